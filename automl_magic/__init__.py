@@ -1,0 +1,30 @@
+"""automl-magic: from a table and a target to notebooks that you can read, repeat and keep.
+
+Importing this package is light. The verbs load what they need when they are first called.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automl_magic.flow import fit, plan, run, search
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "fit", "plan", "run", "search"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(importlib.import_module("automl_magic.flow"), name)
+    raise AttributeError(f"module 'automl_magic' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register `%automl` and `%%automl`; IPython calls this for `%load_ext automl_magic`."""
+    importlib.import_module("automl_magic.magics").register(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    importlib.import_module("automl_magic.magics").unregister(shell)

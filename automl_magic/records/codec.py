@@ -1,0 +1,214 @@
+"""Records travel as JSON: one strict reader and one writer for every frozen dataclass.
+
+The reader believes nothing. An unknown field, a missing field or a value of the wrong type is a
+`RecordProblem` that carries the path to it, so that whoever read the text can name the line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any, Self, TypeAlias
+
+from automl_magic.errors import near_miss
+
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class RecordProblem(ValueError):
+    """A document is not the record it claims to be.
+
+    `path` leads to the value, `expected` says what would be right, `found` what was there, and
+    `unknown` is True where the field itself does not exist (`close` is its near miss, if any).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        expected: str,
+        found: str,
+        *,
+        unknown: bool = False,
+        close: str | None = None,
+    ) -> None:
+        dotted = ".".join(map(str, path)) or "the document"
+        super().__init__(f"{dotted}: expected {expected}, found {found}")
+        self.path, self.expected, self.found = path, expected, found
+        self.unknown, self.close = unknown, close
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Record:
+    """A noun: a frozen value with a JSON round trip."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as JSON types only; every field is written, defaults included."""
+        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+    @classmethod
+    def from_json(cls, document: object, path: Path = ()) -> Self:
+        """Read a record, strictly.
+
+        Raises
+        ------
+        RecordProblem
+            If a field is unknown, missing, of the wrong type, or refused by the record itself.
+        """
+        if not isinstance(document, Mapping):
+            raise RecordProblem(path, "a mapping of fields", _describe(document))
+        hints = typing.get_type_hints(cls)
+        fields = {f.name: f for f in dataclasses.fields(cls)}
+        for name in document:
+            if name not in fields:
+                raise RecordProblem(
+                    (*path, name),
+                    f"one of {', '.join(fields)}",
+                    f"the unknown field {name!r}",
+                    unknown=True,
+                    close=near_miss(str(name), fields),
+                )
+        values = {}
+        for name, field in fields.items():
+            if name in document:
+                values[name] = _read(hints[name], document[name], (*path, name))
+            elif (
+                field.default is dataclasses.MISSING
+                and field.default_factory is dataclasses.MISSING
+            ):
+                raise RecordProblem((*path, name), "a value", "nothing: the field is required")
+        try:
+            return cls(**values)
+        except OutOfRange as problem:
+            raise RecordProblem(
+                (*path, problem.field), problem.expected, _describe(values.get(problem.field))
+            ) from problem
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the record's canonical JSON, as `sha256:<hex>`."""
+        return digest_of(self.to_json())
+
+
+class OutOfRange(ValueError):
+    """Raised by a record's `__post_init__`: the value has the right type but not a right value."""
+
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(f"{field}: expected {expected}")
+        self.field, self.expected = field, expected
+
+
+def dumps(document: object, *, indent: int | None = 2) -> str:
+    """Write JSON that any reader accepts: no NaN, keys in their own order, a final newline."""
+    return json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def digest_of(document: object) -> str:
+    """Return `sha256:<hex>` of a JSON document, whatever the order of its keys."""
+    text = json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    )
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case Record():
+            return value.to_json()
+        case Enum():
+            return value.value
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case frozenset() | set():
+            return sorted(_plain(item) for item in value)
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            raise TypeError(f"A record holds no {type(value).__name__}.")
+
+
+def _read(hint: Any, value: object, path: Path) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any:
+        return value
+    if origin in (typing.Union, types.UnionType):
+        return _read_union(arguments, value, path)
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise RecordProblem(path, "a list", _describe(value))
+        return tuple(_read(arguments[0], item, (*path, i)) for i, item in enumerate(value))
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(value, Mapping):
+            raise RecordProblem(path, "a mapping", _describe(value))
+        return {str(k): _read(arguments[1], item, (*path, str(k))) for k, item in value.items()}
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return hint.from_json(value, path)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _read_enum(hint, value, path)
+    if hint is datetime and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if hint is types.NoneType and value is None:
+        return None
+    # bool is an int in Python; in a document it is not.
+    if isinstance(value, hint) and not (isinstance(value, bool) and hint is not bool):
+        return value
+    raise RecordProblem(path, _name(hint), _describe(value))
+
+
+def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
+    problems = []
+    for option in options:
+        try:
+            return _read(option, value, path)
+        except RecordProblem as problem:
+            problems.append((option, problem))
+    # The problem deepest inside is the one the author meant to get right.
+    deepest = max(problems, key=lambda pair: len(pair[1].path))[1]
+    if len(deepest.path) > len(path):
+        raise deepest
+    expected = " or ".join(dict.fromkeys(problem.expected for _, problem in problems))
+    raise RecordProblem(path, expected, _describe(value))
+
+
+def _read_enum(hint: type[Enum], value: object, path: Path) -> Enum:
+    known = [str(member.value) for member in hint]
+    try:
+        return hint(value)
+    except ValueError:
+        raise RecordProblem(
+            path,
+            f"one of {', '.join(known)}",
+            _describe(value),
+            close=near_miss(str(value), known),
+        ) from None
+
+
+def _name(hint: Any) -> str:
+    return {
+        str: "text",
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        types.NoneType: "nothing",
+    }.get(hint, getattr(hint, "__name__", str(hint)))
+
+
+def _describe(value: object) -> str:
+    if value is None:
+        return "nothing"
+    kind = {bool: "", int: "the number ", float: "the number ", str: "the text "}.get(type(value))
+    if kind is None:
+        return "a list" if isinstance(value, list | tuple) else "a mapping"
+    text = repr(value)
+    return kind + (text if len(text) <= 60 else text[:59] + "…")

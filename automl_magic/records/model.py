@@ -1,0 +1,31 @@
+"""ModelVersion: a registered model and the manifest that binds its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from automl_magic.records.codec import Record
+from automl_magic.records.run import Artifact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest(Record):
+    """The files of a model with their digests. A file that is not listed is never opened."""
+
+    schema_version: int = 1
+    files: tuple[Artifact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersion(Record):
+    """One version of a registered model. `uri` is what `mlflow.pyfunc.load_model` takes."""
+
+    name: str
+    version: int
+    run_id: str
+    uri: str
+    manifest_sha256: str
+    aliases: tuple[str, ...] = ()
+    tags: Mapping[str, Any] = field(default_factory=dict)

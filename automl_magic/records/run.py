@@ -1,0 +1,111 @@
+"""Run: one execution of one notebook. This record is the only truth about how it ended.
+
+papermill writes `completed` on every cell after a dead kernel, so no notebook file is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from automl_magic.records.codec import Record
+
+
+class RunStatus(StrEnum):
+    """The life of a run.
+
+    created → staging → running → committing → succeeded
+         └───────┴─────────┴───────────┴─────→ failed | cancelled | lost
+    """
+
+    CREATED = "created"
+    STAGING = "staging"
+    RUNNING = "running"
+    COMMITTING = "committing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def is_end(self) -> bool:
+        return self in END_STATES
+
+    def may_become(self, other: RunStatus) -> bool:
+        return other in TRANSITIONS[self]
+
+
+_UNHAPPY = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.LOST})
+END_STATES = _UNHAPPY | {RunStatus.SUCCEEDED}
+TRANSITIONS: Mapping[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.CREATED: frozenset({RunStatus.STAGING}) | _UNHAPPY,
+    RunStatus.STAGING: frozenset({RunStatus.RUNNING}) | _UNHAPPY,
+    RunStatus.RUNNING: frozenset({RunStatus.COMMITTING}) | _UNHAPPY,
+    RunStatus.COMMITTING: frozenset({RunStatus.SUCCEEDED}) | _UNHAPPY,
+    **{end: frozenset() for end in END_STATES},
+}
+
+
+class FailureKind(StrEnum):
+    """How a notebook failed."""
+
+    RAISED = "raised"
+    DIED = "died"
+    TIMED_OUT = "timed_out"
+    EXITED = "exited"
+    OUT_OF_MEMORY = "out_of_memory"
+    FROZEN = "frozen"
+    NOT_STARTED = "not_started"
+    NO_END_MARKER = "no_end_marker"
+    TAMPERED = "tampered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure(Record):
+    """How and where a notebook failed. `message` is one line; the log has the whole story."""
+
+    kind: FailureKind
+    message: str
+    cell_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact(Record):
+    """One file of a run: its path inside the run's folder, its size, and its SHA-256."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Record):
+    """One execution of one notebook.
+
+    `kind` is that of the notebook: `search`, `explore`, `model`, or `notebook` for any other.
+    `inputs` names what a rerun compares: `plan`, `data`, `notebook`, `code`, `environment`,
+    `threads`, `parameters`. `result` is what the notebook's last cell declared. `rerun_of` is the
+    run that this one repeats. `token` counts the owners of the record: a write with an older
+    token is refused.
+    """
+
+    schema_version: int = 1
+    run_id: str
+    kind: str
+    notebook: str
+    folder: str
+    status: RunStatus
+    created_at: datetime
+    token: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    rerun_of: str | None = None
+    tracking_id: str | None = None

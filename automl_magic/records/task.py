@@ -1,0 +1,78 @@
+"""What is asked of a model: the kind of task, the metric, the split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from automl_magic.records.codec import OutOfRange, Record
+
+
+class TaskKind(StrEnum):
+    """The kinds of supervised task on one table."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+    @property
+    def is_classification(self) -> bool:
+        return self is not TaskKind.REGRESSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric(Record):
+    """A named score and the direction in which it improves.
+
+    `needs` says what it reads: `labels` (the predicted class), `probabilities`, or `values`.
+    `in_words` is one sentence for somebody who has never met it.
+    """
+
+    name: str
+    higher_is_better: bool
+    needs: str
+    fits: tuple[TaskKind, ...]
+    in_words: str
+
+    def is_better(self, score: float, than: float) -> bool:
+        return score > than if self.higher_is_better else score < than
+
+    def best(self, scores: Iterable[float]) -> float:
+        return max(scores) if self.higher_is_better else min(scores)
+
+    def loss(self, score: float) -> float:
+        """Return the score as something to make small."""
+        return -score if self.higher_is_better else score
+
+
+class SplitKind(StrEnum):
+    """How rows are kept apart for validation."""
+
+    STRATIFIED = "stratified"
+    KFOLD = "kfold"
+    GROUPED = "grouped"
+    TIME = "time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split(Record):
+    """How rows are kept apart: the folds of cross-validation and the holdout.
+
+    `column` is the group column of a grouped split or the time column of a time split.
+    `holdout` is the fraction of rows, in [0, 0.5], that measures the run once.
+    """
+
+    kind: SplitKind
+    folds: int
+    holdout: float
+    seed: int
+    column: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.folds < 2:
+            raise OutOfRange("folds", "a whole number of at least 2")
+        if not 0 <= self.holdout <= 0.5:
+            raise OutOfRange("holdout", "a fraction between 0 and 0.5")
+        if (self.column is None) == (self.kind in (SplitKind.GROUPED, SplitKind.TIME)):
+            raise OutOfRange("column", "a column name for grouped and time splits, else nothing")

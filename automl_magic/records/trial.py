@@ -1,0 +1,80 @@
+"""Trial: one candidate with fixed parameters, scored on the folds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from automl_magic.records.codec import Record
+from automl_magic.records.score import Link, Score
+
+
+class TrialState(StrEnum):
+    """Optuna's states of a finished trial."""
+
+    COMPLETE = "complete"
+    PRUNED = "pruned"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial(Record):
+    """One candidate with fixed parameters, scored on the folds.
+
+    `number` counts from 0 in the order of starting. `candidate` is the name of its cell,
+    `estimator` and `view` are those of the recipe's member; `params` holds no iteration count:
+    `n_iterations` does, where the estimator has one, and `fold_iterations` says where each fold
+    stopped, so that a replay makes the same models. `reason` says why it was tried, pruned or
+    failed.
+    """
+
+    number: int
+    candidate: str
+    estimator: str
+    view: str
+    params: Mapping[str, Any]
+    state: TrialState
+    reason: str
+    fit_s: float
+    n_iterations: int | None = None
+    fold_iterations: tuple[int, ...] = ()
+    score: Score | None = None
+    fold_scores: tuple[float, ...] = ()
+    cell_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderboardRow(Record):
+    """One line of a leaderboard. `link` leads to the cell that made its numbers.
+
+    `weight` is the share in the ensemble; `trial` is None for the ensemble itself.
+    `row_latency_ms` is the measured time to predict one row, where it was measured.
+    """
+
+    rank: int
+    name: str
+    score: Score
+    link: Link
+    state: TrialState
+    reason: str
+    trial: int | None = None
+    fit_s: float | None = None
+    weight: float | None = None
+    row_latency_ms: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaderboard(Record):
+    """The trials of one run on the same folds, best first; failed and pruned trials at the end.
+
+    `holdout` is the one measurement on rows that no choice has seen.
+    """
+
+    run_id: str
+    metric: str
+    higher_is_better: bool
+    rows: tuple[LeaderboardRow, ...] = field(default_factory=tuple)
+    holdout: Score | None = None
+    holdout_link: Link | None = None

@@ -1,0 +1,5 @@
+candidates[slot("name")] = learn.candidate(
+    slot("estimator"),
+    view=slot("view"),
+    params=slot("params"),
+)

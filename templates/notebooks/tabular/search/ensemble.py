@@ -1,0 +1,2 @@
+ensemble = learn.ensemble(search, max_members=slot("max_members"))
+ensemble

@@ -1,0 +1,2 @@
+holdout = learn.evaluate_once(recipe, task, split)
+holdout

@@ -1,0 +1,2 @@
+recipe = learn.recipe(task, split, views, ensemble)
+recipe

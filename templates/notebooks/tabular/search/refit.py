@@ -1,0 +1,1 @@
+model = learn.refit(recipe, task)

@@ -1,0 +1,12 @@
+search = learn.search(
+    task,
+    split,
+    views,
+    candidates,
+    budget_s=budget_s,
+    sampler=slot("sampler"),
+    max_trials=slot("max_trials"),
+    early_stopping=slot("early_stopping"),
+    run_dir=run_dir,
+    replay=replay,
+)

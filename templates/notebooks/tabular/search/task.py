@@ -1,0 +1,11 @@
+task = learn.Task(
+    table,
+    target=slot("target"),
+    kind=slot("kind"),
+    metric=slot("metric"),
+    classes=slot("classes"),
+    imbalance=slot("imbalance"),
+    seed=seed,
+    threads=threads,
+)
+task

@@ -1,0 +1,1 @@
+views[slot("view")] = slot("steps")
