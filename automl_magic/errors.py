@@ -17,11 +17,14 @@
     ├── RunError                     a run could not start, or did not succeed
     │   ├── RunNotFound
     │   ├── FolderBusy               another run works in this folder
+    │   ├── FolderTaken              the folder already holds a plan, or is a file
     │   ├── FolderNotWritable        read-only, or the disk is full
     │   ├── RunFailed                a cell raised, died, timed out, ran out of memory, …
     │   └── IllegalTransition
     ├── ArtifactTampered             bytes on disk are not the bytes that were written
-    └── ModelNotFound                no model version of that name, version or alias
+    ├── ModelNotFound                no model version of that name, version or alias
+    ├── ModelRefused                 a model may not be registered: its name, or a file in it
+    └── TrackingError                the tracking store does not answer, or cannot be used
 
 A surprise (a bug of ours, or of a library) is not in this tree: it fails loudly with its traceback.
 """
@@ -142,6 +145,10 @@ class FolderBusy(RunError):
     """Another run is working in this folder."""
 
 
+class FolderTaken(RunError):
+    """The folder already holds a plan, or is a file."""
+
+
 class FolderNotWritable(RunError):
     """The folder cannot be written: read-only, a file in its place, or a full disk."""
 
@@ -164,3 +171,11 @@ class ArtifactTampered(AutomlMagicError):
 
 class ModelNotFound(AutomlMagicError):
     """The registry has no model version under this name, version or alias."""
+
+
+class ModelRefused(AutomlMagicError):
+    """A model may not be registered: its name breaks a rule, or a file in it is not allowed."""
+
+
+class TrackingError(AutomlMagicError):
+    """The tracking store does not answer, or cannot be used. It never fails a run."""

@@ -178,7 +178,8 @@ def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
     if len(deepest.path) > len(path):
         raise deepest
     expected = " or ".join(dict.fromkeys(problem.expected for _, problem in problems))
-    raise RecordProblem(path, expected, _describe(value))
+    close = next((problem.close for _, problem in problems if problem.close), None)
+    raise RecordProblem(path, expected, _describe(value), close=close)
 
 
 def _read_enum(hint: type[Enum], value: object, path: Path) -> Enum:

@@ -60,7 +60,8 @@ class Split(Record):
     """How rows are kept apart: the folds of cross-validation and the holdout.
 
     `column` is the group column of a grouped split or the time column of a time split.
-    `holdout` is the fraction of rows, in [0, 0.5], that measures the run once.
+    `holdout` is the fraction of rows, in [0, 0.5], that measures the run once. `date_format` reads
+    a time column that is stored as text; without it, ISO 8601.
     """
 
     kind: SplitKind
@@ -68,6 +69,7 @@ class Split(Record):
     holdout: float
     seed: int
     column: str | None = None
+    date_format: str | None = None
 
     def __post_init__(self) -> None:
         if self.folds < 2:

@@ -50,12 +50,13 @@ class LeaderboardRow(Record):
     """One line of a leaderboard. `link` leads to the cell that made its numbers.
 
     `weight` is the share in the ensemble; `trial` is None for the ensemble itself.
-    `row_latency_ms` is the measured time to predict one row, where it was measured.
+    A failed trial has no score. `row_latency_ms` is the measured time to predict one row, where it
+    was measured.
     """
 
     rank: int
     name: str
-    score: Score
+    score: Score | None
     link: Link
     state: TrialState
     reason: str

@@ -1,0 +1,57 @@
+"""data: source → Dataset. Reads tables; changes none."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automl_magic.data.exporting import export
+    from automl_magic.data.fingerprints import fingerprint
+    from automl_magic.data.frames import Source, as_source, resolved, save_frame
+    from automl_magic.data.limits import Limits
+    from automl_magic.data.profiling import profile
+    from automl_magic.data.reports import Report, report
+    from automl_magic.data.sources import load, locate, read_call
+    from automl_magic.data.target import check_target
+
+# Loaded when first used: pandas alone takes longer than `automl --help` may.
+_HOME = {
+    "Limits": "limits",
+    "Report": "reports",
+    "Source": "frames",
+    "as_source": "frames",
+    "check_target": "target",
+    "export": "exporting",
+    "fingerprint": "fingerprints",
+    "load": "sources",
+    "locate": "sources",
+    "profile": "profiling",
+    "read_call": "sources",
+    "report": "reports",
+    "resolved": "frames",
+    "save_frame": "frames",
+}
+
+__all__ = [
+    "Limits",
+    "Report",
+    "Source",
+    "as_source",
+    "check_target",
+    "export",
+    "fingerprint",
+    "load",
+    "locate",
+    "profile",
+    "read_call",
+    "report",
+    "resolved",
+    "save_frame",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

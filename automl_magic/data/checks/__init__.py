@@ -1,0 +1,38 @@
+"""Coded looks at a table, one file and one documentation page each. Codes are never used twice."""
+
+from __future__ import annotations
+
+from automl_magic.data.checks import (
+    ambiguous_dates,
+    constant_column,
+    duplicate_column,
+    duplicate_rows,
+    hidden_dates,
+    hidden_numbers,
+    id_column,
+    infinite_values,
+    leakage,
+    mostly_missing,
+    rare_classes,
+    target_missing,
+    too_few_rows,
+)
+from automl_magic.data.checks.look import Check, Look
+
+CHECKS: tuple[Check, ...] = (
+    target_missing,
+    leakage,
+    constant_column,
+    duplicate_column,
+    id_column,
+    rare_classes,
+    duplicate_rows,
+    too_few_rows,
+    mostly_missing,
+    infinite_values,
+    hidden_numbers,
+    hidden_dates,
+    ambiguous_dates,
+)
+
+__all__ = ["CHECKS", "Check", "Look"]

@@ -1,0 +1,36 @@
+"""AM004: a column that repeats another, value for value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from automl_magic.data.checks.look import Look, names
+from automl_magic.records import ColumnKind, Finding, Severity
+
+CODE, TITLE = "AM004", "A column repeats another"
+
+
+def look(table: Look) -> Iterator[Finding]:
+    first: dict[bytes, str] = {}
+    repeats: dict[str, str] = {}
+    for column, digest in zip(table.columns, table.digests, strict=True):
+        # A copy of the target is a leak (AM002), and of constants there is nothing to keep.
+        if column.name == table.target or column.kind is ColumnKind.CONSTANT:
+            continue
+        if digest in first:
+            repeats[column.name] = first[digest]
+        else:
+            first[digest] = column.name
+    if not repeats:
+        return
+    pairs = [f"{copy} = {original}" for copy, original in repeats.items()]
+    yield Finding(
+        code=CODE,
+        severity=Severity.INFO,
+        title=TITLE,
+        detail=f"Equal in every row: {names(pairs)}.",
+        fix="Nothing: the plan keeps the first of each and leaves the copies out.",
+        columns=tuple(repeats),
+        evidence={"copy_of": repeats},
+        drop=tuple(repeats),
+    )

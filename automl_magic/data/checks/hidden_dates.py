@@ -1,0 +1,31 @@
+"""AM012: dates that are stored as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from automl_magic.data.checks.look import Look, names
+from automl_magic.records import Finding, Severity
+
+CODE, TITLE = "AM012", "Dates hide in text"
+
+
+def look(table: Look) -> Iterator[Finding]:
+    hidden = [column for column in table.columns if "date_format" in column.parse]
+    if not hidden:
+        return
+    n_unread = {column.name: int(column.summary.get("n_unread", 0)) for column in hidden}
+    yield Finding(
+        code=CODE,
+        severity=Severity.INFO,
+        title=TITLE,
+        detail=f"Text is read as dates in {names(hidden)}; {sum(n_unread.values()):,} values that "
+        "are none become missing.",
+        fix="Nothing, if the format is right. If rows are ordered in time and the future is to be "
+        "predicted, split by time: cv: {type: time, column: COLUMN}.",
+        columns=tuple(n_unread),
+        evidence={
+            "date_format": {column.name: column.parse["date_format"] for column in hidden},
+            "n_unread": n_unread,
+        },
+    )

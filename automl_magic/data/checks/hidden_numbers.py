@@ -1,0 +1,28 @@
+"""AM011: numbers that are stored as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from automl_magic.data.checks.look import Look, names
+from automl_magic.records import ColumnKind, Finding, Severity
+
+CODE, TITLE = "AM011", "Numbers hide in text"
+
+
+def look(table: Look) -> Iterator[Finding]:
+    hidden = [c for c in table.columns if c.kind is ColumnKind.NUMBER and c.parse]
+    if not hidden:
+        return
+    n_unread = {column.name: int(column.summary.get("n_unread", 0)) for column in hidden}
+    yield Finding(
+        code=CODE,
+        severity=Severity.INFO,
+        title=TITLE,
+        detail=f"Text is read as numbers in {names(hidden)}; {sum(n_unread.values()):,} values "
+        "that are none become missing.",
+        fix="Nothing, if that is right. If the digits are a code, set its kind: "
+        "features: {kinds: {COLUMN: category}}.",
+        columns=tuple(n_unread),
+        evidence={"parse": {c.name: dict(c.parse) for c in hidden}, "n_unread": n_unread},
+    )

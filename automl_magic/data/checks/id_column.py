@@ -1,0 +1,28 @@
+"""AM005: a column that names rows instead of describing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from automl_magic.data.checks.look import Look, names
+from automl_magic.records import ColumnKind, Finding, Severity
+
+CODE, TITLE = "AM005", "A column is an id"
+
+
+def look(table: Look) -> Iterator[Finding]:
+    ids = [column for column in table.features if column.kind is ColumnKind.ID]
+    if not ids:
+        return
+    yield Finding(
+        code=CODE,
+        severity=Severity.INFO,
+        title=TITLE,
+        detail=f"Different in (nearly) every row: {names(ids)}. A model would learn rows by heart, "
+        "and new rows have new ids.",
+        fix="Nothing: the plan leaves it out. If its value means something, set its kind: "
+        "features: {kinds: {COLUMN: number}}.",
+        columns=tuple(column.name for column in ids),
+        evidence={"n_unique": {column.name: column.n_unique for column in ids}},
+        drop=tuple(column.name for column in ids),
+    )

@@ -1,0 +1,31 @@
+"""AM009: a column in which most values are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from automl_magic.data.checks.look import Look, names
+from automl_magic.records import ColumnKind, Finding, Severity
+
+CODE, TITLE = "AM009", "A column is mostly missing"
+SHARE = 0.6
+
+
+def look(table: Look) -> Iterator[Finding]:
+    shares = {
+        column.name: round(column.n_missing / table.n_rows, 4)
+        for column in table.features
+        if column.n_missing >= SHARE * table.n_rows and column.kind is not ColumnKind.CONSTANT
+    }
+    if not shares:
+        return
+    yield Finding(
+        code=CODE,
+        severity=Severity.INFO,
+        title=TITLE,
+        detail=f"At least {SHARE:.0%} of the values are missing in {names(shares)}.",
+        fix="Keep it if being missing means something (no garage, no complaint). If it will be "
+        "filled differently later, leave it out: features: {exclude: [...]}.",
+        columns=tuple(shares),
+        evidence={"share": shares},
+    )

@@ -1,0 +1,125 @@
+"""Tables from Python, and where a source is while its folder is not yet written."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl_magic.data.sources import locate
+from automl_magic.data.sources.bundled import PREFIX
+from automl_magic.errors import DataNotReadable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FRAME_NAME = "table.parquet"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table can be read now, and where it will lie once its folder is written."""
+
+    name: str
+    readable: str
+    final: str
+
+    def keep(self) -> None:
+        """Put the table where it will lie, if it is not there yet."""
+        if self.readable != self.final:
+            Path(self.final).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.readable, f"{self.final}.part")
+            Path(f"{self.final}.part").replace(self.final)
+
+
+def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
+    """Write a DataFrame as `table.parquet` into a folder, for notebooks to load.
+
+    The index is left out, as it is of no column.
+
+    Raises
+    ------
+    DataNotReadable
+        If the column names are not text or not unique, or a column holds what a file cannot.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    check_frame(frame)
+    try:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowException, UnicodeEncodeError, TypeError, ValueError) as error:
+        raise DataNotReadable(
+            "The DataFrame cannot be kept as a file.",
+            why=f"{' '.join(str(error).split())[:200]}.",
+            fix='Give each column one type, e.g. frame["x"] = frame["x"].astype(str).',
+        ) from error
+    path = Path(folder) / FRAME_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    pq.write_table(table, part)
+    part.replace(path)
+    return path
+
+
+def check_frame(frame: pd.DataFrame) -> None:
+    """Refuse a DataFrame whose columns cannot be named one by one."""
+    odd = [name for name in frame.columns if not isinstance(name, str)]
+    if odd:
+        raise DataNotReadable(
+            "The DataFrame has column names that are not text.",
+            why=f"One of them is {odd[0]!r}, of type {type(odd[0]).__name__}.",
+            fix="frame.columns = frame.columns.map(str)",
+        )
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise DataNotReadable(
+            "The DataFrame has a column name twice.",
+            why=f"Repeated: {str(twice[0])[:40]!r}.",
+            fix="Keep the first of each: frame = frame.loc[:, ~frame.columns.duplicated()]",
+        )
+    broken = [name for name in frame.columns if any("\ud800" <= c <= "\udfff" for c in name)]
+    if broken:
+        raise DataNotReadable(
+            "The DataFrame has a column name that no file can hold.",
+            why=f"{ascii(broken[0])[:60]} holds half of a character (a lone surrogate).",
+            fix="frame.columns = [c.encode('utf-8', 'replace').decode() for c in frame.columns]",
+        )
+    if len(frame) == 0:
+        raise DataNotReadable(
+            "The table has no rows.",
+            why=f"It has {frame.shape[1]:,} columns and nothing in them.",
+            fix="Give a table with rows in it.",
+        )
+    if frame.shape[1] < 2:
+        (only,) = [repr(name[:40]) for name in frame.columns] or ["nothing"]
+        raise DataNotReadable(
+            f"The table has {frame.shape[1]} column{'s' * (frame.shape[1] == 0)}.",
+            why=f"It holds {only}, and there is nothing to predict it from.",
+            fix="Give the column to predict and at least one other. If the file has more, "
+            "separate them by comma, semicolon, tab or bar.",
+        )
+
+
+@contextmanager
+def as_source(frame: pd.DataFrame, folder: Path) -> Iterator[Source]:
+    """Make a DataFrame readable as a file; `keep` then puts that file into the folder."""
+    with tempfile.TemporaryDirectory(prefix="automl-magic-") as private:
+        written = save_frame(frame, Path(private))
+        final = Path(folder).absolute() / FRAME_NAME
+        yield Source(name="table", readable=str(written), final=str(final))
+
+
+@contextmanager
+def resolved(source: str, folder: Path) -> Iterator[Source]:
+    """Find a source that is already there: a relative path in the folder first, then from here."""
+    inside = Path(folder) / source
+    if not source.startswith(PREFIX) and not Path(source).is_absolute() and inside.is_file():
+        source = str(inside)
+    place = locate(source)
+    name = Path(place.removeprefix(PREFIX)).name.split(".")[0]
+    yield Source(name=name or "table", readable=place, final=place)

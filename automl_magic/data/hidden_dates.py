@@ -1,0 +1,145 @@
+"""Dates that hide in text: one explicit format out of a closed list, never a guess per value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SHARE = 0.95
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+_ISO_TIMES = (
+    *_TIMES[:4],
+    *("T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f"),
+    *("T%H:%M%z", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", " %H:%M:%S%z", " %H:%M:%S.%f%z"),
+)
+# Where both read a column equally well, the one further up wins: month first is the custom of
+# the files that are about, and the reason written beside the column says that it was a guess.
+FORMATS = (
+    *(f"%Y-%m-%d{time}" for time in _ISO_TIMES),
+    *(f"{day}{time}" for day in ("%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y") for time in _TIMES),
+    *(f"{day}{time}" for day in ("%m/%d/%y", "%d/%m/%y") for time in _TIMES[:3]),
+    *(
+        f"{day}{time}"
+        for day in ("%d.%m.%Y", "%d.%m.%y", "%m-%d-%Y", "%d-%m-%Y")
+        for time in _TIMES[:3]
+    ),
+    *(
+        f"{day}{time}"
+        for day in ("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
+        for time in _TIMES[:3]
+    ),
+    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y%m%d"),
+    *("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y"),
+)
+_SWAPPED = {"%m/%d": "%d/%m", "%m-%d-": "%d-%m-"}
+_LOOKS_LIKE = re.compile(
+    r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}$|(\w{3},? )?(\d{1,2}[ -][a-z]{3}|[a-z]{3,9} \d{1,2}))"
+    r"[-\w :.,+/]*",
+    re.IGNORECASE,
+)
+_SAMPLE = 200
+_GUESS = "is a guess: no value has a day above 12"
+
+
+@dataclass(frozen=True)
+class DatesInText:
+    """A strptime format, the share of rows it reads, and why day and month are in this order."""
+
+    date_format: str
+    share: float
+    n_unread: int
+    about_order: str
+    ambiguous: bool
+
+
+def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText | None:
+    """Return the format that reads at least 95 % of the non-blank rows, if there is one.
+
+    `levels` are the distinct texts, shape (n_levels,), and `counts` their rows.
+    """
+    texts = np.array([level.strip() for level in levels], dtype=object)
+    n_filled = int(counts[texts != ""].sum())
+    sample = texts[texts != ""][:: max(1, len(texts) // _SAMPLE)]
+    like = sum(bool(_LOOKS_LIKE.fullmatch(text)) for text in sample)
+    if n_filled == 0 or like < SHARE * len(sample) - 1:
+        return None
+    # The sample leaves few formats; all values decide between those.
+    shares = {form: _parsed(sample, form).mean() for form in FORMATS}
+    likely = [
+        form
+        for form, share in shares.items()
+        if share >= SHARE - 0.1 and _python_reads(sample, form) >= share
+    ]
+    n_read = {form: int(counts[_parsed(texts, form)].sum()) for form in likely}
+    best = max(n_read, key=lambda form: n_read[form], default=None)
+    if best is None or n_read[best] < SHARE * n_filled:
+        return None
+    swapped = _swap(best)
+    ambiguous = n_read.get(swapped) == n_read[best]
+    return DatesInText(
+        date_format=best,
+        share=n_read[best] / n_filled,
+        n_unread=int(counts.sum()) - n_read[best],
+        about_order=_order(best, swapped, ambiguous=ambiguous),
+        ambiguous=ambiguous,
+    )
+
+
+def is_guess(reason: str) -> bool:
+    """Say whether a column's reason admits that the order of day and month was guessed."""
+    return _GUESS in reason
+
+
+def read_dates(levels: NDArray[Any], date_format: str) -> NDArray[np.datetime64]:
+    """Read texts by a strptime format as datetime64[us]; what is no date becomes NaT."""
+    import pandas as pd
+
+    texts = [level.strip() for level in levels]
+    utc = "%z" in date_format
+    dates = pd.to_datetime(
+        pd.Series(texts, dtype=object), format=date_format, errors="coerce", utc=utc
+    )
+    if utc:
+        dates = dates.dt.tz_localize(None)
+    return dates.to_numpy(dtype="datetime64[us]")
+
+
+def _parsed(texts: NDArray[Any], date_format: str) -> NDArray[np.bool_]:
+    return ~np.isnat(read_dates(texts, date_format))
+
+
+def _python_reads(texts: NDArray[Any], date_format: str) -> float:
+    """Return the share that Python's own strptime reads, as a server does; pandas allows more."""
+    n_read = 0
+    for text in texts:
+        try:
+            datetime.strptime(text, date_format)  # noqa: DTZ007
+        except ValueError:
+            continue
+        n_read += 1
+    return n_read / len(texts)
+
+
+def _swap(date_format: str) -> str:
+    for month_first, day_first in _SWAPPED.items():
+        if date_format.startswith(month_first):
+            return date_format.replace(month_first, day_first, 1)
+        if date_format.startswith(day_first):
+            return date_format.replace(day_first, month_first, 1)
+    return ""
+
+
+def _order(date_format: str, swapped: str, *, ambiguous: bool) -> str:
+    if not swapped:
+        return ""
+    first = "Day" if date_format.startswith("%d") else "Month"
+    if ambiguous:
+        return f"{first} first {_GUESS}."
+    return f"{first} first, as values above 12 show."

@@ -1,0 +1,240 @@
+"""Pictures of a table: the target, what is missing, and the most telling columns.
+
+Each is drawn without pyplot, so nothing is left behind in the notebook's state, and carries its
+text alternative. Names come from data: they are cut, and can neither start a formula nor a line.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_magic.data.display_names import on_axis, shown
+from automl_magic.data.informative import most_telling
+from automl_magic.data.kinds import Values, numbers_of
+from automl_magic.records import Column, ColumnKind, Dataset
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+# Okabe and Ito's colours, which people with any colour vision can tell apart.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
+_MOST_BARS, _MOST_CLASSES, _MOST_POINTS = 12, 6, 2_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with its text alternative, which is also what a terminal shows."""
+
+    png: bytes
+    alt: str
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        bundle = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt}
+        return bundle, {"image/png": {"alt": self.alt}}
+
+
+def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> Picture:
+    """Draw how the values of the target are spread: a bar a class, or a histogram."""
+    column = dataset.column(target)
+    figure, ax = _one_axis(4.0)
+    if _has_classes(column):
+        classes, counts = column.summary["classes"], column.summary["counts"]
+        order = sorted(range(len(classes)), key=lambda i: -counts[i])
+        _bars(ax, [classes[i] for i in order], [counts[i] for i in order])
+        ax.set_xlabel("rows")
+        top = [f"{shown(classes[i])} {counts[i] / sum(counts):.1%}" for i in order[:_MOST_BARS]]
+        alt = f"Classes of {shown(target)}: {', '.join(top)}"
+    else:
+        numbers = _numbers(Values(target, frame[target]), column)
+        numbers = numbers[np.isfinite(numbers)]
+        ax.hist(numbers, bins=40, color=COLOURS[0])
+        ax.set_xlabel(on_axis(target))
+        ax.set_ylabel("rows")
+        low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95)) if len(numbers) else (0, 0, 0)
+        alt = f"{shown(target)}: median {middle:.4g}, 90 % of the rows from {low:.4g} to {high:.4g}"
+    ax.set_title(f"Target: {on_axis(target)}")
+    return _picture(figure, alt + ".")
+
+
+def draw_missing(dataset: Dataset) -> Picture:
+    """Draw the share of missing values of the columns that have any, most first."""
+    columns = sorted((c for c in dataset.columns if c.n_missing), key=lambda c: -c.n_missing)
+    top = columns[: 2 * _MOST_BARS]
+    figure, ax = _one_axis(1.5 + 0.25 * max(len(top), 1))
+    shares = [column.n_missing / dataset.n_rows for column in top]
+    _bars(ax, [column.name for column in top], shares, most=len(top))
+    ax.set_xlim(0, 1)
+    ax.set_xlabel("share of the rows")
+    ax.set_title("Missing values" if columns else "No missing values")
+    said = [f"{shown(c.name)} {share:.1%}" for c, share in zip(top, shares, strict=True)]
+    alt = f"Missing values in {len(columns)} of {len(dataset.columns)} columns"
+    return _picture(figure, alt + (f": {', '.join(said)}." if said else "."))
+
+
+def draw_columns(frame: pd.DataFrame, dataset: Dataset, target: str, *, most: int = 9) -> Picture:
+    """Draw the columns that tell most about the target, each against it, as small multiples."""
+    from matplotlib.figure import Figure
+
+    column = dataset.column(target)
+    classes = _has_classes(column)
+    values = Values(target, frame[target])
+    codes = values.factorized[0].astype(float)
+    answer = np.where(codes < 0, np.nan, codes) if classes else _numbers(values, column)
+    features = [(Values(c.name, frame[c.name]), c) for c in dataset.columns if c.name != target]
+    telling = most_telling(features, answer, classes=classes, most=most)
+    n_across = 3
+    n_down = max(1, -(-len(telling) // n_across))
+    figure = Figure(figsize=(10, 2.6 * n_down + 0.4), layout="constrained")
+    axes = figure.subplots(n_down, n_across, squeeze=False).ravel()
+    labels = [_label(level) for level in values.levels]
+    for ax, (feature, described, _) in zip(axes, telling, strict=False):
+        _against(ax, feature, described, answer, labels if classes else None)
+        ax.set_title(on_axis(described.name), fontsize=10)
+    for ax in axes[len(telling) :]:
+        ax.set_visible(False)
+    if classes and telling:
+        drawn = [handle for handle in axes[: len(telling)] if handle.get_legend_handles_labels()[1]]
+        if drawn:
+            figure.legend(*drawn[0].get_legend_handles_labels(), loc="outside upper right", ncols=6)
+    said = [f"{shown(c.name)} {share:.0%}" for _, c, share in telling]
+    alt = f"The columns that alone explain most of {shown(target)}: {', '.join(said) or 'none'}."
+    return _picture(figure, alt)
+
+
+def _has_classes(column: Column) -> bool:
+    classes = column.summary.get("classes")
+    if classes is None or column.kind is not ColumnKind.NUMBER:
+        return classes is not None
+    return len(classes) <= 20 and all(float(value).is_integer() for value in classes)
+
+
+def _numbers(values: Values, column: Column) -> NDArray[np.float64]:
+    """Return what is drawn of a column: its numbers, also hidden ones, far from overflow."""
+    return np.clip(_as_floats(values, column), -1e300, 1e300)
+
+
+def _as_floats(values: Values, column: Column) -> NDArray[np.float64]:
+    numbers = numbers_of(values, column.parse)
+    if numbers is not None:
+        return numbers
+    codes = values.factorized[0]
+    return np.where(codes < 0, np.nan, codes.astype(float))
+
+
+def _against(
+    ax: Axes,
+    feature: Values,
+    column: Column,
+    answer: NDArray[np.float64],
+    labels: list[str] | None,
+) -> None:
+    ax.tick_params(labelsize=8)
+    if numbers_of(feature, column.parse) is None or len(feature.levels) <= _MOST_BARS:
+        _level_means(ax, feature, answer, labels)
+        return
+    numbers = _numbers(feature, column)
+    present = np.flatnonzero(np.isfinite(numbers) & np.isfinite(answer))
+    if column.kind is ColumnKind.DATE and len(present):
+        numbers, unit = _on_a_time_axis(numbers, numbers[present])
+        ax.set_xlabel(unit, fontsize=8)
+    if labels is None:
+        rows = np.random.default_rng(0).permutation(present)[:_MOST_POINTS]
+        ax.plot(numbers[rows], answer[rows], ".", markersize=2, alpha=0.5, color=COLOURS[0])
+        return
+    low, high = np.quantile(numbers[present], (0.005, 0.995)) if len(present) else (0.0, 1.0)
+    bins = np.linspace(low, high if high > low else low + 1.0, 30)
+    for colour, code in zip(COLOURS, _largest(answer)[:_MOST_CLASSES], strict=False):
+        rows = present[answer[present] == code]
+        inside = numbers[rows][(numbers[rows] >= bins[0]) & (numbers[rows] <= bins[-1])]
+        if len(inside):
+            ax.hist(
+                inside,
+                bins=bins.tolist(),
+                density=True,
+                histtype="step",
+                color=colour,
+                label=on_axis(labels[int(code)]),
+            )
+    ax.set_yticks([])
+
+
+def _on_a_time_axis(
+    microseconds: NDArray[np.float64], present: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], str]:
+    """Return dates as years, or as days since the first where they span less than three years."""
+    days = microseconds / 86_400e6
+    first, last = present.min() / 86_400e6, present.max() / 86_400e6
+    if last - first > 3 * 365:
+        return days / 365.25 + 1970, "year"
+    return days - first, f"days since {np.datetime64(int(first), 'D')}"
+
+
+def _level_means(
+    ax: Axes, feature: Values, answer: NDArray[np.float64], labels: list[str] | None
+) -> None:
+    """Draw the mean of the target, or the share of its second largest class, for each level."""
+    codes = feature.factorized[0]
+    order = np.argsort(-feature.counts, kind="stable")[:_MOST_BARS]
+    if feature.storage != "text":
+        order = order[np.argsort(feature.levels[order])]
+    picked = answer
+    ax.set_xlabel("mean of the target", fontsize=8)
+    if labels is not None:
+        chosen = _largest(answer)[min(1, len(_largest(answer)) - 1)]
+        picked = np.where(np.isnan(answer), np.nan, (answer == chosen).astype(float))
+        ax.set_xlabel(f"share of {on_axis(labels[int(chosen)], 16)}", fontsize=8)
+    present = np.isfinite(picked) & (codes >= 0)
+    sums = np.bincount(codes[present], picked[present], minlength=len(feature.levels))
+    rows = np.bincount(codes[present], minlength=len(feature.levels))
+    means = [float(sums[i] / rows[i]) if rows[i] else 0.0 for i in order]
+    _bars(ax, [_label(level) for level in feature.levels[order]], means, limit=16)
+
+
+def _label(level: Any) -> str:
+    return level if isinstance(level, str) else f"{level:g}"
+
+
+def _largest(answer: NDArray[np.float64]) -> NDArray[np.float64]:
+    codes, counts = np.unique(answer[np.isfinite(answer)], return_counts=True)
+    return codes[np.argsort(-counts, kind="stable")]
+
+
+def _one_axis(height: float) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _bars(
+    ax: Axes, names: list[Any], lengths: list[Any], *, most: int = _MOST_BARS, limit: int = 24
+) -> None:
+    places = np.arange(len(names[:most]))
+    ax.barh(places, lengths[:most], color=COLOURS[0])
+    ax.set_yticks(places, [on_axis(name, limit) for name in names[:most]])
+    ax.invert_yaxis()
+    if len(names) > most:
+        ax.annotate(
+            f"and {len(names) - most:,} more", (0.98, 0.02), xycoords="axes fraction", ha="right"
+        )
+
+
+def _picture(figure: Figure, alt: str) -> Picture:
+    target = io.BytesIO()
+    with warnings.catch_warnings():
+        # A name in a script that the font lacks is drawn as boxes; the text alternative has it.
+        warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
+        figure.savefig(target, format="png", dpi=100)
+    return Picture(png=target.getvalue(), alt=alt)

@@ -1,0 +1,115 @@
+"""report: a Dataset to look at, as text and as HTML. Everything from data is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from automl_magic.data.display_names import shown
+from automl_magic.records import Column, Dataset, Finding
+
+DOCS = "docs/reference/checks"
+_MOST_COLUMNS = 200
+
+
+def report(dataset: Dataset) -> Report:
+    """Return a Dataset as something a notebook shows: a table of columns, then the findings."""
+    return Report(dataset)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of a table. Shows itself as text, and as HTML in a notebook."""
+
+    dataset: Dataset
+
+    def __repr__(self) -> str:
+        rows = [("column", "kind", "missing", "distinct", "what is in it"), *self._rows()]
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        lines = [self._headline(), ""]
+        lines += [
+            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}  {e}".rstrip()
+            for a, b, c, d, e in rows
+        ]
+        lines += [*self._rest(), "", f"Findings: {len(self.dataset.findings) or 'none'}"]
+        for finding in self.dataset.findings:
+            lines += [
+                f"{finding.code} {finding.severity}: {finding.title}",
+                f"  {finding.detail}",
+                f"  Do: {finding.fix}",
+            ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(
+            f'<th scope="col" style="text-align:left">{name}</th>'
+            for name in ("Column", "Kind", "Missing", "Distinct", "What is in it", "Why this kind")
+        )
+        reasons = [column.reason for column in self.dataset.columns]
+        body = "".join(
+            f'<tr><th scope="row" style="text-align:left">{escape(row[0])}</th>'
+            + "".join(
+                f'<td style="text-align:left">{escape(cell)}</td>' for cell in (*row[1:], why)
+            )
+            + "</tr>"
+            for row, why in zip(self._rows(), reasons, strict=False)
+        )
+        findings = "".join(_finding_html(finding) for finding in self.dataset.findings)
+        return (
+            f"<table><caption>{escape(self._headline())}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            + "".join(f"<p>{escape(line)}</p>" for line in self._rest())
+            + (f"<h4>Findings</h4><ul>{findings}</ul>" if findings else "<p>No findings.</p>")
+        )
+
+    def _headline(self) -> str:
+        dataset = self.dataset
+        return (
+            f"{shown(dataset.name)}: {dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
+            f"{dataset.memory_bytes / 1e6:,.1f} MB"
+        )
+
+    def _rows(self) -> Iterator[tuple[str, str, str, str, str]]:
+        for column in self.dataset.columns[:_MOST_COLUMNS]:
+            share = column.n_missing / self.dataset.n_rows
+            missing = f"{share:.1%}" if column.n_missing else "–"
+            yield (
+                shown(column.name),
+                str(column.kind).replace("_", " "),
+                missing,
+                f"{column.n_unique:,}",
+                _in_it(column),
+            )
+
+    def _rest(self) -> list[str]:
+        n_more = len(self.dataset.columns) - _MOST_COLUMNS
+        return [f"… and {n_more:,} more columns."] if n_more > 0 else []
+
+
+def _in_it(column: Column) -> str:
+    summary = column.summary
+    if at := summary.get("quantiles"):
+        return f"{_short(at['0'])} to {_short(at['1'])}, median {_short(at['0.5'])}"
+    if "first" in summary:
+        return f"{summary['first'][:10]} to {summary['last'][:10]}"
+    if "mean_words" in summary:
+        return f"{summary['mean_words']:.1f} words on average"
+    levels, counts = summary.get("levels", []), summary.get("level_counts", [])
+    pairs = list(zip(levels, counts, strict=True))
+    more = ", …" if column.n_unique > 3 else ""
+    return ", ".join(f"{shown(level, 20)} ({count:,})" for level, count in pairs[:3]) + more
+
+
+def _short(number: Any) -> str:
+    return f"{number:,.0f}" if float(number).is_integer() and abs(number) < 1e9 else f"{number:.4g}"
+
+
+def _finding_html(finding: Finding) -> str:
+    return (
+        f"<li><strong>{escape(finding.code)} ({finding.severity})</strong>: "
+        f"{escape(finding.title)}. {escape(shown(finding.detail, 1000))}<br>"
+        f"Do: {escape(finding.fix)} "
+        f"<small>See {DOCS}/{escape(finding.code)}.md.</small></li>"
+    )

@@ -1,0 +1,83 @@
+"""Parquet: the metadata first, since 300 bytes can ask for gigabytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.data.limits import Limits
+from automl_magic.data.sources.delimited import check_names, too_many_columns
+from automl_magic.data.sources.files import shown
+from automl_magic.errors import DataNotReadable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CELL_BYTES = 8
+
+
+def read(path: Path, call: dict[str, Any], limits: Limits) -> pd.DataFrame:
+    """Read the table. Runs in the child process."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            metadata, schema = file.metadata, file.schema_arrow
+        _check_size(path, metadata, limits)
+        check_names(path, list(schema.names))
+        _check_types(path, schema)
+        frame = pd.read_parquet(path, **call["options"])
+    except pa.ArrowMemoryError:
+        raise
+    except (pa.ArrowException, OSError) as error:
+        raise DataNotReadable(
+            f"{shown(path)} cannot be read as Parquet.",
+            why=f"{_reason(error)}.",
+            fix="The file is cut off or broken: copy, download or write it again.",
+        ) from error
+    # pandas restores an index it once wrote; the other formats have none.
+    return frame.reset_index(drop=True)
+
+
+def _check_size(path: Path, metadata: Any, limits: Limits) -> None:
+    if metadata.num_columns > limits.columns:
+        raise too_many_columns(path, metadata.num_columns, limits)
+    if metadata.num_rows > limits.rows:
+        raise DataNotReadable(
+            f"{shown(path)} has too many rows.",
+            why=f"Its metadata claim {metadata.num_rows:,} rows; the limit is {limits.rows:,}.",
+            fix="Use a sample of its rows, or raise the limit in Python: "
+            f"data.load(path, limits=Limits(rows={metadata.num_rows}))",
+        )
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    claimed = max(
+        sum(group.total_byte_size for group in groups),
+        metadata.num_rows * metadata.num_columns * _CELL_BYTES,
+    )
+    file_bytes = path.stat().st_size
+    if claimed > limits.expanded_bytes(file_bytes):
+        raise DataNotReadable(
+            f"{shown(path)} becomes too large.",
+            why=f"Its {file_bytes:,} bytes claim a table of {claimed:,}; "
+            f"a table may be {limits.ratio} times its compressed size.",
+            fix="If you trust it, raise the limit in Python: "
+            f"data.load(path, limits=Limits(ratio={claimed // file_bytes + 1}))",
+        )
+
+
+def _check_types(path: Path, schema: Any) -> None:
+    import pyarrow as pa
+
+    for field in schema:
+        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
+            raise DataNotReadable(
+                f"{shown(path)} has a column that is no plain value.",
+                why=f"Column {shown(field.name, 40)} holds {field.type}.",
+                fix="Leave it out, or write its parts as columns of their own.",
+            )
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())[:200].rstrip(".")

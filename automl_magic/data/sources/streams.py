@@ -1,0 +1,94 @@
+"""The bytes of a text file, decompressed and counted: a bomb ends early and by name."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import shlex
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl_magic.data.limits import Limits
+from automl_magic.data.sources.files import shown
+from automl_magic.errors import DataNotReadable
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_CHUNK = 1 << 20
+
+
+class Gunzipped(io.RawIOBase):
+    """The content of a gzip file, up to as many bytes as its size allows.
+
+    Raises
+    ------
+    DataNotReadable
+        While reading, where the content is too large, broken or cut off.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path = path
+        self.allowed = limits.expanded_bytes(path.stat().st_size)
+        self.ratio = limits.ratio
+        self.n_read = 0
+        self.file = gzip.GzipFile(path)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        try:
+            n_bytes = self.file.readinto(memoryview(buffer))
+        except EOFError as error:
+            raise DataNotReadable(
+                f"{shown(self.path)} is cut off.",
+                why=f"The gzip data end without an end mark after {self.n_read:,} bytes.",
+                fix="Copy or download the file again.",
+            ) from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise DataNotReadable(
+                f"{shown(self.path)} cannot be decompressed.",
+                why=f"The gzip data are broken after {self.n_read:,} bytes of content: {error}.",
+                fix=f"Test it with gzip -t {shlex.quote(self.path.name)}, and get it again.",
+            ) from error
+        self.n_read += n_bytes
+        if self.n_read > self.allowed:
+            raise DataNotReadable(
+                f"{shown(self.path)} becomes too large.",
+                why=f"Its {self.path.stat().st_size:,} bytes hold more than {self.allowed:,}; "
+                f"a table may be {self.ratio} times its compressed size.",
+                fix="If you trust it, decompress it first: "
+                f"gunzip -k {shlex.quote(self.path.name)}",
+            )
+        return n_bytes
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+def open_content(path: Path, limits: Limits) -> io.BufferedReader:
+    """Open the content of a text file, decompressed where its name ends in .gz."""
+    if path.suffix.lower() != ".gz":
+        return path.open("rb")
+    return io.BufferedReader(Gunzipped(path, limits), _CHUNK)
+
+
+def first_bad_byte(path: Path, limits: Limits) -> tuple[int, int]:
+    """Return the offset and value of the first byte that is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with open_content(path, limits) as content:
+        offset = 0
+        while True:
+            chunk = content.read(_CHUNK)
+            pending = decoder.getstate()[0]
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return offset - len(pending) + error.start, (pending + chunk)[error.start]
+            if not chunk:
+                return offset, 0
+            offset += len(chunk)

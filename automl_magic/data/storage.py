@@ -1,0 +1,102 @@
+"""How the values of a column lie in a table, whatever pandas calls their type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_magic.errors import DataNotReadable
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_BY_CONTENT = {
+    "boolean": "boolean",
+    "integer": "number",
+    "floating": "number",
+    "mixed-integer-float": "number",
+    "decimal": "number",
+    "date": "date",
+    "datetime": "date",
+    "datetime64": "date",
+}
+
+
+def stored_as(column: pd.Series[Any]) -> str:
+    """Return `number`, `boolean`, `date` or `text`.
+
+    Raises
+    ------
+    DataNotReadable
+        If the column holds lists or mappings.
+    """
+    import pandas as pd
+
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return stored_as(pd.Series(dtype.categories))
+    if pd.api.types.is_object_dtype(dtype):
+        return _by_content(column)
+    if pd.api.types.is_bool_dtype(dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_timedelta64_dtype(dtype):
+        return "number"
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "date"
+    return "text"
+
+
+def _by_content(column: pd.Series[Any]) -> str:
+    import pandas as pd
+
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind == "mixed" and any(isinstance(v, list | dict | set | np.ndarray) for v in column):
+        raise DataNotReadable(
+            "The table has a column that is no plain value.",
+            why=f"Column {str(column.name)[:40]!r} holds lists or objects.",
+            fix="Leave it out, or write its parts as columns of their own "
+            "(pandas.json_normalize does that).",
+        )
+    return _BY_CONTENT.get(kind, "text")
+
+
+def as_numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
+    """Return a number or boolean column as float64, shape (n_rows,); missing is NaN."""
+    import pandas as pd
+
+    if pd.api.types.is_timedelta64_dtype(column.dtype):
+        return column.dt.total_seconds().to_numpy(dtype=np.float64)
+    if column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+        return column.where(column.notna(), np.nan).to_numpy().astype(np.float64)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def as_dates(column: pd.Series[Any]) -> NDArray[np.datetime64]:
+    """Return a date column as datetime64[us] in UTC or without a zone, shape (n_rows,)."""
+    import pandas as pd
+
+    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        column = pd.to_datetime(column.astype(object), utc=_has_zone(column))
+    if getattr(column.dtype, "tz", None) is not None:
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    return column.to_numpy(dtype="datetime64[us]")
+
+
+def as_text(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column with every value that is not missing as text."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.StringDtype):
+        return column
+    missing = column.isna().to_numpy()
+    values = column.astype(object).to_numpy()
+    # As objects: pandas' own text type cannot hold half of a character.
+    texts = [None if gone else str(value) for value, gone in zip(values, missing, strict=True)]
+    return pd.Series(texts, index=column.index, dtype=object)
+
+
+def _has_zone(column: pd.Series[Any]) -> bool:
+    return any(getattr(value, "tzinfo", None) is not None for value in column.dropna().head(1))

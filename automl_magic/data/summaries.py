@@ -1,0 +1,133 @@
+"""The few numbers a person wants to see of a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_magic.data.kinds import Understood, Values, hidden_values
+from automl_magic.records import ColumnKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+N_LEVELS, MAX_CLASSES = 20, 1000
+_LEVEL_LENGTH = 200
+
+
+def summarise(values: Values, understood: Understood) -> dict[str, Any]:
+    """Return what a profile shows of a column, as JSON.
+
+    A number has `quantiles` (by their level), `mean` and `std`; labels and booleans have the 20
+    most frequent `levels` with their `level_counts`; a date has `first` and `last`; text has
+    `mean_words` and `mean_length`. Values that a rule could not read are counted in `n_unread`,
+    infinite ones in `n_infinite`.
+    """
+    found = _of_kind(values, understood)
+    if understood.n_unread:
+        found["n_unread"] = understood.n_unread
+    if values.n_infinite:
+        found["n_infinite"] = values.n_infinite
+    return found
+
+
+def classes_of(values: Values, understood: Understood) -> dict[str, Any]:
+    """Return the sorted distinct values of a target and their counts, if there are not too many.
+
+    Numbers that hide in text are classes only where each is written as a plain number.
+    """
+    n_levels = len(values.levels)
+    if n_levels > MAX_CLASSES or values.storage == "date":
+        return {}
+    if "decimal" in understood.parse and not all(map(_is_plain_number, values.levels)):
+        return {}
+    levels = [_as_stored(values, level) for level in values.levels]
+    order = sorted(range(n_levels), key=lambda i: levels[i])
+    return {
+        "classes": [levels[i] for i in order],
+        "counts": [int(values.counts[i]) for i in order],
+    }
+
+
+def _of_kind(values: Values, understood: Understood) -> dict[str, Any]:
+    match understood.kind:
+        case ColumnKind.NUMBER if values.storage != "date":
+            hidden = values.storage == "text"
+            return _number(hidden_values(values, understood.parse) if hidden else values.numbers)
+        case ColumnKind.DATE if values.storage in ("date", "text"):
+            return _date(values, understood)
+        case ColumnKind.TEXT if values.storage == "text":
+            return _text(values)
+        case _:
+            return _levels(values)
+
+
+def _number(numbers: NDArray[np.float64]) -> dict[str, Any]:
+    numbers = numbers[np.isfinite(numbers)]
+    if len(numbers) == 0:
+        return {}
+    at = np.quantile(numbers, QUANTILES)
+    with np.errstate(over="ignore"):
+        mean, std = float(numbers.mean()), float(numbers.std())
+    found: dict[str, Any] = {
+        "quantiles": {f"{level:g}": float(q) for level, q in zip(QUANTILES, at, strict=True)}
+    }
+    # The sum of huge numbers overflows, and JSON knows no infinity.
+    if np.isfinite(mean) and np.isfinite(std):
+        found |= {"mean": mean, "std": std}
+    return found
+
+
+def _date(values: Values, understood: Understood) -> dict[str, Any]:
+    if values.storage == "text":
+        dates = hidden_values(values, understood.parse)
+    else:
+        dates = np.array(values.numbers[np.isfinite(values.numbers)].astype(np.int64), "M8[us]")
+    dates = dates[~np.isnat(dates)]
+    if len(dates) == 0:
+        return {}
+    return {"first": str(dates.min().astype("M8[s]")), "last": str(dates.max().astype("M8[s]"))}
+
+
+def _text(values: Values) -> dict[str, Any]:
+    weights = values.counts
+    return {
+        "mean_words": float(np.average([len(t.split()) for t in values.levels], weights=weights)),
+        "mean_length": float(np.average([len(t) for t in values.levels], weights=weights)),
+    }
+
+
+def _levels(values: Values) -> dict[str, Any]:
+    top = np.argsort(-values.counts, kind="stable")[:N_LEVELS]
+    return {
+        "levels": [_shown(_as_stored(values, values.levels[i])) for i in top],
+        "level_counts": [int(values.counts[i]) for i in top],
+    }
+
+
+def _as_stored(values: Values, level: Any) -> Any:
+    """Return a level as a JSON scalar of the type it has in the table."""
+    if values.storage == "boolean":
+        return bool(level)
+    if values.storage == "text":
+        return str(level)
+    if values.storage == "number" and values.series.dtype.kind in "iu":
+        return int(level)
+    return float(level)
+
+
+def _is_plain_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(level: Any) -> Any:
+    if not isinstance(level, str):
+        return level
+    level = level.encode("utf-8", "replace").decode()
+    return level if len(level) <= _LEVEL_LENGTH else level[: _LEVEL_LENGTH - 1] + "…"

@@ -1,0 +1,57 @@
+"""What a run will take, before anything has run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from automl_magic.records import Candidate, Dataset, Estimate
+from automl_magic.tasks.tabular.candidates.context import (
+    ROUNDS_TIMES_RATE,
+    SHARE_OF_BUDGET,
+    Context,
+)
+
+# On two cores the model libraries import in 1.2 s and MLflow in 1.1 s, in the command and again in
+# the kernel; the rest is a margin for the kernel's start and tracking, per gigabyte for reading.
+OVERHEAD_S, OVERHEAD_S_PER_GB = 8.0, 20.0
+# The libraries alone, and the copies of the table that are alive at once: as loaded, the two
+# views as float64, and what a booster makes of them.
+LIBRARIES_BYTES = 450_000_000
+COPIES_OF_TABLE, COPIES_OF_VIEW = 2, 4
+# A dense view has more columns than the table: levels, parts of dates, components of texts.
+OUTPUTS_PER_COLUMN = 3
+# Part of the budget that is kept for the holdout and the refit.
+SEARCHING_SHARE = 0.75
+
+
+def make_estimate(
+    dataset: Dataset, context: Context, candidates: Sequence[Candidate], max_trials: int | None
+) -> Estimate:
+    """Return the time, the memory and the number of trials of a run.
+
+    `search_s` is the budget, which the search keeps to; the rest are estimates.
+    """
+    view_bytes = 8 * context.n_rows * context.n_columns * OUTPUTS_PER_COLUMN
+    memory_bytes = (
+        LIBRARIES_BYTES + COPIES_OF_TABLE * dataset.memory_bytes + COPIES_OF_VIEW * view_bytes
+    )
+    n_trials = _n_trials(context, len(candidates))
+    if max_trials is not None:
+        n_trials = min(n_trials, max_trials)
+    return Estimate(
+        search_s=context.budget_s,
+        overhead_s=round(OVERHEAD_S + OVERHEAD_S_PER_GB * dataset.memory_bytes / 1e9, 1),
+        memory_bytes=memory_bytes,
+        n_trials=n_trials,
+        basis=f"{context.folds} folds of {context.n_rows:,} rows × {context.n_columns:,} feature "
+        f"columns on {context.threads} threads; costs were timed on two cores, so trials may be "
+        "half or twice as many.",
+    )
+
+
+def _n_trials(context: Context, n_candidates: int) -> int:
+    rate = context.learning_rate(1.0)
+    one_s = context.folds * context.round_s(1.0) * ROUNDS_TIMES_RATE / rate
+    # A learning rate is chosen to use up a candidate's share of time, but rarely more.
+    one_s = max(one_s, SHARE_OF_BUDGET * context.budget_s / 4)
+    return max(1, min(int(SEARCHING_SHARE * context.budget_s / one_s), 10 * n_candidates))

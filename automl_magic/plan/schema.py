@@ -1,0 +1,128 @@
+"""The fields of the experiment file, read off the record: a JSON Schema and a reference page.
+
+python -m automl_magic.plan.schema > docs/reference/experiment-file.md
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from automl_magic.plan.spec_text import scalar
+from automl_magic.records import Experiment, Record
+
+COMMAND = "python -m automl_magic.plan.schema"
+_JSON_TYPES: dict[object, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    types.NoneType: "null",
+}
+_WORDS = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the experiment file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "automl-magic experiment",
+        **_of_record(Experiment),
+    }
+
+
+def reference_page() -> str:
+    """Return the reference page of the experiment file, in Markdown."""
+    lines = [
+        f"<!-- Written by: {COMMAND} > docs/reference/experiment-file.md -->",
+        "",
+        "# The experiment file",
+        "",
+        "`*.automl.yaml` holds what was asked. `automl plan` writes it with every field filled in;",
+        "`automl run` plans it anew after an edit. A field that is not listed here is an error.",
+        "",
+        "| Field | Value | If left out | Meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, schema, field in _fields(Experiment, ""):
+        default = "required" if _is_required(field) else f"`{_default(field)}`"
+        lines.append(f"| `{name}` | {_in_words(schema)} | {default} | {field.metadata['doc']} |")
+    return "\n".join(lines) + "\n"
+
+
+def _of_record(record: type[Record]) -> dict[str, Any]:
+    hints = typing.get_type_hints(record)
+    fields = dataclasses.fields(record)
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            field.name: {**_of_hint(hints[field.name]), "description": field.metadata["doc"]}
+            for field in fields
+        },
+        "required": [field.name for field in fields if _is_required(field)],
+    }
+
+
+def _of_hint(hint: Any) -> dict[str, Any]:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return {"anyOf": [_of_hint(option) for option in arguments]}
+    if origin is tuple:
+        return {"type": "array", "items": _of_hint(arguments[0])}
+    if origin is not None and issubclass(origin, Mapping):
+        return {"type": "object", "additionalProperties": _of_hint(arguments[1])}
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return _of_record(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return {"enum": [member.value for member in hint]}
+    return {"type": _JSON_TYPES[hint]}
+
+
+def _fields(
+    record: type[Record], prefix: str
+) -> Iterator[tuple[str, dict[str, Any], dataclasses.Field[Any]]]:
+    hints = typing.get_type_hints(record)
+    for field in dataclasses.fields(record):
+        hint = hints[field.name]
+        if isinstance(hint, type) and issubclass(hint, Record):
+            yield from _fields(hint, f"{prefix}{field.name}.")
+        else:
+            yield prefix + field.name, _of_hint(hint), field
+
+
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is missing and field.default_factory is missing
+
+
+def _default(field: dataclasses.Field[Any]) -> str:
+    if field.default_factory is not dataclasses.MISSING:
+        return scalar(field.default_factory())
+    return scalar(field.default)
+
+
+def _in_words(schema: Mapping[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_in_words(option) for option in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if schema["type"] == "array":
+        return f"list of {_in_words(schema['items'])}"
+    if schema["type"] == "object":
+        return f"mapping of names to {_in_words(schema['additionalProperties'])}"
+    return _WORDS[schema["type"]]
+
+
+if __name__ == "__main__":
+    print(reference_page(), end="")

@@ -1,0 +1,184 @@
+"""What the target asks for: the kind of task, its classes, and the rows that have a label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from automl_magic.errors import PlanError, TargetNotUsable, shorten
+from automl_magic.plan.columns import shown
+from automl_magic.records import Column, ColumnKind, Dataset, Decision, TaskKind
+
+# Scores and grades have up to ten whole values; measurements nearly always have more.
+MOST_NUMERIC_CLASSES = 10
+# A label that most rows have to themselves names rows, not classes.
+LARGEST_SHARE_OF_LABELS = 0.5
+MOST_CLASSES = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The target as it will be predicted. `classes` and `counts` are empty for a regression."""
+
+    kind: TaskKind
+    classes: tuple[Any, ...]
+    counts: tuple[int, ...]
+    n_labelled: int
+    decision: Decision
+
+
+def read_target(dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
+    """Infer the task from the target column, or check that the task asked for fits it.
+
+    Raises
+    ------
+    TargetNotUsable
+        If nothing can be learnt: one value, all missing, a name for each row, a date, ….
+    PlanError
+        If the task asked for does not fit the values.
+    """
+    column = dataset.column(name)
+    _check_usable(column, dataset.n_rows)
+    kind = asked or _infer(column, dataset.n_rows)
+    classes = tuple(column.summary.get("classes", ())) if kind.is_classification else ()
+    if kind is TaskKind.REGRESSION:
+        _check_numeric(column)
+    else:
+        _check_classes(column, kind, classes, dataset.n_rows - column.n_missing)
+    return Target(
+        kind=kind,
+        classes=classes,
+        counts=tuple(column.summary.get("counts", ())) if classes else (),
+        n_labelled=dataset.n_rows - column.n_missing,
+        decision=_decide(column, kind, asked is not None),
+    )
+
+
+def _check_usable(column: Column, n_rows: int) -> None:
+    name = column.name
+    if column.n_missing >= n_rows:
+        raise TargetNotUsable(
+            f"The target {shown(name)} has no value in any row.",
+            why=f"All {n_rows:,} rows are empty there.",
+            fix="Choose another column with --target, or fill this one.",
+        )
+    if column.n_unique < 2:
+        raise TargetNotUsable(
+            f"The target {shown(name)} has one value only.",
+            why=f"Its {n_rows - column.n_missing:,} values are all the same, so there is nothing "
+            "to predict.",
+            fix="Choose another column with --target.",
+        )
+    if n_infinite := column.summary.get("n_infinite", 0):
+        raise TargetNotUsable(
+            f"The target {shown(name)} has infinite values.",
+            why=f"{n_infinite:,} of {n_rows:,} rows are infinite, and no error could be computed.",
+            fix="Remove these rows, or empty their target: rows without one are left out.",
+        )
+    if column.kind is ColumnKind.DATE:
+        raise TargetNotUsable(
+            f"The target {shown(name)} holds dates.",
+            why="A date is neither a class nor a number with a zero.",
+            fix="Add a column with what you want to know, such as the days until then.",
+        )
+
+
+def _is_number(column: Column) -> bool:
+    return column.stored_as == "number" or column.kind is ColumnKind.NUMBER
+
+
+def _infer(column: Column, n_rows: int) -> TaskKind:
+    if column.n_unique == 2:
+        return TaskKind.BINARY
+    if not _is_number(column):
+        return TaskKind.MULTICLASS
+    few = column.n_unique <= min(MOST_NUMERIC_CLASSES, LARGEST_SHARE_OF_LABELS * n_rows)
+    return TaskKind.MULTICLASS if few and _is_whole(column) else TaskKind.REGRESSION
+
+
+def _is_whole(column: Column) -> bool:
+    return all(float(value).is_integer() for value in column.summary.get("classes", (0.5,)))
+
+
+def _check_numeric(column: Column) -> None:
+    if not _is_number(column):
+        raise PlanError(
+            f"The target {shown(column.name)} is no number, as a regression needs.",
+            why=f"Its values are {column.stored_as} ({column.n_unique:,} distinct).",
+            fix=f"Use --task {'binary' if column.n_unique == 2 else 'multiclass'}.",
+        )
+    if column.parse.get("decimal", ".") != "." or "thousands" in column.parse:
+        raise TargetNotUsable(
+            f"The target {shown(column.name)} holds numbers written as text.",
+            why=f"They are written with {dict(column.parse)!r}; features are read that way, "
+            "a target is not.",
+            fix="Convert the column to numbers in the file.",
+        )
+
+
+def _check_classes(
+    column: Column, kind: TaskKind, classes: tuple[Any, ...], n_labelled: int
+) -> None:
+    n_classes = column.n_unique
+    if kind is TaskKind.BINARY and n_classes != 2:
+        raise PlanError(
+            f"The target {shown(column.name)} has {n_classes:,} classes; a binary task needs 2.",
+            why=f"Its values are {shorten([str(label) for label in classes])}."
+            if classes
+            else f"It has {n_classes:,} distinct values.",
+            fix="Use --task regression." if _is_number(column) else "Use --task multiclass.",
+        )
+    if kind is TaskKind.MULTICLASS and n_classes == 2:
+        raise PlanError(
+            f"The target {shown(column.name)} has 2 classes; a multiclass task needs more.",
+            why=f"Its values are {shorten([str(label) for label in classes])}.",
+            fix="Use --task binary.",
+        )
+    if n_classes > max(2, LARGEST_SHARE_OF_LABELS * n_labelled):
+        raise TargetNotUsable(
+            f"The target {shown(column.name)} has a label of its own for nearly every row.",
+            why=f"It has {n_classes:,} distinct values in {n_labelled:,} rows; a class can only be "
+            "learnt from several rows.",
+            fix="Use --task regression."
+            if _is_number(column)
+            else "Choose another column with --target.",
+        )
+    if n_classes > MOST_CLASSES or len(classes) != n_classes:
+        raise TargetNotUsable(
+            f"The target {shown(column.name)} has too many classes.",
+            why=f"It has {n_classes:,} distinct values; {MOST_CLASSES:,} classes are the most.",
+            fix="Use --task regression." if _is_number(column) else "Merge rare values into one.",
+        )
+
+
+def _decide(column: Column, kind: TaskKind, was_asked: bool) -> Decision:
+    evidence = {"n_unique": column.n_unique, "stored_as": column.stored_as}
+    if was_asked:
+        why = "It was asked for."
+    elif kind is TaskKind.BINARY:
+        why = "The target has two values."
+    elif not _is_number(column):
+        why = f"The target is {column.stored_as} with {column.n_unique:,} values."
+    elif kind is TaskKind.MULTICLASS:
+        why = (
+            f"The target has {column.n_unique} whole values; up to {MOST_NUMERIC_CLASSES} are "
+            "taken for classes, as scores and codes are."
+        )
+    else:
+        why = f"The target is a number with {column.n_unique:,} values."
+    rejected = {
+        TaskKind.BINARY: (),
+        TaskKind.MULTICLASS: (
+            "regression: use --task regression if the steps between the values are equal",
+        )
+        if _is_number(column)
+        else (),
+        TaskKind.REGRESSION: ("multiclass: use --task multiclass if the values are codes",),
+    }[kind]
+    return Decision(
+        about="task",
+        choice=kind.value,
+        why=why,
+        evidence=evidence,
+        rejected=() if was_asked else rejected,
+    )

@@ -1,0 +1,253 @@
+"""How rows are kept apart: the split, the number of folds, the holdout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from automl_magic.errors import PlanError, TooFewRows
+from automl_magic.plan.columns import shown
+from automl_magic.plan.target import Target
+from automl_magic.records import (
+    Column,
+    ColumnKind,
+    Dataset,
+    Decision,
+    Split,
+    SplitKind,
+    TaskKind,
+)
+from automl_magic.records.experiment import CrossValidation
+from automl_magic.tasks.tabular.candidates.context import ROUNDS_TIMES_RATE, Context
+
+USUAL_FOLDS, FEWER_FOLDS = 5, 3
+# Five folds of one boosting candidate may take this share of the budget, else three are made.
+LARGEST_SHARE_OF_BUDGET = 0.15
+MANY_ROWS = 20_000
+# With fewer rows a fifth of them is a better use for training than for one noisy measurement.
+FEWEST_ROWS_FOR_HOLDOUT = 200
+FEWEST_GROUPS_FOR_HOLDOUT = 10
+SMALLEST_HOLDOUT_ROWS = 5
+HOLDOUT_SHARE, FULL_SHARE_ROWS, SHARE_OF_FURTHER_ROWS = 0.2, 10_000, 0.1
+LARGEST_HOLDOUT_ROWS = 20_000
+# Rows count as ordered in time where nearly each has a time of its own.
+DISTINCT_TIMES = 0.95
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """The split, with the decisions that led to it."""
+
+    split: Split
+    decisions: tuple[Decision, ...]
+
+
+def make_validation(
+    cv: CrossValidation, dataset: Dataset, target: Target, context: Context
+) -> Validation:
+    """Choose what was left open about the split, and check what was not.
+
+    Raises
+    ------
+    PlanError
+        If the split does not fit the task, or lacks its column.
+    TooFewRows
+        If the folds or the holdout cannot be filled.
+    """
+    kind, column, about_kind = _kind(cv, dataset, target)
+    n_units = column.n_unique if column is not None else target.n_labelled
+    holdout, about_holdout = _holdout(cv, kind, target.n_labelled, n_units)
+    folds, about_folds = _folds(
+        cv, kind, n_rows=target.n_labelled, n_units=n_units, holdout=holdout, context=context
+    )
+    split = Split(
+        kind=kind,
+        folds=folds,
+        holdout=holdout,
+        seed=cv.seed,
+        column=column.name if column is not None else None,
+        date_format=column.parse.get("date_format")
+        if column is not None and kind is SplitKind.TIME
+        else None,
+    )
+    return Validation(split=split, decisions=(about_kind, about_folds, about_holdout))
+
+
+def _kind(
+    cv: CrossValidation, dataset: Dataset, target: Target
+) -> tuple[SplitKind, Column | None, Decision]:
+    column = dataset.column(cv.column) if cv.column is not None else None
+    if cv.type is not None:
+        return cv.type, _checked(cv.type, column, dataset, target), _asked_split(cv)
+    if column is not None:
+        kind = SplitKind.TIME if column.kind is ColumnKind.DATE else SplitKind.GROUPED
+        why = f"cv.column names {shown(column.name)}, " + (
+            "which holds dates."
+            if kind is SplitKind.TIME
+            else "which holds no dates, so its values are taken for groups."
+        )
+        return kind, column, _decision("split", kind.value, why, {"column": column.name})
+    if (ordered := _ordered_column(dataset)) is not None:
+        return SplitKind.TIME, ordered, _time_decision(ordered, dataset.n_rows)
+    if target.kind is TaskKind.REGRESSION:
+        why = "The target is a number and nothing says that rows belong together."
+        return SplitKind.KFOLD, None, _decision("split", "kfold", why, {}, _UNSEEN)
+    why = "Each fold keeps the shares of the classes, so that none lacks a rare one."
+    evidence = {"rarest_class_rows": min(target.counts, default=0)}
+    return SplitKind.STRATIFIED, None, _decision("split", "stratified", why, evidence, _UNSEEN)
+
+
+_UNSEEN = (
+    "grouped: use it (cv.type and cv.column) if several rows belong to one person or thing",
+    "time: use it (cv.type and cv.column) if the model will predict later rows than it learnt from",
+)
+
+
+def _checked(
+    kind: SplitKind, column: Column | None, dataset: Dataset, target: Target
+) -> Column | None:
+    if kind is SplitKind.STRATIFIED and target.kind is TaskKind.REGRESSION:
+        raise PlanError(
+            "A stratified split needs classes.",
+            why="The task is a regression: its target is a number.",
+            fix="Set cv.type to kfold.",
+        )
+    if kind in (SplitKind.STRATIFIED, SplitKind.KFOLD):
+        if column is not None:
+            raise PlanError(
+                f"A {kind.value} split has no column.",
+                why=f"cv.column names {shown(column.name)}, read by grouped and time splits only.",
+                fix="Set cv.type to grouped or time, or leave cv.column out.",
+            )
+        return None
+    if column is None and kind is SplitKind.TIME:
+        column = _only_date(dataset)
+    if column is None:
+        option = "--group" if kind is SplitKind.GROUPED else "--time"
+        raise PlanError(
+            f"A {kind.value} split needs a column.",
+            why="cv.column does not say which column holds "
+            + ("the groups." if kind is SplitKind.GROUPED else "the time."),
+            fix=f"Use {option} COLUMN, or set cv.column.",
+        )
+    if kind is SplitKind.TIME and column.stored_as == "text" and column.kind is not ColumnKind.DATE:
+        raise PlanError(
+            f"The column {shown(column.name)} holds no times.",
+            why=f"It was understood as {column.kind.value}: {column.reason}",
+            fix="Name a column of dates or numbers, or say how it is to be read with "
+            "features.kinds.",
+        )
+    return column
+
+
+def _only_date(dataset: Dataset) -> Column | None:
+    dates = [column for column in dataset.columns if column.kind is ColumnKind.DATE]
+    return dates[0] if len(dates) == 1 else None
+
+
+def _ordered_column(dataset: Dataset) -> Column | None:
+    for column in dataset.columns:
+        ordered = column.kind is ColumnKind.DATE and column.summary.get("ordered") is True
+        if ordered and column.n_unique >= DISTINCT_TIMES * dataset.n_rows:
+            return column
+    return None
+
+
+def _time_decision(column: Column, n_rows: int) -> Decision:
+    return _decision(
+        "split",
+        "time",
+        f"The rows are in the order of {shown(column.name)}, nearly each at a time of its own: "
+        "what the model will see comes later than what it learns from.",
+        {"column": column.name, "n_unique": column.n_unique, "rows": n_rows},
+        ("kfold or stratified (cv.type): the model would learn from what comes later",),
+    )
+
+
+def _asked_split(cv: CrossValidation) -> Decision:
+    choice = cv.type.value if cv.type is not None else ""
+    evidence = {"column": cv.column} if cv.column is not None else {}
+    return _decision("split", choice, "It was asked for.", evidence)
+
+
+def _holdout(
+    cv: CrossValidation, kind: SplitKind, n_rows: int, n_units: int
+) -> tuple[float, Decision]:
+    evidence = {"rows": n_rows}
+    if cv.holdout is not None:
+        if 0 < cv.holdout * n_rows < SMALLEST_HOLDOUT_ROWS:
+            raise TooFewRows(
+                f"A holdout of {cv.holdout:g} is too small to measure anything.",
+                why=f"It would be {cv.holdout * n_rows:.1f} of {n_rows:,} rows; "
+                f"{SMALLEST_HOLDOUT_ROWS} are the least.",
+                fix="Use --holdout 0, or a larger fraction.",
+            )
+        return cv.holdout, _decision("holdout", f"{cv.holdout:g}", "It was asked for.", evidence)
+    if n_rows < FEWEST_ROWS_FOR_HOLDOUT:
+        why = f"Below {FEWEST_ROWS_FOR_HOLDOUT} rows a measurement on a fifth of them says little."
+        return 0.0, _decision("holdout", "0", why, evidence, ("0.2: ask for it with --holdout",))
+    if kind is SplitKind.GROUPED and n_units < FEWEST_GROUPS_FOR_HOLDOUT:
+        why = f"There are {n_units} groups: holding out whole ones leaves too few to learn from."
+        return 0.0, _decision("holdout", "0", why, {**evidence, "groups": n_units})
+    held = min(
+        HOLDOUT_SHARE * min(n_rows, FULL_SHARE_ROWS)
+        + SHARE_OF_FURTHER_ROWS * max(0, n_rows - FULL_SHARE_ROWS),
+        LARGEST_HOLDOUT_ROWS,
+    )
+    share = float(f"{held / n_rows:.2g}")
+    why = f"About {share * n_rows:,.0f} rows, seen by no choice, measure the run once at its end."
+    rejected = ("0: the cross-validation score alone is too kind, as it chose the model",)
+    return share, _decision("holdout", f"{share:g}", why, evidence, rejected)
+
+
+def _folds(
+    cv: CrossValidation,
+    kind: SplitKind,
+    *,
+    n_rows: int,
+    n_units: int,
+    holdout: float,
+    context: Context,
+) -> tuple[int, Decision]:
+    units = {SplitKind.GROUPED: "groups", SplitKind.TIME: "times"}.get(kind, "rows")
+    left = int(n_units * (1 - holdout))
+    # A time split needs one more block than folds: the first only trains.
+    most = left - 1 if kind is SplitKind.TIME else left
+    if cv.folds is not None:
+        if cv.folds > most:
+            raise TooFewRows(
+                f"{cv.folds} folds need at least {cv.folds} {units}.",
+                why=f"There are {n_units:,} {units}, and {most:,} of them are there to be divided.",
+                fix=f"Use --folds {most}." if most >= 2 else f"Give more {units}.",
+            )
+        return cv.folds, _decision("folds", str(cv.folds), "It was asked for.", {units: n_units})
+    if most < 2:
+        raise TooFewRows(
+            f"There are too few {units} to validate on.",
+            why=f"There are {n_units:,}; two folds are the least.",
+            fix=f"Give more {units}.",
+        )
+    cost_s = USUAL_FOLDS * context.round_s(1.0) * ROUNDS_TIMES_RATE / context.learning_rate(1.0)
+    share = cost_s / context.budget_s
+    evidence = {"rows": n_rows, "share_of_budget": round(share, 3)}
+    if n_rows > MANY_ROWS and share > LARGEST_SHARE_OF_BUDGET and most >= FEWER_FOLDS:
+        why = f"Five folds of one candidate would take about {share:.0%} of the budget."
+        rejected = ("5: fewer candidates could be tried",)
+        return FEWER_FOLDS, _decision("folds", str(FEWER_FOLDS), why, evidence, rejected)
+    folds = min(USUAL_FOLDS, most)
+    why = (
+        "Five folds train on four fifths of the rows, at five times the cost of one model."
+        if folds == USUAL_FOLDS
+        else f"There are only {n_units:,} {units} to divide."
+    )
+    return folds, _decision("folds", str(folds), why, evidence)
+
+
+def _decision(
+    about: str,
+    choice: str,
+    why: str,
+    evidence: Mapping[str, object],
+    rejected: tuple[str, ...] = (),
+) -> Decision:
+    return Decision(about=about, choice=choice, why=why, evidence=evidence, rejected=rejected)

@@ -1,0 +1,8 @@
+"""register: Trial → ModelVersion. Checks every byte, names the version; deploys nothing."""
+
+from automl_magic.register.memory import MemoryRegistry
+from automl_magic.register.mlflow import MlflowRegistry
+from automl_magic.register.registry import CANDIDATE, Registry
+from automl_magic.register.verify import verified_manifest
+
+__all__ = ["CANDIDATE", "MemoryRegistry", "MlflowRegistry", "Registry", "verified_manifest"]

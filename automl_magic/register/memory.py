@@ -1,0 +1,78 @@
+"""MemoryRegistry: names models for as long as the process lives.
+
+For tests, and for working where nothing may be written. A version's `uri` is the model folder's
+own, which `FittedRecipe.load` takes; it is not copied.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+from automl_magic.mlflow_store import local_path
+from automl_magic.records import ModelVersion, Run
+from automl_magic.register.registry import (
+    CANDIDATE,
+    check_name,
+    no_such_name,
+    no_such_version,
+    parse_address,
+    tags_of,
+)
+from automl_magic.register.verify import verified_manifest, verified_version
+
+
+class MemoryRegistry:
+    """A registry without a store."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, list[ModelVersion]] = {}
+
+    def register(self, run: Run, model_folder: Path, name: str) -> ModelVersion:
+        check_name(name)
+        digest = verified_manifest(model_folder).digest()
+        versions = self._versions.setdefault(name, [])
+        same = [version.version for version in versions if version.run_id == run.run_id]
+        number = same[0] if same else len(versions) + 1
+        if not same:
+            versions.append(
+                ModelVersion(
+                    name=name,
+                    version=number,
+                    run_id=run.run_id,
+                    uri=model_folder.absolute().as_uri(),
+                    manifest_sha256=digest,
+                    tags=tags_of(run, digest),
+                )
+            )
+        self._versions[name] = [
+            dataclasses.replace(v, aliases=(CANDIDATE,) if v.version == number else ())
+            for v in versions
+        ]
+        return self._versions[name][number - 1]
+
+    def versions(self, name: str) -> tuple[ModelVersion, ...]:
+        if name not in self._versions:
+            raise no_such_name(name, self._versions)
+        return tuple(reversed(self._versions[name]))
+
+    def get(self, name: str, version: int | str = CANDIDATE) -> ModelVersion:
+        known = self.versions(name)
+        for one in known:
+            if str(version) == str(one.version) or version in one.aliases:
+                return one
+        raise no_such_version(
+            name, version, [v.version for v in known], [a for v in known for a in v.aliases]
+        )
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._versions))
+
+    def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
+        version = self.get(*parse_address(model)) if isinstance(model, str) else model
+        found = Path(str(local_path(version.uri)))
+        if folder is not None:
+            found = Path(shutil.copytree(found, folder / "model"))
+        verified_version(found, version)
+        return found

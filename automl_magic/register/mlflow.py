@@ -1,0 +1,179 @@
+"""MlflowRegistry: versions in MLflow's model registry.
+
+A version is made of the model that the tracker keeps with the run, so a run is tracked before it
+is registered; `track.mirror` does that for a run whose tracking failed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.errors import ArtifactTampered, TrackingError
+from automl_magic.mlflow_store import (
+    connect,
+    default_tracking_uri,
+    local_path,
+    shown,
+    store_lock,
+    talking_to,
+)
+from automl_magic.paths import home
+from automl_magic.records import ModelVersion, Run
+from automl_magic.register.registry import (
+    CANDIDATE,
+    check_name,
+    no_such_name,
+    no_such_version,
+    parse_address,
+    tags_of,
+)
+from automl_magic.register.verify import verified_manifest, verified_version
+
+if TYPE_CHECKING:
+    from mlflow.entities import LoggedModel
+    from mlflow.tracking import MlflowClient
+
+_DATA = "data"
+
+
+class MlflowRegistry:
+    """A registry on MLflow. Imports it with the first call, not before.
+
+    Parameters
+    ----------
+    tracking_uri : str, optional
+        A database or a server, as MLflow takes it; by default `default_tracking_uri()`.
+        `MLFLOW_REGISTRY_URI` is respected where the registry lives elsewhere.
+    """
+
+    def __init__(self, tracking_uri: str | None = None) -> None:
+        self.tracking_uri = tracking_uri or default_tracking_uri()
+        self._connection: MlflowClient | None = None
+
+    def register(self, run: Run, model_folder: Path, name: str) -> ModelVersion:
+        check_name(name)
+        digest = verified_manifest(model_folder).digest()
+        client = self._client()
+        with talking_to(self.tracking_uri), store_lock(self.tracking_uri):
+            model = self._tracked_model(client, run)
+            if model.tags.get("automl.manifest_sha256") != digest:
+                raise ArtifactTampered(
+                    f"The model of run {run.run_id} is not the one that was tracked.",
+                    why="Its manifest has changed since the run ended.",
+                    fix="Repeat the run and register that one: automl rerun " + run.run_id,
+                )
+            if name not in self._names(client):
+                client.create_registered_model(name)
+            same = [v for v in self._all(client, name) if v.run_id == run.run_id]
+            if same:
+                number = same[0].version
+            else:
+                # The address and not models:/ID, which MLflow would look up in its global store.
+                made = client.create_model_version(
+                    name,
+                    model.artifact_location,
+                    run_id=model.source_run_id,
+                    model_id=model.model_id,
+                    tags=tags_of(run, digest),
+                )
+                number = int(made.version)
+            client.set_registered_model_alias(name, CANDIDATE, str(number))
+        return self.get(name, number)
+
+    def versions(self, name: str) -> tuple[ModelVersion, ...]:
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            names = self._names(client)
+            if name not in names:
+                raise no_such_name(name, names)
+            return self._all(client, name)
+
+    def get(self, name: str, version: int | str = CANDIDATE) -> ModelVersion:
+        known = self.versions(name)
+        for one in known:
+            if str(version) == str(one.version) or version in one.aliases:
+                return one
+        raise no_such_version(
+            name, version, [v.version for v in known], [a for v in known for a in v.aliases]
+        )
+
+    def names(self) -> tuple[str, ...]:
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            return tuple(sorted(self._names(client)))
+
+    def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
+        version = self.get(*parse_address(model)) if isinstance(model, str) else model
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            uri = client.get_model_version_download_uri(version.name, str(version.version))
+            found = local_path(uri)
+            if folder is not None or found is None:
+                found = self._download(uri, folder or _cached(version))
+        verified_version(found / _DATA, version)
+        return found / _DATA
+
+    def _download(self, uri: str, folder: Path) -> Path:
+        from mlflow.artifacts import download_artifacts
+
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(download_artifacts(uri, dst_path=str(folder), tracking_uri=self.tracking_uri))
+
+    def _client(self) -> MlflowClient:
+        if self._connection is None:
+            self._connection = connect(self.tracking_uri)
+        return self._connection
+
+    def _tracked_model(self, client: MlflowClient, run: Run) -> LoggedModel:
+        from mlflow.entities import LoggedModelStatus
+
+        experiments = [e.experiment_id for e in client.search_experiments()]
+        mine = f"tags.`automl.run_id` = '{run.run_id}'"
+        found = [
+            model
+            for model in client.search_logged_models(experiments, mine)
+            if model.status == LoggedModelStatus.READY
+        ]
+        if not found:
+            raise TrackingError(
+                f"Run {run.run_id} has no model in the tracking store {shown(self.tracking_uri)}.",
+                why="A model version is made of the model that was tracked with its run.",
+                fix="Track the run first (track.mirror), or check MLFLOW_TRACKING_URI.",
+            )
+        return found[0]
+
+    def _names(self, client: MlflowClient) -> set[str]:
+        names: set[str] = set()
+        token = None
+        while True:
+            page = client.search_registered_models(max_results=1000, page_token=token)
+            names |= {model.name for model in page}
+            token = page.token
+            if not token:
+                return names
+
+    def _all(self, client: MlflowClient, name: str) -> tuple[ModelVersion, ...]:
+        aliases: dict[int, list[str]] = {}
+        for alias, number in client.get_registered_model(name).aliases.items():
+            aliases.setdefault(int(number), []).append(alias)
+        found = list(client.search_model_versions(f"name = '{name}'", max_results=10_000))
+        versions = [_version(one, sorted(aliases.get(int(one.version), []))) for one in found]
+        return tuple(sorted(versions, key=lambda one: one.version, reverse=True))
+
+
+def _cached(version: ModelVersion) -> Path:
+    return home() / "models" / version.manifest_sha256.removeprefix("sha256:")
+
+
+def _version(found: Any, aliases: list[str]) -> ModelVersion:
+    tags = dict(found.tags)
+    return ModelVersion(
+        name=found.name,
+        version=int(found.version),
+        run_id=tags.get("automl.run_id", ""),
+        uri=f"models:/{found.name}/{found.version}",
+        manifest_sha256=tags.get("automl.manifest_sha256", ""),
+        aliases=tuple(aliases),
+        tags=tags,
+    )

@@ -1,0 +1,79 @@
+"""How MLflow loads our models: `mlflow.pyfunc.load_model("models:/NAME@candidate")`.
+
+MLflow calls `_load_pyfunc` with the folder that the tracker kept. Every digest is checked before
+a file is parsed, and nothing in the folder can name code to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.errors import ModelRefused, near_miss
+from automl_magic.register.verify import verified_manifest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from automl_magic.recipe import FittedRecipe
+
+OUTPUTS = ("predictions", "probabilities")
+
+
+class RecipeModel:
+    """A fitted recipe behind the face that MLflow expects."""
+
+    def __init__(self, recipe: FittedRecipe) -> None:
+        self.recipe = recipe
+
+    def predict(
+        self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None
+    ) -> np.ndarray | pd.DataFrame:
+        """Predict each row.
+
+        Parameters
+        ----------
+        model_input : DataFrame
+            The columns that the model was trained on, in any order.
+        params : mapping, optional
+            `{"output": "probabilities"}` returns one column per class, named after it, instead of
+            labels or values.
+
+        Raises
+        ------
+        ModelRefused
+            If another output is asked for, or probabilities of a regression.
+        """
+        output = (params or {}).get("output", OUTPUTS[0])
+        if output == "predictions":
+            return self.recipe.predict(model_input)
+        if output != "probabilities":
+            close = near_miss(str(output), OUTPUTS)
+            raise ModelRefused(
+                f"The model has no output {str(output)[:60]!r}.",
+                why=f"It has {' and '.join(OUTPUTS)}.",
+                fix=f'Use params={{"output": "{close or OUTPUTS[0]}"}}.',
+            )
+        if self.recipe.recipe.task == "regression":
+            raise ModelRefused(
+                "The model has no probabilities.",
+                why="It predicts a number, not a class.",
+                fix='Use params={"output": "predictions"}, or leave params out.',
+            )
+        import pandas as pd
+
+        return pd.DataFrame(
+            self.recipe.predict_proba(model_input),
+            columns=list(self.recipe.classes_),
+            index=model_input.index,
+        )
+
+
+def _load_pyfunc(path: str) -> RecipeModel:
+    from automl_magic.recipe import FittedRecipe
+
+    folder = Path(path)
+    verified_manifest(folder)
+    return RecipeModel(FittedRecipe.load(folder))

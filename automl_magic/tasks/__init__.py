@@ -1,0 +1,1 @@
+"""tasks: what each family of tasks knows. Splits, metrics, default features, candidates."""

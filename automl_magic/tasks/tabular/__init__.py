@@ -1,0 +1,1 @@
+"""tabular: one table, one target column: binary, multiclass, regression."""

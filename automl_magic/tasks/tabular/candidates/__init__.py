@@ -1,0 +1,102 @@
+"""candidates: Context → Candidates. One file per estimator with its settings, in order of trying.
+
+The settings are those of published portfolios (TabArena, AutoGluon, pytabkit), rounded, with the
+learning rate raised where the budget is short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+
+from automl_magic.errors import PlanError, near_miss
+from automl_magic.records import Candidate
+from automl_magic.tasks.tabular.candidates import (
+    catboost,
+    catboost_deep,
+    extra_trees,
+    lightgbm,
+    lightgbm_deep,
+    lightgbm_extra,
+    lightgbm_shallow,
+    linear,
+    random_forest,
+    xgboost,
+)
+from automl_magic.tasks.tabular.candidates.context import Context
+
+__all__ = ["CANDIDATES", "Context", "propose_all", "rejected"]
+
+# Cheap and different first: a run that is stopped early has then seen every family.
+_ORDER = (
+    linear,
+    lightgbm_extra,
+    catboost,
+    extra_trees,
+    xgboost,
+    lightgbm_shallow,
+    lightgbm,
+    random_forest,
+    lightgbm_deep,
+    catboost_deep,
+)
+# On few rows the smooth and the simple win more often than deep trees.
+_ORDER_OF_SMALL_TABLES = (
+    linear,
+    catboost,
+    lightgbm_shallow,
+    extra_trees,
+    lightgbm_extra,
+    random_forest,
+    xgboost,
+    lightgbm,
+    lightgbm_deep,
+    catboost_deep,
+)
+SMALL_TABLE_ROWS = 2_000
+CANDIDATES = tuple(_name.__name__.rsplit(".", 1)[-1] for _name in _ORDER)
+
+
+def propose_all(context: Context, names: Sequence[str] | None = None) -> tuple[Candidate, ...]:
+    """Return the candidates for a table, in the order in which they are to be tried.
+
+    `names` restricts and reorders them; one that is named is proposed even where it would not
+    have proposed itself.
+
+    Raises
+    ------
+    PlanError
+        If a name is unknown, named twice, or none is named.
+    """
+    if names is None:
+        proposed = (module.propose(context) for module in _order(context))
+        return tuple(candidate for candidate in proposed if candidate is not None)
+    by_name = dict(zip(CANDIDATES, _ORDER, strict=True))
+    for name in names:
+        if name not in by_name:
+            close = near_miss(name, CANDIDATES)
+            raise PlanError(
+                f"No candidate is called {name!r}.",
+                why=f"There are {', '.join(CANDIDATES)}.",
+                fix=f"Write {close}." if close else "Use these names, or leave candidates out.",
+            )
+    if not names or len(set(names)) < len(names):
+        raise PlanError(
+            "The list of candidates is empty or names one twice.",
+            why=f"candidates is {list(names)!r}.",
+            fix=f"Name each once, such as {CANDIDATES[0]} and {CANDIDATES[1]}, or leave it out.",
+        )
+    return tuple(by_name[name].make(context) for name in names)
+
+
+def rejected(context: Context) -> tuple[str, ...]:
+    """Return the candidates that do not propose themselves, each with its condition."""
+    return tuple(
+        f"{name}: {module.WHEN}"
+        for name, module in zip(CANDIDATES, _ORDER, strict=True)
+        if module.propose(context) is None
+    )
+
+
+def _order(context: Context) -> tuple[ModuleType, ...]:
+    return _ORDER_OF_SMALL_TABLES if context.n_rows < SMALL_TABLE_ROWS else _ORDER

@@ -1,0 +1,44 @@
+"""catboost_deep: boosted deep trees grown by level, for long budgets."""
+
+from __future__ import annotations
+
+from automl_magic.records import Candidate, Decision
+from automl_magic.tasks.tabular.candidates.context import ROUNDS_TIMES_RATE, Context
+
+WHEN = "with a budget of 180 s or more, where its rounds fit into 40 % of it"
+SHORTEST_BUDGET_S = 180
+MOST_SHARE = 0.4
+RELATIVE_COST = 4.0
+
+
+def propose(context: Context) -> Candidate | None:
+    """Propose it where there is time for it."""
+    rate = context.learning_rate(RELATIVE_COST)
+    whole_s = context.folds * context.round_s(RELATIVE_COST) * ROUNDS_TIMES_RATE / rate
+    fits = whole_s <= MOST_SHARE * context.budget_s
+    return make(context) if fits and context.budget_s >= SHORTEST_BUDGET_S else None
+
+
+def make(context: Context) -> Candidate:
+    """Return the candidate, whether or not it would propose itself."""
+    return Candidate(
+        name="catboost_deep",
+        estimator="catboost",
+        view="tree",
+        params={
+            "learning_rate": max(0.03, context.learning_rate(RELATIVE_COST)),
+            "depth": 8,
+            "grow_policy": "Depthwise",
+            "boosting_type": "Plain",
+            "bootstrap_type": "Bernoulli",
+            "subsample": 0.9,
+            "l2_leaf_reg": 2.8,
+            "one_hot_max_size": 3,
+        },
+        decision=Decision(
+            about="candidate catboost_deep",
+            choice="boosted deep trees grown by level",
+            why="A long budget pays for trees that follow single regions of the table.",
+            evidence=context.evidence(),
+        ),
+    )

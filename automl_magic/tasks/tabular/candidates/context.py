@@ -1,0 +1,74 @@
+"""What a candidate may look at before it proposes itself, and what a model will cost.
+
+The costs are straight lines through timings on two cores (numeric tables of 1,000 × 10, 10,000 ×
+20 and 40,000 × 50 cells). They choose learning rates and leave out what cannot finish; nothing
+else depends on them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from automl_magic.records import ColumnKind, TaskKind
+
+LEARNING_RATES = (0.02, 0.03, 0.05, 0.08, 0.12)
+# Boosting is at its best after about this many rounds, divided by the learning rate.
+ROUNDS_TIMES_RATE = 12
+# One candidate, on all folds, should take this share of the budget.
+SHARE_OF_BUDGET = 0.08
+FOREST_SHARE_OF_BUDGET = 0.15
+MOST_TREES, FEWEST_TREES = 200, 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The table, the task and the means. `kinds` counts the feature columns of each kind."""
+
+    n_rows: int
+    n_columns: int
+    kinds: Mapping[ColumnKind, int]
+    task: TaskKind
+    n_classes: int
+    budget_s: float
+    threads: int
+    folds: int = 5
+
+    @property
+    def n_outputs(self) -> int:
+        """Trees per boosting round."""
+        return self.n_classes if self.task is TaskKind.MULTICLASS else 1
+
+    def round_s(self, relative_cost: float) -> float:
+        """Return the seconds of one boosting round; LightGBM with 31 leaves costs 1."""
+        cells = self.n_rows * self.n_columns
+        return relative_cost * self.n_outputs * (0.0005 + 3.2e-9 * cells * 2 / self.threads)
+
+    def learning_rate(self, relative_cost: float) -> float:
+        """Return the smallest learning rate whose rounds fit into the candidate's share of time."""
+        per_fold_s = SHARE_OF_BUDGET * self.budget_s / self.folds
+        for rate in LEARNING_RATES:
+            if self.round_s(relative_cost) * ROUNDS_TIMES_RATE / rate <= per_fold_s:
+                return rate
+        return LEARNING_RATES[-1]
+
+    def n_trees(self, tree_s: float, max_features: float) -> int | None:
+        """Return how many trees of a forest fit into its share of time, or None if too few do.
+
+        `tree_s` is the time of one tree per cell looked at and level, on two threads.
+        """
+        looked_at = self.n_rows * max(1, self.n_columns) * max_features
+        one_tree_s = tree_s * looked_at * math.log2(max(2, self.n_rows)) * 2 / self.threads
+        fitting = FOREST_SHARE_OF_BUDGET * self.budget_s / self.folds / max(one_tree_s, 1e-6)
+        return None if fitting < FEWEST_TREES else min(MOST_TREES, int(fitting))
+
+    def evidence(self, **more: object) -> dict[str, object]:
+        """Return what a candidate's decision rests on."""
+        return {
+            "rows": self.n_rows,
+            "columns": self.n_columns,
+            "budget_s": self.budget_s,
+            "threads": self.threads,
+            **more,
+        }

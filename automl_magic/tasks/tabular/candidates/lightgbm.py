@@ -1,0 +1,38 @@
+"""lightgbm: gradient boosting with settings near LightGBM's own defaults."""
+
+from __future__ import annotations
+
+from automl_magic.records import Candidate, Decision
+from automl_magic.tasks.tabular.candidates.context import Context
+
+WHEN = "always"
+
+
+def propose(context: Context) -> Candidate | None:
+    """Propose it always: the reference that others are compared with."""
+    return make(context)
+
+
+def make(context: Context) -> Candidate:
+    """Return the candidate, whether or not it would propose itself."""
+    return Candidate(
+        name="lightgbm",
+        estimator="lightgbm",
+        view="tree",
+        params={
+            "learning_rate": context.learning_rate(1.0),
+            "num_leaves": 31,
+            "feature_fraction": 0.9,
+            "bagging_fraction": 0.9,
+            "bagging_freq": 1,
+            # The default of 20 leaves small tables with a handful of leaves.
+            "min_data_in_leaf": 20 if context.n_rows >= 1_000 else 5,
+        },
+        decision=Decision(
+            about="candidate lightgbm",
+            choice="gradient-boosted trees near LightGBM's defaults",
+            why="Boosted trees are the strongest single family on tables, and the defaults are "
+            "known to everybody.",
+            evidence=context.evidence(),
+        ),
+    )

@@ -1,0 +1,39 @@
+"""lightgbm_deep: boosted trees of many leaves, for many rows."""
+
+from __future__ import annotations
+
+from automl_magic.records import Candidate, Decision
+from automl_magic.tasks.tabular.candidates.context import Context
+
+WHEN = "from 5,000 rows on; with fewer, leaves hold single rows"
+FEWEST_ROWS = 5_000
+
+
+def propose(context: Context) -> Candidate | None:
+    """Propose it where there are rows enough to fill the leaves."""
+    return make(context) if context.n_rows >= FEWEST_ROWS else None
+
+
+def make(context: Context) -> Candidate:
+    """Return the candidate, whether or not it would propose itself."""
+    return Candidate(
+        name="lightgbm_deep",
+        estimator="lightgbm",
+        view="tree",
+        params={
+            "learning_rate": context.learning_rate(1.9),
+            "num_leaves": 128,
+            "feature_fraction": 0.6,
+            "bagging_fraction": 0.95,
+            "bagging_freq": 1,
+            "min_data_in_leaf": 8,
+            "lambda_l1": 0.77,
+            "lambda_l2": 1.6,
+        },
+        decision=Decision(
+            about="candidate lightgbm_deep",
+            choice="gradient-boosted trees of 128 leaves",
+            why="With this many rows, interactions of many columns can be learnt.",
+            evidence=context.evidence(),
+        ),
+    )

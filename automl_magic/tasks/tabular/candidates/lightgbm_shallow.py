@@ -1,0 +1,41 @@
+"""lightgbm_shallow: boosted trees of five leaves, near to a sum of one-column effects."""
+
+from __future__ import annotations
+
+from automl_magic.records import Candidate, Decision
+from automl_magic.tasks.tabular.candidates.context import Context
+
+WHEN = "up to 50,000 rows; with more, deep trees have the rows they need"
+MOST_ROWS = 50_000
+
+
+def propose(context: Context) -> Candidate | None:
+    """Propose it where rows are few enough that interactions are hard to learn."""
+    return make(context) if context.n_rows <= MOST_ROWS else None
+
+
+def make(context: Context) -> Candidate:
+    """Return the candidate, whether or not it would propose itself."""
+    return Candidate(
+        name="lightgbm_shallow",
+        estimator="lightgbm",
+        view="tree",
+        params={
+            "learning_rate": context.learning_rate(0.6),
+            "num_leaves": 5,
+            "extra_trees": True,
+            "feature_fraction": 0.73,
+            "bagging_fraction": 0.85,
+            "bagging_freq": 1,
+            "min_data_in_leaf": 12,
+            "lambda_l1": 0.24,
+            "lambda_l2": 0.3,
+        },
+        decision=Decision(
+            about="candidate lightgbm_shallow",
+            choice="gradient-boosted trees of five leaves",
+            why="Trees this small add up to nearly separate effects of the columns, which is as "
+            "much as few rows can support.",
+            evidence=context.evidence(),
+        ),
+    )

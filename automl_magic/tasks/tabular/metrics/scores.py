@@ -1,0 +1,210 @@
+"""The score of a prediction, by scikit-learn."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_magic.errors import MetricDoesNotFit
+from automl_magic.tasks.tabular.metrics.catalog import METRICS
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+def score(metric_name: str, y: Array, prediction: Array, *, threshold: float = 0.5) -> float:
+    """Return the metric of a prediction.
+
+    Parameters
+    ----------
+    metric_name
+        A name of `METRICS`.
+    y
+        Class codes 0..k-1, or floats for regression, of shape (n,).
+    prediction
+        Class probabilities of shape (n, k), or values of shape (n,).
+    threshold
+        From this probability of class 1 on, a binary metric of labels counts a row as positive.
+
+    Returns
+    -------
+    NaN where the metric has no value on these rows: an area under a curve on one class only, R²
+    of fewer than two rows. `roc_auc_ovr` averages over the classes that occur.
+    """
+    return measure(metric_name, y, read_by(metric_name, prediction, threshold))
+
+
+def labels_of(probabilities: Array, threshold: float = 0.5) -> npt.NDArray[np.int64]:
+    """Return the predicted class codes of probabilities of shape (n, k)."""
+    if probabilities.shape[1] == 2:
+        return (probabilities[:, 1] >= threshold).astype(np.int64)
+    return np.argmax(probabilities, axis=1).astype(np.int64)
+
+
+def read_by(metric_name: str, prediction: Array, threshold: float) -> Array:
+    """Return what the metric reads of a prediction: labels, probabilities or values."""
+    if METRICS[metric_name].needs == "labels":
+        return labels_of(prediction, threshold)
+    return prediction
+
+
+def measure(metric_name: str, y: Array, read: Array) -> float:
+    """Return the metric of what it reads (see `read_by`)."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # scikit-learn warns of an absent class, here a matter of course in small resamples.
+        warnings.simplefilter("ignore")
+        return float(_MEASURES[metric_name](y, read))
+
+
+def _roc_auc(y: Array, read: Array) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return roc_auc_score(y, read[:, 1]) if len(np.unique(y)) == 2 else math.nan
+
+
+def _roc_auc_ovr(y: Array, read: Array) -> float:
+    from scipy.stats import rankdata
+
+    # By the rank-sum form: scikit-learn needs a call per class and refuses an absent class.
+    codes = np.unique(y)
+    if len(codes) < 2:
+        return math.nan
+    of_class = y[:, None] == codes
+    n_in = of_class.sum(axis=0)
+    rank_sums = np.where(of_class, rankdata(read[:, codes], axis=0), 0).sum(axis=0)
+    return float(np.mean((rank_sums - n_in * (n_in + 1) / 2) / (n_in * (len(y) - n_in))))
+
+
+def _average_precision(y: Array, read: Array) -> float:
+    from sklearn.metrics import average_precision_score
+
+    return average_precision_score(y, read[:, 1]) if np.any(y == 1) else math.nan
+
+
+def _log_loss(y: Array, read: Array) -> float:
+    from sklearn.metrics import log_loss
+
+    return log_loss(y, read, labels=np.arange(read.shape[1]))
+
+
+def _brier(y: Array, read: Array) -> float:
+    from sklearn.metrics import brier_score_loss
+
+    if read.shape[1] == 2:
+        return brier_score_loss(y, read[:, 1], pos_label=1)
+    return brier_score_loss(y, read, labels=np.arange(read.shape[1]))
+
+
+def _f1(average: str) -> Callable[[Array, Array], float]:
+    def measure_f1(y: Array, read: Array) -> float:
+        from sklearn.metrics import f1_score
+
+        return f1_score(y, read, average=average, zero_division=0.0)
+
+    return measure_f1
+
+
+def _precision(y: Array, read: Array) -> float:
+    from sklearn.metrics import precision_score
+
+    return precision_score(y, read, zero_division=0.0)
+
+
+def _recall(y: Array, read: Array) -> float:
+    from sklearn.metrics import recall_score
+
+    return recall_score(y, read, zero_division=0.0)
+
+
+def _accuracy(y: Array, read: Array) -> float:
+    from sklearn.metrics import accuracy_score
+
+    return accuracy_score(y, read)
+
+
+def _balanced_accuracy(y: Array, read: Array) -> float:
+    from sklearn.metrics import balanced_accuracy_score
+
+    return balanced_accuracy_score(y, read)
+
+
+def _matthews_corrcoef(y: Array, read: Array) -> float:
+    from sklearn.metrics import matthews_corrcoef
+
+    return matthews_corrcoef(y, read)
+
+
+def _rmse(y: Array, read: Array) -> float:
+    from sklearn.metrics import root_mean_squared_error
+
+    return root_mean_squared_error(y, read)
+
+
+def _mse(y: Array, read: Array) -> float:
+    from sklearn.metrics import mean_squared_error
+
+    return mean_squared_error(y, read)
+
+
+def _mae(y: Array, read: Array) -> float:
+    from sklearn.metrics import mean_absolute_error
+
+    return mean_absolute_error(y, read)
+
+
+def _median_absolute_error(y: Array, read: Array) -> float:
+    from sklearn.metrics import median_absolute_error
+
+    return median_absolute_error(y, read)
+
+
+def _r2(y: Array, read: Array) -> float:
+    from sklearn.metrics import r2_score
+
+    return r2_score(y, read)
+
+
+def _mape(y: Array, read: Array) -> float:
+    from sklearn.metrics import mean_absolute_percentage_error
+
+    return mean_absolute_percentage_error(y, read)
+
+
+def _rmsle(y: Array, read: Array) -> float:
+    from sklearn.metrics import root_mean_squared_log_error
+
+    if np.min(y) < 0:
+        raise MetricDoesNotFit(
+            "The metric 'rmsle' cannot score this target.",
+            why=f"It takes logarithms, and the target goes down to {float(np.min(y)):g}.",
+            fix="Use --metric rmse, or --metric mae.",
+        )
+    return root_mean_squared_log_error(y, np.maximum(read, 0))
+
+
+_MEASURES: dict[str, Callable[[Array, Array], float]] = {
+    "roc_auc": _roc_auc,
+    "roc_auc_ovr": _roc_auc_ovr,
+    "average_precision": _average_precision,
+    "log_loss": _log_loss,
+    "brier": _brier,
+    "f1": _f1("binary"),
+    "f1_macro": _f1("macro"),
+    "f1_weighted": _f1("weighted"),
+    "precision": _precision,
+    "recall": _recall,
+    "accuracy": _accuracy,
+    "balanced_accuracy": _balanced_accuracy,
+    "matthews_corrcoef": _matthews_corrcoef,
+    "rmse": _rmse,
+    "mse": _mse,
+    "mae": _mae,
+    "median_absolute_error": _median_absolute_error,
+    "r2": _r2,
+    "mape": _mape,
+    "rmsle": _rmsle,
+}

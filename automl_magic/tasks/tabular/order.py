@@ -1,0 +1,117 @@
+"""order: what a group column and a time column say, whatever type their values have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_magic.errors import PlanError
+
+
+def group_codes(values: Any) -> npt.NDArray[np.int64]:
+    """Number the groups in the order of their first rows; missing values are one group.
+
+    The same as `pandas.factorize(values, use_na_sentinel=False)[0]`.
+    """
+    codes: dict[object, int] = {}
+    missing = object()
+    return np.array(
+        [
+            codes.setdefault(missing if is_missing(value) else value, len(codes))
+            for value in _plain_values(values)
+        ],
+        dtype=np.int64,
+    )
+
+
+def n_earlier(values: Any, date_format: str | None) -> npt.NDArray[np.int64]:
+    """Return for each row how many rows are strictly earlier.
+
+    Numbers and dates have their own order. Text is read by `date_format` (of `strptime`), or as
+    ISO 8601 without one; a time without a zone is UTC. A time that is missing or cannot be read is
+    earlier than all others, so that it only ever trains.
+
+    The same as `times.rank(method="min", na_option="top") - 1` of a pandas Series.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind in "iub":
+        return _rank_of_first(array, np.zeros(len(array), dtype=bool), date_format)
+    if array.dtype.kind == "f":
+        return _rank_of_first(array, np.isnan(array), date_format)
+    if array.dtype.kind == "M":
+        # As whole nanoseconds: Python's own dates have none, and floats cannot hold them.
+        stamps = array.astype("datetime64[ns]").astype(np.int64)
+        return _rank_of_first(stamps, np.isnat(array), date_format)
+    moments = np.array([_moment(value, date_format) for value in array.tolist()], dtype=np.float64)
+    return _rank_of_first(moments, np.isnan(moments), date_format)
+
+
+def is_missing(value: object) -> bool:
+    """Say whether a cell is empty: None, NaN, NaT or pandas' NA (which has no truth value)."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    if isinstance(value, np.datetime64):
+        return bool(np.isnat(value))
+    return isinstance(value, float | np.floating) and bool(np.isnan(value))
+
+
+def _rank_of_first(
+    times: npt.NDArray[Any], missing: npt.NDArray[np.bool_], date_format: str | None
+) -> npt.NDArray[np.int64]:
+    if len(times) and missing.all():
+        raise PlanError(
+            "The time column cannot be read as times.",
+            why=f"None of its {len(times):,} values is a number, a date, or text in the form "
+            f"{date_format or 'YYYY-MM-DD HH:MM:SS'!r}.",
+            fix="Use another column, or set cv.type to stratified or kfold.",
+        )
+    known = np.sort(times[~missing])
+    earlier = np.zeros(len(times), dtype=np.int64)
+    earlier[~missing] = np.searchsorted(known, times[~missing], side="left") + missing.sum()
+    return earlier
+
+
+def _plain_values(values: Any) -> Iterable[object]:
+    array = np.asarray(values)
+    if array.dtype.kind == "M":
+        return [None if np.isnat(value) else value for value in array]
+    return array.tolist()
+
+
+def _moment(value: object, date_format: str | None) -> float:
+    """Return seconds since 1970, or NaN where there is no time to read."""
+    if is_missing(value):
+        return np.nan
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        if isinstance(value, datetime):
+            time = value
+        elif isinstance(value, date):
+            time = datetime(value.year, value.month, value.day, tzinfo=UTC)
+        elif date_format is not None:
+            time = datetime.strptime(str(value).strip(), date_format)  # noqa: DTZ007 (next line)
+        else:
+            return _iso_moment(str(value).strip())
+    except ValueError:
+        return np.nan
+    return _seconds(time)
+
+
+def _iso_moment(text: str) -> float:
+    # NumPy knows years and months alone, which fromisoformat does not; it warns of zones.
+    try:
+        return _seconds(datetime.fromisoformat(text))
+    except ValueError:
+        moment = np.datetime64(text.removesuffix("Z"), "us")
+        if np.isnat(moment):
+            raise
+        return float(moment.astype(np.int64)) / 1e6
+
+
+def _seconds(time: datetime) -> float:
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()

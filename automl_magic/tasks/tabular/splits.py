@@ -1,0 +1,153 @@
+"""splits: which rows measure, which rows train.
+
+`templates/notebooks/tabular/model/split_KIND.py` repeats `holdout_rows` of each kind in pandas and
+scikit-learn, and a test holds the two together. Everything here works on the rows it is given:
+`fold_ids` is called with the development rows only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_magic.errors import TooFewRows
+from automl_magic.records import Split, SplitKind
+from automl_magic.tasks.tabular.order import group_codes, n_earlier
+
+Rows: TypeAlias = npt.NDArray[np.int64]
+Columns: TypeAlias = Mapping[str, Any]
+NEVER_VALIDATED = -1
+
+
+def holdout_rows(split: Split, y: npt.NDArray[Any], columns: Columns) -> tuple[Rows, Rows]:
+    """Return the indices of the development rows and of the holdout rows, both ascending.
+
+    Parameters
+    ----------
+    y
+        Class codes 0..k-1 or floats, of shape (n,).
+    columns
+        Holds the group or time column of a grouped or time split, of shape (n,).
+
+    Notes
+    -----
+    `stratified` keeps the shares of the classes; classes too rare for one holdout row share a
+    stratum. `grouped` takes a fraction of the groups. `time` takes the latest rows; rows with the
+    time of the last development row stay in development, so that the holdout is strictly later.
+    """
+    rows = np.arange(len(y), dtype=np.int64)
+    if split.holdout == 0:
+        return rows, rows[:0]
+    development, holdout = _divide(split, y, columns, rows)
+    if len(development) == 0 or len(holdout) == 0:
+        raise TooFewRows(
+            f"A holdout of {split.holdout:g} leaves nothing to measure on, or nothing to train on.",
+            why=f"The table has {len(y):,} rows, and {_what_binds(split)}.",
+            fix="Use --holdout 0, or a larger fraction.",
+        )
+    return np.sort(development), np.sort(holdout)
+
+
+def fold_ids(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
+    """Return the fold that validates each row: 0..folds-1, or -1 for a row never validated.
+
+    In a time split fold i validates the block i + 1 of folds + 1 equal blocks in time and trains
+    on the blocks before it, so the first block is never validated; equal times share a block.
+    `fold_pairs` gives the rows of each fold.
+    """
+    ids = _assign(split, y, columns)
+    empty = [fold for fold in range(split.folds) if not np.any(ids == fold)]
+    if empty or len(y) < split.folds:
+        raise TooFewRows(
+            f"{split.folds} folds cannot be made.",
+            why=f"There are {len(y):,} rows to divide, and {_what_binds(split)}.",
+            fix=f"Use --folds {max(2, split.folds - max(1, len(empty)))}, or give more rows.",
+        )
+    return ids
+
+
+def fold_pairs(split: Split, ids: Rows) -> list[tuple[Rows, Rows]]:
+    """Return the training and the validation rows of each fold."""
+    forward = split.kind is SplitKind.TIME
+    return [
+        (np.flatnonzero(ids < fold if forward else ids != fold), np.flatnonzero(ids == fold))
+        for fold in range(split.folds)
+    ]
+
+
+def fold_sha256(ids: Rows) -> str:
+    """Return `sha256:<hex>` of fold ids, the same on every machine."""
+    return "sha256:" + hashlib.sha256(np.asarray(ids, dtype="<i4").tobytes()).hexdigest()
+
+
+def _what_binds(split: Split) -> str:
+    return {
+        SplitKind.GROUPED: f"a group of {split.column!r} is never divided",
+        SplitKind.TIME: f"rows of one time in {split.column!r} are never divided",
+    }.get(split.kind, "each part needs at least one")
+
+
+def _pooled(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> Rows:
+    """Return the strata: rare classes as one, which joins the largest class if it is rare too."""
+    strata = np.where(rare[y], -1, y).astype(np.int64)
+    if np.sum(strata == -1) < enough:
+        strata[strata == -1] = np.argmax(np.bincount(y))
+    return strata
+
+
+def _divide(split: Split, y: npt.NDArray[Any], columns: Columns, rows: Rows) -> tuple[Rows, Rows]:
+    from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
+    match split.kind:
+        case SplitKind.STRATIFIED:
+            strata = _pooled(y, np.bincount(y) * split.holdout < 1, 1 / split.holdout)
+            development, holdout = train_test_split(
+                rows, test_size=split.holdout, stratify=strata, random_state=split.seed
+            )
+        case SplitKind.KFOLD:
+            development, holdout = train_test_split(
+                rows, test_size=split.holdout, random_state=split.seed
+            )
+        case SplitKind.GROUPED:
+            groups = group_codes(columns[str(split.column)])
+            if len(np.unique(groups)) < 2:
+                return rows, rows[:0]
+            shuffle = GroupShuffleSplit(1, test_size=split.holdout, random_state=split.seed)
+            development, holdout = next(shuffle.split(rows, groups=groups))
+        case SplitKind.TIME:
+            earlier = n_earlier(columns[str(split.column)], split.date_format)
+            latest = earlier >= len(rows) - math.ceil(split.holdout * len(rows))
+            development, holdout = rows[~latest], rows[latest]
+    return development, holdout
+
+
+def _assign(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
+    ids = np.full(len(y), NEVER_VALIDATED, dtype=np.int64)
+    match split.kind:
+        case SplitKind.TIME:
+            earlier = n_earlier(columns[str(split.column)], split.date_format)
+            return earlier * (split.folds + 1) // max(1, len(y)) - 1
+        case SplitKind.STRATIFIED if len(y) >= split.folds:
+            strata = _pooled(y, np.bincount(y) < split.folds, split.folds)
+            folds = StratifiedKFold(split.folds, shuffle=True, random_state=split.seed)
+            pairs = folds.split(strata, strata)
+        case SplitKind.KFOLD if len(y) >= split.folds:
+            pairs = KFold(split.folds, shuffle=True, random_state=split.seed).split(y)
+        case SplitKind.GROUPED:
+            groups = group_codes(columns[str(split.column)])
+            if len(np.unique(groups)) < split.folds:
+                # As many folds as there are groups: the caller reports those that stay empty.
+                return groups
+            pairs = GroupKFold(split.folds).split(groups, groups=groups)
+        case _:
+            return ids
+    for fold, (_, validation) in enumerate(pairs):
+        ids[validation] = fold
+    return ids

@@ -1,0 +1,206 @@
+"""The leaderboard: trials of one run in order, and the same as text and as accessible HTML.
+
+Every number leads to the cell that made it: in HTML as an anchor `run/RUN/NOTEBOOK#CELL` with the
+three parts as `data-run`, `data-notebook` and `data-cell`, in JSON as a `Link`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from automl_magic.records import (
+    Leaderboard,
+    LeaderboardRow,
+    Link,
+    Metric,
+    Score,
+    Trial,
+    TrialState,
+)
+from automl_magic.track.text import align, printable, utf8
+
+SEARCH_CELL, ENSEMBLE_CELL, HOLDOUT_CELL = "search", "ensemble", "holdout"
+
+
+def rank_trials(
+    run_id: str,
+    trials: Iterable[Trial],
+    metric: Metric,
+    *,
+    notebook: str,
+    weights: Mapping[int, float] | None = None,
+    ensemble: Score | None = None,
+    holdout: Score | None = None,
+    latencies_ms: Mapping[int, float] | None = None,
+) -> Leaderboard:
+    """Order the trials of a run, best first; pruned and failed trials come at the end.
+
+    Parameters
+    ----------
+    run_id, notebook
+        Where the numbers come from; the notebook is named as the run's folder has it.
+    trials
+        All trials of the run. They were scored on the same folds.
+    metric
+        The metric they were scored by. Of equal scores, the trial that came first is better.
+    weights, latencies_ms
+        The share in the ensemble, and the measured time to predict one row, by trial number.
+    ensemble
+        The score of the ensemble on the same folds. It is ranked with the trials.
+    holdout
+        The one measurement on rows that no choice has seen.
+    """
+    weights, latencies_ms = weights or {}, latencies_ms or {}
+    ranked: list[tuple[float, int, dict[str, Any]]] = []
+    unranked: list[dict[str, Any]] = []
+    for trial in trials:
+        row = {
+            "name": trial.candidate,
+            "score": trial.score,
+            "link": Link(run_id=run_id, notebook=notebook, cell_id=trial.cell_id or SEARCH_CELL),
+            "state": trial.state,
+            "reason": trial.reason,
+            "trial": trial.number,
+            "fit_s": trial.fit_s,
+            "weight": weights.get(trial.number),
+            "row_latency_ms": latencies_ms.get(trial.number),
+        }
+        if trial.state is TrialState.COMPLETE and trial.score is not None:
+            ranked.append((metric.loss(trial.score.score), trial.number, row))
+        else:
+            unranked.append(row)
+    if ensemble is not None:
+        link = Link(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL)
+        row = {"name": "ensemble", "score": ensemble, "link": link}
+        row |= {"state": TrialState.COMPLETE, "reason": f"A blend of {len(weights)} trials."}
+        # Before a single trial of the same score: it is what the run ends with.
+        ranked.append((metric.loss(ensemble.score), -1, row))
+    ranked.sort(key=lambda entry: entry[:2])
+    unranked.sort(key=lambda row: (row["state"] is TrialState.FAIL, row["trial"]))
+    rows = [row for _, _, row in ranked] + unranked
+    return Leaderboard(
+        run_id=run_id,
+        metric=metric.name,
+        higher_is_better=metric.higher_is_better,
+        rows=tuple(LeaderboardRow(rank=i, **row) for i, row in enumerate(rows, start=1)),
+        holdout=holdout,
+        holdout_link=Link(run_id=run_id, notebook=notebook, cell_id=HOLDOUT_CELL)
+        if holdout
+        else None,
+    )
+
+
+def show(leaderboard: Leaderboard) -> LeaderboardTable:
+    """Return the leaderboard as something to look at."""
+    return LeaderboardTable(leaderboard)
+
+
+@dataclass(frozen=True)
+class LeaderboardTable:
+    """A leaderboard that prints as text and shows itself as HTML in a notebook."""
+
+    leaderboard: Leaderboard
+
+    def to_json(self) -> dict[str, Any]:
+        return self.leaderboard.to_json()
+
+    def __str__(self) -> str:
+        header = ("rank", "name", self.leaderboard.metric, "95 %", "weight", "fit s", "cell")
+        rows = [
+            (
+                str(row.rank),
+                printable(row.name, 40) + _state(row),
+                _number(row.score),
+                _interval(row.score),
+                "" if row.weight is None else f"{row.weight:.2f}",
+                "" if row.fit_s is None else f"{row.fit_s:.1f}",
+                printable(row.link.cell_id, 40),
+            )
+            for row in self.leaderboard.rows
+        ]
+        lines = [self._caption(), "", *align(header, rows, right={0, 2, 4, 5})]
+        if self.leaderboard.holdout:
+            before, number, after = self._holdout(self.leaderboard.holdout)
+            lines += ["", before + number + after]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return a table with a caption and scoped headings; every text in it is escaped."""
+        columns = ("Rank", "Name", self.leaderboard.metric, "95 % interval", "Weight", "Fit, s")
+        head = "".join(f'<th scope="col">{escape(utf8(name))}</th>' for name in columns)
+        body = "\n".join(map(_html_row, self.leaderboard.rows))
+        table = (
+            '<table class="automl-leaderboard">\n'
+            f"<caption>{escape(utf8(self._caption()))}</caption>\n"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+        )
+        holdout, link = self.leaderboard.holdout, self.leaderboard.holdout_link
+        if holdout is None or link is None:
+            return table
+        before, number, after = self._holdout(holdout)
+        return f"{table}\n<p>{escape(before)}{_anchor(link, number)}{escape(after)}</p>"
+
+    def _caption(self) -> str:
+        board = self.leaderboard
+        better = "higher" if board.higher_is_better else "lower"
+        return (
+            f"Leaderboard of run {printable(board.run_id, 60)}: {len(board.rows)} rows by "
+            f"{printable(board.metric, 60)} on the folds, {better} is better"
+        )
+
+    def _holdout(self, score: Score) -> tuple[str, str, str]:
+        """Return the sentence about the holdout, with its number in the middle."""
+        interval = f" (95 %: {_interval(score)})" if _interval(score) else ""
+        return (
+            f"Holdout: {printable(score.metric, 60)} ",
+            _number(score),
+            f"{interval} on {score.rows} rows that no choice has seen",
+        )
+
+
+def _html_row(row: LeaderboardRow) -> str:
+    number = _anchor(row.link, _number(row.score)) if row.score else "<span>no score</span>"
+    state = "" if row.state is TrialState.COMPLETE else f" <span>{escape(_state(row))}</span>"
+    # A name may be written from right to left; bdi keeps it from turning its neighbours.
+    name = f"<bdi>{escape(printable(row.name, 80))}</bdi>{state}"
+    cells = [
+        f"<td>{row.rank}</td>",
+        f'<th scope="row" title="{_attribute(row.reason)}">{name}</th>',
+        f"<td>{number}</td>",
+        f"<td>{_interval(row.score)}</td>",
+        "<td></td>" if row.weight is None else f"<td>{row.weight:.2f}</td>",
+        "<td></td>" if row.fit_s is None else f"<td>{row.fit_s:.1f}</td>",
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _anchor(link: Link, text: str) -> str:
+    run, notebook, cell = (utf8(part) for part in (link.run_id, link.notebook, link.cell_id))
+    href = f"run/{quote(run, safe='')}/{quote(notebook, safe='')}#{quote(cell, safe='')}"
+    return (
+        f'<a href="{escape(href)}" data-run="{_attribute(run)}" '
+        f'data-notebook="{_attribute(notebook)}" data-cell="{_attribute(cell)}" '
+        f'title="The cell that made this number">{escape(text)}</a>'
+    )
+
+
+def _attribute(text: str) -> str:
+    return escape(utf8(text), quote=True)
+
+
+def _state(row: LeaderboardRow) -> str:
+    return "" if row.state is TrialState.COMPLETE else f" ({row.state.value})"
+
+
+def _number(score: Score | None) -> str:
+    return "" if score is None else f"{score.score:.5g}"
+
+
+def _interval(score: Score | None) -> str:
+    if score is None or score.low is None or score.high is None:
+        return ""
+    return f"{score.low:.4g} to {score.high:.4g}"

@@ -1,0 +1,89 @@
+"""MemoryTracker: remembers runs for as long as the process lives.
+
+For tests, and for working where nothing may be written: `TrackingRecorder(MemoryTracker())`. It
+keeps no files and no models; it knows which files there were.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from automl_magic.records import Leaderboard, Run, RunStatus, Trial
+from automl_magic.track.tracker import (
+    TrackedRun,
+    check_ended,
+    files_to_keep,
+    not_begun,
+    read_leaderboard,
+    tags_of,
+)
+
+
+class MemoryTracker:
+    """A tracker without a store."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, TrackedRun] = {}
+        self._trials: dict[str, dict[int, Trial]] = {}
+        self._leaderboards: dict[str, Leaderboard | None] = {}
+
+    def prepare(self) -> None:
+        """Nothing takes long here."""
+
+    def begin(
+        self,
+        run: Run,
+        *,
+        experiment_name: str,
+        params: Mapping[str, Any],
+        tags: Mapping[str, str],
+    ) -> str:
+        tracking_id = f"memory-{run.run_id}"
+        self._runs.setdefault(
+            run.run_id,
+            TrackedRun(
+                run_id=run.run_id,
+                tracking_id=tracking_id,
+                experiment_name=experiment_name,
+                status=RunStatus.RUNNING,
+                params=dict(params),
+                tags={**tags_of(run), **tags},
+            ),
+        )
+        return tracking_id
+
+    def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
+        if run_id not in self._runs:
+            raise not_begun(run_id)
+        kept = self._trials.setdefault(run_id, {})
+        for trial in trials:
+            kept.setdefault(trial.number, trial)
+
+    def finish(self, run: Run, *, artifacts: Path | None, metrics: Mapping[str, float]) -> None:
+        check_ended(run)
+        known = self._runs.get(run.run_id)
+        if known is None:
+            raise not_begun(run.run_id)
+        if known.status.is_end:
+            return
+        there = artifacts if artifacts is not None and artifacts.is_dir() else None
+        self._runs[run.run_id] = dataclasses.replace(
+            known,
+            status=run.status,
+            metrics=dict(metrics),
+            artifacts=tuple(map(str, files_to_keep(there))) if there else (),
+        )
+        self._leaderboards[run.run_id] = read_leaderboard(there) if there else None
+
+    def get(self, run_id: str) -> TrackedRun | None:
+        return self._runs.get(run_id)
+
+    def trials(self, run_id: str) -> tuple[Trial, ...]:
+        kept = self._trials.get(run_id, {})
+        return tuple(kept[number] for number in sorted(kept))
+
+    def leaderboard(self, run_id: str) -> Leaderboard | None:
+        return self._leaderboards.get(run_id)

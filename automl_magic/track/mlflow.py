@@ -1,0 +1,239 @@
+"""MlflowTracker: one MLflow run for each notebook run, a nested one for each trial.
+
+How a run is found again: the tag `automl.run_id` on its MLflow run, and `automl.trial_of` with
+`automl.trial_number` on the nested ones. Whatever is written is looked up by these first, so that
+every call may be repeated. `automl.status` is written last, and says that nothing is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.mlflow_store import (
+    connect,
+    default_tracking_uri,
+    store_lock,
+    talking_to,
+)
+from automl_magic.records import Leaderboard, Run, RunStatus, Trial
+from automl_magic.track import names
+from automl_magic.track.experiments import ensure_experiment, experiment_ids
+from automl_magic.track.logged_model import find_model, log_model
+from automl_magic.track.tracker import TrackedRun, check_ended, files_to_keep, not_begun, tags_of
+from automl_magic.track.trial_runs import end_trials, log_trial, read_trial, trial_runs
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run as MlflowRun
+    from mlflow.tracking import MlflowClient
+
+# Beside the run's own files, and not among them.
+_PARAMS, _ENVIRONMENT = "automl/params.json", "automl/environment.json"
+# The names of the kept files: MLflow cannot list a folder with a quote in its name.
+_FILES = "automl/files.json"
+_BATCH = 100
+_ENDS = {
+    RunStatus.SUCCEEDED: "FINISHED",
+    RunStatus.FAILED: "FAILED",
+    RunStatus.CANCELLED: "KILLED",
+    RunStatus.LOST: "KILLED",
+}
+
+
+class MlflowTracker:
+    """A tracker on MLflow. Imports it with the first call, not before.
+
+    Parameters
+    ----------
+    tracking_uri : str, optional
+        A database or a server, as MLflow takes it; by default `default_tracking_uri()`.
+
+    Raises
+    ------
+    TrackingError
+        By every call, where the store does not answer or refuses what it is given.
+    """
+
+    def __init__(self, tracking_uri: str | None = None) -> None:
+        self.tracking_uri = tracking_uri or default_tracking_uri()
+        self._connection: MlflowClient | None = None
+        self._ids: dict[str, str] = {}
+
+    def prepare(self) -> None:
+        self._client()
+
+    def begin(
+        self,
+        run: Run,
+        *,
+        experiment_name: str,
+        params: Mapping[str, Any],
+        tags: Mapping[str, str],
+    ) -> str:
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            with store_lock(self.tracking_uri):
+                found = self._find(run.run_id) or client.create_run(
+                    ensure_experiment(client, self.tracking_uri, experiment_name),
+                    start_time=_ms(run.started_at or run.created_at),
+                    run_name=names.value(f"{run.kind} {run.run_id}", names.MAX_KEY),
+                    tags=_texts(
+                        {
+                            "automl.experiment": experiment_name,
+                            "mlflow.source.name": Path(run.notebook).name,
+                            **tags_of(run),
+                            **tags,
+                        }
+                    ),
+                )
+            tracking_id: str = found.info.run_id
+            self._ids[run.run_id] = tracking_id
+            self._log_params(tracking_id, params, already=found.data.params)
+            if found.inputs is None or not found.inputs.dataset_inputs:
+                self._log_dataset(tracking_id, run)
+        return tracking_id
+
+    def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            parent = self._begun(run_id)
+            known = trial_runs(client, parent)
+            for trial in trials:
+                log_trial(client, parent, run_id, trial, known.get(trial.number))
+
+    def finish(self, run: Run, *, artifacts: Path | None, metrics: Mapping[str, float]) -> None:
+        from mlflow.entities import Metric, RunTag
+
+        check_ended(run)
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            parent = self._begun(run.run_id)
+            if "automl.status" in parent.data.tags:
+                return
+            tracking_id, end = parent.info.run_id, _ms(run.ended_at or run.created_at)
+            end_trials(client, parent, end)
+            model_uri = None
+            if artifacts is not None and artifacts.is_dir():
+                files = files_to_keep(artifacts)
+                for path in files:
+                    folder = str(path.parent) if path.parent.name else None
+                    client.log_artifact(tracking_id, str(artifacts / path), folder)
+                client.log_text(tracking_id, json.dumps(list(map(str, files))), _FILES)
+                if run.status is RunStatus.SUCCEEDED:
+                    model_uri = log_model(client, parent, run, artifacts / "model")
+            environment = run.inputs.get("environment")
+            if isinstance(environment, Mapping):
+                client.log_text(tracking_id, json.dumps(environment, indent=2), _ENVIRONMENT)
+            ending = {"automl.status": run.status.value}
+            if run.failure is not None:
+                ending["automl.failure"] = f"{run.failure.kind.value}: {run.failure.message}"
+            if model_uri is not None:
+                ending["automl.model_uri"] = model_uri
+            client.set_terminated(tracking_id, _ENDS[run.status], end)
+            client.log_batch(
+                tracking_id,
+                metrics=[Metric(names.key(n), float(v), end, 0) for n, v in metrics.items()],
+                tags=[RunTag(key, text) for key, text in _texts(ending).items()],
+            )
+
+    def get(self, run_id: str) -> TrackedRun | None:
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            found = self._find(run_id)
+            if found is None:
+                return None
+            tags = found.data.tags
+            return TrackedRun(
+                run_id=run_id,
+                tracking_id=found.info.run_id,
+                experiment_name=tags["automl.experiment"],
+                status=RunStatus(tags.get("automl.status", RunStatus.RUNNING)),
+                params=self._json(found.info.run_id, _PARAMS) or {},
+                metrics=found.data.metrics,
+                tags={k: v for k, v in tags.items() if not k.startswith("mlflow.")},
+                artifacts=tuple(self._json(found.info.run_id, _FILES) or ()),
+                model_uri=find_model(client, found),
+            )
+
+    def trials(self, run_id: str) -> tuple[Trial, ...]:
+        client = self._client()
+        with talking_to(self.tracking_uri):
+            parent = self._find(run_id)
+            if parent is None:
+                return ()
+            children = trial_runs(client, parent)
+            return tuple(read_trial(client, children[number]) for number in sorted(children))
+
+    def leaderboard(self, run_id: str) -> Leaderboard | None:
+        self._client()
+        with talking_to(self.tracking_uri):
+            found = self._find(run_id)
+            document = self._json(found.info.run_id, "leaderboard.json") if found else None
+        return Leaderboard.from_json(document) if document else None
+
+    def _client(self) -> MlflowClient:
+        if self._connection is None:
+            self._connection = connect(self.tracking_uri)
+        return self._connection
+
+    def _find(self, run_id: str) -> MlflowRun | None:
+        client = self._client()
+        if run_id in self._ids:
+            return client.get_run(self._ids[run_id])
+        if not run_id.replace("-", "").replace("_", "").isalnum():
+            return None
+        found = client.search_runs(
+            experiment_ids(client), f"tags.`automl.run_id` = '{run_id}'", max_results=1
+        )
+        if not found:
+            return None
+        self._ids[run_id] = found[0].info.run_id
+        return found[0]
+
+    def _begun(self, run_id: str) -> MlflowRun:
+        found = self._find(run_id)
+        if found is None:
+            raise not_begun(run_id)
+        return found
+
+    def _log_params(
+        self, tracking_id: str, params: Mapping[str, Any], *, already: Mapping[str, str]
+    ) -> None:
+        from mlflow.entities import Param
+
+        client = self._client()
+        texts = {names.key(name): names.value(value) for name, value in params.items()}
+        missing = [Param(name, text) for name, text in texts.items() if name not in already]
+        for start in range(0, len(missing), _BATCH):
+            client.log_batch(tracking_id, params=missing[start : start + _BATCH])
+        if params and (missing or not already):
+            client.log_text(tracking_id, json.dumps(dict(params), indent=2), _PARAMS)
+
+    def _log_dataset(self, tracking_id: str, run: Run) -> None:
+        from mlflow.entities import Dataset, DatasetInput
+
+        fingerprint = run.inputs.get("data")
+        if isinstance(fingerprint, str):
+            digest = fingerprint.removeprefix("sha256:")[:36]
+            data = Dataset(name="table", digest=digest, source_type="automl", source="{}")
+            self._client().log_inputs(tracking_id, [DatasetInput(data, [])])
+
+    def _json(self, tracking_id: str, path: str) -> Any:
+        client = self._client()
+        under = path.rpartition("/")[0] or None
+        if all(file.path != path for file in client.list_artifacts(tracking_id, under)):
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            text = Path(client.download_artifacts(tracking_id, path, folder)).read_text("utf-8")
+        return json.loads(text)
+
+
+def _texts(tags: Mapping[str, str]) -> dict[str, str]:
+    return {names.key(name): names.value(text, names.MAX_TAG) for name, text in tags.items()}
+
+
+def _ms(moment: Any) -> int:
+    return int(moment.timestamp() * 1000)

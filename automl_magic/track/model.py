@@ -1,0 +1,119 @@
+"""How a model folder looks to MLflow: the small files that stand beside it.
+
+Nothing is inferred by loading the model (five seconds of MLflow's time) and nothing is pickled;
+MLflow's own `save_model` would also copy a `uv.lock` and a `pyproject.toml` that happen to lie in
+the working directory.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.records import Manifest
+from automl_magic.track.environment import our_version
+
+if TYPE_CHECKING:
+    from mlflow.models import ModelSignature
+
+# Named, not imported: this package knows nothing of that one. It is the module's public face.
+LOADER_MODULE = "automl_magic.register.pyfunc"
+DATA = "data"
+_EXAMPLE, _SERVING_EXAMPLE = "input_example.json", "serving_input_example.json"
+_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!_-]*")
+
+
+def manifest_digest(folder: Path) -> str | None:
+    """Return the digest of a model folder's manifest, or None where none can be read."""
+    try:
+        document = json.loads((folder / "manifest.json").read_text("utf-8", "surrogatepass"))
+        return Manifest.from_json(document).digest()
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_description(folder: Path, destination: Path, *, run_id: str, model_id: str) -> None:
+    """Write what MLflow wants to know about the model in `folder` into `destination`.
+
+    The model's own files are expected beside it, under `data/`.
+    """
+    import mlflow.pyfunc
+    from mlflow.models import Model
+
+    recipe = _recipe(folder)
+    kinds: dict[str, str] = dict(recipe.get("columns", {}))
+    model = Model(
+        run_id=run_id,
+        model_id=model_id,
+        signature=_signature(kinds, recipe),
+        metadata={"automl": {"task": recipe.get("task")}},
+    )
+    mlflow.pyfunc.add_to_model(
+        model, loader_module=LOADER_MODULE, data=DATA, python_env="python_env.yaml"
+    )
+    if kinds:
+        _write_example(model, kinds, destination)
+    requirements = [*_requirements(recipe), f"mlflow=={mlflow.__version__}"]
+    (destination / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
+    (destination / "python_env.yaml").write_text(
+        f"python: {platform.python_version()}\ndependencies:\n- -r requirements.txt\n"
+    )
+    model.save(str(destination / "MLmodel"))
+
+
+def _recipe(folder: Path) -> Mapping[str, Any]:
+    try:
+        recipe = json.loads((folder / "recipe.json").read_text("utf-8", "surrogatepass"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return recipe if isinstance(recipe, dict) else {}
+
+
+def _signature(kinds: Mapping[str, str], recipe: Mapping[str, Any]) -> ModelSignature | None:
+    from mlflow.models import ModelSignature
+    from mlflow.types.schema import AnyType, ColSpec, ParamSchema, ParamSpec, Schema
+
+    if not kinds:
+        return None
+    # Typed columns would refuse what the recipe reads well: whole numbers in a column of numbers,
+    # numbers in text. The recipe itself says what is wrong with a table.
+    anything: Any = AnyType  # untyped in MLflow
+    inputs: list[Any] = [ColSpec(anything(), name, required=False) for name in kinds]
+    output = "double" if recipe.get("task") == "regression" else anything()
+    return ModelSignature(
+        inputs=Schema(inputs),
+        outputs=Schema([ColSpec(output)]),
+        params=ParamSchema([ParamSpec("output", "string", "predictions")]),
+    )
+
+
+def _write_example(model: Any, kinds: Mapping[str, str], destination: Path) -> None:
+    """Write a row of the right shape. It is made up: no row of the data leaves with a model."""
+    row = [0.0 if kind == "number" else None for kind in kinds.values()]
+    split = {"columns": list(kinds), "data": [row]}
+    # ASCII: half a surrogate pair in a column's name has no UTF-8.
+    (destination / _EXAMPLE).write_text(json.dumps(split), "ascii")
+    serving = json.dumps({"dataframe_split": split})
+    (destination / _SERVING_EXAMPLE).write_text(serving, "ascii")
+    model.saved_input_example_info = {
+        "artifact_path": _EXAMPLE,
+        "serving_input_path": _SERVING_EXAMPLE,
+        "type": "dataframe",
+        "pandas_orient": "split",
+    }
+
+
+def _requirements(recipe: Mapping[str, Any]) -> list[str]:
+    versions = {"automl-magic": our_version(), **recipe.get("versions", {})}
+    return [
+        f"{name}=={version}"
+        for name, version in versions.items()
+        if name.lower() != "python"
+        and _PACKAGE.fullmatch(name)
+        and _VERSION.fullmatch(str(version))
+    ]

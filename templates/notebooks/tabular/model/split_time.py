@@ -1,0 +1,15 @@
+# The latest rows, for one measurement at the end.
+times = table[slot("column")]
+date_format = slot("date_format")  # of text; None is ISO 8601
+if not pd.api.types.is_numeric_dtype(times):
+    times = pd.to_datetime(
+        times.map(lambda time: time.strip() if isinstance(time, str) else time),
+        format=date_format or "ISO8601",
+        errors="coerce",
+        utc=True,
+    )
+# A missing time counts as the earliest. Rows of one time are never divided.
+n_earlier = times.rank(method="min", na_option="top") - 1
+n_development = len(table) - np.ceil(slot("holdout") * len(table))
+development = np.flatnonzero(n_earlier < n_development)
+holdout = np.flatnonzero(n_earlier >= n_development)

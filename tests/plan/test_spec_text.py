@@ -1,0 +1,149 @@
+"""The experiment file that is written says everything, and is read back as it was."""
+
+import dataclasses
+import stat
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from automl_magic.errors import FolderNotWritable
+from automl_magic.plan import format_spec, parse_spec, read_spec, write_spec
+from automl_magic.records import Experiment, Record
+
+ANY_TEXT = st.text(st.characters(), max_size=30)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+HOSTILE = [
+    "no",
+    "~",
+    "null",
+    "- a",
+    "a: b",
+    "# c",
+    "*a",
+    "&a",
+    "!!str x",
+    "2020-01-01",
+    "1e3",
+    "'\"\\",
+    "a\nb",
+    "\x00\x85\u2028\u202e\ud800",
+    "😀",
+    " ",
+    "",
+    "x" * 10_000,
+    "%YAML 1.2",
+    "---",
+]
+
+
+@st.composite
+def experiments(draw):
+    return Experiment.from_json(
+        {
+            "data": draw(ANY_TEXT),
+            "target": draw(ANY_TEXT),
+            "task": draw(st.sampled_from([None, "binary", "regression"])),
+            "objective": draw(st.none() | ANY_TEXT),
+            "budget_s": draw(st.floats(1e-6, 1e12)),
+            "threads": draw(st.none() | st.integers(1, 10**12)),
+            "cv": {
+                "column": draw(st.none() | ANY_TEXT),
+                "seed": draw(st.integers(-(10**9), 10**9)),
+            },
+            "candidates": draw(st.none() | st.lists(ANY_TEXT, max_size=3)),
+            "features": {
+                "exclude": draw(st.lists(ANY_TEXT, max_size=3)),
+                "kinds": draw(st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=3)),
+            },
+            "constraints": {"latency_ms_p95": draw(st.none() | NUMBERS)},
+            "business": {
+                "problem": draw(st.none() | ANY_TEXT),
+                "fairness": draw(st.dictionaries(ANY_TEXT, NUMBERS, max_size=3)),
+            },
+        }
+    )
+
+
+@given(experiments())
+@example(
+    Experiment.from_json(
+        {
+            "data": "d",
+            "target": "t",
+            "sensitive": HOSTILE,
+            "features": {"kinds": dict.fromkeys(HOSTILE, "number")},
+        }
+    )
+)
+def test_what_is_written_is_read_back(experiment):
+    assert parse_spec(format_spec(experiment), "x") == experiment
+
+
+@given(experiments())
+def test_any_yaml_reader_gives_the_same_document(experiment):
+    assert yaml.safe_load(format_spec(experiment)) == experiment.to_json()
+
+
+def test_every_field_is_written_with_its_documentation():
+    experiment = Experiment(data="d", target="t")
+    text = " ".join(format_spec(experiment).replace("#", " ").split())
+
+    def check(record):
+        for field in dataclasses.fields(record):
+            assert field.metadata["doc"] in text
+            assert f" {field.name}:" in text
+            if isinstance(value := getattr(record, field.name), Record):
+                check(value)
+
+    check(experiment)
+
+
+def test_the_file_begins_with_what_was_asked():
+    assert format_spec(Experiment(data="a/b.csv", target="it's")).splitlines()[1:7] == [
+        "# Version of this file's format.",
+        "schema_version: 1",
+        "# The table: a path, or sklearn:NAME for one of scikit-learn's datasets.",
+        "data: a/b.csv",
+        "# The column to predict.",
+        'target: "it\'s"',
+    ]
+
+
+def test_a_file_is_written_whole(tmp_path):
+    path = tmp_path / "x.automl.yaml"
+    experiment = Experiment(data="d", target="t")
+    path.write_text("old")
+
+    write_spec(experiment, path)
+
+    assert read_spec(path) == experiment
+    assert [entry.name for entry in tmp_path.iterdir()] == ["x.automl.yaml"]
+
+
+def test_a_file_can_be_read_by_the_same_people_as_any_other(tmp_path):
+    path, other = tmp_path / "x.automl.yaml", tmp_path / "other"
+    other.write_text("")
+
+    write_spec(Experiment(data="d", target="t"), path)
+
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path):
+    folder = tmp_path / "x.automl.yaml"
+    folder.mkdir()
+
+    with pytest.raises(FolderNotWritable) as refused:
+        write_spec(Experiment(data="d", target="t"), folder)
+
+    assert refused.value.what == "The experiment file 'x.automl.yaml' cannot be written."
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_missing_folder_is_refused(tmp_path):
+    with pytest.raises(FolderNotWritable) as refused:
+        write_spec(Experiment(data="d", target="t"), tmp_path / "none" / "x.automl.yaml")
+
+    assert refused.value.fix == "Choose another folder with -o, or make room in this one."

@@ -1,0 +1,143 @@
+"""The task is read off the target, and what cannot be predicted is refused."""
+
+import pytest
+
+from automl_magic.errors import PlanError, TargetNotFound, TargetNotUsable
+
+
+def about_task(plan):
+    return next(one for one in plan.decisions if one.about == "task")
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        ([0, 1], "binary"),
+        ([1.5, 2.5], "binary"),
+        (["no", "yes"], "binary"),
+        (["a", "b", "c"], "multiclass"),
+        (list(range(10)), "multiclass"),
+        (list(range(11)), "regression"),
+        ([0.5, 1.0, 2.0], "regression"),
+    ],
+)
+def test_the_task_is_read_off_the_target(plan, dataset, column, target, values, task):
+    made = plan(dataset(column("x"), target(values)))
+
+    assert made.task.value == task
+    assert made.classes == (() if task == "regression" else tuple(values))
+
+
+def test_a_number_with_many_values_is_a_regression_without_classes(plan, dataset, column):
+    made = plan(dataset(column("x"), column("y", n_unique=700)))
+
+    assert (made.task.value, made.metric, made.classes) == ("regression", "rmse", ())
+    assert about_task(made).why == "The target is a number with 700 values."
+
+
+def test_a_number_that_is_unique_in_each_row_can_be_predicted(plan, dataset, column):
+    made = plan(dataset(column("x"), column("y", "id", n_unique=1_000)))
+
+    assert made.task.value == "regression"
+
+
+def test_few_whole_numbers_are_classes_with_the_other_reading_named(plan, dataset, column, target):
+    task = about_task(plan(dataset(column("x"), target([3, 4, 5, 6, 7]))))
+
+    assert task.rejected == (
+        "regression: use --task regression if the steps between the values are equal",
+    )
+
+
+def test_the_task_can_be_asked_for(plan, dataset, column, target):
+    made = plan(dataset(column("x"), target([3, 4, 5])), task="regression")
+
+    assert (made.task.value, about_task(made).why) == ("regression", "It was asked for.")
+
+
+def refusal(error, plan, dataset, column, y, n_rows=1_000, **asked):
+    with pytest.raises(error) as refused:
+        plan(dataset(column("x"), y, n_rows=n_rows), **asked)
+    return refused.value
+
+
+def test_a_misspelt_target_is_refused_with_the_near_miss(plan, customers):
+    with pytest.raises(TargetNotFound) as refused:
+        plan(customers, target="chrun")
+
+    assert refused.value.fix == "Use --target 'churn'."
+
+
+def test_a_constant_target_is_refused(plan, dataset, column):
+    y = column("y", "constant", n_unique=1)
+
+    assert refusal(TargetNotUsable, plan, dataset, column, y).what == (
+        "The target 'y' has one value only."
+    )
+
+
+def test_a_target_without_values_is_refused(plan, dataset, column):
+    y = column("y", "constant", n_unique=0, n_missing=1_000)
+
+    assert refusal(TargetNotUsable, plan, dataset, column, y).what == (
+        "The target 'y' has no value in any row."
+    )
+
+
+def test_a_target_of_unique_texts_is_refused(plan, dataset, column):
+    y = column("y", "text", n_unique=990)
+
+    assert refusal(TargetNotUsable, plan, dataset, column, y).why == (
+        "It has 990 distinct values in 1,000 rows; a class can only be learnt from several rows."
+    )
+
+
+def test_a_target_with_infinite_values_is_refused(plan, dataset, column):
+    y = column("y", n_unique=700, summary={"n_infinite": 3})
+
+    assert refusal(TargetNotUsable, plan, dataset, column, y).what == (
+        "The target 'y' has infinite values."
+    )
+
+
+def test_a_target_of_dates_is_refused(plan, dataset, column):
+    assert refusal(TargetNotUsable, plan, dataset, column, column("y", "date")).what == (
+        "The target 'y' holds dates."
+    )
+
+
+def test_a_target_of_too_many_classes_is_refused(plan, dataset, column):
+    y = column("y", "high_cardinality", n_unique=4_000)
+
+    error = refusal(TargetNotUsable, plan, dataset, column, y, n_rows=100_000)
+
+    assert (error.why, error.fix) == (
+        "It has 4,000 distinct values; 1,000 classes are the most.",
+        "Merge rare values into one.",
+    )
+
+
+def test_a_target_of_numbers_with_decimal_commas_is_refused(plan, dataset, column):
+    y = column("y", stored_as="text", n_unique=700, parse={"decimal": ","})
+
+    assert refusal(TargetNotUsable, plan, dataset, column, y).fix == (
+        "Convert the column to numbers in the file."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "asked", "fix"),
+    [
+        (["a", "b", "c", "d", "e"], "binary", "Use --task multiclass."),
+        ([1, 2, 3, 4, 5], "binary", "Use --task regression."),
+        (["a", "b"], "multiclass", "Use --task binary."),
+        (["a", "b", "c"], "regression", "Use --task multiclass."),
+        (["a", "b"], "regression", "Use --task binary."),
+    ],
+)
+def test_a_task_that_does_not_fit_the_target_is_refused(
+    plan, dataset, column, target, values, asked, fix
+):
+    error = refusal(PlanError, plan, dataset, column, target(values), task=asked)
+
+    assert error.fix == fix

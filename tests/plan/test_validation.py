@@ -1,0 +1,140 @@
+"""Splits, folds and the holdout, chosen by the table or as they were asked for."""
+
+import pytest
+
+from automl_magic.errors import PlanError, TooFewRows
+
+
+@pytest.fixture
+def table(dataset, column, target):
+    def make(n_rows=1_000, y=None, **times):
+        return dataset(
+            column("x"),
+            column("who", "category", n_unique=40),
+            column("day", "date", n_unique=n_rows, **times),
+            y or target([0, 1], [n_rows // 2, n_rows // 2]),
+            n_rows=n_rows,
+        )
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "holdout"),
+    [(100, 0.0), (199, 0.0), (200, 0.2), (10_000, 0.2), (100_000, 0.11), (1_000_000, 0.02)],
+)
+def test_the_holdout_depends_on_the_rows(plan, table, n_rows, holdout):
+    assert plan(table(n_rows)).split.holdout == holdout
+
+
+def test_a_large_table_with_a_short_budget_gets_three_folds(plan, dataset, column, target):
+    wide = [column(f"x{i}") for i in range(200)]
+
+    assert plan(dataset(*wide, target([0, 1]), n_rows=50_000)).split.folds == 3
+
+
+def test_a_regression_is_divided_at_random(plan, dataset, column):
+    assert plan(dataset(column("x"), column("y"))).split.kind.value == "kfold"
+
+
+def test_rows_in_the_order_of_time_are_divided_in_time(plan, table):
+    split = plan(table(summary={"ordered": True}, parse={"date_format": "%d.%m.%Y"})).split
+
+    assert (split.kind.value, split.column, split.date_format) == ("time", "day", "%d.%m.%Y")
+
+
+def test_a_split_in_time_finds_the_only_date(plan, table):
+    assert plan(table(), cv={"type": "time"}).split.column == "day"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("who", "grouped"), ("day", "time")])
+def test_the_column_alone_says_how_to_divide(plan, table, name, kind):
+    assert plan(table(), cv={"column": name}).split.kind.value == kind
+
+
+def test_no_model_sees_the_column_that_names_the_groups(plan, table):
+    made = plan(table(), cv={"type": "grouped", "column": "who"})
+
+    assert [step.columns for step in made.views["tree"]] == [("x",), ("day",)]
+    assert made.split.holdout == 0.2
+
+
+def test_few_groups_give_fewer_folds_and_no_holdout(plan, dataset, column, target):
+    table = dataset(column("x"), column("who", "category", n_unique=4), target([0, 1]))
+
+    split = plan(table, cv={"type": "grouped", "column": "who"}).split
+
+    assert (split.folds, split.holdout) == (4, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "what", "fix"),
+    [
+        (
+            {"type": "grouped"},
+            "A grouped split needs a column.",
+            "Use --group COLUMN, or set cv.column.",
+        ),
+        (
+            {"type": "kfold", "column": "who"},
+            "A kfold split has no column.",
+            "Set cv.type to grouped or time, or leave cv.column out.",
+        ),
+        (
+            {"type": "time", "column": "who"},
+            "The column 'who' holds no times.",
+            "Name a column of dates or numbers, or say how it is to be read with features.kinds.",
+        ),
+        (
+            {"column": "whoo"},
+            "The data has no column 'whoo', which cv.column names.",
+            "Write 'who'.",
+        ),
+        (
+            {"column": "y"},
+            "The target 'y' cannot also divide the rows.",
+            "Name another column in cv.column, or leave it out.",
+        ),
+    ],
+)
+def test_a_split_that_cannot_be_made_is_refused(plan, table, asked, what, fix):
+    with pytest.raises(PlanError) as refused:
+        plan(table(), cv=asked)
+
+    assert (refused.value.what, refused.value.fix) == (what, fix)
+
+
+def test_a_stratified_regression_is_refused(plan, table, column):
+    with pytest.raises(PlanError) as refused:
+        plan(table(y=column("y")), cv={"type": "stratified"})
+
+    assert refused.value.fix == "Set cv.type to kfold."
+
+
+def test_fewer_rows_than_folds_are_refused(plan, table):
+    with pytest.raises(TooFewRows) as refused:
+        plan(table(8), cv={"folds": 10})
+
+    assert (refused.value.what, refused.value.why, refused.value.fix) == (
+        "10 folds need at least 10 rows.",
+        "There are 8 rows, and 8 of them are there to be divided.",
+        "Use --folds 8.",
+    )
+
+
+def test_a_single_row_is_refused(plan, table):
+    with pytest.raises(TooFewRows) as refused:
+        plan(table(1, summary={}))
+
+    assert refused.value.what == "There are too few rows to validate on."
+
+
+def test_a_holdout_of_single_rows_is_refused(plan, table):
+    with pytest.raises(TooFewRows) as refused:
+        plan(table(30), cv={"holdout": 0.1})
+
+    assert refused.value.fix == "Use --holdout 0, or a larger fraction."
+
+
+def test_the_holdout_can_be_turned_off(plan, table):
+    assert plan(table(), cv={"holdout": 0}).split.holdout == 0.0

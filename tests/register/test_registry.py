@@ -1,0 +1,202 @@
+"""One contract for every registry."""
+
+from pathlib import Path
+
+import pytest
+
+from automl_magic.errors import ArtifactTampered, ModelNotFound, ModelRefused, TrackingError
+from automl_magic.register import MemoryRegistry, MlflowRegistry, verified_manifest
+from automl_magic.track import MlflowTracker, mirror
+
+
+class RegistryContract:
+    """What any registry must do. Subclass it and give a `registry` fixture."""
+
+    def prepare(self, run):
+        """Do what has to be done with a run before its model can be registered."""
+
+    @pytest.fixture
+    def version_of(self, registry, make_run, a_model):
+        def register(run_id, name="churn"):
+            run = make_run(run_id)
+            model = a_model(run, content=run_id.encode())
+            self.prepare(run)
+            return registry.register(run, model, name)
+
+        return register
+
+    def test_a_version_is_bound_to_its_run_by_digests(self, registry, make_run, a_model):
+        run = make_run()
+        model = a_model(run)
+        self.prepare(run)
+        version = registry.register(run, model, "churn")
+
+        digest = verified_manifest(model).digest()
+        assert (version.name, version.version, version.run_id) == ("churn", 1, run.run_id)
+        assert version.manifest_sha256 == digest
+        assert version.aliases == ("candidate",)
+        assert version.tags == {
+            "automl.run_id": run.run_id,
+            "automl.plan_sha256": "sha256:aa",
+            "automl.data_fingerprint": "sha256:bb",
+            "automl.notebook_sha256": "sha256:cc",
+            "automl.env_sha256": "sha256:ee",
+            "automl.manifest_sha256": digest,
+        }
+
+    def test_the_newest_version_is_the_candidate(self, registry, version_of):
+        version_of("run-1")
+        version_of("run-2")
+
+        assert [(v.version, v.run_id, v.aliases) for v in registry.versions("churn")] == [
+            (2, "run-2", ("candidate",)),
+            (1, "run-1", ()),
+        ]
+        assert registry.get("churn").version == 2
+        assert registry.get("churn", "candidate").run_id == "run-2"
+        assert registry.get("churn", 1) == registry.get("churn", "1")
+
+    def test_registering_a_run_again_returns_its_version(self, registry, make_run, a_model):
+        run = make_run()
+        model = a_model(run)
+        self.prepare(run)
+
+        assert registry.register(run, model, "churn") == registry.register(run, model, "churn")
+        assert len(registry.versions("churn")) == 1
+        assert registry.register(run, model, "other").version == 1
+        assert registry.names() == ("churn", "other")
+
+    def test_registering_an_older_run_again_makes_it_the_candidate(
+        self, registry, make_run, a_model, version_of
+    ):
+        first = make_run("first")
+        model = a_model(first)
+        self.prepare(first)
+        registry.register(first, model, "churn")
+        version_of("second")
+        registry.register(first, model, "churn")
+
+        assert registry.get("churn", "candidate").run_id == "first"
+
+    def test_a_file_that_was_changed_is_named(self, registry, make_run, a_model):
+        run = make_run()
+        model = a_model(run)
+        self.prepare(run)
+        (model / "members" / "m0.txt").write_bytes(b"evil")
+
+        with pytest.raises(ArtifactTampered, match=r"'members/m0\.txt' was changed") as caught:
+            registry.register(run, model, "churn")
+        assert caught.value.fix.endswith("automl rerun RUN")
+        assert registry.names() == ()
+
+    @pytest.mark.parametrize(
+        ("name", "instead"),
+        [
+            ("", "model"),
+            ("a/b", "a-b"),
+            ("a:b", "a-b"),
+            ("a@candidate", "a-candidate"),
+            ("1", "model-1"),
+            ("../up", "up"),
+            ("it's", "it-s"),
+            ("x" * 121, "x" * 100),
+            ("new\nline", "new-line"),
+            ("é", "model"),
+        ],
+    )
+    def test_a_name_that_cannot_stand_in_an_address_is_refused(
+        self, registry, make_run, a_model, name, instead
+    ):
+        run = make_run()
+        with pytest.raises(ModelRefused, match="cannot be the name of a model") as caught:
+            registry.register(run, a_model(run), name)
+        assert caught.value.fix == f"Use --name {instead}"
+
+    def test_an_unknown_name_offers_the_near_miss(self, registry, version_of):
+        with pytest.raises(ModelNotFound, match="no registered model 'churn'") as caught:
+            registry.versions("churn")
+        assert caught.value.why == "The registry is empty."
+        version_of("run-1")
+        with pytest.raises(ModelNotFound) as caught:
+            registry.get("chrun")
+        assert caught.value.fix == "Use the name churn."
+
+    def test_an_unknown_version_or_alias_offers_the_near_miss(self, registry, version_of):
+        version_of("run-1")
+        with pytest.raises(ModelNotFound, match="no version or alias 'candidat'") as caught:
+            registry.get("churn", "candidat")
+        assert (caught.value.why, caught.value.fix) == ("It has 1, candidate.", "Use candidate.")
+        with pytest.raises(ModelNotFound, match="no version or alias '7'"):
+            registry.get("churn", 7)
+
+    def test_the_files_of_a_version_can_be_fetched(self, registry, version_of, tmp_path):
+        version = version_of("run-1")
+        folder = registry.fetch(version, tmp_path / "here")
+
+        assert (folder / "members" / "m0.txt").read_bytes() == b"run-1"
+        assert verified_manifest(folder).digest() == version.manifest_sha256
+
+    @pytest.mark.parametrize("address", ["models:/churn@candidate", "models:/churn/1"])
+    def test_the_files_of_an_address_are_used_where_they_lie(self, registry, version_of, address):
+        version = version_of("run-1")
+
+        assert registry.fetch(address) == self.kept_folder(version)
+
+    @pytest.mark.parametrize("address", ["churn", "models:/churn", "models:/a/b/c", "models:/m-1@"])
+    def test_what_is_no_address_is_refused(self, registry, address):
+        with pytest.raises(ModelNotFound, match="is no address") as caught:
+            registry.fetch(address)
+        assert caught.value.fix == "Use models:/NAME@candidate."
+
+    def test_a_version_whose_whole_folder_was_replaced_is_not_fetched(
+        self, registry, version_of, make_run, a_model, tmp_path
+    ):
+        version = version_of("run-1")
+        other = a_model(make_run("other"), content=b"evil")
+        kept = self.kept_folder(version)
+        for path in other.rglob("*"):
+            if path.is_file():
+                (kept / path.relative_to(other)).write_bytes(path.read_bytes())
+
+        with pytest.raises(ArtifactTampered, match=r"manifest\.json' was changed"):
+            registry.fetch(version, tmp_path / "here")
+
+
+class TestMemoryRegistry(RegistryContract):
+    @pytest.fixture
+    def registry(self):
+        return MemoryRegistry()
+
+    def kept_folder(self, version):
+        return Path(version.uri.removeprefix("file://"))
+
+
+class TestMlflowRegistry(RegistryContract):
+    @pytest.fixture
+    def registry(self, database):
+        self.tracker = MlflowTracker(database)
+        return MlflowRegistry(database)
+
+    def prepare(self, run):
+        mirror([run], self.tracker)
+
+    def kept_folder(self, version):
+        from mlflow.tracking import MlflowClient
+
+        client = MlflowClient(self.tracker.tracking_uri, self.tracker.tracking_uri)
+        uri = client.get_model_version_download_uri(version.name, str(version.version))
+        return Path(uri.removeprefix("file://")) / "data"
+
+    def test_a_run_that_is_not_tracked_is_refused(self, registry, make_run, a_model):
+        run = make_run()
+        with pytest.raises(TrackingError, match="has no model in the tracking store") as caught:
+            registry.register(run, a_model(run), "churn")
+        assert caught.value.fix.startswith("Track the run first")
+
+    def test_a_model_that_was_replaced_after_its_run_is_refused(self, registry, make_run, a_model):
+        run = make_run()
+        a_model(run)
+        self.prepare(run)
+
+        with pytest.raises(ArtifactTampered, match="is not the one that was tracked"):
+            registry.register(run, a_model(run, content=b"another"), "churn")

@@ -1,0 +1,142 @@
+"""Who proposes itself for which table, and with which settings."""
+
+import importlib
+import json
+
+import numpy as np
+import pytest
+
+from automl_magic.errors import PlanError
+from automl_magic.recipe import member
+from automl_magic.recipe.document import ESTIMATORS
+from automl_magic.records import ColumnKind, TaskKind
+from automl_magic.tasks.tabular.candidates import CANDIDATES, Context, propose_all, rejected
+
+
+def a_context(n_rows=5_000, n_columns=20, task=TaskKind.BINARY, **more):
+    return Context(
+        n_rows=n_rows,
+        n_columns=n_columns,
+        kinds={ColumnKind.NUMBER: n_columns},
+        task=task,
+        n_classes=more.pop("n_classes", 2),
+        budget_s=more.pop("budget_s", 60.0),
+        threads=more.pop("threads", 2),
+        **more,
+    )
+
+
+def names(context):
+    return [candidate.name for candidate in propose_all(context)]
+
+
+def test_cheap_and_different_ones_come_first():
+    assert names(a_context())[:4] == ["linear", "lightgbm_extra", "catboost", "extra_trees"]
+
+
+def test_few_rows_prefer_the_smooth_and_the_simple():
+    assert names(a_context(400))[:3] == ["linear", "catboost", "lightgbm_shallow"]
+
+
+def test_a_forest_that_cannot_finish_does_not_propose_itself():
+    context = a_context(200_000, 100)
+
+    assert not {"extra_trees", "random_forest"} & set(names(context))
+    assert any(reason.startswith("extra_trees: where 50 trees") for reason in rejected(context))
+
+
+def test_a_long_budget_adds_deep_candidates():
+    assert "catboost_deep" in names(a_context(budget_s=600.0))
+    assert "catboost_deep" not in names(a_context())
+
+
+def test_what_is_not_proposed_is_rejected_with_its_condition():
+    context = a_context(300, budget_s=10.0)
+
+    left = {reason.split(":")[0] for reason in rejected(context)}
+
+    assert left == set(CANDIDATES) - set(names(context))
+
+
+def rate(name, context):
+    return next(c.params["learning_rate"] for c in propose_all(context, [name]))
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "lightgbm_extra", "xgboost", "catboost"])
+def test_a_shorter_budget_raises_the_learning_rate(name):
+    assert rate(name, a_context(50_000, budget_s=20.0)) > rate(
+        name, a_context(50_000, budget_s=600.0)
+    )
+
+
+def test_more_classes_raise_the_learning_rate():
+    many = a_context(20_000, task=TaskKind.MULTICLASS, n_classes=20)
+
+    assert rate("lightgbm", many) > rate("lightgbm", a_context(20_000))
+
+
+@pytest.mark.parametrize("task", list(TaskKind))
+@pytest.mark.parametrize("n_rows", [10, 1_000, 300_000])
+@pytest.mark.parametrize("budget_s", [5.0, 60.0, 3_600.0])
+def test_every_candidate_can_be_asked_for_on_every_table(task, n_rows, budget_s):
+    context = a_context(n_rows, task=task, n_classes=3, budget_s=budget_s, threads=1)
+
+    for candidate in propose_all(context, CANDIDATES):
+        assert candidate.estimator in ESTIMATORS
+        assert candidate.view in ("tree", "dense")
+        assert json.loads(json.dumps(candidate.params)) == candidate.params
+        assert candidate.decision.why
+
+
+@pytest.mark.parametrize("name", CANDIDATES)
+@pytest.mark.parametrize("task", list(TaskKind))
+def test_the_member_of_each_candidate_takes_its_parameters(name, task):
+    random = np.random.default_rng(0)
+    X = np.column_stack([random.normal(size=(90, 3)), random.integers(0, 4, 90)])
+    y = random.normal(size=90) if task is TaskKind.REGRESSION else np.arange(90) % 3
+    y = y % 2 if task is TaskKind.BINARY else y
+    (candidate,) = propose_all(a_context(90, 4, task=task, n_classes=3), [name])
+    of_forest = {"n_estimators": 5} if "n_estimators" in candidate.params else {}
+
+    model, _ = member(candidate.estimator).fit(
+        {**candidate.params, **of_forest},
+        X,
+        y,
+        task=task,
+        n_classes={TaskKind.BINARY: 2, TaskKind.MULTICLASS: 3}.get(task, 0),
+        categorical=[3] if candidate.view == "tree" else [],
+        n_iterations=5 if member(candidate.estimator).has_iterations else None,
+        class_weight=False,
+        seed=0,
+        threads=1,
+        watch=None,
+    )
+
+    assert np.isfinite(member(candidate.estimator).predict(model, X)).all()
+
+
+def test_each_candidate_is_a_file_of_its_name():
+    for name in CANDIDATES:
+        module = importlib.import_module(f"automl_magic.tasks.tabular.candidates.{name}")
+        assert module.make(a_context()).name == name
+        assert module.__doc__.startswith(f"{name}: ")
+        assert module.WHEN
+
+
+@pytest.mark.parametrize(
+    ("asked", "fix"),
+    [
+        (["lightgb"], "Write lightgbm."),
+        (["zzz"], "Use these names, or leave candidates out."),
+        ([], "Name each once, such as linear and lightgbm_extra, or leave it out."),
+        (
+            ["linear", "linear"],
+            "Name each once, such as linear and lightgbm_extra, or leave it out.",
+        ),
+    ],
+)
+def test_a_list_that_cannot_be_tried_is_refused(asked, fix):
+    with pytest.raises(PlanError) as refused:
+        propose_all(a_context(), asked)
+
+    assert refused.value.fix == fix

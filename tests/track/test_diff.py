@@ -1,0 +1,202 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from automl_magic.records import dumps
+from automl_magic.track import Difference, compare
+
+RECIPE = {
+    "task": "binary",
+    "target": "churn",
+    "metric": "accuracy",
+    "columns": {"age": "number", "city": "category"},
+    "split": {"kind": "stratified", "folds": 5, "holdout": 0.2, "seed": 0, "column": None},
+}
+
+
+@pytest.fixture
+def write():
+    def write(run, *, cells=None, recipe=None):
+        folder = Path(run.folder)
+        document = {"cells": [{"id": k, "source": v} for k, v in (cells or {}).items()]}
+        (folder / "input.ipynb").write_text(json.dumps(document))
+        (folder / "recipe.json").write_text(dumps(recipe or RECIPE))
+        return folder
+
+    return write
+
+
+def words(difference):
+    return [change.words for change in difference.changes]
+
+
+def test_two_equal_runs_differ_in_nothing(make_run, write):
+    a, b = make_run("a"), make_run("b")
+    difference = compare(a, write(a), b, write(b))
+
+    assert difference == Difference(before="a", after="b")
+    assert str(difference) == "From run a to run b:\n- Nothing changed."
+
+
+OVERLAP = "the 95 % intervals overlap, so this may be chance."
+APART = "the 95 % intervals do not overlap."
+UNLIKE = "the scores on the folds cannot be compared."
+
+
+def cv(score, low, high, metric="accuracy"):
+    return {"cv": {"metric": metric, "score": score, "low": low, "high": high, "rows": 9}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            cv(0.9, 0.85, 0.95),
+            cv(0.92, 0.87, 0.97),
+            "accuracy on the folds moved from 0.9 to 0.92 (+0.02, better); " + OVERLAP,
+        ),
+        (
+            cv(0.9, 0.89, 0.91),
+            cv(0.8, 0.79, 0.81),
+            "accuracy on the folds moved from 0.9 to 0.8 (-0.1, worse); " + APART,
+        ),
+        (
+            cv(0.9, None, None),
+            cv(0.8, None, None),
+            "accuracy on the folds moved from 0.9 to 0.8 (-0.1, worse).",
+        ),
+        (
+            cv(0.9, None, None),
+            cv(0.3, None, None, "log_loss"),
+            "The metric changed from accuracy to log_loss: " + UNLIKE,
+        ),
+    ],
+)
+def test_a_score_that_moved_is_told_in_words(make_run, write, before, after, said):
+    a, b = make_run("a", result=before), make_run("b", result=after)
+
+    assert words(compare(a, write(a), b, write(b))) == [said]
+
+
+def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
+    a = make_run("a", trials=[make_trial(0), make_trial(1, candidate="linear")])
+    other = {
+        **RECIPE,
+        "metric": "f1",
+        "columns": {"age": "text", "town": "category"},
+        "split": {**RECIPE["split"], "folds": 3},
+    }
+    slower = make_trial(0, params={"learning_rate": 0.05, "num_leaves": 31})
+    varied = make_trial(2, params={"learning_rate": 0.7, "num_leaves": 3})
+    b = make_run(
+        "b",
+        trials=[slower, make_trial(1, candidate="forest"), varied],
+        parameters={"seed": 1, "budget_s": 120.0},
+        inputs={
+            **a.inputs,
+            "data": "sha256:ff",
+            "threads": 4,
+            "code": "sha256:ee",
+            "environment": {"python": "3.11.9", "packages": {"numpy": "2.4.1"}},
+        },
+        result={**a.result, "best": "forest"},
+    )
+
+    assert words(compare(a, write(a), b, write(b, recipe=other))) == [
+        "The best model changed from boosting to forest.",
+        "The data changed: its fingerprint is another.",
+        "Columns were added: town.",
+        "Columns were removed: city.",
+        "The kind of column age changed from number to text.",
+        "The budget in seconds changed from 60.0 to 120.0.",
+        "The seed changed from 0 to 1.",
+        "The number of threads changed from 2 to 4.",
+        "The metric changed from accuracy to f1.",
+        "The split's folds changed from 5 to 3.",
+        "Candidates were added: forest.",
+        "Candidates were removed: linear.",
+        "The learning_rate of boosting changed from 0.1 to 0.05.",
+        "The version of numpy changed from 2.4.0 to 2.4.1.",
+        "automl-magic's own code changed.",
+    ]
+
+
+def test_the_plan_says_what_the_recipe_does_not(make_run, write):
+    def plan(budget_s, data, kind):
+        column = {"name": "age", "kind": kind}
+        return {
+            "experiment": {"budget_s": budget_s, "data": data},
+            "dataset": {"name": "churn", "columns": [column]},
+        }
+
+    a = make_run("a", plan=plan(60.0, "old.csv", "number"), parameters={})
+    b = make_run("b", plan=plan(30.0, "new.csv", "category"), parameters={})
+
+    assert words(compare(a, write(a), b, write(b))) == [
+        "The kind of column age changed from number to category.",
+        "The budget in seconds changed from 60.0 to 30.0.",
+        "The data source changed from old.csv to new.csv.",
+    ]
+
+
+def test_cells_are_compared_by_their_id(make_run, write):
+    a, b = make_run("a"), make_run("b")
+    difference = compare(
+        a,
+        write(a, cells={"load": "a = 1\nb = 2", "plot": "plot()", "task": "same"}),
+        b,
+        write(b, cells={"task": "same", "load": "a = 1\nb = 3", "refit": "refit()"}),
+    )
+
+    assert str(difference).splitlines() == [
+        "From run a to run b:",
+        "- Notebook cells were added: refit.",
+        "- Notebook cells were removed: plot.",
+        "- Notebook cells were changed: load.",
+        "",
+        "Cell load was changed:",
+        "--- before",
+        "+++ after",
+        "@@ -1,2 +1,2 @@",
+        " a = 1",
+        "-b = 2",
+        "+b = 3",
+        "",
+        "Cell plot was removed:",
+        "--- before",
+        "+++ after",
+        "@@ -1 +0,0 @@",
+        "-plot()",
+        "",
+        "Cell refit was added:",
+        "--- before",
+        "+++ after",
+        "@@ -0,0 +1 @@",
+        "+refit()",
+    ]
+
+
+def test_a_difference_survives_json(make_run, write):
+    a, b = make_run("a"), make_run("b", parameters={"seed": 1, "budget_s": 60.0})
+    difference = compare(a, write(a, cells={"x": "1"}), b, write(b, cells={"x": "2"}))
+
+    assert Difference.from_json(json.loads(json.dumps(difference.to_json()))) == difference
+
+
+def test_runs_that_left_no_files_are_compared_by_their_records(make_run, tmp_path):
+    a, b = make_run("a"), make_run("b", parameters={"seed": 1, "budget_s": 60.0})
+
+    assert words(compare(a, tmp_path / "no", b, tmp_path / "no")) == [
+        "The seed changed from 0 to 1."
+    ]
+
+
+def test_a_hostile_name_moves_no_cursor(make_run, write, make_trial):
+    name = "\x1b[2J\n\u202e\ud800<b>"
+    a, b = make_run("a"), make_run("b", trials=[make_trial(0, candidate=name)])
+    text = str(compare(a, write(a), b, write(b)))
+
+    assert len(text.splitlines()) == 3
+    text.encode()
+    assert "\x1b" not in text

@@ -1,0 +1,34 @@
+import re
+import time
+
+from automl_magic.track import code_digest, environment
+
+
+def test_the_environment_is_described_and_digested():
+    described = environment()
+
+    assert described.keys() == {
+        "python",
+        "platform",
+        "packages",
+        "sha256",
+        "automl_magic",
+        "installed",
+        "lock_sha256",
+    }
+    assert {"numpy", "pandas", "scikit-learn", "lightgbm"} <= described["packages"].keys()
+    assert described["packages"].items() <= described["installed"].items()
+    assert environment() == described
+
+
+def test_changing_a_description_does_not_change_the_next():
+    environment()["installed"]["numpy"] = "0"
+
+    assert environment()["installed"]["numpy"] != "0"
+
+
+def test_our_own_code_has_a_digest_that_stays():
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", code_digest())
+    started = time.perf_counter()
+    assert code_digest() == code_digest()
+    assert time.perf_counter() - started < 0.2
