@@ -1,0 +1,58 @@
+"""recipe: Recipe → FittedRecipe. The model as a JSON document, and what fits, serves and keeps it.
+
+Recipe, MemberSpec     the document: feature steps, members, weights, threshold; nothing fitted
+steps, fit_view        columns → matrix, in four faces that give the same numbers
+members, member        matrix → prediction, by public classes
+fit_recipe             document + table → FittedRecipe: predict, predict_row, save, load
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automl_magic.recipe.document import ESTIMATORS, MemberSpec, Recipe
+    from automl_magic.recipe.fitted import FittedRecipe, fit_recipe
+    from automl_magic.recipe.members import Member, Model, Watch, member
+    from automl_magic.recipe.steps import code_params
+    from automl_magic.recipe.table import Table, table_of, take
+    from automl_magic.recipe.target import encode_target, labels_of
+    from automl_magic.recipe.view import FittedView, fit_view
+
+__all__ = [
+    "ESTIMATORS",
+    "FittedRecipe",
+    "FittedView",
+    "Member",
+    "MemberSpec",
+    "Model",
+    "Recipe",
+    "Table",
+    "Watch",
+    "code_params",
+    "encode_target",
+    "fit_recipe",
+    "fit_view",
+    "labels_of",
+    "member",
+    "table_of",
+    "take",
+]
+
+_HOMES = {
+    "document": ("ESTIMATORS", "MemberSpec", "Recipe"),
+    "fitted": ("FittedRecipe", "fit_recipe"),
+    "members": ("Member", "Model", "Watch", "member"),
+    "steps": ("code_params",),
+    "table": ("Table", "table_of", "take"),
+    "target": ("encode_target", "labels_of"),
+    "view": ("FittedView", "fit_view"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"automl_magic.recipe.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,113 @@
+"""Recipe: a model as a JSON document. Three readers fit it, write it out as code, and serve it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from automl_magic.records import Record, Split, StepSpec, TaskKind
+from automl_magic.records.codec import OutOfRange
+
+ESTIMATORS = (
+    "lightgbm",
+    "xgboost",
+    "catboost",
+    "extra_trees",
+    "random_forest",
+    "linear",
+    "dummy",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSpec(Record):
+    """One model of the blend before it is fitted.
+
+    `name` is that of the candidate it came from; `estimator` is one of `ESTIMATORS`; `view` names
+    the feature steps whose matrix it is fitted on. `n_iterations` is the number of boosting rounds;
+    for an estimator without rounds it is None.
+    """
+
+    name: str
+    estimator: str
+    view: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    n_iterations: int | None = None
+    weight: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.estimator not in ESTIMATORS:
+            raise OutOfRange("estimator", f"one of {', '.join(ESTIMATORS)}")
+        if self.n_iterations is not None and self.n_iterations < 1:
+            raise OutOfRange("n_iterations", "a whole number of at least 1, or nothing")
+        if not 0 < self.weight <= 1:
+            raise OutOfRange("weight", "a number above 0 and at most 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(Record):
+    """A model as a JSON document: everything needed to fit it again, and nothing fitted.
+
+    `classes` are the labels in the order of the codes 0, 1, …; it is empty for a regression.
+    `columns` maps the name of each input column to the kind it was used as. The prediction is the
+    sum of weight · prediction over the members. For two classes the label is `classes[1]` where
+    its probability is at least `threshold` (0.5 where that is None), otherwise the most probable
+    class. `class_weight` balances the classes by row weights n / (k · count), as scikit-learn does.
+    """
+
+    schema_version: int = 1
+    task: TaskKind
+    target: str
+    metric: str
+    classes: tuple[Any, ...] = ()
+    columns: Mapping[str, str]
+    views: Mapping[str, tuple[StepSpec, ...]]
+    members: tuple[MemberSpec, ...]
+    threshold: float | None = None
+    class_weight: bool = False
+    split: Split
+    fold_sha256: str = ""
+    seed: int = 0
+    threads: int = 1
+    versions: Mapping[str, str] = field(default_factory=dict)
+    data_fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        if self.schema_version != 1:
+            raise OutOfRange("schema_version", "1")
+        few, many = {
+            TaskKind.BINARY: (2, 2),
+            TaskKind.MULTICLASS: (2, math.inf),
+            TaskKind.REGRESSION: (0, 0),
+        }[self.task]
+        if not few <= len(self.classes) <= many:
+            raise OutOfRange("classes", f"the labels of a {self.task.value} task")
+        if not self.members:
+            raise OutOfRange("members", "at least one member")
+        if not all(member.view in self.views for member in self.members):
+            raise OutOfRange("members", f"members on the views {', '.join(self.views)}")
+        if not math.isclose(sum(member.weight for member in self.members), 1.0, abs_tol=1e-6):
+            raise OutOfRange("members", "weights that sum to 1")
+        if self.threshold is not None and self.task is not TaskKind.BINARY:
+            raise OutOfRange("threshold", "nothing: only two classes have a threshold")
+        if self.threads < 1:
+            raise OutOfRange("threads", "a whole number of at least 1")
+
+    @property
+    def n_classes(self) -> int:
+        """Return the number of classes; 0 for a regression."""
+        return len(self.classes)
+
+    @property
+    def used_views(self) -> tuple[str, ...]:
+        """Return the names of the views that a member is fitted on, in the order of the members."""
+        return tuple(dict.fromkeys(member.view for member in self.members))
+
+    @property
+    def used_columns(self) -> tuple[str, ...]:
+        """Return the columns that the used views read, each once."""
+        steps = (step for view in self.used_views for step in self.views[view])
+        return tuple(dict.fromkeys(column for step in steps for column in step.columns))

@@ -1,0 +1,187 @@
+"""FittedRecipe: a recipe that has learned. It predicts tables and single rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_magic.recipe.document import Recipe
+from automl_magic.recipe.members import Model, member
+from automl_magic.recipe.table import n_rows, table_of, take
+from automl_magic.recipe.target import encode_target, labels_of
+from automl_magic.recipe.values import Array, Floats
+from automl_magic.recipe.view import FittedView, fit_view
+from automl_magic.records import Manifest
+
+
+@dataclass(frozen=True)
+class FittedRecipe:
+    """A recipe with its fitted views and members. `fit_recipe` makes one, `load` reads one."""
+
+    recipe: Recipe
+    views: Mapping[str, FittedView]
+    models: tuple[Model, ...]
+
+    @cached_property
+    def classes_(self) -> Array:
+        """The labels in the order of the probabilities; empty for a regression."""
+        return labels_of(self.recipe.classes)
+
+    @cached_property
+    def threshold(self) -> float:
+        """The probability of the second of two classes from which on it is the label."""
+        return 0.5 if self.recipe.threshold is None else self.recipe.threshold
+
+    def predict(self, frame: Any) -> Array:
+        """Return labels, or values for a regression, of shape (n_rows,).
+
+        Parameters
+        ----------
+        frame : DataFrame or mapping of arrays
+            With the columns of the recipe; others are ignored.
+
+        Raises
+        ------
+        DataError
+            If a column is missing.
+        """
+        blend = self._blend(frame)
+        if not self.recipe.task.is_classification:
+            return blend
+        if self.recipe.n_classes == 2:
+            return self.classes_[(blend[:, 1] >= self.threshold).astype(np.intp)]
+        return self.classes_[blend.argmax(axis=1)]
+
+    def predict_proba(self, frame: Any) -> Floats:
+        """Return probabilities of shape (n_rows, n_classes), in the order of `classes_`."""
+        self._check_has_classes()
+        return self._blend(frame)
+
+    def predict_row(self, row: Mapping[str, object]) -> Any:
+        """Return the label, or the value, of one row given as a dictionary.
+
+        A column that is not there counts as missing; keys that are no column are ignored.
+        """
+        blend = self._blend_row(row)
+        if not isinstance(blend, list):
+            return blend
+        if len(blend) == 2:
+            return self.recipe.classes[blend[1] >= self.threshold]
+        return self.recipe.classes[blend.index(max(blend))]
+
+    def predict_proba_row(self, row: Mapping[str, object]) -> list[float]:
+        """Return the probability of each class for one row given as a dictionary."""
+        self._check_has_classes()
+        blend = self._blend_row(row)
+        return blend if isinstance(blend, list) else [blend]
+
+    def save(self, folder: Path | str) -> Manifest:
+        """Write the model into a folder of its own, as a whole or not at all.
+
+        An older model in the folder is replaced. See `recipe.stored` for the files.
+
+        Raises
+        ------
+        FolderTaken, FolderNotWritable
+            Before anything is written.
+        """
+        from automl_magic.recipe.stored import save
+
+        return save(self, Path(folder))
+
+    @classmethod
+    def load(cls, folder: Path | str, *, manifest_sha256: str | None = None) -> FittedRecipe:
+        """Read a model that `save` wrote, after every file has been compared with its digest.
+
+        Parameters
+        ----------
+        manifest_sha256
+            The digest that the manifest itself must have (`Manifest.digest()`), where it is known.
+
+        Raises
+        ------
+        ArtifactTampered
+            If a file is missing, or its bytes are not those that were written.
+        """
+        from automl_magic.recipe.stored import load
+
+        return load(Path(folder), manifest_sha256)
+
+    def _blend(self, frame: Any) -> Floats:
+        table = table_of(frame, self.recipe.used_columns)
+        if n_rows(table) == 0:
+            return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
+        matrices = {name: view.transform(table) for name, view in self.views.items()}
+        total: Any = 0.0
+        for spec, model in zip(self.recipe.members, self.models, strict=True):
+            total = total + spec.weight * member(spec.estimator).predict(model, matrices[spec.view])
+        return np.asarray(total, dtype=np.float64)
+
+    def _blend_row(self, row: Mapping[str, object]) -> float | list[float]:
+        outputs = {name: view.transform_row(row) for name, view in self.views.items()}
+        total: Any = 0.0
+        for spec, model in zip(self.recipe.members, self.models, strict=True):
+            predicted = member(spec.estimator).predict_row(model, outputs[spec.view])
+            if isinstance(predicted, list):
+                total = total or [0.0] * len(predicted)
+                total = [
+                    so_far + spec.weight * p for so_far, p in zip(total, predicted, strict=True)
+                ]
+            else:
+                total += spec.weight * predicted
+        blend: float | list[float] = total
+        return blend
+
+    def _check_has_classes(self) -> None:
+        if not self.recipe.task.is_classification:
+            raise AttributeError("A regression has no probabilities; use predict.")
+
+
+def fit_recipe(
+    recipe: Recipe, frame: Any, *, rows: NDArray[np.integer[Any]] | None = None
+) -> FittedRecipe:
+    """Fit the views and the members of a recipe.
+
+    Parameters
+    ----------
+    frame : DataFrame or mapping of arrays
+        With the recipe's columns and its target, which is nowhere missing.
+    rows : array of int, optional
+        The positions of the rows to learn from; by default all.
+
+    Raises
+    ------
+    DataError, TargetNotUsable
+        If a column is missing, or the target is not what the recipe says.
+    """
+    table = table_of(frame, [recipe.target, *recipe.used_columns])
+    if rows is not None:
+        table = take(table, rows)
+    y = encode_target(table.pop(recipe.target), recipe.task, recipe.classes)
+    views, matrices = {}, {}
+    for name in recipe.used_views:
+        views[name], matrices[name] = fit_view(
+            recipe.views[name], table, y, recipe.task, recipe.n_classes
+        )
+    models = []
+    for spec in recipe.members:
+        model, _ = member(spec.estimator).fit(
+            spec.params,
+            matrices[spec.view],
+            y,
+            task=recipe.task,
+            n_classes=recipe.n_classes,
+            categorical=views[spec.view].categorical,
+            n_iterations=spec.n_iterations,
+            class_weight=recipe.class_weight,
+            seed=spec.seed,
+            threads=recipe.threads,
+        )
+        models.append(model)
+    return FittedRecipe(recipe, views, tuple(models))

@@ -1,0 +1,37 @@
+"""members: the estimators of a blend, one file each; public classes, native files, no pickle.
+
+A `Member` fits a matrix of a view and predicts from one; what it fits is a `Model`. Its code face
+is a piece of a standalone notebook in `templates/notebooks/tabular/model/members/`. `piece(task)`
+is its file, `slots(...)` the literals for its slots. A piece defines `member(X, y, X_new)` and puts
+it into `members[name]`, its view into `member_views[name]`, its share into `weights[name]`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from automl_magic.errors import PlanError, near_miss
+from automl_magic.recipe.document import ESTIMATORS
+from automl_magic.recipe.members.base import Member, Model
+from automl_magic.recipe.members.watch import Watch
+
+__all__ = ["Member", "Model", "Watch", "member"]
+
+
+def member(estimator: str) -> Member:
+    """Return the member of a name out of `recipe.document.ESTIMATORS`; its library is imported.
+
+    Raises
+    ------
+    PlanError
+        If there is no such estimator.
+    """
+    if estimator not in ESTIMATORS:
+        close = near_miss(estimator, ESTIMATORS)
+        raise PlanError(
+            f"There is no estimator {estimator!r}.",
+            why=f"The estimators are {', '.join(ESTIMATORS)}.",
+            fix=f"Use {close!r}." if close else "Use one of these names.",
+        )
+    found: Member = import_module(f"automl_magic.recipe.members.{estimator}").MEMBER
+    return found

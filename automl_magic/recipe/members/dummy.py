@@ -1,0 +1,30 @@
+"""dummy: the shares of the classes, or the mean: what is known without any column."""
+
+# ruff: noqa: ARG002 - every member has the signatures of Member
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sklearn.dummy import DummyClassifier, DummyRegressor
+
+from automl_magic.recipe.document import MemberSpec
+from automl_magic.recipe.members.scikit import ScikitMember
+from automl_magic.records import TaskKind
+
+
+class Dummy(ScikitMember):
+    """`DummyClassifier` (prior) and `DummyRegressor` (mean): the baseline."""
+
+    name: ClassVar[str] = "dummy"
+
+    def estimator(self, task: TaskKind) -> type[Any]:
+        return DummyClassifier if task.is_classification else DummyRegressor
+
+    def call_arguments(
+        self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
+    ) -> dict[str, Any]:
+        return {"strategy": "prior" if task.is_classification else "mean", **spec.params}
+
+
+MEMBER = Dummy()

@@ -1,0 +1,83 @@
+"""What the members of scikit-learn share: class probabilities in place, and skops files."""
+
+# ruff: noqa: ARG002 - every member has the signatures of Member
+
+from __future__ import annotations
+
+import zipfile
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl_magic.errors import ArtifactTampered
+from automl_magic.recipe.members.base import Member, Model, Rows, unreadable
+from automl_magic.recipe.members.watch import Watch
+from automl_magic.recipe.values import Floats
+from automl_magic.records import TaskKind
+
+
+class ScikitMember(Member):
+    """A classifier and a regressor of scikit-learn.
+
+    `trusted_types` are the types beyond skops' own list that its file may hold. They were reviewed
+    here; a list that comes with a file is never believed.
+    """
+
+    suffix: ClassVar[str] = ".skops"
+    trusted_types: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def estimator(self, task: TaskKind) -> type[Any]:
+        """Return the public class for the task."""
+
+    def _fit(
+        self,
+        arguments: dict[str, Any],
+        rows: Rows,
+        categorical: tuple[int, ...],
+        watch: Watch | None,
+        watched: Rows | None,
+    ) -> tuple[Any, int | None]:
+        native = self.estimator(rows.task)(**arguments)
+        return native.fit(rows.X, rows.y, sample_weight=rows.weight), None
+
+    def predict(self, model: Model, X: Floats) -> Floats:
+        if not model.task.is_classification:
+            values: Floats = model.native.predict(X).astype(np.float64)
+            return values
+        # A fold of a rare class may never have seen it; the estimator then has fewer columns.
+        probabilities = np.zeros((len(X), model.n_classes))
+        probabilities[:, model.native.classes_] = model.native.predict_proba(X)
+        return probabilities
+
+    def to_bytes(self, model: Model) -> bytes:
+        import skops.io
+
+        content: bytes = skops.io.dumps(model.native)
+        return content
+
+    def from_bytes(
+        self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
+    ) -> Model:
+        import skops.io
+        from skops.io.exceptions import UntrustedTypesFoundException
+
+        try:
+            native = skops.io.loads(content, trusted=list(self.trusted_types))
+        except UntrustedTypesFoundException as error:
+            raise ArtifactTampered(
+                f"The file of the member {self.name!r} holds types that we did not write.",
+                why=str(error),
+                fix="Do not load it: fit the recipe again.",
+            ) from error
+        except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+            raise unreadable(self.name, error) from error
+        if type(native) is not self.estimator(task):
+            raise ArtifactTampered(
+                f"The file of the member {self.name!r} holds another estimator.",
+                why=f"It holds {type(native).__name__}, not {self.estimator(task).__name__}.",
+                fix="Do not load it: fit the recipe again.",
+            )
+        return Model(native, task, n_classes, tuple(categorical))

@@ -1,0 +1,123 @@
+"""What every step is: fitted from a table, applied to a table or to one row, kept as state."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, ClassVar, Self, TypeAlias
+
+from automl_magic.errors import PlanError, near_miss
+from automl_magic.recipe.table import Table
+from automl_magic.recipe.values import Array, Floats
+from automl_magic.records import StepSpec, TaskKind
+
+State: TypeAlias = tuple[dict[str, Any], dict[str, Array]]
+
+KINDS = {
+    "number": "NumberStep",
+    "boolean": "BooleanStep",
+    "category": "CategoryStep",
+    "one_hot": "OneHotStep",
+    "target_mean": "TargetMeanStep",
+    "date": "DateStep",
+    "text": "TextStep",
+}
+
+
+class FittedStep(ABC):
+    """A feature step that has learned from a table. `defaults` are the parameters of its spec."""
+
+    defaults: ClassVar[Mapping[str, Any]]
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """One name per output, made of column names and levels: data, to be shown and never run."""
+
+    @property
+    def categorical(self) -> tuple[int, ...]:
+        """The positions of the outputs that hold category codes.
+
+        They are 0, 1, … in the order of the levels, NaN where missing or never seen in training.
+        """
+        return ()
+
+    @classmethod
+    @abstractmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        """Learn from a table. `target` is encoded: class codes or float64, one per row."""
+
+    @classmethod
+    def fit_transform(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> tuple[Self, Floats]:
+        """Learn from a table and return its own features, out of fold where that matters."""
+        step = cls.fit(spec, table, target, task, n_classes)
+        return step, step.transform(table)
+
+    @abstractmethod
+    def transform(self, table: Table) -> Floats:
+        """Return the features of a table, float64 of shape (n_rows, len(names))."""
+
+    @abstractmethod
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        """Return the features of one row. A key that is not there is a missing value."""
+
+    @abstractmethod
+    def to_state(self) -> State:
+        """Return what was learned: a JSON document, and arrays of numbers by name."""
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        """Return the step that `to_state` described."""
+
+
+def step_class(kind: str) -> type[FittedStep]:
+    """Return the class of a kind of step.
+
+    Raises
+    ------
+    PlanError
+        If there is no such kind.
+    """
+    if kind not in KINDS:
+        close = near_miss(kind, KINDS)
+        raise PlanError(
+            f"There is no feature step {kind!r}.",
+            why=f"The steps are {', '.join(KINDS)}.",
+            fix=f"Write {close!r} in the view." if close else "Use one of these kinds in the view.",
+        )
+    module = import_module(f"automl_magic.recipe.steps.{kind}")
+    found: type[FittedStep] = getattr(module, KINDS[kind])
+    return found
+
+
+def params_of(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a step's parameters, filled up with the defaults.
+
+    Raises
+    ------
+    PlanError
+        If a parameter does not exist.
+    """
+    for name in spec.params:
+        if name not in defaults:
+            close = near_miss(name, defaults)
+            raise PlanError(
+                f"The feature step {spec.kind!r} has no parameter {name!r}.",
+                why=f"Its parameters are {', '.join(defaults)}.",
+                fix=f"Write {close!r} instead." if close else f"Leave {name!r} out.",
+            )
+    return {**defaults, **spec.params}
+
+
+def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any]:
+    """Return the keywords for the step's function in a standalone notebook, all literals."""
+    params = params_of(spec, step_class(spec.kind).defaults)
+    if spec.kind == "target_mean":
+        params["n_classes"] = n_classes if task is TaskKind.MULTICLASS else 0
+    return params

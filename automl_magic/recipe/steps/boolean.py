@@ -1,0 +1,90 @@
+"""boolean: two words become 1 and 0."""
+
+# ruff: noqa: ARG003 - every step has the signatures of FittedStep
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.scaling import choice_of
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import NAN, Array, Floats, as_text, text_of
+from automl_magic.records import StepSpec, TaskKind
+
+
+@dataclass(frozen=True)
+class BooleanStep(FittedStep):
+    """1 where the text of the value is `true`, otherwise 0; NaN where it is missing.
+
+    Parameters of the spec
+    ----------------------
+    true : str
+        The text of yes: "True", "1", "yes", …
+    false : str or None
+        The text of no; then any third value counts as missing.
+    fill : None or "most_frequent"
+        What replaces a missing value (0 on a tie, or where all are missing).
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {"true": "True", "false": None, "fill": None}
+
+    columns: tuple[str, ...]
+    true: str
+    false: str | None
+    fills: tuple[float, ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        fill = choice_of(spec, "fill", params["fill"], (None, "most_frequent"))
+        step = cls(spec.columns, params["true"], params["false"], (NAN,) * len(spec.columns))
+        if fill is None:
+            return step
+        matrix = step.transform(table)
+        ones, zeros = (matrix == 1.0).sum(axis=0), (matrix == 0.0).sum(axis=0)
+        return cls(
+            step.columns, step.true, step.false, tuple((ones > zeros).astype(float).tolist())
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.columns
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.empty((n_rows(table), len(self.columns)))
+        for position, (name, fill) in enumerate(zip(self.columns, self.fills, strict=True)):
+            matrix[:, position] = [self._code(text, fill) for text in as_text(table[name])]
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        return [
+            self._code(text_of(row.get(name)), fill)
+            for name, fill in zip(self.columns, self.fills, strict=True)
+        ]
+
+    def _code(self, text: str | None, fill: float) -> float:
+        if text is None:
+            return fill
+        if text == self.true:
+            return 1.0
+        return 0.0 if self.false is None or text == self.false else fill
+
+    def to_state(self) -> State:
+        document = {"columns": list(self.columns), "true": self.true, "false": self.false}
+        return document, {"fills": np.array(self.fills)}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        return cls(
+            tuple(document["columns"]),
+            document["true"],
+            document["false"],
+            tuple(arrays["fills"].tolist()),
+        )

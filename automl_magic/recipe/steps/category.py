@@ -1,0 +1,72 @@
+"""category: the levels of a column as codes, for models that split on sets of levels."""
+
+# ruff: noqa: ARG003 - every step has the signatures of FittedStep
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import NAN, Array, Floats, as_text, text_of
+from automl_magic.records import StepSpec, TaskKind
+
+
+@dataclass(frozen=True)
+class CategoryStep(FittedStep):
+    """The position of the value among the sorted levels seen in training; NaN for any other.
+
+    It has no parameters. How many levels are too many is for whoever chose the step.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {}
+
+    columns: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params_of(spec, cls.defaults)
+        levels = []
+        for name in spec.columns:
+            seen = {text for text in as_text(table[name]) if text is not None}
+            levels.append(tuple(sorted(seen)))
+        return cls(spec.columns, tuple(levels))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.columns
+
+    @property
+    def categorical(self) -> tuple[int, ...]:
+        return tuple(range(len(self.columns)))
+
+    @cached_property
+    def _codes(self) -> tuple[dict[str | None, float], ...]:
+        return tuple({level: float(i) for i, level in enumerate(levels)} for levels in self.levels)
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.empty((n_rows(table), len(self.columns)))
+        for position, (name, codes) in enumerate(zip(self.columns, self._codes, strict=True)):
+            matrix[:, position] = [codes.get(text, NAN) for text in as_text(table[name])]
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        return [
+            codes.get(text_of(row.get(name)), NAN)
+            for name, codes in zip(self.columns, self._codes, strict=True)
+        ]
+
+    def to_state(self) -> State:
+        return {"columns": list(self.columns), "levels": [list(names) for names in self.levels]}, {}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        return cls(tuple(document["columns"]), tuple(tuple(names) for names in document["levels"]))

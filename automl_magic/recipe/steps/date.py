@@ -1,0 +1,130 @@
+"""date: a moment as days since 1970 and as its place in the calendar."""
+
+# ruff: noqa: ARG003 - every step has the signatures of FittedStep
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.scaling import Scaling, choice_of
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import NAN, Array, Floats, as_dates, date_of, microseconds
+from automl_magic.records import StepSpec, TaskKind
+
+PARTS = ("days", "year", "month", "day", "weekday", "hour")
+DAY = 86_400_000_000.0  # microseconds
+
+
+@dataclass(frozen=True)
+class DateStep(FittedStep):
+    """For each column: days since 1970-01-01, year, month, day, weekday (Monday is 0), and the hour
+    where any moment of the training rows is not midnight.
+
+    Parameters of the spec
+    ----------------------
+    date_format : str or None
+        How text is read (strptime); None is ISO 8601.
+    fill : None or "median"
+        What replaces each part of a missing date; None leaves NaN.
+    scale : bool
+        Whether to subtract the mean and divide by the standard deviation.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {"date_format": None, "fill": None, "scale": False}
+
+    columns: tuple[str, ...]
+    date_format: str | None
+    scalings: tuple[tuple[Scaling, ...], ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        fill = choice_of(spec, "fill", params["fill"], (None, "median"))
+        scalings = []
+        for name in spec.columns:
+            moments = as_dates(table[name], params["date_format"])
+            known = moments[~np.isnat(moments)]
+            timed = bool((known != known.astype("datetime64[D]")).any())
+            scalings.append(
+                tuple(
+                    Scaling.fit(part, fill=fill is not None, scale=params["scale"])
+                    for part in parts_of(moments)[: 6 if timed else 5]
+                )
+            )
+        return cls(spec.columns, params["date_format"], tuple(scalings))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(
+            f"{name}: {part}"
+            for name, scalings in zip(self.columns, self.scalings, strict=True)
+            for part in PARTS[: len(scalings)]
+        )
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.empty((n_rows(table), len(self.names)))
+        position = 0
+        for name, scalings in zip(self.columns, self.scalings, strict=True):
+            parts = parts_of(as_dates(table[name], self.date_format))
+            for scaling, part in zip(scalings, parts, strict=False):
+                matrix[:, position] = scaling.apply(part)
+                position += 1
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        outputs = []
+        for name, scalings in zip(self.columns, self.scalings, strict=True):
+            parts = parts_of_one(date_of(row.get(name), self.date_format))
+            outputs += [
+                scaling.apply_one(part) for scaling, part in zip(scalings, parts, strict=False)
+            ]
+        return outputs
+
+    def to_state(self) -> State:
+        document = {"columns": list(self.columns), "date_format": self.date_format}
+        return document, {str(i): Scaling.to_array(s) for i, s in enumerate(self.scalings)}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        columns = tuple(document["columns"])
+        scalings = (Scaling.from_array(arrays[str(i)]) for i in range(len(columns)))
+        return cls(columns, document["date_format"], tuple(scalings))
+
+
+def parts_of(moments: Array) -> list[Floats]:
+    """Return the parts of datetime64[us] moments in the order of `PARTS`, NaN where NaT."""
+    days, months = moments.astype("datetime64[D]"), moments.astype("datetime64[M]")
+    years = moments.astype("datetime64[Y]")
+    parts = [
+        moments.astype(np.int64) / DAY,
+        years.astype(np.int64) + 1970.0,
+        months.astype(np.int64) % 12 + 1.0,
+        (days - months.astype("datetime64[D]")).astype(np.int64) + 1.0,
+        (days.astype(np.int64) + 3.0) % 7.0,
+        (moments - days).astype("timedelta64[h]").astype(np.int64).astype(np.float64),
+    ]
+    missing = np.isnat(moments)
+    return [np.where(missing, NAN, part) for part in parts]
+
+
+def parts_of_one(moment: datetime | None) -> tuple[float, ...]:
+    """Return the parts of one moment in the order of `PARTS`."""
+    if moment is None:
+        return (NAN,) * len(PARTS)
+    return (
+        float(microseconds(moment)) / DAY,
+        float(moment.year),
+        float(moment.month),
+        float(moment.day),
+        float(moment.weekday()),
+        float(moment.hour),
+    )

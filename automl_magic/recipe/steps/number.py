@@ -1,0 +1,111 @@
+"""number: numbers as they are, with missing values filled and scales made equal where asked."""
+
+# ruff: noqa: ARG003 - every step has the signatures of FittedStep
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.scaling import Scaling, choice_of
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import Array, Floats, as_numbers, number_of
+from automl_magic.records import StepSpec, TaskKind
+
+
+@dataclass(frozen=True)
+class NumberStep(FittedStep):
+    """Numbers, column by column, each followed by a 0/1 indicator where it had missing values.
+
+    Parameters of the spec
+    ----------------------
+    parse : mapping or None
+        How text is read: `decimal`, `thousands`.
+    fill : None or "median"
+        What replaces a missing value; None leaves NaN, which trees understand.
+    scale : bool
+        Whether to subtract the mean and divide by the standard deviation (population).
+    indicator : bool
+        Whether to mark missing values, for columns that had any in training.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "parse": None,
+        "fill": None,
+        "scale": False,
+        "indicator": False,
+    }
+
+    columns: tuple[str, ...]
+    parse: Mapping[str, str] | None
+    scalings: tuple[Scaling, ...]
+    indicators: tuple[bool, ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        fill = choice_of(spec, "fill", params["fill"], (None, "median"))
+        scalings, indicators = [], []
+        for name in spec.columns:
+            values = as_numbers(table[name], params["parse"])
+            scalings.append(Scaling.fit(values, fill=fill is not None, scale=params["scale"]))
+            indicators.append(bool(params["indicator"] and np.isnan(values).any()))
+        return cls(spec.columns, params["parse"], tuple(scalings), tuple(indicators))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        names = []
+        for name, indicator in zip(self.columns, self.indicators, strict=True):
+            names.append(name)
+            if indicator:
+                names.append(f"{name} is missing")
+        return tuple(names)
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.empty((n_rows(table), len(self.names)))
+        position = 0
+        for name, scaling, indicator in zip(
+            self.columns, self.scalings, self.indicators, strict=True
+        ):
+            values = as_numbers(table[name], self.parse)
+            matrix[:, position] = scaling.apply(values)
+            position += 1
+            if indicator:
+                matrix[:, position] = np.isnan(values)
+                position += 1
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        outputs = []
+        for name, scaling, indicator in zip(
+            self.columns, self.scalings, self.indicators, strict=True
+        ):
+            value = number_of(row.get(name), self.parse)
+            outputs.append(scaling.apply_one(value))
+            if indicator:
+                outputs.append(1.0 if math.isnan(value) else 0.0)
+        return outputs
+
+    def to_state(self) -> State:
+        document = {
+            "columns": list(self.columns),
+            "parse": None if self.parse is None else dict(self.parse),
+            "indicators": list(self.indicators),
+        }
+        return document, {"scalings": Scaling.to_array(self.scalings)}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        return cls(
+            tuple(document["columns"]),
+            document["parse"],
+            Scaling.from_array(arrays["scalings"]),
+            tuple(document["indicators"]),
+        )

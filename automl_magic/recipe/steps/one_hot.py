@@ -1,0 +1,89 @@
+"""one_hot: one 0/1 column per frequent level."""
+
+# ruff: noqa: ARG003 - every step has the signatures of FittedStep
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import Array, Floats, as_text, text_of
+from automl_magic.records import StepSpec, TaskKind
+
+
+@dataclass(frozen=True)
+class OneHotStep(FittedStep):
+    """For each column its frequent levels, sorted, as 0/1 columns; any other value sets none.
+
+    Parameters of the spec
+    ----------------------
+    min_count : int
+        A level needs this many rows in training.
+    max_levels : int
+        At most this many levels of a column, the most frequent ones (ties in order of the text).
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {"min_count": 1, "max_levels": 30}
+
+    columns: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        kept = []
+        for name in spec.columns:
+            counts = Counter(text for text in as_text(table[name]) if text is not None)
+            frequent = [level for level in counts if counts[level] >= params["min_count"]]
+            frequent.sort(key=lambda level: (-counts[level], level))
+            kept.append(tuple(sorted(frequent[: params["max_levels"]])))
+        return cls(spec.columns, tuple(kept))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(
+            f"{name} = {level}"
+            for name, levels in zip(self.columns, self.levels, strict=True)
+            for level in levels
+        )
+
+    @cached_property
+    def _positions(self) -> tuple[dict[str | None, int], ...]:
+        positions: list[dict[str | None, int]] = []
+        start = 0
+        for levels in self.levels:
+            positions.append({level: start + i for i, level in enumerate(levels)})
+            start += len(levels)
+        return tuple(positions)
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.zeros((n_rows(table), len(self.names)))
+        for name, positions in zip(self.columns, self._positions, strict=True):
+            found = np.array([positions.get(text, -1) for text in as_text(table[name])], dtype=int)
+            rows = np.flatnonzero(found >= 0)
+            matrix[rows, found[rows]] = 1.0
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        outputs = [0.0] * len(self.names)
+        for name, positions in zip(self.columns, self._positions, strict=True):
+            position = positions.get(text_of(row.get(name)))
+            if position is not None:
+                outputs[position] = 1.0
+        return outputs
+
+    def to_state(self) -> State:
+        return {"columns": list(self.columns), "levels": [list(names) for names in self.levels]}, {}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        return cls(tuple(document["columns"]), tuple(tuple(names) for names in document["levels"]))

@@ -1,0 +1,216 @@
+"""A fitted recipe as files: JSON, NumPy arrays without pickle, and native model files.
+
+    manifest.json      every other file with its size and SHA-256
+    recipe.json        the recipe
+    features.json      what the feature steps have learned, and
+    features.npz       its numbers, by `<view>.<step>.<name>`
+    members/<i>.<ext>  member i: .txt (LightGBM), .ubj (XGBoost), .cbm (CatBoost), .skops
+
+A file is read once, compared with its digest, and parsed from those same bytes, so that nobody can
+swap it between the check and the use. Only the files that the recipe asks for are ever opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from automl_magic.errors import ArtifactTampered, FolderNotWritable, FolderTaken, PlanError
+from automl_magic.recipe.document import Recipe
+from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.members import member
+from automl_magic.recipe.values import Array
+from automl_magic.recipe.view import FittedView
+from automl_magic.records import Artifact, Manifest, RecordProblem
+
+MANIFEST = "manifest.json"
+FIX = "Fit the recipe again, or take the model from where it was registered."
+# What the readers of JSON and of NumPy's format raise on bytes that are neither.
+UNREADABLE = (
+    RecordProblem,
+    PlanError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def save(fitted: FittedRecipe, folder: Path) -> Manifest:
+    """Write a fitted recipe into a folder of its own, as a whole or not at all.
+
+    Raises
+    ------
+    FolderTaken
+        If the folder holds something else than an older model.
+    FolderNotWritable
+        If the folder cannot be written.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise FolderTaken(
+            f"The folder {str(folder)!r} holds something else than a model.",
+            why=f"A model has its folder to itself, and this one has files but no {MANIFEST}.",
+            fix="Name a new folder.",
+        )
+    contents = _contents(fitted)
+    manifest = Manifest(
+        files=tuple(
+            Artifact(path=path, size_bytes=len(content), sha256=_sha256(content))
+            for path, content in contents.items()
+        )
+    )
+    contents[MANIFEST] = _json(manifest.to_json())
+    try:
+        _write(contents, folder)
+    except OSError as error:
+        raise FolderNotWritable(
+            f"The model cannot be written to {str(folder)!r}.",
+            why=error.strerror or str(error),
+            fix="Free some space, or choose a folder that you may write to.",
+        ) from error
+    return manifest
+
+
+def load(folder: Path, manifest_sha256: str | None = None) -> FittedRecipe:
+    """Read a fitted recipe, after every file has been compared with its digest.
+
+    Raises
+    ------
+    ArtifactTampered
+        If a file is missing, or its bytes are not those that were written.
+    """
+    manifest = _manifest(folder, manifest_sha256)
+    contents = {file.path: _verified(folder, file) for file in manifest.files}
+
+    def content(path: str) -> bytes:
+        if path not in contents:
+            raise _tampered(path, "the manifest does not list it")
+        return contents[path]
+
+    try:
+        recipe = Recipe.from_json(json.loads(content("recipe.json")))
+        documents = json.loads(content("features.json"))["views"]
+        with np.load(io.BytesIO(content("features.npz")), allow_pickle=False) as arrays:
+            views = _views(recipe, documents, dict(arrays))
+    except UNREADABLE as error:
+        raise _tampered("recipe.json", f"the documents cannot be read: {error}") from error
+    models = []
+    for number, spec in enumerate(recipe.members):
+        kind = member(spec.estimator)
+        models.append(
+            kind.from_bytes(
+                content(f"members/{number}{kind.suffix}"),
+                recipe.task,
+                recipe.n_classes,
+                views[spec.view].categorical,
+            )
+        )
+    return FittedRecipe(recipe, views, tuple(models))
+
+
+def _contents(fitted: FittedRecipe) -> dict[str, bytes]:
+    documents: dict[str, Any] = {}
+    arrays: dict[str, Array] = {}
+    for number, (name, view) in enumerate(fitted.views.items()):
+        document, of_view = view.to_state()
+        documents[name] = {"prefix": f"{number}.", **document}
+        arrays.update({f"{number}.{key}": values for key, values in of_view.items()})
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
+    contents = {
+        "recipe.json": _json(fitted.recipe.to_json()),
+        "features.json": _json({"schema_version": 1, "views": documents}),
+        "features.npz": packed.getvalue(),
+    }
+    for number, (spec, model) in enumerate(zip(fitted.recipe.members, fitted.models, strict=True)):
+        kind = member(spec.estimator)
+        contents[f"members/{number}{kind.suffix}"] = kind.to_bytes(model)
+    return contents
+
+
+def _views(
+    recipe: Recipe, documents: dict[str, Any], arrays: dict[str, Array]
+) -> dict[str, FittedView]:
+    views = {}
+    for name in recipe.used_views:
+        document = documents[name]
+        prefix = document["prefix"]
+        of_view = {
+            key.removeprefix(prefix): values
+            for key, values in arrays.items()
+            if key.startswith(prefix)
+        }
+        views[name] = FittedView.from_state(document, of_view)
+    return views
+
+
+def _write(contents: dict[str, bytes], folder: Path) -> None:
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        new, old = Path(scratch) / "new", Path(scratch) / "old"
+        for path, content in contents.items():
+            (new / path).parent.mkdir(parents=True, exist_ok=True)
+            with (new / path).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+
+
+def _manifest(folder: Path, expected: str | None) -> Manifest:
+    try:
+        manifest = Manifest.from_json(json.loads((folder / MANIFEST).read_bytes()))
+    except OSError as error:
+        raise _tampered(MANIFEST, error.strerror or str(error)) from error
+    except (RecordProblem, ValueError) as error:
+        raise _tampered(MANIFEST, f"it is no manifest: {error}") from error
+    if expected is not None and manifest.digest() != expected:
+        raise _tampered(MANIFEST, f"its digest is {manifest.digest()}, not {expected}")
+    return manifest
+
+
+def _verified(folder: Path, file: Artifact) -> bytes:
+    path = PurePosixPath(file.path)
+    if path.is_absolute() or ".." in path.parts or "\\" in file.path or "\0" in file.path:
+        raise _tampered(file.path, "its path leads out of the model's folder")
+    try:
+        if not (folder / path).resolve().is_relative_to(folder.resolve()):
+            raise _tampered(file.path, "its path leads out of the model's folder")
+        content = (folder / path).read_bytes()
+    except OSError as error:
+        raise _tampered(file.path, error.strerror or str(error)) from error
+    if _sha256(content) != file.sha256:
+        raise _tampered(file.path, f"its SHA-256 is {_sha256(content)}, not {file.sha256}")
+    return content
+
+
+def _tampered(path: str, why: str) -> ArtifactTampered:
+    return ArtifactTampered(
+        f"The model's file {path!r} is not the one that was written.",
+        why=f"For {path!r}, {why}.",
+        fix=FIX,
+    )
+
+
+def _json(document: object) -> bytes:
+    # ASCII, because a lone surrogate in a column name or a level has no UTF-8.
+    return (json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n").encode()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

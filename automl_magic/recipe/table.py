@@ -1,0 +1,62 @@
+"""Table: columns as NumPy arrays, read from a DataFrame without knowing pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_magic.errors import DataError, near_miss, shorten
+from automl_magic.recipe.values import Array
+
+Table: TypeAlias = Mapping[str, Array]
+
+
+def table_of(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
+    """Return some columns of a DataFrame, or of a mapping of arrays, as NumPy arrays.
+
+    Numbers, booleans and dates keep their NumPy type; a date with a zone becomes UTC; all else
+    becomes an array of objects, whose missing values may be None, NaN, NaT or pandas' NA.
+
+    Raises
+    ------
+    DataError
+        If a column is not there.
+    """
+    table = {}
+    for name in columns:
+        if name not in frame:
+            present = [str(column) for column in frame]
+            close = near_miss(name, present)
+            raise DataError(
+                f"The table has no column {name!r}.",
+                why=f"The table has {len(present)} columns: {shorten(present)}.",
+                fix=f"Rename the column {close!r} to {name!r}."
+                if close
+                else "Give the model all columns it was trained on.",
+            )
+        table[name] = _array(frame[name])
+    return table
+
+
+def take(table: Table, rows: NDArray[np.integer[Any]]) -> dict[str, Array]:
+    """Return the table of some rows, by position."""
+    return {name: values[rows] for name, values in table.items()}
+
+
+def n_rows(table: Table) -> int:
+    """Return the number of rows of a table with at least one column."""
+    return len(next(iter(table.values())))
+
+
+def _array(values: Any) -> Array:
+    dtype = getattr(values, "dtype", None)
+    if isinstance(dtype, np.dtype):
+        return np.asarray(values)
+    if getattr(dtype, "tz", None) is not None:
+        return np.asarray(values.to_numpy(dtype="datetime64[us]"))
+    if hasattr(values, "to_numpy"):
+        return np.asarray(values.to_numpy(dtype=object))
+    return np.fromiter(values, dtype=object, count=len(values))

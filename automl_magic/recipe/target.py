@@ -1,0 +1,60 @@
+"""The target as numbers: class codes by the position of the label, or the values themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from automl_magic.errors import TargetNotUsable, shorten
+from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, text_of
+from automl_magic.records import TaskKind
+
+
+def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) -> Floats | Array:
+    """Return the target as class codes (int64, 0 to k-1) or as float64 values.
+
+    A label finds its class by its text, so that 1, 1.0 and "1" are the same label.
+
+    Raises
+    ------
+    TargetNotUsable
+        If a value is missing, is none of the classes, or (for a regression) is no finite number.
+    """
+    if task is TaskKind.REGRESSION:
+        numbers = as_numbers(values)
+        if np.isnan(numbers).any():
+            position = int(np.flatnonzero(np.isnan(numbers))[0])
+            raise TargetNotUsable(
+                "The target holds values that are no numbers.",
+                why=f"Row {position} holds {_shown(values[position])}; a regression needs finite "
+                "numbers.",
+                fix="Remove those rows, or treat the target as classes with --task multiclass.",
+            )
+        return numbers
+    codes = {text_of(label): code for code, label in enumerate(classes)}
+    encoded = [codes.get(text, -1) for text in as_text(values)]
+    if -1 in encoded:
+        position = encoded.index(-1)
+        raise TargetNotUsable(
+            "The target holds a label that is none of the model's classes.",
+            why=f"Row {position} holds {_shown(values[position])}; the classes are "
+            f"{shorten([str(label) for label in classes])}.",
+            fix="Remove those rows, or plan again with all the data.",
+        )
+    return np.array(encoded, dtype=np.int64)
+
+
+def labels_of(classes: Sequence[Any]) -> Array:
+    """Return the classes as an array that keeps each label's own type."""
+    kinds = {type(label) for label in classes}
+    if len(kinds) == 1 and kinds <= {bool, int, float}:
+        return np.array(classes)
+    return np.fromiter(classes, dtype=object, count=len(classes))
+
+
+def _shown(value: object) -> str:
+    plain = value.item() if isinstance(value, np.generic) else value
+    text = "a missing value" if text_of(value) is None else ascii(plain)
+    return text if len(text) <= 60 else text[:59] + "…"

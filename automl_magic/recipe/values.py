@@ -1,0 +1,227 @@
+"""How a value of a column is read, whatever it is stored as.
+
+Training sees arrays, the server sees one dictionary, the standalone notebook sees pandas Series.
+They agree only if `1`, `1.0` and `"1"` are one category everywhere, and `"$1,200"` is one number.
+Each reader comes twice: for one value (`number_of`, `text_of`, `date_of`) and for an array
+(`as_numbers`, `as_text`, `as_dates`), with the same result value by value. The notebook's readers
+stand in `templates/notebooks/tabular/model/values.py` and say the same in pandas.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+Floats: TypeAlias = NDArray[np.float64]
+
+NAN = math.nan
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dates are kept as UTC without a zone, as NumPy does
+MICROSECOND = timedelta(microseconds=1)
+
+# Above this a float does not hold every whole number, so its digits would be made up.
+EXACT = 2.0**53
+# The trees keep float32; a number beyond its range would become infinite there.
+LARGEST = float(np.finfo(np.float32).max)
+SIGNS = str.maketrans(dict.fromkeys("$€£¥₹₽₩₺₴₫₪฿¢%", None))
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# pandas is not imported here; its markers are known by name.
+MISSING_TYPES = ("NAType", "NaTType")
+
+
+def number_of(value: object, parse: Mapping[str, str] | None = None) -> float:
+    """Return one value as a float, or NaN if it is missing, beyond float32's range, or no number.
+
+    `parse` says how text is read: `decimal` is the decimal sign (`.` if left out), `thousands` the
+    sign between groups of digits. Blanks around it, currency signs and `%` are left out.
+    """
+    if isinstance(value, str):
+        return _number_in(value, parse)
+    if isinstance(value, bool | int | float | Decimal | np.number | np.bool_):
+        if isinstance(value, np.complexfloating | np.timedelta64):
+            return NAN
+        try:
+            number = float(value)
+        except (OverflowError, ValueError):  # an int above 1e308; a signalling Decimal NaN
+            return NAN
+        return number if abs(number) <= LARGEST else NAN
+    return NAN
+
+
+def text_of(value: object) -> str | None:
+    """Return one value as the text of a category, or None if it is missing.
+
+    Whole numbers have no decimals, so that 1, 1.0 and "1" are the same category; other floats are
+    written with all their digits. Text is taken as it is, the empty text included.
+    """
+    if isinstance(value, str):
+        return str(value)
+    if value is None or type(value).__name__ in MISSING_TYPES:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "True" if value else "False"
+    if isinstance(value, np.timedelta64):
+        value = value.astype("timedelta64[us]").item()
+        if value is None:
+            return None
+    if isinstance(value, timedelta):
+        return str(timedelta(microseconds=value // MICROSECOND))
+    if isinstance(value, int | np.integer):
+        return _text_of_int(int(value))
+    if isinstance(value, float | np.floating):
+        return _text_of_float(float(value))
+    if isinstance(value, Decimal):
+        return None if value.is_nan() else _text_of_float(float(value))
+    if isinstance(value, date | np.datetime64):
+        moment = date_of(value)
+        return None if moment is None else moment.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return str(value)
+
+
+def date_of(value: object, date_format: str | None = None) -> datetime | None:
+    """Return one value as a moment in UTC without a zone, or None if it is missing or no date.
+
+    Text is read by `date_format` (strptime's), or as ISO 8601 where that is None. With a format,
+    numbers are read too, by their text: 20240131 by `%Y%m%d`. Years are 1 to 9999; parts of a
+    microsecond are cut off.
+    """
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[us]").item()
+    if type(value).__name__ in MISSING_TYPES:
+        return None
+    if isinstance(value, datetime):
+        return _in_utc(value)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001
+    if date_format is not None:
+        value = text_of(value)
+    if not isinstance(value, str):
+        return None
+    try:
+        if date_format is None:
+            return _in_utc(datetime.fromisoformat(value.strip()))
+        return _in_utc(datetime.strptime(value.strip(), date_format))  # noqa: DTZ007
+    except ValueError:
+        return None
+
+
+def as_numbers(values: Array, parse: Mapping[str, str] | None = None) -> Floats:
+    """Return an array of values as a new float64 array; see `number_of`."""
+    if values.dtype.kind in "fiub":
+        with np.errstate(over="ignore"):
+            numbers = values.astype(np.float64)
+        numbers[np.abs(numbers) > LARGEST] = NAN
+        return numbers
+    if values.dtype.kind in "OUS":
+        known: dict[str, float] = {}
+        return np.array([_number_once(value, parse, known) for value in values.tolist()], float)
+    return np.full(len(values), NAN)
+
+
+def as_text(values: Array) -> list[str | None]:
+    """Return an array of values as a list of texts, None where missing; see `text_of`."""
+    if values.dtype.kind in "OUS":
+        return [value if type(value) is str else text_of(value) for value in values.tolist()]
+    # NumPy's `unique` is fast; writing numbers as text is not.
+    distinct, positions = np.unique(values, return_inverse=True)
+    texts = [text_of(value) for value in distinct]
+    return [texts[position] for position in positions.tolist()]
+
+
+def as_dates(values: Array, date_format: str | None = None) -> NDArray[np.datetime64]:
+    """Return an array of values as datetime64[us], NaT where there is none; see `date_of`."""
+    if values.dtype.kind == "M":
+        moments = values.astype("datetime64[us]")
+        outside = (moments < np.datetime64("0001-01-01")) | (
+            moments > np.datetime64("9999-12-31T23:59:59.999999")
+        )
+        moments[outside] = np.datetime64("NaT")
+        return moments
+    known: dict[str, datetime | None] = {}
+    read = [
+        _date_once(value, date_format, known)
+        for value in (values.tolist() if values.dtype.kind in "OUS" else values)
+    ]
+    return np.array(read, dtype="datetime64[us]")
+
+
+def microseconds(moment: datetime) -> int:
+    """Return the microseconds from 1970-01-01 to a moment."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def _number_in(text: str, parse: Mapping[str, str] | None) -> float:
+    text = text.translate(SIGNS).strip()
+    if parse:
+        decimal, thousands = parse.get("decimal") or ".", parse.get("thousands") or ""
+        if thousands.isspace():
+            text = "".join(text.split())
+        elif thousands:
+            text = text.replace(thousands, "")
+        if decimal != ".":
+            if "." in text:
+                return NAN
+            text = text.replace(decimal, ".")
+    if NUMBER.fullmatch(text) is None:
+        return NAN
+    number = float(text)
+    return number if abs(number) <= LARGEST else NAN
+
+
+def _number_once(value: object, parse: Mapping[str, str] | None, known: dict[str, float]) -> float:
+    if not isinstance(value, str):
+        return number_of(value)
+    number = known.get(value)
+    if number is None:
+        number = known[value] = _number_in(value, parse)
+    return number
+
+
+def _date_once(
+    value: object, date_format: str | None, known: dict[str, datetime | None]
+) -> datetime | None:
+    if not isinstance(value, str):
+        return date_of(value, date_format)
+    if value not in known:
+        known[value] = date_of(value, date_format)
+    return known[value]
+
+
+def _text_of_int(value: int) -> str:
+    try:
+        return str(value)
+    except ValueError:  # Python writes no more than 4,300 digits
+        return hex(value)
+
+
+def _text_of_float(value: float) -> str | None:
+    if math.isnan(value):
+        return None
+    return str(int(value)) if abs(value) < EXACT and value.is_integer() else repr(value)
+
+
+def _in_utc(moment: datetime) -> datetime | None:
+    if moment.tzinfo is not None:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            return None
+    # Rebuilt, because a pandas Timestamp is a datetime that counts nanoseconds too.
+    return datetime(  # noqa: DTZ001
+        moment.year,
+        moment.month,
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+        moment.microsecond,
+    )

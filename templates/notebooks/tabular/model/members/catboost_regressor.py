@@ -1,0 +1,28 @@
+import catboost
+import numpy as np
+
+
+def member(X, y, X_new):
+    """Boosted symmetric trees of CatBoost; categories become statistics of the target."""
+    categorical = slot("categorical")
+
+    def pool(X, y=None, weight=None):
+        """Numbers go in as float32, codes of categories as bytes; -1 is a missing one."""
+        codes = np.nan_to_num(X[:, categorical], nan=-1).astype("int64")
+        numbers = np.delete(X, categorical, axis=1).astype("float32")
+        levels = codes.astype("S").astype(object)
+        features = catboost.FeaturesData(
+            num_feature_data=numbers if numbers.shape[1] else None,
+            cat_feature_data=levels if levels.shape[1] else None,
+        )
+        return catboost.Pool(features, y, weight=weight)
+
+    params = slot("params")
+    model = catboost.CatBoost(params)
+    model.fit(pool(X, y))
+    return model.predict(pool(X_new))
+
+
+members[slot("name")] = member
+member_views[slot("name")] = slot("view")
+weights[slot("name")] = slot("weight")

@@ -1,0 +1,15 @@
+from sklearn.ensemble import ExtraTreesRegressor
+
+
+def member(X, y, X_new):
+    """A forest of trees with random thresholds."""
+    params = slot("params")
+    model = ExtraTreesRegressor(**params)
+    model.fit(X, y)
+    model.set_params(n_jobs=1)  # threads would add up the trees in any order
+    return model.predict(X_new)
+
+
+members[slot("name")] = member
+member_views[slot("name")] = slot("view")
+weights[slot("name")] = slot("weight")

@@ -1,0 +1,16 @@
+import xgboost
+
+
+def member(X, y, X_new):
+    """Gradient-boosted trees of XGBoost, grown level by level on histograms."""
+    types = ["c" if i in slot("categorical") else "q" for i in range(X.shape[1])]
+    rows = xgboost.DMatrix(X, y, feature_types=types, enable_categorical=True)
+    params = slot("params")
+    model = xgboost.train(dtrain=rows, **params)
+    new_rows = xgboost.DMatrix(X_new, feature_types=types, enable_categorical=True)
+    return model.predict(new_rows).astype("float64")
+
+
+members[slot("name")] = member
+member_views[slot("name")] = slot("view")
+weights[slot("name")] = slot("weight")

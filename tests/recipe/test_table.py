@@ -1,0 +1,54 @@
+"""A table is read from a DataFrame or a mapping, column by column."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_magic.errors import DataError
+from automl_magic.recipe import table_of, take
+
+
+def test_numbers_and_dates_keep_their_type_and_all_else_is_objects():
+    frame = pd.DataFrame(
+        {
+            "number": [1.5, 2.5],
+            "flag": [True, False],
+            "day": pd.to_datetime(["2024-01-01", None]),
+            "zoned": pd.to_datetime(["2024-01-01T02:00+02:00", None], utc=True),
+            "text": ["a", None],
+            "nullable": pd.Series([1, None], dtype="Int64"),
+        }
+    )
+    table = table_of(frame, frame.columns)
+
+    assert {name: values.dtype.kind for name, values in table.items()} == {
+        "number": "f",
+        "flag": "b",
+        "day": "M",
+        "zoned": "M",
+        "text": "O",
+        "nullable": "O",
+    }
+    assert table["zoned"][0] == np.datetime64("2024-01-01")
+
+
+def test_lists_are_columns_too():
+    table = table_of({"x": [1, "a", [2]]}, ["x"])
+    assert table["x"].tolist() == [1, "a", [2]]
+
+
+def test_only_the_named_columns_are_read():
+    assert list(table_of({"x": [1], "y": [2]}, ["y"])) == ["y"]
+
+
+def test_rows_are_taken_by_position():
+    table = take({"x": np.array([10, 20, 30])}, np.array([2, 0]))
+    assert table["x"].tolist() == [30, 10]
+
+
+def test_a_column_that_is_not_there_is_an_error():
+    with pytest.raises(DataError) as caught:
+        table_of({"age": [1], "city": ["a"]}, ["zip"])
+    assert caught.value.what == "The table has no column 'zip'."
+    assert caught.value.why == "The table has 2 columns: age, city."
+    assert caught.value.fix == "Give the model all columns it was trained on."

@@ -1,0 +1,46 @@
+"""Labels become codes by their text, and codes become labels of their own type."""
+
+import numpy as np
+import pytest
+
+from automl_magic.errors import TargetNotUsable
+from automl_magic.recipe import encode_target, labels_of
+from automl_magic.records import TaskKind
+
+
+@pytest.mark.parametrize(
+    ("values", "classes"),
+    [
+        ([1, 0, 1], (0, 1)),
+        ([1.0, 0.0, 1.0], (0, 1)),
+        (["1", "0", "1"], (0, 1)),
+        ([True, False, True], (False, True)),
+        (["yes", "no", "yes"], ("no", "yes")),
+        (["\ud800", "", "\ud800"], ("", "\ud800")),
+    ],
+)
+def test_a_label_finds_its_class(values, classes):
+    codes = encode_target(np.array(values), TaskKind.BINARY, classes)
+    assert codes.dtype == np.int64
+    assert codes.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_a_missing_label_is_refused(missing):
+    with pytest.raises(TargetNotUsable) as caught:
+        encode_target(np.array(["a", missing], dtype=object), TaskKind.BINARY, ("a", "b"))
+    assert caught.value.why == "Row 1 holds a missing value; the classes are a, b."
+
+
+def test_numbers_are_read_as_numbers():
+    assert encode_target(np.array([1, 2]), TaskKind.REGRESSION).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("classes", "kind"),
+    [((0, 1), "i"), ((False, True), "b"), ((0.5, 1.5), "f"), (("a", "b"), "O"), ((1, "a"), "O")],
+)
+def test_labels_keep_their_own_type(classes, kind):
+    labels = labels_of(classes)
+    assert labels.dtype.kind == kind
+    assert labels.tolist() == list(classes)
