@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from automl_magic.data.sources.files import shown
 from automl_magic.errors import DataError, near_miss
@@ -57,7 +58,17 @@ def _write(frame: pd.DataFrame, suffix: str, part: Path) -> None:
     elif suffix == ".jsonl":
         frame.to_json(part, orient="records", lines=True, double_precision=15, compression=None)
     else:
-        _guarded(frame).to_csv(part, index=False, compression=None)
+        # The csv module leaves a carriage return bare, and every reader takes it for a line's end.
+        bare = any("\r" in text for text in _texts(frame))
+        quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if bare else csv.QUOTE_MINIMAL
+        _guarded(frame).to_csv(part, index=False, compression=None, quoting=quoting)
+
+
+def _texts(frame: pd.DataFrame) -> Iterator[str]:
+    for name in frame.columns:
+        yield name
+        if frame[name].dtype.kind not in "biufcM":
+            yield from (value for value in frame[name].unique() if isinstance(value, str))
 
 
 def _guarded(frame: pd.DataFrame) -> pd.DataFrame:

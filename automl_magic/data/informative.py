@@ -48,7 +48,8 @@ def value_groups(values: Values, parse: Mapping[str, str], n_bins: int = 32) -> 
     numbers = numbers_of(values, parse) if len(values.levels) > n_bins else None
     if numbers is None or not np.isfinite(numbers).any():
         return codes
-    edges = np.nanquantile(numbers, np.linspace(0, 1, n_bins + 1)[1:-1])
+    # Halved, since differences of the largest floats overflow.
+    edges = np.nanquantile(numbers / 2, np.linspace(0, 1, n_bins + 1)[1:-1]) * 2
     return np.where(np.isnan(numbers), 0, np.searchsorted(edges, numbers) + 1)
 
 

@@ -56,10 +56,6 @@ def read_in_child(path: Path, call: dict[str, Any], limits: Limits) -> pd.DataFr
             "memory_bytes": memory_bytes,
         }
         with _started(request) as child:
-            # The parent needs them too, and can load them while the child works.
-            import pandas as pd  # noqa: F401
-            import pyarrow as pa  # noqa: F401
-
             code, said = _wait(child, path, limits.seconds)
         if code != 0:
             raise _refused(path, Path(folder), code, said, memory_bytes)
@@ -81,6 +77,10 @@ def _started(request: dict[str, Any]) -> subprocess.Popen[bytes]:
 
 def _wait(child: subprocess.Popen[bytes], path: Path, seconds: int) -> tuple[int, str]:
     try:
+        # The parent needs them too, and can load them while the child works.
+        import pandas as pd  # noqa: F401
+        import pyarrow as pa  # noqa: F401
+
         _, said = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
         raise DataNotReadable(

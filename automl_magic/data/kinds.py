@@ -129,7 +129,7 @@ def _number(values: Values, *, is_target: bool) -> Understood:
     if not whole:
         return Understood(ColumnKind.NUMBER, f"Stored as numbers; {n_levels:,} distinct values.")
     named_id = bool(_ID_NAME.search(values.name.strip()) or _ID_NAME.search(values.name.lower()))
-    dense = levels.max() - levels.min() < 2 * n_filled
+    dense = levels.max() / 2 - levels.min() / 2 < n_filled
     if not is_target and n_levels > UNIQUE_SHARE * n_filled and n_filled >= FEW_LEVELS:
         if named_id:
             return Understood(

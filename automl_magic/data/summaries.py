@@ -68,8 +68,10 @@ def _number(numbers: NDArray[np.float64]) -> dict[str, Any]:
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) == 0:
         return {}
-    at = np.quantile(numbers, QUANTILES)
-    with np.errstate(over="ignore"):
+    # Near the largest float there is, differences overflow; a smaller scale keeps the quantiles.
+    scale = 4.0 if np.abs(numbers).max() > 1e307 else 1.0
+    at = np.quantile(numbers / scale, QUANTILES) * scale
+    with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(numbers.mean()), float(numbers.std())
     found: dict[str, Any] = {
         "quantiles": {f"{level:g}": float(q) for level, q in zip(QUANTILES, at, strict=True)}

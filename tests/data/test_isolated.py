@@ -166,3 +166,24 @@ def test_mutated_files_never_harm_the_parent(tmp_path, customers):
             else:
                 n_lines = 3
             assert n_lines == 3
+
+
+def test_ctrl_c_ends_the_reader_too(tmp_path):
+    import signal
+
+    (tmp_path / "t.csv").write_bytes(b"a,b\n" + b"1,2\n" * 5_000_000)
+    code = "import sys; from automl_magic import data; print(flush=True); data.load(sys.argv[1])"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "t.csv")],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    parent.stdout.readline()
+    started = time.monotonic()
+    while not (readers := psutil.Process(parent.pid).children()):
+        assert time.monotonic() - started < 20
+    parent.send_signal(signal.SIGINT)
+    parent.wait(20)
+    psutil.wait_procs(readers, timeout=5)
+    assert not any(reader.is_running() for reader in readers)

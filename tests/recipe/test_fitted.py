@@ -46,9 +46,9 @@ def standalone(recipe, train, new, y, piece, readers):
         )
         piece(f"members/{member(spec.estimator).piece(recipe.task)}", notebook, slots)
     predictions = 0.0
-    for name, fit_predict in notebook["members"].items():
+    for name, fit in notebook["members"].items():
         X, X_new = matrices[notebook["member_views"][name]]
-        predictions = predictions + notebook["weights"][name] * fit_predict(X, y, X_new)
+        predictions = predictions + notebook["weights"][name] * fit(X, y)(X_new)
     return predictions
 
 

@@ -3,8 +3,8 @@
 Such a column is mostly the answer in other words: a copy, a code of it, or something written down
 after the fact. Each feature is scored alone on a sample of rows. Classes: the area under the ROC
 curve of its values (two classes), and the balanced accuracy of a table from its values to the
-commonest class, made on one half of the sample and scored on the other. Numbers: the correlation
-of values and of ranks.
+commonest class, or of the class of the nearest value (more classes), both made on one half of the
+sample and scored on the other. Numbers: the correlation of values and of ranks.
 """
 
 from __future__ import annotations
@@ -77,9 +77,14 @@ def _class_score(
     groups: NDArray[np.int64], numbers: NDArray[np.float64] | None, answer: NDArray[np.int64]
 ) -> float:
     score = _table_score(groups, answer)
-    if numbers is not None and len(np.unique(answer)) == 2:
-        score = max(score, _auc(numbers, answer))
-    return score
+    if numbers is None or np.isfinite(numbers).mean() < 0.5:
+        return score
+    present = np.isfinite(numbers)
+    numbers, answer = numbers[present], answer[present]
+    n_classes = len(np.unique(answer))
+    if n_classes == 2:
+        return max(score, _auc(numbers, answer))
+    return max(score, _neighbour_score(numbers, answer)) if n_classes > 2 else score
 
 
 def _table_score(groups: NDArray[np.int64], answer: NDArray[np.int64]) -> float:
@@ -90,9 +95,23 @@ def _table_score(groups: NDArray[np.int64], answer: NDArray[np.int64]) -> float:
     half = len(answer) // 2
     seen = np.zeros((group.max() + 1, len(classes)))
     np.add.at(seen, (group[:half], label[:half]), 1)
-    right = seen.argmax(axis=1)[group[half:]] == label[half:]
-    n_rows = np.bincount(label[half:], minlength=len(classes))
-    n_right = np.bincount(label[half:][right], minlength=len(classes))
+    return _balanced_accuracy(label[half:], seen.argmax(axis=1)[group[half:]])
+
+
+def _neighbour_score(numbers: NDArray[np.float64], answer: NDArray[np.int64]) -> float:
+    """Score the class of the nearest value of the first half. Bins would mix at their edges."""
+    label = np.unique(answer, return_inverse=True)[1]
+    half = len(answer) // 2
+    order = np.argsort(numbers[:half], kind="stable")
+    known, unknown = numbers[:half][order], numbers[half:]
+    above = np.clip(np.searchsorted(known, unknown), 1, half - 1)
+    nearer_below = unknown / 2 - known[above - 1] / 2 < known[above] / 2 - unknown / 2
+    return _balanced_accuracy(label[half:], label[:half][order][above - nearer_below])
+
+
+def _balanced_accuracy(label: NDArray[np.intp], predicted: NDArray[np.intp]) -> float:
+    n_rows = np.bincount(label)
+    n_right = np.bincount(label[predicted == label], minlength=len(n_rows))
     # A class with one or two rows in a half says nothing about the column.
     counted = n_rows >= 3
     return float((n_right[counted] / n_rows[counted]).mean()) if counted.sum() > 1 else 0.0
@@ -101,12 +120,11 @@ def _table_score(groups: NDArray[np.int64], answer: NDArray[np.int64]) -> float:
 def _auc(numbers: NDArray[np.float64], answer: NDArray[np.int64]) -> float:
     from scipy.stats import rankdata
 
-    present = np.isfinite(numbers)
-    positive = answer[present] == answer.max()
+    positive = answer == answer.max()
     n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-    if min(n_positive, n_negative) < 10 or present.mean() < 0.5:
+    if min(n_positive, n_negative) < 10:
         return 0.0
-    ranks = rankdata(numbers[present])
+    ranks = rankdata(numbers)
     area = (ranks[positive].sum() - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative)
     return float(max(area, 1 - area))
 

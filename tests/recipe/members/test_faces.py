@@ -116,7 +116,7 @@ def test_fitted_saved_row_and_code_agree(name, task, class_weight, piece, tmp_pa
     piece(f"members/{member(name).piece(task)}", notebook, slots)
     assert notebook["member_views"] == {"a 'name'": "tree"}
     assert notebook["weights"] == {"a 'name'": 0.25}
-    np.testing.assert_array_equal(notebook["members"]["a 'name'"](X, y, X_new), expected)
+    np.testing.assert_array_equal(notebook["members"]["a 'name'"](X, y)(X_new), expected)
 
 
 @pytest.mark.parametrize("task", TASKS)

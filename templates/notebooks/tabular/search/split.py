@@ -4,5 +4,6 @@ split = learn.split(
     folds=slot("folds"),
     holdout=slot("holdout"),
     column=slot("split_column"),
+    date_format=slot("split_date_format"),
 )
 split

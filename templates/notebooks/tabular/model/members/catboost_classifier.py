@@ -3,7 +3,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y, X_new):
+def member(X, y):
     """Boosted symmetric trees of CatBoost; categories become statistics of the target."""
     categorical = slot("categorical")
 
@@ -21,7 +21,7 @@ def member(X, y, X_new):
     params = slot("params")
     model = catboost.CatBoost(params)
     model.fit(pool(X, y, compute_sample_weight(slot("class_weight"), y)))
-    return model.predict(pool(X_new), prediction_type="Probability")
+    return lambda X: model.predict(pool(X), prediction_type="Probability")
 
 
 members[slot("name")] = member

@@ -2,7 +2,7 @@ import catboost
 import numpy as np
 
 
-def member(X, y, X_new):
+def member(X, y):
     """Boosted symmetric trees of CatBoost; categories become statistics of the target."""
     categorical = slot("categorical")
 
@@ -20,7 +20,7 @@ def member(X, y, X_new):
     params = slot("params")
     model = catboost.CatBoost(params)
     model.fit(pool(X, y))
-    return model.predict(pool(X_new))
+    return lambda X: model.predict(pool(X))
 
 
 members[slot("name")] = member

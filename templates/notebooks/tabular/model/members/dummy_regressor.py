@@ -1,12 +1,12 @@
 from sklearn.dummy import DummyRegressor
 
 
-def member(X, y, X_new):
+def member(X, y):
     """The baseline: the mean of the target, whatever the row."""
     params = slot("params")
     model = DummyRegressor(**params)
     model.fit(X, y)
-    return model.predict(X_new)
+    return model.predict
 
 
 members[slot("name")] = member

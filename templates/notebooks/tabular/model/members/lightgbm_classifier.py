@@ -3,14 +3,18 @@ import numpy as np
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y, X_new):
+def member(X, y):
     """Gradient-boosted trees of LightGBM, grown leaf by leaf; codes of categories split as sets."""
     row_weights = compute_sample_weight(slot("class_weight"), y)
     rows = lightgbm.Dataset(X, y, weight=row_weights, categorical_feature=slot("categorical"))
     params = slot("params")
     model = lightgbm.train(params, rows)
-    p = model.predict(X_new)
-    return np.column_stack([1 - p, p]) if p.ndim == 1 else p  # two classes come as one number
+
+    def predict(X):
+        p = model.predict(X)
+        return np.column_stack([1 - p, p]) if p.ndim == 1 else p  # two classes come as one number
+
+    return predict
 
 
 members[slot("name")] = member

@@ -3,14 +3,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y, X_new):
+def member(X, y):
     """Logistic regression with an L2 penalty."""
     params = slot("params")
     model = LogisticRegression(**params)
     model.fit(X, y, sample_weight=compute_sample_weight(slot("class_weight"), y))
-    probabilities = np.zeros((len(X_new), slot("n_classes")))
-    probabilities[:, model.classes_] = model.predict_proba(X_new)
-    return probabilities
+
+    def predict(X):
+        probabilities = np.zeros((len(X), slot("n_classes")))
+        probabilities[:, model.classes_] = model.predict_proba(X)
+        return probabilities
+
+    return predict
 
 
 members[slot("name")] = member

@@ -1,12 +1,12 @@
 from sklearn.linear_model import Ridge
 
 
-def member(X, y, X_new):
+def member(X, y):
     """Linear regression with an L2 penalty (ridge)."""
     params = slot("params")
     model = Ridge(**params)
     model.fit(X, y)
-    return model.predict(X_new)
+    return model.predict
 
 
 members[slot("name")] = member

@@ -3,15 +3,19 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y, X_new):
+def member(X, y):
     """A forest of trees, each grown on a bootstrap of the rows."""
     params = slot("params")
     model = RandomForestClassifier(**params)
     model.fit(X, y, sample_weight=compute_sample_weight(slot("class_weight"), y))
     model.set_params(n_jobs=1)  # threads would add up the trees in any order
-    probabilities = np.zeros((len(X_new), slot("n_classes")))
-    probabilities[:, model.classes_] = model.predict_proba(X_new)
-    return probabilities
+
+    def predict(X):
+        probabilities = np.zeros((len(X), slot("n_classes")))
+        probabilities[:, model.classes_] = model.predict_proba(X)
+        return probabilities
+
+    return predict
 
 
 members[slot("name")] = member

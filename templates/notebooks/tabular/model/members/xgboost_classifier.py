@@ -3,16 +3,20 @@ import xgboost
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y, X_new):
+def member(X, y):
     """Gradient-boosted trees of XGBoost, grown level by level on histograms."""
     types = ["c" if i in slot("categorical") else "q" for i in range(X.shape[1])]
     row_weights = compute_sample_weight(slot("class_weight"), y)
     rows = xgboost.DMatrix(X, y, weight=row_weights, feature_types=types, enable_categorical=True)
     params = slot("params")
     model = xgboost.train(dtrain=rows, **params)
-    p = model.predict(xgboost.DMatrix(X_new, feature_types=types, enable_categorical=True))
-    p = p.astype("float64")
-    return np.column_stack([1 - p, p]) if p.ndim == 1 else p  # two classes come as one number
+
+    def predict(X):
+        rows = xgboost.DMatrix(X, feature_types=types, enable_categorical=True)
+        p = model.predict(rows).astype("float64")
+        return np.column_stack([1 - p, p]) if p.ndim == 1 else p  # two classes come as one number
+
+    return predict
 
 
 members[slot("name")] = member

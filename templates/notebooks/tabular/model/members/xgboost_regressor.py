@@ -1,14 +1,18 @@
 import xgboost
 
 
-def member(X, y, X_new):
+def member(X, y):
     """Gradient-boosted trees of XGBoost, grown level by level on histograms."""
     types = ["c" if i in slot("categorical") else "q" for i in range(X.shape[1])]
     rows = xgboost.DMatrix(X, y, feature_types=types, enable_categorical=True)
     params = slot("params")
     model = xgboost.train(dtrain=rows, **params)
-    new_rows = xgboost.DMatrix(X_new, feature_types=types, enable_categorical=True)
-    return model.predict(new_rows).astype("float64")
+
+    def predict(X):
+        rows = xgboost.DMatrix(X, feature_types=types, enable_categorical=True)
+        return model.predict(rows).astype("float64")
+
+    return predict
 
 
 members[slot("name")] = member

@@ -1,0 +1,1 @@
+plots.draw_columns(table, dataset, target)

@@ -1,0 +1,1 @@
+plots.draw_target(table, dataset, target)

@@ -1,0 +1,1 @@
+members, member_views, weights = {}, {}, {}

@@ -1,0 +1,3 @@
+import json
+
+print(json.dumps({"metric": slot("metric"), "score": float(score), "rows": len(holdout)}))

@@ -1,0 +1,9 @@
+def features(train, frame, target):
+    return np.hstack(
+        [
+            slot("steps"),
+        ]
+    )
+
+
+views[slot("view")] = features

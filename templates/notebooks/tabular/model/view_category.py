@@ -1,0 +1,5 @@
+category_features(
+    train,
+    frame,
+    slot("columns"),
+)

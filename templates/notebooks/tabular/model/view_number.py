@@ -1,0 +1,9 @@
+number_features(
+    train,
+    frame,
+    slot("columns"),
+    parse=slot("parse"),
+    fill=slot("fill"),
+    scale=slot("scale"),
+    indicator=slot("indicator"),
+)

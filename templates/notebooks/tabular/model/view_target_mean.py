@@ -1,0 +1,10 @@
+target_mean_features(
+    train,
+    frame,
+    slot("columns"),
+    target,
+    smoothing=slot("smoothing"),
+    n_folds=slot("n_folds"),
+    seed=slot("seed"),
+    n_classes=slot("n_classes"),
+)

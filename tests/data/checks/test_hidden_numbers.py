@@ -1,0 +1,18 @@
+import pandas as pd
+
+
+def test_the_rule_is_the_evidence(found):
+    frame = pd.DataFrame({"price": ["$1,200", " ", "$7.50"] * 40, "y": [1, 2, 3] * 40})
+    finding = found(frame, "AM011")
+    assert finding.evidence == {
+        "parse": {"price": {"decimal": ".", "thousands": ","}},
+        "n_unread": {"price": 40},
+    }
+    assert (
+        finding.detail
+        == "Text is read as numbers in 'price'; 40 values that are none become missing."
+    )
+
+
+def test_plain_numbers_do_not_hide(found):
+    assert found(pd.DataFrame({"x": [1.5, 2.5], "y": ["a", "b"]}), "AM011") is None

@@ -1,0 +1,26 @@
+import pandas as pd
+
+
+def _table(counts):
+    target = [label for label, n in counts.items() for _ in range(n)]
+    return pd.DataFrame({"x": range(len(target)), "y": target})
+
+
+def test_small_classes_are_named_with_their_rows(found):
+    finding = found(_table({"no": 970, "yes": 30}), "AM006", "y")
+    assert finding.detail == "Few rows of 'yes': of 'yes' there are 30 in 1,000."
+    assert finding.evidence == {"counts": {"yes": 30}}
+
+
+def test_numbers_can_be_classes(found):
+    assert found(_table({-1: 300, 1: 8}), "AM006", "y").evidence == {"counts": {"1": 8}}
+
+
+def test_even_classes_are_not_rare_however_many(found):
+    assert found(_table({f"c{i}": 40 for i in range(50)}), "AM006", "y") is None
+
+
+def test_values_of_a_regression_are_no_classes(found):
+    frame = pd.DataFrame({"x": range(300), "y": [i / 7 for i in range(300)]})
+    assert found(frame, "AM006", "y") is None
+    assert found(frame, "AM006") is None

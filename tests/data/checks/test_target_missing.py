@@ -1,0 +1,15 @@
+import pandas as pd
+
+
+def test_rows_without_a_target_are_counted(found):
+    frame = pd.DataFrame({"x": range(4), "y": ["a", None, "b", "a"]})
+    finding = found(frame, "AM001", "y")
+    assert finding.detail == "1 row of 4 (25.0%) without a target; left out."
+    assert finding.evidence == {"n_missing": 1, "share": 0.25}
+    assert (finding.severity, finding.drop) == ("warning", ())
+
+
+def test_missing_features_are_no_matter_of_this_check(found):
+    frame = pd.DataFrame({"x": [None, 1, 2, 3], "y": ["a", "b", "b", "a"]})
+    assert found(frame, "AM001", "y") is None
+    assert found(frame, "AM001") is None

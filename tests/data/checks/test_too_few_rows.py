@@ -1,0 +1,16 @@
+import pandas as pd
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "severity"), [(9, "error"), (10, "warning"), (199, "warning"), (200, None)]
+)
+def test_short_tables_are_called_so(n_rows, severity, found):
+    finding = found(pd.DataFrame({"x": range(n_rows), "y": range(n_rows)}), "AM008")
+    assert (None if finding is None else finding.severity) == severity
+
+
+def test_the_sentence_says_what_it_means(found):
+    finding = found(pd.DataFrame({"x": range(40), "y": range(40)}), "AM008")
+    assert finding.detail == "40 rows: scores will be uncertain."
+    assert "Collect more: 200 is a start." in finding.fix
