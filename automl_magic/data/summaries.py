@@ -21,8 +21,8 @@ def summarise(values: Values, understood: Understood) -> dict[str, Any]:
     """Return what a profile shows of a column, as JSON.
 
     A number has `quantiles` (by their level), `mean` and `std`; labels and booleans have the 20
-    most frequent `levels` with their `level_counts`; a date has `first` and `last`; text has
-    `mean_words` and `mean_length`. Values that a rule could not read are counted in `n_unread`,
+    most frequent `levels` with their `level_counts`; a date has `first` and `last`, and
+    whether the rows are `ordered` by it, earliest first; text has `mean_words` and `mean_length`. Values that a rule could not read are counted in `n_unread`,
     infinite ones in `n_infinite`.
     """
     found = _of_kind(values, understood)
@@ -90,7 +90,11 @@ def _date(values: Values, understood: Understood) -> dict[str, Any]:
     dates = dates[~np.isnat(dates)]
     if len(dates) == 0:
         return {}
-    return {"first": str(dates.min().astype("M8[s]")), "last": str(dates.max().astype("M8[s]"))}
+    return {
+        "first": str(dates.min().astype("M8[s]")),
+        "last": str(dates.max().astype("M8[s]")),
+        "ordered": bool((np.diff(dates.astype(np.int64)) >= 0).all()),
+    }
 
 
 def _text(values: Values) -> dict[str, Any]:

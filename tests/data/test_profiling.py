@@ -52,7 +52,11 @@ def test_summaries_hold_what_a_person_wants_to_see(profiled):
             "n_infinite": 1,
         },
         "label": {"levels": ["b", "a"], "level_counts": [3, 1]},
-        "date": {"first": "2020-01-01T00:00:00", "last": "2021-05-06T00:00:00"},
+        "date": {
+            "first": "2020-01-01T00:00:00",
+            "last": "2021-05-06T00:00:00",
+            "ordered": False,
+        },
         "blank": {
             "quantiles": {
                 "0": 1,
