@@ -34,6 +34,8 @@ for (const head of document.querySelectorAll("th[data-sort]")) {
 // A browser opens the <details> around the destination of a link, but not for a second click on it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#cell-"]');
-  const destination = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!link) return;
+  // A link inside an SVG has no `hash`.
+  const destination = document.getElementById(decodeURIComponent(link.getAttribute("href").slice(1)));
   if (destination) destination.closest("details").open = true;
 });

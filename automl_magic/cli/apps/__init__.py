@@ -1,0 +1,1 @@
+"""apps: dashboards in a browser, each a server of its own on the loopback address."""

@@ -1,0 +1,62 @@
+"""The Voila apps: notebooks of ours in templates/apps, shown without their code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from automl_magic.cli.apps.server import HOST, AppServer, free_port
+from automl_magic.paths import templates
+
+RUN_VARIABLE = "AUTOML_MAGIC_APP_RUN"
+THEME = "automl-magic"
+
+# The page is finished HTML: no script but ours is ever right, and no other host is ever asked.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+OPTIONS = {
+    "Voila.ip": HOST,
+    "Voila.open_browser": False,
+    "Voila.port_retries": 0,
+    # No configuration from the working directory: it would be run as Python.
+    "Voila.config_file_paths": [],
+    # A foreign host name that points here (DNS rebinding) is turned away.
+    "Voila.tornado_settings": {
+        "allow_remote_access": False,
+        "headers": {"Content-Security-Policy": CONTENT_SECURITY_POLICY},
+    },
+    "VoilaConfiguration.template": THEME,
+    "VoilaConfiguration.allow_template_override": "NO",
+    "VoilaConfiguration.allow_theme_override": "NO",
+    "VoilaConfiguration.strip_sources": True,
+    # Files beside the notebook would be served to anybody who asks.
+    "VoilaConfiguration.file_allowlist": [],
+    # The page holds no connection to its kernel, so each kernel is idle once the page is there.
+    "MappingKernelManager.cull_idle_timeout": 30,
+    "MappingKernelManager.cull_interval": 10,
+    "VoilaExecutor.timeout": 120,
+}
+
+
+def voila_server(name: str, run_id: str, port: int | None) -> AppServer:
+    """Return the server of one app on one run."""
+    chosen = free_port(port)
+    options = [f"--{key}={value}" for key, value in OPTIONS.items()]
+    paths = [str(templates()), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    return AppServer(
+        name=name,
+        arguments=[
+            sys.executable,
+            "-m",
+            "voila",
+            str(templates() / "apps" / f"{name}.ipynb"),
+            f"--port={chosen}",
+            *options,
+        ],
+        port=chosen,
+        probe=f"/voila/templates/{THEME}/static/app.js",
+        environment={RUN_VARIABLE: run_id, "JUPYTER_PATH": os.pathsep.join(paths)},
+    )

@@ -1,0 +1,98 @@
+"""The `automl` command: its verbs, each in a module that is loaded when it is used."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from automl_magic.cli.door import Answer
+
+VERBS = {
+    "demo": "The whole journey on real data, and how to look at it.",
+    "plan": "Write the experiment file and the notebooks; run nothing.",
+    "run": "Run a plan or a notebook.",
+    "fit": "Plan, then run.",
+    "leaderboard": "The trials of a run, best first.",
+    "notebook": "Write a run's model as a notebook that stands alone.",
+    "rerun": "Repeat a run, and say whether the numbers are the same.",
+    "diff": "What changed between two runs: in words, then the code.",
+    "predict": "Predict the rows of a table.",
+    "register": "Make a run's model a version in the registry.",
+    "runs": "The newest runs.",
+    "app": "Open a dashboard in the browser.",
+    "version": "The versions of automl-magic and of what it stands on.",
+}
+
+
+class Verbs(click.Group):
+    """A group that knows its verbs by name and loads a module when its verb is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = getattr(
+            importlib.import_module(f"automl_magic.cli.verbs.{cmd_name}"), cmd_name
+        )
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            # click looks for near misses among loaded commands, and ours are not loaded.
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=list(VERBS), ctx=ctx
+            ) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.pass_context
+def automl(ctx: click.Context) -> None:
+    """From a table and a target to notebooks that you can read, repeat and keep.
+
+    Start with `automl demo`, or with your own table: `automl fit DATA --target COLUMN`.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def verb(function: Callable[..., Answer]) -> click.Command:
+    """Make a command of a function that takes the door and the options and returns an answer.
+
+    The command has `--json`, its name is the function's and its help the docstring.
+    """
+
+    @click.pass_context
+    @functools.wraps(function)
+    def command(ctx: click.Context, /, *, as_json: bool, **options: Any) -> Answer:
+        answer = function(ctx.obj, **options)
+        ctx.obj.show(answer, as_json=as_json)
+        if answer.server is not None:
+            ctx.obj.keep(answer.server)
+        return answer
+
+    name = function.__name__.strip("_")
+    as_json = click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print one JSON document.",
+    )
+    return click.command(name, short_help=VERBS[name])(as_json(command))

@@ -1,0 +1,54 @@
+"""Door: where a command was typed, which decides how data is named and where answers go.
+
+A verb parses its options, calls `flow` and returns an `Answer`. It does not know whether it was
+typed into a terminal or a notebook cell; the door does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from automl_magic.cli.apps.server import AppServer
+
+OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a verb has to say: for machines, in plain text, and the value itself.
+
+    `exit_code` is 0, or 1 for an answer that is a no: a rerun that differs, a cancelled run.
+    `server` is an app that runs on after the answer was given.
+    """
+
+    value: Any
+    document: Any
+    text: str
+    exit_code: int = 0
+    server: AppServer | None = None
+
+
+class Door(Protocol):
+    """A place where commands are typed."""
+
+    def table(self, named: str) -> Any:
+        """Return what `flow` takes as data: a DataFrame of that name, or the text itself."""
+
+    def watching(self) -> AbstractContextManager[OnEvent]:
+        """Show a run's events while they come."""
+
+    def say(self, sentence: str) -> None:
+        """Say what is being done; not a part of the answer."""
+
+    def show(self, answer: Answer, *, as_json: bool) -> None:
+        """Give the answer."""
+
+    def open(self, url: str) -> None:
+        """Open a page for whoever typed the command, where that is possible."""
+
+    def keep(self, server: AppServer) -> None:
+        """Keep a server running for as long as somebody may look at it."""

@@ -1,0 +1,66 @@
+"""The program: one call of `automl` in a terminal, from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from automl_magic.cli.command import automl
+from automl_magic.cli.door import Answer
+from automl_magic.cli.terminal import Terminal
+from automl_magic.cli.text import error_document, error_lines
+from automl_magic.cli.usage import BadUsage
+from automl_magic.errors import AutomlMagicError
+
+OK, CLEAR_ERROR, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit: 0, 1 after a clear error, 2 after wrong usage.
+
+    A surprise is not caught here: it ends with its traceback, and with 1.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets an escape, not a crash.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has left (`automl runs | head -1`). Python would complain once more when it
+        # flushes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = CLEAR_ERROR
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    as_json = "--json" in arguments
+    try:
+        answer = automl.main(
+            args=arguments, prog_name="automl", standalone_mode=False, obj=Terminal()
+        )
+    except click.UsageError as error:
+        return _complain(BadUsage.of(error), USAGE, as_json=as_json)
+    except AutomlMagicError as error:
+        return _complain(error, CLEAR_ERROR, as_json=as_json)
+    except (click.Abort, KeyboardInterrupt):
+        stopped = AutomlMagicError(
+            "Stopped.", why="You pressed Ctrl-C.", fix="See what was kept with `automl runs`."
+        )
+        return _complain(stopped, CLEAR_ERROR, as_json=as_json)
+    return answer.exit_code if isinstance(answer, Answer) else int(answer or OK)
+
+
+def _complain(error: AutomlMagicError, code: int, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(error_document(error), indent=2, ensure_ascii=False))
+    with contextlib.suppress(BrokenPipeError):
+        print(*error_lines(error), sep="\n", file=sys.stderr)
+    return code

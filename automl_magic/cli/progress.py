@@ -1,0 +1,84 @@
+"""Progress: what the events of a run say about how far it is, in one line.
+
+Events come from `flow` as dictionaries: a cell of the notebook started or ended, the search began,
+a trial ended. Unknown events are let past, so that a newer engine can say more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from automl_magic.cli.text import safe
+
+
+@dataclass
+class Progress:
+    """How far a run is. `n_cells` is 0 until the first cell has started."""
+
+    run_id: str | None = None
+    cells_done: int = 0
+    n_cells: int = 0
+    cell_id: str | None = None
+    trials_done: int = 0
+    best: float | None = None
+    left_s: float | None = None
+    candidate: str | None = None
+
+    def take(self, event: dict[str, Any]) -> bool:
+        """Take in an event. Say whether it is worth a line of its own in a log.
+
+        Those are: the run's id, the start of a cell, and a trial that is the first or the best.
+        """
+        match event.get("event"):
+            case "run":
+                if event.get("run_id") in (None, self.run_id):
+                    return False
+                # A journey makes several runs; each starts at nothing.
+                vars(self).update(vars(Progress(run_id=event["run_id"])))
+                return True
+            case "cell":
+                self.n_cells = event.get("of", self.n_cells)
+                started = event.get("state") == "started"
+                self.cells_done = event.get("index", 0) + (0 if started else 1)
+                self.cell_id = event.get("cell_id")
+                if not started:
+                    self.left_s = None  # the budget is that of the cell that searches
+                return started
+            case "search":
+                self.left_s = event.get("budget_s")
+                return False
+            case "trial":
+                self.trials_done += 1
+                self.candidate = event.get("candidate")
+                self.left_s = event.get("left_s", self.left_s)
+                is_better = event.get("best") not in (None, self.best)
+                self.best = event.get("best", self.best)
+                return is_better
+            case _:
+                return False
+
+    def line(self) -> str:
+        """Return the state as one line, what matters most first."""
+        parts = []
+        if self.n_cells:
+            parts.append(f"cell {min(self.cells_done + 1, self.n_cells)}/{self.n_cells}")
+        if self.cell_id:
+            parts.append(safe(self.cell_id, 40))
+        if self.trials_done:
+            parts.append(self._trials())
+        if self.best is not None:
+            parts.append(f"best {self.best:.5g}")
+        if self.left_s is not None and self.left_s > 0:
+            parts.append(f"{self.left_s:.0f} s left")
+        if not parts:
+            return f"run {safe(self.run_id)}" if self.run_id else "starting"
+        return " · ".join(parts)
+
+    def summary(self) -> str:
+        """Return what a finished run came to."""
+        cells = f"{self.cells_done} of {self.n_cells} cells"
+        return cells + (f" · {self._trials()}" if self.trials_done else "")
+
+    def _trials(self) -> str:
+        return f"{self.trials_done} trial{'s' * (self.trials_done != 1)}"

@@ -1,0 +1,89 @@
+"""Terminal: the door of the `automl` command. Answers on standard output, all else on error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+from automl_magic.cli.door import Answer, OnEvent
+from automl_magic.cli.progress import Progress
+from automl_magic.cli.text import safe
+
+if TYPE_CHECKING:
+    from automl_magic.cli.apps.server import AppServer
+
+PAUSE_S = 0.1  # between two updates of the line
+
+
+class Terminal:
+    """A terminal, or a pipe in its place."""
+
+    def table(self, named: str) -> str:
+        return named
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[OnEvent]:
+        stream = sys.stderr
+        if stream.isatty():
+            with _updating_line(stream) as on_event:
+                yield on_event
+        else:
+            yield _plain_lines(stream)
+
+    def say(self, sentence: str) -> None:
+        clear = "\r\x1b[K" if sys.stderr.isatty() else ""
+        print(f"{clear}{safe(sentence)}", file=sys.stderr, flush=True)
+
+    def show(self, answer: Answer, *, as_json: bool) -> None:
+        if as_json:
+            text = json.dumps(answer.document, indent=2, ensure_ascii=False, allow_nan=False)
+            # A lone surrogate of a column name is no text in UTF-8.
+            print(text.encode("utf-8", "backslashreplace").decode(), flush=True)
+        elif answer.text:
+            print(answer.text, flush=True)
+
+    def open(self, url: str) -> None:
+        webbrowser.open(url)
+
+    def keep(self, server: AppServer) -> None:
+        print("Ctrl-C stops it.", file=sys.stderr, flush=True)
+        with server:
+            server.wait()
+
+
+@contextlib.contextmanager
+def _updating_line(stream: TextIO) -> Iterator[OnEvent]:
+    progress = Progress()
+    shown_at = 0.0
+
+    def show() -> None:
+        nonlocal shown_at
+        shown_at = time.monotonic()
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r{progress.line()[:width]}\x1b[K", end="", file=stream, flush=True)
+
+    def on_event(event: dict[str, Any]) -> None:
+        is_news = progress.take(event)
+        if is_news or time.monotonic() - shown_at >= PAUSE_S:
+            show()
+
+    try:
+        yield on_event
+    finally:
+        print("\r\x1b[K", end="", file=stream, flush=True)
+
+
+def _plain_lines(stream: TextIO) -> OnEvent:
+    progress = Progress()
+
+    def on_event(event: dict[str, Any]) -> None:
+        if progress.take(event):
+            print(progress.line(), file=stream, flush=True)
+
+    return on_event

@@ -1,0 +1,72 @@
+"""What an option's text means: durations and parameters of a notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import click
+
+_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)", re.IGNORECASE)
+_SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType):
+    """Seconds, written as `60`, `60s`, `2m`, `1h` or `1h30m`. A sign is read, not judged."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, int | float):
+            return float(value)
+        text = str(value).strip()
+        digits = text.removeprefix("-")
+        if not re.fullmatch(f"(?:{_PART.pattern})+", digits, re.IGNORECASE):
+            self.fail(f"{value!r} is no duration; write 60s, 2m or 1h.", param, ctx)
+        seconds = sum(
+            float(number) * _SECONDS[unit.lower()] for number, unit in _PART.findall(digits)
+        )
+        return -seconds if text.startswith("-") else seconds
+
+
+class Assignment(click.ParamType):
+    """`name=value`, where the value is JSON if it can be read as JSON, and text otherwise."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = str(value).partition("=")
+        if not equals or not name.isidentifier():
+            self.fail(f"{value!r} is not of the form name=value.", param, ctx)
+        try:
+            return name, json.loads(text, parse_constant=_no_constant)
+        except ValueError:
+            return name, text
+
+
+class ColumnKindOf(click.ParamType):
+    """`column=kind`. The last equals sign divides, for a column's name may hold some."""
+
+    name = "column=kind"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        column, equals, kind = str(value).rpartition("=")
+        if not equals or not column:
+            self.fail(f"{value!r} is not of the form column=kind.", param, ctx)
+        return column, kind
+
+
+def _no_constant(name: str) -> None:
+    # json.loads reads NaN and Infinity, which are not JSON; here they are text.
+    raise ValueError(name)

@@ -1,0 +1,1 @@
+"""verbs: one module per verb of the command. Parses, calls flow, answers."""

@@ -1,0 +1,34 @@
+"""automl app: a dashboard in the browser."""
+
+from __future__ import annotations
+
+import click
+
+from automl_magic import flow
+from automl_magic.cli.command import verb
+from automl_magic.cli.door import Answer, Door
+
+APPS = ("leaderboard", "mlflow")
+
+
+@verb
+@click.argument("name", type=click.Choice(APPS))
+@click.argument("run", default="last", metavar="[RUN]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: a free one.")
+@click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")
+def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) -> Answer:
+    """Open a dashboard, on this machine only; its address is printed when it answers.
+
+    `leaderboard` shows a run (the newest, if RUN is left out); `mlflow` shows MLflow's own pages.
+    """
+    from automl_magic.cli.apps.mlflow import mlflow_server
+    from automl_magic.cli.apps.voila import voila_server
+
+    if name == "mlflow":
+        server = mlflow_server(port)
+    else:
+        server = voila_server(name, flow.find_run(run).run_id, port)
+    server.start()
+    if not no_browser:
+        door.open(server.url)
+    return Answer(server, {"app": name, "url": server.url}, server.url, server=server)

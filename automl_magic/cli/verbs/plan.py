@@ -1,0 +1,25 @@
+"""automl plan: write the experiment file and the notebooks; run nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_magic import flow
+from automl_magic.cli import words
+from automl_magic.cli.command import verb
+from automl_magic.cli.door import Answer, Door
+from automl_magic.cli.options import check_target, given, search_options
+
+
+@verb
+@search_options
+def plan(door: Door, /, data: str, target: str | None, **options: Any) -> Answer:
+    """Decide how to find a model; write the experiment file and the notebooks. Runs nothing.
+
+    DATA is a path (CSV, TSV, Parquet, JSON lines; text also gzipped), sklearn:NAME for one of
+    scikit-learn's own tables, or an *.automl.yaml file.
+    """
+    table, typed = door.table(data), given(options)
+    check_target(table, target, typed)
+    planned = flow.plan(table, target, **typed)
+    return Answer(planned, planned.to_json(), words.planned(planned))

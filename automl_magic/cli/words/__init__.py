@@ -1,0 +1,22 @@
+"""words: what a verb found, in plain text. A terminal, a log and a screen reader read this."""
+
+from automl_magic.cli.words.changes import difference, rerun
+from automl_magic.cli.words.demo import demo
+from automl_magic.cli.words.outcome import answer_of, outcome
+from automl_magic.cli.words.plan import planned
+from automl_magic.cli.words.table import score_text, text_table
+from automl_magic.cli.words.tables import leaderboard, model_version, runs
+
+__all__ = [
+    "answer_of",
+    "demo",
+    "difference",
+    "leaderboard",
+    "model_version",
+    "outcome",
+    "planned",
+    "rerun",
+    "runs",
+    "score_text",
+    "text_table",
+]

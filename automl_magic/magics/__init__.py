@@ -1,0 +1,27 @@
+"""magics: `%automl` and `%%automl`. Parse, call, show; the verbs are those of the command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["register", "unregister"]
+
+
+def register(shell: Any) -> None:
+    """Give a shell the magics and their completion. Safe to call twice."""
+    from automl_magic.magics.automl import AutomlMagics
+    from automl_magic.magics.complete import matcher_for
+
+    unregister(shell)
+    shell.register_magics(AutomlMagics(shell))
+    shell.Completer.custom_matchers.append(matcher_for(shell))
+
+
+def unregister(shell: Any) -> None:
+    """Take the magics and their completion away again."""
+    from automl_magic.magics.complete import MATCHER
+
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("automl", None)
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", None) != MATCHER]

@@ -1,0 +1,72 @@
+"""The magics themselves. `%automl VERB …` has the verbs and options of the command."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+from IPython.core.error import UsageError
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+)
+
+from automl_magic.cli.command import automl
+from automl_magic.cli.door import Answer
+from automl_magic.cli.text import error_lines
+from automl_magic.cli.usage import BadUsage
+from automl_magic.errors import AutomlMagicError
+from automl_magic.magics.notebook import NotebookDoor
+from automl_magic.magics.show.display import Shown
+from automl_magic.magics.spec import spec_in_a_cell
+
+
+@magics_class
+class AutomlMagics(Magics):
+    """`%automl` and `%%automl`."""
+
+    # Braces belong to YAML and JSON here, and a `$` to a column's name.
+    @no_var_expand
+    @needs_local_scope
+    @line_cell_magic("automl")  # type: ignore[arg-type]
+    def automl(
+        self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None
+    ) -> Shown | None:
+        """Find a model for a table: `%automl fit df --target y`; `%automl --help` has the verbs.
+
+        `%%automl` takes an experiment in YAML and plans it, `%%automl fit` also runs it. DATA, and
+        `data:` in YAML, may name a DataFrame of this notebook.
+        """
+        assert self.shell is not None
+        names = {**self.shell.user_ns, **(local_ns or {})}
+        door = NotebookDoor(names)
+        try:
+            words = shlex.split(line)
+            if cell is None:
+                return self._call(words, door)
+            with spec_in_a_cell(words, cell, door) as whole:
+                return self._call(whole, door)
+        except ValueError as error:
+            raise UsageError(f"The line cannot be read: {error}.") from None
+        except click.UsageError as error:
+            raise UsageError("\n".join(error_lines(BadUsage.of(error)))) from None
+        except AutomlMagicError as error:
+            raise _without_traceback(error) from None
+
+    def _call(self, words: list[str], door: NotebookDoor) -> Shown | None:
+        assert self.shell is not None
+        answer = automl.main(args=words, prog_name="%automl", standalone_mode=False, obj=door)
+        if not isinstance(answer, Answer) or door.shown is None:
+            return None
+        door.shown.shown_in = self.shell.execution_count
+        return door.shown
+
+
+def _without_traceback(error: AutomlMagicError) -> AutomlMagicError:
+    # IPython asks an exception how it wants to be shown; `except` can still name its class.
+    error._render_traceback_ = lambda: list(error_lines(error))  # type: ignore[attr-defined]
+    return error

@@ -1,0 +1,141 @@
+"""Completion behind `%automl`: verbs, options and their values, tables, columns, runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import click
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+
+from automl_magic.cli.command import VERBS, automl
+from automl_magic.errors import AutomlMagicError
+from automl_magic.magics.notebook import is_frame
+
+MATCHER = "automl_magic"
+
+_MAGIC = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%{1,2}automl[ \t]+(?P<words>.*)$", re.DOTALL)
+_WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
+_FILES = {"data", "input", "path", "folder", "output"}
+_COLUMN_OPTIONS = {"target", "group", "time", "exclude", "sensitive", "kinds"}
+_RUN_ARGUMENTS = {"run", "before", "after", "model"}
+_BUNDLED = tuple(
+    f"sklearn:{name}" for name in ("breast_cancer", "diabetes", "digits", "iris", "wine")
+)
+
+
+def matcher_for(shell: Any) -> Callable[[CompletionContext], Any]:
+    """Return a matcher over the names of a shell."""
+
+    @context_matcher(identifier=MATCHER)
+    def matcher(context: CompletionContext) -> Any:
+        magic = _MAGIC.match(context.text_until_cursor)
+        if magic is None:
+            return {"completions": []}
+        before, word = _split(magic["words"])
+        offered = offers(before, word, shell.user_ns)
+        found = [o for o in offered.words if o.startswith(word.lstrip("\"'"))]
+        return {
+            "completions": [SimpleCompletion(shlex.quote(offer), type="automl") for offer in found],
+            "matched_fragment": word,
+            "suppress": bool(found),
+            "do_not_suppress": {"IPCompleter.file_matcher"} if offered.or_a_file else set(),
+        }
+
+    return matcher
+
+
+class Offers(NamedTuple):
+    """Words that may stand at a place, and whether any file may too."""
+
+    words: list[str]
+    or_a_file: bool = False
+
+
+def offers(before: list[str], word: str, names: Mapping[str, Any]) -> Offers:
+    """Return what may stand after these words of a line; options where nothing else fits."""
+    if not before:
+        return Offers(list(VERBS))
+    if before[0] not in VERBS:
+        return Offers([])
+    command = automl.get_command(click.Context(automl), before[0])
+    assert command is not None
+    options = {opt: p for p in command.params if isinstance(p, click.Option) for opt in p.opts}
+    last = options.get(before[-1]) if len(before) > 1 else None
+    positional = _positional(before[1:], options)
+    if last is not None and not last.is_flag:
+        return Offers(_values(last, positional, names), last.name in _FILES)
+    arguments = [p for p in command.params if isinstance(p, click.Argument)]
+    here = arguments[len(positional)] if len(positional) < len(arguments) else None
+    long_options = [max(p.opts, key=len) for p in command.params if isinstance(p, click.Option)]
+    values = [] if here is None or word.startswith("-") else _values(here, positional, names)
+    may_be_file = here is not None and here.name in _FILES
+    return Offers(values or long_options, may_be_file)
+
+
+def _positional(words: list[str], options: Mapping[str, click.Option]) -> list[str]:
+    found, is_value = [], False
+    for word in words:
+        if is_value:
+            is_value = False
+        elif word in options:
+            is_value = not options[word].is_flag
+        elif not word.startswith("-"):
+            found.append(word)
+    return found
+
+
+def _values(
+    parameter: click.Parameter, positional: list[str], names: Mapping[str, Any]
+) -> list[str]:
+    if isinstance(parameter.type, click.Choice):
+        return list(parameter.type.choices)
+    match parameter.name:
+        case "metric":
+            from automl_magic.tasks.tabular.metrics import METRICS
+
+            return list(METRICS)
+        case "sampler":
+            return ["portfolio", "random"]
+        case "data":
+            return [*_frames(names), *_BUNDLED]
+        case "input":
+            return _frames(names)
+        case name if name in _COLUMN_OPTIONS:
+            frame: Any = names.get(positional[0]) if positional else None
+            return list(map(str, frame.columns)) if is_frame(frame) else []
+        case name if name in _RUN_ARGUMENTS:
+            return ["last", *_run_ids()]
+        case _:
+            return []
+
+
+def _frames(names: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in names.items() if not name.startswith("_") and is_frame(value)]
+
+
+def _run_ids() -> Iterable[str]:
+    from automl_magic import flow
+
+    try:
+        return [run.run_id for run in flow.runs(50)]
+    except AutomlMagicError:
+        # A store that cannot be read is told of when a run is asked for, not while typing.
+        return []
+
+
+def _split(words: str) -> tuple[list[str], str]:
+    """Return the finished words, unquoted, and the one at the cursor as it was typed."""
+    raw = _WORD.findall(words)
+    is_open = bool(raw) and words.endswith(raw[-1])
+    word = raw.pop() if is_open else ""
+    return [_unquoted(done) for done in raw], word
+
+
+def _unquoted(word: str) -> str:
+    try:
+        return "".join(shlex.split(word))
+    except ValueError:
+        return word

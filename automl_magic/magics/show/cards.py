@@ -1,0 +1,119 @@
+"""What each kind of answer looks like in a notebook. Kinds that are not here are plain text."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from automl_magic import flow
+from automl_magic.cli.apps.server import AppServer
+from automl_magic.cli.door import Answer
+from automl_magic.cli.words.table import number, score_text, seconds, size
+from automl_magic.magics.show.board import Board
+from automl_magic.magics.show.html import block, joined, tag, text
+from automl_magic.magics.show.page import board_page
+from automl_magic.outcome import Outcome, Planned
+from automl_magic.records import Leaderboard, RunStatus, Severity
+
+
+def html_of(answer: Answer) -> str | None:
+    """Return an answer as HTML, or None where its plain text says it as well."""
+    return _html(answer.value)
+
+
+@functools.singledispatch
+def _html(value: Any) -> str | None:  # noqa: ARG001
+    return None
+
+
+@_html.register
+def _(board: Leaderboard) -> str:
+    return board_page(Board.of(board, flow.find_run(board.run_id)))
+
+
+@_html.register
+def _(planned: Planned) -> str:
+    plan = planned.plan
+    dataset = plan.dataset
+    decisions = joined(
+        tag(
+            "tr",
+            tag("th", text(d.about, 40), scope="row"),
+            tag("td", text(d.choice, 80)),
+            tag("td", text(d.why, 300)),
+        )
+        for d in plan.decisions
+    )
+    noticed = joined(
+        tag("li", tag("b", text(f.code)), f" {text(f.title, 120)} {text(f.fix, 200)}")
+        for f in dataset.findings
+        if f.severity is not Severity.INFO
+    )
+    estimate = plan.estimate
+    return block(
+        tag("h2", f"Planned in {tag('code', text(planned.folder))}; nothing has run"),
+        tag(
+            "p",
+            f"{dataset.n_rows:,} rows, {len(dataset.columns):,} columns; "
+            f"{len(plan.candidates)} candidates; at most {seconds(estimate.search_s)} of search, "
+            f"{size(estimate.memory_bytes)} of memory.",
+        ),
+        tag("table", tag("caption", "What was decided, and why"), tag("tbody", decisions)),
+        tag("h2", "Noticed") + tag("ul", noticed) if noticed else "",
+        tag("p", f"Next: {tag('code', '%automl run ' + text(planned.folder))}"),
+    )
+
+
+@_html.register
+def _(outcome: Outcome) -> str:
+    run = outcome.run
+    if run.status is not RunStatus.SUCCEEDED or outcome.best is None:
+        return block(tag("p", f"Run {tag('code', text(run.run_id))}: {text(run.status.value)}."))
+    holdout = ""
+    if outcome.holdout is not None:
+        rows = f"{outcome.holdout.rows:,} held-out rows that no choice has seen"
+        holdout = f"; {text(score_text(outcome.holdout))} on {rows}"
+    cv = "" if outcome.cv is None else f"{text(outcome.cv.metric)} {text(score_text(outcome.cv))}"
+    run_id = text(run.run_id)
+    return block(
+        tag(
+            "p",
+            f"Best: {tag('b', text(outcome.best))}, {cv}{holdout}.",
+            class_="am-lead",
+        ),
+        tag(
+            "p",
+            f"{outcome.n_trials} trials in {seconds(outcome.search_s)}. Run {tag('code', run_id)}, "
+            f"notebook {tag('code', text(outcome.notebook))}.",
+        ),
+        tag("p", f"Next: {tag('code', f'%automl leaderboard {run_id}')}"),
+    )
+
+
+@_html.register
+def _(server: AppServer) -> str:
+    link = tag("a", text(server.url), href=server.url, target="_blank", rel="noopener")
+    return block(tag("p", f"The {text(server.name)} app is at {link} until this kernel ends."))
+
+
+@_html.register
+def _(newest: list) -> str | None:
+    if not newest:
+        return None
+    heads = ("Run", "Kind", "Status", "Started", "Best", "Score")
+    rows = []
+    for run in newest:
+        cv = run.result.get("cv") or {}
+        cells = (
+            tag("code", text(run.run_id)),
+            text(run.kind),
+            text(run.status.value),
+            text(run.created_at.strftime("%Y-%m-%d %H:%M UTC")),
+            text(run.result.get("best") or "–", 60),
+            text(f"{cv['metric']} {number(cv['score'])}" if cv else "–"),
+        )
+        rows.append(tag("tr", *(tag("td", cell) for cell in cells)))
+    head = tag("tr", *(tag("th", name, scope="col") for name in heads))
+    return block(
+        tag("table", tag("caption", "The newest runs"), tag("thead", head), tag("tbody", *rows))
+    )

@@ -1,0 +1,134 @@
+"""The scores of a leaderboard as dots with their intervals, in one SVG."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from automl_magic.cli.words.table import number, score_text
+from automl_magic.magics.show.html import joined, tag, text
+from automl_magic.records import LeaderboardRow, Link, Score
+
+WIDTH, LEFT, RIGHT, ROW, TOP = 760, 210, 90, 26, 26
+MOST_ROWS = 12
+FAR = 5  # a score this many times further from the best than the median is off the scale
+
+
+@dataclass(frozen=True)
+class _Scale:
+    low: float
+    high: float
+
+    def x(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT)
+
+    def holds(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+def score_chart(
+    rows: Sequence[LeaderboardRow],
+    metric: str,
+    holdout: Score | None,
+    linked: Callable[[str, Link], str],
+) -> str:
+    """Return an SVG of the best rows, one line each; the table beside it holds the same numbers.
+
+    The dashed line is the holdout. A row far behind is marked at the edge, with its number, so that
+    it does not squeeze the others into one point. `linked` makes a link of a number.
+    """
+    shown = rows[:MOST_ROWS]
+    if not shown:
+        return ""
+    scale = _scale([row.score for row in shown if row.score is not None], holdout)
+    height = TOP + ROW * len(shown) + 34
+    said = f"{metric} of the best {len(shown)} models: " + "; ".join(
+        f"{row.name} {score_text(row.score)}" for row in shown
+    )
+    return tag(
+        "svg",
+        tag("desc", text(said)),
+        _axis(scale, metric, height),
+        _holdout(scale, holdout, height),
+        joined(_line(scale, row, TOP + ROW * (i + 0.5), linked) for i, row in enumerate(shown)),
+        viewBox=f"0 0 {WIDTH} {height}",
+        role="group",
+        aria_label=f"Scores by model ({metric})",
+        class_="am-chart",
+    )
+
+
+def _scale(scores: Sequence[Score], holdout: Score | None) -> _Scale:
+    best = scores[0].score
+    distances = [abs(score.score - best) for score in scores]
+    reach = FAR * statistics.median(distances)
+    near = [s for s, d in zip(scores, distances, strict=True) if d <= reach] or list(scores)
+    ends = [end for s in near for end in (s.score, s.low, s.high) if end is not None]
+    if holdout is not None:
+        ends.append(holdout.score)
+    low, high = min(ends), max(ends)
+    margin = (high - low) * 0.04 or abs(high) * 0.01 or 0.01
+    return _Scale(low - margin, high + margin)
+
+
+def _ticks(scale: _Scale) -> tuple[list[float], int]:
+    """Return round numbers along the scale, and the decimals that tell them apart."""
+    step = (scale.high - scale.low) / 6
+    unit = 10.0 ** math.floor(math.log10(step))
+    step = next(unit * k for k in (1, 2, 5, 10) if unit * k >= step)
+    first = math.ceil(scale.low / step)
+    count = math.floor(scale.high / step) - first + 1
+    return [(first + i) * step for i in range(count)], max(0, -math.floor(math.log10(step)))
+
+
+def _axis(scale: _Scale, metric: str, height: float) -> str:
+    bottom = height - 30
+    ticks, decimals = _ticks(scale)
+    marks = [
+        tag("line", x1=scale.x(t), x2=scale.x(t), y1=TOP, y2=bottom, class_="am-grid")
+        + tag("text", text(f"{t:.{decimals}f}"), x=scale.x(t), y=height - 14, class_="am-tick")
+        for t in ticks
+    ]
+    return joined(marks) + tag("text", text(metric, 30), x=LEFT, y=14, class_="am-name-of-axis")
+
+
+def _holdout(scale: _Scale, holdout: Score | None, height: float) -> str:
+    if holdout is None:
+        return ""
+    x = scale.x(holdout.score)
+    anchor = "end" if x > WIDTH - RIGHT - 120 else "start"
+    label = f"holdout {number(holdout.score)}"
+    return tag("line", x1=x, x2=x, y1=TOP - 4, y2=height - 30, class_="am-holdout") + tag(
+        "text", text(label), x=x, y=14, text_anchor=anchor, class_="am-holdout-name"
+    )
+
+
+def _line(scale: _Scale, row: LeaderboardRow, y: float, linked: Callable[[str, Link], str]) -> str:
+    score = row.score
+    assert score is not None
+    name = tag("text", text(row.name, 24), x=LEFT - 12, y=y + 4, class_="am-row-name")
+    x_value = WIDTH - RIGHT + 12
+    # The rectangle catches clicks between the digits.
+    hit = tag("rect", x=x_value, y=y - ROW / 2, width=RIGHT - 20, height=ROW, fill="transparent")
+    label = tag("text", text(number(score.score)), x=x_value, y=y + 4, class_="am-value")
+    value = linked(hit + label, row.link)
+    best = " am-best" if row.rank == 1 else ""
+    if not scale.holds(score.score):
+        x = scale.x(score.score)
+        sign = "◂" if score.score < scale.low else "▸"
+        return name + value + tag("text", f"{sign} off the scale", x=x, y=y + 4, class_="am-off")
+    bar = ""
+    if score.low is not None and score.high is not None:
+        bar = tag(
+            "line",
+            x1=scale.x(score.low),
+            x2=scale.x(score.high),
+            y1=y,
+            y2=y,
+            class_=f"am-bar{best}",
+        )
+    dot = tag("circle", cx=scale.x(score.score), cy=y, r=5, class_=f"am-dot{best}")
+    return name + value + bar + dot

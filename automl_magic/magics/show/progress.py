@@ -1,0 +1,20 @@
+"""The progress of a run as one line of a notebook."""
+
+from __future__ import annotations
+
+from automl_magic.cli.progress import Progress
+from automl_magic.magics.show.html import block, tag, text
+
+
+def progress_bundle(progress: Progress, *, is_over: bool = False) -> dict[str, str]:
+    """Return the line as plain text and as HTML; of a finished run, only what it came to."""
+    line = progress.summary() if is_over else progress.line()
+    if is_over:
+        return {"text/plain": line, "text/html": block(tag("p", text(line), class_="am-soft"))}
+    bar = tag(
+        "progress", max=progress.n_cells or 1, value=progress.cells_done, aria_label="Cells done"
+    )
+    return {
+        "text/plain": line,
+        "text/html": block(tag("p", bar, " ", text(line)), role="status"),
+    }

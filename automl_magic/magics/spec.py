@@ -1,0 +1,105 @@
+"""`%%automl`: the body of a cell becomes an experiment file, and the line becomes a call on it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from automl_magic import folder as folders
+from automl_magic.cli.door import Door
+from automl_magic.errors import FolderTaken
+from automl_magic.records import SPEC_SUFFIX
+
+# On a line that starts a cell, `run` can only mean: plan this, then run it.
+VERBS = {"plan": "plan", "fit": "fit", "run": "fit"}
+
+
+@contextlib.contextmanager
+def spec_in_a_cell(words: Sequence[str], body: str, door: Door) -> Iterator[list[str]]:
+    """Write the body where the command can read it; give the words of the call.
+
+    Where `data:` names a DataFrame, the frame is kept in the plan's folder, and the experiment
+    reads it there. If the call fails, what was put into the folder is taken out again.
+    """
+    verb, options = (
+        ("plan", list(words))
+        if not words or words[0].startswith("-")
+        else (words[0], list(words[1:]))
+    )
+    if verb not in VERBS:
+        raise click.UsageError(
+            f"%%automl takes an experiment in YAML with {', '.join(VERBS)}; "
+            f"{verb!r} goes on a line with %automl."
+        )
+    data = _data_of(body)
+    frame = door.table(data) if data is not None else None
+    is_frame = frame is not None and not isinstance(frame, str)
+    folder, options = _folder_of(options, data or "table")
+    with (
+        tempfile.TemporaryDirectory(prefix="automl-cell-") as private,
+        contextlib.ExitStack() as undo,
+    ):
+        if is_frame:
+            body = _DATA_LINE.sub("data: table.parquet", body, count=1)
+            undo.enter_context(_kept(frame, folder, overwrite="--overwrite" in options))
+        spec = Path(private) / f"cell{SPEC_SUFFIX}"
+        spec.write_text(body, "utf-8")
+        yield [VERBS[verb], str(spec), "-o", str(folder), *options]
+
+
+_DATA_LINE = re.compile(r"^data[ \t]*:.*$", re.MULTILINE)
+
+
+def _data_of(body: str) -> str | None:
+    import yaml
+
+    try:
+        document = yaml.safe_load(body)
+    except yaml.YAMLError:
+        # Whoever reads the file next says what is wrong with it, and on which line.
+        return None
+    data = document.get("data") if isinstance(document, dict) else None
+    return data if isinstance(data, str) else None
+
+
+def _folder_of(options: list[str], name: str) -> tuple[Path, list[str]]:
+    rest = list(options)
+    for i, word in enumerate(options):
+        if word in ("-o", "--output") and i + 1 < len(options):
+            del rest[i : i + 2]
+            return Path(options[i + 1]), rest
+        if word.startswith("--output="):
+            del rest[i]
+            return Path(word.removeprefix("--output=")), rest
+    return folders.default_folder(Path(name.rsplit(":", maxsplit=1)[-1]).name.split(".")[0]), rest
+
+
+@contextlib.contextmanager
+def _kept(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]:
+    from automl_magic.data import save_frame
+
+    folders.check_free(folder, overwrite=overwrite)
+    path, is_new = folder / "table.parquet", not folder.exists()
+    if path.exists() and not overwrite:
+        raise FolderTaken(
+            f"{str(folder)!r} already holds a table.",
+            why="It has a table.parquet, which another plan may read.",
+            fix="Choose another folder with -o, or add --overwrite.",
+        )
+    with folders.writing_to(folder):
+        save_frame(frame, folder)
+    try:
+        yield
+    except BaseException:
+        if not (folder / folders.PLAN_NAME).exists():
+            path.unlink(missing_ok=True)
+            if is_new:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+        raise

@@ -1,0 +1,152 @@
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import psutil
+import pytest
+
+from automl_magic.cli.apps.mlflow import mlflow_server
+from automl_magic.cli.apps.server import AppNotStarted, AppServer, free_port
+from automl_magic.cli.apps.voila import voila_server
+
+
+def get(url, **headers):
+    """Give the status, the headers and the body of an address of this machine."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, headers=headers), timeout=60) as answer:
+            return answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, ""
+
+
+def test_a_taken_port_is_refused_before_anything_starts():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(AppNotStarted) as refused:
+            free_port(port)
+
+    assert (refused.value.what, refused.value.fix) == (
+        f"Port {port} cannot be used.",
+        "Choose another one with --port, or leave it out.",
+    )
+
+
+def test_a_server_that_ends_at_once_is_quoted():
+    server = AppServer(
+        "broken",
+        [sys.executable, "-c", "raise SystemExit('no module named x')"],
+        free_port(None),
+        "/",
+    )
+
+    with pytest.raises(AppNotStarted) as failed:
+        server.start()
+
+    assert failed.value.what == "The broken app did not start."
+    assert failed.value.why == "It ended with code 1; its log ends with: no module named x"
+
+
+@pytest.fixture
+def app(finished):
+    server = voila_server("leaderboard", finished.run.run_id, None)
+    with server:
+        server.start()
+        yield server
+
+
+def test_the_leaderboard_answers_to_this_machine_alone(app, finished):
+    status, headers, body = get(app.url)
+
+    assert status == 200
+    assert finished.run.run_id in body
+    assert "script-src 'self';" in headers["Content-Security-Policy"]
+    assert get(app.url, Host="evil.example")[0] == 403
+    assert get(f"{app.url}voila/files/leaderboard.ipynb")[0] == 403
+    [address] = {
+        connection.laddr.ip
+        for connection in psutil.Process(app._process.pid).net_connections()
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == app.port
+    }
+    assert address == "127.0.0.1"
+
+
+def test_the_server_takes_its_kernels_with_it(app):
+    get(app.url)
+    family = psutil.Process(app._process.pid).children(recursive=True)
+    assert family
+
+    app.stop()
+
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+
+
+def test_a_run_that_is_gone_is_a_clear_page(store):
+    server = voila_server("leaderboard", "nope", None)
+    with server:
+        server.start()
+        status, _, body = get(server.url)
+
+    assert status == 200
+    assert "There is no run &#x27;nope&#x27;." in body
+    assert "<b>Do: </b>" in body
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_prints_its_address_and_ends_cleanly(finished, ending):
+    command = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
+    words = ["app", "leaderboard", finished.run.run_id[:-2], "--no-browser"]
+    process = subprocess.Popen(
+        [*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    url = process.stdout.readline().strip()
+    assert get(f"{url}voila/templates/automl-magic/static/app.js")[0] == 200
+
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(ending)
+
+    assert process.wait(20) == 0
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+    process.communicate()
+
+
+@pytest.mark.long
+def test_mlflow_answers_without_its_job_runners(store):
+    with mlflow_server(None) as server:
+        server.start()
+        status, _, _ = get(server.url)
+        family = psutil.Process(server._process.pid).children(recursive=True)
+
+    assert status == 200
+    assert len(family) <= 3
+
+
+@pytest.mark.long
+def test_kernels_of_closed_pages_are_ended(app):
+    get(app.url)
+    server = psutil.Process(app._process.pid)
+    deadline = time.monotonic() + 60
+    while server.children() and time.monotonic() < deadline:
+        time.sleep(1)
+
+    assert server.children() == []
+
+
+def test_no_page_of_ours_names_another_host():
+    from automl_magic.paths import templates
+
+    theme = templates() / "voila" / "templates" / "automl-magic"
+    texts = {path.name: path.read_text() for path in theme.rglob("*") if path.is_file()}
+
+    assert set(texts) == {"conf.json", "index.html.j2", "app.css", "app.js", "icon.svg"}
+    named = {name: re.findall(r"//[\w-]+\.[\w.-]+", text) for name, text in texts.items()}
+    # The name of the SVG namespace is no address that anybody asks.
+    assert {name: hosts for name, hosts in named.items() if hosts} == {"icon.svg": ["//www.w3.org"]}

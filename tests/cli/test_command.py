@@ -1,0 +1,110 @@
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from automl_magic.cli.command import VERBS, automl
+
+AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
+HEAVY = {"pandas", "numpy", "sklearn", "mlflow", "IPython", "nbformat", "papermill", "matplotlib"}
+
+
+def call(*words, **options):
+    return subprocess.run(
+        [*AUTOML, *words], capture_output=True, text=True, timeout=60, check=False, **options
+    )
+
+
+def test_help_comes_within_half_a_second():
+    took = []
+    for _ in range(3):
+        started = time.perf_counter()
+        assert call("--help").returncode == 0
+        took.append(time.perf_counter() - started)
+
+    assert min(took) < 0.5
+
+
+@pytest.mark.parametrize("words", [["--help"], ["fit", "--help"], ["runs"], ["fitt"]])
+def test_what_needs_no_library_loads_none(words, tmp_path):
+    code = (
+        "import sys\nfrom automl_magic.cli.main import main\n"
+        f"try: main({words!r})\nexcept SystemExit: pass\n"
+        f"print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    environment = {**os.environ, "AUTOML_MAGIC_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_help_json_and_a_documented_parameter_list(name):
+    command = automl.get_command(click.Context(automl), name)
+
+    assert command.name == name
+    assert command.help
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    assert "--json" in [opt for p in options for opt in p.opts]
+    undocumented = [p.name for p in options if not p.help]
+    assert set(undocumented) <= {"limit", "output", "folder"}
+
+
+def test_the_bare_command_shows_its_verbs():
+    done = call()
+
+    assert done.returncode == 0
+    assert all(f"  {name}" in done.stdout for name in VERBS)
+
+
+def test_version_as_json_is_one_document():
+    versions = json.loads(call("version", "--json").stdout)
+
+    assert versions["python"].count(".") == 2
+    assert "not installed" not in versions.values()
+
+
+def test_an_error_as_json_is_one_document_on_standard_output(tmp_path):
+    done = call(
+        "leaderboard", "nope", "--json", env={**os.environ, "AUTOML_MAGIC_HOME": str(tmp_path)}
+    )
+
+    assert done.returncode == 1
+    assert set(json.loads(done.stdout)["error"]) == {"what", "why", "fix"}
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()[1:]] == ["Why", "Do"]
+
+
+def test_a_reader_that_leaves_is_no_traceback(tmp_path):
+    script = f"{sys.executable} -c 'from automl_magic.cli import main; main()' --help | head -c 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+
+
+def test_text_that_the_terminal_cannot_show_is_escaped():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = call("größe", env=environment)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("automl has no verb 'gr\\xf6\\xdfe'.")
+
+
+def test_verbs_know_no_machine_learning():
+    verbs = Path(sys.modules["automl_magic.cli"].__file__).parent / "verbs"
+    words = {"sklearn", "pandas", "lightgbm", "mlflow", "papermill"}
+    importing = [
+        (path.name, line)
+        for path in verbs.glob("*.py")
+        for line in path.read_text().splitlines()
+        if line.lstrip().startswith(("import ", "from "))
+        and words & set(line.replace(".", " ").split())
+    ]
+
+    assert importing == [("app.py", "    from automl_magic.cli.apps.mlflow import mlflow_server")]

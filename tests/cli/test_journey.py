@@ -1,0 +1,127 @@
+"""The command from a table to predictions, as a person would type it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("journey")
+
+
+@pytest.fixture(scope="module")
+def typed(place):
+    def call(*words):
+        done = subprocess.run(
+            [*AUTOML, *words],
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+            cwd=place,
+            env={**os.environ, "AUTOML_MAGIC_HOME": str(place / "home")},
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def fitted(typed):
+    code, out, err = typed(
+        *["fit", "sklearn:diabetes", "--target", "target", "--budget", "8s", "-o", "plan", "--json"]
+    )
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_fit_answers_in_the_fixed_words(fitted):
+    assert {"run_id", "model_uri", "search_s", "wall_s", "n_trials"} < set(fitted)
+    assert {"cv", "holdout", "best", "notebook", "experiment"} < set(fitted)
+    assert set(fitted["holdout"]) == {"metric", "score", "low", "high", "rows"}
+
+
+def test_the_leaderboard_links_every_row(typed, fitted):
+    code, out, _ = typed("leaderboard", "--json")
+
+    board = json.loads(out)
+    assert code == 0
+    assert board["run_id"] == fitted["run_id"]
+    assert all(row["link"]["cell_id"] for row in board["rows"])
+
+
+def test_a_unique_beginning_of_a_run_id_is_enough(typed, fitted):
+    assert typed("leaderboard", fitted["run_id"][:-1])[0] == 0
+
+
+def test_a_model_is_exported_registered_and_predicts(typed, fitted, place):
+    assert typed("notebook", "last", "-o", "model.ipynb")[0] == 0
+    assert typed("register", "last", "--name", "sugar")[0] == 0
+    code, out, err = typed("predict", "models:/sugar@candidate", "sklearn:diabetes", "-o", "p.csv")
+
+    assert (code, out) == (0, "Wrote p.csv.\n"), err
+    assert len((place / "p.csv").read_text().splitlines()) == 443
+
+
+def test_an_edited_budget_is_run_as_edited(typed, fitted, place):
+    spec = place / "plan" / "experiment.automl.yaml"
+    spec.write_text(spec.read_text().replace("budget_s: 8.0", "budget_s: 6.0"))
+
+    code, out, err = typed("run", "plan", "--json")
+
+    assert code == 0, err
+    assert json.loads(out)["search_s"] <= 6.5
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("plan nothing.csv --target y", "Do: "),
+        ("plan sklearn:iris --target targett", "Do: Use --target 'target'."),
+        ("plan sklearn:iris --target target --budget 0", "Why: "),
+        ("plan sklearn:iris --target target --metric accuracyx", "accuracy"),
+        ("plan sklearn:iris --target target --metric r2", "Why: "),
+        ("leaderboard nope", "Do: "),
+    ],
+)
+def test_a_clear_error_ends_with_one_and_writes_nothing(typed, place, words, line):
+    before = sorted(path.name for path in place.iterdir())
+
+    code, out, err = typed(*words.split())
+
+    assert (code, out, len(err.splitlines())) == (1, "", 3)
+    assert line in err
+    assert sorted({path.name for path in place.iterdir()} - {"home"}) == [
+        name for name in before if name != "home"
+    ]
+
+
+def test_ctrl_c_in_the_search_keeps_the_best_so_far(place):
+    words = "fit sklearn:breast_cancer --target target --budget 60s -o interrupted --json"
+    process = subprocess.Popen(
+        [*AUTOML, *words.split()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=place,
+        env={**os.environ, "AUTOML_MAGIC_HOME": str(place / "home")},
+    )
+    while "2 trials" not in process.stderr.readline():
+        pass
+    interrupted_at = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 0, err
+    assert json.loads(out)["stopped"] == "interrupt"
+    assert time.monotonic() - interrupted_at < 45

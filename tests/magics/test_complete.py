@@ -1,0 +1,64 @@
+import pytest
+from IPython.core.completer import provisionalcompleter
+
+
+@pytest.fixture
+def complete(shell):
+    def texts(line):
+        with provisionalcompleter():
+            found = list(shell.Completer.completions(line, len(line)))
+        return sorted(line[: one.start] + one.text for one in found)
+
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("%automl leader", ["%automl leaderboard"]),
+        ("%%automl pl", ["%%automl plan"]),
+        ("x = %automl fi", ["x = %automl fit"]),
+        ("%automl plan custo", ["%automl plan customers"]),
+        ("%automl plan customers --targ", ["%automl plan customers --target"]),
+        (
+            "%automl fit customers --target ",
+            [
+                "%automl fit customers --target 'how old'",
+                "%automl fit customers --target age",
+                "%automl fit customers --target churn",
+            ],
+        ),
+        ("%automl fit customers --target 'how", ["%automl fit customers --target 'how old'"]),
+        ("%automl fit customers --exclude a", ["%automl fit customers --exclude age"]),
+        ("%automl fit customers --task reg", ["%automl fit customers --task regression"]),
+        (
+            "%automl fit customers --metric rms",
+            [f"%automl fit customers --metric {m}" for m in ("rmse", "rmsle")],
+        ),
+        ("%automl fit customers --sampler p", ["%automl fit customers --sampler portfolio"]),
+        ("%automl app m", ["%automl app mlflow"]),
+        ("%automl leaderboard la", ["%automl leaderboard last"]),
+    ],
+)
+def test_what_may_stand_there_is_offered(complete, line, completed):
+    assert complete(line) == completed
+
+
+def test_runs_are_offered_by_their_ids(complete):
+    from automl_magic.execute import RunStore
+
+    run_id = RunStore().create(kind="search", notebook="search.ipynb").run_id
+
+    assert complete("%automl leaderboard ") == sorted(
+        f"%automl leaderboard {word}" for word in (run_id, "last")
+    )
+
+
+def test_a_verb_that_does_not_exist_offers_nothing_of_ours(shell):
+    from automl_magic.magics.complete import offers
+
+    assert offers(["fitt"], "", shell.user_ns).words == []
+
+
+def test_other_lines_are_left_alone(complete):
+    assert complete("custom") == ["customers"]

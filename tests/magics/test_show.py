@@ -1,0 +1,141 @@
+import re
+from html.parser import HTMLParser
+
+from automl_magic.errors import AutomlMagicError
+from automl_magic.magics.show import Board, board_page, problem_page
+from automl_magic.magics.show.board import Cell
+from automl_magic.magics.show.chart import score_chart
+from automl_magic.magics.show.html import lines, tag, text
+from automl_magic.records import Leaderboard, LeaderboardRow, Link, Score, TrialState
+
+HOSTILE = "\"><script>alert(1)</script>\n' onload='x'\x00\ud800<!-- ]]> &amp; $x^$ \u202e"
+
+
+def link(cell_id):
+    return Link(run_id="r1", notebook="output.ipynb", cell_id=cell_id)
+
+
+def row(rank, name, score, low=None, high=None, state=TrialState.COMPLETE):
+    value = None if score is None else Score(metric="r2", score=score, rows=9, low=low, high=high)
+    return LeaderboardRow(
+        rank=rank,
+        name=name,
+        score=value,
+        link=link(f"cell-{rank}"),
+        state=state,
+        reason=name,
+        trial=rank,
+    )
+
+
+def board_of(*rows, cells=None):
+    leaderboard = Leaderboard(run_id="r1", metric="r2", higher_is_better=True, rows=rows)
+    made = [Cell(f"cell-{r.rank}", is_code=True, source=f"x = {r.name}") for r in rows]
+    return Board(leaderboard, target=HOSTILE, cells=tuple(made if cells is None else cells))
+
+
+class Elements(HTMLParser):
+    """The tags of a page, with their attributes."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def test_a_hostile_value_stays_text_in_content_and_in_attributes():
+    element = tag("p", text(HOSTILE), title=HOSTILE)
+
+    assert Elements(element).found == [
+        (
+            "p",
+            {
+                "title": HOSTILE.replace("\n", r"\n")
+                .replace("\x00", r"\x00")
+                .replace("\ud800", r"\ud800")
+                .replace("\u202e", r"\u202e")
+            },
+        )
+    ]
+    element.encode("utf-8")
+
+
+def test_source_keeps_its_lines():
+    assert lines("a\n\tb < c\x1b") == r"a" + "\n" + r"    b &lt; c\x1b"
+
+
+def test_hostile_names_bring_no_element_onto_the_page():
+    plain = Elements(board_page(board_of(row(1, "a", 0.9, 0.8, 0.95), row(2, "b", 0.8))))
+    hostile = Elements(board_page(board_of(row(1, HOSTILE, 0.9, 0.8, 0.95), row(2, HOSTILE, 0.8))))
+
+    assert [name for name, _ in hostile.found] == [name for name, _ in plain.found]
+    assert "script" not in {name for name, _ in hostile.found}
+
+
+def test_every_number_carries_its_run_notebook_and_cell():
+    page = board_page(board_of(row(1, "a", 0.9, 0.8, 0.95), row(2, "b", 0.8)))
+    elements = Elements(page).found
+    ids = {attributes["id"] for _, attributes in elements if "id" in attributes}
+    links = [attributes for name, attributes in elements if name == "a"]
+
+    assert len(links) == 3 + 3 + 1 + 2  # the sentence, two rows, two chart values
+    for found in links:
+        assert found["data-run-id"] == "r1"
+        assert found["data-notebook"] == "output.ipynb"
+        assert found["data-cell-id"] in ("cell-1", "cell-2")
+        assert found["href"].removeprefix("#") in ids
+
+
+def test_the_table_has_a_caption_and_scopes():
+    elements = Elements(board_page(board_of(row(1, "a", 0.9)))).found
+
+    assert ("caption", {}) in elements
+    assert {a["scope"] for name, a in elements if name == "th"} == {"col", "row"}
+
+
+def test_the_chart_says_its_numbers_in_words():
+    chart = score_chart([row(1, "a", 0.9, 0.8, 0.95)], "r2", None, lambda content, _: content)
+
+    assert "<desc>r2 of the best 1 models: a 0.9000 [0.8000, 0.9500]</desc>" in chart
+    assert 'aria-label="Scores by model (r2)"' in chart
+
+
+def test_a_score_far_behind_does_not_squeeze_the_others():
+    rows = [row(i, f"m{i}", s) for i, s in enumerate((0.97, 0.96, 0.95, 0.94, -50.0), 1)]
+
+    chart = score_chart(rows, "r2", None, lambda content, _: content)
+
+    positions = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', chart)]
+    assert len(positions) == 4
+    assert max(positions) - min(positions) > 200
+    assert "off the scale" in chart
+
+
+def test_equal_scores_still_have_a_scale():
+    chart = score_chart(
+        [row(1, "a", 0.5), row(2, "b", 0.5)], "r2", None, lambda content, _: content
+    )
+
+    assert chart.count("<circle") == 2
+
+
+def test_a_failed_trial_has_a_word_in_place_of_a_score():
+    page = board_page(board_of(row(1, "a", 0.9), row(2, "b", None, state=TrialState.FAIL)))
+
+    assert "<i>fail</i>" in page
+
+
+def test_a_run_without_trials_says_so():
+    page = board_page(board_of())
+
+    assert "This run has no trials." in page
+    assert 'role="alert"' in page
+
+
+def test_a_problem_shows_its_three_parts_as_text():
+    page = problem_page(AutomlMagicError("No <b>run</b>.", why="w", fix="f"))
+
+    assert "No &lt;b&gt;run&lt;/b&gt;." in page
