@@ -28,12 +28,19 @@ class Source:
     readable: str
     final: str
 
-    def keep(self) -> None:
-        """Put the table where it will lie, if it is not there yet."""
-        if self.readable != self.final:
-            Path(self.final).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.readable, f"{self.final}.part")
-            Path(f"{self.final}.part").replace(self.final)
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Put the table where it will lie, if it is not there yet, unless what follows fails."""
+        if self.readable == self.final:
+            yield
+            return
+        part = Path(f"{self.final}.part")
+        try:
+            shutil.copyfile(self.readable, part)
+            yield
+            part.replace(self.final)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def save_frame(frame: pd.DataFrame, folder: Path) -> Path:

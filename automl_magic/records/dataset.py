@@ -38,7 +38,8 @@ class Column(Record):
 
     `stored_as` is how the values lie in the table: `number`, `boolean`, `date` or `text`.
     `parse` says how to read numbers or dates that hide in text, `{"decimal": ".", "thousands":
-    ","}` or `{"date_format": "%d/%m/%Y"}`; it is empty where nothing hides. `summary` holds what a
+    ","}` or `{"date_format": "%d/%m/%Y"}`, or which values of a boolean mean what, `{"true": "Yes",
+    "false": "No"}`; it is empty where nothing hides. `summary` holds what a
     profile shows: quantiles for numbers, counts of the first levels for categories, the span for
     dates.
     """

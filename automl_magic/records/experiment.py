@@ -16,6 +16,9 @@ from automl_magic.records.codec import OutOfRange, Record
 from automl_magic.records.task import SplitKind, TaskKind
 
 SPEC_SUFFIX = ".automl.yaml"
+LARGEST_SEED = 2**31 - 1  # LightGBM's is a signed integer of 32 bits
+LARGEST_BUDGET_S = 30 * 24 * 3600
+MOST_THREADS = 1024
 
 
 def documented(doc: str, **options: Any) -> Any:
@@ -63,6 +66,8 @@ class CrossValidation(Record):
             raise OutOfRange("folds", "a whole number from 2 to 50")
         if self.holdout is not None and not 0 <= self.holdout <= 0.5:
             raise OutOfRange("holdout", "a fraction between 0 and 0.5")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise OutOfRange("seed", f"a whole number from 0 to {LARGEST_SEED:,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,5 +184,7 @@ class Experiment(Record):
             raise OutOfRange("schema_version", "1")
         if not (math.isfinite(self.budget_s) and self.budget_s > 0):
             raise OutOfRange("budget_s", "a number of seconds above 0")
-        if self.threads is not None and self.threads < 1:
-            raise OutOfRange("threads", "a whole number of at least 1")
+        if self.budget_s > LARGEST_BUDGET_S:
+            raise OutOfRange("budget_s", f"at most {LARGEST_BUDGET_S:,} seconds (30 days)")
+        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
+            raise OutOfRange("threads", f"a whole number from 1 to {MOST_THREADS:,}")

@@ -1,2 +1,2 @@
-recipe = learn.recipe(task, split, views, ensemble)
+recipe = learn.recipe(task, split, views, ensemble, data_fingerprint=data.fingerprint(table))
 recipe

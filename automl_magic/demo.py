@@ -1,0 +1,128 @@
+"""The whole journey on data that comes with scikit-learn: once for classes, once for numbers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_magic import flow
+from automl_magic.folder import read_notebook
+from automl_magic.outcome import Outcome
+from automl_magic.records import Leaderboard, ModelVersion
+from automl_magic.running import OnEvent
+
+TABLES = (
+    (
+        "breast-cancer",
+        "sklearn:breast_cancer",
+        "malignant or benign, from 30 measurements of a cell sample",
+    ),
+    (
+        "diabetes",
+        "sklearn:diabetes",
+        "how far the disease has gone a year later, from ten measurements",
+    ),
+)
+TARGET = "target"
+BUDGET_S = 30.0
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One table's way from data to predictions, with what each step gave."""
+
+    name: str
+    question: str
+    outcome: Outcome
+    leaderboard: Leaderboard
+    notebook: Path
+    standalone: dict[str, Any]
+    model: ModelVersion
+    predictions: Path
+
+    @property
+    def difference(self) -> float:
+        """How far the standalone notebook's score lies from the run's."""
+        assert self.outcome.holdout is not None
+        return abs(self.standalone["score"] - self.outcome.holdout.score)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "run": self.outcome.to_json(),
+            "notebook": str(self.notebook),
+            "standalone": self.standalone,
+            "difference": self.difference,
+            "model": self.model.to_json(),
+            "predictions": str(self.predictions),
+        }
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Both journeys."""
+
+    folder: Path
+    journeys: tuple[Journey, ...]
+    wall_s: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "folder": str(self.folder),
+            "wall_s": round(self.wall_s, 1),
+            "journeys": [journey.to_json() for journey in self.journeys],
+        }
+
+
+def demo(folder: Path, *, say: Callable[[str], None], on_event: OnEvent | None = None) -> Demo:
+    """Plan, run, rank, export, execute the export, register and predict, for both tables.
+
+    `say` hears one sentence before each step. Whatever fails, fails as it would for a user.
+    """
+    started = time.monotonic()
+    journeys = tuple(_journey(folder / table[0], table, say, on_event) for table in TABLES)
+    return Demo(folder=folder, journeys=journeys, wall_s=time.monotonic() - started)
+
+
+def _journey(
+    folder: Path, table: tuple[str, str, str], say: Callable[[str], None], on_event: OnEvent | None
+) -> Journey:
+    name, source, question = table
+    say(f"{name}: {question}.")
+    planned = flow.plan(source, TARGET, budget_s=BUDGET_S, folder=folder, overwrite=True)
+    say(
+        f"Planned {len(planned.plan.candidates)} candidates; nothing has run yet. "
+        f"Searching for {BUDGET_S:g} s."
+    )
+    outcome = flow.run(planned.folder, on_event=on_event)
+    run_id = outcome.run.run_id
+    say("Exporting the model as a notebook that does not need automl-magic, and running that.")
+    notebook = flow.notebook(run_id, output=folder / "model.ipynb")
+    executed = flow.run(notebook, on_event=on_event)
+    say("Registering the model, and predicting with it.")
+    model = flow.register(run_id, f"demo-{name}")
+    return Journey(
+        name=name,
+        question=question,
+        outcome=outcome,
+        leaderboard=flow.leaderboard(run_id),
+        notebook=notebook,
+        standalone=_printed_score(executed.notebook),
+        model=model,
+        predictions=flow.predict(model.uri, source, folder / "predictions.csv"),
+    )
+
+
+def _printed_score(notebook: Path) -> dict[str, Any]:
+    """Return what the cell tagged `score` of an executed standalone notebook printed."""
+    cells = read_notebook(notebook)["cells"]
+    cell = next(cell for cell in cells if "score" in cell["metadata"].get("tags", ()))
+    text = "".join(
+        "".join(output["text"]) for output in cell["outputs"] if output["output_type"] == "stream"
+    )
+    score: dict[str, Any] = json.loads(text)
+    return score

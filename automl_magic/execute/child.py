@@ -1,0 +1,104 @@
+"""The supervisor's end of the runner: starting it, talking to it, hearing it, ending it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from automl_magic.execute.processes import RUN_VARIABLE, kill_run
+from automl_magic.execute.reconcile import remove_sockets
+
+LOG_NAME = "log.txt"
+
+
+class Child:
+    """A runner in a session of its own: a terminal's Ctrl-C reaches the supervisor alone."""
+
+    def __init__(self, run_id: str, folder: Path, job: dict[str, Any]) -> None:
+        self._run_id = run_id
+        self._rest = b""
+        # Short, because a socket's path holds 107 bytes; private, because mkdtemp makes it so.
+        sockets = tempfile.mkdtemp(prefix=f"automl-{run_id}-")
+        self._heard, write_end = os.pipe()
+        # A fixed hash seed: sets of text have the same order in every run.
+        environment = {**os.environ, RUN_VARIABLE: run_id, "PYTHONHASHSEED": "0"}
+        try:
+            with (folder / LOG_NAME).open("ab") as log:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "automl_magic.execute.runner", str(write_end)],
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    cwd=folder,
+                    env=environment,
+                    pass_fds=[write_end],
+                    start_new_session=True,
+                )
+        finally:
+            os.close(write_end)
+        self.pid = self._process.pid
+        self._send({**job, "sockets": sockets})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # With an ending reported, the runner is only cleaning up.
+            self._process.wait(0 if error else 5)
+        kill_run(self._run_id, self.pid)
+        self._process.wait()
+        if self._process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        os.close(self._heard)
+        remove_sockets(self._run_id)
+
+    @property
+    def exit_code(self) -> int | None:
+        """The runner's exit code, negative for a signal; None while it lives."""
+        return self._process.poll()
+
+    def hear(self, timeout_s: float) -> Iterator[dict[str, Any]]:
+        """Yield what the runner has said, after waiting for it at most this long."""
+        waiting = select.poll()
+        waiting.register(self._heard, select.POLLIN)
+        if not waiting.poll(1000 * timeout_s):
+            return
+        data = os.read(self._heard, 1 << 20)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            yield json.loads(line)
+
+    def interrupt(self, cell_id: str) -> None:
+        """Interrupt a cell, if it is the one that runs, and let the notebook go on."""
+        self._send({"command": "interrupt", "cell_id": cell_id})
+
+    def stop(self, kind: str, message: str, grace_s: float) -> None:
+        """End the notebook: interrupt its cell, kill its kernel after the grace."""
+        self._send({"command": "stop", "kind": kind, "message": message, "grace_s": grace_s})
+
+    def kill(self) -> None:
+        """Kill the runner and everything of the run."""
+        kill_run(self._run_id, self.pid)
+
+    def _send(self, document: dict[str, Any]) -> None:
+        if self._process.stdin:
+            # A runner that is gone is noticed by its exit code.
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(json.dumps(document).encode() + b"\n")
+                self._process.stdin.flush()

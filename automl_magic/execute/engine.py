@@ -1,0 +1,253 @@
+"""The papermill engine: one cell after the other, each reported, each under the watch."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, NotebookExecutionManager
+
+from automl_magic.execute.limits import Limits
+from automl_magic.execute.notebook import INJECTED_TAG, runs, tags_of
+from automl_magic.execute.outputs import OutputCap, merged, plain
+from automl_magic.execute.watch import Watch
+from automl_magic.records.run import FailureKind
+
+ENGINE_NAME = "automl-magic"
+AUTOSAVE_S = 30
+_STARTS = 3
+_CAPPED = frozenset({"stream", "display_data", "execute_result", "update_display_data", "error"})
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the notebook ended: `kind` is None where every cell was executed."""
+
+    kind: str | None
+    message: str = ""
+    cell_id: str | None = None
+
+
+class KernelNotStarted(Exception):
+    """The kernel did not come up, several times in a row."""
+
+
+class Execution:
+    """One execution of one notebook, as its engine and its client need to know it."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        watch: Watch,
+        outputs: OutputCap,
+        manager: Callable[[], Any],
+        tell: Callable[..., None],
+    ) -> None:
+        self.limits, self.watch, self.outputs = limits, watch, outputs
+        self.manager, self.tell = manager, tell
+        self.ending: Ending | None = None
+
+
+class SupervisedEngine(Engine):
+    """Executes a notebook with our client, and leaves in it what really happened."""
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,
+        kernel_name: str,
+        output_path: str | None = None,
+        *,
+        execution: Execution,
+        **_ignored: Any,
+    ) -> Any:
+        for cell in nb.cells:
+            if INJECTED_TAG in tags_of(cell):
+                cell["id"] = INJECTED_TAG  # papermill's own is random
+        saved = SavedNotebook(
+            nb, output_path=output_path, progress_bar=False, autosave_cell_every=AUTOSAVE_S
+        )
+        saved.notebook_start()
+        try:
+            client = Client(saved, execution, kernel_name=kernel_name)
+            execution.ending = client.run()
+        finally:
+            saved.notebook_complete()
+        return saved.nb
+
+
+class SavedNotebook(NotebookExecutionManager):
+    """Saves at the end of each cell and every 30 s. Pending cells stay pending."""
+
+    def cell_start(self, cell: Any, *_: Any, **__: Any) -> None:
+        cell.metadata.papermill["start_time"] = self.now().isoformat()
+        cell.metadata.papermill["status"] = self.RUNNING
+
+    def notebook_complete(self, **_: Any) -> None:
+        self.end_time = self.now()
+        self.nb.metadata.papermill["end_time"] = self.end_time.isoformat()
+        self.nb.metadata.papermill["duration"] = (self.end_time - self.start_time).total_seconds()
+        self.save()
+
+
+class Client(PapermillNotebookClient):
+    """nbclient with every way of ending told apart."""
+
+    def __init__(self, saved: SavedNotebook, execution: Execution, **options: Any) -> None:
+        super().__init__(
+            saved,
+            timeout=None,
+            startup_timeout=int(execution.limits.start_s),
+            iopub_timeout=60,
+            on_cell_executed=self._keep_reply,
+            **options,
+        )
+        self._execution = execution
+        self._reply: Mapping[str, Any] = {}
+
+    def run(self) -> Ending:
+        """Execute the cells; return how that ended, and never raise for what a notebook does."""
+        watch = self._execution.watch
+        try:
+            self._start()
+        except KernelNotStarted as error:
+            return self._stopped() or Ending(FailureKind.NOT_STARTED, _one_line(str(error)))
+        try:
+            ending = self._run_cells()
+            if ending.kind is None:
+                self.set_widgets_metadata()
+            return ending
+        finally:
+            watch.see_kernel(None)
+            with contextlib.suppress(RuntimeError):  # the kernel may be dead already
+                self._cleanup_kernel()
+
+    def create_kernel_manager(self) -> Any:
+        self.km = self._execution.manager()
+        return self.km
+
+    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+        kind = msg["msg_type"]
+        outputs = self._execution.outputs
+        if kind == "clear_output":
+            outputs.cleared()
+        elif kind in _CAPPED:
+            if kind == "error":
+                outputs.log(plain("\n".join(msg["content"].get("traceback", []))) + "\n")
+            content = outputs.admit(kind, msg["content"])
+            if content is None:
+                return None
+            if "name" in content and kind not in ("stream", "error"):
+                msg["header"]["msg_type"] = msg["msg_type"] = "stream"
+            msg["content"] = content
+        return super().process_message(msg, cell, cell_index)
+
+    def _start(self) -> None:
+        """Start the kernel; again where that fails, because a start may lose a race."""
+        watch = self._execution.watch
+        problem: Exception | None = None
+        for _ in range(_STARTS):
+            try:
+                self.create_kernel_manager()
+                self.start_new_kernel()
+                watch.see_kernel(self.km.provisioner.process)
+                self.start_new_kernel_client()
+                watch.see_heartbeat(self.kc.hb_channel)
+                info = self.wait_for_reply(self.kc.kernel_info())
+            except (RuntimeError, OSError, KeyError, zmq.ZMQError, DeadKernelError) as error:
+                self.log.warning("The kernel did not start: %s", error)
+                problem = error
+                watch.see_kernel(None)
+                if watch.stopped or isinstance(error, FileNotFoundError | KeyError):
+                    break
+            else:
+                self.nb.metadata["language_info"] = info["content"]["language_info"]
+                return
+        raise KernelNotStarted(str(problem)) from problem
+
+    def _run_cells(self) -> Ending:
+        tell, watch = self._execution.tell, self._execution.watch
+        planned = [cell["id"] for cell in self.nb.cells if runs(cell)]
+        tell("cells", ids=planned)
+        position = -1
+        for index, cell in enumerate(self.nb.cells):
+            if not runs(cell):
+                continue
+            position += 1
+            if stopped := self._stopped():
+                return stopped
+            place = {"cell_id": cell["id"], "index": position, "of": len(planned)}
+            tell("cell", **place, state="started", t=time.time())
+            self._execution.outputs.next_cell()
+            watch.begin(cell["id"])
+            ending = self._run_cell(cell, index)
+            watch.end()
+            self._merge_outputs(cell, index)
+            ending = self._stopped() or ending
+            failed = ending.kind is not None
+            if failed:
+                self.nb_man.cell_exception(cell, cell_index=index)
+            self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
+            tell("cell", **place, state="failed" if failed else "done", t=time.time())
+            if failed:
+                return ending
+        return Ending(None)
+
+    def _run_cell(self, cell: Any, index: int) -> Ending:
+        process = self.km.provisioner.process
+        self._reply = {}
+        self.nb_man.cell_start(cell, index)
+        try:
+            self.execute_cell(cell, index)
+        except CellExecutionError as error:
+            return _of_error(error.ename, error.evalue, cell["id"])
+        except DeadKernelError:
+            return Ending(FailureKind.DIED, _how_it_died(process.poll()), cell["id"])
+        except CellTimeoutError as error:
+            return Ending(FailureKind.TIMED_OUT, _one_line(str(error)), cell["id"])
+        payload = self._reply.get("content", {}).get("payload", [])
+        if any(item.get("source") == "ask_exit" for item in payload):
+            return Ending(FailureKind.EXITED, "The cell called exit().", cell["id"])
+        return Ending(None)
+
+    def _merge_outputs(self, cell: Any, index: int) -> None:
+        cell["outputs"], places = merged(cell["outputs"])
+        for cells in self._display_id_map.values():
+            if index in cells:
+                cells[index] = [places[place] for place in cells[index]]
+
+    def _stopped(self) -> Ending | None:
+        stop = self._execution.watch.stopped
+        return Ending(stop.kind, stop.message, stop.cell_id) if stop else None
+
+    def _keep_reply(self, execute_reply: Mapping[str, Any], **_: Any) -> None:
+        self._reply = execute_reply
+
+
+def _of_error(name: str, value: str, cell_id: str) -> Ending:
+    message = _one_line(f"{name}: {value}" if value else name)
+    if name == "SystemExit":
+        return Ending(FailureKind.EXITED, f"The cell called sys.exit({_one_line(value)}).", cell_id)
+    # NumPy has a class of its own; the boosting libraries pass C++'s word on.
+    if name.endswith("MemoryError") or "std::bad_alloc" in value:
+        return Ending(FailureKind.OUT_OF_MEMORY, message, cell_id)
+    return Ending(FailureKind.RAISED, message, cell_id)
+
+
+def _how_it_died(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"The kernel was killed by signal {-code} ({signal.strsignal(-code)})."
+    return f"The kernel's process ended with exit code {code}."
+
+
+def _one_line(text: str, limit: int = 500) -> str:
+    line = " ".join(plain(text).split())
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,137 @@
+"""How much memory a run may use, and how much it does use.
+
+In a container the machine's own figures mislead: the limit is the control group's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import psutil
+
+SHARE = 0.9  # of what is free: the rest is for the system and for the processes that watch
+_CGROUPS = Path("/sys/fs/cgroup")
+_UNLIMITED = 1 << 60  # version 1 writes "no limit" as a number close to 2**63
+
+
+def memory_limit_bytes() -> int:
+    """Return 90 % of the memory that is free now, for this machine or this container."""
+    return int(SHARE * free_bytes())
+
+
+def free_bytes() -> int:
+    """Return the memory that is free now: the machine's or the control group's, what is less."""
+    return min([psutil.virtual_memory().available, *_free_in_cgroups()])
+
+
+def oom_kills() -> int:
+    """Return how many processes of this control group the kernel has killed for memory."""
+    count = 0
+    for folder in _folders():
+        for name, key in (("memory.events", "oom_kill"), ("memory.oom_control", "oom_kill")):
+            with contextlib.suppress(OSError):
+                text = (folder / name).read_text("utf-8")
+                if found := re.search(rf"^{key} (\d+)$", text, re.MULTILINE):
+                    count = max(count, int(found[1]))
+    return count
+
+
+def used_bytes(processes: Iterable[psutil.Process], *, exact: bool = False) -> int:
+    """Return the memory that processes hold.
+
+    Resident sizes count a page once per process that shares it; with `exact` a shared page is
+    divided among them (Linux; slower).
+    """
+    used = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            if exact and hasattr(info := process.memory_full_info(), "pss"):
+                used += info.pss
+            else:
+                used += process.memory_info().rss
+    return used
+
+
+class MemoryWatch:
+    """Looks at a process and its descendants, never for more than about 2 % of the time."""
+
+    def __init__(self, pid: int, limit_bytes: int) -> None:
+        self._root, self.limit_bytes = psutil.Process(pid), limit_bytes
+        self._next = 0.0
+
+    def excess(self) -> int | None:
+        """Return the bytes in use if they are more than the limit, else None."""
+        now = time.monotonic()
+        if now < self._next:
+            return None
+        try:
+            family = [self._root, *self._root.children(recursive=True)]
+        except psutil.Error:
+            return None
+        used: int | None = used_bytes(family)
+        if used is not None and used > self.limit_bytes:
+            used = used_bytes(family, exact=True)
+        cost = time.monotonic() - now
+        self._next = now + max(0.2, 50 * cost)
+        return used if used is not None and used > self.limit_bytes else None
+
+
+def in_words(size_bytes: float) -> str:
+    """Write a size the way people do: 512 MB, 3.4 GB."""
+    if size_bytes < 1e9:
+        return f"{size_bytes / 1e6:.0f} MB"
+    return f"{size_bytes / 1e9:.1f} GB"
+
+
+def _free_in_cgroups() -> Iterator[int]:
+    for folder in _folders():
+        for limit_name, usage_name, cache in (
+            ("memory.max", "memory.current", "inactive_file"),
+            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        ):
+            limit = _number(folder / limit_name)
+            usage = _number(folder / usage_name)
+            if limit is None or usage is None or limit >= _UNLIMITED:
+                continue
+            # Cached file pages are given back when memory is needed.
+            yield max(limit - usage + _stat(folder / "memory.stat", cache), 0)
+
+
+def _folders() -> Iterator[Path]:
+    """Yield this process's memory control groups, from the innermost outwards."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text("utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        number, controllers, path = line.split(":", 2)
+        if number == "0":
+            root = _CGROUPS
+        elif "memory" in controllers.split(","):
+            root = _CGROUPS / "memory"
+        else:
+            continue
+        inner = root / path.strip("/")
+        # Inside a container the path may be the host's, and the mount already the inner group.
+        for folder in [inner, *inner.parents] if inner.is_dir() else [root]:
+            yield folder
+            if folder == root:
+                break
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _stat(path: Path, key: str) -> int:
+    with contextlib.suppress(OSError):
+        if found := re.search(rf"^{key} (\d+)$", path.read_text("utf-8"), re.MULTILINE):
+            return int(found[1])
+    return 0

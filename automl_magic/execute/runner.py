@@ -1,0 +1,120 @@
+"""The runner: a process of its own for each notebook, in which papermill works.
+
+It is told what to do in one line on standard input, then listens there for `interrupt` and `stop`.
+It answers in lines on a pipe that the kernel does not inherit, so that no notebook can speak for
+it. Without its supervisor it ends at once, with the kernel and everything the kernel started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, NoReturn
+
+from automl_magic.execute.limits import Limits
+from automl_magic.execute.notebook import DEFAULT_KERNEL
+from automl_magic.execute.processes import RUN_VARIABLE, adopt_orphans, kill_run
+from automl_magic.execute.watch import Watch
+from automl_magic.records.run import FailureKind
+
+
+class Voice:
+    """The pipe to the supervisor."""
+
+    def __init__(self, descriptor: int) -> None:
+        os.set_inheritable(descriptor, False)
+        self._descriptor, self._lock = descriptor, threading.Lock()
+
+    def tell(self, event: str, **values: Any) -> None:
+        line = json.dumps({"event": event, **values}).encode() + b"\n"
+        with self._lock:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+
+
+def main() -> None:
+    """Execute the notebook that the first line on standard input names."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    adopt_orphans()
+    voice = Voice(int(sys.argv[1]))
+    job = json.loads(sys.stdin.buffer.readline() or "null")
+    if job is None:
+        abandon()
+    watch = Watch(Limits.from_json(job["limits"]), lambda: voice.tell("beat"), abandon)
+    watch.start()
+    threading.Thread(target=_listen, args=(watch,), name="listen", daemon=True).start()
+    try:
+        ending = _execute(job, watch, voice)
+    except OSError as error:  # the output notebook could not be written
+        ending = {"kind": FailureKind.DIED, "message": str(error), "cell_id": None}
+    voice.tell("end", **ending)
+    kill_run(os.environ[RUN_VARIABLE], os.getpid())
+    # Threads of libraries must not keep a finished run alive.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def abandon() -> NoReturn:
+    """End this process and everything below it: nobody is left to report to."""
+    kill_run(os.environ[RUN_VARIABLE], os.getpid())
+    os._exit(1)
+
+
+def _listen(watch: Watch) -> None:
+    for line in sys.stdin.buffer:
+        command = json.loads(line)
+        if command["command"] == "interrupt":
+            watch.interrupt(command["cell_id"])
+        else:
+            watch.stop(command["kind"], command["message"], command["grace_s"])
+    abandon()
+
+
+def _execute(job: dict[str, Any], watch: Watch, voice: Voice) -> dict[str, Any]:
+    from automl_magic.execute import engine
+    from automl_magic.execute.kernel import kernel_manager
+    from automl_magic.execute.outputs import OutputCap
+    from automl_magic.execute.translation import with_papermill_set_up
+
+    folder = Path(job["folder"])
+    limits = Limits.from_json(job["limits"])
+    execution = engine.Execution(
+        limits,
+        watch,
+        OutputCap(limits, sys.stderr.fileno()),
+        lambda: kernel_manager(job["kernel"], Path(job["sockets"]), is_python=job["is_python"]),
+        voice.tell,
+    )
+    papermill = with_papermill_set_up(folder, engine.ENGINE_NAME, engine.SupervisedEngine)
+    # What papermill thinks of the outputs is no matter: the ending below is ours.
+    with contextlib.suppress(papermill.PapermillExecutionError):
+        papermill.execute_notebook(
+            _escaped(job["input"]),
+            _escaped(job["output"]),
+            parameters=job["parameters"],
+            engine_name=engine.ENGINE_NAME,
+            kernel_name=job["kernel"] if not job["is_python"] else DEFAULT_KERNEL,
+            language="python" if job["is_python"] else None,
+            cwd=job["cwd"],
+            progress_bar=False,
+            execution=execution,
+        )
+    ending = execution.ending
+    if ending is None:
+        raise RuntimeError("papermill returned without executing the notebook")
+    return {"kind": ending.kind, "message": ending.message, "cell_id": ending.cell_id}
+
+
+def _escaped(path: str) -> str:
+    """Return a path that papermill's own `str.format` leaves as it is."""
+    return path.replace("{", "{{").replace("}", "}}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""The supervisor: makes a run, watches over its runner, and alone decides how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from automl_magic.errors import AutomlMagicError, IllegalTransition
+from automl_magic.execute import commit
+from automl_magic.execute.atomic_io import reserve, sweep, write_whole, writing_to
+from automl_magic.execute.child import Child
+from automl_magic.execute.journal import Journal, OnEvent
+from automl_magic.execute.limits import Limits
+from automl_magic.execute.lock import folder_lock
+from automl_magic.execute.memory import MemoryWatch, in_words, memory_limit_bytes, oom_kills
+from automl_magic.execute.notebook import (
+    has_search_cell,
+    is_python,
+    is_search_cell,
+    kernel_of,
+    kind_of,
+    read_notebook,
+)
+from automl_magic.execute.parameters import RUN_DIR, check_parameters, parameters_of
+from automl_magic.execute.signals import Signals
+from automl_magic.execute.store import BEAT_S, RunStore, supervising
+from automl_magic.execute.truth import INPUT_NAME, OUTPUT_NAME, CellRecord, publish
+from automl_magic.execute.watch import BEAT_EVERY_S, CANCELLED
+from automl_magic.records.run import Failure, FailureKind, Run, RunStatus
+
+_TICK_S = 0.1
+_BACKSTOP_S = 5.0  # past its grace, a runner that has not ended by itself is killed
+_SEARCH = "search"
+
+
+def execute_notebook(
+    notebook: Path | str,
+    *,
+    store: RunStore,
+    kind: str = "notebook",
+    parameters: Mapping[str, Any] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    on_event: OnEvent | None = None,
+    files: Mapping[str, Path] | None = None,
+    rerun_of: str | None = None,
+    lock_folder: Path | None = None,
+) -> Run:
+    """Execute a notebook and return its run, in its end state.
+
+    Ctrl-C once lets a search keep what it has found and come to its end; in any other notebook,
+    and a second time, it cancels the run. SIGTERM cancels.
+
+    Parameters
+    ----------
+    notebook : path
+        Never written to: its copy is executed, in the notebook's own folder as working directory.
+    kind : str
+        `search`, `explore`, `model`, or `notebook` for any other.
+    parameters : mapping
+        Values for names that the notebook's parameters cell sets.
+    inputs : mapping
+        What a rerun compares; kept in the record as it is.
+    on_event : callable
+        Called in this thread with each event, as it comes: the lines of `events.jsonl`.
+    files : mapping, optional
+        Files to keep in the run's folder beside the notebook: names there, and what to copy.
+    lock_folder : path, optional
+        A folder in which only one run may work at a time.
+
+    Returns
+    -------
+    Run
+        Also where the notebook failed; `raise_for` turns that into an error.
+
+    Raises
+    ------
+    RunError
+        If the notebook cannot be read, or does not have such parameters.
+    FolderBusy
+        If another run works in `lock_folder`.
+    FolderNotWritable
+        If the run's folder, or `lock_folder`, cannot be written.
+    """
+    path = Path(notebook).absolute()
+    data, document = read_notebook(path)
+    known = parameters_of(document)
+    checked = check_parameters(parameters or {}, known)
+    with folder_lock(lock_folder) as name_holder:
+        run = store.create(
+            kind=kind, notebook=str(path), parameters=checked, inputs=inputs, rerun_of=rerun_of
+        )
+        with supervising(run.run_id):
+            name_holder(run.run_id)
+            injected = {RUN_DIR: run.folder} if RUN_DIR in known else {}
+            supervisor = _Supervisor(store, run, document, limits or Limits(), on_event)
+            return supervisor.supervise(data, files or {}, {**checked, **injected})
+
+
+class _Supervisor:
+    def __init__(
+        self,
+        store: RunStore,
+        run: Run,
+        document: dict[str, Any],
+        limits: Limits,
+        on_event: OnEvent | None,
+    ) -> None:
+        self._store, self._run, self._document = store, run, document
+        self._limits, self._on_event = limits, on_event
+        self._folder = Path(run.folder)
+        self._record = CellRecord()
+        self._is_search = _SEARCH in (run.kind, kind_of(document))
+        self._ending: dict[str, Any] | None = None
+        self._verdict: dict[str, Any] | None = None
+        self._interrupts = 0
+        self._heard_at = time.monotonic()
+        self._kill_at = float("inf")
+        self._next_beat = time.monotonic() + BEAT_S
+        self._oom_kills = oom_kills()
+
+    def supervise(self, data: bytes, files: Mapping[str, Path], parameters: dict[str, Any]) -> Run:
+        """Stage, run, and end; a run of which this raises has an end in the record too."""
+        try:
+            self._advance(RunStatus.STAGING)
+            with writing_to(self._folder):
+                self._folder.mkdir(parents=True)
+                for name, source in files.items():
+                    write_whole(self._folder / name, source.read_bytes())
+                write_whole(self._folder / INPUT_NAME, data)
+            with writing_to(self._folder), Journal(self._folder, self._on_event) as journal:
+                return self._execute(journal, parameters)
+        except BaseException as error:
+            self._give_up(error)
+            raise
+
+    def _execute(self, journal: Journal, parameters: dict[str, Any]) -> Run:
+        journal.emit("run", run_id=self._run.run_id, state=RunStatus.STAGING.value)
+        python = is_python(self._document)
+        job = {
+            "input": str(self._folder / INPUT_NAME),
+            "output": str(self._folder / OUTPUT_NAME),
+            "folder": str(self._folder),
+            "cwd": str(Path(self._run.notebook).parent),
+            "parameters": parameters,
+            "kernel": kernel_of(self._document),
+            "is_python": python,
+            "limits": self._limits.to_json(),
+        }
+        self._to(RunStatus.RUNNING, journal)
+        with Signals() as signals:
+            with reserve(self._folder), Child(self._run.run_id, self._folder, job) as child:
+                self._watch(child, journal, signals)
+            journal.relay()
+            return self._end(journal)
+
+    def _watch(self, child: Child, journal: Journal, signals: Signals) -> None:
+        """Stay until the runner has reported the end, or is gone."""
+        limit = self._limits.memory_bytes or memory_limit_bytes()
+        memory = MemoryWatch(child.pid, limit)
+        deadline = time.monotonic() + self._limits.run_s
+        while self._ending is None:
+            try:
+                gone = child.exit_code is not None
+                for message in child.hear(0 if gone else _TICK_S):
+                    self._hear(message, journal)
+                journal.relay()
+                if gone and self._ending is None:
+                    self._ending = self._verdict or self._runner_died(child)
+                    break
+                if (used := memory.excess()) is not None:
+                    self._stop(
+                        child,
+                        FailureKind.OUT_OF_MEMORY,
+                        f"The run used {in_words(used)} of {in_words(limit)}.",
+                        grace_s=0.0,
+                    )
+                now = time.monotonic()
+                if now > deadline:
+                    why = f"The run took longer than its limit of {self._limits.run_s:g} s."
+                    self._stop(child, FailureKind.TIMED_OUT, why)
+                if now - self._heard_at > self._limits.frozen_after_s + BEAT_EVERY_S:
+                    why = "The runner gave no sign of life."
+                    self._stop(child, FailureKind.FROZEN, why, grace_s=-_BACKSTOP_S)
+                if now > self._kill_at:
+                    child.kill()
+                self._beat(now)
+                self._heed(signals, child, journal)
+            except KeyboardInterrupt:
+                signals.interrupted()
+
+    def _hear(self, message: dict[str, Any], journal: Journal) -> None:
+        event = message.pop("event")
+        self._heard_at = time.monotonic()
+        if event == "cells":
+            self._record.planned = message["ids"]
+        elif event == "cell":
+            self._record.note(message["cell_id"], message["state"], message["t"])
+            journal.emit("cell", **message)
+        elif event == "end":
+            self._ending = message
+
+    def _heed(self, signals: Signals, child: Child, journal: Journal) -> None:
+        """Do what Ctrl-C or SIGTERM asks for."""
+        if signals.terminated:
+            self._cancel(child, journal, "SIGTERM ended it.")
+        if signals.interrupts <= self._interrupts:
+            return
+        self._interrupts = signals.interrupts
+        if self._interrupts == 1 and self._is_search and self._can_keep():
+            journal.emit("run", run_id=self._run.run_id, state="stopping")
+            cell = self._record.current
+            if cell and (is_search_cell(cell) or not has_search_cell(self._document)):
+                child.interrupt(cell)
+            # Code in the middle of a library's loop may not see the interrupt; this it polls.
+            with contextlib.suppress(OSError):
+                (self._folder / commit.STOP_NAME).touch()
+        else:
+            self._cancel(child, journal, "Ctrl-C ended it.")
+
+    def _can_keep(self) -> bool:
+        """Say whether a search has begun: before that there is nothing to keep.
+
+        After the search cell nothing is interrupted either: what is left is putting the best
+        model together.
+        """
+        if not has_search_cell(self._document):
+            return True
+        return any(is_search_cell(cell) for cell in self._record.started)
+
+    def _cancel(self, child: Child, journal: Journal, message: str) -> None:
+        if self._verdict is None:
+            journal.emit("run", run_id=self._run.run_id, state="cancelling")
+        self._stop(child, CANCELLED, message)
+
+    def _stop(self, child: Child, kind: str, message: str, grace_s: float | None = None) -> None:
+        if self._verdict is not None:
+            return
+        grace_s = self._limits.grace_s if grace_s is None else grace_s
+        self._verdict = {"kind": kind, "message": message, "cell_id": self._record.current}
+        self._kill_at = time.monotonic() + grace_s + _BACKSTOP_S
+        child.stop(kind, message, grace_s)
+
+    def _runner_died(self, child: Child) -> dict[str, Any]:
+        message = f"The runner ended with exit code {child.exit_code}; its log may say why."
+        kind = FailureKind.DIED if self._record.started else FailureKind.NOT_STARTED
+        return {"kind": kind, "message": message, "cell_id": self._record.current}
+
+    def _beat(self, now: float) -> None:
+        if now < self._next_beat:
+            return
+        self._next_beat = now + BEAT_S
+        try:
+            self._store.beat(self._run.run_id, self._run.token)
+        except IllegalTransition:
+            raise
+        except AutomlMagicError:
+            pass  # a beat that the disk refuses is made up for by the next one
+
+    def _end(self, journal: Journal) -> Run:
+        """Decide the end, publish the notebook, and write the end into the record."""
+        ending = self._ending or {}
+        status, failure = self._judge(ending)
+        result = commit.read_result(self._folder)
+        if status == RunStatus.SUCCEEDED:
+            self._to(RunStatus.COMMITTING, journal)
+            failure = commit.unfinished(self._record)
+            if failure is None and self._is_search and isinstance(result, str):
+                failure = Failure(kind=FailureKind.NO_END_MARKER, message=result)
+            status = RunStatus.FAILED if failure else RunStatus.SUCCEEDED
+        result = {} if isinstance(result, str) else result
+        sweep(self._folder)
+        publish(self._folder, self._run.run_id, self._record, failure)
+        journal.emit("run", run_id=self._run.run_id, state="published")
+        digests = commit.artifacts(self._folder)
+        journal.emit("run", run_id=self._run.run_id, state="digested")
+        self._to(status, journal, failure=failure, result=result, artifacts=digests)
+        return self._run
+
+    def _judge(self, ending: Mapping[str, Any]) -> tuple[RunStatus, Failure | None]:
+        kind, message, cell_id = ending.get("kind"), ending.get("message"), ending.get("cell_id")
+        if kind is None:
+            return RunStatus.SUCCEEDED, None
+        if kind == CANCELLED:
+            return RunStatus.CANCELLED, None
+        if kind == FailureKind.DIED and oom_kills() > self._oom_kills:
+            kind, message = FailureKind.OUT_OF_MEMORY, "The system killed the run for its memory."
+        failure = Failure(kind=FailureKind(kind), message=str(message), cell_id=cell_id)
+        lost = failure.kind == FailureKind.FROZEN
+        return (RunStatus.LOST if lost else RunStatus.FAILED), failure
+
+    def _give_up(self, error: BaseException) -> None:
+        """End a run that this process cannot go on with. The first error is the one to see."""
+        if self._run.status.is_end:
+            return
+        message = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        failure = Failure(kind=FailureKind.NOT_STARTED, message=message)
+        if self._run.started_at:
+            cell_id = self._record.current
+            failure = Failure(kind=FailureKind.DIED, message=message, cell_id=cell_id)
+        # Where even this cannot be written, the next reconciliation ends the run.
+        with contextlib.suppress(AutomlMagicError):
+            self._advance(RunStatus.FAILED, failure=failure)
+
+    def _to(self, status: RunStatus, journal: Journal, **changes: Any) -> None:
+        self._advance(status, **changes)
+        journal.emit("run", run_id=self._run.run_id, state=status.value)
+
+    def _advance(self, status: RunStatus, **changes: Any) -> None:
+        self._run = self._store.advance(self._run.run_id, self._run.token, status, **changes)

@@ -1,0 +1,118 @@
+"""What each cell really did, and the executed notebook corrected by it.
+
+After a dead kernel papermill marks every cell `completed`, also those that never ran.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from automl_magic.execute.atomic_io import notebook_bytes, write_whole
+from automl_magic.execute.notebook import runs, tags_of
+from automl_magic.records.run import Failure
+
+INPUT_NAME, OUTPUT_NAME = "input.ipynb", "output.ipynb"
+_MARKER_TAG = "papermill-error-cell-tag"
+
+
+@dataclass
+class CellRecord:
+    """The cells that a run had to execute, in order, and what the runner said of each."""
+
+    planned: list[str] = field(default_factory=list)
+    started: dict[str, float] = field(default_factory=dict)
+    done: dict[str, float] = field(default_factory=dict)
+    failed: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of_events(cls, events: Iterable[Mapping[str, Any]]) -> CellRecord:
+        """Rebuild a record from the events that a supervisor wrote before it died."""
+        record = cls()
+        for event in events:
+            if event.get("event") == "cell":
+                record.note(str(event.get("cell_id")), str(event.get("state")), event.get("t"))
+        return record
+
+    def note(self, cell_id: str, state: str, at: object = None) -> None:
+        """Take down a cell event."""
+        when = at if isinstance(at, int | float) else datetime.now(UTC).timestamp()
+        times = {"started": self.started, "done": self.done, "failed": self.failed}.get(state)
+        if times is not None:
+            times[cell_id] = float(when)
+
+    @property
+    def current(self) -> str | None:
+        """The cell that was started last and has not ended well; None between cells."""
+        last = next(reversed(self.started), None)
+        return last if last is not None and last not in self.done else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every planned cell was started and done, in the planned order."""
+        return (
+            bool(self.planned)
+            and list(self.started) == self.planned
+            and list(self.done) == self.planned
+            and not self.failed
+        )
+
+    def of_cell(self, cell_id: str) -> dict[str, Any]:
+        """Return the `papermill` metadata that is true of a cell."""
+        start = self.started.get(cell_id)
+        end = self.done.get(cell_id, self.failed.get(cell_id))
+        if start is None:
+            status, exception = "pending", None
+        elif cell_id in self.done:
+            status, exception = "completed", False
+        else:
+            status, exception = "failed", True
+        return {
+            "status": status,
+            "exception": exception,
+            "start_time": _iso(start),
+            "end_time": _iso(end),
+            "duration": None if start is None or end is None else round(end - start, 6),
+        }
+
+
+def publish(folder: Path, run_id: str, record: CellRecord, failure: Failure | None) -> None:
+    """Rewrite the executed notebook so that it says what happened, and of which run it is.
+
+    Where nothing was saved before the end, the input is published, with its cells as not run.
+    """
+    output = folder / OUTPUT_NAME
+    document = _load(output) or _load(folder / INPUT_NAME)
+    if document is None:
+        return
+    cells = [cell for cell in document["cells"] if failure or _MARKER_TAG not in tags_of(cell)]
+    document["cells"] = cells
+    for cell in cells:
+        metadata = cell.setdefault("metadata", {})
+        metadata.pop("papermill", None)
+        if runs(cell):
+            metadata["papermill"] = record.of_cell(str(cell.get("id")))
+    metadata = document.setdefault("metadata", {})
+    papermill = metadata.setdefault("papermill", {})
+    papermill["exception"] = True if failure else None
+    ours = metadata.setdefault("automl", {})
+    ours["run_id"] = run_id
+    if failure:
+        ours["failure"] = failure.to_json()
+    write_whole(output, notebook_bytes(document))
+
+
+def _load(path: Path) -> dict[str, Any] | None:
+    try:
+        document = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return document if isinstance(document, dict) and "cells" in document else None
+
+
+def _iso(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,446 @@
+"""The verbs in order: the product on one page.
+
+    data ─profile→ Dataset ─plan→ Plan ─render→ Notebook ─execute→ Run ─track→ Leaderboard
+                                                                    ─register→ ModelVersion
+
+This module alone knows the order. Each verb is a package that knows nothing of the others, and is
+imported when it is first needed, so that importing us stays light.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+import time as clock
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from automl_magic import folder as folders
+from automl_magic.asked import asked
+from automl_magic.errors import RunError, RunFailed
+from automl_magic.folder import SPEC_NAME, PlanFolder
+from automl_magic.kept import (
+    artifact,
+    complete_trial,
+    find_run,
+    has_no,
+    model_folder,
+    open_store,
+    recipe_of,
+    verified,
+)
+from automl_magic.outcome import Outcome, Planned, Rerun
+from automl_magic.records import SPEC_SUFFIX, Experiment, Leaderboard, ModelVersion, Run
+from automl_magic.running import OnEvent, data_change, execute, inputs_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automl_magic.data import Source
+    from automl_magic.recipe import FittedRecipe
+    from automl_magic.track import Difference
+
+Path_: TypeAlias = str | os.PathLike[str]
+
+
+def plan(
+    data: Path_ | pd.DataFrame,
+    target: str | None = None,
+    *,
+    folder: Path_ | None = None,
+    overwrite: bool = False,
+    **options: Any,
+) -> Planned:
+    """Decide how to find a model, and write the experiment file and the notebooks. Runs nothing.
+
+    Parameters
+    ----------
+    data : path, `sklearn:NAME`, DataFrame, or the path of an `*.automl.yaml` file
+        The table. A DataFrame is kept as Parquet in the folder, for the notebooks to load. An
+        experiment file is planned as it stands; then `target` and the options stay out.
+    target : str
+        The column to predict.
+    folder : path, optional
+        Where to write; by default a new folder of the working directory, named after the data.
+    overwrite : bool
+        Whether a plan, or an edited notebook, that is already there may be replaced.
+    **options
+        The keyword arguments of `automl_magic.asked.asked`: task, metric, budget_s, folds, …
+
+    Raises
+    ------
+    DataError, SpecError, PlanError, FolderTaken, FolderNotWritable
+        Before anything is written.
+    """
+    from automl_magic.data import as_source, resolved
+    from automl_magic.plan import read_spec
+
+    if not isinstance(data, str | os.PathLike):
+        where = _free_folder(folder, "table", overwrite=overwrite)
+        return _write_plan(
+            asked("(a DataFrame)", target, **options), where, as_source(data, where.path)
+        )
+    source = os.fspath(data)
+    if source.endswith(SPEC_SUFFIX):
+        experiment = read_spec(Path(source))
+        where = PlanFolder(Path(folder or Path(source).parent).absolute())
+        folders.check_unedited(where, overwrite=overwrite)
+        return _write_plan(experiment, where, resolved(experiment.data, where.path))
+    where = _free_folder(folder, source, overwrite=overwrite)
+    return _write_plan(asked(source, target, **options), where, resolved(source, Path.cwd()))
+
+
+def _free_folder(folder: Path_ | None, named_after: str, *, overwrite: bool) -> PlanFolder:
+    where = PlanFolder(Path(folder or folders.default_folder(named_after)).absolute())
+    folders.check_free(where.path, overwrite=overwrite)
+    return where
+
+
+def _write_plan(
+    experiment: Experiment, where: PlanFolder, opened: AbstractContextManager[Source]
+) -> Planned:
+    from automl_magic.data import check_target, load, profile, read_call
+    from automl_magic.execute import memory_limit_bytes
+    from automl_magic.plan import format_spec, make_plan
+    from automl_magic.render import render_explore, render_search, to_text
+
+    with opened as source:
+        dataset = profile(
+            load(source.readable),
+            name=source.name,
+            source=source.final,
+            read=read_call(source.readable),
+            target=experiment.target,
+            kinds=experiment.features.kinds,
+        )
+        check_target(dataset, experiment.target)
+        made = make_plan(
+            dataclasses.replace(experiment, data=source.final),
+            dataset,
+            n_cores=_cores(),
+            memory_bytes=memory_limit_bytes(),
+        )
+        notebooks = {"explore": render_explore(made), "search": render_search(made)}
+        texts = {f"{kind}.ipynb": to_text(notebook) for kind, notebook in notebooks.items()}
+        with folders.writing_to(where.path), folders.making(where.path), source.kept():
+            where.write(made, {SPEC_NAME: format_spec(made.experiment), **texts})
+    return Planned(
+        folder=where.path,
+        plan=made,
+        spec=where.spec,
+        notebooks={kind: where.notebook(kind) for kind in notebooks},
+    )
+
+
+def run(
+    path: Path_,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    on: str = "local",
+    on_event: OnEvent | None = None,
+) -> Outcome:
+    """Run a plan or a notebook under the supervisor, as it was last edited, and track it.
+
+    Parameters
+    ----------
+    path : path of a plan's folder, an `*.automl.yaml` file, or a notebook
+        Of a plan, the search notebook is run. If the experiment file was edited, it is planned anew
+        first; if the notebook was edited, it is run as it is; if both were, neither is guessed.
+    parameters : mapping, optional
+        Values for the notebook's own parameters.
+    on : {"local"}
+        Where the notebook runs.
+    on_event : callable, optional
+        Called with each event of `automl_magic.execute` while the run goes on.
+
+    Raises
+    ------
+    RunFailed
+        If a cell raised, died, timed out or ran out of memory. The run's record stays.
+    FolderBusy, FolderNotWritable, RunError
+        If the run could not start.
+    """
+    started = clock.monotonic()
+    if on != "local":
+        raise RunError(
+            f"Runs cannot go to {on!r}.",
+            why="Notebooks run on this machine; clusters come with a later release.",
+            fix="Use --on local.",
+        )
+    return execute(_runnable(Path(path)), started, parameters or {}, on_event)
+
+
+def fit(
+    data: Path_ | pd.DataFrame,
+    target: str | None = None,
+    *,
+    on_event: OnEvent | None = None,
+    **options: Any,
+) -> Outcome:
+    """Plan and run: `plan`, then `run` on what it wrote. Takes the parameters of `plan`."""
+    started = clock.monotonic()
+    planned = plan(data, target, **options)
+    return execute(planned.notebooks["search"], started, {}, on_event)
+
+
+def leaderboard(run_id: str = "last") -> Leaderboard:
+    """Return the trials of a run, best first; every number carries its run, notebook and cell.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered
+        If there is no such run, it was no search, or its file was changed since.
+    """
+    found = find_run(run_id)
+    return Leaderboard.from_json(artifact(found, "leaderboard.json"))
+
+
+def notebook(run_id: str, *, trial: int | None = None, output: Path_ = "model.ipynb") -> Path:
+    """Write the model of a run, or one of its trials, as a notebook that runs without us.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered, FolderNotWritable
+        If there is nothing to export, or the file cannot be written.
+    """
+    from automl_magic.recipe import Recipe
+    from automl_magic.render import render_model, to_text
+
+    found = find_run(run_id)
+    recipe = Recipe.from_json(artifact(found, "recipe.json"))
+    made = folders.plan_in(verified(found, "plan.json").parent)
+    if made is None:
+        raise has_no(found, "plan.json")
+    if trial is not None:
+        recipe = recipe_of(complete_trial(found, trial), recipe)
+    path = Path(output)
+    text = to_text(render_model(recipe, made.dataset))
+    with folders.writing_to(path.absolute().parent):
+        folders.write_all({path: text})
+    return path
+
+
+def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
+    """Repeat a run from its id alone, and say whether every metric is the same.
+
+    The notebook that ran is executed again with `replay` set to the run's folder: it fits the
+    recorded trials with their parameters and iteration counts instead of searching, and everything
+    after that is the same code on the same data.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered
+        If there is nothing to repeat.
+    RunFailed
+        If the repetition fails for a reason other than its data.
+    """
+    from automl_magic.execute import parameters_of
+    from automl_magic.track import input_changes, metric_changes
+
+    started = clock.monotonic()
+    before = find_run(run_id)
+    notebook = verified(before, "input.ipynb")
+    parameters = dict(before.parameters)
+    if "replay" in parameters_of(folders.read_notebook(notebook)):
+        parameters["replay"] = before.folder
+    try:
+        outcome = execute(notebook, started, parameters, on_event, repeats=before)
+    except RunFailed:
+        # A table that is gone, or has other rows, is a difference with a name.
+        if (data := data_change(before)) is None:
+            raise
+        return Rerun(equal=False, differs=("data",), details={"data": data}, outcome=None)
+    inputs = input_changes(inputs_of(before), inputs_of(outcome.run))
+    metrics = metric_changes(before.result, outcome.run.result)
+    return Rerun(
+        equal=not metrics and "data" not in inputs,
+        differs=tuple(inputs),
+        details={**inputs, **metrics},
+        outcome=outcome,
+    )
+
+
+def diff(run_a: str, run_b: str) -> Difference:
+    """Say in words what changed from one run to another, then cell by cell in code."""
+    from automl_magic.track import compare
+
+    a, b = find_run(run_a), find_run(run_b)
+    return compare(a, Path(a.folder), b, Path(b.folder))
+
+
+def predict(run_or_model: str, data: Path_ | pd.DataFrame, output: Path_) -> Path:
+    """Predict the rows of a table, in its order, with a run's model or a registered one.
+
+    Parameters
+    ----------
+    run_or_model : str
+        A run id, or `models:/NAME@ALIAS`, `models:/NAME/VERSION`.
+    data : path, `sklearn:NAME` or DataFrame
+        The table; a target column in it is ignored.
+    output : path
+        `.csv`, `.parquet` or `.jsonl`. A column `prediction`, and for classes one
+        `probability_CLASS` each.
+
+    Raises
+    ------
+    RunNotFound, ModelNotFound, DataError, ArtifactTampered, FolderNotWritable
+    """
+    from automl_magic.data import export, load
+    from automl_magic.recipe import FittedRecipe
+
+    model = FittedRecipe.load(model_folder(run_or_model))
+    table = load(os.fspath(data)) if isinstance(data, str | os.PathLike) else data
+    columns: dict[str, Any] = {"prediction": model.predict(table)}
+    if model.recipe.task.is_classification:
+        for label, values in zip(model.classes_, model.predict_proba(table).T, strict=True):
+            columns[f"probability_{label}"] = values
+    path = Path(output)
+    with folders.writing_to(path.absolute().parent):
+        export(columns, path)
+    return path
+
+
+def register(run_id: str, name: str) -> ModelVersion:
+    """Make a run's model a version of a registered model, and point the alias `candidate` to it.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered, ModelRefused, TrackingError
+    """
+    from automl_magic.register import MlflowRegistry
+    from automl_magic.track import MlflowTracker, mirror
+
+    found = find_run(run_id)
+    verified(found, "model/manifest.json")
+    # A version is made from the tracked model: a run whose tracking failed is tracked now.
+    mirror([found], MlflowTracker())
+    return MlflowRegistry().register(found, Path(found.folder) / "model", name)
+
+
+def runs(limit: int = 20) -> list[Run]:
+    """Return the newest runs, newest first."""
+    return open_store().list(limit=limit)
+
+
+def search(
+    frame: pd.DataFrame,
+    target: str,
+    *,
+    task: str | None = None,
+    metric: str | None = None,
+    budget_s: float = 60.0,
+    seed: int = 0,
+    holdout: float = 0.0,
+    **options: Any,
+) -> FittedRecipe:
+    """Run the engine alone: no notebook, no tracking, no files.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n_rows, n_columns)
+        The table, with the target in it.
+    target : str
+        The column to predict.
+    task, metric, budget_s, seed, holdout, **options
+        As for `plan`. The budget counts from the call on.
+
+    Returns
+    -------
+    FittedRecipe
+        With `predict(frame)`, `predict_proba(frame)`, `predict_row(dict)`, `classes_`, `recipe`.
+    """
+    from automl_magic import learn
+    from automl_magic.data import profile
+    from automl_magic.execute import memory_limit_bytes
+    from automl_magic.plan import make_plan
+
+    started = clock.monotonic()
+    experiment = asked(
+        "(a DataFrame)",
+        target,
+        task=task,
+        metric=metric,
+        budget_s=budget_s,
+        seed=seed,
+        holdout=holdout,
+        **options,
+    )
+    dataset = profile(
+        frame,
+        name="table",
+        source="(a DataFrame)",
+        read={},
+        target=target,
+        kinds=experiment.features.kinds,
+    )
+    made = make_plan(experiment, dataset, n_cores=_cores(), memory_bytes=memory_limit_bytes())
+    asked_for = made.experiment
+    job = learn.Task(
+        frame,
+        target=target,
+        kind=made.task.value,
+        metric=made.metric,
+        classes=list(made.classes),
+        imbalance=asked_for.imbalance.value,
+        seed=seed,
+        threads=asked_for.threads or _cores(),
+    )
+    rows = learn.split(
+        job,
+        kind=made.split.kind.value,
+        folds=made.split.folds,
+        holdout=made.split.holdout,
+        column=made.split.column,
+        date_format=made.split.date_format,
+    )
+    candidates = {
+        c.name: learn.candidate(c.estimator, view=c.view, params=dict(c.params))
+        for c in made.candidates
+    }
+    views = {name: [step.to_json() for step in steps] for name, steps in made.views.items()}
+    with tempfile.TemporaryDirectory(prefix="automl-search-") as run_dir:
+        found = learn.search(
+            job,
+            rows,
+            views,
+            candidates,
+            budget_s=budget_s - (clock.monotonic() - started),
+            sampler=asked_for.hpo.sampler,
+            max_trials=asked_for.hpo.trials,
+            early_stopping=asked_for.hpo.early_stopping,
+            run_dir=run_dir,
+            replay="",
+        )
+        ensemble = learn.ensemble(found, max_members=8)
+        recipe = learn.recipe(job, rows, views, ensemble)
+        learn.evaluate_once(recipe, job, rows)
+        return learn.refit(recipe, job)
+
+
+def _runnable(path: Path) -> Path:
+    """Return the notebook to run, after planning anew where the experiment file was edited."""
+    from automl_magic.plan import read_spec
+
+    if path.suffix == ".ipynb":
+        return path
+    if not path.is_dir() and not path.name.endswith(SPEC_SUFFIX):
+        raise RunError(
+            f"{str(path)!r} cannot be run.",
+            why="It is no notebook, no experiment file and no folder of a plan.",
+            fix="Make a plan first: `automl plan DATA --target COLUMN`.",
+        )
+    where = PlanFolder((path if path.is_dir() else path.parent).absolute())
+    spec = where.spec if path.is_dir() else path
+    if not where.spec_is_edited(read_spec(spec)):
+        return where.notebook("search")
+    return plan(spec, folder=where.path).notebooks["search"]
+
+
+def _cores() -> int:
+    """Return the cores this process may use, which in a container are fewer than the machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

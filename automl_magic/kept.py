@@ -1,0 +1,122 @@
+"""Runs that are kept: finding one, and trusting its files only after checking them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.errors import ArtifactTampered, RunError, RunNotFound, shorten
+from automl_magic.records import Run, RunStatus, Trial, TrialState
+
+if TYPE_CHECKING:
+    from automl_magic.execute import RunStore
+    from automl_magic.recipe import Recipe
+
+
+def open_store() -> RunStore:
+    """Open the store of runs; whatever an earlier supervisor left behind is ended first."""
+    from automl_magic.execute import RunStore
+
+    store = RunStore()
+    store.reconcile()
+    return store
+
+
+def find_run(run_id: str) -> Run:
+    """Return the run of this id, of a unique beginning of one, or the newest search for `last`.
+
+    Raises
+    ------
+    RunNotFound
+        If there is none, or more than one begins so.
+    """
+    store = open_store()
+    if run_id == "last" and (newest := store.list(kind="search", limit=1)):
+        return newest[0]
+    begin_so = [run for run in store.list() if run_id and run.run_id.startswith(run_id)]
+    if len(begin_so) > 1 and run_id not in (run.run_id for run in begin_so):
+        raise RunNotFound(
+            f"{run_id!r} is the beginning of {len(begin_so)} runs.",
+            why=f"They are {shorten([run.run_id for run in begin_so])}.",
+            fix=f"Type more of it, e.g. {begin_so[0].run_id}.",
+        )
+    return begin_so[0] if len(begin_so) == 1 else store.get(run_id)
+
+
+def artifact(run: Run, name: str) -> Any:
+    """Return a JSON file of a run, checked."""
+    return json.loads(verified(run, name).read_text("utf-8"))
+
+
+def verified(run: Run, name: str) -> Path:
+    """Return a file of a run after checking that it is what the run wrote."""
+    artifact = next((artifact for artifact in run.artifacts if artifact.path == name), None)
+    if artifact is None:
+        raise has_no(run, name)
+    path = Path(run.folder) / name
+    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+    if found != artifact.sha256.removeprefix("sha256:"):
+        raise ArtifactTampered(
+            f"{name} of run {run.run_id} is not what the run wrote.",
+            why=f"Its SHA-256 is {found}, and {artifact.sha256} was recorded."
+            if found
+            else "The file is gone.",
+            fix=f"Put {path} back from a backup, or run the plan again.",
+        )
+    return path
+
+
+def has_no(run: Run, name: str) -> RunError:
+    if run.status is not RunStatus.SUCCEEDED:
+        why = f"It was {run.status.value}" + (f": {run.failure.message}" if run.failure else ".")
+    else:
+        why = f"It ran a notebook of the kind {run.kind!r}, and only a search makes one."
+    return RunError(
+        f"Run {run.run_id} has no {name}.", why=why, fix="Choose another run: automl runs"
+    )
+
+
+def complete_trial(run: Run, number: int) -> Trial:
+    """Return the trial of this number, or say which ones there are."""
+    from automl_magic.track import read_trials
+
+    trials = read_trials(verified(run, "trials.jsonl").parent)
+    found = next((trial for trial in trials if trial.number == number), None)
+    if found is None or found.state is not TrialState.COMPLETE:
+        known = [str(trial.number) for trial in trials if trial.state is TrialState.COMPLETE]
+        raise RunError(
+            f"Run {run.run_id} has no complete trial {number}.",
+            why=f"Its complete trials are {shorten(known, 20)}.",
+            fix=f"Choose one of them: automl leaderboard {run.run_id}",
+        )
+    return found
+
+
+def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
+    """Return the recipe of one trial alone, on the split and the views of its run."""
+    from automl_magic.recipe import MemberSpec
+
+    member = MemberSpec(
+        name=trial.candidate,
+        estimator=trial.estimator,
+        view=trial.view,
+        params=trial.params,
+        n_iterations=trial.n_iterations,
+        weight=1.0,
+        seed=recipe.seed,
+    )
+    return dataclasses.replace(recipe, members=(member,), threshold=None)
+
+
+def model_folder(run_or_model: str) -> Path:
+    """Return the verified model folder of a run or of a registered model."""
+    if run_or_model.startswith("models:/"):
+        from automl_magic.register import MlflowRegistry
+
+        return MlflowRegistry().fetch(run_or_model)
+    run = find_run(run_or_model)
+    verified(run, "model/manifest.json")
+    return Path(run.folder) / "model"

@@ -1,0 +1,74 @@
+"""evaluate_once: the one measurement on rows that no choice has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.errors import RunError
+from automl_magic.learn.blas import one_blas_thread
+from automl_magic.learn.leaderboard import number
+from automl_magic.recipe import fit_recipe
+from automl_magic.records import Score
+from automl_magic.tasks.tabular import metrics
+
+if TYPE_CHECKING:
+    from automl_magic.learn.split import SplitRows
+    from automl_magic.learn.task import Task
+    from automl_magic.recipe import FittedRecipe, Recipe
+
+
+@dataclass(frozen=True, repr=False)
+class Holdout:
+    """The score on the holdout; None where the split has none. `uses` counts its measurements."""
+
+    score: Score | None
+    uses: int
+
+    def __repr__(self) -> str:
+        if self.score is None:
+            return "No holdout: the score out of fold is all there is."
+        interval = ""
+        if self.score.low is not None and self.score.high is not None:
+            interval = f" (95 %: {number(self.score.low)} to {number(self.score.high)})"
+        return (
+            f"{self.score.metric} {number(self.score.score)}{interval} on {self.score.rows:,} rows "
+            "that no choice has seen, measured once"
+        )
+
+
+def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
+    """Fit the recipe on the development rows, and score it on the holdout with an interval.
+
+    Raises
+    ------
+    RunError
+        If this split's holdout has been used before: a holdout that is looked at twice is one more
+        validation set.
+    """
+    if len(split.holdout) == 0:
+        return Holdout(None, 0)
+    if split.holdout_uses:
+        raise RunError(
+            "The holdout was already used.",
+            why=f"It measured a recipe ({split.holdout_uses[0][:19]}…) once, and a second look "
+            "would make it one more validation set.",
+            fix="Run the notebook again from its first cell.",
+        )
+    split.holdout_uses.append(recipe.digest())
+    with one_blas_thread():
+        fitted = fit_recipe(recipe, task.frame, rows=split.development)
+        y, predicted = task.y[split.holdout], _predict(fitted, task, split)
+    name = recipe.metric
+    score = metrics.score(name, y, predicted, threshold=fitted.threshold)
+    low, high = metrics.interval(name, y, predicted, threshold=fitted.threshold, seed=task.seed)
+    return Holdout(
+        Score(metric=name, score=score, rows=len(y), low=low, high=high), len(split.holdout_uses)
+    )
+
+
+def _predict(fitted: FittedRecipe, task: Task, split: SplitRows) -> Any:
+    held_out = task.frame.iloc[split.holdout]
+    if task.kind.is_classification:
+        return fitted.predict_proba(held_out)
+    return fitted.predict(held_out)

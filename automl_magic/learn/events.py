@@ -1,0 +1,67 @@
+"""What a search tells while it runs: lines in `trials.jsonl` and `events.jsonl`."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from automl_magic.errors import FolderNotWritable
+
+TRIALS, EVENTS, STOP = "trials.jsonl", "events.jsonl", "stop"
+
+
+def append_line(path: Path, document: Mapping[str, Any]) -> None:
+    """Add one line of JSON to a file, in one write: two writers never share a line."""
+    line = json.dumps(document, allow_nan=False, separators=(",", ":")) + "\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(descriptor, line.encode("ascii"))
+    finally:
+        os.close(descriptor)
+
+
+class RunFolder:
+    """The folder that a search writes into; without one, nothing is written."""
+
+    def __init__(self, path: str | os.PathLike[str] | None) -> None:
+        self.path = None if path is None or not os.fspath(path) else Path(path).absolute()
+
+    def begin(self, budget_s: float) -> None:
+        """Make the folder, and remove what an earlier search in it has left.
+
+        Raises
+        ------
+        FolderNotWritable
+        """
+        if self.path is None:
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            for name in (TRIALS, STOP, "result.json"):
+                (self.path / name).unlink(missing_ok=True)
+            self.event("search", budget_s=budget_s)
+        except OSError as error:
+            raise FolderNotWritable(
+                f"The folder {str(self.path)!r} cannot be written.",
+                why=f"{error.strerror or error}.",
+                fix="Set run_dir to a folder of yours, or free some space.",
+            ) from error
+
+    def event(self, name: str, **fields: Any) -> None:
+        """Append an event. `t` is in seconds since 1970."""
+        if self.path is not None:
+            append_line(self.path / EVENTS, {"t": time.time(), "event": name, **fields})
+
+    def trial(self, document: Mapping[str, Any]) -> None:
+        """Append a trial that has ended."""
+        if self.path is not None:
+            append_line(self.path / TRIALS, document)
+
+    @property
+    def asks_to_stop(self) -> bool:
+        """Whether somebody has put a file `stop` into the folder."""
+        return self.path is not None and (self.path / STOP).exists()

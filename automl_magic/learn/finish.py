@@ -1,0 +1,151 @@
+"""finish: write down what the search came to; `result.json` last, as the mark of its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_magic.errors import FolderNotWritable
+from automl_magic.learn.leaderboard import make_leaderboard, number
+from automl_magic.learn.show import Table
+from automl_magic.learn.words import seconds
+from automl_magic.records import Score, dumps
+
+if TYPE_CHECKING:
+    from automl_magic.learn.ensemble import Ensemble
+    from automl_magic.learn.evaluate import Holdout
+    from automl_magic.learn.search import Search
+    from automl_magic.recipe import FittedRecipe
+
+NOTEBOOK = "output.ipynb"
+TIMED_ROWS = 20
+
+
+def finish(
+    model: FittedRecipe,
+    *,
+    search: Search,
+    ensemble: Ensemble,
+    holdout: Holdout | Score | None,
+    run_dir: str | os.PathLike[str],
+) -> Table:
+    """Write the recipe, the leaderboard, the out-of-fold predictions, the model and the result.
+
+    `recipe.json`, `leaderboard.json`, `oof.npz` and `model/` come first; `result.json` comes last
+    and whole: where it is, everything else is.
+
+    Raises
+    ------
+    FolderNotWritable
+    """
+    measured = holdout if isinstance(holdout, Score) else holdout.score if holdout else None
+    folder = Path(run_dir).absolute()
+    board = make_leaderboard(
+        search.task.metric,
+        search.trials,
+        run_id=folder.name,
+        notebook=NOTEBOOK,
+        weights=ensemble.weights,
+        ensemble=ensemble.score,
+        holdout=measured,
+        row_latency_ms=_row_latency_ms(model, search),
+    )
+    result = _result(search, ensemble, measured)
+    result["data_fingerprint"] = model.recipe.data_fingerprint
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_whole(folder / "recipe.json", _json(model.recipe.to_json()))
+        _write_whole(folder / "leaderboard.json", _json(board.to_json()))
+        _write_oof(folder / "oof.npz", search, ensemble)
+        model.save(folder / "model")
+        _write_whole(folder / "result.json", _json(result))
+    except OSError as error:
+        raise FolderNotWritable(
+            f"The folder {str(folder)!r} cannot be written.",
+            why=f"{error.strerror or error}.",
+            fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
+        ) from error
+    return _summary(result)
+
+
+def _result(search: Search, ensemble: Ensemble, holdout: Score | None) -> dict[str, Any]:
+    return {
+        "kind": "search",
+        "metric": search.task.metric.name,
+        "cv": ensemble.score.to_json(),
+        "holdout": holdout.to_json() if holdout else None,
+        "best": ensemble.name,
+        "n_trials": len(search.trials),
+        "search_s": round(search.budget.elapsed_s, 3),
+        "stopped": search.stopped,
+        "replayed": search.recorded is not None,
+        "trial_scores": {
+            str(trial.number): trial.score.score for trial in search.trials if trial.score
+        },
+    }
+
+
+def _summary(result: dict[str, Any]) -> Table:
+    rows = [("best", result["best"])]
+    for name, words in (("cv", "out of fold"), ("holdout", "on the holdout")):
+        if score := result[name]:
+            rows.append((f"{score['metric']} {words}", number(score["score"])))
+    rows += [("trials", str(result["n_trials"])), ("search", seconds(result["search_s"]))]
+    return Table("The search is finished.", ("", ""), rows)
+
+
+def _row_latency_ms(model: FittedRecipe, search: Search) -> float | None:
+    """Return the median time to predict one row, or None for a table without columns to read."""
+    names = model.recipe.used_columns
+    if not names:
+        return None
+    first = search.task.frame.iloc[0]
+    row = {name: _plain(first[name]) for name in names}
+    times = []
+    for _ in range(TIMED_ROWS):
+        started = time.perf_counter()
+        model.predict_row(row)
+        times.append(time.perf_counter() - started)
+    return round(1000 * statistics.median(times), 3)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _write_oof(path: Path, search: Search, ensemble: Ensemble) -> None:
+    """Write the predictions of the ensemble and its members, as float64, by development row."""
+    arrays = {
+        "rows": search.rows.development,
+        "fold": search.rows.fold_ids,
+        "y": search.task.y[search.rows.development],
+        "ensemble": ensemble.oof,
+    }
+    for member in ensemble.members:
+        arrays[f"trial_{member.scored.trial.number}"] = member.scored.oof
+    partial = path.with_name(path.name + ".part")
+    with partial.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    partial.replace(path)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    partial = path.with_name(path.name + ".part")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _json(document: Any) -> bytes:
+    try:
+        return dumps(document).encode("utf-8")
+    except UnicodeEncodeError:  # a name with half a surrogate pair: only its escape can be written
+        return (json.dumps(document, indent=2, allow_nan=False) + "\n").encode("ascii")

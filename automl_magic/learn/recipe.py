@@ -1,0 +1,111 @@
+"""recipe: the ensemble as a document, with all it takes to fit it again."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.learn.candidate import read_views
+from automl_magic.recipe import MemberSpec, Recipe
+from automl_magic.records import ColumnKind, StepSpec
+
+if TYPE_CHECKING:
+    from automl_magic.learn.ensemble import Ensemble
+    from automl_magic.learn.split import SplitRows
+    from automl_magic.learn.task import Task
+
+# What a step says about the columns that it reads. The last one wins where two views differ: one
+# view may take as a category what another needs as a target mean.
+KIND_OF_STEP = {
+    "number": ColumnKind.NUMBER,
+    "boolean": ColumnKind.BOOLEAN,
+    "category": ColumnKind.CATEGORY,
+    "one_hot": ColumnKind.CATEGORY,
+    "target_mean": ColumnKind.HIGH_CARDINALITY,
+    "date": ColumnKind.DATE,
+    "text": ColumnKind.TEXT,
+}
+ALWAYS = ("numpy", "pandas", "scikit-learn")
+BOOSTERS = ("lightgbm", "xgboost", "catboost")
+
+
+def recipe(
+    task: Task,
+    split: SplitRows,
+    views: Mapping[str, Sequence[Any]],
+    ensemble: Ensemble,
+    *,
+    data_fingerprint: str = "",
+) -> Recipe:
+    """Write the ensemble down as a recipe. Nothing is fitted.
+
+    All views are kept, so that any other trial of the search can be written down too.
+    `data_fingerprint` is that of the table as it was loaded; a rerun compares it.
+    """
+    steps = read_views(views)
+    members = _members(task, ensemble)
+    estimators = {member.estimator for member in members}
+    return Recipe(
+        task=task.kind,
+        target=task.target,
+        metric=task.metric.name,
+        classes=task.classes if task.kind.is_classification else (),
+        columns=_columns(steps),
+        views=steps,
+        members=members,
+        threshold=ensemble.threshold,
+        class_weight=task.class_weight,
+        split=split.split,
+        fold_sha256=split.fold_sha256,
+        seed=task.seed,
+        # Where the folds were fitted in one thread each, more would not be faster for all rows.
+        threads=max(chosen.scored.threads for chosen in ensemble.members),
+        versions=_versions(estimators),
+        data_fingerprint=data_fingerprint,
+    )
+
+
+def _members(task: Task, ensemble: Ensemble) -> tuple[MemberSpec, ...]:
+    members: list[MemberSpec] = []
+    for chosen in ensemble.members:
+        trial = chosen.scored.trial
+        # Two variations of one candidate have its name; two members may not have one name.
+        taken = {member.name for member in members}
+        name = f"{trial.candidate}_{trial.number}" if trial.candidate in taken else trial.candidate
+        members.append(
+            MemberSpec(
+                name=name,
+                estimator=trial.estimator,
+                view=trial.view,
+                params=trial.params,
+                n_iterations=trial.n_iterations,
+                weight=chosen.weight,
+                seed=task.seed,
+            )
+        )
+    return tuple(members)
+
+
+def _columns(views: Mapping[str, tuple[StepSpec, ...]]) -> dict[str, str]:
+    ranks = list(dict.fromkeys(KIND_OF_STEP.values()))
+    columns: dict[str, ColumnKind] = {}
+    for steps in views.values():
+        for step in steps:
+            kind = KIND_OF_STEP[step.kind]
+            for column in step.columns:
+                known = columns.get(column, kind)
+                columns[column] = max(known, kind, key=ranks.index)
+    return {column: kind.value for column, kind in columns.items()}
+
+
+def _versions(estimators: set[str]) -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    versions |= {name: metadata.version(name) for name in ALWAYS}
+    # From the module: the distribution of xgboost has several names.
+    versions |= {
+        name: str(sys.modules[name].__version__) for name in BOOSTERS if name in estimators
+    }
+    return versions

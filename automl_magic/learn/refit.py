@@ -1,0 +1,21 @@
+"""refit: the recipe, fitted on all rows. The model that leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl_magic.learn.blas import one_blas_thread
+from automl_magic.recipe import fit_recipe
+
+if TYPE_CHECKING:
+    from automl_magic.learn.task import Task
+    from automl_magic.recipe import FittedRecipe, Recipe
+
+
+def refit(recipe: Recipe, task: Task) -> FittedRecipe:
+    """Fit the recipe on all rows that have a target, the holdout among them, and stop the clock."""
+    with one_blas_thread():
+        model = fit_recipe(recipe, task.frame)
+    if task.budget is not None:
+        task.budget.end()
+    return model

@@ -1,0 +1,140 @@
+"""Task: the table and what is asked of it. Holds no decision of the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from automl_magic.errors import TargetNotFound, TooFewRows
+from automl_magic.learn.budget import Budget
+from automl_magic.learn.words import one_of
+from automl_magic.recipe import encode_target, table_of
+from automl_magic.records import TaskKind
+from automl_magic.records.experiment import Imbalance
+from automl_magic.tasks.tabular.metrics import find_metric
+from automl_magic.tasks.tabular.order import is_missing
+
+
+class Task:
+    """A table, the column to predict, and the measure of success.
+
+    Rows whose target is missing are left out; everything below counts the others, from 0.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (n_rows, n_columns)
+    target : str
+        The column to predict.
+    kind : {"binary", "multiclass", "regression"}
+    metric : str
+        A name of `tasks.tabular.metrics.METRICS`.
+    classes : sequence
+        The labels, in the order of their codes 0, 1, …; the last of two is the positive one. Empty
+        for a regression.
+    imbalance : {"none", "class_weight"}
+    seed : int
+        Of every random choice.
+    threads : int
+        For each fit. The last digits of a score may depend on it.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The rows that have a target, numbered from 0.
+    y : array, shape (n_rows,)
+        Class codes (int64), or values (float64).
+    budget : Budget or None
+        The clock that `search` starts and `refit` stops.
+
+    Raises
+    ------
+    TargetNotFound, TargetNotUsable, UnknownMetric, MetricDoesNotFit, PlanError
+    """
+
+    def __init__(
+        self,
+        table: Any,
+        *,
+        target: str,
+        kind: str,
+        metric: str,
+        classes: Sequence[Any] = (),
+        imbalance: str = "none",
+        seed: int = 0,
+        threads: int = 1,
+    ) -> None:
+        self.kind = TaskKind(one_of(TaskKind, kind, "kind of task"))
+        self.metric = find_metric(metric, self.kind)
+        self.class_weight = one_of(Imbalance, imbalance, "way with rare classes") != Imbalance.NONE
+        if target not in table:
+            raise TargetNotFound(target, [str(column) for column in table])
+        self.target, self.classes = target, tuple(classes)
+        self.seed, self.threads = seed, max(1, int(threads))
+        known = ~_missing(table_of(table, [target])[target])
+        self.n_without_target = int(len(known) - known.sum())
+        if not known.any():
+            raise TooFewRows(
+                "There is no row to learn from.",
+                why=f"The target {target!r} is missing in all {len(known):,} rows.",
+                fix="Choose another target.",
+            )
+        self.frame = table if known.all() else table[known]
+        self.frame = self.frame.reset_index(drop=True)
+        values = table_of(self.frame, [target])[target]
+        self.y = encode_target(values, self.kind, self.classes)
+        self.budget: Budget | None = None
+        self._columns: dict[str, Any] = {}
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.y)
+
+    @property
+    def n_classes(self) -> int:
+        """The number of classes; 0 for a regression."""
+        return len(self.classes) if self.kind.is_classification else 0
+
+    def columns(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return some columns as arrays; each is read from the table once."""
+        names = list(names)
+        self._columns |= table_of(self.frame, [name for name in names if name not in self._columns])
+        return {name: self._columns[name] for name in names}
+
+    def __repr__(self) -> str:
+        lines = [f"Predict {self.target!r}: {self.kind.value}, measured by {self.metric.name}"]
+        better = "higher" if self.metric.higher_is_better else "lower"
+        lines += [f"  {self.metric.name}: {self.metric.in_words} ({better} is better)"]
+        rows = f"  {self.n_rows:,} rows"
+        if self.n_without_target:
+            rows += f"; {self.n_without_target:,} without a target are left out"
+        lines.append(rows)
+        if self.kind.is_classification:
+            counts = np.bincount(self.y, minlength=self.n_classes)
+            shown = [
+                f"{_short(label)} ({count:,})"
+                for label, count in zip(self.classes[:10], counts[:10], strict=True)
+            ]
+            more = f", and {self.n_classes - 10} more" if self.n_classes > 10 else ""
+            lines.append(f"  classes (rows): {', '.join(shown)}{more}")
+        else:
+            low, middle, high = np.quantile(self.y, [0, 0.5, 1])
+            lines.append(f"  from {low:.6g} to {high:.6g}, median {middle:.6g}")
+        lines.append(f"  seed {self.seed}, threads {self.threads}")
+        return "\n".join(lines)
+
+
+def _missing(values: Any) -> Any:
+    if values.dtype.kind == "f":
+        return np.isnan(values)
+    if values.dtype.kind == "M":
+        return np.isnat(values)
+    if values.dtype.kind in "iub":
+        return np.zeros(len(values), dtype=bool)
+    return np.array([is_missing(value) for value in values], dtype=bool)
+
+
+def _short(label: object) -> str:
+    text = repr(label)
+    return text if len(text) <= 40 else text[:39] + "…"

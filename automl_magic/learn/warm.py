@@ -1,0 +1,39 @@
+"""Import the boosting libraries while the first trials run: each takes a second or more."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Iterable
+
+SLOW_IMPORTS = ("lightgbm", "catboost", "xgboost")
+
+
+class Warmup:
+    """A thread that imports libraries in order. `wait` until the one that is needed is there."""
+
+    def __init__(self, estimators: Iterable[str]) -> None:
+        self._ready = {
+            name: threading.Event() for name in dict.fromkeys(estimators) if name in SLOW_IMPORTS
+        }
+        # Two threads that import modules which import each other may see them half-made: what
+        # the libraries share is there before they start.
+        importlib.import_module("sklearn.linear_model")
+        importlib.import_module("sklearn.metrics")
+        importlib.import_module("scipy.stats")
+        self._thread = threading.Thread(target=self._import_all, daemon=True, name="automl-warmup")
+        self._thread.start()
+
+    def wait(self, estimator: str) -> None:
+        """Return when the library of an estimator is imported, or has failed to be."""
+        if estimator in self._ready:
+            self._ready[estimator].wait()
+
+    def _import_all(self) -> None:
+        for name, ready in self._ready.items():
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                continue  # the trial that needs it imports it again, and fails with the reason
+            finally:
+                ready.set()

@@ -1,0 +1,110 @@
+"""What the verbs of `flow` give back: small values that front doors show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_magic.records import Plan, Run, Score
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan and the files that it wrote. Nothing has run."""
+
+    folder: Path
+    plan: Plan
+    spec: Path
+    notebooks: Mapping[str, Path]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "folder": str(self.folder),
+            "experiment": str(self.spec),
+            "notebooks": {kind: str(path) for kind, path in self.notebooks.items()},
+            "task": self.plan.task.value,
+            "metric": self.plan.metric,
+            "split": self.plan.split.to_json(),
+            "candidates": [candidate.name for candidate in self.plan.candidates],
+            "decisions": [decision.to_json() for decision in self.plan.decisions],
+            "findings": [finding.to_json() for finding in self.plan.dataset.findings],
+            "estimate": self.plan.estimate.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run that reached its end. The scores are None for a notebook that is no search.
+
+    `search_s` is the time the search took by its own clock, `wall_s` everything from the call on.
+    """
+
+    run: Run
+    wall_s: float
+    notebook: Path
+    experiment: str | None
+    model_uri: str | None
+
+    @property
+    def search_s(self) -> float | None:
+        return self.run.result.get("search_s")
+
+    @property
+    def n_trials(self) -> int | None:
+        return self.run.result.get("n_trials")
+
+    @property
+    def best(self) -> str | None:
+        return self.run.result.get("best")
+
+    @property
+    def cv(self) -> Score | None:
+        return self._score("cv")
+
+    @property
+    def holdout(self) -> Score | None:
+        return self._score("holdout")
+
+    def _score(self, name: str) -> Score | None:
+        document = self.run.result.get(name)
+        return Score.from_json(document) if document else None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run_id": self.run.run_id,
+            "status": self.run.status.value,
+            "model_uri": self.model_uri,
+            "search_s": self.search_s,
+            "wall_s": round(self.wall_s, 3),
+            "n_trials": self.n_trials,
+            "cv": self.run.result.get("cv"),
+            "holdout": self.run.result.get("holdout"),
+            "best": self.best,
+            "stopped": self.run.result.get("stopped"),
+            "notebook": str(self.notebook),
+            "experiment": self.experiment,
+        }
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A run that was repeated. `equal` is about the metrics, to the last digit, on the same data.
+
+    `differs` names inputs that are not what they were: data, plan, notebook, code, environment,
+    threads, parameters; `details` holds the two values of each, and of each metric that moved.
+    """
+
+    equal: bool
+    differs: tuple[str, ...]
+    details: Mapping[str, Any]
+    outcome: Outcome | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "equal": self.equal,
+            "differs": list(self.differs),
+            "details": dict(self.details),
+            "run": self.outcome.to_json() if self.outcome else None,
+        }

@@ -1,0 +1,52 @@
+"""render: Plan → Notebook. Writes text; runs nothing.
+
+Values enter as literals (`literal`), choices as whole pieces (`pieces`), and there is no third way:
+nothing in the data can become code. A piece is valid Python with holes, `slot("name")`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automl_magic.render.cells import code_cell, markdown_cell
+    from automl_magic.render.explore import render_explore
+    from automl_magic.render.literals import literal
+    from automl_magic.render.model import render_model
+    from automl_magic.render.notebook import as_script, to_text
+    from automl_magic.render.requirements import requirements_for
+    from automl_magic.render.search import render_search
+    from automl_magic.render.slots import fill
+
+__all__ = [
+    "as_script",
+    "code_cell",
+    "fill",
+    "literal",
+    "markdown_cell",
+    "render_explore",
+    "render_model",
+    "render_search",
+    "requirements_for",
+    "to_text",
+]
+
+# Loaded when first used: nbformat alone takes longer than `import automl_magic` may.
+_HOMES = {
+    "cells": ("code_cell", "markdown_cell"),
+    "explore": ("render_explore",),
+    "literals": ("literal",),
+    "model": ("render_model",),
+    "notebook": ("as_script", "to_text"),
+    "requirements": ("requirements_for",),
+    "search": ("render_search",),
+    "slots": ("fill",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

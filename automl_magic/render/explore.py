@@ -1,0 +1,47 @@
+"""The explore notebook: what is in the table, before anything is learnt from it."""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+
+from automl_magic.records import Plan
+from automl_magic.render.cells import code_cell, markdown_cell
+from automl_magic.render.notebook import assemble
+from automl_magic.render.pieces import piece, prose
+from automl_magic.render.slots import fill
+
+
+def render_explore(plan: Plan) -> NotebookNode:
+    """Return the notebook that shows a table: types, quality, findings, pictures.
+
+    Raises
+    ------
+    RenderError
+        If the plan holds a value that is no literal.
+    """
+    values: dict[str, dict[str, object]] = {
+        "parameters": {"data_source": plan.dataset.source, "target": plan.experiment.target},
+        "profile": {"name": plan.dataset.name, "kinds": dict(plan.experiment.features.kinds)},
+    }
+
+    def cell(step: str) -> NotebookNode:
+        tags = ["parameters"] if step == "parameters" else []
+        return code_cell(step, fill(piece("explore", step), values.get(step, {})), tags=tags)
+
+    def text(step: str) -> NotebookNode:
+        return markdown_cell(step, prose("explore", step.replace("-", "_")))
+
+    return assemble(
+        [
+            text("title"),
+            cell("parameters"),
+            cell("load"),
+            text("about-columns"),
+            cell("profile"),
+            cell("missing"),
+            text("about-target"),
+            cell("target"),
+            cell("columns"),
+        ],
+        kind="explore",
+    )

@@ -1,0 +1,163 @@
+"""The standalone notebook: a recipe as plain pandas, NumPy and scikit-learn, without us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nbformat import NotebookNode
+
+from automl_magic.recipe import MemberSpec, Recipe, code_params, member
+from automl_magic.recipe.view import in_order
+from automl_magic.records import Dataset, Link, StepSpec, TaskKind
+from automl_magic.render.cells import code_cell, markdown_cell, step_id
+from automl_magic.render.notebook import assemble
+from automl_magic.render.pieces import piece, prose
+from automl_magic.render.requirements import requirements_for
+from automl_magic.render.slots import fill, insert
+
+DEFAULT_THRESHOLD = 0.5
+
+
+def render_model(
+    recipe: Recipe, dataset: Dataset, *, trial_link: Link | None = None
+) -> NotebookNode:
+    """Return the notebook that fits and measures a recipe with public packages alone.
+
+    Parameters
+    ----------
+    recipe
+        The ensemble, or one trial as a recipe of one member.
+    dataset
+        Where the table is and how it is read.
+    trial_link
+        Where the recipe came from; kept in the notebook's metadata.
+
+    Raises
+    ------
+    RenderError
+        If the recipe holds what no piece can say.
+    """
+    cells = list(_cells(recipe, dataset))
+    sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    requirements = requirements_for(recipe, sources)
+    more: dict[str, Any] = {"requirements": requirements}
+    if trial_link is not None:
+        more["link"] = trial_link.to_json()
+    return assemble(
+        [_text("title"), _code("requirements", requirements=requirements), *cells],
+        kind="model",
+        **more,
+    )
+
+
+def _cells(recipe: Recipe, dataset: Dataset) -> Iterator[NotebookNode]:
+    classes = recipe.task.is_classification
+    measured = recipe.split.holdout > 0
+    yield from _load(dataset)
+    yield _text("about-data")
+    yield code_cell("values", piece("model", "values"))
+    if classes:
+        target = {"target": recipe.target, "classes": list(recipe.classes)}
+        yield _filled("target", "target_classes", target)
+    else:
+        yield _filled("target", "target_number", {"target": recipe.target})
+    if measured:
+        yield _split(recipe)
+    yield _text("about-features")
+    views = {name: in_order(recipe.views[name]) for name in recipe.used_views}
+    for kind in dict.fromkeys(spec.kind for specs in views.values() for spec in specs):
+        yield code_cell(f"step-{kind.replace('_', '-')}", piece("model", "steps", kind))
+    yield _code("views")
+    for position, (name, specs) in enumerate(views.items(), start=1):
+        yield code_cell(step_id("view", name, position), _view(recipe, name, specs))
+    yield _text("about-members")
+    yield _code("members")
+    for position, spec in enumerate(recipe.members, start=1):
+        yield code_cell(
+            step_id("member", spec.name, position), _member(recipe, spec, views[spec.view])
+        )
+    yield _code("blend")
+    if recipe.task is TaskKind.BINARY:
+        threshold = DEFAULT_THRESHOLD if recipe.threshold is None else recipe.threshold
+        yield _filled("decide", "decide_two_classes", {"threshold": threshold})
+    elif classes:
+        yield _filled("decide", "decide_most_probable", {})
+    if measured:
+        yield _text("about-holdout")
+        yield _code("holdout")
+        yield _filled("metric", f"metric_{recipe.metric}", {})
+    yield _text("about-refit")
+    yield _filled("predict", "predict_classes" if classes else "predict_number", {})
+    name = "score" if measured else "score_without_holdout"
+    yield _filled("score", name, {"metric": recipe.metric}, tags=["score"])
+
+
+def _load(dataset: Dataset) -> Iterator[NotebookNode]:
+    form, options = str(dataset.read["format"]), dict(dataset.read["options"])
+    if form == "sklearn":
+        yield _filled("load", f"load_sklearn_{options['name']}", {})
+        return
+    yield _filled("parameters", "parameters", {"data_path": dataset.source}, tags=["parameters"])
+    yield _filled("load", f"load_{form}", options)
+
+
+def _split(recipe: Recipe) -> NotebookNode:
+    split = recipe.split
+    known = {
+        "holdout": split.holdout,
+        "seed": split.seed,
+        "column": split.column,
+        "date_format": split.date_format,
+    }
+    slots = {
+        "stratified": ("holdout", "seed"),
+        "kfold": ("holdout", "seed"),
+        "grouped": ("holdout", "seed", "column"),
+        "time": ("holdout", "column", "date_format"),
+    }[split.kind.value]
+    return _filled("split", f"split_{split.kind.value}", {slot: known[slot] for slot in slots})
+
+
+def _view(recipe: Recipe, name: str, specs: tuple[StepSpec, ...]) -> str:
+    calls: list[str] = []
+    values: dict[str, Any] = {"view": name}
+    for number, spec in enumerate(specs):
+        # Two steps may have a slot of the same name; the number keeps them apart.
+        calls.append(piece("model", f"view_{spec.kind}").replace('slot("', f'slot("{number}.'))
+        params = code_params(spec, recipe.task, recipe.n_classes)
+        known = {"columns": list(spec.columns), **params}
+        values |= {f"{number}.{slot}": _plain(value) for slot, value in known.items()}
+    return fill(insert(piece("model", "view"), "steps", calls), values)
+
+
+def _member(recipe: Recipe, spec: MemberSpec, steps: tuple[StepSpec, ...]) -> str:
+    estimator = member(spec.estimator)
+    n_codes = sum(len(step.columns) for step in steps if step.kind == "category")
+    slots = estimator.slots(
+        spec,
+        recipe.task,
+        recipe.n_classes,
+        recipe.threads,
+        class_weight=recipe.class_weight,
+        categorical=range(n_codes),
+    )
+    return fill(piece("model", "members", estimator.piece(recipe.task).removesuffix(".py")), slots)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _text(step: str) -> NotebookNode:
+    return markdown_cell(step, prose("model", step.replace("-", "_")))
+
+
+def _code(step: str, **values: object) -> NotebookNode:
+    return _filled(step, step, values)
+
+
+def _filled(
+    step: str, name: str, values: Mapping[str, object], *, tags: tuple[str, ...] | list[str] = ()
+) -> NotebookNode:
+    return code_cell(step, fill(piece("model", name), values), tags=tags)

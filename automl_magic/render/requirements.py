@@ -1,0 +1,76 @@
+"""requirements: what a standalone notebook imports, as pip requirements with exact versions."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterable
+from importlib import metadata
+
+from automl_magic.errors import RenderError
+from automl_magic.recipe import Recipe
+
+# Where the name to install is not the name to import; the first that the recipe knows is taken.
+_DISTRIBUTIONS = {"sklearn": ("scikit-learn",), "xgboost": ("xgboost-cpu", "xgboost")}
+_VERSION = re.compile(r"[A-Za-z0-9.+!_-]{1,64}")
+
+
+def requirements_for(recipe: Recipe, sources: Iterable[str]) -> list[str]:
+    """Return `name==version` for each package that some sources import, in alphabetical order.
+
+    Parameters
+    ----------
+    recipe
+        Knows the versions that made it. A package that it does not name (the library of a trial
+        outside its blend, the reader of Parquet) is taken as it is installed here.
+    sources
+        Python code, such as the code cells of a notebook.
+
+    Raises
+    ------
+    RenderError
+        If a version is unknown, or is no version.
+    """
+    found = {_requirement(recipe, module) for source in sources for module in imports_of(source)}
+    return sorted(found)
+
+
+def imports_of(source: str) -> set[str]:
+    """Return the top-level modules that some code imports, Python's own left out."""
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules.add(str(node.module).split(".")[0])
+    if "read_parquet" in source:
+        modules.add("pyarrow")  # pandas reads Parquet with it
+    return modules - sys.stdlib_module_names
+
+
+def _requirement(recipe: Recipe, module: str) -> str:
+    names = _DISTRIBUTIONS.get(module, (module,))
+    for name in names:
+        if name in recipe.versions:
+            return f"{name}=={_checked(name, recipe.versions[name])}"
+    for name in names:
+        try:
+            return f"{name}=={metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            continue
+    raise RenderError(
+        f"The version of {names[-1]} is not known.",
+        why="The recipe does not name it, and it is not installed here.",
+        fix=f"pip install {names[-1]}",
+    )
+
+
+def _checked(name: str, version: str) -> str:
+    if not _VERSION.fullmatch(version):
+        raise RenderError(
+            f"The recipe's version of {name} is no version.",
+            why=f"It is {ascii(version)[:80]}.",
+            fix="Run the search again: the recipe was changed after it was written.",
+        )
+    return version

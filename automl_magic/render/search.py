@@ -1,0 +1,121 @@
+"""The search notebook: a dozen cells, one step of the engine each."""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+
+from automl_magic.records import Candidate, Decision, Plan, StepSpec
+from automl_magic.render.cells import code_cell, markdown_cell
+from automl_magic.render.notebook import assemble
+from automl_magic.render.pieces import piece, prose
+from automl_magic.render.slots import fill
+
+# Each member is a cell of the standalone notebook: more than a person reads help the score little.
+MAX_MEMBERS = 8
+
+# Which cell answers for a decision of the plan; whatever is about columns stands with the features.
+_CELL_OF = {
+    "task": "task",
+    "metric": "task",
+    "rows without a target": "task",
+    "threads": "parameters",
+    "candidates": "candidates",
+    "memory": "search",
+}
+_FEATURES = "candidates"
+_SPLIT = "split"
+
+
+def render_search(plan: Plan) -> NotebookNode:
+    """Return the notebook that finds a model. Without its cell, a candidate is out of the search.
+
+    Raises
+    ------
+    RenderError
+        If the plan holds a value that is no literal, or a name that no cell can have.
+    """
+    asked, split = plan.experiment, plan.split
+    steps: dict[str, dict[str, object]] = {
+        "parameters": {
+            "data_source": plan.dataset.source,
+            "budget_s": asked.budget_s,
+            "seed": split.seed,
+            "threads": asked.threads or 1,
+        },
+        "load": {},
+        "task": {
+            "target": asked.target,
+            "kind": plan.task.value,
+            "metric": plan.metric,
+            "classes": list(plan.classes),
+            "imbalance": asked.imbalance.value,
+        },
+        "split": {
+            "split_kind": split.kind.value,
+            "folds": split.folds,
+            "holdout": split.holdout,
+            "split_column": split.column,
+            "split_date_format": split.date_format,
+        },
+        "candidates": {},
+        "search": {
+            "sampler": asked.hpo.sampler,
+            "max_trials": asked.hpo.trials,
+            "early_stopping": asked.hpo.early_stopping,
+        },
+        "progress": {},
+        "leaderboard": {},
+        "ensemble": {"max_members": MAX_MEMBERS},
+        "recipe": {},
+        "holdout": {},
+        "refit": {},
+        "finish": {},
+    }
+    cells = {step: _cell(step, values, plan) for step, values in steps.items()}
+    return assemble(
+        [
+            _text("title"),
+            cells["parameters"],
+            _text("about-data"),
+            *(cells[step] for step in ("load", "task", "split")),
+            _text("about-candidates"),
+            cells["candidates"],
+            *(_view(name, specs) for name, specs in plan.views.items()),
+            *(_candidate(candidate) for candidate in plan.candidates),
+            _text("about-search"),
+            *(cells[step] for step in ("search", "progress", "leaderboard", "ensemble", "recipe")),
+            _text("about-model"),
+            *(cells[step] for step in ("holdout", "refit", "finish")),
+        ],
+        kind="search",
+    )
+
+
+def _text(step: str) -> NotebookNode:
+    return markdown_cell(step, prose("search", step.replace("-", "_")))
+
+
+def _cell(step: str, values: dict[str, object], plan: Plan) -> NotebookNode:
+    tags = ["parameters"] if step == "parameters" else []
+    decisions = [one for one in plan.decisions if _home(one) == step]
+    return code_cell(step, fill(piece("search", step), values), tags=tags, decisions=decisions)
+
+
+def _home(decision: Decision) -> str:
+    if decision.about.startswith("column "):
+        return _FEATURES
+    return _CELL_OF.get(decision.about, _SPLIT)
+
+
+def _view(name: str, specs: tuple[StepSpec, ...]) -> NotebookNode:
+    steps = [spec.to_json() for spec in specs]
+    return code_cell(f"view-{name}", fill(piece("search", "view"), {"view": name, "steps": steps}))
+
+
+def _candidate(candidate: Candidate) -> NotebookNode:
+    document = candidate.to_json()
+    source = fill(
+        piece("search", "candidate"),
+        {key: document[key] for key in ("name", "estimator", "view", "params")},
+    )
+    return code_cell(f"candidate-{candidate.name}", source, decisions=[candidate.decision])

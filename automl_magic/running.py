@@ -1,0 +1,140 @@
+"""From a notebook to a run in the store: staged, supervised, tracked."""
+
+from __future__ import annotations
+
+import time as clock
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from automl_magic import folder as folders
+from automl_magic.errors import DataError
+from automl_magic.kept import open_store
+from automl_magic.outcome import Outcome
+from automl_magic.records import Plan, Run, RunStatus, digest_of
+
+if TYPE_CHECKING:
+    from automl_magic.execute import Limits, RunStore
+
+OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
+
+
+class NotTracked(UserWarning):
+    """The run is complete and kept, but the tracking store could not be written."""
+
+
+def execute(
+    notebook: Path,
+    started: float,
+    parameters: Mapping[str, Any],
+    on_event: OnEvent | None,
+    *,
+    repeats: Run | None = None,
+) -> Outcome:
+    from automl_magic.execute import execute_notebook, raise_for
+    from automl_magic.track import MlflowTracker, TrackingRecorder
+
+    document = folders.read_notebook(notebook)
+    beside = Path(repeats.folder) if repeats else notebook.absolute().parent
+    made = folders.plan_in(beside)
+    store = open_store()
+    recorder: TrackingRecorder | None = None
+
+    def heard(event: dict[str, Any]) -> None:
+        nonlocal recorder
+        # Not before the run has begun: what is refused must leave no tracking store behind.
+        recorder = recorder or TrackingRecorder(MlflowTracker(), find_run=store.get)
+        recorder.on_event(event)
+        if on_event:
+            on_event(event)
+
+    ended = execute_notebook(
+        notebook,
+        store=store,
+        kind=folders.kind_of(document),
+        parameters=dict(parameters),
+        inputs=_inputs(document, made, parameters),
+        limits=_limits(made),
+        files=folders.plan_files(beside),
+        on_event=heard,
+        rerun_of=repeats.run_id if repeats else None,
+        lock_folder=beside if made and not repeats else None,
+    )
+    recorder = recorder or TrackingRecorder(MlflowTracker(), find_run=store.get)
+    recorded = recorder.close(ended)
+    if recorded.warning:
+        warnings.warn(recorded.warning, NotTracked, stacklevel=3)
+    else:
+        ended = track_what_is_left(store, ended, recorded.tracking_id)
+    if ended.status is not RunStatus.CANCELLED:
+        raise_for(ended)
+    return Outcome(
+        run=ended,
+        wall_s=clock.monotonic() - started,
+        notebook=Path(ended.folder) / "output.ipynb",
+        experiment=made.dataset.name if made else None,
+        model_uri=recorded.model_uri,
+    )
+
+
+def track_what_is_left(store: RunStore, ended: Run, tracking_id: str | None) -> Run:
+    """Note where a run is tracked, and track earlier runs that could not be at their time."""
+    from automl_magic.track import MlflowTracker, mirror
+
+    left = [run for run in store.list(limit=100) if run.status.is_end and run.tracking_id is None]
+    ids = {ended.run_id: tracking_id} if tracking_id else {}
+    if others := [run for run in left if run.run_id not in ids]:
+        ids |= mirror(others, MlflowTracker())
+    tracked = {run_id: store.set_tracking_id(run_id, known) for run_id, known in ids.items()}
+    return tracked.get(ended.run_id, ended)
+
+
+def _inputs(
+    document: Mapping[str, Any], made: Plan | None, parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what decides a run's numbers, for a rerun to compare."""
+    from automl_magic.track import code_digest, environment
+
+    asked_for = {name: value for name, value in parameters.items() if name != "replay"}
+    return {
+        "plan": made.digest() if made else None,
+        "data": made.dataset.fingerprint if made else None,
+        "notebook": folders.code_digest(document),
+        "code": code_digest(),
+        "environment": environment(),
+        "threads": parameters.get("threads", made.experiment.threads if made else None),
+        "parameters": digest_of(asked_for),
+    }
+
+
+def inputs_of(run: Run) -> dict[str, Any]:
+    """Return a run's inputs, with the fingerprint of the table that the notebook really loaded."""
+    loaded = run.result.get("data_fingerprint")
+    return {**run.inputs, **({"data": loaded} if loaded else {})}
+
+
+def data_change(run: Run) -> dict[str, Any] | None:
+    """Return the fingerprint of a run's table then and now, or None where they are the same."""
+    from automl_magic.data import fingerprint, load
+
+    made = folders.plan_in(Path(run.folder))
+    if made is None:
+        return None
+    before = inputs_of(run)["data"]
+    try:
+        after = fingerprint(load(made.dataset.source))
+    except DataError as error:
+        after = error.what
+    return None if after == before else {"before": before, "after": after}
+
+
+def _limits(made: Plan | None) -> Limits:
+    """Give the cells of a search their share of the budget, and any other notebook a day."""
+    from automl_magic.execute import Limits
+
+    if made is None:
+        return Limits()
+    budget_s = made.experiment.budget_s
+    # The engine keeps to the budget by itself; these are for an engine, or an edit, that does not.
+    return Limits(run_s=4 * budget_s + 1800, cell_s=2 * budget_s + 600)

@@ -1,0 +1,52 @@
+"""What many tests share: a small table, and golden files that change only when asked to."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files anew (make golden)"
+    )
+
+
+@pytest.fixture
+def golden(request):
+    """Compare text with the golden file of this name; write it only when asked to."""
+
+    def check(name, text):
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert path.exists(), f"No golden {name}. Look at the output, then: make golden"
+        assert text.encode() == path.read_bytes()
+
+    return check
+
+
+@pytest.fixture
+def customers():
+    """Forty customers: every kind of column, and a target for each kind of task."""
+    rows = range(40)
+    cities = ("Oslo", "Bergen", "Århus", "Lund")
+    words = ("late parcel", "kind answer", "wrong bill", "quick help", "no answer")
+    return pd.DataFrame(
+        {
+            "customer": [f"C-{i:03}" for i in rows],
+            "age": [None if i % 11 == 5 else 20 + (i * 7) % 45 for i in rows],
+            "paid": [f"€ {1 + i % 3}.{(i * 37) % 900 + 100},50" for i in rows],
+            "active": ["yes" if (i * 5) % 8 < 5 else "no" for i in rows],
+            "city": [None if i == 9 else cities[(i * i) % 4] for i in rows],
+            "street": [f"Street {(i * 13) % 17}" for i in rows],
+            "since": [f"20{10 + i // 4}-{1 + i % 12:02}-{1 + (i * 3) % 28:02}" for i in rows],
+            "note": [f"{words[i % 5]} and {words[(i * 3) % 5]}" for i in rows],
+            "churn": ["yes" if (i * 7) % 45 + 9 * (i % 3) > 28 else "no" for i in rows],
+            "plan": [("basic", "plus", "pro")[(i * i + i // 5) % 3] for i in rows],
+            "spent": [round(20 + 3.5 * ((i * 7) % 45) + 40 * (i % 3), 2) for i in rows],
+        }
+    )

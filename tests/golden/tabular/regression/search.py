@@ -1,0 +1,192 @@
+# %% [markdown] id="title" tags=["automl:title"]
+# # Search
+#
+# This notebook finds a model for one table. Each cell is one step and says what it does; change a
+# cell, or delete a candidate, and run it again. It needs `automl_magic`. The model that it finds
+# leaves as a notebook that does not: `automl notebook RUN`.
+
+
+# %% id="parameters" tags=["parameters", "automl:parameters"]
+data_source = "data/customers.parquet"  # a path, or sklearn:NAME
+budget_s = 10.0  # wall-clock seconds from the search cell to the end of the refit
+seed = 7
+threads = 1
+run_dir = "search-output"  # where the trials, the recipe and the model are written
+replay = ""  # the folder of an earlier run: repeat its recipe instead of searching
+
+
+# %% [markdown] id="about-data" tags=["automl:about-data"]
+# ## The question
+#
+# The table, the column to predict, how success is measured, and which rows measure it. The
+# holdout is put aside here and used once, near the end.
+
+
+# %% id="load" tags=["automl:load"]
+from automl_magic import data, learn
+
+table = data.load(data_source)
+table.head()
+
+
+# %% id="task" tags=["automl:task"]
+task = learn.Task(
+    table,
+    target="spent",
+    kind="regression",
+    metric="rmse",
+    classes=[],
+    imbalance="none",
+    seed=seed,
+    threads=threads,
+)
+task
+
+
+# %% id="split" tags=["automl:split"]
+split = learn.split(
+    task,
+    kind="time",
+    folds=3,
+    holdout=0.25,
+    column="since",
+    date_format="%Y-%m-%d",
+)
+split
+
+
+# %% [markdown] id="about-candidates" tags=["automl:about-candidates"]
+# ## What is tried
+#
+# A view is a list of feature steps: how columns become numbers. A candidate is an estimator on a
+# view. The reasons for each stand in the metadata of its cell.
+
+
+# %% id="candidates" tags=["automl:candidates"]
+views = {}
+candidates = {}
+
+
+# %% id="view-tree" tags=["automl:view-tree"]
+views["tree"] = [
+    {"kind": "number", "columns": ["age"], "params": {}},
+    {
+        "kind": "number",
+        "columns": ["paid"],
+        "params": {"parse": {"decimal": ",", "thousands": "."}},
+    },
+    {"kind": "boolean", "columns": ["active"], "params": {"true": "yes", "false": "no"}},
+    {"kind": "date", "columns": ["since"], "params": {"date_format": "%Y-%m-%d"}},
+    {"kind": "category", "columns": ["city"], "params": {}},
+    {"kind": "target_mean", "columns": ["street"], "params": {"smoothing": 10.0, "n_folds": 5}},
+    {"kind": "text", "columns": ["note"], "params": {"max_features": 100, "components": 3}},
+]
+
+
+# %% id="view-dense" tags=["automl:view-dense"]
+views["dense"] = [
+    {
+        "kind": "number",
+        "columns": ["age"],
+        "params": {"fill": "median", "scale": True, "indicator": True},
+    },
+    {
+        "kind": "number",
+        "columns": ["paid"],
+        "params": {
+            "parse": {"decimal": ",", "thousands": "."},
+            "fill": "median",
+            "scale": True,
+            "indicator": True,
+        },
+    },
+    {
+        "kind": "boolean",
+        "columns": ["active"],
+        "params": {"true": "yes", "false": "no", "fill": "most_frequent"},
+    },
+    {
+        "kind": "date",
+        "columns": ["since"],
+        "params": {"date_format": "%Y-%m-%d", "fill": "median", "scale": True},
+    },
+    {"kind": "one_hot", "columns": ["city"], "params": {"min_count": 3, "max_levels": 50}},
+    {"kind": "target_mean", "columns": ["street"], "params": {"smoothing": 10.0, "n_folds": 5}},
+    {"kind": "text", "columns": ["note"], "params": {"max_features": 100, "components": 3}},
+]
+
+
+# %% id="candidate-lightgbm" tags=["automl:candidate-lightgbm"]
+candidates["lightgbm"] = learn.candidate(
+    "lightgbm",
+    view="tree",
+    params={"learning_rate": 0.1, "num_leaves": 7, "min_data_in_leaf": 3},
+)
+
+
+# %% id="candidate-linear" tags=["automl:candidate-linear"]
+candidates["linear"] = learn.candidate(
+    "linear",
+    view="dense",
+    params={"alpha": 1.0},
+)
+
+
+# %% [markdown] id="about-search" tags=["automl:about-search"]
+# ## The search
+#
+# Every candidate is fitted on the same folds. The best ones are blended, by the predictions for
+# rows that they had not seen.
+
+
+# %% id="search" tags=["automl:search"]
+search = learn.search(
+    task,
+    split,
+    views,
+    candidates,
+    budget_s=budget_s,
+    sampler="portfolio",
+    max_trials=3,
+    early_stopping=40,
+    run_dir=run_dir,
+    replay=replay,
+)
+
+
+# %% id="progress" tags=["automl:progress"]
+search.plot()
+
+
+# %% id="leaderboard" tags=["automl:leaderboard"]
+search.leaderboard()
+
+
+# %% id="ensemble" tags=["automl:ensemble"]
+ensemble = learn.ensemble(search, max_members=8)
+ensemble
+
+
+# %% id="recipe" tags=["automl:recipe"]
+recipe = learn.recipe(task, split, views, ensemble, data_fingerprint=data.fingerprint(table))
+recipe
+
+
+# %% [markdown] id="about-model" tags=["automl:about-model"]
+# ## The model
+#
+# First the one measurement on the holdout, then the same recipe on all rows: that is the model to
+# keep.
+
+
+# %% id="holdout" tags=["automl:holdout"]
+holdout = learn.evaluate_once(recipe, task, split)
+holdout
+
+
+# %% id="refit" tags=["automl:refit"]
+model = learn.refit(recipe, task)
+
+
+# %% id="finish" tags=["automl:finish"]
+learn.finish(model, search=search, ensemble=ensemble, holdout=holdout, run_dir=run_dir)

@@ -1,0 +1,34 @@
+from automl_magic.learn.show import Picture, Table
+
+
+def test_a_table_is_text_and_html_with_the_same_words():
+    table = Table("Two trials", ("Trial", "Why"), [("1", "a <b> & 'c'")], frozenset({0}), ["End."])
+
+    assert repr(table) == "Two trials\n\nTrial  Why\n    1  a <b> & 'c'\n\nEnd."
+    assert table._repr_html_() == (
+        "<table>\n<caption>Two trials</caption>\n"
+        '<thead><tr><th scope="col">Trial</th><th scope="col">Why</th></tr></thead>\n<tbody>\n'
+        '<tr><td style="text-align: right">1</td>'
+        '<td style="text-align: left">a &lt;b&gt; &amp; &#x27;c&#x27;</td></tr>\n'
+        "</tbody>\n</table>\n<p>End.</p>"
+    )
+
+
+def test_what_no_terminal_takes_is_made_visible():
+    assert "a·b\\ud800" in repr(Table("a\nb\ud800", ("x",), []))
+
+
+def test_a_picture_has_its_words_as_its_text():
+    picture = Picture(b"PNG", 'from "a" to b')
+
+    assert repr(picture) == 'from "a" to b'
+    assert picture._repr_html_() == (
+        '<img src="data:image/png;base64,UE5H" alt="from &quot;a&quot; to b">'
+    )
+
+
+def test_the_course_of_a_search_is_a_picture_with_words(make_notebook):
+    picture = make_notebook().search(sampler="portfolio").plot()
+
+    assert picture.png.startswith(b"\x89PNG")
+    assert repr(picture).startswith("roc_auc of 4 trials over time: from 0.4980 (dummy) to 0.99")

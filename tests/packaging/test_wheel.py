@@ -1,0 +1,121 @@
+"""The wheel and the editable install, in environments made for the purpose."""
+
+from __future__ import annotations
+
+import json
+import site
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    return next(out.glob("*.whl"))
+
+
+def fresh_environment(folder: Path) -> Path:
+    """Make an environment that borrows our dependencies but not our own package."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    python = folder / "bin" / "python"
+    home = subprocess.run(
+        [python, "-c", "import site; print(site.getsitepackages()[0])"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    # A path file adds the folder but does not run the path files in it: an editable install
+    # of ours stays behind.
+    (Path(home) / "borrowed.pth").write_text(site.getsitepackages()[0] + "\n")
+    return python
+
+
+def install(python: Path, *what: str) -> None:
+    # A leftover record of the borrowed folder must not count as installed: hence --reinstall.
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--offline",
+            "--no-build-isolation",
+            "--reinstall-package",
+            "automl-magic",
+            "--python",
+            python,
+            *what,
+        ],
+        check=True,
+        capture_output=True,
+    )
+
+
+def ask(python: Path, code: str, cwd: Path) -> str:
+    done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, cwd=cwd)
+    return done.stdout.strip()
+
+
+def test_the_wheel_holds_the_library_the_templates_and_the_kernelspec(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    data = next(name.split("/")[0] for name in names if ".data/" in name)
+    tops = {name.split("/")[0] for name in names}
+
+    assert tops == {"automl_magic", data, data.replace(".data", ".dist-info")}
+    assert "automl_magic/flow.py" in names
+    assert (
+        f"{data}/data/share/jupyter/automl-magic/templates/notebooks/tabular/search/search.py"
+        in names
+    )
+    assert f"{data}/data/share/jupyter/automl-magic/templates/apps/leaderboard.ipynb" in names
+    assert f"{data}/data/share/jupyter/kernels/automl-magic/kernel.json" in names
+
+
+@pytest.mark.parametrize("kind", ["wheel", "editable"])
+def test_an_install_finds_its_templates_and_its_kernelspec(kind, wheel, tmp_path):
+    python = fresh_environment(tmp_path / "env")
+    install(python, *([str(wheel)] if kind == "wheel" else ["--editable", str(ROOT)]))
+
+    where = ask(python, "import automl_magic; print(automl_magic.__file__)", tmp_path)
+    templates = ask(
+        python, "from automl_magic.paths import templates; print(templates())", tmp_path
+    )
+    kernels = ask(
+        python,
+        "from jupyter_client.kernelspec import *; print('automl-magic' in find_kernel_specs())",
+        tmp_path,
+    )
+
+    assert Path(where).is_relative_to(tmp_path) is (kind == "wheel")
+    assert (Path(templates) / "notebooks" / "tabular" / "search" / "load.py").exists()
+    assert Path(templates).is_relative_to(tmp_path) is (kind == "wheel")
+    assert kernels == "True"
+
+
+def test_an_installed_wheel_has_the_command(wheel, tmp_path):
+    python = fresh_environment(tmp_path / "env")
+    install(python, str(wheel))
+
+    done = subprocess.run(
+        [python.with_name("automl"), "version", "--json"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+
+    assert json.loads(done.stdout)["automl_magic"] == "0.1.0"

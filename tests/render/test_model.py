@@ -1,0 +1,299 @@
+"""The standalone notebook is the engine's model: run cell by cell, it gives the same scores."""
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_magic.data import load, read_call
+from automl_magic.data.sources.bundled import NAMES
+from automl_magic.errors import RenderError
+from automl_magic.recipe import encode_target, fit_recipe, table_of
+from automl_magic.records import Link, Split, SplitKind
+from automl_magic.render import as_script, render_model
+from automl_magic.tasks.tabular.metrics import metrics_for, score
+from automl_magic.tasks.tabular.splits import holdout_rows
+
+BLOCKED = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0].startswith("automl_magic"):
+            raise ImportError("a standalone notebook needs no " + name)
+sys.meta_path.insert(0, Blocker())
+exec(compile(open(sys.argv[1], encoding="utf-8").read(), "model.py", "exec"), {})
+"""
+
+
+def run_cells(notebook, folder):
+    """Run the code cells in one namespace, and return it with what the last cell printed."""
+    names = {}
+    with contextlib.chdir(folder):
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed):
+                    exec(compile(cell["source"], cell["id"], "exec"), names)
+    return names, json.loads(printed.getvalue())
+
+
+def the_table(recipe, dataset, folder):
+    """Return the table as the notebook loads it."""
+    cells = {cell["id"]: cell["source"] for cell in render_model(recipe, dataset)["cells"]}
+    names = {}
+    with contextlib.chdir(folder):
+        exec(cells.get("parameters", ""), names)
+        exec(cells["load"], names)
+    return names["table"]
+
+
+def engine(recipe, frame):
+    """Return the holdout score of the engine, and its model of all rows."""
+    frame = frame[frame[recipe.target].notna()].reset_index(drop=True)
+    y = encode_target(table_of(frame, [recipe.target])[recipe.target], recipe.task, recipe.classes)
+    column = recipe.split.column
+    columns = table_of(frame, [column]) if column else {}
+    development, holdout = holdout_rows(recipe.split, y, columns)
+    fitted = fit_recipe(recipe, frame, rows=development)
+    held_out = frame.iloc[holdout]
+    classes = recipe.task.is_classification
+    predicted = fitted.predict_proba(held_out) if classes else fitted.predict(held_out)
+    found = score(recipe.metric, y[holdout], predicted, threshold=fitted.threshold)
+    expected = {"metric": recipe.metric, "score": found, "rows": len(holdout)}
+    return expected, fit_recipe(recipe, frame)
+
+
+def test_the_notebook_predicts_new_rows_as_the_engine_does(recipe, dataset, folder_of_customers):
+    names, _ = run_cells(render_model(recipe, dataset), folder_of_customers)
+    table = the_table(recipe, dataset, folder_of_customers)
+    new = table.iloc[10:20].assign(city="Malmö", age=None)
+    _, fitted = engine(recipe, table)
+
+    assert names["predict"](new).tolist() == fitted.predict(new).tolist()
+    # The rows of the table themselves are new rows too, once it is trained.
+    assert names["predict"](names["table"]).tolist() == fitted.predict(table).tolist()
+
+
+def test_the_probabilities_are_named_by_the_classes(folder_of_customers, binary):
+    recipe, dataset = binary
+    names, _ = run_cells(render_model(recipe, dataset), folder_of_customers)
+    probabilities = names["predict_proba"](names["table"].head(3))
+
+    assert tuple(probabilities.columns) == recipe.classes
+    assert np.allclose(probabilities.sum(axis=1), 1.0)
+
+
+def test_every_metric_of_the_task_is_the_one_of_the_engine(
+    recipe, dataset, folder_of_customers, changed
+):
+    member = changed(recipe.members[-1], weight=1.0)
+    table = the_table(recipe, dataset, folder_of_customers)
+    for name in metrics_for(recipe.task):
+        one = changed(recipe, metric=name, members=(member,))
+        _, printed = run_cells(render_model(one, dataset), folder_of_customers)
+        expected, _ = engine(one, table)
+
+        assert printed["metric"] == name
+        assert printed["score"] == pytest.approx(expected["score"], abs=1e-12), name
+
+
+def test_every_split_measures_on_the_rows_of_the_engine(
+    recipe, dataset, folder_of_customers, changed
+):
+    member = changed(recipe.members[-1], weight=1.0)
+    splits = [
+        Split(kind=SplitKind.KFOLD, folds=3, holdout=0.3, seed=1),
+        Split(kind=SplitKind.GROUPED, folds=3, holdout=0.3, seed=1, column="street"),
+        Split(kind=SplitKind.TIME, folds=3, holdout=0.3, seed=1, column="since"),
+    ]
+    if recipe.task.is_classification:
+        splits.append(Split(kind=SplitKind.STRATIFIED, folds=3, holdout=0.3, seed=1))
+    for split in splits:
+        one = changed(recipe, members=(member,), split=split)
+        _, printed = run_cells(render_model(one, dataset), folder_of_customers)
+        expected, _ = engine(one, the_table(one, dataset, folder_of_customers))
+
+        assert printed == expected, split.kind
+
+
+def test_without_a_holdout_there_is_no_score(recipe, dataset, folder_of_customers, changed):
+    one = changed(recipe, split=changed(recipe.split, holdout=0.0))
+    notebook = render_model(one, dataset)
+    _, printed = run_cells(notebook, folder_of_customers)
+
+    assert printed == {"metric": recipe.metric, "score": None, "rows": 0}
+    assert {"split", "holdout", "metric"}.isdisjoint(cell["id"] for cell in notebook["cells"])
+
+
+def test_rows_without_a_target_are_left_out_as_the_engine_does(
+    recipe, dataset, folder_of_customers, changed
+):
+    path = folder_of_customers / dataset.source
+    table = the_table(recipe, dataset, folder_of_customers)
+    table.loc[[3, 17, 30], recipe.target] = None
+    for form, write in {
+        "csv": table.to_csv,
+        "parquet": table.to_parquet,
+        "jsonl": lambda p, index: table.to_json(p, orient="records", lines=True),
+    }.items():
+        if dataset.read["format"] == form:
+            write(path, index=False)
+
+    _, printed = run_cells(render_model(recipe, dataset), folder_of_customers)
+    expected, _ = engine(recipe, the_table(recipe, dataset, folder_of_customers))
+
+    assert printed == expected
+
+
+def test_the_notebook_scores_as_the_engine_where_we_are_not(recipe, dataset, folder_of_customers):
+    script = folder_of_customers / "model.py"
+    script.write_text(as_script(render_model(recipe, dataset)), encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED, str(script)],
+        cwd=folder_of_customers,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    expected, _ = engine(recipe, the_table(recipe, dataset, folder_of_customers))
+    assert json.loads(done.stdout) == expected
+
+
+HARD = pd.DataFrame(
+    {
+        "code": ["007", "08", "9", None],
+        "sold_at": ["2020-01-01", "2020-01-02", None, "x"],
+        "2019": [1, 2, 3, 4],
+        "ratio": [0.1, 1e-17, 0.30000000000000004, None],
+        "big": [2**53 + 1, 2, 3, 4],
+        "flag": [True, False, True, True],
+        "text; with, signs": ['a "quote"', "two\nlines", "tab\there", "ü€"],
+        "y": ["a", "b", "a", "b"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "name", ["t.csv", "t.tsv", "t.csv.gz", "t.parquet", "t.jsonl", "t.json", "t.jsonl.gz"]
+)
+def test_the_notebook_reads_the_table_that_the_engine_read(name, tmp_path, changed, binary):
+    path = tmp_path / name
+    if ".csv" in name or ".tsv" in name:
+        HARD.to_csv(path, index=False, sep="\t" if ".tsv" in name else ";")
+    elif name.endswith(".parquet"):
+        HARD.to_parquet(path)
+    else:
+        HARD.to_json(path, orient="records", lines="jsonl" in name)
+    recipe, dataset = binary
+    there = changed(dataset, source=str(path), read=read_call(str(path)))
+
+    table = the_table(recipe, there, tmp_path)
+
+    pd.testing.assert_frame_equal(table, load(str(path)))
+
+
+def test_a_column_of_words_and_numbers_is_read_as_words(tmp_path, changed, binary):
+    path = tmp_path / "mixed.jsonl"
+    path.write_text('{"x": 2.0, "y": "a"}\n{"x": "b", "y": "b"}\n{"x": null, "y": "a"}\n')
+    recipe, dataset = binary
+    there = changed(dataset, source=str(path), read=read_call(str(path)))
+
+    table = the_table(recipe, there, tmp_path)
+
+    assert table["x"].fillna("").tolist() == load(str(path))["x"].fillna("").tolist()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_dataset_is_loaded_as_the_engine_loads_it(name, changed, binary, tmp_path):
+    source = f"sklearn:{name}"
+    recipe, dataset = binary
+    there = changed(dataset, source=source, read=read_call(source))
+
+    table = the_table(recipe, there, tmp_path)
+
+    pd.testing.assert_frame_equal(table, load(source))
+
+
+def test_the_notebook_lists_what_it_imports_with_the_versions_that_made_it(recipe, dataset, task):
+    metadata = render_model(recipe, dataset)["metadata"]["automl"]
+
+    assert (
+        metadata["requirements"]
+        == {
+            "binary": [
+                "catboost==1.0.0",
+                "lightgbm==2.0.0",
+                "numpy==3.0.0",
+                "pandas==4.0.0",
+                "scikit-learn==7.0.0",
+            ],
+            "multiclass": [
+                "numpy==3.0.0",
+                "pandas==4.0.0",
+                "scikit-learn==7.0.0",
+                "xgboost==8.0.0",
+            ],
+            "regression": [
+                "lightgbm==2.0.0",
+                "numpy==3.0.0",
+                "pandas==4.0.0",
+                "pyarrow==5.0.0",
+                "scikit-learn==7.0.0",
+            ],
+        }[task]
+    )
+
+
+def test_the_notebook_keeps_where_it_came_from(binary):
+    recipe, dataset = binary
+    link = Link(run_id="20250101-abc", notebook="output.ipynb", cell_id="candidate-lightgbm")
+
+    made = render_model(recipe, dataset, trial_link=link)
+
+    assert made["metadata"]["automl"]["link"] == link.to_json()
+
+
+def test_a_version_that_is_none_is_refused(binary, changed):
+    recipe, dataset = binary
+    broken = changed(recipe, versions={**recipe.versions, "numpy": "1; rm -rf ~"})
+
+    with pytest.raises(RenderError) as raised:
+        render_model(broken, dataset)
+
+    assert raised.value.what == "The recipe's version of numpy is no version."
+    assert raised.value.why == "It is '1; rm -rf ~'."
+
+
+def test_a_metric_that_leads_out_of_the_folder_is_refused(binary, changed):
+    recipe, dataset = binary
+    with pytest.raises(RenderError, match="no template piece"):
+        render_model(changed(recipe, metric="x/../../search/load"), dataset)
+
+
+def test_names_that_no_cell_can_have_become_numbers(binary, changed, folder_of_customers):
+    recipe, dataset = binary
+    views = {"Größe\n": recipe.views["tree"], "x" * 100: recipe.views["dense"]}
+    names = dict(zip(recipe.views, views, strict=True))
+    odd = changed(
+        recipe,
+        views=views,
+        members=tuple(
+            changed(member, name=f"№ {i}", view=names[member.view])
+            for i, member in enumerate(recipe.members)
+        ),
+    )
+    notebook = render_model(odd, dataset)
+    ids = {cell["id"] for cell in notebook["cells"]}
+    _, printed = run_cells(notebook, folder_of_customers)
+    expected, _ = engine(recipe, the_table(recipe, dataset, folder_of_customers))
+
+    assert {f"member-{i + 1}" for i in range(len(recipe.members))} | {"view-1"} <= ids
+    assert printed == expected

@@ -1,0 +1,87 @@
+"""Every piece of a notebook is valid, whole, used, and (in a model) free of us."""
+
+import ast
+import re
+
+import pytest
+
+from automl_magic.data.sources.bundled import NAMES
+from automl_magic.paths import templates
+from automl_magic.recipe import ESTIMATORS, member
+from automl_magic.recipe.steps.base import KINDS, step_class
+from automl_magic.records import SplitKind, TaskKind
+from automl_magic.render.requirements import imports_of
+from automl_magic.render.slots import slots_in
+from automl_magic.tasks.tabular.metrics import METRICS
+
+TABULAR = templates() / "notebooks" / "tabular"
+PIECES = sorted(path.relative_to(TABULAR).as_posix() for path in TABULAR.rglob("*.py"))
+PROSE = sorted(path.relative_to(TABULAR).as_posix() for path in TABULAR.rglob("*.md"))
+MODEL = [piece for piece in PIECES if piece.startswith("model/")]
+
+
+def names(pattern):
+    return {found[1] for piece in MODEL if (found := re.fullmatch(f"model/{pattern}.py", piece))}
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_piece_is_python_with_named_slots(piece):
+    for slot in slots_in((TABULAR / piece).read_text("utf-8")):
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", slot.name)
+
+
+@pytest.mark.parametrize("piece", MODEL)
+def test_a_piece_of_a_model_imports_public_packages_alone(piece):
+    source = (TABULAR / piece).read_text("utf-8")
+
+    assert imports_of(source) <= {"numpy", "pandas", "sklearn", "pyarrow", *ESTIMATORS}
+    assert "automl" not in source
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_piece_holds_no_decision_of_its_own_about_slots(piece):
+    """The plan chose the pieces: a slot never stands in the condition of an `if`."""
+    tree = ast.parse((TABULAR / piece).read_text("utf-8"))
+    tests = [ast.unparse(node.test) for node in ast.walk(tree) if isinstance(node, ast.If)]
+
+    assert not [test for test in tests if "slot(" in test]
+
+
+@pytest.mark.parametrize("piece", PROSE)
+def test_prose_is_static(piece):
+    text = (TABULAR / piece).read_text("utf-8")
+
+    assert "slot(" not in text
+    assert "{" not in text
+
+
+def test_there_is_a_piece_for_every_kind_of_step():
+    assert names(r"steps/(\w+)") == set(KINDS)
+    assert names(r"view_(\w+)") == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_view_fills_every_parameter_of_a_step(kind):
+    slots = {slot.name for slot in slots_in((TABULAR / f"model/view_{kind}.py").read_text("utf-8"))}
+    more = {"n_classes"} if kind == "target_mean" else set()
+
+    assert slots == {"columns", *step_class(kind).defaults, *more}
+
+
+def test_there_is_a_piece_for_every_member_and_task():
+    pieces = {member(name).piece(task) for name in ESTIMATORS for task in TaskKind}
+
+    assert names(r"members/(\w+)") == {piece.removesuffix(".py") for piece in pieces}
+
+
+def test_there_is_a_piece_for_every_metric():
+    assert names(r"metric_(\w+)") == set(METRICS)
+
+
+def test_there_is_a_piece_for_every_split():
+    assert names(r"split_(\w+)") == {kind.value for kind in SplitKind}
+
+
+def test_there_is_a_piece_for_every_source():
+    assert names(r"load_((?!sklearn)\w+)") == {"csv", "jsonl", "parquet"}
+    assert names(r"load_sklearn_(\w+)") == set(NAMES)
