@@ -33,7 +33,7 @@ lint: setup  ## style, types, architecture, spelling, docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell automl_magic templates tests docs changes *.md
+	$(BIN)/codespell automl_magic templates docs changes *.md
 	$(BIN)/interrogate --quiet automl_magic
 
 format: setup  ## put the code into shape

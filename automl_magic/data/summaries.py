@@ -21,9 +21,9 @@ def summarise(values: Values, understood: Understood) -> dict[str, Any]:
     """Return what a profile shows of a column, as JSON.
 
     A number has `quantiles` (by their level), `mean` and `std`; labels and booleans have the 20
-    most frequent `levels` with their `level_counts`; a date has `first` and `last`, and
-    whether the rows are `ordered` by it, earliest first; text has `mean_words` and `mean_length`. Values that a rule could not read are counted in `n_unread`,
-    infinite ones in `n_infinite`.
+    most frequent `levels` with their `level_counts`; a date has `first` and `last`, and whether
+    the rows are `ordered` by it, earliest first; text has `mean_words` and `mean_length`. Values
+    that a rule could not read are counted in `n_unread`, infinite ones in `n_infinite`.
     """
     found = _of_kind(values, understood)
     if understood.n_unread:
