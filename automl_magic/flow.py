@@ -245,6 +245,8 @@ def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
     notebook = verified(before, "input.ipynb")
     parameters = dict(before.parameters)
     if "replay" in parameters_of(folders.read_notebook(notebook)):
+        for name in ("recipe.json", "trials.jsonl"):
+            verified(before, name)
         parameters["replay"] = before.folder
     try:
         outcome = execute(notebook, started, parameters, on_event, repeats=before)

@@ -195,20 +195,21 @@ def code_digest(notebook: Mapping[str, Any]) -> str:
 
 def write_all(texts: Mapping[Path, str]) -> None:
     """Write files so that a reader finds old texts or new ones, never a part; or change nothing."""
-    partial = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in texts}
+    partial = {}
     with contextlib.ExitStack() as undoing:
         for path, text in texts.items():
-            undoing.enter_context(making(path.parent))
-            # A folder in a file's place would be noticed when some files have been replaced.
+            # A folder in a file's place would be noticed when other files have been replaced.
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            undoing.enter_context(making(path.parent))
+            partial[path] = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
             undoing.callback(partial[path].unlink, missing_ok=True)
             with partial[path].open("w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-        for path in texts:
-            partial[path].replace(path)
+        for path, part in partial.items():
+            part.replace(path)
 
 
 @contextlib.contextmanager
