@@ -202,7 +202,7 @@ def write_all(texts: Mapping[Path, str]) -> None:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             undoing.enter_context(making(path.parent))
-            partial[path] = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+            partial[path] = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
             undoing.callback(partial[path].unlink, missing_ok=True)
             with partial[path].open("w", encoding="utf-8") as file:
                 file.write(text)

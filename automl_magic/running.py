@@ -59,7 +59,6 @@ def execute(
         files=folders.plan_files(beside),
         on_event=heard,
         rerun_of=repeats.run_id if repeats else None,
-        lock_folder=notebook.absolute().parent,
         lock_folder=beside if made and not repeats else None,
     )
     recorder = recorder or TrackingRecorder(MlflowTracker(), find_run=store.get)

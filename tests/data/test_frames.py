@@ -41,10 +41,19 @@ def test_a_frame_is_a_source_that_lies_in_the_folder_once_kept(tmp_path, custome
     with data.as_source(customers, folder) as source:
         assert not folder.exists()
         pd.testing.assert_frame_equal(data.load(source.readable), customers)
-        source.keep()
+        folder.mkdir()
+        with source.kept():
+            assert not Path(source.final).exists()
     assert source.final == str(folder / "table.parquet")
     pd.testing.assert_frame_equal(data.load(source.final), customers)
     assert not Path(source.readable).exists()
+
+
+def test_a_frame_is_not_kept_where_what_follows_fails(tmp_path, customers):
+    with data.as_source(customers, tmp_path) as source:
+        with pytest.raises(OSError, match="no space"), source.kept():
+            raise OSError("no space")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_relative_source_is_looked_for_in_the_folder_first(tmp_path, customers, monkeypatch):
@@ -56,7 +65,8 @@ def test_a_relative_source_is_looked_for_in_the_folder_first(tmp_path, customers
     customers.to_csv(tmp_path / "plan" / "a.csv")
     with data.resolved("a.csv", tmp_path / "plan") as source:
         assert source == data.Source("a", *[str(tmp_path / "plan" / "a.csv")] * 2)
-        source.keep()
+        with source.kept():
+            pass
     with data.resolved("b.v2.csv", tmp_path / "plan") as source:
         assert source == data.Source("b", *[str(tmp_path / "here" / "b.v2.csv")] * 2)
     with data.resolved("sklearn:iris", tmp_path) as source:

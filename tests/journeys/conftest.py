@@ -1,0 +1,179 @@
+"""A place of one's own, and the command typed in it: in this process, which is quick, or apart."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from automl_magic.cli import main
+from automl_magic.execute import RunStore
+
+AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
+# The books of runs, of MLflow and their locks: opening them is no half-written result.
+BOOKS = ("runs.sqlite", "mlflow.db", "mlartifacts")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self):
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A working directory with a home of runs and a folder for temporary files."""
+
+    path: Path
+
+    @property
+    def home(self) -> Path:
+        return self.path / "home"
+
+    @property
+    def work(self) -> Path:
+        return self.path / "work"
+
+    @property
+    def temporary(self) -> Path:
+        return self.path / "tmp"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
+        return {**kept, "AUTOML_MAGIC_HOME": str(self.home), "TMPDIR": str(self.temporary)}
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[None]:
+        """Make this process work here."""
+        for folder in (self.home, self.work, self.temporary):
+            folder.mkdir(exist_ok=True)
+        with pytest.MonkeyPatch.context() as patch, contextlib.chdir(self.work):
+            patch.setenv("AUTOML_MAGIC_HOME", str(self.home))
+            patch.setenv("TMPDIR", str(self.temporary))
+            patch.setattr(tempfile, "tempdir", str(self.temporary))
+            patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+            yield
+
+    def type(self, *words: str) -> Said:
+        """Type a command in this process. A traceback is raised, not returned."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        with (
+            self.entered(),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main(list(words))
+        for stream in (out, err):
+            stream.flush()
+        texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+        return Said(ended.value.code or 0, *texts)
+
+    def start(self, *words: str, before: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+        """Start a command in a process of its own."""
+        with self.entered():
+            return subprocess.Popen(
+                [*before, *AUTOML, *words],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=self.work,
+                env=self.environment,
+            )
+
+    def type_apart(self, *words: str, before: tuple[str, ...] = ()) -> Said:
+        """Type a command in a process of its own."""
+        process = self.start(*words, before=before)
+        out, err = process.communicate(timeout=240)
+        return Said(process.returncode, out, err)
+
+    def tree(self) -> dict[str, str]:
+        """Return every file with its digest, and every folder, but for the books."""
+        found = {}
+        for path in sorted(self.path.rglob("*")):
+            name = str(path.relative_to(self.path))
+            if path.parent == self.home and path.name.startswith(BOOKS):
+                continue
+            if name.startswith("home/mlartifacts/"):
+                continue
+            is_file = path.is_file() and not path.is_symlink()
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else "folder"
+        return found
+
+    def runs(self):
+        return RunStore(self.home / "runs.sqlite").list(limit=1000)
+
+
+def check_refused(said: Said, *, is_json: bool = True, before: tuple[str, ...] = ()) -> list[str]:
+    """Check that a refusal has its three parts; return them."""
+    lines = said.err.splitlines()
+    assert said.code in (1, 2), said
+    assert "Traceback" not in said.err
+    what, why, fix = lines[-3:]
+    assert why.startswith("Why: "), lines
+    assert fix.startswith("Do: "), lines
+    parts = [what, why.removeprefix("Why: "), fix.removeprefix("Do: ")]
+    assert all(len(part) > 3 for part in parts), parts
+    assert all(part.isprintable() for part in parts), parts
+    if is_json:
+        assert list(said.document) == ["error"]
+        assert list(said.document["error"]) == ["what", "why", "fix"]
+    else:
+        assert said.out == ""
+    return parts
+
+
+@pytest.fixture
+def place(tmp_path) -> Place:
+    here = Place(tmp_path)
+    with here.entered():
+        return here
+
+
+@pytest.fixture(scope="session")
+def fitted(tmp_path_factory) -> Place:
+    """A place in which one small search has succeeded: the folder `plan`, the run `last`."""
+    here = Place(tmp_path_factory.mktemp("fitted"))
+    with here.entered():
+        rows = (f"{i},{i * 7 % 13},{'ny'[i * 5 % 8 < 4]}" for i in range(80))
+        (here.work / "table.csv").write_text("a,b,y\n" + "\n".join(rows) + "\n")
+    words = "fit table.csv --target y --budget 8s --candidates linear,lightgbm -o plan --json"
+    said = here.type(*words.split())
+    assert said.code == 0, said.err
+    return here
+
+
+@pytest.fixture
+def refused():
+    """Check a command that must be refused, and that it changed nothing. Return the three parts."""
+
+    def check(place: Place, *words: str, code: int = 1) -> list[str]:
+        before, n_runs = place.tree(), len(place.runs())
+        said = place.type(*words, "--json")
+        parts = check_refused(said)
+        assert len(said.err.splitlines()) == 3
+        assert said.code == code
+        assert place.tree() == before
+        assert [run.run_id for run in place.runs() if not run.status.is_end] == []
+        assert len(place.runs()) == n_runs
+        return parts
+
+    return check
