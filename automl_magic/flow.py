@@ -209,6 +209,8 @@ def notebook(run_id: str, *, trial: int | None = None, output: Path_ = "model.ip
     from automl_magic.recipe import Recipe
     from automl_magic.render import render_model, to_text
 
+    path = Path(output)
+    folders.check_file(path)
     found = find_run(run_id)
     recipe = Recipe.from_json(artifact(found, "recipe.json"))
     made = folders.plan_in(verified(found, "plan.json").parent)
@@ -216,7 +218,6 @@ def notebook(run_id: str, *, trial: int | None = None, output: Path_ = "model.ip
         raise has_no(found, "plan.json")
     if trial is not None:
         recipe = recipe_of(complete_trial(found, trial), recipe)
-    path = Path(output)
     text = to_text(render_model(recipe, made.dataset))
     with folders.writing_to(path.absolute().parent):
         folders.write_all({path: text})
@@ -293,13 +294,14 @@ def predict(run_or_model: str, data: Path_ | pd.DataFrame, output: Path_) -> Pat
     from automl_magic.data import export, load
     from automl_magic.recipe import FittedRecipe
 
+    path = Path(output)
+    folders.check_file(path)
     model = FittedRecipe.load(model_folder(run_or_model))
     table = load(os.fspath(data)) if isinstance(data, str | os.PathLike) else data
     columns: dict[str, Any] = {"prediction": model.predict(table)}
     if model.recipe.task.is_classification:
         for label, values in zip(model.classes_, model.predict_proba(table).T, strict=True):
             columns[f"probability_{label}"] = values
-    path = Path(output)
     with folders.writing_to(path.absolute().parent):
         export(columns, path)
     return path

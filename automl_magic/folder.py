@@ -160,6 +160,22 @@ def check_free(folder: Path, *, overwrite: bool) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(existing))
 
 
+def check_file(path: Path) -> None:
+    """Refuse a path at which no file can be put: a folder, or a device, which would be replaced."""
+    if path.is_dir():
+        raise FolderTaken(
+            f"{str(path)!r} is a folder, not a file.",
+            why="What is to be written is one file.",
+            fix="Name a file with -o.",
+        )
+    if path.exists() and not path.is_file():
+        raise FolderTaken(
+            f"{str(path)!r} is not a regular file.",
+            why="It is a device, a pipe or a socket, and a file would take its place.",
+            fix="Name another file with -o.",
+        )
+
+
 def read_notebook(path: Path) -> dict[str, Any]:
     """Read a notebook file as JSON.
 
@@ -170,21 +186,38 @@ def read_notebook(path: Path) -> dict[str, Any]:
     """
     try:
         document = json.loads(path.read_text("utf-8"))
-        if not isinstance(document["cells"], list):
-            raise TypeError("cells is not a list")
+        _check_shape(document)
     except FileNotFoundError as error:
         raise RunError(
             f"There is no notebook {str(path)!r}.",
             why="The file does not exist.",
             fix="Check the path, or make one with `automl plan`.",
         ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
         raise RunError(
             f"{str(path)!r} is not a notebook.",
-            why=f"It could not be read as nbformat 4 JSON: {type(error).__name__}.",
+            why=f"It could not be read as nbformat 4 JSON: {str(said)[:200]}.",
             fix="Give a .ipynb file, an *.automl.yaml file, or the folder of a plan.",
         ) from error
     return document
+
+
+def _check_shape(document: Any) -> None:
+    # nbformat's own validation would take a second to import.
+    cells = document["cells"] if isinstance(document, dict) else None
+    if not isinstance(cells, list):
+        raise TypeError("it has no list of cells")
+    for part in (document, *cells):
+        if not isinstance(part, dict) or not isinstance(part.get("metadata", {}), dict):
+            raise TypeError("a cell, or the metadata, is no mapping")
+        tags, source = part.get("metadata", {}).get("tags", []), part.get("source", "")
+        texts = (tags, source if isinstance(source, list) else [source])
+        if any(not isinstance(t, list) or not all(isinstance(x, str) for x in t) for t in texts):
+            raise TypeError("a cell's source or its tags are no text")
+    for name in ("automl", "kernelspec"):
+        if not isinstance(document.get("metadata", {}).get(name, {}), dict):
+            raise TypeError(f"{name} in the metadata is no mapping")
 
 
 def code_digest(notebook: Mapping[str, Any]) -> str:
@@ -198,9 +231,7 @@ def write_all(texts: Mapping[Path, str]) -> None:
     partial = {}
     with contextlib.ExitStack() as undoing:
         for path, text in texts.items():
-            # A folder in a file's place would be noticed when other files have been replaced.
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            check_file(path)
             undoing.enter_context(making(path.parent))
             partial[path] = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
             undoing.callback(partial[path].unlink, missing_ok=True)
@@ -233,10 +264,10 @@ def writing_to(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = os.strerror(error.errno) if error.errno else str(error)
+        why = os.strerror(error.errno) if error.errno else str(error).rstrip(".")
         raise FolderNotWritable(
             f"The folder {str(folder)!r} cannot be written.",
-            why=f"{why}: {error.filename}." if error.filename else f"{why}.",
+            why=f"{why}.",
             fix="Free some space, or choose another disk with -o."
             if full
             else "Choose a folder of yours with -o.",

@@ -50,9 +50,12 @@ def test_a_frame_is_a_source_that_lies_in_the_folder_once_kept(tmp_path, custome
 
 
 def test_a_frame_is_not_kept_where_what_follows_fails(tmp_path, customers):
-    with data.as_source(customers, tmp_path) as source:
-        with pytest.raises(OSError, match="no space"), source.kept():
-            raise OSError("no space")
+    with (
+        data.as_source(customers, tmp_path) as source,
+        pytest.raises(OSError, match="no space"),
+        source.kept(),
+    ):
+        raise OSError("no space")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -38,7 +38,7 @@ def _journey(journey: Journey) -> list[str]:
         f"  best        {safe(outcome.best)} of {outcome.n_trials} trials",
         f"  cv          {metric} {score_text(outcome.cv)}",
         f"  holdout     {metric} {score_text(outcome.holdout)}, on rows that no choice has seen",
-        f"  standalone  {safe(journey.notebook)}, run without automl-magic, prints {alone}",
+        f"  standalone  {safe(journey.notebook)}, which imports nothing of ours, prints {alone}",
         f"              which is {journey.difference:.1g} from the run's own score",
         f"  registered  {safe(journey.model.uri)}",
         f"  predicted   {safe(journey.predictions)}",

@@ -1,0 +1,295 @@
+"""Wrong tables, wrong options, wrong experiment files: three lines, an exit code, nothing written.
+
+Each case is typed as a person would type it. What is compared: the exit code, the three parts on
+standard error, the same three as JSON, and the whole place before and after.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+BINARY = "ny"
+
+
+def rows(line, n=60, header="a,b,y"):
+    return "\n".join([header, *(line(i) for i in range(n))]) + "\n"
+
+
+def garbage(seed):
+    """Return bytes that are no text, but hold no zero byte either."""
+    return bytes(byte or 1 for byte in random.Random(seed).randbytes(4000))
+
+
+def bomb(path):
+    """Write less than 400 bytes that claim sixty million rows."""
+    n = 60_000_000
+    options = {"row_group_size": n, "max_rows_per_page": n, "data_page_size": 1 << 30}
+    pq.write_table(
+        pa.table({"a": pa.nulls(n), "y": pa.nulls(n)}),
+        path,
+        compression="zstd",
+        store_schema=False,
+        write_statistics=False,
+        write_batch_size=1 << 26,
+        **options,
+    )
+    assert path.stat().st_size < 400
+
+
+WIDE = 50_000
+TABLES = {
+    "table.csv": rows(lambda i: f"{i},{i * 7 % 13},{BINARY[i % 3 == 0]}"),
+    "number.csv": rows(lambda i: f"{i},{i * 7 % 13},{i * 1.5}"),
+    "empty.csv": "",
+    "blank.csv": "\n\n \n",
+    "header.csv": "a,b,y\n",
+    "one.csv": rows(lambda i: BINARY[i % 2], header="y"),
+    "garbage.csv": garbage(1),
+    "zeros.csv": b"a,b\n\0\0\0\1" * 300,
+    "garbage.parquet": garbage(2),
+    "cut.parquet": b"PAR1" + garbage(3) + b"PAR1",
+    "latin.csv": rows(lambda i: f"{i},Århus,{BINARY[i % 2]}").encode("latin-1"),
+    "utf16.csv": rows(lambda i: f"{i},Århus,{BINARY[i % 2]}").encode("utf-16"),
+    "wide.csv": "\n".join([",".join(f"c{i}" for i in range(WIDE)), *[",".join("1" * WIDE)] * 2]),
+    "constant.csv": rows(lambda i: f"{i},{i % 5},same"),
+    "missing.csv": rows(lambda i: f"{i},{i % 5},"),
+    "unique.csv": rows(lambda i: f"{i},{i % 5},name {i}"),
+    "four.csv": rows(lambda i: f"{i},{i % 5},{BINARY[i % 2]}", n=4),
+    "twice.csv": rows(lambda i: f"{i},{i % 5},{BINARY[i % 2]}", header="a,a,y"),
+    "ragged.csv": rows(lambda i: f"{i},{i % 5},{BINARY[i % 2]}{',more' * (i == 40)}"),
+    "infinite.csv": rows(lambda i: f"{'inf' if i % 9 == 0 else i},{i % 5},{BINARY[i % 3 == 0]}"),
+    "infinite_target.csv": rows(lambda i: f"{i},{i % 5},{'inf' if i % 9 == 0 else i * 1.5}"),
+    "broken.jsonl": '{"a": 1, "y": "n"}\n{"a": 2, "y": \n',
+    "nested.jsonl": '{"a": [1, 2], "y": "n"}\n' * 30,
+}
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tables")
+    for name, content in TABLES.items():
+        path = folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    bomb(folder / "bomb.parquet")
+    (folder / "folder.csv").mkdir()
+    return folder
+
+
+@pytest.fixture
+def with_table(place, tables):
+    """Return a function that puts one of the tables into the place."""
+
+    def put(name):
+        source = tables / name
+        if name == "folder.csv":
+            (place.work / name).mkdir()
+        elif name in (*TABLES, "bomb.parquet"):
+            os.link(source, place.work / name)
+        return place
+
+    return put
+
+
+# What is typed after `automl plan`, and a part of what happened, why, and what to do.
+BAD_TABLES = [
+    ("tabel.csv", "There is no file", "'table.csv'", "table.csv."),
+    ("nowhere/table.csv", "There is no file", "no folder", "sklearn:breast_cancer"),
+    ("folder.csv", "is a folder", "no table", "Give a file"),
+    (".", "is a folder", "It holds 'table.csv'", "Name one of its files"),
+    ("/dev/zero", "not a regular file", "cannot be read twice", "> table.csv"),
+    ("empty.csv", "is empty", "0 bytes", "Give a file with a header"),
+    ("blank.csv", "is empty", "no table in it", "Give a file with a header"),
+    ("header.csv", "has no rows", "3 column names", "Give a file with rows"),
+    ("one.csv", "has 1 column", "nothing to predict it from", "at least one other"),
+    ("garbage.csv", "not encoded in UTF-8", "At byte", "iconv"),
+    ("zeros.csv", "not a text file", "zero byte", ".csv or .parquet"),
+    ("garbage.parquet", "is not a Parquet file", "starts with", "rename it to .csv"),
+    ("cut.parquet", "cannot be read as Parquet", "", "write it again"),
+    ("latin.csv", "not encoded in UTF-8", "0xc5", "iconv -f latin1 -t utf-8 latin.csv"),
+    ("utf16.csv", "not encoded in UTF-8", "UTF-16", "iconv -f utf-16"),
+    ("wide.csv", "too many columns", "50,000", "Keep the columns that matter"),
+    ("bomb.parquet", "too many rows", "60,000,000", "sample"),
+    ("constant.csv", "one value only", "'same'", "another column"),
+    ("missing.csv", "has no values", "All 60 rows", "another column"),
+    ("unique.csv", "different in every row", "60 distinct", "another column"),
+    ("four.csv", "few rows", "4 rows", "Collect more"),
+    ("four.csv --folds 10", "10 folds need at least 10 rows", "There are 4", "--folds 4"),
+    ("twice.csv", "1 column name twice", "'a'", "its own name"),
+    ("ragged.csv", "rows of different length", "Line 42 has 4 fields", "sed -n 42p"),
+    ("infinite_target.csv", "has infinite values", "7 of 60 rows", "Remove these rows"),
+    ("broken.jsonl", "not JSON records", "record 2", "jq"),
+    ("nested.jsonl", "no plain value", "'a'", "Leave it out"),
+    ("sklearn:iriss", "no dataset 'iriss'", "breast_cancer", "sklearn:iris"),
+    ("https://example.org/t.csv", "is an address", "downloads nothing", "curl -LO"),
+]
+
+
+@pytest.mark.parametrize("case", BAD_TABLES, ids=lambda case: case[0])
+def test_a_table_that_cannot_be_used_is_refused(case, with_table, refused):
+    typed, *expected = case
+    place = with_table(typed.split()[0])
+    if typed in ("tabel.csv", "."):
+        with_table("table.csv")
+
+    parts = refused(place, "plan", *typed.split(), "--target", "y")
+
+    assert [part for part, found in zip(expected, parts, strict=True) if part not in found] == [], (
+        parts
+    )
+
+
+BAD_OPTIONS = [
+    ("--target yy", "no column 'yy'", "a, b, y", "--target 'y'"),
+    ("--target nothing", "no column 'nothing'", "a, b, y", "one of these names"),
+    ("--target=", "no column ''", "a, b, y", "one of these names"),
+    ("--target y --budget 0", "--budget cannot be 0", "above 0", "another value"),
+    ("--target y --budget 1s", "budget of 1 s is too small", "5 s are the least", "--budget 5s"),
+    ("--target y --budget -5", "--budget cannot be -5", "above 0", "another value"),
+    ("--target y --budget 99999999h", "--budget cannot be", "30 days", "another value"),
+    ("--target y --metric acuracy", "called 'acuracy'", "roc_auc", "--metric accuracy"),
+    ("--target y --metric r2", "cannot score a binary task", "regression", "--metric roc_auc"),
+    ("--target y --task regression", "no number", "text (2 distinct)", "--task binary"),
+    ("--target y --folds 1", "--folds cannot be 1", "2 to 50", "another value"),
+    ("--target y --holdout 0.9", "--holdout cannot be 0.9", "0 and 0.5", "another value"),
+    ("--target y --holdout nan", "--holdout cannot be nan", "0 and 0.5", "another value"),
+    ("--target y --seed -1", "--seed cannot be -1", "from 0", "another value"),
+    ("--target y --seed 99999999999", "--seed cannot be", "2,147,483,647", "another value"),
+    ("--target y --threads 0", "--threads cannot be 0", "1 to 1,024", "another value"),
+    ("--target y --threads 9999", "--threads cannot be 9999", "1 to 1,024", "another value"),
+    ("--target y --trials 0", "--trials cannot be 0", "at least 1", "another value"),
+    ("--target y --sampler bayes", "sampler is called 'bayes'", "random", "random"),
+    ("--target y --candidates lightgbn", "called 'lightgbn'", "linear", "lightgbm"),
+    ("--target y --exclude zz", "no column 'zz'", "a, b, y", "'zz'"),
+    ("--target y --exclude a --exclude b", "no column left", "3 columns", "Give more columns"),
+    ("--target y --kind a=foo", "kind 'foo'", "category", "one of these"),
+    ("--target y --kind zz=number", "'zz'", "a, b, y", "one of these"),
+    ("--target y --group zz", "no column 'zz'", "a, b, y", "'zz'"),
+    ("--target y --group a --time b", "Both --group and --time", "not by both", "Keep one"),
+    ("--target y -o table.csv", "is not a folder", "A file of this name", "another folder"),
+]
+
+
+@pytest.mark.parametrize("case", BAD_OPTIONS, ids=lambda case: case[0])
+def test_an_option_that_does_not_fit_is_refused(case, with_table, refused):
+    typed, *expected = case
+
+    parts = refused(with_table("table.csv"), "plan", "table.csv", *typed.split())
+
+    assert [part for part, found in zip(expected, parts, strict=True) if part not in found] == [], (
+        parts
+    )
+
+
+def test_a_metric_of_classes_cannot_score_numbers(with_table, refused):
+    words = "plan number.csv --target y --metric roc_auc"
+
+    what, _, fix = refused(with_table("number.csv"), *words.split())
+
+    assert what == "The metric 'roc_auc' cannot score a regression task."
+    assert fix == "Use --metric rmse."
+
+
+WRONGLY_TYPED = [
+    ("plan table.csv", "needs --target", "not given", "Type `automl plan"),
+    ("plan", "needs DATA", "not given", "Type `automl plan"),
+    ("plan table.csv --target y --budget abc", "--budget", "'abc' is no duration", "--help"),
+    ("plan table.csv --target y --budget nan", "--budget", "'nan' is no duration", "--help"),
+    ("plan table.csv --target y --folds two", "--folds", "'two'", "--help"),
+    ("plan table.csv --target y --task regresion", "--task", "'regresion'", "Use regression"),
+    ("plan table.csv --taget y", "no option '--taget'", "--target", "Use --target"),
+    ("pln table.csv --target y", "no verb 'pln'", "plan", "automl plan"),
+    ("run plan -p nothing", "--parameter", "name=value", "--help"),
+    ("run plan -p a.b=1", "--parameter", "name=value", "--help"),
+    ("notebook last --trial first", "--trial", "'first'", "--help"),
+    ("register last", "needs --name", "not given", "automl register"),
+    ("predict last table.csv", "needs --output", "not given", "automl predict"),
+]
+
+
+@pytest.mark.parametrize("case", WRONGLY_TYPED, ids=lambda case: case[0])
+def test_wrong_usage_ends_with_two(case, with_table, refused):
+    typed, *expected = case
+
+    parts = refused(with_table("table.csv"), *typed.split(), code=2)
+
+    assert [part for part, found in zip(expected, parts, strict=True) if part not in found] == [], (
+        parts
+    )
+
+
+SPEC = "data: table.csv\ntarget: y\n"
+ALIASES = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 8)}]\n"
+    for old, new in zip("abcdefg", "bcdefgh", strict=True)
+)
+BAD_SPECS = {
+    "an unknown field": (f"{SPEC}budgets_s: 9\n", "line 3: unknown field", "budget_s", "budget_s"),
+    "a field in the wrong place": (f"{SPEC}cv: {{seeds: 1}}\n", "line 3", "seed", "Write seed"),
+    "a wrong type": (f"{SPEC}budget_s: soon\n", "line 3", "a number", "Write a number"),
+    "a wrong word": (f"{SPEC}task: binery\n", "line 3", "binary", "Write binary"),
+    "a value out of range": (f"{SPEC}cv:\n  folds: 1\n", "line 4", "2 to 50", "2 to 50"),
+    "a field twice": (f"{SPEC}target: a\n", "line 3: 'target' is there twice", "", "Delete one"),
+    "no target": ("data: table.csv\n", "target is missing", "required", "Add target"),
+    "an alias bomb": (ALIASES, "line 1: anchors and aliases", "gigabytes", "Write the value out"),
+    "a tag": (f"{SPEC}x: !!python/object/apply:os.system [id]\n", "the tag", "object", "Leave"),
+    "deep nesting": (f"{SPEC}x: {'[' * 3000}{']' * 3000}\n", "nested too deeply", "20", "Compare"),
+    "no YAML": (f"{SPEC}x: [1,\n", "not YAML", "", "Compare"),
+    "no mapping": ("just text\n", "not an experiment file", "", "automl plan"),
+    "an empty file": ("", "not an experiment file", "empty", "automl plan"),
+    "too much": ("#" * 1_000_001, "too large", "1,000,000 bytes", "data file"),
+    "no UTF-8": (SPEC.encode() + b"# \xc5rhus\n", "line 3: not text in UTF-8", "0xc5", "UTF-8"),
+    "a table that is gone": ("data: gone.csv\ntarget: y\n", "no file", "", "Check the path"),
+}
+
+
+@pytest.mark.parametrize("verb", ["plan", "run"])
+@pytest.mark.parametrize("case", BAD_SPECS)
+def test_an_experiment_file_that_says_nothing_clear_is_refused(case, verb, place, refused):
+    text, *expected = BAD_SPECS[case]
+    path = place.work / "my.automl.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    parts = refused(place, verb, path.name)
+
+    assert [part for part, found in zip(expected, parts, strict=True) if part not in found] == [], (
+        parts
+    )
+
+
+def test_infinite_values_of_a_feature_are_a_finding_and_no_hindrance(with_table):
+    place = with_table("infinite.csv")
+
+    said = place.type("plan", "infinite.csv", "--target", "y", "-o", "plan", "--json")
+
+    assert said.code == 0, said.err
+    codes = {finding["code"]: finding["columns"] for finding in said.document["findings"]}
+    assert ["a"] in codes.values()
+
+
+def test_a_refusal_in_a_process_of_its_own_is_the_same(with_table):
+    place = with_table("table.csv")
+    before = place.tree()
+
+    said = place.type_apart("plan", "table.csv", "--target", "yy")
+
+    assert (said.code, said.out) == (1, "")
+    assert said.err.splitlines() == [
+        "The data has no column 'yy'.",
+        "Why: It has 3 columns: a, b, y.",
+        "Do: Use --target 'y'.",
+    ]
+    assert place.tree() == before
+
+
+@pytest.mark.parametrize("verb", ["fit", "plan"])
+def test_escape_sequences_in_a_name_do_not_reach_the_terminal(verb, place, refused):
+    name = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
+    (place.work / f"{name}.csv").write_text(TABLES["table.csv"].replace("a,b", f"{name},b"))
+
+    for words in ([f"{name}.csv", "--target", "nothing"], [f"x{name}.csv", "--target", "y"]):
+        refused(place, verb, *words)
