@@ -32,8 +32,8 @@ from automl_magic.kept import (
     recipe_of,
     verified,
 )
-from automl_magic.outcome import Outcome, Planned, Rerun
-from automl_magic.records import SPEC_SUFFIX, Experiment, Leaderboard, ModelVersion, Run
+from automl_magic.outcome import OUTPUT_NAME, Outcome, Planned, Rerun
+from automl_magic.records import SPEC_SUFFIX, Experiment, Leaderboard, Link, ModelVersion, Run
 from automl_magic.running import OnEvent, data_change, execute, inputs_of
 
 if TYPE_CHECKING:
@@ -216,9 +216,12 @@ def notebook(run_id: str, *, trial: int | None = None, output: Path_ = "model.ip
     made = folders.plan_in(verified(found, "plan.json").parent)
     if made is None:
         raise has_no(found, "plan.json")
+    link = Link(run_id=found.run_id, notebook=OUTPUT_NAME, cell_id="recipe")
     if trial is not None:
-        recipe = recipe_of(complete_trial(found, trial), recipe)
-    text = to_text(render_model(recipe, made.dataset))
+        chosen = complete_trial(found, trial)
+        recipe = recipe_of(chosen, recipe)
+        link = dataclasses.replace(link, cell_id=chosen.cell_id or "search")
+    text = to_text(render_model(recipe, made.dataset, trial_link=link))
     with folders.writing_to(path.absolute().parent):
         folders.write_all({path: text})
     return path

@@ -57,13 +57,14 @@ def verified(run: Run, name: str) -> Path:
     if artifact is None:
         raise has_no(run, name)
     path = Path(run.folder) / name
-    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+    try:
+        found, why = hashlib.sha256(path.read_bytes()).hexdigest(), ""
+    except OSError as error:
+        found, why = None, f"The file cannot be read: {error.strerror}."
     if found != artifact.sha256.removeprefix("sha256:"):
         raise ArtifactTampered(
             f"{name} of run {run.run_id} is not what the run wrote.",
-            why=f"Its SHA-256 is {found}, and {artifact.sha256} was recorded."
-            if found
-            else "The file is gone.",
+            why=f"Its SHA-256 is {found}, and {artifact.sha256} was recorded." if found else why,
             fix=f"Put {path} back from a backup, or run the plan again.",
         )
     return path

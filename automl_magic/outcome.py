@@ -9,6 +9,9 @@ from typing import Any
 
 from automl_magic.records import Plan, Run, Score
 
+# The executed notebook in a run's folder.
+OUTPUT_NAME = "output.ipynb"
+
 
 @dataclass(frozen=True)
 class Planned:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from automl_magic import folder as folders
 from automl_magic.errors import DataError
 from automl_magic.kept import open_store
-from automl_magic.outcome import Outcome
+from automl_magic.outcome import OUTPUT_NAME, Outcome
 from automl_magic.records import Plan, Run, RunStatus, digest_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def execute(
     return Outcome(
         run=ended,
         wall_s=clock.monotonic() - started,
-        notebook=Path(ended.folder) / "output.ipynb",
+        notebook=Path(ended.folder) / OUTPUT_NAME,
         experiment=made.dataset.name if made else None,
         model_uri=recorded.model_uri,
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import resource
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +118,3 @@ def _plain(path: Path, name: str, column: pd.Series[Any]) -> pd.Series[Any] | No
             "(pandas.json_normalize does that).",
         )
     return column.where(column.isna(), column.map(str))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

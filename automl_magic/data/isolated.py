@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROOT = str(Path(__file__).resolve().parents[2])
-# The library is appended, not put first: nothing beside it may hide a module of Python.
+# The library is appended, not put first: nothing beside it may hide a module of Python. At the end
+# the interpreter is not taken down: Arrow's threads may outlive it, and abort the process.
 _START = (
-    "import sys; sys.path.append(sys.argv.pop(1)); "
-    "from automl_magic.data.child import main; sys.exit(main(sys.argv[1]))"
+    "import os, sys; sys.path.append(sys.argv.pop(1)); "
+    "from automl_magic.data.child import main; code = main(sys.argv[1]); "
+    "sys.stdout.flush(); sys.stderr.flush(); os._exit(code)"
 )
 # Threads and big memory arenas count against the limit on addresses without being of use here.
 _FRUGAL = {

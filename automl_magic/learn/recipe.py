@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
-import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,12 @@ KIND_OF_STEP = {
     "text": ColumnKind.TEXT,
 }
 ALWAYS = ("numpy", "pandas", "scikit-learn")
-BOOSTERS = ("lightgbm", "xgboost", "catboost")
+# xgboost-cpu brings the same module as xgboost, without 300 MB for graphics cards.
+DISTRIBUTIONS = {
+    "lightgbm": ("lightgbm",),
+    "xgboost": ("xgboost-cpu", "xgboost"),
+    "catboost": ("catboost",),
+}
 
 
 def recipe(
@@ -104,8 +109,14 @@ def _columns(views: Mapping[str, tuple[StepSpec, ...]]) -> dict[str, str]:
 def _versions(estimators: set[str]) -> dict[str, str]:
     versions = {"python": platform.python_version()}
     versions |= {name: metadata.version(name) for name in ALWAYS}
-    # From the module: the distribution of xgboost has several names.
-    versions |= {
-        name: str(sys.modules[name].__version__) for name in BOOSTERS if name in estimators
-    }
+    for name in estimators & DISTRIBUTIONS.keys():
+        versions |= _installed(DISTRIBUTIONS[name])
     return versions
+
+
+def _installed(distributions: Sequence[str]) -> dict[str, str]:
+    """Return the version of the first of some distributions that is installed here."""
+    for name in distributions:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return {name: metadata.version(name)}
+    return {}

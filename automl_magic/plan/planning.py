@@ -138,7 +138,9 @@ def _check_sampler(sampler: str) -> None:
 def _check_findings(dataset: Dataset) -> None:
     for found in dataset.findings:
         if found.severity is Severity.ERROR:
-            raise DataError(f"{found.title} ({found.code}).", why=found.detail, fix=found.fix)
+            raise DataError(
+                f"{found.title.rstrip('.')} ({found.code}).", why=found.detail, fix=found.fix
+            )
 
 
 def _check_imbalance(imbalance: Imbalance, kind: TaskKind) -> None:

@@ -1,11 +1,12 @@
 """Every table of a folder: `automl fit` against LightGBM's defaults, and what the promises cost.
 
-    python tests/benchmarks/tables.py FOLDER [--budget 60] [--only NAME …] [--fresh DIR] [--rerun NAME …]
+    python tests/benchmarks/tables.py FOLDER [--budget 60] [--only NAME …]
+                                      [--fresh DIR] [--rerun NAME …]
 
-FOLDER holds `datasets.json` and one folder a table with train.csv.gz and test.csv.gz. With `--fresh`
-each model notebook is executed by papermill in an environment of that folder, made from the
-notebook's own requirements and without automl-magic. One line a table; ours / theirs is the ratio of
-losses (1 - score where more is better), so below 1 is better.
+FOLDER holds `datasets.json` and one folder a table with train.csv.gz and test.csv.gz. With
+`--fresh` each model notebook is executed by papermill in an environment of that folder, made from
+the notebook's own requirements and without automl-magic. One line a table; the ratio is ours to
+theirs, of losses (1 - score where more is better): below 1 is better.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def standalone_score(notebook: Path, environment: Path) -> float:
         [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python, *needs], check=True
     )
     missing = subprocess.run(
-        [python, "-c", "import automl_magic"], capture_output=True, check=False
+        [python, "-I", "-c", "import automl_magic"], capture_output=True, check=False
     )
     assert missing.returncode != 0, "automl_magic is installed there"
     out = notebook.with_suffix(".executed.ipynb")
@@ -95,6 +96,7 @@ def standalone_score(notebook: Path, environment: Path) -> float:
         [python, "-m", "papermill", "--no-progress-bar", notebook, out],
         check=True,
         capture_output=True,
+        cwd=notebook.parent,
         # The kernel of that environment, whatever others this user has.
         env={**os.environ, "JUPYTER_PATH": str(environment / "share" / "jupyter")},
     )

@@ -122,7 +122,7 @@ class Place:
         return RunStore(self.home / "runs.sqlite").list(limit=1000)
 
 
-def check_refused(said: Said, *, is_json: bool = True, before: tuple[str, ...] = ()) -> list[str]:
+def parts_of(said: Said, *, is_json: bool = True) -> list[str]:
     """Check that a refusal has its three parts; return them."""
     lines = said.err.splitlines()
     assert said.code in (1, 2), said
@@ -162,13 +162,19 @@ def fitted(tmp_path_factory) -> Place:
 
 
 @pytest.fixture
+def check_refused():
+    """Check what a command said that must be refused. Return the three parts."""
+    return parts_of
+
+
+@pytest.fixture
 def refused():
     """Check a command that must be refused, and that it changed nothing. Return the three parts."""
 
     def check(place: Place, *words: str, code: int = 1) -> list[str]:
         before, n_runs = place.tree(), len(place.runs())
         said = place.type(*words, "--json")
-        parts = check_refused(said)
+        parts = parts_of(said)
         assert len(said.err.splitlines()) == 3
         assert said.code == code
         assert place.tree() == before

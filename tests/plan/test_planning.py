@@ -162,7 +162,7 @@ def test_a_finding_of_severity_error_stops_the_plan(plan, dataset, column, targe
         plan(dataset(column("x"), target([0, 1]), findings=(found,)))
 
     assert (refused.value.what, refused.value.why, refused.value.fix) == (
-        "The table is upside down. (AM099)",
+        "The table is upside down (AM099).",
         "Row 3 says so.",
         "Turn it.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import xgboost
 
 from automl_magic.recipe.document import MemberSpec
@@ -66,7 +67,10 @@ class XGBoost(Member):
     def predict(self, model: Model, X: Floats) -> Floats:
         # Without a DMatrix around the rows; the trees read the same float32 values.
         raw = model.native.inplace_predict(X, validate_features=False)
-        return as_probabilities(raw) if model.task.is_classification else raw.astype(float)
+        if not model.task.is_classification:
+            return raw.astype(np.float64)
+        shares = as_probabilities(raw)
+        return shares / shares.sum(axis=1, keepdims=True)  # float32: they sum to 1 by seven digits
 
     def to_bytes(self, model: Model) -> bytes:
         return bytes(model.native.save_raw("ubj"))

@@ -14,7 +14,8 @@ def member(X, y):
     def predict(X):
         rows = xgboost.DMatrix(X, feature_types=types, enable_categorical=True)
         p = model.predict(rows).astype("float64")
-        return np.column_stack([1 - p, p]) if p.ndim == 1 else p  # two classes come as one number
+        p = np.column_stack([1 - p, p]) if p.ndim == 1 else p  # two classes come as one number
+        return p / p.sum(axis=1, keepdims=True)  # float32: they sum to 1 by seven digits
 
     return predict
 
