@@ -248,6 +248,8 @@ def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
     before = find_run(run_id)
     notebook = verified(before, "input.ipynb")
     parameters = dict(before.parameters)
+    if any(kept.path == "plan.json" for kept in before.artifacts):
+        verified(before, "plan.json")
     if "replay" in parameters_of(folders.read_notebook(notebook)):
         for name in ("recipe.json", "trials.jsonl"):
             verified(before, name)

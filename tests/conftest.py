@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, not wrong.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-from automl_magic.errors import FolderNotWritable
 from automl_magic.records import Experiment, Record
 
 HEADER = """\
@@ -34,33 +30,6 @@ _LONGEST_PLAIN_KEY = 500
 def format_spec(experiment: Experiment) -> str:
     """Return the text of the experiment file; `parse_spec` gives the experiment back."""
     return HEADER + "\n".join(_record(experiment, "")) + "\n"
-
-
-def write_spec(experiment: Experiment, path: Path) -> None:
-    """Write the experiment file, whole or not at all.
-
-    Raises
-    ------
-    FolderNotWritable
-        If the file cannot be written. What was there stays.
-    """
-    # Not tempfile: its files are closed to other readers, and the rename would keep that.
-    unfinished = path.with_name(f".{path.name[:40]}.{os.getpid()}-{uuid4().hex[:8]}")
-    try:
-        try:
-            with unfinished.open("x", encoding="utf-8") as file:
-                file.write(format_spec(experiment))
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise FolderNotWritable(
-            f"The experiment file {path.name!r} cannot be written.",
-            why=f"{error.strerror or error} ({path.parent}).",
-            fix="Choose another folder with -o, or make room in this one.",
-        ) from error
 
 
 def _record(record: Record, indent: str) -> Iterator[str]:

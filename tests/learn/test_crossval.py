@@ -46,6 +46,17 @@ def test_a_fit_that_is_cut_short_says_the_rounds_of_all_folds(folds):
     assert last <= first
 
 
+def test_a_forest_that_is_cut_short_is_repeated_with_the_trees_it_had(folds):
+    grown = proposal("extra_trees", "dense", n_estimators=5_000)
+    scored = folds.run(grown, 1, Allowance(share_s=0.6, latest=time.monotonic() + 60))
+
+    again = folds.repeat(scored.trial)
+
+    assert max(scored.trial.fold_iterations) < 5_000
+    assert again.trial.fold_iterations == scored.trial.fold_iterations
+    assert np.array_equal(again.oof, scored.oof)
+
+
 def test_a_trial_whose_folds_do_not_fit_is_pruned_with_the_seconds(folds):
     scored = folds.run(proposal("linear", "dense"), 1, Allowance(latest=time.monotonic()))
 

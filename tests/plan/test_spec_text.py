@@ -1,15 +1,12 @@
 """The experiment file that is written says everything, and is read back as it was."""
 
 import dataclasses
-import stat
 
-import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from automl_magic.errors import FolderNotWritable
-from automl_magic.plan import format_spec, parse_spec, read_spec, write_spec
+from automl_magic.plan import format_spec, parse_spec
 from automl_magic.records import Experiment, Record
 
 ANY_TEXT = st.text(st.characters(), max_size=30)
@@ -109,41 +106,3 @@ def test_the_file_begins_with_what_was_asked():
         "# The column to predict.",
         'target: "it\'s"',
     ]
-
-
-def test_a_file_is_written_whole(tmp_path):
-    path = tmp_path / "x.automl.yaml"
-    experiment = Experiment(data="d", target="t")
-    path.write_text("old")
-
-    write_spec(experiment, path)
-
-    assert read_spec(path) == experiment
-    assert [entry.name for entry in tmp_path.iterdir()] == ["x.automl.yaml"]
-
-
-def test_a_file_can_be_read_by_the_same_people_as_any_other(tmp_path):
-    path, other = tmp_path / "x.automl.yaml", tmp_path / "other"
-    other.write_text("")
-
-    write_spec(Experiment(data="d", target="t"), path)
-
-    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
-
-
-def test_a_failed_write_leaves_what_was_there(tmp_path):
-    folder = tmp_path / "x.automl.yaml"
-    folder.mkdir()
-
-    with pytest.raises(FolderNotWritable) as refused:
-        write_spec(Experiment(data="d", target="t"), folder)
-
-    assert refused.value.what == "The experiment file 'x.automl.yaml' cannot be written."
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-def test_a_missing_folder_is_refused(tmp_path):
-    with pytest.raises(FolderNotWritable) as refused:
-        write_spec(Experiment(data="d", target="t"), tmp_path / "none" / "x.automl.yaml")
-
-    assert refused.value.fix == "Choose another folder with -o, or make room in this one."

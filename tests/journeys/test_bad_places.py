@@ -1,0 +1,189 @@
+"""Folders that cannot be written, disks that are full, and two who want the same thing at once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+
+import pytest
+
+TABLE = "a,b,y\n" + "".join(f"{i},{i * 7 % 13},{'ny'[i % 3 == 0]}\n" for i in range(80))
+PLAN = ["plan", "table.csv", "--target", "y"]
+
+
+def mounted(options, folder, *, content=None):
+    """Return what to type before a command for it to see a file system of its own at a folder."""
+    fill = f"&& cp -r {content}/. {folder} " if content else ""
+    fill += f"&& mount -o remount,{options},ro {folder} " if "ro" in options.split(",") else ""
+    options = ",".join(option for option in options.split(",") if option != "ro")
+    mount = f"mount -t tmpfs -o {options} none {folder} {fill}"
+    return ("unshare", "-m", "sh", "-c", f'{mount}&& exec "$@"', "sh")
+
+
+def can_mount(tmp_path):
+    if not shutil.which("unshare"):
+        return False
+    words = (*mounted("size=64k", tmp_path), "true")
+    return subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def mounts(tmp_path):
+    if not can_mount(tmp_path):
+        pytest.skip("a file system can be mounted by root alone, and not in every container")
+    return mounted
+
+
+@pytest.fixture
+def with_table(place):
+    (place.work / "table.csv").write_text(TABLE)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [
+        ("/proc/new", "No such file or directory."),
+        ("/proc/1/new", None),
+        ("/sys/new", None),
+        ("table.csv/new", "Not a directory."),
+        ("table.csv/new/deeper", "Not a directory."),
+        ("n" * 300, "File name too long."),
+        ("/".join(["n" * 200] * 30), "File name too long."),
+    ],
+    ids=["proc", "a process", "sys", "in a file", "below a file", "a long name", "a long path"],
+)
+def test_a_folder_that_cannot_be_made_is_refused(folder, why, with_table, refused):
+    what, found, fix = refused(with_table, *PLAN, "-o", folder)
+
+    assert "cannot be written" in what
+    assert why in (None, found)
+    assert fix == "Choose a folder of yours with -o."
+
+
+def test_a_file_in_the_place_of_a_notebook_s_folder_leaves_nothing(with_table, refused):
+    folder = with_table.work / "plan"
+    (folder / "search.ipynb").mkdir(parents=True)
+
+    what, _, _ = refused(with_table, *PLAN, "-o", "plan")
+
+    assert "search.ipynb' is a folder, not a file." in what
+
+
+@pytest.mark.parametrize("verb", ["plan", "fit"])
+def test_a_read_only_folder_is_refused(verb, with_table, mounts, check_refused):
+    folder = with_table.work / "mine"
+    folder.mkdir()
+    before = with_table.tree()
+
+    said = with_table.type_apart(
+        *[verb, *PLAN[1:], "-o", "mine/plan", "--json"], before=mounts("size=1m,ro", folder)
+    )
+
+    what, why, _ = check_refused(said)
+    assert "cannot be written" in what
+    assert why == "Read-only file system."
+    assert with_table.tree() == before
+
+
+@pytest.mark.parametrize("size", ["4k", "12k", "28k"])
+def test_a_full_disk_holds_no_half_of_a_plan(size, with_table, mounts, check_refused):
+    folder = with_table.work / "mine"
+    folder.mkdir()
+    unshare, *rest = mounts(f"size={size}", folder)
+    rest[2] = rest[2].replace('exec "$@"', f'{{ "$@"; code=$?; ls -A {folder} >&2; exit $code; }}')
+
+    said = with_table.type_apart(*PLAN, "-o", "mine/plan", "--json", before=(unshare, *rest))
+
+    # What is left of the folder would be listed after the three parts.
+    what, why, fix = check_refused(said)
+    assert "mine/plan' cannot be written" in what
+    assert why == "No space left on device."
+    assert "Free some space" in fix
+
+
+def test_a_full_disk_for_temporary_files_is_refused(with_table, mounts, check_refused):
+    before = with_table.tree()
+
+    said = with_table.type_apart(*PLAN, "--json", before=mounts("size=4k", with_table.temporary))
+
+    check_refused(said)
+    assert with_table.tree() == before
+
+
+@pytest.mark.parametrize("size", ["8k", "64k", "600k"])
+def test_a_full_home_ends_a_run_with_three_lines(size, with_table, mounts, check_refused):
+    said = with_table.type_apart(
+        *["fit", *PLAN[1:], "--budget", "6s", "--json"],
+        before=mounts(f"size={size}", with_table.home),
+    )
+
+    what, why, _ = check_refused(said)
+    assert "cannot be written" in what
+    assert "No space left" in why or "full" in why
+
+
+@pytest.mark.parametrize("words", ["runs", "leaderboard last", "fit table.csv --target y"])
+@pytest.mark.parametrize("home", ["file", "below a file", "read-only"])
+def test_a_home_that_cannot_be_written_is_refused(home, words, with_table, mounts, check_refused):
+    with_table.home.rmdir()
+    if home == "read-only":
+        with_table.home.mkdir()
+        before = mounts("size=1m,ro", with_table.home)
+    else:
+        (with_table.path / "file").write_text("")
+        before = (
+            "env",
+            f"AUTOML_MAGIC_HOME={with_table.path / 'file'}{'/home' * (home != 'file')}",
+        )
+
+    check_refused(with_table.type_apart(*words.split(), "--json", before=before))
+
+
+def test_a_second_run_in_the_same_folder_is_refused(with_table, check_refused):
+    place = with_table
+    place.type(*PLAN, "--budget", "8s", "-o", "plan")
+    first = place.start("run", "plan", "--json")
+    lock = place.work / "plan" / ".automl.lock"
+    while not (lock.exists() and lock.read_text().endswith("}")):
+        time.sleep(0.05)
+        assert first.poll() is None, first.communicate()
+
+    second = place.type("run", "plan", "--json")
+
+    what, why, _ = check_refused(second)
+    assert what == f"Another run works in {str(place.work / 'plan')!r}."
+    assert f"process {first.pid}" in why
+    out, err = first.communicate(timeout=120)
+    assert first.returncode == 0, err
+    assert [run.run_id for run in place.runs()] == [json.loads(out)["run_id"]]
+    assert not lock.exists()
+
+
+def test_two_first_runs_at_once_on_a_fresh_home_both_succeed(with_table):
+    words = ["fit", *PLAN[1:], "--budget", "8s", "--candidates", "linear", "--json", "-o"]
+    both = [with_table.start(*words, folder) for folder in ("one", "two")]
+
+    said = [process.communicate(timeout=200) for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], said
+    documents = [json.loads(out) for out, _ in said]
+    assert {run.run_id for run in with_table.runs()} == {d["run_id"] for d in documents}
+    assert all(document["model_uri"] for document in documents), said
+    assert all(run.tracking_id for run in with_table.runs())
+
+
+def test_two_plans_at_once_into_the_same_folder_leave_one_whole_plan(with_table):
+    both = [with_table.start(*PLAN, "-o", "plan", "--json") for _ in range(2)]
+
+    said = [process.communicate(timeout=60) for process in both]
+
+    assert sorted(process.returncode for process in both) in ([0, 0], [0, 1]), said
+    assert sorted(path.name for path in (with_table.work / "plan").iterdir()) == [
+        ".automl",
+        "experiment.automl.yaml",
+        "explore.ipynb",
+        "search.ipynb",
+    ]
