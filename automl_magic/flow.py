@@ -43,14 +43,14 @@ if TYPE_CHECKING:
     from automl_magic.recipe import FittedRecipe
     from automl_magic.track import Difference
 
-Path_: TypeAlias = str | os.PathLike[str]
+StrPath: TypeAlias = str | os.PathLike[str]
 
 
 def plan(
-    data: Path_ | pd.DataFrame,
+    data: StrPath | pd.DataFrame,
     target: str | None = None,
     *,
-    folder: Path_ | None = None,
+    folder: StrPath | None = None,
     overwrite: bool = False,
     **options: Any,
 ) -> Planned:
@@ -93,7 +93,7 @@ def plan(
     return _write_plan(asked(source, target, **options), where, resolved(source, Path.cwd()))
 
 
-def _free_folder(folder: Path_ | None, named_after: str, *, overwrite: bool) -> PlanFolder:
+def _free_folder(folder: StrPath | None, named_after: str, *, overwrite: bool) -> PlanFolder:
     where = PlanFolder(Path(folder or folders.default_folder(named_after)).absolute())
     folders.check_free(where.path, overwrite=overwrite)
     return where
@@ -136,7 +136,7 @@ def _write_plan(
 
 
 def run(
-    path: Path_,
+    path: StrPath,
     *,
     parameters: Mapping[str, Any] | None = None,
     on: str = "local",
@@ -174,7 +174,7 @@ def run(
 
 
 def fit(
-    data: Path_ | pd.DataFrame,
+    data: StrPath | pd.DataFrame,
     target: str | None = None,
     *,
     on_event: OnEvent | None = None,
@@ -198,7 +198,7 @@ def leaderboard(run_id: str = "last") -> Leaderboard:
     return Leaderboard.from_json(artifact(found, "leaderboard.json"))
 
 
-def notebook(run_id: str, *, trial: int | None = None, output: Path_ = "model.ipynb") -> Path:
+def notebook(run_id: str, *, trial: int | None = None, output: StrPath = "model.ipynb") -> Path:
     """Write the model of a run, or one of its trials, as a notebook that runs without us.
 
     Raises
@@ -279,7 +279,7 @@ def diff(run_a: str, run_b: str) -> Difference:
     return compare(a, Path(a.folder), b, Path(b.folder))
 
 
-def predict(run_or_model: str, data: Path_ | pd.DataFrame, output: Path_) -> Path:
+def predict(run_or_model: str, data: StrPath | pd.DataFrame, output: StrPath) -> Path:
     """Predict the rows of a table, in its order, with a run's model or a registered one.
 
     Parameters
