@@ -47,7 +47,7 @@ class MemberSpec(Record):
             raise OutOfRange("weight", "a number above 0 and at most 1")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Recipe(Record):
     """A model as a JSON document: everything needed to fit it again, and nothing fitted.
 
@@ -95,6 +95,18 @@ class Recipe(Record):
             raise OutOfRange("threshold", "nothing: only two classes have a threshold")
         if self.threads < 1:
             raise OutOfRange("threads", "a whole number of at least 1")
+
+    def __repr__(self) -> str:
+        lines = [f"Recipe: predict {self.target!r}, {self.task.value}, measured by {self.metric}"]
+        for member in self.members:
+            rounds = f", {member.n_iterations} rounds" if member.n_iterations else ""
+            lines.append(f"  {member.weight:.2f} x {member.name} on view {member.view}{rounds}")
+        for view in self.used_views:
+            steps = (f"{step.kind} of {len(step.columns)}" for step in self.views[view])
+            lines.append(f"  view {view}: {', '.join(steps)}")
+        if self.threshold is not None:
+            lines.append(f"  {self.classes[1]!r} from a probability of {self.threshold:.4g} on")
+        return "\n".join(lines)
 
     @property
     def n_classes(self) -> int:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from automl_magic.recipe import MemberSpec, Recipe
-from automl_magic.records import RecordProblem
+from automl_magic.records import RecordProblem, Split, SplitKind, StepSpec, TaskKind
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -72,3 +72,28 @@ def test_a_wrong_member_is_refused(field, value, message):
     document = MemberSpec(name="a", estimator="dummy", view="tree").to_json() | {field: value}
     with pytest.raises(RecordProblem, match=message):
         MemberSpec.from_json(document)
+
+
+def test_a_recipe_reads_like_a_recipe():
+    shown = repr(
+        Recipe(
+            task=TaskKind.BINARY,
+            target="churn",
+            metric="f1",
+            classes=("no", "yes"),
+            columns={"age": "number"},
+            views={"tree": (StepSpec(kind="number", columns=("age",)),)},
+            members=(
+                MemberSpec(name="shallow", estimator="lightgbm", view="tree", n_iterations=40),
+            ),
+            threshold=0.3,
+            split=Split(kind=SplitKind.STRATIFIED, folds=5, holdout=0.2, seed=0),
+        )
+    )
+
+    assert shown.splitlines() == [
+        "Recipe: predict 'churn', binary, measured by f1",
+        "  1.00 x shallow on view tree, 40 rounds",
+        "  view tree: number of 1",
+        "  'yes' from a probability of 0.3 on",
+    ]
