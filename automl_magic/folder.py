@@ -15,6 +15,7 @@ import errno
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,30 +133,34 @@ def check_unedited(folder: PlanFolder, *, overwrite: bool) -> None:
         raise FolderTaken(
             f"{str(folder.notebook('search'))!r} has been edited.",
             why="Planning again would write over the edits.",
-            fix=f"Run it as it is: automl run {folder.notebook('search')}. Or add --overwrite.",
+            fix=f"Run it as it is: automl run {shlex.quote(str(folder.notebook('search')))}. "
+            "Or add --overwrite.",
         )
 
 
 def check_free(folder: Path, *, overwrite: bool) -> None:
     """Refuse a folder that already holds a plan, unless it may be overwritten."""
-    if folder.exists() and not folder.is_dir():
-        raise FolderTaken(
-            f"{str(folder)!r} is not a folder.",
-            why="A file of this name exists.",
-            fix="Choose another folder with -o.",
-        )
-    if (folder / SPEC_NAME).exists() and not overwrite:
-        raise FolderTaken(
-            f"{str(folder)!r} already holds a plan.",
-            why=f"It has an {SPEC_NAME}, which may hold somebody's edits.",
-            fix=f"Run it: automl run {folder}. Or choose another with -o, or add --overwrite.",
-        )
     with writing_to(folder):
+        if folder.exists() and not folder.is_dir():
+            raise FolderTaken(
+                f"{str(folder)!r} is not a folder.",
+                why="A file of this name exists.",
+                fix="Choose another folder with -o.",
+            )
+        if (folder / SPEC_NAME).exists() and not overwrite:
+            raise FolderTaken(
+                f"{str(folder)!r} already holds a plan.",
+                why=f"It has an {SPEC_NAME}, which may hold somebody's edits.",
+                fix=f"Run it: automl run {shlex.quote(str(folder))}. "
+                "Or choose another with -o, or add --overwrite.",
+            )
         existing = next(
             parent for parent in (folder, *folder.absolute().parents) if parent.exists()
         )
         if not existing.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(existing))
+        if os.statvfs(existing).f_flag & os.ST_RDONLY:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(existing))
         if not os.access(existing, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(existing))
 

@@ -65,7 +65,7 @@ def verified(run: Run, name: str) -> Path:
         raise ArtifactTampered(
             f"{name} of run {run.run_id} is not what the run wrote.",
             why=f"Its SHA-256 is {found}, and {artifact.sha256} was recorded." if found else why,
-            fix=f"Put {path} back from a backup, or run the plan again.",
+            fix=f"Put {str(path)!r} back from a backup, or run the plan again.",
         )
     return path
 

@@ -127,9 +127,13 @@ def _make_database(database: Path) -> None:
 
     new = database.with_name(database.name + ".new")
     new.unlink(missing_ok=True)
-    store = SqlAlchemyStore(f"{_SQLITE}{new}", (database.parent / "mlartifacts").as_uri())
-    store.engine.dispose()
-    new.replace(database)
+    try:
+        store = SqlAlchemyStore(f"{_SQLITE}{new}", (database.parent / "mlartifacts").as_uri())
+        store.engine.dispose()
+        new.replace(database)
+    finally:
+        # On a full disk half a database would keep others from being written.
+        new.unlink(missing_ok=True)
 
 
 def _check_writable(database: Path, tracking_uri: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time as clock
 import warnings
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automl_magic import folder as folders
-from automl_magic.errors import DataError
+from automl_magic.errors import AutomlMagicError, DataError
 from automl_magic.kept import open_store
 from automl_magic.outcome import OUTPUT_NAME, Outcome
 from automl_magic.records import Plan, Run, RunStatus, digest_of
@@ -17,6 +18,7 @@ from automl_magic.records import Plan, Run, RunStatus, digest_of
 if TYPE_CHECKING:
     from automl_magic.execute import Limits, RunStore
 
+CATCH_UP_S = 5.0  # the time that earlier runs may take to be tracked
 OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
 
 
@@ -63,10 +65,10 @@ def execute(
     )
     recorder = recorder or TrackingRecorder(MlflowTracker(), find_run=store.get)
     recorded = recorder.close(ended)
-    if recorded.warning:
-        warnings.warn(recorded.warning, NotTracked, stacklevel=3)
-    else:
+    if recorded.warning is None:
         ended = track_what_is_left(store, ended, recorded.tracking_id)
+    elif ended.failure is None:
+        warnings.warn(recorded.warning, NotTracked, stacklevel=3)
     if ended.status is not RunStatus.CANCELLED:
         raise_for(ended)
     return Outcome(
@@ -82,12 +84,20 @@ def track_what_is_left(store: RunStore, ended: Run, tracking_id: str | None) -> 
     """Note where a run is tracked, and track earlier runs that could not be at their time."""
     from automl_magic.track import MlflowTracker, mirror
 
-    left = [run for run in store.list(limit=100) if run.status.is_end and run.tracking_id is None]
-    ids = {ended.run_id: tracking_id} if tracking_id else {}
-    if others := [run for run in left if run.run_id not in ids]:
-        ids |= mirror(others, MlflowTracker())
-    tracked = {run_id: store.set_tracking_id(run_id, known) for run_id, known in ids.items()}
-    return tracked.get(ended.run_id, ended)
+    started = clock.monotonic()
+    if tracking_id:
+        ended = store.set_tracking_id(ended.run_id, tracking_id)
+    tracker = MlflowTracker()
+    for run in store.list(limit=100):
+        if not run.status.is_end or run.tracking_id is not None or run.run_id == ended.run_id:
+            continue
+        if clock.monotonic() - started > CATCH_UP_S:
+            break
+        # A run whose files are gone or broken must not fail the one that has just ended.
+        with contextlib.suppress(AutomlMagicError, OSError, ValueError):
+            for run_id, known in mirror([run], tracker).items():
+                store.set_tracking_id(run_id, known)
+    return ended
 
 
 def _inputs(

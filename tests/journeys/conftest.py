@@ -42,6 +42,7 @@ class Place:
     """A working directory with a home of runs and a folder for temporary files."""
 
     path: Path
+    temporary: Path
 
     @property
     def home(self) -> Path:
@@ -52,10 +53,6 @@ class Place:
         return self.path / "work"
 
     @property
-    def temporary(self) -> Path:
-        return self.path / "tmp"
-
-    @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
         return {**kept, "AUTOML_MAGIC_HOME": str(self.home), "TMPDIR": str(self.temporary)}
@@ -63,7 +60,7 @@ class Place:
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
         """Make this process work here."""
-        for folder in (self.home, self.work, self.temporary):
+        for folder in (self.home, self.work):
             folder.mkdir(exist_ok=True)
         with pytest.MonkeyPatch.context() as patch, contextlib.chdir(self.work):
             patch.setenv("AUTOML_MAGIC_HOME", str(self.home))
@@ -116,7 +113,7 @@ class Place:
                 continue
             is_file = path.is_file() and not path.is_symlink()
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else "folder"
-        return found
+        return found | {str(path): "temporary" for path in self.temporary.rglob("*")}
 
     def runs(self):
         return RunStore(self.home / "runs.sqlite").list(limit=1000)
@@ -141,24 +138,32 @@ def parts_of(said: Said, *, is_json: bool = True) -> list[str]:
     return parts
 
 
+@contextlib.contextmanager
+def a_place(path: Path) -> Iterator[Place]:
+    # Kernels have their sockets in the folder for temporary files, and a socket's path is short.
+    with tempfile.TemporaryDirectory(prefix="automl-tests-") as temporary:
+        here = Place(path, Path(temporary))
+        with here.entered():
+            pass
+        yield here
+
+
 @pytest.fixture
-def place(tmp_path) -> Place:
-    here = Place(tmp_path)
-    with here.entered():
-        return here
+def place(tmp_path) -> Iterator[Place]:
+    with a_place(tmp_path) as here:
+        yield here
 
 
 @pytest.fixture(scope="session")
-def fitted(tmp_path_factory) -> Place:
+def fitted(tmp_path_factory) -> Iterator[Place]:
     """A place in which one small search has succeeded: the folder `plan`, the run `last`."""
-    here = Place(tmp_path_factory.mktemp("fitted"))
-    with here.entered():
+    with a_place(tmp_path_factory.mktemp("fitted")) as here:
         rows = (f"{i},{i * 7 % 13},{'ny'[i * 5 % 8 < 4]}" for i in range(80))
         (here.work / "table.csv").write_text("a,b,y\n" + "\n".join(rows) + "\n")
-    words = "fit table.csv --target y --budget 8s --candidates linear,lightgbm -o plan --json"
-    said = here.type(*words.split())
-    assert said.code == 0, said.err
-    return here
+        words = "fit table.csv --target y --budget 8s --candidates linear,lightgbm -o plan --json"
+        said = here.type(*words.split())
+        assert said.code == 0, said.err
+        yield here
 
 
 @pytest.fixture

@@ -105,6 +105,7 @@ def test_a_full_disk_holds_no_half_of_a_plan(size, with_table, mounts, check_ref
 
 
 def test_a_full_disk_for_temporary_files_is_refused(with_table, mounts, check_refused):
+    (with_table.work / "table.csv").write_text(TABLE + TABLE[6:] * 100)
     before = with_table.tree()
 
     said = with_table.type_apart(*PLAN, "--json", before=mounts("size=4k", with_table.temporary))
@@ -125,7 +126,7 @@ def test_a_full_home_ends_a_run_with_three_lines(size, with_table, mounts, check
     assert "No space left" in why or "full" in why
 
 
-@pytest.mark.parametrize("words", ["runs", "leaderboard last", "fit table.csv --target y"])
+@pytest.mark.parametrize("words", ["leaderboard last", "fit table.csv --target y"])
 @pytest.mark.parametrize("home", ["file", "below a file", "read-only"])
 def test_a_home_that_cannot_be_written_is_refused(home, words, with_table, mounts, check_refused):
     with_table.home.rmdir()
@@ -142,10 +143,25 @@ def test_a_home_that_cannot_be_written_is_refused(home, words, with_table, mount
     check_refused(with_table.type_apart(*words.split(), "--json", before=before))
 
 
+def write_notebook(path, source):
+    cell = {"cell_type": "code", "id": "only", "metadata": {}, "outputs": []}
+    path.write_text(
+        json.dumps(
+            {
+                "nbformat": 4,
+                "nbformat_minor": 5,
+                "metadata": {},
+                "cells": [{**cell, "source": source, "execution_count": None}],
+            }
+        )
+    )
+
+
 def test_a_second_run_in_the_same_folder_is_refused(with_table, check_refused):
     place = with_table
-    place.type(*PLAN, "--budget", "8s", "-o", "plan")
-    first = place.start("run", "plan", "--json")
+    place.type(*PLAN, "-o", "plan")
+    write_notebook(place.work / "plan" / "slow.ipynb", "import time; time.sleep(3)")
+    first = place.start("run", "plan/slow.ipynb", "--json")
     lock = place.work / "plan" / ".automl.lock"
     while not (lock.exists() and lock.read_text().endswith("}")):
         time.sleep(0.05)
@@ -162,7 +178,21 @@ def test_a_second_run_in_the_same_folder_is_refused(with_table, check_refused):
     assert not lock.exists()
 
 
-def test_two_first_runs_at_once_on_a_fresh_home_both_succeed(with_table):
+def test_two_first_runs_at_once_on_a_fresh_home_both_succeed(place):
+    for name in ("one.ipynb", "two.ipynb"):
+        write_notebook(place.work / name, "print(1)")
+    both = [place.start("run", name, "--json") for name in ("one.ipynb", "two.ipynb")]
+
+    said = [process.communicate(timeout=200) for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], said
+    assert {run.run_id for run in place.runs()} == {json.loads(out)["run_id"] for out, _ in said}
+    assert all(run.tracking_id for run in place.runs())
+    assert not any("NotTracked" in err for _, err in said)
+
+
+@pytest.mark.long
+def test_two_first_searches_at_once_on_a_fresh_home_both_succeed(with_table):
     words = ["fit", *PLAN[1:], "--budget", "8s", "--candidates", "linear", "--json", "-o"]
     both = [with_table.start(*words, folder) for folder in ("one", "two")]
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-RECORDED = ["recipe.json", "leaderboard.json", "trials.jsonl", "plan.json", "input.ipynb"]
-
 
 @pytest.fixture
 def run(fitted):
@@ -199,3 +197,33 @@ def test_a_store_of_runs_of_a_later_version_is_refused(fitted, place, check_refu
         connection.commit()
 
     check_refused(place.type("runs", "--json"))
+
+
+def test_runs_that_cannot_be_tracked_do_not_fail_the_next_one(place):
+    from automl_magic.execute import RunStore
+    from automl_magic.records import RunStatus
+
+    store = RunStore(place.home / "runs.sqlite")
+    for trials in (None, b"{nonsense", b"\xff\xfe\n{}\n", b"[1]\n"):
+        left = store.create(kind="search", notebook="/gone/search.ipynb")
+        store.advance(left.run_id, left.token, RunStatus.FAILED)
+        if trials is not None:
+            Path(left.folder).mkdir(parents=True)
+            (Path(left.folder) / "trials.jsonl").write_bytes(trials)
+    cell = {"cell_type": "code", "id": "only", "metadata": {}, "outputs": [], "source": "1"}
+    (place.work / "my.ipynb").write_text(
+        json.dumps(
+            {
+                "nbformat": 4,
+                "nbformat_minor": 5,
+                "metadata": {},
+                "cells": [{**cell, "execution_count": None}],
+            }
+        )
+    )
+
+    said = place.type("run", "my.ipynb", "--json")
+
+    assert said.code == 0, said.err
+    assert said.document["status"] == "succeeded"
+    assert place.runs()[0].tracking_id

@@ -1,3 +1,9 @@
+from threadpoolctl import threadpool_limits
+
+# Linear algebra in one thread: several add up in any order, which changes the last digits.
+threadpool_limits(1, user_api="blas")
+
+
 def fit(train, y_train):
     """Fit every member on the rows of `train`; return a function that predicts other rows."""
     matrices = {view: features(train, train, y_train) for view, features in views.items()}
