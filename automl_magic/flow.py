@@ -319,6 +319,7 @@ def register(run_id: str, name: str) -> ModelVersion:
     ------
     RunNotFound, RunError, ArtifactTampered, ModelRefused, TrackingError
     """
+    from automl_magic.mlflow_store import use_default_store
     from automl_magic.register import MlflowRegistry
     from automl_magic.track import MlflowTracker, mirror
 
@@ -326,7 +327,9 @@ def register(run_id: str, name: str) -> ModelVersion:
     verified(found, "model/manifest.json")
     # A version is made from the tracked model: a run whose tracking failed is tracked now.
     mirror([found], MlflowTracker())
-    return MlflowRegistry().register(found, Path(found.folder) / "model", name)
+    version = MlflowRegistry().register(found, Path(found.folder) / "model", name)
+    use_default_store()
+    return version
 
 
 def runs(limit: int = 20) -> list[Run]:

@@ -121,7 +121,8 @@ def kind_of(notebook: Mapping[str, Any]) -> str:
 
 def default_folder(name: str) -> Path:
     """Return a folder of the working directory that does not exist yet, named after the data."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "table"
+    stem = Path(name.removeprefix("sklearn:")).name.split(".")[0]
+    slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:40] or "table"
     first = Path(f"automl-{slug}")
     numbered = (Path(f"automl-{slug}-{i}") for i in range(2, 10_000))
     return next(path for path in (first, *numbered) if not path.exists())
@@ -134,7 +135,7 @@ def check_unedited(folder: PlanFolder, *, overwrite: bool) -> None:
             f"{str(folder.notebook('search'))!r} has been edited.",
             why="Planning again would write over the edits.",
             fix=f"Run it as it is: automl run {shlex.quote(str(folder.notebook('search')))}. "
-            "Or add --overwrite.",
+            f"Or lose the edits: automl plan {shlex.quote(str(folder.spec))} --overwrite",
         )
 
 

@@ -26,7 +26,9 @@ def open_store() -> RunStore:
 
 
 def find_run(run_id: str) -> Run:
-    """Return the run of this id, of a unique beginning of one, or the newest search for `last`.
+    """Return the run of this id, or of a unique beginning of one.
+
+    `last` is the newest search that succeeded, or the newest run where none has.
 
     Raises
     ------
@@ -34,8 +36,10 @@ def find_run(run_id: str) -> Run:
         If there is none, or more than one begins so.
     """
     store = open_store()
-    if run_id == "last" and (newest := store.list(kind="search", limit=1)):
-        return newest[0]
+    if run_id == "last":
+        succeeded = store.list(kind="search", status=RunStatus.SUCCEEDED, limit=1)
+        if newest := succeeded or store.list(limit=1):
+            return newest[0]
     begin_so = [run for run in store.list() if run_id and run.run_id.startswith(run_id)]
     if len(begin_so) > 1 and run_id not in (run.run_id for run in begin_so):
         raise RunNotFound(
@@ -72,7 +76,8 @@ def verified(run: Run, name: str) -> Path:
 
 def has_no(run: Run, name: str) -> RunError:
     if run.status is not RunStatus.SUCCEEDED:
-        why = f"It was {run.status.value}" + (f": {run.failure.message}" if run.failure else ".")
+        ended = "failed" if run.status is RunStatus.FAILED else f"is {run.status.value}"
+        why = f"It {ended}" + (f": {run.failure.message}" if run.failure else ".")
     else:
         why = f"It ran a notebook of the kind {run.kind!r}, and only a search makes one."
     return RunError(

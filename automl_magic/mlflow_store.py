@@ -29,6 +29,14 @@ def default_tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}{home() / 'mlflow.db'}"
 
 
+def use_default_store() -> None:
+    """Let `mlflow` in this process look where our runs are, unless it was told where to look."""
+    import mlflow
+
+    if not mlflow.tracking.is_tracking_uri_set():
+        mlflow.set_tracking_uri(default_tracking_uri())
+
+
 def connect(tracking_uri: str) -> MlflowClient:
     """Return a client on a database that is ready to use. Imports mlflow: over a second.
 

@@ -151,7 +151,9 @@ def _with_spread(metric: str, score: float, rows: int, by_fold: Sequence[float])
     if len(by_fold) < 2:
         return Score(metric=metric, score=score, rows=rows)
     half = 1.96 * float(np.std(by_fold, ddof=1)) / len(by_fold) ** 0.5
-    return Score(metric=metric, score=score, rows=rows, low=score - half, high=score + half)
+    within = metrics.METRICS[metric].within
+    low, high = within(score - half), within(score + half)
+    return Score(metric=metric, score=score, rows=rows, low=low, high=high)
 
 
 def _or_half(threshold: float | None) -> float:

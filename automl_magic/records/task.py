@@ -26,7 +26,8 @@ class Metric(Record):
     """A named score and the direction in which it improves.
 
     `needs` says what it reads: `labels` (the predicted class), `probabilities`, or `values`.
-    `in_words` is one sentence for somebody who has never met it.
+    `in_words` is one sentence for somebody who has never met it. No score lies below `lowest` or
+    above `highest`, where there is such a bound.
     """
 
     name: str
@@ -34,6 +35,14 @@ class Metric(Record):
     needs: str
     fits: tuple[TaskKind, ...]
     in_words: str
+    lowest: float | None = None
+    highest: float | None = None
+
+    def within(self, score: float) -> float:
+        """Return the possible score that is closest to a number."""
+        if self.lowest is not None:
+            score = max(score, self.lowest)
+        return score if self.highest is None else min(score, self.highest)
 
     def is_better(self, score: float, than: float) -> bool:
         return score > than if self.higher_is_better else score < than

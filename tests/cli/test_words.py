@@ -77,9 +77,9 @@ def test_a_leaderboard_names_the_cell_of_every_row():
     assert words.leaderboard(board) == (
         "Run r1 · r2, higher is better\n"
         "\n"
-        "   name      score [95 % interval]    fit  weight  cell\n"
-        "1  linear    0.5000                 1.5 s     1.0  candidate-linear\n"
-        "2  x\\x1b[2J  fail                       –          candidate-linear\n"
+        "   name      trial  score [95 % interval]    fit  weight  cell\n"
+        "1  linear        0  0.5000                 1.5 s     1.0  candidate-linear\n"
+        "2  x\\x1b[2J      1  fail                       –          candidate-linear\n"
         "\n"
         "Holdout: 0.2500 on 1,234 rows that no choice has seen (cell holdout).\n"
         "The cells are those of output.ipynb."
@@ -115,7 +115,8 @@ def test_a_rerun_that_differs_names_its_inputs():
     assert words.rerun(repeated) == "Not equal.\nDifferent inputs: data.\n  data: sha256:1 → 2"
 
 
-def test_a_model_version_says_how_it_is_loaded():
+def test_a_model_version_says_how_it_is_loaded(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///here.db")
     version = ModelVersion(
         name="m",
         version=3,
@@ -129,6 +130,7 @@ def test_a_model_version_says_how_it_is_loaded():
         "Registered m version 3.\n"
         "  from run  r1\n"
         "  alias     candidate\n"
-        "  load it   mlflow.pyfunc.load_model('models:/m/3')\n"
-        "  predict   automl predict models:/m/3 INPUT -o OUTPUT"
+        "  store     export MLFLOW_TRACKING_URI=sqlite:///here.db\n"
+        "  load it   mlflow.pyfunc.load_model('models:/m@candidate')\n"
+        "  predict   automl predict models:/m@candidate INPUT -o OUTPUT"
     )

@@ -21,7 +21,6 @@ from automl_magic.errors import (
     WrongType,
 )
 from automl_magic.records import RunStatus
-from automl_magic.track import default_tracking_uri
 
 
 def test_a_plan_writes_notebooks_and_runs_nothing(tmp_path, home):
@@ -209,7 +208,6 @@ def test_a_registered_model_predicts_what_the_run_predicts(fitted, tmp_path):
 
     version = flow.register(fitted.run_id, f"model-{fitted.target}")
     table = pd.read_csv(fitted.source)
-    mlflow.set_tracking_uri(default_tracking_uri())
     loaded = mlflow.pyfunc.load_model(f"models:/model-{fitted.target}@candidate")
 
     path = flow.predict(fitted.run_id, fitted.source, tmp_path / "p.parquet")

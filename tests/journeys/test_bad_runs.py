@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from automl_magic.execute import RunStore
+from automl_magic.records import RunStatus
+
 
 @pytest.fixture
 def run(fitted):
-    return fitted.runs()[0]
+    return next(run for run in fitted.runs() if run.status is RunStatus.SUCCEEDED)
 
 
 @contextlib.contextmanager
@@ -84,7 +88,9 @@ def test_what_cannot_be_done_with_a_run_is_refused(case, fitted, refused):
 
 
 def test_the_beginning_of_several_ids_is_no_id(fitted, refused):
-    fitted.type("run", "plan", "-p", "budget_s=5", "--json")
+    store = RunStore(fitted.home / "runs.sqlite")
+    other = store.create(kind="notebook", notebook="/gone/my.ipynb")
+    store.advance(other.run_id, other.token, RunStatus.FAILED)
     ids = [run.run_id for run in fitted.runs()]
 
     what, why, fix = refused(fitted, "leaderboard", ids[0][:1])
@@ -142,8 +148,6 @@ def test_a_file_that_was_changed_or_lost_is_not_used(name, typed, fitted, run, r
 
 
 def test_a_model_that_was_swapped_together_with_its_manifest_is_not_used(fitted, run, refused):
-    import hashlib
-
     model = Path(run.folder) / "model"
     member = next((model / "members").iterdir())
 
@@ -200,9 +204,6 @@ def test_a_store_of_runs_of_a_later_version_is_refused(fitted, place, check_refu
 
 
 def test_runs_that_cannot_be_tracked_do_not_fail_the_next_one(place):
-    from automl_magic.execute import RunStore
-    from automl_magic.records import RunStatus
-
     store = RunStore(place.home / "runs.sqlite")
     for trials in (None, b"{nonsense", b"\xff\xfe\n{}\n", b"[1]\n"):
         left = store.create(kind="search", notebook="/gone/search.ipynb")

@@ -19,6 +19,7 @@ def planned(made: Planned) -> str:
         f"  task      {_chosen(plan, 'task', f'{plan.task}, predict {plan.experiment.target!r}')}",
         f"  metric    {_chosen(plan, 'metric', plan.metric)}",
         f"  split     {_chosen(plan, 'split', _split(plan))}",
+        f"  leaves out {_left_out(plan)}",
         f"  tries     {_candidates(plan)}",
         f"  estimate  {_estimate(plan)}",
     ]
@@ -49,6 +50,16 @@ def _split(plan: Plan) -> str:
 def _chosen(plan: Plan, about: str, choice: str) -> str:
     whys = [decision.why for decision in plan.decisions if decision.about == about]
     return safe(f"{choice}: {whys[0]}" if whys else choice, 200)
+
+
+def _left_out(plan: Plan) -> str:
+    """Name the columns that no model sees; the plan says why of each."""
+    names = [
+        decision.about.removeprefix("column ")
+        for decision in plan.decisions
+        if decision.about.startswith("column ") and decision.choice == "left out"
+    ]
+    return safe(shorten(names), 200) if names else "no column"
 
 
 def _candidates(plan: Plan) -> str:

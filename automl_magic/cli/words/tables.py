@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from automl_magic.cli.text import safe
 from automl_magic.cli.words.table import number, score_text, seconds, text_table
+from automl_magic.mlflow_store import default_tracking_uri
 from automl_magic.records import Leaderboard, LeaderboardRow, ModelVersion, Run, TrialState
 
 
@@ -13,12 +14,20 @@ def leaderboard(board: Leaderboard) -> str:
     """Lay out a leaderboard; the last column is the cell that made the row's numbers."""
     better = "higher" if board.higher_is_better else "lower"
     lines = [f"Run {safe(board.run_id)} · {safe(board.metric)}, {better} is better", ""]
-    heads = ("", "name", "score [95 % interval]", "fit", "weight", "cell")
+    heads = ("", "name", "trial", "score [95 % interval]", "fit", "weight", "cell")
     rows = [
-        (row.rank, row.name, _score(row), seconds(row.fit_s), _weight(row), row.link.cell_id)
+        (
+            row.rank,
+            row.name,
+            "" if row.trial is None else row.trial,
+            _score(row),
+            seconds(row.fit_s),
+            _weight(row),
+            row.link.cell_id,
+        )
         for row in board.rows
     ]
-    lines.append(text_table(heads, rows, right=(0, 3, 4)))
+    lines.append(text_table(heads, rows, right=(0, 2, 4, 5)))
     if board.holdout is not None:
         cell = safe(board.holdout_link.cell_id) if board.holdout_link else "–"
         unseen = f"{board.holdout.rows:,} rows that no choice has seen"
@@ -62,12 +71,14 @@ def runs(newest: Sequence[Run]) -> str:
 def model_version(version: ModelVersion) -> str:
     """Say what was registered, and how it is loaded."""
     aliases = ", ".join(safe(alias) for alias in version.aliases) or "none"
+    uri = f"models:/{safe(version.name)}@{version.aliases[0]}" if version.aliases else version.uri
     return "\n".join(
         [
             f"Registered {safe(version.name)} version {version.version}.",
             f"  from run  {safe(version.run_id)}",
             f"  alias     {aliases}",
-            f"  load it   mlflow.pyfunc.load_model({safe(version.uri)!r})",
-            f"  predict   automl predict {safe(version.uri)} INPUT -o OUTPUT",
+            f"  store     export MLFLOW_TRACKING_URI={safe(default_tracking_uri())}",
+            f"  load it   mlflow.pyfunc.load_model({uri!r})",
+            f"  predict   automl predict {uri} INPUT -o OUTPUT",
         ]
     )

@@ -13,9 +13,20 @@ _CLASSES = (TaskKind.BINARY, TaskKind.MULTICLASS)
 _REGRESSION = (TaskKind.REGRESSION,)
 
 
+# Every other metric is 0 at the least.
+_LOWEST = {"matthews_corrcoef": -1.0, "r2": None}
+
+
 def _metric(name: str, better: str, needs: str, fits: tuple[TaskKind, ...], words: str) -> Metric:
+    high = better == "high"
     return Metric(
-        name=name, higher_is_better=better == "high", needs=needs, fits=fits, in_words=words
+        name=name,
+        higher_is_better=high,
+        needs=needs,
+        fits=fits,
+        in_words=words,
+        lowest=_LOWEST.get(name, 0.0),
+        highest=1.0 if high else None,
     )
 
 

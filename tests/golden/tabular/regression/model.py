@@ -13,6 +13,7 @@ requirements = [
     "pandas==4.0.0",
     "pyarrow==5.0.0",
     "scikit-learn==7.0.0",
+    "threadpoolctl==3.8.0",
 ]
 # The score was made with these versions. To install them here, run the next line without its "# ".
 # %pip install {" ".join(requirements)}
@@ -529,6 +530,12 @@ weights["dummy"] = 0.25
 
 
 # %% id="blend" tags=["automl:blend"]
+from threadpoolctl import threadpool_limits
+
+# Linear algebra in one thread: several add up in any order, which changes the last digits.
+threadpool_limits(1, user_api="blas")
+
+
 def fit(train, y_train):
     """Fit every member on the rows of `train`; return a function that predicts other rows."""
     matrices = {view: features(train, train, y_train) for view, features in views.items()}
