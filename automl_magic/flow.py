@@ -307,7 +307,7 @@ def predict(run_or_model: str, data: StrPath | pd.DataFrame, output: StrPath) ->
     if model.recipe.task.is_classification:
         for label, values in zip(model.classes_, model.predict_proba(table).T, strict=True):
             columns[f"probability_{label}"] = values
-    with folders.writing_to(path.absolute().parent):
+    with folders.writing_to(path.absolute().parent), folders.making(path.absolute().parent):
         export(columns, path)
     return path
 

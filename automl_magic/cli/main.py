@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 import click
@@ -13,11 +14,13 @@ import click
 from automl_magic.cli.command import automl
 from automl_magic.cli.door import Answer
 from automl_magic.cli.terminal import Terminal
-from automl_magic.cli.text import error_document, error_lines
+from automl_magic.cli.text import error_document, error_lines, safe
 from automl_magic.cli.usage import BadUsage
 from automl_magic.errors import AutomlMagicError
+from automl_magic.running import NotTracked
 
 OK, CLEAR_ERROR, USAGE = 0, 1, 2
+_PYTHONS_FORMAT = warnings.formatwarning
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
+    warnings.formatwarning = _format_warning
     try:
         answer = automl.main(
             args=arguments, prog_name="automl", standalone_mode=False, obj=Terminal()
@@ -58,9 +62,22 @@ def _run(arguments: list[str]) -> int:
     return answer.exit_code if isinstance(answer, Answer) else int(answer or OK)
 
 
+def _format_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """Write a warning of ours as a sentence: where in our code it arose helps nobody here."""
+    if category is NotTracked:
+        return f"Note: {safe(message, 2000)}\n"
+    return _PYTHONS_FORMAT(message, category, filename, lineno, line)
+
+
 def _complain(error: AutomlMagicError, code: int, *, as_json: bool) -> int:
     if as_json:
-        print(json.dumps(error_document(error), indent=2, ensure_ascii=False))
+        print(json.dumps(error_document(error), indent=2))
     with contextlib.suppress(BrokenPipeError):
         print(*error_lines(error), sep="\n", file=sys.stderr)
     return code

@@ -42,7 +42,7 @@ class Terminal:
 
     def show(self, answer: Answer, *, as_json: bool) -> None:
         if as_json:
-            text = json.dumps(answer.document, indent=2, ensure_ascii=False, allow_nan=False)
+            text = json.dumps(answer.document, indent=2, allow_nan=False)
             # A lone surrogate of a column name is no text in UTF-8.
             print(text.encode("utf-8", "backslashreplace").decode(), flush=True)
         elif answer.text:

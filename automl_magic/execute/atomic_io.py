@@ -9,6 +9,7 @@ import contextlib
 import errno
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def not_writable(folder: Path, why: str, number: int | None = None) -> FolderNot
     return FolderNotWritable(
         f"The folder {str(folder)!r} cannot be written.",
         why=f"The system says: {why}.",
-        fix=f"Free some space: df -h {folder}"
+        fix=f"Free some space: df -h {shlex.quote(str(folder))}"
         if full
         else "Choose another folder: export AUTOML_MAGIC_HOME=DIR, or make this one writable.",
     )

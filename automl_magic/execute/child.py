@@ -8,14 +8,13 @@ import os
 import select
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from automl_magic.execute.processes import RUN_VARIABLE, kill_run
-from automl_magic.execute.reconcile import remove_sockets
+from automl_magic.execute.sockets import make_sockets, remove_sockets
 
 LOG_NAME = "log.txt"
 
@@ -26,8 +25,7 @@ class Child:
     def __init__(self, run_id: str, folder: Path, job: dict[str, Any]) -> None:
         self._run_id = run_id
         self._rest = b""
-        # Short, because a socket's path holds 107 bytes; private, because mkdtemp makes it so.
-        sockets = tempfile.mkdtemp(prefix=f"automl-{run_id}-")
+        sockets = make_sockets(run_id)
         self._heard, write_end = os.pipe()
         # A fixed hash seed: sets of text have the same order in every run.
         environment = {**os.environ, RUN_VARIABLE: run_id, "PYTHONHASHSEED": "0"}

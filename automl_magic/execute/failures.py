@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import shlex
 from pathlib import Path
 
 from automl_magic.errors import RunFailed
@@ -47,7 +48,7 @@ def raise_for(run: Run) -> None:
         raise RunFailed(
             f"The run {run.run_id} is {run.status.value}.",
             why="Ctrl-C or SIGTERM ended it." if cancelled else "It has not come to its end.",
-            fix=f"Run it again: automl run {run.notebook}",
+            fix=f"Run it again: automl run {shlex.quote(run.notebook)}",
             kind=run.status.value,
             cell_id=None,
         )
@@ -70,8 +71,8 @@ def _fix(run: Run, failure: Failure) -> str:
         case FailureKind.TIMED_OUT:
             return "Give it more time: --budget 300s"
         case FailureKind.NOT_STARTED:
-            return f"Look at the log: less {log}"
+            return f"Look at the log: less {shlex.quote(str(log))}"
         case FailureKind.RAISED | FailureKind.EXITED:
             return f"Look at the cell in {output}, mend it in {run.notebook}, and run that again."
         case _:
-            return f"Look at the log: less {log}"
+            return f"Look at the log: less {shlex.quote(str(log))}"

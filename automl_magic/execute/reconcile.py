@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from automl_magic.execute import store as stores
 from automl_magic.execute.atomic_io import sweep
 from automl_magic.execute.journal import EVENTS_NAME
 from automl_magic.execute.processes import is_alive, kill_run, this_machine
+from automl_magic.execute.sockets import remove_sockets
 from automl_magic.execute.truth import CellRecord, publish
 from automl_magic.records.run import Failure, FailureKind, Run
 
@@ -62,12 +61,6 @@ def tidy(run: Run, record: CellRecord) -> None:
     with contextlib.suppress(OSError, ValueError):
         sweep(folder)
         publish(folder, run.run_id, record, run.failure)
-
-
-def remove_sockets(run_id: str) -> None:
-    """Remove the folder of a run's kernel sockets."""
-    for left in Path(tempfile.gettempdir()).glob(f"automl-{run_id}-*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _events(folder: Path) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from automl_magic.errors import BudgetTooSmall
 from automl_magic.learn import replay as replays
 from automl_magic.learn.blas import one_blas_thread
 from automl_magic.learn.budget import Budget
@@ -45,6 +46,17 @@ LEAST_OF_PARENTS_TIME = 0.7
 LEAST_S_PER_FOLD, FIRST_FOLDS = 0.05, 2.0
 # No fit is cut short before this, if there is as much.
 FEWEST_S = 1.0
+
+
+def _checked(budget_s: Any) -> float:
+    # A notebook's parameter may hold anything.
+    if isinstance(budget_s, int | float) and not isinstance(budget_s, bool) and budget_s > 0:
+        return float(budget_s)
+    raise BudgetTooSmall(
+        f"A search cannot take {budget_s!r} seconds.",
+        why="The budget is a number of seconds above 0.",
+        fix="Set budget_s in the parameters cell, e.g. to 60.",
+    )
 
 
 class Search:
@@ -208,7 +220,7 @@ def search(
     RunError
         If the run of `replay` cannot be repeated on this data.
     """
-    budget = task.budget = Budget(budget_s)
+    budget = task.budget = Budget(_checked(budget_s))
     folder = RunFolder(run_dir)
     read = read_views(views)
     check_candidates(candidates, read)

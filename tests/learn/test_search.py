@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from automl_magic import learn
-from automl_magic.errors import FolderNotWritable, MetricDoesNotFit, PlanError
+from automl_magic.errors import BudgetTooSmall, FolderNotWritable, MetricDoesNotFit, PlanError
 from automl_magic.records import Trial, TrialState
 from automl_magic.tasks.tabular.metrics import score
 
@@ -255,3 +255,11 @@ def test_hostile_names_of_columns_and_candidates_survive(
     assert done.result["best"] == "<i>\n\ud800"
     assert "<i>" not in search.leaderboard()._repr_html_()
     repr(search.leaderboard()).encode()
+
+
+@pytest.mark.parametrize("budget_s", [0, -1, "60s", True, float("nan")])
+def test_a_budget_that_is_no_time_is_refused(make_notebook, budget_s):
+    with pytest.raises(BudgetTooSmall) as refused:
+        make_notebook("binary").search(budget_s=budget_s)
+
+    assert refused.value.fix == "Set budget_s in the parameters cell, e.g. to 60."

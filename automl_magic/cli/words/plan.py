@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from automl_magic.cli.text import safe
 from automl_magic.cli.words.table import seconds, size
 from automl_magic.errors import shorten
@@ -27,8 +29,12 @@ def planned(made: Planned) -> str:
     if noticed:
         lines += ["", "Noticed:"]
         lines += [f"  {f.code}  {safe(f.title, 100)}  {safe(f.fix, 120)}" for f in noticed]
-    lines += ["", f"Read or edit {', '.join(_names(made))}; then: automl run {safe(made.folder)}"]
+    lines += ["", f"Read or edit {', '.join(_names(made))}; then: automl run {_typed(made)}"]
     return "\n".join(lines)
+
+
+def _typed(made: Planned) -> str:
+    return safe(shlex.quote(str(made.folder)))
 
 
 def _names(made: Planned) -> list[str]:
