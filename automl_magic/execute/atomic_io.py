@@ -8,15 +8,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
-import os
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import FolderNotWritable
+from automl_magic.files import TEMPORARY_SUFFIX, write_whole
 
-TEMPORARY_SUFFIX = ".automl-tmp"
 RESERVE_BYTES = 1 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NOT_WRITABLE = FULL | {
@@ -29,30 +28,6 @@ _NOT_WRITABLE = FULL | {
     errno.ENAMETOOLONG,
     errno.ELOOP,
 }
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file: temporary file, fsync, rename, fsync of the folder."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -16,10 +16,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from automl_magic.execute.atomic_io import TEMPORARY_SUFFIX
 from automl_magic.execute.child import LOG_NAME
 from automl_magic.execute.journal import EVENTS_NAME
 from automl_magic.execute.truth import CellRecord
+from automl_magic.files import TEMPORARY_SUFFIX
 from automl_magic.records.run import Artifact, Failure, FailureKind
 
 RESULT_NAME = "result.json"

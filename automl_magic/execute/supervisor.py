@@ -10,7 +10,7 @@ from typing import Any
 
 from automl_magic.errors import AutomlMagicError, IllegalTransition
 from automl_magic.execute import commit
-from automl_magic.execute.atomic_io import reserve, sweep, write_whole, writing_to
+from automl_magic.execute.atomic_io import reserve, sweep, writing_to
 from automl_magic.execute.child import Child
 from automl_magic.execute.journal import Journal, OnEvent
 from automl_magic.execute.limits import Limits
@@ -29,6 +29,7 @@ from automl_magic.execute.signals import Signals
 from automl_magic.execute.store import BEAT_S, RunStore, supervising
 from automl_magic.execute.truth import INPUT_NAME, OUTPUT_NAME, CellRecord, publish
 from automl_magic.execute.watch import BEAT_EVERY_S, CANCELLED
+from automl_magic.files import write_whole
 from automl_magic.records.run import Failure, FailureKind, Run, RunStatus
 
 _TICK_S = 0.1

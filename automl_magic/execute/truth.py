@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from automl_magic.execute.atomic_io import notebook_bytes, write_whole
+from automl_magic.execute.atomic_io import notebook_bytes
 from automl_magic.execute.notebook import runs, tags_of
+from automl_magic.files import write_whole
 from automl_magic.records.run import Failure
 
 INPUT_NAME, OUTPUT_NAME = "input.ipynb", "output.ipynb"

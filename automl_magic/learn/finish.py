@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import statistics
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.errors import FolderNotWritable
+from automl_magic.files import write_whole
 from automl_magic.learn.leaderboard import make_leaderboard, number
 from automl_magic.learn.show import Table
 from automl_magic.learn.words import seconds
@@ -60,11 +62,11 @@ def finish(
     result["data_fingerprint"] = model.recipe.data_fingerprint
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_whole(folder / "recipe.json", _json(model.recipe.to_json()))
-        _write_whole(folder / "leaderboard.json", _json(board.to_json()))
+        write_whole(folder / "recipe.json", _json(model.recipe.to_json()))
+        write_whole(folder / "leaderboard.json", _json(board.to_json()))
         _write_oof(folder / "oof.npz", search, ensemble)
         model.save(folder / "model")
-        _write_whole(folder / "result.json", _json(result))
+        write_whole(folder / "result.json", _json(result))
     except OSError as error:
         raise FolderNotWritable(
             f"The folder {str(folder)!r} cannot be written.",
@@ -129,19 +131,9 @@ def _write_oof(path: Path, search: Search, ensemble: Ensemble) -> None:
     }
     for member in ensemble.members:
         arrays[f"trial_{member.scored.trial.number}"] = member.scored.oof
-    partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as file:
-        np.savez_compressed(file, **arrays)
-    partial.replace(path)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_whole(path, content.getvalue())
 
 
 def _json(document: Any) -> bytes:
