@@ -254,6 +254,8 @@ def making(folder: Path) -> Iterator[None]:
     """Make a folder; after an error, remove again the empty ones that were made."""
     new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except BaseException:
