@@ -28,7 +28,7 @@ KIND_OF_STEP = {
     "date": ColumnKind.DATE,
     "text": ColumnKind.TEXT,
 }
-ALWAYS = ("numpy", "pandas", "scikit-learn")
+ALWAYS = ("numpy", "pandas", "scikit-learn", "threadpoolctl")
 # xgboost-cpu brings the same module as xgboost, without 300 MB for graphics cards.
 DISTRIBUTIONS = {
     "lightgbm": ("lightgbm",),

@@ -118,4 +118,4 @@ def test_an_installed_wheel_has_the_command(wheel, tmp_path):
         cwd=tmp_path,
     )
 
-    assert json.loads(done.stdout)["automl_magic"] == "0.1.0"
+    assert json.loads(done.stdout)["automl-magic"] == "0.1.0"

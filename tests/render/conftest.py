@@ -69,6 +69,7 @@ VERSIONS = {
     "pyarrow": "5.0.0",
     "python": "6.0.0",
     "scikit-learn": "7.0.0",
+    "threadpoolctl": "9.0.0",
     "xgboost": "8.0.0",
 }
 

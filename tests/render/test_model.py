@@ -234,11 +234,13 @@ def test_the_notebook_lists_what_it_imports_with_the_versions_that_made_it(recip
                 "numpy==3.0.0",
                 "pandas==4.0.0",
                 "scikit-learn==7.0.0",
+                "threadpoolctl==9.0.0",
             ],
             "multiclass": [
                 "numpy==3.0.0",
                 "pandas==4.0.0",
                 "scikit-learn==7.0.0",
+                "threadpoolctl==9.0.0",
                 "xgboost==8.0.0",
             ],
             "regression": [
@@ -247,6 +249,7 @@ def test_the_notebook_lists_what_it_imports_with_the_versions_that_made_it(recip
                 "pandas==4.0.0",
                 "pyarrow==5.0.0",
                 "scikit-learn==7.0.0",
+                "threadpoolctl==9.0.0",
             ],
         }[task]
     )

@@ -52,5 +52,6 @@ def test_the_line_that_installs_names_every_requirement(binary):
 
     assert line.startswith("# %pip install {")
     assert shell.var_expand(line.removeprefix("# %pip install ")) == (
-        "catboost==1.0.0 lightgbm==2.0.0 numpy==3.0.0 pandas==4.0.0 scikit-learn==7.0.0"
+        "catboost==1.0.0 lightgbm==2.0.0 numpy==3.0.0 pandas==4.0.0 "
+        "scikit-learn==7.0.0 threadpoolctl==9.0.0"
     )

@@ -13,7 +13,7 @@ requirements = [
     "numpy==3.0.0",
     "pandas==4.0.0",
     "scikit-learn==7.0.0",
-    "threadpoolctl==3.8.0",
+    "threadpoolctl==9.0.0",
 ]
 # The score was made with these versions. To install them here, run the next line without its "# ".
 # %pip install {" ".join(requirements)}
