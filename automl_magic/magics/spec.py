@@ -77,7 +77,7 @@ def _folder_of(options: list[str], name: str) -> tuple[Path, list[str]]:
         if word.startswith("--output="):
             del rest[i]
             return Path(word.removeprefix("--output=")), rest
-    return folders.default_folder(Path(name.rsplit(":", maxsplit=1)[-1]).name.split(".")[0]), rest
+    return folders.default_folder(name), rest
 
 
 @contextlib.contextmanager
