@@ -225,7 +225,7 @@ class RunStore:
             return []
         query = (
             "SELECT document FROM runs WHERE kind = coalesce(?, kind) "
-            "AND status = coalesce(?, status) ORDER BY run_id DESC LIMIT ?"
+            "AND status = coalesce(?, status) ORDER BY created_at DESC, run_id DESC LIMIT ?"
         )
         values = (kind, status.value if status else None, -1 if limit is None else limit)
         with self._connection() as connection:
