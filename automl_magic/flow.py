@@ -303,10 +303,14 @@ def predict(run_or_model: str, data: StrPath | pd.DataFrame, output: StrPath) ->
     folders.check_file(path)
     model = FittedRecipe.load(model_folder(run_or_model))
     table = load(os.fspath(data)) if isinstance(data, str | os.PathLike) else data
-    columns: dict[str, Any] = {"prediction": model.predict(table)}
+    columns: dict[str, Any] = {}
     if model.recipe.task.is_classification:
-        for label, values in zip(model.classes_, model.predict_proba(table).T, strict=True):
+        shares = model.predict_proba(table)
+        columns["prediction"] = model.labels(shares)
+        for label, values in zip(model.classes_, shares.T, strict=True):
             columns[f"probability_{label}"] = values
+    else:
+        columns["prediction"] = model.predict(table)
     with folders.writing_to(path.absolute().parent), folders.making(path.absolute().parent):
         export(columns, path)
     return path

@@ -52,11 +52,13 @@ class FittedRecipe:
             If a column is missing.
         """
         blend = self._blend(frame)
-        if not self.recipe.task.is_classification:
-            return blend
+        return self.labels(blend) if self.recipe.task.is_classification else blend
+
+    def labels(self, probabilities: Floats) -> Array:
+        """Return the label of each row of probabilities of shape (n_rows, n_classes)."""
         if self.recipe.n_classes == 2:
-            return self.classes_[(blend[:, 1] >= self.threshold).astype(np.intp)]
-        return self.classes_[blend.argmax(axis=1)]
+            return self.classes_[(probabilities[:, 1] >= self.threshold).astype(np.intp)]
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def predict_proba(self, frame: Any) -> Floats:
         """Return probabilities of shape (n_rows, n_classes), in the order of `classes_`."""
