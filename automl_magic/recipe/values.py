@@ -2,9 +2,9 @@
 
 Training sees arrays, the server sees one dictionary, the standalone notebook sees pandas Series.
 They agree only if `1`, `1.0` and `"1"` are one category everywhere, and `"$1,200"` is one number.
-Each reader comes twice: for one value (`number_of`, `text_of`, `date_of`) and for an array
-(`as_numbers`, `as_text`, `as_dates`), with the same result value by value. The notebook's readers
-stand in `templates/notebooks/tabular/model/values.py` and say the same in pandas.
+Each reader comes twice: for one value (`number_of`, `text_of`, `date_of`, `missing_of`) and for an
+array (`as_numbers`, `as_text`, `as_dates`, `as_missing`), with the same result value by value. The
+readers of the notebook say the same in pandas: `templates/notebooks/tabular/model/values.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,7 +31,7 @@ MICROSECOND = timedelta(microseconds=1)
 EXACT = 2.0**53
 # The trees keep float32; a number beyond its range would become infinite there.
 LARGEST = float(np.finfo(np.float32).max)
-SIGNS = str.maketrans(dict.fromkeys("$€£¥₹₽₩₺₴₫₪฿¢%", None))
+SIGNS = str.maketrans({**dict.fromkeys("$€£¥₹₽₩₺₴₫₪฿¢%", None), "\u2212": "-"})
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # pandas is not imported here; its markers are known by name.
 MISSING_TYPES = ("NAType", "NaTType")
@@ -40,7 +41,9 @@ def number_of(value: object, parse: Mapping[str, str] | None = None) -> float:
     """Return one value as a float, or NaN if it is missing, beyond float32's range, or no number.
 
     `parse` says how text is read: `decimal` is the decimal sign (`.` if left out), `thousands` the
-    sign between groups of digits. Blanks around it, currency signs and `%` are left out.
+    sign between groups of digits: "1,234" has groups; "12,5" has none, so it is no number then.
+    Blanks around it, currency signs and `%` are left out; in brackets it is negative, as in
+    accounts.
     """
     if isinstance(value, str):
         return _number_in(value, parse)
@@ -114,6 +117,28 @@ def date_of(value: object, date_format: str | None = None) -> datetime | None:
         return None
 
 
+def missing_of(value: object) -> bool:
+    """Say whether a value is missing: None, NaN, NaT or pandas' NA, as `pandas.isna` says."""
+    if isinstance(value, float | np.floating):
+        return math.isnan(value)
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(value))
+    return value is None or type(value).__name__ in MISSING_TYPES
+
+
+def as_missing(values: Array) -> NDArray[np.bool_]:
+    """Return where an array of values is missing; see `missing_of`."""
+    if values.dtype.kind in "fc":
+        return np.isnan(values)
+    if values.dtype.kind in "mM":
+        return np.isnat(values)
+    if values.dtype.kind == "O":
+        return np.array([type(one) is not str and missing_of(one) for one in values.tolist()], bool)
+    return np.zeros(len(values), dtype=bool)
+
+
 def as_numbers(values: Array, parse: Mapping[str, str] | None = None) -> Floats:
     """Return an array of values as a new float64 array; see `number_of`."""
     if values.dtype.kind in "fiub":
@@ -161,12 +186,12 @@ def microseconds(moment: datetime) -> int:
 
 def _number_in(text: str, parse: Mapping[str, str] | None) -> float:
     text = text.translate(SIGNS).strip()
+    if text[:1] == "(" and text[-1:] == ")":
+        text = f"-{text[1:-1].strip()}"
     if parse:
         decimal, thousands = parse.get("decimal") or ".", parse.get("thousands") or ""
-        if thousands.isspace():
-            text = "".join(text.split())
-        elif thousands:
-            text = text.replace(thousands, "")
+        if thousands and (groups := _groups(thousands).match(text)):
+            text = "".join(re.findall("[-+0-9]+", groups[0])) + text[groups.end() :]
         if decimal != ".":
             if "." in text:
                 return NAN
@@ -175,6 +200,13 @@ def _number_in(text: str, parse: Mapping[str, str] | None) -> float:
         return NAN
     number = float(text)
     return number if abs(number) <= LARGEST else NAN
+
+
+@cache
+def _groups(thousands: str) -> re.Pattern[str]:
+    """Return what digits in groups look like. In India, those in front have two digits."""
+    sign = r"\s" if thousands.isspace() else re.escape(thousands)
+    return re.compile(f"[+-]?[0-9]{{1,3}}(?:{sign}[0-9]{{2,3}})*{sign}[0-9]{{3}}(?![0-9])")
 
 
 def _number_once(value: object, parse: Mapping[str, str] | None, known: dict[str, float]) -> float:

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from automl_magic.errors import PlanError
 from automl_magic.recipe.steps import FittedStep, step_class
 from automl_magic.recipe.steps.base import State
+from automl_magic.recipe.steps.select import SELECT, select
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import StepSpec, TaskKind
@@ -19,39 +21,42 @@ from automl_magic.records import StepSpec, TaskKind
 
 @dataclass(frozen=True)
 class FittedView:
-    """Feature steps that have learned from one table; their outputs stand side by side."""
+    """Feature steps that have learned from one table; their outputs stand side by side.
+
+    `kept` are the positions of the outputs that a `select` step has left; None where there is none.
+    """
 
     kinds: tuple[str, ...]
     steps: tuple[FittedStep, ...]
+    kept: tuple[int, ...] | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The name of each output, made of column names and levels: data, never code."""
-        return tuple(name for step in self.steps for name in step.names)
+        names = tuple(name for step in self.steps for name in step.names)
+        return names if self.kept is None else tuple(names[i] for i in self.kept)
 
     @cached_property
     def categorical(self) -> tuple[int, ...]:
         """The positions of the outputs that are category codes."""
-        widths = [len(step.names) for step in self.steps]
-        starts = accumulate(widths, initial=0)
-        return tuple(
-            start + i
-            for start, step in zip(starts, self.steps, strict=False)
-            for i in step.categorical
-        )
+        codes = _codes(self.steps)
+        if self.kept is None:
+            return codes
+        return tuple(new for new, old in enumerate(self.kept) if old in codes)
 
     def transform(self, table: Table) -> Floats:
         """Return the matrix of a table, float64 of shape (n_rows, len(names))."""
         if n_rows(table) == 0:  # scikit-learn transforms no empty tables
             return np.empty((0, len(self.names)))
-        return _side_by_side([step.transform(table) for step in self.steps], n_rows(table))
+        matrix = _side_by_side([step.transform(table) for step in self.steps], n_rows(table))
+        return matrix if self.kept is None else np.ascontiguousarray(matrix[:, self.kept])
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the outputs for one row; a key that is not there is a missing value."""
         outputs: list[float] = []
         for step in self.steps:
             outputs += step.transform_row(row)
-        return outputs
+        return outputs if self.kept is None else [outputs[i] for i in self.kept]
 
     def to_state(self) -> State:
         """Return a JSON document and the arrays it refers to by `<step>.<name>`."""
@@ -60,7 +65,7 @@ class FittedView:
             document, of_step = step.to_state()
             documents.append({"kind": kind, "learned": document, "arrays": list(of_step)})
             arrays.update({f"{number}.{name}": values for name, values in of_step.items()})
-        return {"steps": documents}, arrays
+        return {"steps": documents, "kept": None if self.kept is None else list(self.kept)}, arrays
 
     @classmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> FittedView:
@@ -69,16 +74,39 @@ class FittedView:
         for number, entry in enumerate(document["steps"]):
             of_step = {name: arrays[f"{number}.{name}"] for name in entry["arrays"]}
             steps.append(step_class(entry["kind"]).from_state(entry["learned"], of_step))
-        return cls(tuple(entry["kind"] for entry in document["steps"]), tuple(steps))
+        kinds = tuple(entry["kind"] for entry in document["steps"])
+        kept = document["kept"]
+        return cls(kinds, tuple(steps), None if kept is None else tuple(kept))
 
 
 def in_order(specs: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
     """Return the steps as they stand in a matrix: categories first, the others as they are given.
 
     The width of some steps is known only when they are fitted (dates, texts). With categories in
-    front, the positions of their codes are known before: a standalone notebook names them.
+    front, the positions of their codes are known before: a standalone notebook names them. A
+    `select` step, which looks at what the others have made, comes last.
     """
-    return tuple(sorted(specs, key=lambda spec: spec.kind != "category"))
+    ranks = {"category": 0, SELECT: 2}
+    return tuple(sorted(specs, key=lambda spec: ranks.get(spec.kind, 1)))
+
+
+def divided(specs: Sequence[StepSpec]) -> tuple[tuple[StepSpec, ...], StepSpec | None]:
+    """Return the steps on columns as they stand in a matrix, and the `select` step if there is one.
+
+    Raises
+    ------
+    PlanError
+        If there are two of those.
+    """
+    steps = tuple(spec for spec in in_order(specs) if spec.kind != SELECT)
+    selections = [spec for spec in specs if spec.kind == SELECT]
+    if len(selections) > 1:
+        raise PlanError(
+            f"A view has {len(selections)} steps 'select'.",
+            why="The step looks at all outputs of a view, so there is nothing left for a second.",
+            fix="Keep one of them.",
+        )
+    return steps, selections[0] if selections else None
 
 
 def fit_view(
@@ -108,15 +136,27 @@ def fit_view(
     -----
     The steps stand in the order of `in_order`, not in that of `specs`.
     """
-    specs = in_order(specs)
+    steps, selection = divided(specs)
     if n_classes is None:
         classes = target is not None and task.is_classification and len(target) > 0
         n_classes = int(target.max()) + 1 if classes and target is not None else 0
-    fitted = [
-        step_class(spec.kind).fit_transform(spec, table, target, task, n_classes) for spec in specs
+    pairs = [
+        step_class(spec.kind).fit_transform(spec, table, target, task, n_classes) for spec in steps
     ]
-    view = FittedView(tuple(spec.kind for spec in specs), tuple(step for step, _ in fitted))
-    return view, _side_by_side([matrix for _, matrix in fitted], n_rows(table))
+    fitted = tuple(step for step, _ in pairs)
+    matrix = _side_by_side([of_step for _, of_step in pairs], n_rows(table))
+    kept = None
+    if selection is not None:
+        kept = select(selection, matrix, target, task, _codes(fitted))
+        matrix = np.ascontiguousarray(matrix[:, kept])
+    return FittedView(tuple(spec.kind for spec in steps), fitted, kept), matrix
+
+
+def _codes(steps: Sequence[FittedStep]) -> tuple[int, ...]:
+    starts = accumulate((len(step.names) for step in steps), initial=0)
+    return tuple(
+        start + i for start, step in zip(starts, steps, strict=False) for i in step.categorical
+    )
 
 
 def _side_by_side(matrices: Sequence[Floats], rows: int) -> Floats:

@@ -21,14 +21,31 @@ KINDS = {
     "one_hot": "OneHotStep",
     "target_mean": "TargetMeanStep",
     "date": "DateStep",
+    "elapsed": "ElapsedStep",
     "text": "TextStep",
+    "interaction": "InteractionStep",
+    "cross": "CrossStep",
+    "group": "GroupStep",
+    "missing": "MissingStep",
+}
+# The code face of these steps calls functions that stand in pieces of their own.
+HELPERS = {
+    "interaction": ("relevance",),
+    "cross": ("relevance", "target_mean", "strength"),
+    "group": ("relevance", "target_mean", "strength"),
+    "text": ("relevance",),
+    "select": ("relevance",),
 }
 
 
 class FittedStep(ABC):
-    """A feature step that has learned from a table. `defaults` are the parameters of its spec."""
+    """A feature step that has learned from a table.
+
+    `defaults` are the parameters of its spec; `reads_target` says whether a fit needs the target.
+    """
 
     defaults: ClassVar[Mapping[str, Any]]
+    reads_target: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -113,11 +130,3 @@ def params_of(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
                 fix=f"Write {close!r} instead." if close else f"Leave {name!r} out.",
             )
     return {**defaults, **spec.params}
-
-
-def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any]:
-    """Return the keywords for the step's function in a standalone notebook, all literals."""
-    params = params_of(spec, step_class(spec.kind).defaults)
-    if spec.kind == "target_mean":
-        params["n_classes"] = n_classes if task is TaskKind.MULTICLASS else 0
-    return params

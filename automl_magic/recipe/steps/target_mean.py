@@ -9,8 +9,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from automl_magic.errors import PlanError
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.levels import (
+    codes_of,
+    folds_of,
+    goals_of,
+    level_rows,
+    levels_of,
+    out_of_fold,
+    positions_of,
+    smoothing_of,
+)
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import Array, Floats, as_text, text_of
 from automl_magic.records import StepSpec, TaskKind
@@ -27,15 +36,14 @@ class LevelMeans:
 
     @cached_property
     def positions(self) -> dict[str | None, int]:
-        return {level: i + 1 for i, level in enumerate(self.levels)}
+        return positions_of(self.levels)
 
     @cached_property
     def outputs(self) -> list[list[float]]:
         return self.rows.tolist()
 
     def of(self, texts: list[str | None]) -> Array:
-        positions = self.positions
-        return np.array([positions.get(text, 0) for text in texts], dtype=np.int64)
+        return codes_of(texts, self.positions)
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class TargetMeanStep(FittedStep):
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {"smoothing": 10.0, "n_folds": 5, "seed": 0}
+    reads_target: ClassVar[bool] = True
 
     columns: tuple[str, ...]
     means: tuple[LevelMeans, ...]
@@ -71,23 +80,14 @@ class TargetMeanStep(FittedStep):
     def fit(
         cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
     ) -> Self:
-        smoothing = params_of(spec, cls.defaults)["smoothing"]
-        if not smoothing > 0:
-            raise PlanError(
-                f"The feature step 'target_mean' cannot use smoothing={smoothing!r}.",
-                why="Without smoothing, a level of one row would be that row's own target.",
-                fix="Write smoothing=10.0.",
-            )
-        goals = _goals(target, task, n_classes)
+        smoothing = smoothing_of(spec, params_of(spec, cls.defaults)["smoothing"])
+        goals = goals_of(spec, target, task, n_classes)
         means = []
         for name in spec.columns:
             texts = as_text(table[name])
-            levels = tuple(sorted({text for text in texts if text is not None}))
-            column = LevelMeans(levels, np.empty((0, 0)))
-            codes = column.of(texts)
-            counts = np.bincount(codes[codes > 0], minlength=len(levels) + 1)
-            rows = [_smoothed(codes, goal, goal.mean(), smoothing, len(levels)) for goal in goals]
-            means.append(LevelMeans(levels, np.column_stack([*rows, np.log1p(counts)])))
+            levels = levels_of(texts)
+            codes = codes_of(texts, positions_of(levels))
+            means.append(LevelMeans(levels, level_rows(codes, goals, smoothing, len(levels))))
         return cls(spec.columns, tuple(means))
 
     @classmethod
@@ -96,37 +96,23 @@ class TargetMeanStep(FittedStep):
     ) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
         step = cls.fit(spec, table, target, task, n_classes)
-        matrix = step.transform(table)
-        goals = _goals(target, task, n_classes)
-        size = n_rows(table)
-        folds = np.random.default_rng(params["seed"]).permutation(size) % params["n_folds"]
-        for number, (name, column) in enumerate(zip(step.columns, step.means, strict=True)):
+        goals = goals_of(spec, target, task, n_classes)
+        folds = folds_of(n_rows(table), params["n_folds"], params["seed"])
+        parts = []
+        for name, column in zip(step.columns, step.means, strict=True):
             codes = column.of(as_text(table[name]))
-            start = number * (len(goals) + 1)
-            for fold in range(params["n_folds"]):
-                inside = folds == fold
-                for i, goal in enumerate(goals):
-                    row_means = _smoothed(
-                        codes[~inside],
-                        goal[~inside],
-                        goal.mean(),
-                        params["smoothing"],
-                        len(column.levels),
-                    )
-                    matrix[inside, start + i] = row_means[codes[inside]]
-        return step, matrix
+            n_levels = len(column.levels)
+            parts.append(out_of_fold(codes, goals, folds, params["smoothing"], n_levels))
+            parts.append(column.rows[codes, -1:])
+        return step, np.hstack(parts)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        names = []
-        for name, column in zip(self.columns, self.means, strict=True):
-            n_means = column.rows.shape[1] - 1
-            if n_means == 1:
-                names.append(f"{name}: mean target")
-            else:
-                names += [f"{name}: share of class {code}" for code in range(n_means)]
-            names.append(f"{name}: log count")
-        return tuple(names)
+        return tuple(
+            f"{name}: {output}"
+            for name, column in zip(self.columns, self.means, strict=True)
+            for output in output_names(column.rows.shape[1])
+        )
 
     def transform(self, table: Table) -> Floats:
         return np.hstack(
@@ -157,18 +143,8 @@ class TargetMeanStep(FittedStep):
         return cls(tuple(document["columns"]), tuple(means))
 
 
-def _goals(target: Array | None, task: TaskKind, n_classes: int) -> list[Floats]:
-    """Return what is averaged: the target itself, or one 0/1 array per class for more than two."""
-    if target is None:
-        raise TypeError("The step target_mean is fitted with the encoded target.")
-    if task is TaskKind.MULTICLASS:
-        return [(target == code).astype(np.float64) for code in range(n_classes)]
-    return [target.astype(np.float64)]
-
-
-def _smoothed(codes: Array, goal: Floats, prior: float, smoothing: float, n_levels: int) -> Floats:
-    """Return the smoothed mean of position 0 (missing or never seen) and of each level after it."""
-    seen = codes > 0
-    sums = np.bincount(codes[seen], weights=goal[seen], minlength=n_levels + 1)
-    counts = np.bincount(codes[seen], minlength=n_levels + 1)
-    return (sums + smoothing * prior) / (counts + smoothing)
+def output_names(width: int) -> tuple[str, ...]:
+    """Return what the outputs of one column, or of one pair of columns, are called."""
+    if width == 2:
+        return ("mean target", "log count")
+    return (*(f"share of class {code}" for code in range(width - 1)), "log count")

@@ -1,148 +1,237 @@
-"""text: words and pairs of words, weighed by how rare they are, in a few dimensions."""
-
-# ruff: noqa: ARG003 - every step has the signatures of FittedStep
+"""text: words, weighed by how rare they are, in a few dimensions and as a linear forecast."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.levels import folds_of, goals_of
+from automl_magic.recipe.steps.relevance import even_rows
+from automl_magic.recipe.steps.scaling import choice_of
+from automl_magic.recipe.steps.terms import Vocabulary, learn_terms
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import Array, Floats, as_text, text_of
 from automl_magic.records import StepSpec, TaskKind
 
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-WORDS = re.compile(r"(?u)\b\w\w+\b")  # TfidfVectorizer's own default
+FITTED_ROWS = 20_000
+POWER_ITERATIONS = 3
 
 
 @dataclass(frozen=True)
-class Topics:
-    """The terms of one column in the order of their sorted text, their weights, and their place
-    (n_terms, n_components) in the few dimensions.
+class Words:
+    """The terms of one column, their weights, and what each adds to each output.
+
+    `places` has shape (n_terms, n_outputs), topics first; `starts` is what an empty text has.
     """
 
-    terms: tuple[str, ...]
+    vocabulary: Vocabulary
     idf: Floats
     places: Floats
+    starts: Floats
+    n_topics: int
 
-    @cached_property
-    def index(self) -> dict[str, int]:
-        return {term: i for i, term in enumerate(self.terms)}
+    def transform(self, documents: Sequence[str]) -> Floats:
+        outputs: Floats = self.weights(self.vocabulary.counts(documents)) @ self.places
+        return outputs + self.starts
 
-    @cached_property
-    def vectorizer(self) -> TfidfVectorizer:
-        vectorizer = new_vectorizer(vocabulary=self.index)
-        vectorizer.idf_ = self.idf
-        return vectorizer
+    def weights(self, counts: Any) -> Any:
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        transformer = TfidfTransformer(sublinear_tf=True)
+        transformer.idf_ = self.idf
+        return transformer.transform(counts)
+
+    def transform_one(self, text: str) -> list[float]:
+        """Do what `transform` does, for one text: no sparse matrix is made."""
+        index = self.vocabulary.index
+        counts = Counter(index[term] for term in self.vocabulary.in_one(text) if term in index)
+        if not counts:
+            empty: list[float] = self.starts.tolist()
+            return empty
+        positions = list(counts)
+        weights = np.array([math.log(n) + 1.0 for n in counts.values()]) * self.idf[positions]
+        placed = weights @ self.places[positions] / math.sqrt(weights @ weights) + self.starts
+        outputs: list[float] = placed.tolist()
+        return outputs
 
 
 @dataclass(frozen=True)
 class TextStep(FittedStep):
-    """For each column TF-IDF of words and word pairs, then a truncated SVD.
+    """For each column TF-IDF of its terms, then a truncated SVD, then a linear forecast.
+
+    The topics of the SVD tell what a text is about; the forecast tells what its words say of the
+    target: the prediction of a ridge regression on the terms, one per class for more than two. For
+    the rows it was fitted on, the forecast comes from the other folds.
 
     Parameters of the spec
     ----------------------
+    analyzer : "word" or "char_wb"
+        Whether terms are words and pairs of words, or pieces of 3 and 4 characters within words,
+        which spelling mistakes and endings change less.
     max_features : int
         The number of terms, the most frequent ones; at least 2.
     components : int
-        The number of outputs of a column; fewer where there are fewer terms or rows.
+        The number of topics of a column; fewer where there are fewer terms or rows.
+    forecast : bool
+        Whether to add the linear forecast.
+    n_folds : int
+        Folds of the forecast: a random permutation of the row numbers modulo `n_folds`.
     seed : int
-        Seed of the randomised SVD.
+        Seed of that permutation and of the randomised SVD.
 
     Notes
     -----
-    scikit-learn's `TfidfVectorizer` (sublinear term frequency, L2 norm) and `TruncatedSVD`; latent
-    semantic analysis, Deerwester et al. (1990). A missing value is the empty text, whose outputs
-    are all 0. A column with fewer than two words has no outputs.
+    scikit-learn's `TfidfTransformer` (sublinear term frequency, L2 norm), `TruncatedSVD` with three
+    power iterations (latent semantic analysis, Deerwester et al. 1990) and `Ridge` with alpha 1 by
+    conjugate gradients. SVD and ridge learn from at most 20,000 evenly spaced rows. A missing value
+    is the empty text. A column with fewer than two terms has no outputs.
     """
 
-    defaults: ClassVar[Mapping[str, Any]] = {"max_features": 5000, "components": 32, "seed": 0}
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "analyzer": "word",
+        "max_features": 5000,
+        "components": 32,
+        "forecast": False,
+        "n_folds": 5,
+        "seed": 0,
+    }
+    reads_target: ClassVar[bool] = True
 
     columns: tuple[str, ...]
-    topics: tuple[Topics, ...]
+    words: tuple[Words, ...]
 
     @classmethod
     def fit(
         cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
     ) -> Self:
+        return cls.fit_transform(spec, table, target, task, n_classes)[0]
+
+    @classmethod
+    def fit_transform(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
-        return cls(
-            spec.columns,
-            tuple(fit_topics(documents_of(table[name]), **params) for name in spec.columns),
-        )
+        choice_of(spec, "analyzer", params["analyzer"], ("char_wb", "word"))
+        goals = goals_of(spec, target, task, n_classes) if params.pop("forecast") else []
+        wanted = np.column_stack(goals) if goals else None
+        words, parts = [], [np.empty((n_rows(table), 0))]
+        for name in spec.columns:
+            fitted, outputs = fit_words(documents_of(table[name]), wanted, **params)
+            words.append(fitted)
+            parts.append(outputs)
+        return cls(spec.columns, tuple(words)), np.hstack(parts)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(
-            f"{name}: topic {number}"
-            for name, topics in zip(self.columns, self.topics, strict=True)
-            for number in range(topics.places.shape[1])
+            f"{name}: {output}"
+            for name, words in zip(self.columns, self.words, strict=True)
+            for output in _output_names(words.n_topics, words.places.shape[1] - words.n_topics)
         )
 
     def transform(self, table: Table) -> Floats:
-        matrix = np.empty((n_rows(table), len(self.names)))
-        position = 0
-        for name, topics in zip(self.columns, self.topics, strict=True):
-            if not topics.terms:
-                continue
-            width = topics.places.shape[1]
-            weights = topics.vectorizer.transform(documents_of(table[name]))
-            matrix[:, position : position + width] = weights @ topics.places
-            position += width
-        return matrix
+        parts = [np.empty((n_rows(table), 0))]
+        for name, words in zip(self.columns, self.words, strict=True):
+            if words.vocabulary.terms:
+                parts.append(words.transform(documents_of(table[name])))
+        return np.hstack(parts)
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         outputs: list[float] = []
-        for name, topics in zip(self.columns, self.topics, strict=True):
-            outputs += _place(text_of(row.get(name)) or "", topics)
+        for name, words in zip(self.columns, self.words, strict=True):
+            outputs += words.transform_one(text_of(row.get(name)) or "")
         return outputs
 
     def to_state(self) -> State:
+        document = {
+            "columns": list(self.columns),
+            "words": [
+                {
+                    "analyzer": words.vocabulary.analyzer,
+                    "terms": list(words.vocabulary.terms),
+                    "n_topics": words.n_topics,
+                }
+                for words in self.words
+            ],
+        }
         arrays: dict[str, Array] = {}
-        for number, topics in enumerate(self.topics):
-            arrays |= {f"{number}.idf": topics.idf, f"{number}.places": topics.places}
-        terms = [list(topics.terms) for topics in self.topics]
-        return {"columns": list(self.columns), "terms": terms}, arrays
+        for number, words in enumerate(self.words):
+            arrays[f"{number}.idf"] = words.idf
+            arrays[f"{number}.places"] = words.places
+            arrays[f"{number}.starts"] = words.starts
+        return document, arrays
 
     @classmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
-        topics = (
-            Topics(tuple(terms), arrays[f"{i}.idf"], arrays[f"{i}.places"])
-            for i, terms in enumerate(document["terms"])
+        words = (
+            Words(
+                Vocabulary(entry["analyzer"], tuple(entry["terms"])),
+                arrays[f"{i}.idf"],
+                arrays[f"{i}.places"],
+                arrays[f"{i}.starts"],
+                entry["n_topics"],
+            )
+            for i, entry in enumerate(document["words"])
         )
-        return cls(tuple(document["columns"]), tuple(topics))
+        return cls(tuple(document["columns"]), tuple(words))
 
 
-def fit_topics(documents: list[str], *, max_features: int, components: int, seed: int) -> Topics:
-    """Learn the terms of some documents and their places."""
-    from sklearn.decomposition import TruncatedSVD
+def fit_words(
+    documents: list[str],
+    wanted: Floats | None,
+    *,
+    analyzer: str,
+    max_features: int,
+    components: int,
+    n_folds: int,
+    seed: int,
+) -> tuple[Words, Floats]:
+    """Learn the terms of some texts, and return what they say of those texts, out of fold.
 
-    if len({word for document in documents for word in WORDS.findall(document.lower())}) < 2:
-        return Topics((), np.empty(0), np.empty((0, 0)))
-    vectorizer = new_vectorizer(max_features=max_features)
-    weights = vectorizer.fit_transform(documents)
-    size = min(components, *weights.shape)
-    svd = TruncatedSVD(size, random_state=seed).fit(weights)
-    terms = tuple(vectorizer.get_feature_names_out().tolist())
-    return Topics(terms, vectorizer.idf_, np.ascontiguousarray(svd.components_.T))
+    `wanted` is what the forecast is about, shape (n_documents, n_goals).
+    """
+    from sklearn.feature_extraction.text import TfidfTransformer
 
-
-def new_vectorizer(**options: Any) -> TfidfVectorizer:
-    """Return the vectorizer that all text columns use."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float64, **options)
+    size = len(documents)
+    vocabulary, counts = learn_terms(documents, analyzer, max_features)
+    if len(vocabulary.terms) < 2:
+        nothing = Words(
+            Vocabulary(analyzer, ()), np.empty(0), np.empty((0, 0)), np.empty(0), n_topics=0
+        )
+        return nothing, np.empty((size, 0))
+    transformer = TfidfTransformer(sublinear_tf=True)
+    weights = transformer.fit_transform(counts)
+    rows = even_rows(size, FITTED_ROWS)
+    places = [_topics(weights[rows], components, seed)]
+    n_topics = places[0].shape[1]
+    starts = [np.zeros(n_topics)]
+    outputs = [weights @ places[0]]
+    if wanted is not None:
+        slopes, offsets = _forecast(weights[rows], wanted[rows])
+        places.append(slopes)
+        starts.append(offsets)
+        folds = folds_of(size, n_folds, seed)
+        predicted = np.empty(wanted.shape)
+        for fold in range(n_folds):
+            others, inside = rows[folds[rows] != fold], folds == fold
+            slopes, offsets = _forecast(weights[others], wanted[others])
+            predicted[inside] = weights[inside] @ slopes + offsets
+        outputs.append(predicted)
+    words = Words(
+        vocabulary,
+        transformer.idf_,
+        np.ascontiguousarray(np.hstack(places)),
+        np.concatenate(starts),
+        n_topics,
+    )
+    return words, np.hstack(outputs)
 
 
 def documents_of(values: Array) -> list[str]:
@@ -150,17 +239,27 @@ def documents_of(values: Array) -> list[str]:
     return [text or "" for text in as_text(values)]
 
 
-def _place(text: str, topics: Topics) -> list[float]:
-    """Do what the vectorizer and the SVD do, for one text: no sparse matrix is made."""
-    words = WORDS.findall(text.lower())
-    index = topics.index
-    pairs = (f"{one} {other}" for one, other in pairwise(words))
-    counts = Counter(index[term] for term in (*words, *pairs) if term in index)
-    if not counts:
-        return [0.0] * topics.places.shape[1]
-    positions = list(counts)
-    weights = np.array([math.log(count) + 1.0 for count in counts.values()]) * topics.idf[positions]
-    placed: list[float] = (
-        weights @ topics.places[positions] / math.sqrt(weights @ weights)
-    ).tolist()
-    return placed
+def _topics(weights: Any, components: int, seed: int) -> Floats:
+    from sklearn.decomposition import TruncatedSVD
+
+    size = min(components, *weights.shape)
+    if size == 0:
+        return np.empty((weights.shape[1], 0))
+    svd = TruncatedSVD(size, n_iter=POWER_ITERATIONS, random_state=seed).fit(weights)
+    places: Floats = svd.components_.T
+    return places
+
+
+def _forecast(weights: Any, wanted: Floats) -> tuple[Floats, Floats]:
+    """Return the slopes (n_terms, n_goals) and offsets (n_goals,) of a ridge regression."""
+    from sklearn.linear_model import Ridge
+
+    ridge = Ridge(solver="sparse_cg").fit(weights, wanted)
+    return ridge.coef_.reshape(wanted.shape[1], -1).T, np.atleast_1d(ridge.intercept_)
+
+
+def _output_names(n_topics: int, n_goals: int) -> list[str]:
+    topics = [f"topic {number}" for number in range(n_topics)]
+    if n_goals == 1:
+        return [*topics, "forecast"]
+    return [*topics, *(f"forecast of class {code}" for code in range(n_goals))]

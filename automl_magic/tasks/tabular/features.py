@@ -1,18 +1,20 @@
 """features: which columns a model sees, and through which feature steps.
 
-Two views cover the members: `tree` keeps missing values and category codes, which boosted trees
-understand; `dense` is numbers without gaps, for linear models and forests.
+Three views cover the members: `tree` keeps missing values and category codes, which boosted trees
+understand; `dense` is numbers without gaps, for linear models and forests; `rich` is `tree` and
+what columns say together, for tables where there is something to put together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 from automl_magic.recipe.values import text_of
 from automl_magic.records import Column, ColumnKind, Dataset, Decision, StepSpec
 
 Rule: TypeAlias = tuple[tuple[str, str], ...]
+Selection: TypeAlias = Literal["auto", "none", "mutual_information", "boruta"]
 
 # LightGBM and XGBoost keep a category's codes in one byte's worth of bins.
 MOST_CODES = 255
@@ -24,29 +26,47 @@ TARGET_MEAN = {"smoothing": 10.0, "n_folds": 5}
 TEXT_PARAMS = {"max_features": 5_000, "components": 32}
 TEXT_PARAMS_OF_SMALL_TABLES = {"max_features": 2_000, "components": 16}
 SMALL_TABLE_ROWS = 2_000
+# Pieces of words cost several times as much as words, so they are weighed on fewer folds.
+PIECES_PARAMS = {"analyzer": "char_wb", "components": 8, "forecast": True, "n_folds": 3}
+# A linear model for each class takes its time.
+MOST_FORECASTS = 30
+DATE_OUTPUTS, MOST_OUTPUTS_OF_PAIRS = 6, 20
+# Above this, models lose more time on the weak outputs than those are worth.
+MANY_OUTPUTS = 200
 
 _NEVER = {
     ColumnKind.ID: "each row has its own value, so it can only be learnt by heart",
     ColumnKind.CONSTANT: "it has one value, so it tells no two rows apart",
 }
+_LABELS = (ColumnKind.BOOLEAN, ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
 
 def views(
-    dataset: Dataset, target: str, exclude: Collection[str]
+    dataset: Dataset, target: str, exclude: Collection[str], *, select: Selection = "auto"
 ) -> dict[str, tuple[StepSpec, ...]]:
-    """Return the feature steps of the views `tree` and `dense`.
+    """Return the feature steps of the views `tree`, `dense`, and `rich` where there is reason.
 
-    `exclude` holds the columns that no model may see; see `left_out` for how to collect them.
+    Parameters
+    ----------
+    exclude
+        The columns that no model may see; see `left_out` for how to collect them.
+    select
+        Which outputs of each view are kept: "auto" keeps the 200 that say most of the target
+        (mutual information) where there are more, "mutual_information" says so explicitly,
+        "boruta" drops those that are shown to be useless, in any view; "none" keeps all.
     """
     columns = [
         column
         for column in dataset.columns
         if column.name != target and column.name not in exclude and column.kind not in _NEVER
     ]
-    return {
-        "tree": tuple(_steps(columns, dataset.n_rows, tree=True)),
-        "dense": tuple(_steps(columns, dataset.n_rows, tree=False)),
-    }
+    forecast = _n_forecasts(dataset, target) <= MOST_FORECASTS
+    tree = tuple(_steps(columns, dataset.n_rows, tree=True, forecast=forecast))
+    dense = tuple(_steps(columns, dataset.n_rows, tree=False, forecast=forecast))
+    more = tuple(_together(columns, forecast=forecast))
+    found = {"tree": tree, "dense": dense} | ({"rich": (*tree, *more)} if more else {})
+    levels = {column.name: column.n_unique for column in columns}
+    return {name: (*steps, *_selection(steps, levels, select)) for name, steps in found.items()}
 
 
 def left_out(
@@ -95,7 +115,9 @@ def _counts(column: Column) -> dict[str, object]:
     return {"n_unique": column.n_unique, "n_missing": column.n_missing}
 
 
-def _steps(columns: Iterable[Column], n_rows: int, *, tree: bool) -> Iterable[StepSpec]:
+def _steps(
+    columns: Iterable[Column], n_rows: int, *, tree: bool, forecast: bool
+) -> Iterable[StepSpec]:
     by_kind: dict[ColumnKind, list[Column]] = {}
     for column in columns:
         by_kind.setdefault(_kind_used(column, tree=tree), []).append(column)
@@ -116,7 +138,59 @@ def _steps(columns: Iterable[Column], n_rows: int, *, tree: bool) -> Iterable[St
                 params = TEXT_PARAMS_OF_SMALL_TABLES if small else TEXT_PARAMS
                 # One step each: components of two texts together would mix their words.
                 for column in group:
-                    yield StepSpec(kind="text", columns=(column.name,), params=params)
+                    yield _text(column, {**params, "forecast": forecast})
+
+
+def _together(columns: Sequence[Column], *, forecast: bool) -> Iterable[StepSpec]:
+    """Return the steps of what columns say together, and of what lies within the words of texts."""
+    numbers = [column for column in columns if column.kind is ColumnKind.NUMBER]
+    labels = [column for column in columns if column.kind in _LABELS]
+    rules = {column.name: dict(rule) for column in numbers if (rule := _number_rule(column))}
+    parse: dict[str, Any] = {"parse": rules} if rules else {}
+    if len(numbers) > 1:
+        yield StepSpec(kind="interaction", columns=_names(numbers), params=parse)
+    if len(labels) > 1:
+        yield StepSpec(kind="cross", columns=_names(labels))
+    if numbers and labels:
+        params = {"by": list(_names(labels)), **parse}
+        yield StepSpec(kind="group", columns=_names([*labels, *numbers]), params=params)
+    gaps = [column for column in columns if column.n_missing]
+    if len(gaps) > 1:
+        yield StepSpec(kind="missing", columns=_names(gaps))
+    for column in columns:
+        if column.kind is ColumnKind.TEXT and forecast:
+            yield _text(column, PIECES_PARAMS)
+
+
+def _selection(
+    steps: Iterable[StepSpec], levels: Mapping[str, int], select: Selection
+) -> Iterable[StepSpec]:
+    if select == "boruta":
+        yield StepSpec(kind="select", columns=(), params={"method": "boruta", "most": None})
+    elif select != "none" and sum(_n_outputs(step, levels) for step in steps) > MANY_OUTPUTS:
+        params = {"method": "mutual_information", "most": MANY_OUTPUTS}
+        yield StepSpec(kind="select", columns=(), params=params)
+
+
+def _n_outputs(step: StepSpec, levels: Mapping[str, int]) -> int:
+    """Return about how many outputs a step has, from above."""
+    match step.kind:
+        case "one_hot":
+            return sum(min(levels[name], MOST_ONE_HOT_LEVELS) for name in step.columns)
+        case "text":
+            return int(step.params["components"]) + 1
+        case "date":
+            return DATE_OUTPUTS * len(step.columns)
+        case "interaction" | "cross" | "group":
+            return MOST_OUTPUTS_OF_PAIRS
+        case _:
+            return len(step.columns)
+
+
+def _n_forecasts(dataset: Dataset, target: str) -> int:
+    """Return how many linear models say something of the target: one for each class of many."""
+    column = dataset.column(target)
+    return column.n_unique if column.kind in _LABELS else 1
 
 
 def _kind_used(column: Column, *, tree: bool) -> ColumnKind:
@@ -149,10 +223,18 @@ def _category(columns: list[Column], *, tree: bool) -> StepSpec:
     return StepSpec(kind="one_hot", columns=_names(columns), params=params)
 
 
-def _dates(columns: Iterable[Column], *, tree: bool) -> Iterable[StepSpec]:
-    fill = {} if tree else {"fill": "median", "scale": True}
+def _dates(columns: Sequence[Column], *, tree: bool) -> Iterable[StepSpec]:
+    fill: dict[str, Any] = {} if tree else {"fill": "median", "scale": True}
     for rule, group in _by_rule(columns, _date_rule).items():
         yield StepSpec(kind="date", columns=_names(group), params={**dict(rule), **fill})
+    if len(columns) > 1:
+        formats = {column.name: rule[0][1] for column in columns if (rule := _date_rule(column))}
+        known = {"date_formats": formats} if formats else {}
+        yield StepSpec(kind="elapsed", columns=_names(columns), params={**known, **fill})
+
+
+def _text(column: Column, params: Mapping[str, Any]) -> StepSpec:
+    return StepSpec(kind="text", columns=(column.name,), params=dict(params))
 
 
 def _number_rule(column: Column) -> Rule:

@@ -1,14 +1,16 @@
 """The four faces of every step give the same numbers."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe import code_params, fit_view, table_of
-from automl_magic.recipe.steps import step_class
+from automl_magic.recipe.steps import pieces_of, step_class
 from automl_magic.recipe.steps.base import KINDS
+from automl_magic.recipe.steps.select import DEFAULTS, SELECT
 from automl_magic.recipe.view import FittedView, in_order
 from automl_magic.records import StepSpec, TaskKind
 
@@ -56,11 +58,65 @@ CASES = {
         kind="text", columns=("note", "empty", "code"), params={"components": 4, "max_features": 20}
     ),
     "text of one word": StepSpec(kind="text", columns=("member", "answer")),
+    "text with a forecast": StepSpec(
+        kind="text",
+        columns=("note", "empty", "city"),
+        params={"components": 2, "forecast": True, "n_folds": 3, "seed": 4},
+    ),
+    "text in pieces": StepSpec(
+        kind="text",
+        columns=("note", "city"),
+        params={"analyzer": "char_wb", "max_features": 60, "components": 3, "forecast": True},
+    ),
+    "text without topics": StepSpec(
+        kind="text", columns=("note",), params={"components": 0, "forecast": True}
+    ),
+    "elapsed": StepSpec(
+        kind="elapsed",
+        columns=("since", "seen", "born", "empty"),
+        params={"date_formats": {"born": "%d/%m/%Y"}, "most": 4},
+    ),
+    "elapsed dense": StepSpec(kind="elapsed", columns=("since", "seen", "empty"), params=DENSE),
+    "interaction": StepSpec(
+        kind="interaction",
+        columns=("age", "children", "price", "preis", "empty", "gust", "wind"),
+        params={"parse": {"price": US["parse"], "preis": {"decimal": ",", "thousands": "."}}},
+    ),
+    "interaction of few": StepSpec(
+        kind="interaction", columns=("gust", "wind"), params={"base": 2, "most": 1}
+    ),
+    "interaction of one": StepSpec(kind="interaction", columns=("age",)),
+    "cross": StepSpec(kind="cross", columns=("city", "left", "right", "answer", "code", "empty")),
+    "cross of few": StepSpec(
+        kind="cross",
+        columns=("left", "right"),
+        params={"most": 1, "smoothing": 0.5, "n_folds": 3, "seed": 3},
+    ),
+    "group": StepSpec(
+        kind="group",
+        columns=("left", "price", "city", "age", "wave", "level", "empty"),
+        params={"by": ["left", "city", "level"], "parse": {"price": US["parse"]}},
+    ),
+    "group of one": StepSpec(
+        kind="group", columns=("level", "wave"), params={"by": ["level"], "most": 1}
+    ),
+    "missing": StepSpec(kind="missing", columns=("age", "since", "preis", "children", "note")),
+    "missing of two": StepSpec(kind="missing", columns=("age", "since"), params={"min_share": 0.5}),
+    "missing of one": StepSpec(kind="missing", columns=("age", "children")),
 }
+TOGETHER = ("interaction", "cross", "group")
 
 
 def rows_of(frame):
     return frame.to_dict("records")
+
+
+@pytest.fixture
+def targets(request, targets, found_together):
+    """Noise, except for the steps that look for something."""
+    case = getattr(request.node, "callspec", None)
+    looks = case is not None and case.params["case"].startswith(TOGETHER)
+    return found_together if looks else targets
 
 
 def fitted(case, task, train, targets):
@@ -73,6 +129,17 @@ def test_every_kind_has_a_case():
     assert {spec.kind for spec in CASES.values()} == set(KINDS)
 
 
+def test_every_parameter_is_in_the_reference():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "features.md").read_text("utf-8")
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+
+    defaults = {kind: step_class(kind).defaults for kind in KINDS} | {SELECT: DEFAULTS}
+    rows.pop("kind")
+    assert rows.keys() == defaults.keys()
+    for kind, params in defaults.items():
+        assert [name for name in params if f"`{name}`" not in rows[kind]] == [], kind
+
+
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("case", CASES)
 def test_table_row_code_and_state_agree(case, task, train, new, targets, piece, readers):
@@ -82,7 +149,10 @@ def test_table_row_code_and_state_agree(case, task, train, new, targets, piece, 
     by_row = np.array([view.transform_row(row) for row in rows_of(new)])
     np.testing.assert_allclose(by_row.reshape(expected.shape), expected, rtol=0, atol=1e-9)
 
-    function = piece(f"steps/{spec.kind}.py", dict(readers))[f"{spec.kind}_features"]
+    names = dict(readers)
+    for name in pieces_of([spec.kind]):
+        piece(f"steps/{name}.py", names)
+    function = names[f"{spec.kind}_features"]
     keywords = code_params(spec, kind, 3 if kind is TaskKind.MULTICLASS else 2)
     columns = list(spec.columns)
     by_code = function(train, new, columns, targets[task], **keywords)
@@ -108,14 +178,44 @@ def test_an_empty_dictionary_is_a_row_of_missing_values(case, train, targets):
     np.testing.assert_allclose(view.transform_row({}), view.transform(nothing)[0], atol=1e-12)
 
 
-@pytest.mark.parametrize("case", [name for name in CASES if "target_mean" not in name])
+# A feature that is made of targets is out of fold in training, and nowhere else.
+MADE_OF_TARGETS = ("target_mean", "cross", "forecast", "pieces", "topics")
+
+
+@pytest.mark.parametrize(
+    "case", [name for name in CASES if not any(word in name for word in MADE_OF_TARGETS)]
+)
 def test_the_training_matrix_is_that_of_the_rows(case, train, targets):
     (view, matrix), spec, _ = fitted(case, "binary", train, targets)
     np.testing.assert_allclose(view.transform(table_of(train, spec.columns)), matrix, atol=1e-12)
 
 
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(
+    ("case", "found"),
+    [
+        ("interaction", "gust * wind"),
+        ("cross", "left and right: log count"),
+        ("group", "wave - mean of level"),
+    ],
+)
+def test_what_only_two_columns_say_together_is_found(case, found, task, train, targets):
+    (view, _), _, _ = fitted(case, task, train, targets)
+
+    assert found in view.names
+
+
 def test_dense_parameters_leave_no_gap(train, new, targets):
-    for case in ("number dense", "boolean filled", "one_hot", "target_mean", "date dense", "text"):
+    for case in (
+        "number dense",
+        "boolean filled",
+        "one_hot",
+        "target_mean",
+        "date dense",
+        "elapsed dense",
+        "text with a forecast",
+        "missing",
+    ):
         (view, matrix), spec, _ = fitted(case, "binary", train, targets)
         assert np.isfinite(matrix).all()
         assert np.isfinite(view.transform(table_of(new, spec.columns))).all()

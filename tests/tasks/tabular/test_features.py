@@ -10,20 +10,20 @@ from automl_magic.records import Column, ColumnKind, Dataset, Finding, Severity,
 from automl_magic.tasks.tabular.features import left_out, views
 
 
-def a_column(name, kind, *, stored_as="text", n_unique=20, parse=None, summary=None):
+def a_column(name, kind, *, stored_as="text", n_unique=20, n_missing=0, parse=None, summary=None):
     return Column(
         name=name,
         kind=ColumnKind(kind),
         stored_as=stored_as,
         reason="As it looks.",
-        n_missing=0,
+        n_missing=n_missing,
         n_unique=n_unique,
         parse=parse or {},
         summary=summary or {},
     )
 
 
-def a_dataset(*columns, findings=(), n_rows=60):
+def a_dataset(*columns, findings=(), n_rows=60, target=None):
     return Dataset(
         name="t",
         source="t.csv",
@@ -31,7 +31,7 @@ def a_dataset(*columns, findings=(), n_rows=60):
         fingerprint="sha256:0",
         n_rows=n_rows,
         memory_bytes=1,
-        columns=(*columns, a_column("y", "boolean")),
+        columns=(*columns, target or a_column("y", "boolean", n_unique=2)),
         findings=findings,
     )
 
@@ -52,6 +52,7 @@ def test_columns_read_by_different_rules_get_steps_of_their_own():
         ),
         StepSpec(kind="date", columns=("d",), params={"date_format": "%d/%m/%Y"}),
         StepSpec(kind="date", columns=("e",)),
+        StepSpec(kind="elapsed", columns=("d", "e"), params={"date_formats": {"d": "%d/%m/%Y"}}),
     )
 
 
@@ -111,7 +112,82 @@ def test_what_no_model_sees_has_a_reason():
     assert "b" not in left_out(table, "y", keep=["b"])
 
 
-def test_both_views_can_be_fitted_and_the_dense_one_has_no_gaps():
+def kinds(steps):
+    return [step.kind for step in steps]
+
+
+def test_a_rich_view_is_there_only_where_columns_can_be_put_together():
+    numbers = [a_column(name, "number", stored_as="number") for name in "ab"]
+    labels = [a_column("c", "category"), a_column("d", "boolean", n_unique=2)]
+
+    assert list(views(a_dataset(numbers[0]), "y", ())) == ["tree", "dense"]
+    assert list(views(a_dataset(labels[0]), "y", ())) == ["tree", "dense"]
+    for columns, expected in (
+        (numbers, ["interaction"]),
+        (labels, ["cross"]),
+        ([numbers[0], labels[0]], ["group"]),
+        ([*numbers, *labels], ["interaction", "cross", "group"]),
+    ):
+        found = views(a_dataset(*columns), "y", ())
+        n_steps = len(found["tree"])
+        assert found["rich"][:n_steps] == found["tree"]
+        assert kinds(found["rich"][n_steps:]) == expected
+
+
+def test_gaps_in_two_columns_make_a_pattern():
+    gaps = [a_column(name, "category", n_missing=3) for name in "ab"]
+    found = views(a_dataset(*gaps, a_column("c", "category")), "y", ())
+
+    assert StepSpec(kind="missing", columns=("a", "b")) in found["rich"]
+    assert "missing" not in kinds(views(a_dataset(gaps[0]), "y", ())["tree"])
+
+
+def test_pairs_of_numbers_keep_the_rule_by_which_each_is_read():
+    rule = {"decimal": ",", "thousands": "."}
+    table = a_dataset(
+        a_column("a", "number", stored_as="number"),
+        a_column("b", "number", parse=rule),
+        a_column("c", "category"),
+    )
+
+    assert views(table, "y", ())["rich"][-2:] == (
+        StepSpec(kind="interaction", columns=("a", "b"), params={"parse": {"b": rule}}),
+        StepSpec(kind="group", columns=("c", "a", "b"), params={"by": ["c"], "parse": {"b": rule}}),
+    )
+
+
+def test_two_dates_have_time_between_them_in_every_view():
+    table = a_dataset(*(a_column(name, "date", stored_as="date") for name in ("sent", "paid")))
+    found = views(table, "y", ())
+
+    assert found["tree"][-1] == StepSpec(kind="elapsed", columns=("sent", "paid"))
+    assert found["dense"][-1].params == {"fill": "median", "scale": True}
+
+
+def test_words_are_weighed_by_the_target_unless_it_has_too_many_classes():
+    text = a_column("t", "text")
+    few = views(a_dataset(text), "y", ())
+    many = views(a_dataset(text, target=a_column("y", "category", n_unique=40)), "y", ())
+    number = views(a_dataset(text, target=a_column("y", "number", n_unique=900)), "y", ())
+
+    assert few["tree"][0].params["forecast"] is number["tree"][0].params["forecast"] is True
+    assert few["rich"][-1].params["analyzer"] == "char_wb"
+    assert many["tree"][0].params["forecast"] is False
+    assert "rich" not in many
+
+
+def test_many_outputs_are_selected():
+    many = [a_column(f"x{i}", "number", stored_as="number") for i in range(120)]
+    wide = a_dataset(*many, *(a_column(f"c{i}", "category", n_unique=50) for i in range(3)))
+
+    found = views(wide, "y", ())
+    assert [steps[-1].kind for steps in found.values()] == ["category", "select", "group"]
+    assert "select" not in kinds(views(wide, "y", (), select="none")["dense"])
+    boruta = views(wide, "y", (), select="boruta")
+    assert {steps[-1].params["method"] for steps in boruta.values()} == {"boruta"}
+
+
+def test_every_view_can_be_fitted_and_the_dense_one_has_no_gaps():
     n = 60
     frame = pd.DataFrame(
         {
@@ -121,16 +197,18 @@ def test_both_views_can_be_fitted_and_the_dense_one_has_no_gaps():
             "c": ["u", "v", None] * 20,
             "s": [f"street {i % 30}" for i in range(n)],
             "d": pd.to_datetime(["2020-01-01", None, "2021-05-05"] * 20),
+            "e": ["02.01.2020", "05.05.2021", None] * 20,
             "t": ["some words here", "other words there", "nothing at all"] * 20,
         }
     )
     table = a_dataset(
-        a_column("n", "number", stored_as="number"),
-        a_column("h", "number", parse={"decimal": ",", "thousands": "."}),
+        a_column("n", "number", stored_as="number", n_missing=9),
+        a_column("h", "number", parse={"decimal": ",", "thousands": "."}, n_missing=12),
         a_column("b", "boolean", n_unique=2, summary={"true": "yes", "false": "no"}),
         a_column("c", "category", n_unique=2),
         a_column("s", "high_cardinality", n_unique=30),
         a_column("d", "date", stored_as="date"),
+        a_column("e", "date", parse={"date_format": "%d.%m.%Y"}),
         a_column("t", "text"),
     )
     y = np.arange(n) % 2
@@ -145,3 +223,5 @@ def test_both_views_can_be_fitted_and_the_dense_one_has_no_gaps():
     assert np.isnan(tree).any()
     assert np.isfinite(dense_view.transform(arrays)).all()
     assert [tree_view.names[i] for i in tree_view.categorical] == ["c"]
+    rich_view, rich = fit_view(made["rich"], arrays, y, TaskKind.BINARY, 2)
+    assert rich.shape[1] == len(rich_view.names) > len(tree_view.names)

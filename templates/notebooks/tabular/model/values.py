@@ -14,8 +14,13 @@ def as_numbers(column, parse=None):
 
     def read(value):
         if isinstance(value, str):
-            text = re.sub("[$€£¥₹₽₩₺₴₫₪฿¢%]", "", value).strip()
-            text = "".join(text.split()) if thousands.isspace() else text.replace(thousands, "")
+            text = re.sub("[$€£¥₹₽₩₺₴₫₪฿¢%]", "", value).replace("\u2212", "-").strip()
+            if text[:1] == "(" and text[-1:] == ")":  # negative, as in accounts
+                text = f"-{text[1:-1].strip()}"
+            between = r"\s" if thousands.isspace() else re.escape(thousands)
+            groups = f"[+-]?[0-9]{{1,3}}({between}[0-9]{{2,3}})*{between}[0-9]{{3}}(?![0-9])"
+            if thousands and (found := re.match(groups, text)):
+                text = "".join(re.findall("[-+0-9]+", found[0])) + text[found.end() :]
             if decimal != ".":
                 text = text.replace(".", "?").replace(decimal, ".")
             plain = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)

@@ -2,7 +2,12 @@ text_features(
     train,
     frame,
     slot("columns"),
+    target,
+    analyzer=slot("analyzer"),
     max_features=slot("max_features"),
     components=slot("components"),
+    forecast=slot("forecast"),
+    n_folds=slot("n_folds"),
     seed=slot("seed"),
+    n_classes=slot("n_classes"),
 )

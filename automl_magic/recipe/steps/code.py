@@ -1,0 +1,31 @@
+"""code: what the code face of a step needs in a standalone notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from automl_magic.recipe.steps.base import HELPERS, params_of, step_class
+from automl_magic.recipe.steps.select import DEFAULTS, SELECT
+from automl_magic.records import StepSpec, TaskKind
+
+
+def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any]:
+    """Return the keywords for the step's function in a standalone notebook, all literals.
+
+    `n_classes` is among them where the step reads the target: the number of classes if there are
+    more than two, otherwise 0.
+    """
+    defaults = DEFAULTS if spec.kind == SELECT else step_class(spec.kind).defaults
+    params = params_of(spec, defaults)
+    if spec.kind == SELECT:
+        params["classify"] = task.is_classification
+    elif step_class(spec.kind).reads_target:
+        params["n_classes"] = n_classes if task is TaskKind.MULTICLASS else 0
+    return params
+
+
+def pieces_of(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the pieces that define the functions of some kinds of steps, in order."""
+    names = (name for kind in kinds for name in (*HELPERS.get(kind, ()), kind))
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,207 @@
+"""cross: two categories as one, whose levels become the mean target of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.levels import (
+    codes_of,
+    folds_of,
+    goals_of,
+    level_rows,
+    levels_of,
+    out_of_fold,
+    positions_of,
+    smoothing_of,
+    strength,
+)
+from automl_magic.recipe.steps.relevance import even_rows, margin
+from automl_magic.recipe.steps.target_mean import output_names
+from automl_magic.recipe.table import Table
+from automl_magic.recipe.values import Array, Floats, as_text, text_of
+from automl_magic.records import StepSpec, TaskKind
+
+
+@dataclass(frozen=True)
+class PairMeans:
+    """Two columns whose pairs of levels have a mean. `keys` are the sorted pairs of codes as one
+    number; row i + 1 of `rows` holds the outputs of pair i, row 0 those of a pair never seen.
+    """
+
+    one: str
+    other: str
+    keys: Array
+    rows: Floats
+
+    def of(self, keys: Array) -> Array:
+        places = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
+        return np.where(np.isin(keys, self.keys), places + 1, 0)
+
+    @cached_property
+    def outputs(self) -> dict[int, list[float]]:
+        return dict(zip([0, *self.keys.tolist()], self.rows.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class CrossStep(FittedStep):
+    """For some pairs of columns the smoothed mean target per pair of levels, then the log count.
+
+    A pair is kept where its out-of-fold means explain more of the target (`levels.strength`) than
+    those of its columns added up, by the most and by more than chance; pairs of many levels win
+    nothing by their number, as they would by plain mutual information. What is encoded, and how,
+    is as in `target_mean`: out of fold for the rows it was fitted on. A pair with a missing value
+    counts as never seen.
+
+    The `base` strongest columns make at most base · (base - 1) / 2 pairs, which are compared on at
+    most 10,000 evenly spaced rows: 28 of them take about 0.1 s for two classes.
+
+    Parameters of the spec
+    ----------------------
+    base : int
+        How many columns are paired.
+    most : int
+        How many pairs are kept.
+    smoothing, n_folds, seed
+        As in `target_mean`.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "base": 8,
+        "most": 10,
+        "smoothing": 10.0,
+        "n_folds": 5,
+        "seed": 0,
+    }
+    reads_target: ClassVar[bool] = True
+
+    levels: Mapping[str, tuple[str, ...]]
+    pairs: tuple[PairMeans, ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        smoothing = smoothing_of(spec, params["smoothing"])
+        goals = goals_of(spec, target, task, n_classes)
+        texts = {name: as_text(table[name]) for name in spec.columns}
+        levels = {name: levels_of(texts[name]) for name in spec.columns}
+        codes = {name: codes_of(texts[name], positions_of(levels[name])) for name in spec.columns}
+        rows = even_rows(len(goals[0]))
+        folds = folds_of(len(rows), params["n_folds"], params["seed"])
+        some = [goal[rows] for goal in goals]
+
+        def alone(known: Array) -> float:
+            dense = _dense(known[rows])
+            means = out_of_fold(dense, some, folds, smoothing, int(dense.max()))
+            return strength(means, some)
+
+        single = np.array([alone(codes[name]) for name in spec.columns])
+        base = sorted(np.argsort(-single, kind="stable")[: params["base"]].tolist())
+        offered = list(combinations(base, 2))
+        names = spec.columns
+        keys = [_joint(codes[names[i]], codes[names[j]], len(levels[names[j]])) for i, j in offered]
+        added_up = np.array([(single[i] ** 2 + single[j] ** 2) ** 0.5 for i, j in offered]).round(9)
+        gain = np.array([alone(key) for key in keys]) - added_up
+        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
+        pairs = []
+        for k in best[: params["most"]]:
+            one, other = (names[i] for i in offered[k])
+            known = np.unique(keys[k][keys[k] > 0])
+            dense = _dense(keys[k])
+            means = level_rows(dense, goals, smoothing, len(known))
+            pairs.append(PairMeans(one, other, known, means))
+        used = dict.fromkeys(name for pair in pairs for name in (pair.one, pair.other))
+        return cls({name: levels[name] for name in used}, tuple(pairs))
+
+    @classmethod
+    def fit_transform(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> tuple[Self, Floats]:
+        params = params_of(spec, cls.defaults)
+        step = cls.fit(spec, table, target, task, n_classes)
+        goals = goals_of(spec, target, task, n_classes)
+        folds = folds_of(len(goals[0]), params["n_folds"], params["seed"])
+        parts = [np.empty((len(goals[0]), 0))]
+        for pair, codes in zip(step.pairs, step._codes(table), strict=True):
+            n_levels = len(pair.keys)
+            parts.append(out_of_fold(codes, goals, folds, params["smoothing"], n_levels))
+            parts.append(pair.rows[codes, -1:])
+        return step, np.hstack(parts)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(
+            f"{pair.one} and {pair.other}: {output}"
+            for pair in self.pairs
+            for output in output_names(pair.rows.shape[1])
+        )
+
+    @cached_property
+    def _positions(self) -> dict[str, dict[str | None, int]]:
+        return {name: positions_of(levels) for name, levels in self.levels.items()}
+
+    def _codes(self, table: Table) -> list[Array]:
+        codes = {
+            name: codes_of(as_text(table[name]), self._positions[name]) for name in self.levels
+        }
+        return [
+            pair.of(_joint(codes[pair.one], codes[pair.other], len(self.levels[pair.other])))
+            for pair in self.pairs
+        ]
+
+    def transform(self, table: Table) -> Floats:
+        if not self.pairs:
+            return np.empty((len(next(iter(table.values()))), 0))
+        return np.hstack(
+            [pair.rows[codes] for pair, codes in zip(self.pairs, self._codes(table), strict=True)]
+        )
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        codes = {
+            name: positions.get(text_of(row.get(name)), 0)
+            for name, positions in self._positions.items()
+        }
+        outputs: list[float] = []
+        for pair in self.pairs:
+            one, other = codes[pair.one], codes[pair.other]
+            key = one * (len(self.levels[pair.other]) + 1) + other if one and other else 0
+            outputs += pair.outputs.get(key, pair.outputs[0])
+        return outputs
+
+    def to_state(self) -> State:
+        document = {
+            "levels": {name: list(levels) for name, levels in self.levels.items()},
+            "pairs": [[pair.one, pair.other] for pair in self.pairs],
+        }
+        arrays: dict[str, Array] = {}
+        for i, pair in enumerate(self.pairs):
+            arrays |= {f"{i}.keys": pair.keys, f"{i}.rows": pair.rows}
+        return document, arrays
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        pairs = (
+            PairMeans(one, other, arrays[f"{i}.keys"], arrays[f"{i}.rows"])
+            for i, (one, other) in enumerate(document["pairs"])
+        )
+        levels = {name: tuple(levels) for name, levels in document["levels"].items()}
+        return cls(levels, tuple(pairs))
+
+
+def _joint(one: Array, other: Array, n_other: int) -> Array:
+    """Return two columns of codes as one number a row, 0 where one of them is 0."""
+    return np.where((one > 0) & (other > 0), one * (n_other + 1) + other, 0)
+
+
+def _dense(keys: Array) -> Array:
+    """Return keys as codes 1, 2, … in their order; 0 stays."""
+    _, codes = np.unique(np.append(keys, 0), return_inverse=True)
+    return codes[:-1]

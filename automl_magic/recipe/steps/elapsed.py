@@ -1,0 +1,109 @@
+"""elapsed: the days between two dates of a row, such as from order to delivery."""
+
+# ruff: noqa: ARG003 - every step has the signatures of FittedStep
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import combinations
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.date import DAY
+from automl_magic.recipe.steps.scaling import Scaling, choice_of
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import NAN, Array, Floats, as_dates, date_of, microseconds
+from automl_magic.records import StepSpec, TaskKind
+
+
+@dataclass(frozen=True)
+class ElapsedStep(FittedStep):
+    """For each pair of columns the days from the one to the other, in the order they were given.
+
+    Parameters of the spec
+    ----------------------
+    date_formats : mapping
+        How text is read (strptime), by column; other columns are read as ISO 8601.
+    most : int
+        How many pairs are made: the first ones.
+    fill : None or "median"
+        What replaces a missing difference; None leaves NaN.
+    scale : bool
+        Whether to subtract the mean and divide by the standard deviation.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "date_formats": {},
+        "most": 10,
+        "fill": None,
+        "scale": False,
+    }
+
+    date_formats: Mapping[str, str]
+    pairs: tuple[tuple[str, str], ...]
+    scalings: tuple[Scaling, ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        fill = choice_of(spec, "fill", params["fill"], (None, "median"))
+        pairs = tuple(combinations(spec.columns, 2))[: params["most"]]
+        same = cls(params["date_formats"], pairs, (Scaling(NAN, 0.0, 1.0),) * len(pairs))
+        scalings = (
+            Scaling.fit(days, fill=fill is not None, scale=params["scale"])
+            for days in same.transform(table).T
+        )
+        return cls(same.date_formats, pairs, tuple(scalings))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"days from {one} to {other}" for one, other in self.pairs)
+
+    @cached_property
+    def _used(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for pair in self.pairs for name in pair))
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.empty((n_rows(table), len(self.pairs)))
+        moments = {name: as_dates(table[name], self.date_formats.get(name)) for name in self._used}
+        for position, ((one, other), scaling) in enumerate(
+            zip(self.pairs, self.scalings, strict=True)
+        ):
+            between = moments[other] - moments[one]
+            days = np.where(np.isnat(between), NAN, between.astype(np.int64) / DAY)
+            matrix[:, position] = scaling.apply(days)
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        moments = {name: date_of(row.get(name), self.date_formats.get(name)) for name in self._used}
+        return [
+            scaling.apply_one(_days(moments[one], moments[other]))
+            for (one, other), scaling in zip(self.pairs, self.scalings, strict=True)
+        ]
+
+    def to_state(self) -> State:
+        document = {
+            "date_formats": {
+                name: self.date_formats[name] for name in self._used if name in self.date_formats
+            },
+            "pairs": [list(pair) for pair in self.pairs],
+        }
+        return document, {"scalings": Scaling.to_array(self.scalings).reshape(-1, 3)}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        pairs = tuple((one, other) for one, other in document["pairs"])
+        return cls(document["date_formats"], pairs, Scaling.from_array(arrays["scalings"]))
+
+
+def _days(one: datetime | None, other: datetime | None) -> float:
+    if one is None or other is None:
+        return NAN
+    return (microseconds(other) - microseconds(one)) / DAY

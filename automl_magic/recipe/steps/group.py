@@ -1,0 +1,197 @@
+"""group: a number against the rows of its category: how far above their mean it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.errors import PlanError
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.levels import (
+    codes_of,
+    folds_of,
+    goals_of,
+    levels_of,
+    out_of_fold,
+    positions_of,
+    smoothed,
+    smoothing_of,
+    strength,
+    target_of,
+)
+from automl_magic.recipe.steps.relevance import even_rows, margin, relevance
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, number_of, text_of
+from automl_magic.records import StepSpec, TaskKind
+
+# How a category alone is weighed: as `target_mean` encodes it.
+PRIOR, N_FOLDS, SEED = 10.0, 5, 0
+
+
+@dataclass(frozen=True)
+class GroupStep(FittedStep):
+    """For some pairs (category, number): the number minus the mean of its level, then that mean.
+
+    The mean of a level is drawn towards that of all rows as in `target_mean`; a level that is
+    missing or was never seen has the mean of all. A pair is kept where the difference orders the
+    target better (`relevance`) than the number alone and than the mean target of the category, by
+    the most and by more than chance.
+
+    The `base` most relevant numbers meet the first `base` categories; their differences are ranked
+    on at most 10,000 evenly spaced rows: 64 of them take about 0.05 s.
+
+    Parameters of the spec
+    ----------------------
+    by : list of str
+        Which of the columns are categories; the others are numbers.
+    parse : mapping
+        How text is read as a number, by column: `decimal`, `thousands`.
+    base : int
+        How many numbers, and how many categories, are paired.
+    most : int
+        How many pairs are kept.
+    smoothing : float
+        How many rows the mean of all counts for.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "by": [],
+        "parse": {},
+        "base": 8,
+        "most": 10,
+        "smoothing": 1.0,
+    }
+    reads_target: ClassVar[bool] = True
+
+    parse: Mapping[str, Mapping[str, str]]
+    levels: Mapping[str, tuple[str, ...]]
+    pairs: tuple[tuple[str, str], ...]
+    means: tuple[Floats, ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        smoothing = smoothing_of(spec, params["smoothing"])
+        y = target_of(spec, target)
+        by, numbers = _divided(spec, params["by"])
+        parse = params["parse"]
+        rows = even_rows(n_rows(table))
+        some = [as_numbers(table[name][rows], parse.get(name)) for name in numbers]
+        X = np.column_stack([np.empty((len(rows), 0)), *some])
+        alone = dict(zip(numbers, relevance(X, y[rows], task, n_classes).tolist(), strict=True))
+        best_first = sorted(numbers, key=lambda name: -alone[name])
+        base = sorted(best_first[: params["base"]], key=numbers.index)
+        values = {name: as_numbers(table[name], parse.get(name)) for name in base}
+        levels, codes = {}, {}
+        for name in by[: params["base"]]:
+            texts = as_text(table[name])
+            levels[name] = levels_of(texts)
+            codes[name] = codes_of(texts, positions_of(levels[name]))
+        offered = [(name, number) for name in codes for number in base]
+        if not offered:
+            return cls(parse, {}, (), ())
+        means = {
+            (name, number): level_means(codes[name], values[number], smoothing, len(levels[name]))
+            for name, number in offered
+        }
+        apart = [
+            values[number][rows] - means[name, number][codes[name][rows]]
+            for name, number in offered
+        ]
+        goals = [goal[rows] for goal in goals_of(spec, target, task, n_classes)]
+        folds = folds_of(len(rows), N_FOLDS, SEED)
+        of_name = {
+            name: strength(out_of_fold(known[rows], goals, folds, PRIOR, len(levels[name])), goals)
+            for name, known in codes.items()
+        }
+        without = [max(alone[number], of_name[name]) for name, number in offered]
+        gain = relevance(np.column_stack(apart), y[rows], task, n_classes) - np.array(without)
+        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
+        pairs = tuple(offered[k] for k in best[: params["most"]])
+        used = {name: levels[name] for name in dict.fromkeys(name for name, _ in pairs)}
+        return cls(parse, used, pairs, tuple(means[pair] for pair in pairs))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(
+            output
+            for name, number in self.pairs
+            for output in (f"{number} - mean of {name}", f"mean {number} of {name}")
+        )
+
+    @cached_property
+    def _positions(self) -> dict[str, dict[str | None, int]]:
+        return {name: positions_of(levels) for name, levels in self.levels.items()}
+
+    @cached_property
+    def _numbers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(number for _, number in self.pairs))
+
+    @cached_property
+    def _outputs(self) -> list[list[float]]:
+        return [of_level.tolist() for of_level in self.means]
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.empty((n_rows(table), 2 * len(self.pairs)))
+        numbers = {name: as_numbers(table[name], self.parse.get(name)) for name in self._numbers}
+        codes = {
+            name: codes_of(as_text(table[name]), self._positions[name]) for name in self.levels
+        }
+        for k, ((name, number), of_level) in enumerate(zip(self.pairs, self.means, strict=True)):
+            mean = of_level[codes[name]]
+            matrix[:, 2 * k] = numbers[number] - mean
+            matrix[:, 2 * k + 1] = mean
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        numbers = {name: number_of(row.get(name), self.parse.get(name)) for name in self._numbers}
+        codes = {
+            name: positions.get(text_of(row.get(name)), 0)
+            for name, positions in self._positions.items()
+        }
+        outputs = []
+        for (name, number), of_level in zip(self.pairs, self._outputs, strict=True):
+            mean = of_level[codes[name]]
+            outputs += [numbers[number] - mean, mean]
+        return outputs
+
+    def to_state(self) -> State:
+        document = {
+            "parse": {name: dict(self.parse[name]) for name in self._numbers if name in self.parse},
+            "levels": {name: list(levels) for name, levels in self.levels.items()},
+            "pairs": [list(pair) for pair in self.pairs],
+        }
+        return document, {str(i): of_level for i, of_level in enumerate(self.means)}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
+        levels = {name: tuple(levels) for name, levels in document["levels"].items()}
+        pairs = tuple((name, number) for name, number in document["pairs"])
+        return cls(
+            document["parse"], levels, pairs, tuple(arrays[str(i)] for i in range(len(pairs)))
+        )
+
+
+def level_means(codes: Array, values: Floats, smoothing: float, n_levels: int) -> Floats:
+    """Return the smoothed mean of the known values of each code; 0 where no value is known."""
+    known = ~np.isnan(values)
+    prior = float(values[known].mean()) if known.any() else 0.0
+    return smoothed(codes[known], values[known], prior, smoothing, n_levels)
+
+
+def _divided(spec: StepSpec, by: list[str]) -> tuple[list[str], list[str]]:
+    """Return the categories and the numbers of a spec."""
+    strange = [name for name in by if name not in spec.columns]
+    if strange:
+        raise PlanError(
+            f"The feature step 'group' cannot use by={by!r}.",
+            why=f"{strange[0]!r} is none of its columns.",
+            fix="Name every category under columns too.",
+        )
+    return list(by), [name for name in spec.columns if name not in by]

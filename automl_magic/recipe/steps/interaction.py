@@ -1,0 +1,137 @@
+"""interaction: sums, differences, products and ratios of pairs of numbers, a chosen few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from automl_magic.recipe.steps.base import FittedStep, State, params_of
+from automl_magic.recipe.steps.levels import target_of
+from automl_magic.recipe.steps.relevance import even_rows, margin, relevance, relevance_of_sums
+from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.values import LARGEST, NAN, Array, Floats, as_numbers, number_of
+from automl_magic.records import StepSpec, TaskKind
+
+SIGNS = ("+", "-", "*", "/")
+
+
+@dataclass(frozen=True)
+class InteractionStep(FittedStep):
+    """Pairs of numbers put together by +, -, * or /, where that says more than either alone.
+
+    The `base` columns that order the target best are paired, in the order in which they were given.
+    Of their combinations those are kept, at most `most`, whose relevance exceeds what the two say
+    without it by the most, and by more than chance (`relevance.margin`). A product or a ratio has
+    to beat the best weighted sum of the two ranks, which a model finds by itself; a sum or a
+    difference has to beat each of the two. A result is NaN where a number is missing, where it is
+    divided by 0, and beyond float32's range.
+
+    At most 2 · base · (base - 1) combinations are ranked, on at most 10,000 evenly spaced rows:
+    180 of them take about 0.1 s.
+
+    Parameters of the spec
+    ----------------------
+    parse : mapping
+        How text is read, by column: `decimal`, `thousands`. Other columns need no rule.
+    base : int
+        How many columns are paired.
+    most : int
+        How many combinations are kept.
+    """
+
+    defaults: ClassVar[Mapping[str, Any]] = {"parse": {}, "base": 10, "most": 20}
+    reads_target: ClassVar[bool] = True
+
+    parse: Mapping[str, Mapping[str, str]]
+    pairs: tuple[tuple[str, str, str], ...]
+
+    @classmethod
+    def fit(
+        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
+    ) -> Self:
+        params = params_of(spec, cls.defaults)
+        rows = even_rows(n_rows(table))
+        y = target_of(spec, target)[rows]
+        parse = params["parse"]
+        X = np.column_stack(
+            [as_numbers(table[name][rows], parse.get(name)) for name in spec.columns]
+        )
+        alone = relevance(X, y, task, n_classes)
+        base = sorted(np.argsort(-alone, kind="stable")[: params["base"]].tolist())
+        offered = [(i, sign, j) for i, j in combinations(base, 2) for sign in SIGNS]
+        if not offered:
+            return cls(parse, ())
+        together = np.column_stack([combined(X[:, i], sign, X[:, j]) for i, sign, j in offered])
+        sums = relevance_of_sums(X, y, task, n_classes, [(i, j) for i, _, j in offered])
+        without = np.array(
+            [
+                of_sum if sign in "*/" else max(alone[i], alone[j])
+                for (i, sign, j), of_sum in zip(offered, sums, strict=True)
+            ]
+        )
+        gain = relevance(together, y, task, n_classes) - without
+        best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
+        names = spec.columns
+        pairs = ((names[offered[k][0]], offered[k][1], names[offered[k][2]]) for k in best)
+        return cls(parse, tuple(pairs)[: params["most"]])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"{one} {sign} {other}" for one, sign, other in self.pairs)
+
+    @cached_property
+    def used(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for one, _, other in self.pairs for name in (one, other)))
+
+    def transform(self, table: Table) -> Floats:
+        matrix = np.empty((n_rows(table), len(self.pairs)))
+        numbers = {name: as_numbers(table[name], self.parse.get(name)) for name in self.used}
+        for position, (one, sign, other) in enumerate(self.pairs):
+            matrix[:, position] = combined(numbers[one], sign, numbers[other])
+        return matrix
+
+    def transform_row(self, row: Mapping[str, object]) -> list[float]:
+        numbers = {name: number_of(row.get(name), self.parse.get(name)) for name in self.used}
+        return [combined_one(numbers[one], sign, numbers[other]) for one, sign, other in self.pairs]
+
+    def to_state(self) -> State:
+        parse = {name: dict(self.parse[name]) for name in self.used if name in self.parse}
+        return {"parse": parse, "pairs": [list(pair) for pair in self.pairs]}, {}
+
+    @classmethod
+    def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:  # noqa: ARG003
+        pairs = ((one, sign, other) for one, sign, other in document["pairs"])
+        return cls(document["parse"], tuple(pairs))
+
+
+def combined(one: Floats, sign: str, other: Floats) -> Floats:
+    """Return two columns put together; NaN where there is no finite result."""
+    with np.errstate(all="ignore"):
+        match sign:
+            case "+":
+                values = one + other
+            case "-":
+                values = one - other
+            case "*":
+                values = one * other
+            case _:
+                values = one / other
+        return np.where(np.abs(values) <= LARGEST, values, NAN)
+
+
+def combined_one(one: float, sign: str, other: float) -> float:
+    """Return two numbers put together; see `combined`."""
+    if sign == "+":
+        value = one + other
+    elif sign == "-":
+        value = one - other
+    elif sign == "*":
+        value = one * other
+    else:
+        value = one / other if other else NAN
+    return value if abs(value) <= LARGEST else NAN

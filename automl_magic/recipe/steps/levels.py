@@ -1,0 +1,104 @@
+"""levels: the rows of each level of a category summed up, drawn towards all rows.
+
+`target_mean`, `cross` and `group` share it. Codes are 0 for a value that is missing or was never
+seen in training, and i + 1 for level i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from automl_magic.errors import PlanError
+from automl_magic.recipe.values import Array, Floats
+from automl_magic.records import StepSpec, TaskKind
+
+
+def positions_of(levels: Sequence[str]) -> dict[str | None, int]:
+    """Return the code of each level."""
+    return {level: code for code, level in enumerate(levels, start=1)}
+
+
+def codes_of(texts: Sequence[str | None], positions: dict[str | None, int]) -> Array:
+    """Return the codes of the values of a column, shape (n_rows,)."""
+    return np.array([positions.get(text, 0) for text in texts], dtype=np.int64)
+
+
+def levels_of(texts: Sequence[str | None]) -> tuple[str, ...]:
+    """Return the sorted levels of a column."""
+    return tuple(sorted({text for text in texts if text is not None}))
+
+
+def goals_of(spec: StepSpec, target: Array | None, task: TaskKind, n_classes: int) -> list[Floats]:
+    """Return what is averaged: the target itself, or one 0/1 array per class for more than two."""
+    known = target_of(spec, target)
+    if task is TaskKind.MULTICLASS:
+        return [(known == code).astype(np.float64) for code in range(n_classes)]
+    return [known.astype(np.float64)]
+
+
+def target_of(spec: StepSpec, target: Array | None) -> Array:
+    """Return the target, which the step cannot do without."""
+    if target is None:
+        raise TypeError(f"The step {spec.kind} is fitted with the encoded target.")
+    return target
+
+
+def smoothing_of(spec: StepSpec, smoothing: float) -> float:
+    """Return the smoothing of a spec, or raise `PlanError` if it is none."""
+    if not smoothing > 0:
+        raise PlanError(
+            f"The feature step {spec.kind!r} cannot use smoothing={smoothing!r}.",
+            why="Without smoothing, a level of one row would be that row's own value.",
+            fix="Write smoothing=10.0.",
+        )
+    return smoothing
+
+
+def smoothed(codes: Array, goal: Floats, prior: float, smoothing: float, n_levels: int) -> Floats:
+    """Return the smoothed mean of code 0 (missing or never seen) and of each level after it.
+
+    The mean of a level with `count` rows is (sum + smoothing · prior) / (count + smoothing).
+    """
+    seen = codes > 0
+    sums = np.bincount(codes[seen], weights=goal[seen], minlength=n_levels + 1)
+    counts = np.bincount(codes[seen], minlength=n_levels + 1)
+    return (sums + smoothing * prior) / (counts + smoothing)
+
+
+def level_rows(codes: Array, goals: Sequence[Floats], smoothing: float, n_levels: int) -> Floats:
+    """Return for each code the smoothed mean of each goal, then log(1 + rows of the level)."""
+    counts = np.bincount(codes[codes > 0], minlength=n_levels + 1)
+    means = [smoothed(codes, goal, goal.mean(), smoothing, n_levels) for goal in goals]
+    return np.column_stack([*means, np.log1p(counts)])
+
+
+def folds_of(n_rows: int, n_folds: int, seed: int) -> Array:
+    """Return a fold for each row: a random permutation of the row numbers modulo `n_folds`."""
+    return np.random.default_rng(seed).permutation(n_rows) % n_folds
+
+
+def out_of_fold(
+    codes: Array, goals: Sequence[Floats], folds: Array, smoothing: float, n_levels: int
+) -> Floats:
+    """Return for each row the smoothed mean of its level over the other folds, one per goal."""
+    means = np.empty((len(codes), len(goals)))
+    for fold in range(int(folds.max()) + 1):
+        inside = folds == fold
+        others = codes[~inside]
+        for i, goal in enumerate(goals):
+            of_level = smoothed(others, goal[~inside], goal.mean(), smoothing, n_levels)
+            means[inside, i] = of_level[codes[inside]]
+    return means
+
+
+def strength(means: Floats, goals: Sequence[Floats]) -> float:
+    """Return how much of some goals their estimates explain: the root of R², and 0 for none.
+
+    It is rounded, so that the last digits of a sum decide nothing.
+    """
+    wanted = np.column_stack(goals)
+    spread = np.square(wanted - wanted.mean(axis=0)).sum()
+    error = np.square(wanted - means).sum()
+    return round(max(0.0, 1.0 - error / spread) ** 0.5, 9) if spread > 0 else 0.0

@@ -1,0 +1,12 @@
+cross_features(
+    train,
+    frame,
+    slot("columns"),
+    target,
+    base=slot("base"),
+    most=slot("most"),
+    smoothing=slot("smoothing"),
+    n_folds=slot("n_folds"),
+    seed=slot("seed"),
+    n_classes=slot("n_classes"),
+)

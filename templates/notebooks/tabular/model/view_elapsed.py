@@ -1,0 +1,9 @@
+elapsed_features(
+    train,
+    frame,
+    slot("columns"),
+    date_formats=slot("date_formats"),
+    most=slot("most"),
+    fill=slot("fill"),
+    scale=slot("scale"),
+)

@@ -1,0 +1,12 @@
+group_features(
+    train,
+    frame,
+    slot("columns"),
+    target,
+    by=slot("by"),
+    parse=slot("parse"),
+    base=slot("base"),
+    most=slot("most"),
+    smoothing=slot("smoothing"),
+    n_classes=slot("n_classes"),
+)

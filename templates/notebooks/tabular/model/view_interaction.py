@@ -1,0 +1,10 @@
+interaction_features(
+    train,
+    frame,
+    slot("columns"),
+    target,
+    parse=slot("parse"),
+    base=slot("base"),
+    most=slot("most"),
+    n_classes=slot("n_classes"),
+)

@@ -1,0 +1,23 @@
+def features(train, frame, target):
+    def side_by_side(frame):
+        return np.hstack(
+            [
+                slot("steps"),
+            ]
+        )
+
+    known = side_by_side(train)
+    return select_features(
+        known,
+        known if frame is train else side_by_side(frame),
+        target,
+        slot("codes"),
+        method=slot("method"),
+        most=slot("most"),
+        rows=slot("rows"),
+        seed=slot("seed"),
+        classify=slot("classify"),
+    )
+
+
+views[slot("view")] = features
