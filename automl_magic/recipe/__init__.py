@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from automl_magic.recipe.document import ESTIMATORS, MemberSpec, Recipe
     from automl_magic.recipe.fitted import FittedRecipe, fit_recipe
-    from automl_magic.recipe.members import Member, Model, Watch, member
+    from automl_magic.recipe.members import Fold, Growth, Member, Model, is_random, member
     from automl_magic.recipe.steps import code_params
     from automl_magic.recipe.table import Table, table_of, take
     from automl_magic.recipe.target import encode_target, labels_of
@@ -24,16 +24,18 @@ __all__ = [
     "ESTIMATORS",
     "FittedRecipe",
     "FittedView",
+    "Fold",
+    "Growth",
     "Member",
     "MemberSpec",
     "Model",
     "Recipe",
     "Table",
-    "Watch",
     "code_params",
     "encode_target",
     "fit_recipe",
     "fit_view",
+    "is_random",
     "labels_of",
     "member",
     "table_of",
@@ -43,7 +45,7 @@ __all__ = [
 _HOMES = {
     "document": ("ESTIMATORS", "MemberSpec", "Recipe"),
     "fitted": ("FittedRecipe", "fit_recipe"),
-    "members": ("Member", "Model", "Watch", "member"),
+    "members": ("Fold", "Growth", "Member", "Model", "is_random", "member"),
     "steps": ("code_params",),
     "table": ("Table", "table_of", "take"),
     "target": ("encode_target", "labels_of"),

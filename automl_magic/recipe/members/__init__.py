@@ -12,10 +12,14 @@ from importlib import import_module
 
 from automl_magic.errors import PlanError, near_miss
 from automl_magic.recipe.document import ESTIMATORS
+from automl_magic.recipe.members.averaged import FittedMember
 from automl_magic.recipe.members.base import Member, Model
-from automl_magic.recipe.members.watch import Watch
+from automl_magic.recipe.members.growth import Fold, Growth
 
-__all__ = ["Member", "Model", "Watch", "member"]
+__all__ = ["FittedMember", "Fold", "Growth", "Member", "Model", "is_random", "member"]
+
+# What they fit does not depend on a seed.
+_NOT_RANDOM = ("dummy", "linear")
 
 
 def member(estimator: str) -> Member:
@@ -35,3 +39,8 @@ def member(estimator: str) -> Member:
         )
     found: Member = import_module(f"automl_magic.recipe.members.{estimator}").MEMBER
     return found
+
+
+def is_random(estimator: str) -> bool:
+    """Say whether fits of an estimator with different seeds differ."""
+    return estimator not in _NOT_RANDOM

@@ -12,7 +12,7 @@ import numpy as np
 
 from automl_magic.errors import ArtifactTampered
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.watch import Watch
+from automl_magic.recipe.members.growth import Fold, Growth, SingleFit
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 
@@ -48,7 +48,7 @@ class Member(ABC):
     name : str
         The name of the estimator, of its module, and of its pieces of code.
     has_iterations : bool
-        Whether it grows in rounds, so that a `Watch` finds their best number.
+        Whether it grows in rounds whose best number has to be found.
     suffix : str
         Of its native file.
     """
@@ -70,9 +70,8 @@ class Member(ABC):
         class_weight: bool = False,
         seed: int = 0,
         threads: int = 1,
-        watch: Watch | None = None,
-    ) -> tuple[Model, int | None]:
-        """Fit on a matrix, and return the model with its number of rounds.
+    ) -> Model:
+        """Fit on a matrix.
 
         Parameters
         ----------
@@ -82,33 +81,64 @@ class Member(ABC):
         categorical
             The columns of `X` that hold category codes (NaN: missing).
         n_iterations
-            The number of rounds; with a `watch`, the most there may be.
+            The number of rounds, of the trees of a forest, or of epochs; None for an estimator
+            that has none, and for a forest of as many trees as `params` says.
         class_weight
             Whether rows weigh n_rows / (number of classes · rows of their class).
-        watch
-            When to stop. The model returned has exactly the best number of rounds: fitted again
-            with that number and without a watch, it predicts the same to the last bit.
-
-        Returns
-        -------
-        Model, int or None
-            None for an estimator without rounds. A forest returns the number of its trees where
-            the deadline cut it short.
         """
-        spec = MemberSpec(
+        spec = self._spec(params, n_iterations, seed)
+        arguments = self.call_arguments(spec, task, n_classes, threads)
+        columns = tuple(categorical)
+        native = self._fit(arguments, rows_of(X, y, task, class_weight), columns)
+        return Model(native, task, n_classes, columns)
+
+    def _spec(self, params: Mapping[str, Any], n_iterations: int | None, seed: int) -> MemberSpec:
+        return MemberSpec(
             name=self.name,
             estimator=self.name,
             view="",
             params=dict(params),
             n_iterations=n_iterations,
-            seed=seed,
+            seeds=(seed,),
         )
-        arguments = self.call_arguments(spec, task, n_classes, threads)
-        columns = tuple(categorical)
-        rows = _rows(X, y, task, class_weight)
-        watched = _rows(watch.X, watch.y, task, class_weight) if watch else None
-        native, rounds = self._fit(arguments, rows, columns, watch, watched)
-        return Model(native, task, n_classes, columns), rounds
+
+    def grow(
+        self,
+        params: Mapping[str, Any],
+        fold: Fold,
+        *,
+        task: TaskKind,
+        n_classes: int,
+        most_rounds: int,
+        class_weight: bool = False,
+        seed: int = 0,
+    ) -> Growth:
+        """Return a fit on a fold that goes on in rounds, in one thread, at round 0.
+
+        After `n` rounds it predicts what a model fitted with `n_iterations=n` predicts. What cannot
+        be done in rounds is done in one.
+
+        Parameters
+        ----------
+        most_rounds : int
+            It ends there, if not before.
+        """
+        del most_rounds
+
+        def fit_and_predict() -> Floats:
+            model = self.fit(
+                params,
+                fold.X,
+                fold.y,
+                task=task,
+                n_classes=n_classes,
+                categorical=fold.categorical,
+                class_weight=class_weight,
+                seed=seed,
+            )
+            return self.predict(model, fold.watched_X)
+
+        return SingleFit(fit_and_predict)
 
     @abstractmethod
     def call_arguments(
@@ -117,15 +147,8 @@ class Member(ABC):
         """Return the keywords for the public class (or `train`), complete, JSON types only."""
 
     @abstractmethod
-    def _fit(
-        self,
-        arguments: dict[str, Any],
-        rows: Rows,
-        categorical: tuple[int, ...],
-        watch: Watch | None,
-        watched: Rows | None,
-    ) -> tuple[Any, int | None]:
-        """Return the fitted estimator and its number of rounds; `watched` are the watch's rows."""
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        """Return the fitted estimator."""
 
     @abstractmethod
     def predict(self, model: Model, X: Floats) -> Floats:
@@ -179,6 +202,7 @@ class Member(ABC):
             "name": spec.name,
             "view": spec.view,
             "weight": spec.weight,
+            "seeds": list(spec.seeds),
             "params": self.call_arguments(spec, task, n_classes, threads),
         }
         if self.has_iterations:
@@ -199,7 +223,7 @@ def unreadable(name: str, error: Exception) -> ArtifactTampered:
     )
 
 
-def _rows(X: Floats, y: Array, task: TaskKind, class_weight: bool) -> Rows:
+def rows_of(X: Floats, y: Array, task: TaskKind, class_weight: bool) -> Rows:
     from sklearn.utils.class_weight import compute_sample_weight
 
     if not task.is_classification:

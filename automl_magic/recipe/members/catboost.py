@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,8 +12,8 @@ import catboost
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Member, Model, Rows, unreadable
-from automl_magic.recipe.members.watch import Watch
+from automl_magic.recipe.members.base import Member, Model, Rows, rows_of, unreadable
+from automl_magic.recipe.members.growth import Fold, Growth, Rendezvous
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 
@@ -46,33 +47,29 @@ class CatBoost(Member):
             "leaf_estimation_iterations": LEAF_ITERATIONS[task],
             **spec.params,
             "iterations": spec.n_iterations or 100,
-            "random_seed": spec.seed,
+            "random_seed": spec.seeds[0],
             "thread_count": threads,
             "allow_writing_files": False,
             "logging_level": "Silent",
         }
 
-    def _fit(
+    def grow(
         self,
-        arguments: dict[str, Any],
-        rows: Rows,
-        categorical: tuple[int, ...],
-        watch: Watch | None,
-        watched: Rows | None,
-    ) -> tuple[Any, int | None]:
-        train = _pool(rows.X, categorical, rows.y, rows.weight)
-        if watch is None or watched is None:
-            model = catboost.CatBoost(arguments).fit(train)
-            return model, model.tree_count_
-        model = catboost.CatBoost(
-            {**arguments, "od_type": "Iter", "od_wait": watch.patience, "use_best_model": True}
-        )
-        model.fit(
-            train,
-            eval_set=_pool(watched.X, categorical, watched.y, watched.weight),
-            callbacks=[_Deadline(watch)] if watch.deadline is not None else None,
-        )
-        return model, model.tree_count_
+        params: Mapping[str, Any],
+        fold: Fold,
+        *,
+        task: TaskKind,
+        n_classes: int,
+        most_rounds: int,
+        class_weight: bool = False,
+        seed: int = 0,
+    ) -> Growth:
+        spec = self._spec(params, most_rounds, seed)
+        arguments = self.call_arguments(spec, task, n_classes, threads=1)
+        return _Growth(arguments, fold, task, class_weight=class_weight)
+
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        return catboost.CatBoost(arguments).fit(_pool(rows.X, categorical, rows.y, rows.weight))
 
     def predict(self, model: Model, X: Floats) -> Floats:
         kind = "Probability" if model.task.is_classification else "RawFormulaVal"
@@ -99,14 +96,71 @@ class CatBoost(Member):
         return Model(model, task, n_classes, tuple(categorical))
 
 
-class _Deadline:
-    """Called after each round, which costs microseconds; the patience is left to CatBoost."""
+class _Growth(Growth):
+    """CatBoost cannot be asked for one more round, so it fits in a thread that waits in between."""
 
-    def __init__(self, watch: Watch) -> None:
-        self.watch = watch
+    def __init__(
+        self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
+    ) -> None:
+        def make() -> tuple[catboost.Pool, catboost.Pool]:
+            rows = rows_of(fold.X, fold.y, task, class_weight)
+            watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            return (
+                _pool(rows.X, fold.categorical, rows.y, rows.weight),
+                _pool(watched.X, fold.categorical, watched.y, watched.weight),
+            )
 
-    def after_iteration(self, info: Any) -> bool:  # noqa: ARG002 - CatBoost's signature
-        return not self.watch.is_over
+        rows, self._watched = fold.made(("catboost", class_weight), make)
+        self._model = catboost.CatBoost({**arguments, "use_best_model": False})
+        self._task, self._goal = task, int(arguments["iterations"])
+        self._losses: list[float] = []
+        self._error: BaseException | None = None
+        self._turn = Rendezvous()
+        self._thread = threading.Thread(target=self._fit, args=(rows,), daemon=True)
+
+    def _fit(self, rows: catboost.Pool) -> None:
+        try:
+            self._model.fit(rows, eval_set=self._watched, callbacks=[self])
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that watches
+            self._error = error
+        finally:
+            self._turn.end()
+
+    def after_iteration(self, info: Any) -> bool:
+        """Take the loss of a round. CatBoost calls it, in the thread of the fit."""
+        ((*_, loss),) = info.metrics["validation"].values()
+        self._losses.append(loss if self._task.is_classification else loss**2)
+        return self._turn.after_round()
+
+    def grow(self, rounds: int) -> list[float]:
+        before = self.n_rounds
+        if not before:
+            self._thread.start()
+        self._turn.advance_to(min(before + rounds, self._goal))
+        if self._error is not None:
+            raise self._error
+        self.n_rounds = len(self._losses)
+        self.ended = self.n_rounds >= self._goal or self.n_rounds == before
+        return self._losses[before:]
+
+    def predict(self, rounds: int) -> Floats:
+        """Return the predictions, and end: CatBoost shows a model only once its fit is over."""
+        self._stop()
+        self.ended = True
+        kind = "Probability" if self._task.is_classification else "RawFormulaVal"
+        predicted: Floats = self._model.predict(
+            self._watched, prediction_type=kind, ntree_end=rounds, thread_count=1
+        )
+        return predicted
+
+    def close(self) -> None:
+        self._stop()
+        del self._model
+
+    def _stop(self) -> None:
+        if self._thread.is_alive():
+            self._turn.stop()
+            self._thread.join()
 
 
 def _pool(

@@ -1,20 +1,22 @@
-"""What the two forests share: they can be cut short, and they predict in one thread."""
+"""What the two forests share: they grow in batches of trees, and they predict in one thread."""
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Rows
+from automl_magic.recipe.members.base import Model, Rows, rows_of
+from automl_magic.recipe.members.growth import Fold, Growth
 from automl_magic.recipe.members.scikit import ScikitMember
-from automl_magic.recipe.members.watch import Watch
+from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
 
 class Forest(ScikitMember):
-    """A forest of scikit-learn. With a deadline it grows in batches, and keeps what it has then."""
+    """A forest of scikit-learn."""
 
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
 
@@ -24,35 +26,60 @@ class Forest(ScikitMember):
         arguments = {
             "n_estimators": 200,
             **spec.params,
-            "random_state": spec.seed,
+            "random_state": spec.seeds[0],
             "n_jobs": threads,
         }
         return arguments | ({"n_estimators": spec.n_iterations} if spec.n_iterations else {})
 
-    def _fit(
+    def grow(
         self,
-        arguments: dict[str, Any],
-        rows: Rows,
-        categorical: tuple[int, ...],
-        watch: Watch | None,
-        watched: Rows | None,
-    ) -> tuple[Any, int | None]:
-        if watch is None or watch.deadline is None:
-            native, n_trees = super()._fit(arguments, rows, categorical, watch, watched)
-        else:
-            native, n_trees = self._grow(arguments, rows, watch)
-        # Threads add up the trees in the order in which they end, and that changes the last bits.
-        native.set_params(n_jobs=1)
-        return native, n_trees
+        params: Mapping[str, Any],
+        fold: Fold,
+        *,
+        task: TaskKind,
+        n_classes: int,
+        most_rounds: int,
+        class_weight: bool = False,
+        seed: int = 0,
+    ) -> Growth:
+        del most_rounds  # its number of trees is a parameter
+        spec = self._spec(params, None, seed)
+        arguments = self.call_arguments(spec, task, n_classes, threads=1)
+        rows = rows_of(fold.X, fold.y, task, class_weight)
+        forest = self.estimator(task)(**{**arguments, "warm_start": True, "n_estimators": 0})
+        return _Growth(
+            self, forest, arguments["n_estimators"], rows=rows, fold=fold, n_classes=n_classes
+        )
 
-    def _grow(self, arguments: dict[str, Any], rows: Rows, watch: Watch) -> tuple[Any, int | None]:
-        batch = max(10, arguments["n_jobs"])
-        goal = arguments["n_estimators"]
-        native = self.estimator(rows.task)(**{**arguments, "warm_start": True, "n_estimators": 0})
-        while native.n_estimators < goal:
-            native.set_params(n_estimators=min(goal, native.n_estimators + batch))
-            native.fit(rows.X, rows.y, sample_weight=rows.weight)
-            if watch.is_over:
-                break
-        native.set_params(warm_start=False)
-        return native, native.n_estimators if native.n_estimators < goal else None
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        native = super()._fit(arguments, rows, categorical)
+        # Threads add up the trees in the order in which they end, and that changes the last bits.
+        return native.set_params(n_jobs=1)
+
+
+class _Growth(Growth):
+    """A forest that grows tree by tree. More trees are never worse: there is no loss to watch."""
+
+    def __init__(
+        self, member: Forest, forest: Any, goal: int, *, rows: Rows, fold: Fold, n_classes: int
+    ) -> None:
+        self._member, self._forest, self._goal = member, forest, goal
+        self._rows, self._fold, self._n_classes = rows, fold, n_classes
+
+    def grow(self, rounds: int) -> list[float]:
+        self.n_rounds = min(self._goal, self.n_rounds + rounds)
+        self._forest.set_params(n_estimators=self.n_rounds)
+        self._forest.fit(self._rows.X, self._rows.y, sample_weight=self._rows.weight)
+        self.ended = self.n_rounds >= self._goal
+        return []
+
+    def predict(self, rounds: int) -> Floats:
+        trees = self._forest.estimators_
+        self._forest.estimators_ = trees[:rounds]
+        model = Model(self._forest, self._rows.task, self._n_classes)
+        predicted = self._member.predict(model, self._fold.watched_X)
+        self._forest.estimators_ = trees
+        return predicted
+
+    def close(self) -> None:
+        del self._forest

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import lightgbm
-from lightgbm.callback import CallbackEnv, EarlyStopException
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Member, Model, Rows, as_probabilities, unreadable
-from automl_magic.recipe.members.watch import Progress, Watch
+from automl_magic.recipe.members.base import (
+    Member,
+    Model,
+    Rows,
+    as_probabilities,
+    rows_of,
+    unreadable,
+)
+from automl_magic.recipe.members.growth import Fold, Growth, Snapshots
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
@@ -19,6 +25,9 @@ OBJECTIVES = {
     TaskKind.MULTICLASS: "multiclass",
     TaskKind.REGRESSION: "regression",
 }
+# What belongs to the binned rows. They are shared by all trials on a fold, so nothing that a trial
+# may choose (the least rows of a leaf) may shape them.
+OF_THE_ROWS = {"force_col_wise": True, "feature_pre_filter": False}
 
 
 class LightGBM(Member):
@@ -37,45 +46,33 @@ class LightGBM(Member):
             **several,
             **spec.params,
             "num_iterations": spec.n_iterations or 100,
-            "seed": spec.seed,
+            "seed": spec.seeds[0],
             "num_threads": threads,
             "deterministic": True,
-            "force_row_wise": True,
+            **OF_THE_ROWS,
             "verbosity": -1,
         }
 
-    def _fit(
+    def grow(
         self,
-        arguments: dict[str, Any],
-        rows: Rows,
-        categorical: tuple[int, ...],
-        watch: Watch | None,
-        watched: Rows | None,
-    ) -> tuple[Any, int | None]:
+        params: Mapping[str, Any],
+        fold: Fold,
+        *,
+        task: TaskKind,
+        n_classes: int,
+        most_rounds: int,
+        class_weight: bool = False,
+        seed: int = 0,
+    ) -> Growth:
+        spec = self._spec(params, most_rounds, seed)
+        arguments = self.call_arguments(spec, task, n_classes, threads=1)
+        return _Growth(arguments, fold, task, class_weight=class_weight)
+
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
         train = lightgbm.Dataset(
             rows.X, rows.y, weight=rows.weight, categorical_feature=list(categorical)
         )
-        if watch is None or watched is None:
-            return lightgbm.train(arguments, train), arguments["num_iterations"]
-        progress = Progress(watch)
-        best_trees = 1
-
-        def after_round(env: CallbackEnv) -> None:
-            nonlocal best_trees
-            assert isinstance(env.model, lightgbm.Booster)
-            results = env.evaluation_result_list or []
-            _, _, score, higher_is_better = results[0][:4]
-            is_over = progress.stops(-score if higher_is_better else score)
-            if progress.best_rounds == progress.n_rounds:
-                # A round in which nothing can be split leaves no trees, but counts as a round.
-                best_trees = env.model.current_iteration()
-            if is_over:
-                raise EarlyStopException(progress.best_rounds - 1, results)
-
-        valid = lightgbm.Dataset(watched.X, watched.y, weight=watched.weight, reference=train)
-        booster = lightgbm.train(arguments, train, valid_sets=[valid], callbacks=[after_round])
-        booster.best_iteration = best_trees
-        return booster, progress.best_rounds
+        return lightgbm.train(arguments, train)
 
     def predict(self, model: Model, X: Floats) -> Floats:
         # Threads share rows, never the sum over the trees of one row: the result is the same.
@@ -84,7 +81,7 @@ class LightGBM(Member):
         return as_probabilities(raw) if model.task.is_classification else raw
 
     def to_bytes(self, model: Model) -> bytes:
-        text: str = model.native.model_to_string(num_iteration=model.native.best_iteration)
+        text: str = model.native.model_to_string()
         return text.encode()
 
     def from_bytes(
@@ -95,6 +92,58 @@ class LightGBM(Member):
         except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
             raise unreadable(self.name, error) from error
         return Model(booster, task, n_classes, tuple(categorical))
+
+
+class _Growth(Growth):
+    def __init__(
+        self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
+    ) -> None:
+        def bin_rows() -> tuple[lightgbm.Dataset, lightgbm.Dataset]:
+            of_rows = {**OF_THE_ROWS, "verbosity": -1, "num_threads": 1}
+            rows = rows_of(fold.X, fold.y, task, class_weight)
+            watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            codes = list(fold.categorical)
+            train = lightgbm.Dataset(
+                rows.X, rows.y, weight=rows.weight, categorical_feature=codes, params=of_rows
+            ).construct()
+            return train, train.create_valid(
+                watched.X, watched.y, weight=watched.weight, params=of_rows
+            ).construct()
+
+        self._goal = int(arguments.pop("num_iterations"))
+        train, watched = fold.made(("lightgbm", class_weight), bin_rows)
+        self._booster = lightgbm.Booster(arguments, train)
+        self._booster.add_valid(watched, "watched")
+        self._task, self._one_row = task, fold.watched_X[:1]
+        self._kept = Snapshots()
+
+    def grow(self, rounds: int) -> list[float]:
+        if self.n_rounds:
+            # LightGBM keeps its verbosity by thread, takes it from the last call with parameters,
+            # and prints a line for each round without a split.
+            self._booster.predict(self._one_row, num_iteration=1, num_threads=1, verbosity=-1)
+        losses = []
+        for _ in range(min(rounds, self._goal - self.n_rounds)):
+            self._booster.update()
+            self.n_rounds += 1
+            measured = self._booster.eval_valid(feval=self._look)
+            losses.append(float(measured[0][2]))
+        self.ended = self.n_rounds >= self._goal
+        return losses
+
+    def _look(self, predicted: Floats, _: lightgbm.Dataset) -> tuple[str, float, bool]:
+        self._kept.add(self.n_rounds, predicted.copy())
+        return "looked", 0.0, False
+
+    def predict(self, rounds: int) -> Floats:
+        raw = self._kept.get(rounds)
+        return as_probabilities(raw) if self._task.is_classification else raw
+
+    def forget(self, rounds: int) -> None:
+        self._kept.forget(rounds)
+
+    def close(self) -> None:
+        del self._booster
 
 
 MEMBER = LightGBM()

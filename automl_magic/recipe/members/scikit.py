@@ -13,7 +13,6 @@ import numpy as np
 
 from automl_magic.errors import ArtifactTampered
 from automl_magic.recipe.members.base import Member, Model, Rows, unreadable
-from automl_magic.recipe.members.watch import Watch
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
@@ -32,16 +31,8 @@ class ScikitMember(Member):
     def estimator(self, task: TaskKind) -> type[Any]:
         """Return the public class for the task."""
 
-    def _fit(
-        self,
-        arguments: dict[str, Any],
-        rows: Rows,
-        categorical: tuple[int, ...],
-        watch: Watch | None,
-        watched: Rows | None,
-    ) -> tuple[Any, int | None]:
-        native = self.estimator(rows.task)(**arguments)
-        return native.fit(rows.X, rows.y, sample_weight=rows.weight), None
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        return self.estimator(rows.task)(**arguments).fit(rows.X, rows.y, sample_weight=rows.weight)
 
     def predict(self, model: Model, X: Floats) -> Floats:
         if not model.task.is_classification:

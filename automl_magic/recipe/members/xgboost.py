@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 import xgboost
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Member, Model, Rows, as_probabilities, unreadable
-from automl_magic.recipe.members.watch import Progress, Watch
+from automl_magic.recipe.members.base import (
+    Member,
+    Model,
+    Rows,
+    as_probabilities,
+    rows_of,
+    unreadable,
+)
+from automl_magic.recipe.members.growth import Fold, Growth, Snapshots
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
@@ -37,40 +44,38 @@ class XGBoost(Member):
             **several,
             "tree_method": "hist",
             **spec.params,
-            "seed": spec.seed,
+            "seed": spec.seeds[0],
+            # Otherwise each thread has random numbers of its own, and a fit that goes on in another
+            # thread becomes another fit.
+            "seed_per_iteration": True,
             "nthread": threads,
             "verbosity": 0,
         }
         return {"params": params, "num_boost_round": spec.n_iterations or 100}
 
-    def _fit(
+    def grow(
         self,
-        arguments: dict[str, Any],
-        rows: Rows,
-        categorical: tuple[int, ...],
-        watch: Watch | None,
-        watched: Rows | None,
-    ) -> tuple[Any, int | None]:
-        train = _matrix(rows, categorical)
-        if watch is None or watched is None:
-            return xgboost.train(dtrain=train, **arguments), arguments["num_boost_round"]
-        progress = Progress(watch)
-        booster = xgboost.train(
-            dtrain=train,
-            evals=[(_matrix(watched, categorical), "watch")],
-            callbacks=[_AfterRound(progress)],
-            verbose_eval=False,
-            **arguments,
-        )
-        return booster[: progress.best_rounds], progress.best_rounds
+        params: Mapping[str, Any],
+        fold: Fold,
+        *,
+        task: TaskKind,
+        n_classes: int,
+        most_rounds: int,
+        class_weight: bool = False,
+        seed: int = 0,
+    ) -> Growth:
+        spec = self._spec(params, most_rounds, seed)
+        arguments = self.call_arguments(spec, task, n_classes, threads=1)
+        return _Growth(arguments, fold, task, class_weight=class_weight)
+
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        threads = arguments["params"]["nthread"]
+        return xgboost.train(dtrain=_matrix(rows, categorical, threads), **arguments)
 
     def predict(self, model: Model, X: Floats) -> Floats:
         # Without a DMatrix around the rows; the trees read the same float32 values.
         raw = model.native.inplace_predict(X, validate_features=False)
-        if not model.task.is_classification:
-            return raw.astype(np.float64)
-        shares = as_probabilities(raw)
-        return shares / shares.sum(axis=1, keepdims=True)  # float32: they sum to 1 by seven digits
+        return _as_float64(raw, model.task)
 
     def to_bytes(self, model: Model) -> bytes:
         return bytes(model.native.save_raw("ubj"))
@@ -86,20 +91,62 @@ class XGBoost(Member):
         return Model(booster, task, n_classes, tuple(categorical))
 
 
-class _AfterRound(xgboost.callback.TrainingCallback):
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self.progress = progress
+class _Growth(Growth):
+    def __init__(
+        self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
+    ) -> None:
+        def make() -> tuple[xgboost.DMatrix, xgboost.DMatrix]:
+            rows = rows_of(fold.X, fold.y, task, class_weight)
+            watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            return _matrix(rows, fold.categorical), _matrix(watched, fold.categorical)
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
-        (losses,) = evals_log["watch"].values()
-        return self.progress.stops(losses[-1])
+        self._rows, self._watched = fold.made(("xgboost", class_weight), make)
+        self._goal = arguments["num_boost_round"]
+        self._booster = xgboost.Booster(arguments["params"], [self._rows, self._watched])
+        self._task = task
+        self._kept = Snapshots()
+
+    def grow(self, rounds: int) -> list[float]:
+        losses = []
+        for _ in range(min(rounds, self._goal - self.n_rounds)):
+            self._booster.update(self._rows, self.n_rounds)
+            said = str(self._booster.eval_set([(self._watched, "watched")], self.n_rounds))
+            loss = float(said.rsplit(":", 1)[1])
+            losses.append(loss if self._task.is_classification else loss**2)
+            self.n_rounds += 1
+            self._kept.add(self.n_rounds, self._booster.predict(self._watched))
+        self.ended = self.n_rounds >= self._goal
+        return losses
+
+    def predict(self, rounds: int) -> Floats:
+        return _as_float64(self._kept.get(rounds), self._task)
+
+    def forget(self, rounds: int) -> None:
+        self._kept.forget(rounds)
+
+    def close(self) -> None:
+        del self._booster
 
 
-def _matrix(rows: Rows, categorical: tuple[int, ...]) -> xgboost.DMatrix:
+def _as_float64(raw: Any, task: TaskKind) -> Floats:
+    if not task.is_classification:
+        values: Floats = raw.astype(np.float64)
+        return values
+    shares = as_probabilities(raw)
+    # float32: they sum to 1 by seven digits.
+    normalised: Floats = shares / shares.sum(axis=1, keepdims=True)
+    return normalised
+
+
+def _matrix(rows: Rows, categorical: tuple[int, ...], threads: int = 1) -> xgboost.DMatrix:
     types = ["c" if i in categorical else "q" for i in range(rows.X.shape[1])]
     return xgboost.DMatrix(
-        rows.X, rows.y, weight=rows.weight, feature_types=types, enable_categorical=True
+        rows.X,
+        rows.y,
+        weight=rows.weight,
+        feature_types=types,
+        enable_categorical=True,
+        nthread=threads,
     )
 
 

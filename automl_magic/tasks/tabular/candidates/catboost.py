@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, TaskKind
-from automl_magic.tasks.tabular.candidates.context import ROUNDS_TIMES_RATE, Context
+from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "where its rounds fit into 40 % of the budget"
 MOST_SHARE = 0.4
-RELATIVE_COST = 2.0
+RELATIVE_COST = 4.0
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where it can finish: a CatBoost round costs about two of LightGBM's."""
-    rate = context.learning_rate(RELATIVE_COST)
-    whole_s = context.folds * context.round_s(RELATIVE_COST) * ROUNDS_TIMES_RATE / rate
+    """Propose it where it can finish: a CatBoost round costs about four of LightGBM's."""
+    whole_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
     return make(context) if whole_s <= MOST_SHARE * context.budget_s else None
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision
-from automl_magic.tasks.tabular.candidates.context import ROUNDS_TIMES_RATE, Context
+from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "with a budget of 180 s or more, where its rounds fit into 40 % of it"
 SHORTEST_BUDGET_S = 180
 MOST_SHARE = 0.4
-RELATIVE_COST = 4.0
+RELATIVE_COST = 8.0
 
 
 def propose(context: Context) -> Candidate | None:
     """Propose it where there is time for it."""
-    rate = context.learning_rate(RELATIVE_COST)
-    whole_s = context.folds * context.round_s(RELATIVE_COST) * ROUNDS_TIMES_RATE / rate
+    whole_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
     fits = whole_s <= MOST_SHARE * context.budget_s
     return make(context) if fits and context.budget_s >= SHORTEST_BUDGET_S else None
 

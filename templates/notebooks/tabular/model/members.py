@@ -1,1 +1,1 @@
-members, member_views, weights = {}, {}, {}
+members, member_views, weights, seeds, corrections = {}, {}, {}, {}, {}

@@ -3,7 +3,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y):
+def member(X, y, seed):
     """Boosted symmetric trees of CatBoost; categories become statistics of the target."""
     categorical = slot("categorical")
 
@@ -19,6 +19,7 @@ def member(X, y):
         return catboost.Pool(features, y, weight=weight)
 
     params = slot("params")
+    params["random_seed"] = seed
     model = catboost.CatBoost(params)
     model.fit(pool(X, y, compute_sample_weight(slot("class_weight"), y)))
     return lambda X: model.predict(pool(X), prediction_type="Probability")
@@ -27,3 +28,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

@@ -2,7 +2,7 @@ import catboost
 import numpy as np
 
 
-def member(X, y):
+def member(X, y, seed):
     """Boosted symmetric trees of CatBoost; categories become statistics of the target."""
     categorical = slot("categorical")
 
@@ -18,6 +18,7 @@ def member(X, y):
         return catboost.Pool(features, y, weight=weight)
 
     params = slot("params")
+    params["random_seed"] = seed
     model = catboost.CatBoost(params)
     model.fit(pool(X, y))
     return lambda X: model.predict(pool(X))
@@ -26,3 +27,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

@@ -3,7 +3,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y):
+def member(X, y, _):
     """The baseline: the shares of the classes, whatever the row."""
     params = slot("params")
     model = DummyClassifier(**params)
@@ -20,3 +20,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

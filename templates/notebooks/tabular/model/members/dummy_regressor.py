@@ -1,7 +1,7 @@
 from sklearn.dummy import DummyRegressor
 
 
-def member(X, y):
+def member(X, y, _):
     """The baseline: the mean of the target, whatever the row."""
     params = slot("params")
     model = DummyRegressor(**params)
@@ -12,3 +12,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

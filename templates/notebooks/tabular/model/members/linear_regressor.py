@@ -1,7 +1,7 @@
 from sklearn.linear_model import Ridge
 
 
-def member(X, y):
+def member(X, y, _):
     """Linear regression with an L2 penalty (ridge)."""
     params = slot("params")
     model = Ridge(**params)
@@ -12,3 +12,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

@@ -3,9 +3,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y):
+def member(X, y, seed):
     """A forest of trees, each grown on a bootstrap of the rows."""
     params = slot("params")
+    params["random_state"] = seed
     model = RandomForestClassifier(**params)
     model.fit(X, y, sample_weight=compute_sample_weight(slot("class_weight"), y))
     model.set_params(n_jobs=1)  # threads would add up the trees in any order
@@ -21,3 +22,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

@@ -1,9 +1,10 @@
 from sklearn.ensemble import RandomForestRegressor
 
 
-def member(X, y):
+def member(X, y, seed):
     """A forest of trees, each grown on a bootstrap of the rows."""
     params = slot("params")
+    params["random_state"] = seed
     model = RandomForestRegressor(**params)
     model.fit(X, y)
     model.set_params(n_jobs=1)  # threads would add up the trees in any order
@@ -13,3 +14,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

@@ -3,12 +3,13 @@ import xgboost
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def member(X, y):
+def member(X, y, seed):
     """Gradient-boosted trees of XGBoost, grown level by level on histograms."""
     types = ["c" if i in slot("categorical") else "q" for i in range(X.shape[1])]
     row_weights = compute_sample_weight(slot("class_weight"), y)
     rows = xgboost.DMatrix(X, y, weight=row_weights, feature_types=types, enable_categorical=True)
     params = slot("params")
+    params["params"]["seed"] = seed
     model = xgboost.train(dtrain=rows, **params)
 
     def predict(X):
@@ -23,3 +24,4 @@ def member(X, y):
 members[slot("name")] = member
 member_views[slot("name")] = slot("view")
 weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")

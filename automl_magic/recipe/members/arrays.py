@@ -1,0 +1,53 @@
+"""Members whose fitted model is a dictionary of NumPy arrays: small to keep, quick to predict."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from automl_magic.recipe.members.base import Member, Model, unreadable
+from automl_magic.recipe.values import Array, Floats
+from automl_magic.records import TaskKind
+
+Arrays = dict[str, Array]
+
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error)
+
+
+class ArrayMember(Member):
+    """A member with files in NumPy's own format (`.npz`), without pickle.
+
+    `parts` are the names of arrays that no model of it lacks.
+    """
+
+    suffix: ClassVar[str] = ".npz"
+    parts: ClassVar[tuple[str, ...]]
+
+    def to_bytes(self, model: Model) -> bytes:
+        file = io.BytesIO()
+        np.savez(file, **model.native)
+        return file.getvalue()
+
+    def from_bytes(
+        self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
+    ) -> Model:
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as file:
+                arrays: Arrays = dict(file)
+        except (AttributeError, TypeError, ValueError, EOFError, OSError, *BROKEN_ZIP) as error:
+            raise unreadable(self.name, error) from error
+        if missing := set(self.parts) - arrays.keys():
+            raise unreadable(self.name, ValueError(f"it has no {min(missing)}"))
+        return Model(arrays, task, n_classes, tuple(categorical))
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return the probabilities that some scores stand for, along the last axis."""
+    shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    probabilities: Floats = shares / shares.sum(axis=-1, keepdims=True)
+    return probabilities

@@ -1,0 +1,37 @@
+"""A member after its fits: one model for each of its seeds, whose predictions are averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from automl_magic.recipe.document import MemberSpec
+from automl_magic.recipe.members.base import Member, Model
+from automl_magic.recipe.values import Floats
+
+
+@dataclass(frozen=True)
+class FittedMember:
+    """A member of a recipe with its fitted models, in the order of its seeds."""
+
+    spec: MemberSpec
+    estimator: Member
+    models: tuple[Model, ...]
+
+    def predict(self, X: Floats) -> Floats:
+        """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
+        total = self.estimator.predict(self.models[0], X)
+        for model in self.models[1:]:
+            total = total + self.estimator.predict(model, X)
+        return total / len(self.models)
+
+    def predict_row(self, row: Sequence[float]) -> float | list[float]:
+        """Return the prediction for one row: a value, or one probability per class."""
+        found = [self.estimator.predict_row(model, row) for model in self.models]
+        n = len(found)
+        if n == 1:
+            return found[0]
+        if isinstance(found[0], list):
+            rows = [one for one in found if isinstance(one, list)]
+            return [sum(of_class) / n for of_class in zip(*rows, strict=True)]
+        return sum(one for one in found if not isinstance(one, list)) / n

@@ -1,0 +1,125 @@
+"""What the networks share: they learn epoch by epoch, and their loss is watched after each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl_magic.recipe.document import MemberSpec
+from automl_magic.recipe.members.base import Member, Model, Rows, rows_of
+from automl_magic.recipe.members.growth import Fold, Growth
+from automl_magic.recipe.values import Array, Floats
+from automl_magic.records import TaskKind
+
+LEAST_SHARE = 1e-15
+
+
+class Training(ABC):
+    """A network that is being fitted."""
+
+    @abstractmethod
+    def epoch(self) -> None:
+        """Learn from every row once."""
+
+    @abstractmethod
+    def fitted(self) -> Any:
+        """Return the network after the epochs so far. It is good until the next epoch."""
+
+
+class EpochMember(Member):
+    """A member whose rounds are epochs."""
+
+    has_iterations: ClassVar[bool] = True
+
+    @abstractmethod
+    def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:
+        """Return a fit before its first epoch."""
+
+    @abstractmethod
+    def n_epochs(self, arguments: Mapping[str, Any]) -> int:
+        """Return how many epochs some arguments ask for."""
+
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        del categorical  # to a network every column is a number
+        training = self.begin(arguments, rows)
+        for _ in range(self.n_epochs(arguments)):
+            training.epoch()
+        return training.fitted()
+
+    def grow(
+        self,
+        params: Mapping[str, Any],
+        fold: Fold,
+        *,
+        task: TaskKind,
+        n_classes: int,
+        most_rounds: int,
+        class_weight: bool = False,
+        seed: int = 0,
+    ) -> Growth:
+        spec = self._spec(params, None, seed)
+        arguments = self.call_arguments(spec, task, n_classes, threads=1)
+        training = self.begin(arguments, rows_of(fold.X, fold.y, task, class_weight))
+        watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+
+        def predict() -> Floats:
+            return self.predict(Model(training.fitted(), task, n_classes), watched.X)
+
+        goal = min(most_rounds, self.n_epochs(arguments))
+        return _Growth(training.epoch, predict, watched, goal)
+
+    def slots(
+        self,
+        spec: MemberSpec,
+        task: TaskKind,
+        n_classes: int,
+        threads: int,
+        *,
+        class_weight: bool,
+        categorical: Sequence[int],
+    ) -> dict[str, Any]:
+        slots = super().slots(
+            spec, task, n_classes, threads, class_weight=class_weight, categorical=categorical
+        )
+        del slots["categorical"]
+        return slots | ({"n_classes": n_classes} if task.is_classification else {})
+
+
+class _Growth(Growth):
+    def __init__(
+        self,
+        epoch: Callable[[], None],
+        predict: Callable[[], Floats],
+        watched: Rows,
+        goal: int,
+    ) -> None:
+        self._epoch, self._predict, self._watched, self._goal = epoch, predict, watched, goal
+        # The weights after an epoch are gone with the next one, so what they predict is kept.
+        self._predicted: list[Floats] = []
+
+    def grow(self, rounds: int) -> list[float]:
+        losses = []
+        for _ in range(min(rounds, self._goal - self.n_rounds)):
+            self._epoch()
+            self._predicted.append(self._predict())
+            losses.append(mean_loss(self._watched, self._predicted[-1]))
+            self.n_rounds += 1
+        self.ended = self.n_rounds >= self._goal
+        return losses
+
+    def predict(self, rounds: int) -> Floats:
+        return self._predicted[rounds - 1]
+
+    def close(self) -> None:
+        del self._epoch, self._predict, self._predicted
+
+
+def mean_loss(rows: Rows, predicted: Floats) -> float:
+    """Return the log loss, or the squared error, of some predictions."""
+    if not rows.task.is_classification:
+        return float(np.mean((rows.y - predicted) ** 2))
+    own: Array = predicted[np.arange(len(rows.y)), rows.y]
+    return float(np.average(-np.log(np.maximum(own, LEAST_SHARE)), weights=rows.weight))

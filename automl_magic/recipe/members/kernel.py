@@ -1,0 +1,96 @@
+"""kernel: a linear model on similarities to some of the rows; for views without gaps."""
+
+# ruff: noqa: ARG002 - every member has the signatures of Member
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl_magic.recipe.document import MemberSpec
+from automl_magic.recipe.members.arrays import ArrayMember, Arrays, softmax
+from automl_magic.recipe.members.base import Model, Rows
+from automl_magic.recipe.values import Floats
+from automl_magic.records import TaskKind
+
+FURTHEST = 5.0
+CHUNK_ROWS = 4096
+# The penalties of ridge regression; each row is predicted by the others, and the best one taken.
+ALPHAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+
+
+class Kernel(ArrayMember):
+    """`Nystroem` (RBF) before `LogisticRegression` or `RidgeCV` of scikit-learn.
+
+    `gamma` is relative to 1 / (number of columns · variance of the matrix), which scikit-learn
+    calls "scale" elsewhere. Fitted, the two steps are one product: what is kept are the rows that
+    others are compared with, and a weight for each of them.
+    """
+
+    name: ClassVar[str] = "kernel"
+    parts: ClassVar[tuple[str, ...]] = ("rows", "gamma", "weights", "bias", "classes")
+
+    def call_arguments(
+        self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
+    ) -> dict[str, Any]:
+        of_task: dict[str, Any] = (
+            {"gamma": 0.3, "C": 200.0}
+            if task.is_classification
+            else {"gamma": 0.1, "alphas": list(ALPHAS)}
+        )
+        return {"n_components": 500, **of_task, **spec.params, "random_state": spec.seeds[0]}
+
+    def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Arrays:
+        from sklearn.kernel_approximation import Nystroem
+        from sklearn.linear_model import LogisticRegression, RidgeCV
+
+        X = np.clip(rows.X, -FURTHEST, FURTHEST)
+        gamma = arguments["gamma"] / (X.shape[1] * X.var() or 1.0)
+        similarities = Nystroem(
+            gamma=gamma,
+            n_components=min(arguments["n_components"], len(X)),
+            random_state=arguments["random_state"],
+        )
+        near = similarities.fit_transform(X)
+        if rows.task.is_classification:
+            linear = LogisticRegression(C=arguments["C"], max_iter=1000)
+            linear.fit(near, rows.y, sample_weight=rows.weight)
+            classes = linear.classes_
+        else:
+            linear = RidgeCV(arguments["alphas"]).fit(near, rows.y)
+            classes = np.zeros(0, dtype=np.int64)
+        return {
+            "rows": similarities.components_,
+            "gamma": np.array(gamma),
+            "weights": similarities.normalization_.T @ np.atleast_2d(linear.coef_).T,
+            "bias": np.atleast_1d(linear.intercept_),
+            "classes": classes,
+        }
+
+    def predict(self, model: Model, X: Floats) -> Floats:
+        chunks = [X[start : start + CHUNK_ROWS] for start in range(0, len(X), CHUNK_ROWS)]
+        return np.concatenate([self._predict(model, chunk) for chunk in chunks])
+
+    def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
+        one: float | list[float] = self._predict(model, np.array([row]))[0].tolist()
+        return one
+
+    def _predict(self, model: Model, X: Floats) -> Floats:
+        arrays: Arrays = model.native
+        X, rows = np.clip(X, -FURTHEST, FURTHEST), arrays["rows"]
+        apart = (X**2).sum(axis=1)[:, None] + (rows**2).sum(axis=1) - 2 * X @ rows.T
+        scores = np.exp(-arrays["gamma"] * apart) @ arrays["weights"] + arrays["bias"]
+        if not model.task.is_classification:
+            return np.asarray(scores[:, 0])
+        classes = arrays["classes"]
+        if scores.shape[1] < len(classes):  # one score for two classes, that of the second
+            scores = np.column_stack([np.zeros(len(X)), scores])
+        # A fold of a rare class may never have seen it.
+        probabilities = np.zeros((len(X), model.n_classes))
+        probabilities[:, classes] = softmax(scores)
+        return probabilities
+
+
+MEMBER = Kernel()

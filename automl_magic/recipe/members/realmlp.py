@@ -1,0 +1,105 @@
+"""realmlp: a wide network with waves of each number; fitted with PyTorch.
+
+After RealMLP-TD of D. Holzmüller, L. Grinsztajn and I. Steinwart, "Better by Default: Strong
+Pre-Tuned MLPs and Boosted Trees on Tabular Data" (NeurIPS 2024): robust scales, embeddings by
+waves, a scale for each input, weights in the parametrisation of the neural tangent kernel. Unlike
+there, the step shrinks along half a cosine: the loss falls steadily, so fitting can stop early.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl_magic.recipe.members.arrays import Arrays, softmax
+from automl_magic.recipe.members.base import Rows
+from automl_magic.recipe.members.epochs import Training
+from automl_magic.recipe.members.networks import NetworkMember, n_layers
+from automl_magic.recipe.members.torch_training import TorchTraining
+from automl_magic.recipe.values import Floats
+from automl_magic.records import TaskKind
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+# How much faster, or slower, than the weights of the layers the others learn.
+PACE_OF_SCALE, PACE_OF_OTHERS = 6.0, 0.1
+
+
+class RealMLP(NetworkMember):
+    """A network whose weights, once it is fitted, are those of plain layers."""
+
+    name: ClassVar[str] = "realmlp"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "hidden_sizes": [256, 256, 256],
+        "dropout": 0.15,
+        "lr": 0.02,
+        "batch_size": 256,
+        "n_epochs": 64,
+    }
+
+    def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:
+        return _Training(arguments, rows)
+
+    def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
+        for layer in range(n_layers(network)):
+            x = x @ network[f"weight_{layer}"] + network[f"bias_{layer}"]
+            x = _selu(x) if task.is_classification else _mish(x)
+        x = x @ network["last_weight"] + network["last_bias"]
+        return softmax(x) if task.is_classification else np.clip(x[:, 0], *network["range"])
+
+
+class _Training(TorchTraining):
+    def __init__(self, arguments: dict[str, Any], rows: Rows) -> None:
+        super().__init__("realmlp", arguments, rows)
+        self._range = np.array([rows.y.min(), rows.y.max()], dtype=np.float64)
+
+    def initial(self, sizes: list[int]) -> dict[str, Any]:
+        layers = {"scale": self.zeros(sizes[0]) + 1}
+        for layer, (n_in, n_out) in enumerate(pairwise(sizes[:-1])):
+            layers[f"weight_{layer}"] = self.normal(n_in, n_out)
+            layers[f"bias_{layer}"] = self.normal(n_out)
+        layers["last_weight"] = self.zeros(sizes[-2], sizes[-1])
+        layers["last_bias"] = self.zeros(sizes[-1])
+        return layers
+
+    def optimiser(self) -> Any:
+        groups = [{"params": [weights]} for weights in self.network.values()]
+        return self._torch.optim.Adam(groups, betas=(0.9, 0.95))
+
+    def step_size(self, name: str, done: float) -> float:
+        pace = 1.0 if "weight" in name else PACE_OF_SCALE if name == "scale" else PACE_OF_OTHERS
+        return super().step_size(name, done) * pace * (0.5 + 0.5 * math.cos(math.pi * done))
+
+    def forward(self, x: Any) -> Any:
+        network, functional = self.network, self._torch.nn.functional
+        activation = functional.selu if self._classes else functional.mish
+        x = x * network["scale"]
+        for layer in range(len(self._arguments["hidden_sizes"])):
+            weight, bias = network[f"weight_{layer}"], network[f"bias_{layer}"]
+            x = self.dropped(activation(x @ weight / math.sqrt(len(weight)) + bias))
+        last = network["last_weight"]
+        return (x @ last / math.sqrt(len(last)) + network["last_bias"])[None]
+
+    def fitted(self) -> Arrays:
+        network = super().fitted()
+        for name, weights in network.items():
+            if "weight" in name:
+                network[name] = weights / math.sqrt(len(weights))
+        network["weight_0"] = network.pop("scale")[:, None] * network["weight_0"]
+        return network | {"range": self._range}
+
+
+def _selu(x: Floats) -> Floats:
+    found: Floats = SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0.0)))
+    return found
+
+
+def _mish(x: Floats) -> Floats:
+    found: Floats = x * np.tanh(np.logaddexp(0.0, x))
+    return found
+
+
+MEMBER = RealMLP()

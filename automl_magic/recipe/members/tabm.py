@@ -1,0 +1,77 @@
+"""tabm: many networks that share their layers, averaged; fitted with PyTorch.
+
+After TabM-mini of Y. Gorishniy, A. Kotelnikov and A. Babenko, "TabM: Advancing Tabular Deep
+Learning with Parameter-Efficient Ensembling" (ICLR 2025): each of the networks turns the signs of
+the inputs in its own way and has its own last layer; what lies between is common. Unlike there, the
+inputs are embedded by waves, as those of `realmlp`, not piecewise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl_magic.recipe.members.arrays import Arrays, softmax
+from automl_magic.recipe.members.base import Rows
+from automl_magic.recipe.members.epochs import Training
+from automl_magic.recipe.members.networks import NetworkMember, n_layers
+from automl_magic.recipe.members.torch_training import TorchTraining
+from automl_magic.recipe.values import Floats
+from automl_magic.records import TaskKind
+
+
+class TabM(NetworkMember):
+    """`n_networks` networks with common layers. Their probabilities are averaged."""
+
+    name: ClassVar[str] = "tabm"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "n_networks": 8,
+        "hidden_sizes": [128, 128],
+        "dropout": 0.1,
+        "lr": 0.002,
+        "weight_decay": 0.0003,
+        "batch_size": 256,
+        "n_epochs": 80,
+    }
+
+    def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:
+        return _Training("tabm", arguments, rows)
+
+    def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
+        x = x * network["sign"][:, None]
+        for layer in range(n_layers(network)):
+            x = np.maximum(x @ network[f"weight_{layer}"] + network[f"bias_{layer}"], 0.0)
+        x = x @ network["last_weight"] + network["last_bias"][:, None]
+        found: Floats = (softmax(x) if task.is_classification else x[:, :, 0]).mean(axis=0)
+        return found
+
+
+class _Training(TorchTraining):
+    def initial(self, sizes: list[int]) -> dict[str, Any]:
+        k = self._arguments["n_networks"]
+        layers = {"sign": self.uniform(k, sizes[0]).sign()}
+        for layer, (n_in, n_out) in enumerate(pairwise(sizes[:-1])):
+            layers[f"weight_{layer}"] = self.uniform(n_in, n_out) / math.sqrt(n_in)
+            layers[f"bias_{layer}"] = self.zeros(n_out)
+        layers["last_weight"] = self.uniform(k, *sizes[-2:]) / math.sqrt(sizes[-2])
+        layers["last_bias"] = self.zeros(k, sizes[-1])
+        return layers
+
+    def optimiser(self) -> Any:
+        groups = [{"params": [weights]} for weights in self.network.values()]
+        return self._torch.optim.AdamW(groups, weight_decay=self._arguments["weight_decay"])
+
+    def forward(self, x: Any) -> Any:
+        network = self.network
+        x = x * network["sign"][:, None]  # networks, rows, inputs
+        for layer in range(len(self._arguments["hidden_sizes"])):
+            weight, bias = network[f"weight_{layer}"], network[f"bias_{layer}"]
+            x = self.dropped((x @ weight + bias).relu())
+        return x @ network["last_weight"] + network["last_bias"][:, None]
+
+
+MEMBER = TabM()

@@ -1,0 +1,150 @@
+"""The epochs of the networks of PyTorch: rows in a new order, in batches, a step after each.
+
+What is random comes from one generator, and everything runs in one thread, so that a seed makes
+the same network whatever runs beside it. On a graphics card it makes another one than here.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from automl_magic.errors import PlanError
+from automl_magic.recipe.members.arrays import Arrays
+from automl_magic.recipe.members.base import Rows
+from automl_magic.recipe.members.epochs import Training
+from automl_magic.recipe.members.networks import robust_scale, squeezed
+
+N_WAVES, N_MIXED = 16, 3
+
+
+class TorchTraining(Training):
+    """A network in training, a dictionary of tensors.
+
+    Every number is embedded: beside it stand `N_MIXED` mixtures of `N_WAVES` waves of it, whose
+    frequencies and phases are learnt.
+    """
+
+    def __init__(self, estimator: str, arguments: dict[str, Any], rows: Rows) -> None:
+        self._estimator, self._arguments = estimator, arguments
+        self._torch = torch = self._ready()
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._random = torch.Generator(self._device).manual_seed(arguments["seed"])
+        self._classes = rows.task.is_classification
+        self._scale = robust_scale(rows.X)
+        self._X = self._tensor(squeezed(rows.X, *self._scale), torch.float32)
+        self._mean, self._spread = 0.0, 1.0
+        if self._classes:
+            self._y = self._tensor(rows.y, torch.int64)
+            self._weight = self._tensor(rows.weight, torch.float32)
+        else:
+            self._mean, self._spread = float(rows.y.mean()), float(rows.y.std()) or 1.0
+            self._y = self._tensor((rows.y - self._mean) / self._spread, torch.float32)
+        n_columns = rows.X.shape[1]
+        sizes = [(1 + N_MIXED) * n_columns, *arguments["hidden_sizes"], arguments["n_outputs"]]
+        embedding = {
+            "frequency": 0.1 * self.normal(n_columns, N_WAVES),
+            "phase": math.pi * self.uniform(n_columns, N_WAVES),
+            "mix": self.uniform(n_columns, N_WAVES, N_MIXED) / math.sqrt(N_WAVES),
+            "mix_bias": self.uniform(n_columns, N_MIXED) / math.sqrt(N_WAVES),
+        }
+        self.network: dict[str, Any] = {**embedding, **self.initial(sizes)}
+        for tensor in self.network.values():
+            tensor.requires_grad_()
+        self._optimiser = self.optimiser()
+        self._n_batches = math.ceil(len(rows.X) / arguments["batch_size"])
+        self._n_epochs = 0
+
+    @abstractmethod
+    def initial(self, sizes: list[int]) -> dict[str, Any]:
+        """Return the layers before the first step; `sizes` are their widths, ends included."""
+
+    @abstractmethod
+    def forward(self, x: Any) -> Any:
+        """Return the outputs of embedded rows, shape (n_networks, n_rows, n_outputs)."""
+
+    @abstractmethod
+    def optimiser(self) -> Any:
+        """Return what makes the steps; it gives each tensor a group of its own."""
+
+    def step_size(self, name: str, done: float) -> float:
+        """Return the step of a tensor, where `done` of the schedule, 0 to 1, is over."""
+        del name, done
+        return float(self._arguments["lr"])
+
+    def normal(self, *shape: int) -> Any:
+        return self._torch.randn(*shape, generator=self._random, device=self._device)
+
+    def uniform(self, *shape: int) -> Any:
+        """Return numbers between -1 and 1."""
+        return 2 * self._torch.rand(*shape, generator=self._random, device=self._device) - 1
+
+    def zeros(self, *shape: int) -> Any:
+        return self._torch.zeros(*shape, device=self._device)
+
+    def dropped(self, x: Any) -> Any:
+        """Return some activations with a part of them at zero, and the others as much larger."""
+        share = self._arguments["dropout"]
+        if not share:
+            return x
+        kept = self._torch.rand(x.shape, generator=self._random, device=self._device) >= share
+        return x * kept / (1 - share)
+
+    def epoch(self) -> None:
+        torch = self._ready()  # this may be another thread than the last time
+        order = torch.randperm(len(self._X), generator=self._random, device=self._device)
+        for batch, rows in enumerate(order.split(self._arguments["batch_size"])):
+            steps = self._n_epochs * self._n_batches + batch
+            done = steps / (self._n_batches * self._arguments["n_epochs"])
+            for name, group in zip(self.network, self._optimiser.param_groups, strict=True):
+                group["lr"] = self.step_size(name, done)
+            loss = self._loss(self.forward(self._embedded(self._X[rows])), rows)
+            self._optimiser.zero_grad()
+            loss.backward()
+            self._optimiser.step()
+        self._n_epochs += 1
+
+    def fitted(self) -> Arrays:
+        network: Arrays = {
+            name: weights.detach().cpu().numpy().astype(np.float64)
+            for name, weights in self.network.items()
+        }
+        # The last layer answers in the target's own unit.
+        network["last_weight"] = network["last_weight"] * self._spread
+        network["last_bias"] = network["last_bias"] * self._spread + self._mean
+        network["centre"], network["spread"] = self._scale
+        return network
+
+    def _ready(self) -> Any:
+        if find_spec("torch") is None:
+            raise PlanError(
+                f"The estimator {self._estimator!r} needs PyTorch.",
+                why="torch is not installed here; the extra `deep` brings it.",
+                fix="pip install 'automl-magic[deep]', or leave this estimator out.",
+            )
+        import torch
+
+        # Several threads add up in any order, which changes the last digits. This is a setting of
+        # the process, and not taken back: another fold may be in the middle of its epoch.
+        torch.set_num_threads(1)
+        return torch
+
+    def _tensor(self, values: Any, kind: Any) -> Any:
+        return self._torch.tensor(values, dtype=kind, device=self._device)
+
+    def _embedded(self, x: Any) -> Any:
+        torch, network = self._torch, self.network
+        waves = torch.cos(2 * math.pi * x[:, :, None] * network["frequency"] + network["phase"])
+        mixed = torch.einsum("rcw,cwm->rcm", waves, network["mix"]) + network["mix_bias"]
+        return torch.cat([x[:, :, None], mixed], dim=2).flatten(1)
+
+    def _loss(self, outputs: Any, rows: Any) -> Any:
+        if not self._classes:
+            return ((outputs[:, :, 0] - self._y[rows]) ** 2).mean()
+        y = self._y[rows].repeat(len(outputs))
+        losses = self._torch.nn.functional.cross_entropy(outputs.flatten(0, 1), y, reduction="none")
+        return (losses * self._weight[rows].repeat(len(outputs))).mean()

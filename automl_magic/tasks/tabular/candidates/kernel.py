@@ -1,0 +1,42 @@
+"""kernel: a linear model on similarities to some of the rows."""
+
+from __future__ import annotations
+
+from automl_magic.records import Candidate, Decision
+from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.network_cost import dense_width, fold_s, train_rows
+
+WHEN = "up to 20,000 rows, where it fits into 15 % of the budget on every fold"
+MOST_ROWS = 20_000
+N_COMPONENTS = 500
+# Seconds of one thread for each row and output, and for each cell of the dense view.
+ROW_S, CELL_S = 1.5e-4, 3e-7
+
+
+def propose(context: Context) -> Candidate | None:
+    """Propose it where it is cheap: it cannot be interrupted."""
+    each_s = ROW_S * context.n_outputs + CELL_S * dense_width(context)
+    fits = each_s * train_rows(context) <= fold_s(context)
+    return make(context) if fits and context.n_rows <= MOST_ROWS else None
+
+
+def make(context: Context) -> Candidate:
+    """Return the candidate, whether or not it would propose itself."""
+    classes = context.task.is_classification
+    return Candidate(
+        name="kernel",
+        estimator="kernel",
+        view="dense",
+        params={"n_components": N_COMPONENTS}
+        | ({"gamma": 0.3, "C": 200.0} if classes else {"gamma": 0.1}),
+        decision=Decision(
+            about="candidate kernel",
+            choice="a linear model on similarities to 500 rows",
+            why="It follows smooth boundaries between few rows, where trees have too few to split "
+            "and a straight line is too simple, and it takes a second.",
+            evidence=context.evidence(),
+            rejected=(
+                "a support vector machine: its probabilities need a second cross-validation",
+            ),
+        ),
+    )

@@ -1,0 +1,53 @@
+"""realmlp: a wide neural network with waves of each number; needs the extra `deep`."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from automl_magic.records import Candidate, Decision
+from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.tabular.candidates.network_cost import (
+    TORCH_S,
+    EpochCost,
+    batch_size,
+    epochs_that_fit,
+)
+
+WHEN = "with the extra `deep`, where 16 epochs on every fold fit into 15 % of the budget"
+FEWEST_EPOCHS, MOST_EPOCHS = 16, 64
+BATCH_SIZES = (64, 128, 256, 256)
+COST = EpochCost(batch_s=2e-3, row_s=2.5e-5, input_s=2.6e-7)
+
+
+def propose(context: Context) -> Candidate | None:
+    """Propose it where PyTorch is installed and there is time for its schedule."""
+    fits = _epochs(context) >= FEWEST_EPOCHS
+    return make(context) if fits and find_spec("torch") is not None else None
+
+
+def make(context: Context) -> Candidate:
+    """Return the candidate, whether or not it would propose itself."""
+    return Candidate(
+        name="realmlp",
+        estimator="realmlp",
+        view="dense",
+        params={
+            "hidden_sizes": [256, 256, 256],
+            "dropout": 0.15,
+            "lr": 0.02,
+            "batch_size": batch_size(context, BATCH_SIZES),
+            # The step shrinks over this length, so a short budget gets a whole schedule too.
+            "n_epochs": min(MOST_EPOCHS, max(FEWEST_EPOCHS, _epochs(context))),
+        },
+        decision=Decision(
+            about="candidate realmlp",
+            choice="a wide network with waves of each number",
+            why="Waves let a network follow what is neither smooth nor a step; tuned networks of "
+            "this kind are the strongest single models on tables beside boosting.",
+            evidence=context.evidence(epochs=_epochs(context)),
+        ),
+    )
+
+
+def _epochs(context: Context) -> int:
+    return epochs_that_fit(context, COST, batch_size(context, BATCH_SIZES), TORCH_S)

@@ -1,0 +1,93 @@
+import math
+
+import numpy as np
+import torch
+
+
+def member(X, y, seed):
+    """RealMLP, a wide network with waves of each number (Holzmüller et al., 2024)."""
+    torch.set_num_threads(1)  # several add up in any order, which changes the last digits
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    params = slot("params")
+    random = torch.Generator(device).manual_seed(seed)
+
+    low, centre, high = np.quantile(X, [0.25, 0.5, 0.75], axis=0)
+    spread = np.where(high > low, high - low, np.ptp(X, axis=0) / 2)
+    spread = np.where(spread > 0, spread, 1)
+
+    def scaled(X, kind):
+        """In robust scales, and far values squeezed smoothly to less than 3."""
+        scaled = (X - centre) / spread
+        return torch.tensor(scaled / np.sqrt(1 + (scaled / 3) ** 2), dtype=kind, device=device)
+
+    def normal(*shape):
+        return torch.randn(*shape, generator=random, device=device)
+
+    def uniform(*shape):
+        return 2 * torch.rand(*shape, generator=random, device=device) - 1
+
+    n_columns, hidden, n_outputs = X.shape[1], params["hidden_sizes"], params["n_outputs"]
+    network = {
+        "frequency": 0.1 * normal(n_columns, 16),
+        "phase": math.pi * uniform(n_columns, 16),
+        "mix": uniform(n_columns, 16, 3) / 4,
+        "mix_bias": uniform(n_columns, 3) / 4,
+        "scale": torch.ones(4 * n_columns, device=device),
+    }
+    sizes = [4 * n_columns, *hidden]
+    for layer, (n_in, n_out) in enumerate(zip(sizes, hidden)):
+        network[f"weight_{layer}"] = normal(n_in, n_out)
+        network[f"bias_{layer}"] = normal(n_out)
+    network["last_weight"] = torch.zeros(hidden[-1], n_outputs, device=device)
+    network["last_bias"] = torch.zeros(n_outputs, device=device)
+    for tensor in network.values():
+        tensor.requires_grad_()
+
+    def forward(x, network, dropout=0):
+        """Each number and three mixtures of its waves, then the layers."""
+        waves = torch.cos(2 * math.pi * x[:, :, None] * network["frequency"] + network["phase"])
+        mixed = torch.einsum("rcw,cwm->rcm", waves, network["mix"]) + network["mix_bias"]
+        x = torch.cat([x[:, :, None], mixed], dim=2).flatten(1)
+        x = x * network["scale"]
+        for layer in range(len(hidden)):
+            weight, bias = network[f"weight_{layer}"], network[f"bias_{layer}"]
+            x = torch.nn.functional.mish(x @ weight / math.sqrt(len(weight)) + bias)
+            if dropout:
+                kept = torch.rand(x.shape, generator=random, device=device) >= dropout
+                x = x * kept / (1 - dropout)
+        last = network["last_weight"]
+        return x @ last / math.sqrt(len(last)) + network["last_bias"]
+
+    inputs, mean, deviation = scaled(X, torch.float32), y.mean(), y.std() or 1.0
+    values = torch.tensor((y - mean) / deviation, dtype=torch.float32, device=device)
+    groups = [{"params": [tensor]} for tensor in network.values()]
+    optimiser = torch.optim.Adam(groups, betas=(0.9, 0.95))
+    paces = [1 if "weight" in name else 6 if name == "scale" else 0.1 for name in network]
+    n_steps, step = math.ceil(len(X) / params["batch_size"]) * params["n_epochs"], 0
+    for _ in range(params["stop_after"]):
+        order = torch.randperm(len(X), generator=random, device=device)
+        for rows in order.split(params["batch_size"]):
+            for group, pace in zip(optimiser.param_groups, paces):
+                group["lr"] = params["lr"] * pace * (0.5 + 0.5 * math.cos(math.pi * step / n_steps))
+            outputs = forward(inputs[rows], network, params["dropout"])
+            loss = ((outputs[:, 0] - values[rows]) ** 2).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            step += 1
+    fitted = {name: tensor.detach().double() for name, tensor in network.items()}
+
+    def predict(X):
+        with torch.no_grad():
+            parts = scaled(X, torch.float64).split(1024)
+            outputs = torch.cat([forward(part, fitted) for part in parts])
+        predicted = mean + deviation * outputs[:, 0].cpu().numpy()
+        return np.clip(predicted, y.min(), y.max())
+
+    return predict
+
+
+members[slot("name")] = member
+member_views[slot("name")] = slot("view")
+weights[slot("name")] = slot("weight")
+seeds[slot("name")] = slot("seeds")
