@@ -3,123 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.learn.blending import Losses, select
+from automl_magic.errors import PlanError
+from automl_magic.learn.alternatives import within_latency
+from automl_magic.learn.blend import Ensemble, EnsembleMember
+from automl_magic.learn.blending import Selection, select
 from automl_magic.learn.candidate import BASELINE
-from automl_magic.learn.leaderboard import number
-from automl_magic.learn.show import Table
-from automl_magic.learn.threshold import best_threshold
+from automl_magic.learn.settle import settle
+from automl_magic.learn.threshold import Costs
 from automl_magic.learn.words import seconds
-from automl_magic.records import Score
-from automl_magic.tasks.tabular import metrics
+from automl_magic.recipe.combine import Blend
 
 if TYPE_CHECKING:
     from automl_magic.learn.search import Search
     from automl_magic.learn.trial import Scored
 
+__all__ = ["Ensemble", "EnsembleMember", "ensemble"]
 
-@dataclass(frozen=True)
-class EnsembleMember:
-    """A trial with its share in the blend, and why it is there."""
-
-    scored: Scored
-    weight: float
-    reason: str
+# The mean of fits with different seeds errs less than one; above so many the gain is small.
+MOST_SEEDS = 4
 
 
-@dataclass(frozen=True, repr=False)
-class Ensemble:
-    """A blend of trials: the weighted sum of their predictions.
-
-    `oof` are its out-of-fold predictions, NaN for rows that no fold validates. `score` is measured
-    on the rows on which the weights were chosen, and a little too good for that; the holdout is
-    not. `left_out` says why a trial that was chosen is not a member.
-    """
-
-    members: tuple[EnsembleMember, ...]
-    oof: Any
-    score: Score
-    threshold: float | None
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def weights(self) -> dict[int, float]:
-        """The share of each member, by the number of its trial."""
-        return {member.scored.trial.number: member.weight for member in self.members}
-
-    @property
-    def name(self) -> str:
-        """The candidate, if there is but one; else `ensemble`."""
-        return self.members[0].scored.trial.candidate if len(self.members) == 1 else "ensemble"
-
-    def _table(self) -> Table:
-        low, high = self.score.low, self.score.high
-        interval = f" (95 %: {number(low)} to {number(high)})" if low and high else ""
-        notes = list(self.left_out)
-        if self.threshold is not None:
-            notes.append(f"Label: the second class from a probability of {self.threshold:.3f} on.")
-        return Table(
-            caption=f"{self.score.metric} {number(self.score.score)}{interval}, out of fold on "
-            f"{self.score.rows:,} rows",
-            headings=("Trial", "Candidate", "Weight", self.score.metric, "Why"),
-            rows=[
-                (
-                    str(member.scored.trial.number),
-                    member.scored.trial.candidate,
-                    f"{member.weight:.3f}",
-                    number(member.scored.trial.score.score) if member.scored.trial.score else "",
-                    member.reason,
-                )
-                for member in self.members
-            ],
-            right=frozenset({0, 2, 3}),
-            notes=notes,
-        )
-
-    def __repr__(self) -> str:
-        return repr(self._table())
-
-    def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
-
-
-def ensemble(search: Search, *, max_members: int = 8) -> Ensemble:
+def ensemble(
+    search: Search,
+    *,
+    max_members: int = 8,
+    cost_false_positive: float | None = None,
+    cost_false_negative: float | None = None,
+    latency_ms_p95: float | None = None,
+) -> Ensemble:
     """Blend the trials of a search: greedy selection with replacement on out-of-fold predictions.
 
     Only as many members stay as can be fitted in the time that is left. A replayed search keeps
-    the members, weights and threshold of its recipe.
+    everything that its recipe says.
+
+    Parameters
+    ----------
+    cost_false_positive, cost_false_negative : float, optional
+        What a wrong yes and a wrong no cost, in one unit. With both, and two classes, the threshold
+        is the one with the least expected cost instead of the metric's.
+    latency_ms_p95 : float, optional
+        The most milliseconds that predicting a row may take, in 95 of 100 rows: of the blend, parts
+        of it and single trials, the best that is quick enough is taken.
+
+    Raises
+    ------
+    PlanError
+        If a cost or the limit is no positive number.
 
     Notes
     -----
     Caruana et al., "Ensemble Selection from Libraries of Models" (ICML 2004).
     """
+    costs = _costs(search, cost_false_positive, cost_false_negative)
     if search.recorded is not None:
-        weights = [member.weight for member in search.recorded.members]
-        members = tuple(
-            EnsembleMember(scored, weight, "A member of the recipe that is replayed.")
-            for scored, weight in zip(search.scored, weights, strict=True)
-        )
-        return _blend(search, members, search.recorded.threshold)
+        recorded = search.recorded
+        members = [
+            EnsembleMember(scored, member.weight, "A member of the recipe that is replayed.")
+            for scored, member in zip(search.scored, recorded.members, strict=True)
+        ]
+        return _with_seeds(search, settle(search, members, recorded.blend, costs))
     trials = [scored for scored in search.scored if scored.trial.estimator != BASELINE]
     if not trials:
         only = EnsembleMember(search.scored[0], 1.0, "No candidate has a score: the baseline.")
-        return _blend(search, (only,), search.scored[0].threshold)
-    chosen, left_out = _affordable(search, _chosen(search, trials, max_members))
-    return _blend(search, chosen, None, left_out)
+        return _with_seeds(search, settle(search, [only], Blend.MEAN, costs))
+    selection, quick = _selection(search, trials, max(1, max_members)), None
+    if latency_ms_p95 is not None:
+        limit_ms = _positive(latency_ms_p95, "latency_ms_p95")
+        selection, quick = within_latency(search, trials, selection, limit_ms)
+    members, left_out = _affordable(search, _members(trials, selection))
+    blend = selection.blend if len(members) > 1 else Blend.MEAN
+    found = _with_seeds(search, settle(search, members, blend, costs, notes=left_out, quick=quick))
+    _tell(search, found)
+    return found
 
 
-def _chosen(search: Search, trials: Sequence[Scored], max_members: int) -> list[EnsembleMember]:
+def _selection(search: Search, trials: Sequence[Scored], max_members: int) -> Selection:
     validated = search.rows.validated
-    y = search.task.y[search.rows.development][validated]
-    losses = Losses(search.task.metric, y, [scored.oof[validated] for scored in trials])
-    weights, gains = select(losses, max(1, max_members), search.task.seed)
+    metric = search.task.metric
+    return select(
+        metric,
+        search.task.y[search.rows.development][validated],
+        [scored.oof[validated] for scored in trials],
+        [metric.loss(_score(scored)) for scored in trials],
+        [scored.trial.estimator for scored in trials],
+        max_members=max_members,
+        seed=search.task.seed,
+    )
+
+
+def _members(trials: Sequence[Scored], selection: Selection) -> list[EnsembleMember]:
     members = [
-        EnsembleMember(trials[place], float(weight), gains[place])
-        for place, weight in enumerate(weights)
+        EnsembleMember(trials[place], float(weight), selection.reasons[place])
+        for place, weight in enumerate(selection.weights)
         if weight > 0
     ]
     # The strongest first; of equal shares, the earlier trial.
@@ -128,7 +108,7 @@ def _chosen(search: Search, trials: Sequence[Scored], max_members: int) -> list[
 
 def _affordable(
     search: Search, members: Sequence[EnsembleMember]
-) -> tuple[tuple[EnsembleMember, ...], tuple[str, ...]]:
+) -> tuple[list[EnsembleMember], list[str]]:
     """Leave out the smallest shares until the final fits take no more than is left."""
     kept, left_out = list(members), []
     available = search.budget.left_s - search.budget.reserved_s / 2
@@ -139,26 +119,63 @@ def _affordable(
             f"fitting all members takes more than the {seconds(max(0.0, available))} left."
         )
     total = sum(member.weight for member in kept)
-    return (
-        tuple(EnsembleMember(m.scored, m.weight / total, m.reason) for m in kept),
-        tuple(left_out),
+    return [replace(member, weight=member.weight / total) for member in kept], left_out
+
+
+def _with_seeds(search: Search, found: Ensemble) -> Ensemble:
+    """Fit each member with as many seeds as the time is enough for."""
+    if search.recorded is not None:
+        return replace(found, n_seeds=max(len(one.seeds) for one in search.recorded.members))
+    fits, quick = [member.scored for member in found.members], found.quick
+    available = search.budget.left_s - search.budget.reserved_s / 2
+    n_seeds = 1
+    while (
+        n_seeds < MOST_SEEDS
+        and search.budget.left_s > 0
+        and search.final_fits_s(fits, n_seeds + 1) <= available
+        and (quick is None or quick.is_quick_with(list(found.weights), n_seeds + 1))
+    ):
+        n_seeds += 1
+    return replace(found, n_seeds=n_seeds)
+
+
+def _tell(search: Search, found: Ensemble) -> None:
+    """Write down what was decided about the model."""
+    weights = {str(number): round(weight, 4) for number, weight in found.weights.items()}
+    why = " ".join([*found.notes, *found.advice]) or found.members[0].reason
+    search.decide(
+        "ensemble",
+        f"{len(weights)} of {len(search.scored)} trials, {found.blend} mean",
+        why,
+        weights=weights,
+        n_seeds=found.n_seeds,
+        threshold=found.threshold,
+        temperature=found.calibration.temperature if found.calibration else None,
     )
 
 
-def _blend(
-    search: Search,
-    members: tuple[EnsembleMember, ...],
-    threshold: float | None,
-    left_out: tuple[str, ...] = (),
-) -> Ensemble:
-    oof = sum(member.weight * member.scored.oof for member in members)
-    validated = search.rows.validated
-    y, blended = search.task.y[search.rows.development][validated], np.asarray(oof)[validated]
-    name = search.task.metric.name
-    if threshold is None:
-        threshold = best_threshold(name, y, blended)
-    at = 0.5 if threshold is None else threshold
-    low, high = metrics.interval(name, y, blended, threshold=at, seed=search.task.seed)
-    measured = metrics.score(name, y, blended, threshold=at)
-    score = Score(metric=name, score=measured, rows=len(y), low=low, high=high)
-    return Ensemble(members, np.asarray(oof), score, threshold, left_out)
+def _costs(
+    search: Search, false_positive: float | None, false_negative: float | None
+) -> Costs | None:
+    if false_positive is None or false_negative is None or search.task.n_classes != 2:
+        return None
+    return Costs(
+        _positive(false_positive, "cost_false_positive"),
+        _positive(false_negative, "cost_false_negative"),
+    )
+
+
+def _positive(value: Any, name: str) -> float:
+    # A notebook's cell may hold anything.
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < np.inf:
+        return float(value)
+    raise PlanError(
+        f"{name} cannot be {value!r}.",
+        why="It is a number above 0.",
+        fix=f"Set {name} in the ensemble cell to a number above 0, or leave it out.",
+    )
+
+
+def _score(scored: Scored) -> float:
+    assert scored.trial.score is not None
+    return scored.trial.score.score

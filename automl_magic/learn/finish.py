@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import statistics
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,9 @@ import numpy as np
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files import write_whole
-from automl_magic.learn.leaderboard import make_leaderboard, number
+from automl_magic.learn.latency import Cost, costs_of
+from automl_magic.learn.leaderboard import make_leaderboard, number, size
+from automl_magic.learn.opening import remember
 from automl_magic.learn.show import Table
 from automl_magic.learn.words import seconds
 from automl_magic.records import Score, dumps
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from automl_magic.recipe import FittedRecipe
 
 NOTEBOOK = "output.ipynb"
-TIMED_ROWS = 20
 
 
 def finish(
@@ -48,24 +47,25 @@ def finish(
     """
     measured = holdout if isinstance(holdout, Score) else holdout.score if holdout else None
     folder = Path(run_dir).absolute()
-    board = make_leaderboard(
-        search.task.metric,
-        search.trials,
-        run_id=folder.name,
-        notebook=NOTEBOOK,
-        weights=ensemble.weights,
-        ensemble=ensemble.score,
-        holdout=measured,
-        row_latency_ms=_row_latency_ms(model, search),
-    )
-    result = _result(search, ensemble, measured)
-    result["data_fingerprint"] = model.recipe.data_fingerprint
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        manifest = model.save(folder / "model")
+        costs = costs_of(search, model, list(ensemble.weights), manifest)
+        board = make_leaderboard(
+            search.task.metric,
+            search.trials,
+            run_id=folder.name,
+            notebook=NOTEBOOK,
+            weights=ensemble.weights,
+            ensemble=ensemble.score,
+            holdout=measured,
+            costs=costs,
+        )
+        result = _result(search, ensemble, measured, costs[None])
+        result["data_fingerprint"] = model.recipe.data_fingerprint
         write_whole(folder / "recipe.json", _json(model.recipe.to_json()))
         write_whole(folder / "leaderboard.json", _json(board.to_json()))
         _write_oof(folder / "oof.npz", search, ensemble)
-        model.save(folder / "model")
         write_whole(folder / "result.json", _json(result))
     except OSError as error:
         raise FolderNotWritable(
@@ -73,10 +73,14 @@ def finish(
             why=f"{error.strerror or error}.",
             fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
         ) from error
-    return _summary(result)
+    if search.recorded is None:
+        remember(search, ensemble.weights)
+    return _summary(result, _too_slow(ensemble, costs[None]))
 
 
-def _result(search: Search, ensemble: Ensemble, holdout: Score | None) -> dict[str, Any]:
+def _result(
+    search: Search, ensemble: Ensemble, holdout: Score | None, cost: Cost
+) -> dict[str, Any]:
     return {
         "kind": "search",
         "metric": search.task.metric.name,
@@ -87,38 +91,35 @@ def _result(search: Search, ensemble: Ensemble, holdout: Score | None) -> dict[s
         "search_s": round(search.budget.elapsed_s, 3),
         "stopped": search.stopped,
         "replayed": search.recorded is not None,
+        "advice": list(ensemble.advice),
+        "row_latency_ms": cost.row_latency_ms,
+        "size_bytes": cost.size_bytes,
         "trial_scores": {
             str(trial.number): trial.score.score for trial in search.trials if trial.score
         },
     }
 
 
-def _summary(result: dict[str, Any]) -> Table:
+def _summary(result: dict[str, Any], too_slow: list[str]) -> Table:
     rows = [("best", result["best"])]
     for name, words in (("cv", "out of fold"), ("holdout", "on the holdout")):
         if score := result[name]:
             rows.append((f"{score['metric']} {words}", number(score["score"])))
     rows += [("trials", str(result["n_trials"])), ("search", seconds(result["search_s"]))]
-    return Table("The search is finished.", ("", ""), rows)
+    rows += [
+        ("one row", f"{result['row_latency_ms']:.3g} ms, in 95 of 100 rows"),
+        ("files", size(result["size_bytes"])),
+    ]
+    notes = [*result["advice"], *too_slow]
+    return Table("The search is finished.", ("", ""), rows, notes=notes)
 
 
-def _row_latency_ms(model: FittedRecipe, search: Search) -> float | None:
-    """Return the median time to predict one row, or None for a table without columns to read."""
-    names = model.recipe.used_columns
-    if not names:
-        return None
-    first = search.task.frame.iloc[0]
-    row = {name: _plain(first[name]) for name in names}
-    times = []
-    for _ in range(TIMED_ROWS):
-        started = time.perf_counter()
-        model.predict_row(row)
-        times.append(time.perf_counter() - started)
-    return round(1000 * statistics.median(times), 3)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+def _too_slow(ensemble: Ensemble, cost: Cost) -> list[str]:
+    """Say so where the model keeps the limit of the latency worse than its small likeness did."""
+    if ensemble.quick is None or cost.row_latency_ms <= ensemble.quick.limit_ms:
+        return []
+    taken, limit = cost.row_latency_ms, ensemble.quick.limit_ms
+    return [f"Predicting a row takes {taken:.3g} ms, more than the limit of {limit:g} ms."]
 
 
 def _write_oof(path: Path, search: Search, ensemble: Ensemble) -> None:

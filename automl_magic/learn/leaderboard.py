@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from automl_magic.learn.pareto import Option, on_front
 from automl_magic.learn.show import Table
+from automl_magic.recipe.combine import Blend
 from automl_magic.records import (
     Leaderboard,
     LeaderboardRow,
@@ -14,6 +18,9 @@ from automl_magic.records import (
     Trial,
     TrialState,
 )
+
+if TYPE_CHECKING:
+    from automl_magic.learn.latency import Cost
 
 SEARCH_CELL, ENSEMBLE_CELL, HOLDOUT_CELL = "search", "ensemble", "holdout"
 
@@ -27,13 +34,14 @@ def make_leaderboard(
     weights: Mapping[int, float],
     ensemble: Score | None = None,
     holdout: Score | None = None,
-    row_latency_ms: float | None = None,
+    costs: Mapping[int | None, Cost] | None = None,
 ) -> Leaderboard:
     """Order the trials; the ensemble is ranked among them, pruned and failed trials end the list.
 
-    `weights` maps the number of a trial to its share in the ensemble, `row_latency_ms` is the
-    ensemble's.
+    `weights` maps the number of a trial to its share in the ensemble. `costs` are those of the
+    trials that were measured, by their numbers, and under None those of the ensemble.
     """
+    costs = costs or {}
     ranked: list[tuple[float, int, LeaderboardRow]] = []
     ended: list[tuple[bool, int, LeaderboardRow]] = []
     for trial in trials:
@@ -47,6 +55,7 @@ def make_leaderboard(
             trial=trial.number,
             fit_s=trial.fit_s,
             weight=weights.get(trial.number),
+            **_cost(costs.get(trial.number)),
         )
         if trial.state is TrialState.COMPLETE and trial.score is not None:
             ranked.append((metric.loss(trial.score.score), trial.number, row))
@@ -60,20 +69,18 @@ def make_leaderboard(
             link=Link(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL),
             state=TrialState.COMPLETE,
             reason=f"A blend of {len(weights)} trials." if len(weights) > 1 else "One trial.",
-            row_latency_ms=row_latency_ms,
+            **_cost(costs.get(None)),
         )
         # Before a trial of the same score: it is what the run ends with.
         ranked.append((metric.loss(ensemble.score), -1, row))
     ranked.sort(key=lambda entry: entry[:2])
     ended.sort(key=lambda entry: entry[:2])
-    rows = [row for _, _, row in (*ranked, *ended)]
+    rows = _with_front(metric, [row for _, _, row in (*ranked, *ended)])
     return Leaderboard(
         run_id=run_id,
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
-        rows=tuple(
-            LeaderboardRow(**{**vars(row), "rank": rank}) for rank, row in enumerate(rows, 1)
-        ),
+        rows=tuple(replace(row, rank=rank) for rank, row in enumerate(rows, 1)),
         holdout=holdout,
         holdout_link=Link(run_id=run_id, notebook=notebook, cell_id=HOLDOUT_CELL)
         if holdout
@@ -81,15 +88,37 @@ def make_leaderboard(
     )
 
 
+def _cost(cost: Cost | None) -> dict[str, Any]:
+    return {} if cost is None else vars(cost)
+
+
+def _with_front(metric: Metric, rows: Sequence[LeaderboardRow]) -> list[LeaderboardRow]:
+    """Say of each row that was measured whether it is on the Pareto front of those."""
+    measured = [row for row in rows if row.row_latency_ms is not None and row.score is not None]
+    options = [
+        Option(row.name, {}, row.score.score, Blend.MEAN, row.row_latency_ms, row.size_bytes)
+        for row in measured
+        if row.score is not None
+    ]
+    on = dict(zip(map(id, measured), on_front(metric, options), strict=True))
+    return [replace(row, on_front=on.get(id(row))) for row in rows]
+
+
 def as_table(leaderboard: Leaderboard, n_rows: int) -> Table:
-    """Return the leaderboard as something to look at."""
+    """Return the leaderboard as something to look at; with the costs, if any was measured."""
     better = "higher" if leaderboard.higher_is_better else "lower"
+    is_measured = any(row.row_latency_ms is not None for row in leaderboard.rows)
+    costs = ("Row ms", "Size", "Front") if is_measured else ()
     return Table(
         caption=f"{len(leaderboard.rows)} trials by {leaderboard.metric} ({better} is better), "
         f"out of fold on {n_rows:,} rows",
-        headings=("Rank", "Trial", "Candidate", leaderboard.metric, "± folds", "Fit s", "Why"),
-        rows=[_cells(row) for row in leaderboard.rows],
-        right=frozenset({0, 1, 3, 4, 5}),
+        headings=(
+            *("Rank", "Trial", "Candidate", leaderboard.metric, "± folds", "Fit s"),
+            *costs,
+            "Why",
+        ),
+        rows=[_cells(row, is_measured) for row in leaderboard.rows],
+        right=frozenset({0, 1, 3, 4, 5, 6, 7} if is_measured else {0, 1, 3, 4, 5}),
     )
 
 
@@ -98,7 +127,7 @@ def number(value: float) -> str:
     return f"{value:.4f}" if abs(value) < 10 else f"{value:.5g}"
 
 
-def _cells(row: LeaderboardRow) -> tuple[str, ...]:
+def _cells(row: LeaderboardRow, with_costs: bool) -> tuple[str, ...]:
     score, half = row.score, ""
     if score is not None and score.high is not None and score.low is not None:
         half = number((score.high - score.low) / 2)
@@ -109,5 +138,20 @@ def _cells(row: LeaderboardRow) -> tuple[str, ...]:
         "" if score is None else number(score.score),
         half,
         "" if row.fit_s is None else f"{row.fit_s:.1f}",
+        *(_cost_cells(row) if with_costs else ()),
         row.reason,
     )
+
+
+def _cost_cells(row: LeaderboardRow) -> tuple[str, str, str]:
+    return (
+        "" if row.row_latency_ms is None else f"{row.row_latency_ms:.3g}",
+        "" if row.size_bytes is None else size(row.size_bytes),
+        "yes" if row.on_front else "",
+    )
+
+
+def size(n_bytes: int) -> str:
+    """Return the size of files for a table: 0.4 MB, 12 MB."""
+    megabytes = n_bytes / 1e6
+    return f"{megabytes:.1f} MB" if megabytes < 9.95 else f"{megabytes:,.0f} MB"

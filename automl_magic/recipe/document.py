@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from automl_magic.recipe.combine import Blend, Calibration, Method
 from automl_magic.records import Record, Split, StepSpec, TaskKind
 from automl_magic.records.codec import OutOfRange
 
@@ -17,6 +18,10 @@ ESTIMATORS = (
     "extra_trees",
     "random_forest",
     "linear",
+    "kernel",
+    "mlp",
+    "realmlp",
+    "tabm",
     "dummy",
 )
 
@@ -27,7 +32,8 @@ class MemberSpec(Record):
 
     `name` is that of the candidate it came from; `estimator` is one of `ESTIMATORS`; `view` names
     the feature steps whose matrix it is fitted on. `n_iterations` is the number of boosting rounds;
-    for an estimator without rounds it is None.
+    for an estimator without rounds it is None. It is fitted once with each of the `seeds`, and what
+    the fits predict is averaged.
     """
 
     name: str
@@ -36,7 +42,7 @@ class MemberSpec(Record):
     params: Mapping[str, Any] = field(default_factory=dict)
     n_iterations: int | None = None
     weight: float = 1.0
-    seed: int = 0
+    seeds: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
         if self.estimator not in ESTIMATORS:
@@ -45,6 +51,8 @@ class MemberSpec(Record):
             raise OutOfRange("n_iterations", "a whole number of at least 1, or nothing")
         if not 0 < self.weight <= 1:
             raise OutOfRange("weight", "a number above 0 and at most 1")
+        if not self.seeds:
+            raise OutOfRange("seeds", "at least one seed")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -53,9 +61,10 @@ class Recipe(Record):
 
     `classes` are the labels in the order of the codes 0, 1, …; it is empty for a regression.
     `columns` maps the name of each input column to the kind it was used as. The prediction is the
-    sum of weight · prediction over the members. For two classes the label is `classes[1]` where
-    its probability is at least `threshold` (0.5 where that is None), otherwise the most probable
-    class. `class_weight` balances the classes by row weights n / (k · count), as scikit-learn does.
+    `blend` of the members' predictions by their weights, corrected by the `calibration`, if there
+    is one. For two classes the label is `classes[1]` where its probability is at least `threshold`
+    (0.5 where that is None), otherwise the most probable class. `class_weight` balances the classes
+    by row weights n / (k · count), as scikit-learn does.
     """
 
     schema_version: int = 1
@@ -66,6 +75,8 @@ class Recipe(Record):
     columns: Mapping[str, str]
     views: Mapping[str, tuple[StepSpec, ...]]
     members: tuple[MemberSpec, ...]
+    blend: Blend = Blend.MEAN
+    calibration: Calibration | None = None
     threshold: float | None = None
     class_weight: bool = False
     split: Split
@@ -93,14 +104,31 @@ class Recipe(Record):
             raise OutOfRange("members", "weights that sum to 1")
         if self.threshold is not None and self.task is not TaskKind.BINARY:
             raise OutOfRange("threshold", "nothing: only two classes have a threshold")
+        self._check_combination()
         if self.threads < 1:
             raise OutOfRange("threads", "a whole number of at least 1")
+
+    def _check_combination(self) -> None:
+        if self.blend is Blend.GEOMETRIC and not self.task.is_classification:
+            raise OutOfRange("blend", "mean: only probabilities have a geometric mean")
+        if self.calibration is None:
+            return
+        if not self.task.is_classification:
+            raise OutOfRange("calibration", "nothing: only probabilities are calibrated")
+        if self.calibration.method is Method.ISOTONIC and self.task is not TaskKind.BINARY:
+            raise OutOfRange("calibration", "temperature: isotonic is for two classes")
+        if len(self.calibration.shift) not in (0, self.n_classes):
+            raise OutOfRange("calibration", "a shift for each class, or none")
 
     def __repr__(self) -> str:
         lines = [f"Recipe: predict {self.target!r}, {self.task.value}, measured by {self.metric}"]
         for member in self.members:
             rounds = f", {member.n_iterations} rounds" if member.n_iterations else ""
             lines.append(f"  {member.weight:.2f} x {member.name} on view {member.view}{rounds}")
+        if self.blend is Blend.GEOMETRIC:
+            lines.append("  blended by the geometric mean of their probabilities")
+        if self.calibration is not None:
+            lines.append(f"  calibrated by {self.calibration.in_words}")
         for view in self.used_views:
             steps = (f"{step.kind} of {len(step.columns)}" for step in self.views[view])
             lines.append(f"  view {view}: {', '.join(steps)}")

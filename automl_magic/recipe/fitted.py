@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_magic.recipe.document import Recipe
-from automl_magic.recipe.members import Model, member
+from automl_magic.recipe.combine import blended, blended_row, calibrated, calibrated_row
+from automl_magic.recipe.document import MemberSpec, Recipe
+from automl_magic.recipe.members import FittedMember, Model, member
 from automl_magic.recipe.table import n_rows, table_of, take
 from automl_magic.recipe.target import encode_target, labels_of
 from automl_magic.recipe.values import Array, Floats
@@ -26,7 +28,7 @@ class FittedRecipe:
 
     recipe: Recipe
     views: Mapping[str, FittedView]
-    models: tuple[Model, ...]
+    members: tuple[FittedMember, ...]
 
     @cached_property
     def classes_(self) -> Array:
@@ -120,25 +122,21 @@ class FittedRecipe:
         if n_rows(table) == 0:
             return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
         matrices = {name: view.transform(table) for name, view in self.views.items()}
-        total: Any = 0.0
-        for spec, model in zip(self.recipe.members, self.models, strict=True):
-            total = total + spec.weight * member(spec.estimator).predict(model, matrices[spec.view])
-        return np.asarray(total, dtype=np.float64)
+        return self._combined([one.predict(matrices[one.spec.view]) for one in self.members])
+
+    def _combined(self, predictions: list[Floats]) -> Floats:
+        blend = blended(self.recipe.blend, self._weights, predictions)
+        return calibrated(self.recipe.calibration, blend)
 
     def _blend_row(self, row: Mapping[str, object]) -> float | list[float]:
         outputs = {name: view.transform_row(row) for name, view in self.views.items()}
-        total: Any = 0.0
-        for spec, model in zip(self.recipe.members, self.models, strict=True):
-            predicted = member(spec.estimator).predict_row(model, outputs[spec.view])
-            if isinstance(predicted, list):
-                total = total or [0.0] * len(predicted)
-                total = [
-                    so_far + spec.weight * p for so_far, p in zip(total, predicted, strict=True)
-                ]
-            else:
-                total += spec.weight * predicted
-        blend: float | list[float] = total
-        return blend
+        predictions = [one.predict_row(outputs[one.spec.view]) for one in self.members]
+        blend = blended_row(self.recipe.blend, self._weights, predictions)
+        return calibrated_row(self.recipe.calibration, blend) if isinstance(blend, list) else blend
+
+    @cached_property
+    def _weights(self) -> list[float]:
+        return [spec.weight for spec in self.recipe.members]
 
     def _check_has_classes(self) -> None:
         if not self.recipe.task.is_classification:
@@ -146,7 +144,11 @@ class FittedRecipe:
 
 
 def fit_recipe(
-    recipe: Recipe, frame: Any, *, rows: NDArray[np.integer[Any]] | None = None
+    recipe: Recipe,
+    frame: Any,
+    *,
+    rows: NDArray[np.integer[Any]] | None = None,
+    side_by_side: int = 1,
 ) -> FittedRecipe:
     """Fit the views and the members of a recipe.
 
@@ -156,6 +158,9 @@ def fit_recipe(
         With the recipe's columns and its target, which is nowhere missing.
     rows : array of int, optional
         The positions of the rows to learn from; by default all.
+    side_by_side : int
+        How many fits go on at once, each in the threads of the recipe. The result does not depend
+        on it.
 
     Raises
     ------
@@ -166,14 +171,9 @@ def fit_recipe(
     if rows is not None:
         table = take(table, rows)
     y = encode_target(table.pop(recipe.target), recipe.task, recipe.classes)
-    views, matrices = {}, {}
-    for name in recipe.used_views:
-        views[name], matrices[name] = fit_view(
-            recipe.views[name], table, y, recipe.task, recipe.n_classes
-        )
-    models = []
-    for spec in recipe.members:
-        model, _ = member(spec.estimator).fit(
+
+    def fit(spec: MemberSpec, seed: int) -> Model:
+        return member(spec.estimator).fit(
             spec.params,
             matrices[spec.view],
             y,
@@ -182,8 +182,27 @@ def fit_recipe(
             categorical=views[spec.view].categorical,
             n_iterations=spec.n_iterations,
             class_weight=recipe.class_weight,
-            seed=spec.seed,
+            seed=seed,
             threads=recipe.threads,
         )
-        models.append(model)
-    return FittedRecipe(recipe, views, tuple(models))
+
+    views, matrices = {}, {}
+    fits: dict[tuple[int, int], Future[Model]] = {}
+    with ThreadPoolExecutor(side_by_side, thread_name_prefix="automl-fit") as pool:
+        for name in recipe.used_views:
+            views[name], matrices[name] = fit_view(
+                recipe.views[name], table, y, recipe.task, recipe.n_classes
+            )
+            for place, spec in enumerate(recipe.members):
+                if spec.view == name:
+                    for seed in spec.seeds:
+                        fits[place, seed] = pool.submit(fit, spec, seed)
+        members = tuple(
+            FittedMember(
+                spec,
+                member(spec.estimator),
+                tuple(fits[place, seed].result() for seed in spec.seeds),
+            )
+            for place, spec in enumerate(recipe.members)
+        )
+    return FittedRecipe(recipe, views, members)

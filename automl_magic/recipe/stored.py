@@ -4,7 +4,8 @@
     recipe.json        the recipe
     features.json      what the feature steps have learned, and
     features.npz       its numbers, by `<view>.<step>.<name>`
-    members/<i>.<ext>  member i: .txt (LightGBM), .ubj (XGBoost), .cbm (CatBoost), .skops
+    members/<i>-<j>.<ext>  member i with its seed j: .txt (LightGBM), .ubj (XGBoost), .cbm
+                       (CatBoost), .skops (scikit-learn), .npz (networks of PyTorch)
 
 A file is read once, compared with its digest, and parsed from those same bytes, so that nobody can
 swap it between the check and the use. Only the files that the recipe asks for are ever opened.
@@ -27,7 +28,7 @@ import numpy as np
 from automl_magic.errors import ArtifactTampered, FolderNotWritable, FolderTaken, PlanError
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.fitted import FittedRecipe
-from automl_magic.recipe.members import member
+from automl_magic.recipe.members import FittedMember, member
 from automl_magic.recipe.values import Array
 from automl_magic.recipe.view import FittedView
 from automl_magic.records import Artifact, Manifest, RecordProblem
@@ -106,18 +107,20 @@ def load(folder: Path, manifest_sha256: str | None = None) -> FittedRecipe:
             views = _views(recipe, documents, dict(arrays))
     except UNREADABLE as error:
         raise _tampered("recipe.json", f"the documents cannot be read: {error}") from error
-    models = []
+    members = []
     for number, spec in enumerate(recipe.members):
         kind = member(spec.estimator)
-        models.append(
+        models = tuple(
             kind.from_bytes(
-                content(f"members/{number}{kind.suffix}"),
+                content(f"members/{number}-{seed}{kind.suffix}"),
                 recipe.task,
                 recipe.n_classes,
                 views[spec.view].categorical,
             )
+            for seed in range(len(spec.seeds))
         )
-    return FittedRecipe(recipe, views, tuple(models))
+        members.append(FittedMember(spec, kind, models))
+    return FittedRecipe(recipe, views, tuple(members))
 
 
 def _contents(fitted: FittedRecipe) -> dict[str, bytes]:
@@ -134,9 +137,10 @@ def _contents(fitted: FittedRecipe) -> dict[str, bytes]:
         "features.json": _json({"schema_version": 1, "views": documents}),
         "features.npz": packed.getvalue(),
     }
-    for number, (spec, model) in enumerate(zip(fitted.recipe.members, fitted.models, strict=True)):
-        kind = member(spec.estimator)
-        contents[f"members/{number}{kind.suffix}"] = kind.to_bytes(model)
+    for number, fitted_member in enumerate(fitted.members):
+        kind = fitted_member.estimator
+        for seed, model in enumerate(fitted_member.models):
+            contents[f"members/{number}-{seed}{kind.suffix}"] = kind.to_bytes(model)
     return contents
 
 

@@ -50,8 +50,9 @@ class LeaderboardRow(Record):
     """One line of a leaderboard. `link` leads to the cell that made its numbers.
 
     `weight` is the share in the ensemble; `trial` is None for the ensemble itself.
-    A failed trial has no score. `row_latency_ms` is the measured time to predict one row, where it
-    was measured.
+    A failed trial has no score. Of what the final model was made of, it was measured how long one
+    row takes, `row_latency_ms` (the 95th percentile), and how large the files are, `size_bytes`;
+    `on_front` says whether nothing measured beats it by score, latency and size together.
     """
 
     rank: int
@@ -64,6 +65,8 @@ class LeaderboardRow(Record):
     fit_s: float | None = None
     weight: float | None = None
     row_latency_ms: float | None = None
+    size_bytes: int | None = None
+    on_front: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,6 +82,12 @@ def make_frame(n, seed):
     frame["seen"] = pick(["2024-02-29T23:59:59Z", "2024-02-29", "2024-01-01 05:00:00+02:00", None])
     frame["note"] = pick(["red wine from Oslo", "white wine", "", "İİ", f"ok {HOSTILE}", None, 7])
     frame[HOSTILE_NAME] = rng.normal(size=n)
+    # What two of these say together, neither says alone: see `found_together`.
+    frame["wind"], frame["gust"] = rng.normal(size=n), rng.normal(size=n)
+    frame["left"], frame["right"] = pick(["a", "b"]), pick(["x", "y", None])
+    frame["level"] = pick(["low", "high"])
+    frame["wave"] = rng.normal(size=n) + 40.0 * (frame["level"] == "high")
+    frame.loc[::23, "wave"] = np.nan
     return frame
 
 
@@ -105,6 +111,21 @@ def targets():
         "binary": rng.integers(0, 2, 300),
         "multiclass": rng.integers(0, 3, 300),
         "regression": rng.normal(size=300),
+    }
+
+
+@pytest.fixture(scope="session")
+def found_together(train):
+    """Targets that follow from two columns together."""
+    value = (
+        2.0 * train["wind"] * train["gust"]
+        + 3.0 * ((train["left"] == "a") == (train["right"] == "x"))
+        + 2.0 * (train["wave"] - 40.0 * (train["level"] == "high")).fillna(0.0)
+    ).to_numpy()
+    return {
+        "binary": (value > np.median(value)).astype(int),
+        "multiclass": np.searchsorted(np.quantile(value, [0.3, 0.6]), value),
+        "regression": value,
     }
 
 
@@ -137,10 +158,20 @@ def make_recipe(task, **changes):
         "views": VIEWS,
         "members": (
             MemberSpec(
-                name="lgb", estimator="lightgbm", view="tree", n_iterations=20, weight=0.4, seed=1
+                name="lgb",
+                estimator="lightgbm",
+                view="tree",
+                n_iterations=20,
+                weight=0.4,
+                seeds=(1, 5),
             ),
             MemberSpec(
-                name="cat", estimator="catboost", view="tree", n_iterations=10, weight=0.2, seed=2
+                name="cat",
+                estimator="catboost",
+                view="tree",
+                n_iterations=10,
+                weight=0.2,
+                seeds=(2,),
             ),
             MemberSpec(name="xgb", estimator="xgboost", view="tree", n_iterations=10, weight=0.2),
             MemberSpec(

@@ -6,6 +6,7 @@ import pytest
 
 from automl_magic.errors import DataError, TargetNotUsable
 from automl_magic.recipe import MemberSpec, code_params, fit_recipe, member
+from automl_magic.recipe.steps import pieces_of
 from automl_magic.recipe.view import in_order
 
 TASKS = ("binary", "multiclass", "regression")
@@ -18,13 +19,14 @@ def raw(fitted, frame):
 
 def standalone(recipe, train, new, y, piece, readers):
     """Predict as a standalone notebook does: the pieces, in order, on DataFrames."""
-    notebook = {**readers, "members": {}, "member_views": {}, "weights": {}}
+    notebook = {**readers, "members": {}, "member_views": {}, "weights": {}, "seeds": {}}
     matrices = {}
     for name in recipe.used_views:
         specs = in_order(recipe.views[name])
         pairs = []
         for spec in specs:
-            piece(f"steps/{spec.kind}.py", notebook)
+            for needed in pieces_of([spec.kind]):
+                piece(f"steps/{needed}.py", notebook)
             step = notebook[f"{spec.kind}_features"]
             params = code_params(spec, recipe.task, recipe.n_classes)
             columns = list(spec.columns)
@@ -48,7 +50,8 @@ def standalone(recipe, train, new, y, piece, readers):
     predictions = 0.0
     for name, fit in notebook["members"].items():
         X, X_new = matrices[notebook["member_views"][name]]
-        predictions = predictions + notebook["weights"][name] * fit(X, y)(X_new)
+        fits = [fit(X, y, seed)(X_new) for seed in notebook["seeds"][name]]
+        predictions = predictions + notebook["weights"][name] * sum(fits) / len(fits)
     return predictions
 
 

@@ -18,11 +18,12 @@ FILES = [
     "features.json",
     "features.npz",
     "manifest.json",
-    "members/0.txt",
-    "members/1.cbm",
-    "members/2.ubj",
-    "members/3.skops",
-    "members/4.skops",
+    "members/0-0.txt",
+    "members/0-1.txt",
+    "members/1-0.cbm",
+    "members/2-0.ubj",
+    "members/3-0.skops",
+    "members/4-0.skops",
     "recipe.json",
 ]
 
@@ -135,22 +136,22 @@ def test_a_broken_manifest_is_refused(saved, content):
 )
 def test_a_path_out_of_the_folder_is_never_opened(saved, path):
     (saved.parent / "secret").write_text("secret")
-    sign(saved, "members/0.txt", b"secret", listed=path)
+    sign(saved, "members/0-0.txt", b"secret", listed=path)
     with pytest.raises(ArtifactTampered, match="leads out of"):
         FittedRecipe.load(saved)
 
 
 def test_a_link_out_of_the_folder_is_never_opened(saved):
-    content = (saved / "members/0.txt").read_bytes()
+    content = (saved / "members/0-0.txt").read_bytes()
     (saved.parent / "elsewhere.txt").write_bytes(content)
-    (saved / "members/0.txt").unlink()
-    (saved / "members/0.txt").symlink_to(saved.parent / "elsewhere.txt")
+    (saved / "members/0-0.txt").unlink()
+    (saved / "members/0-0.txt").symlink_to(saved.parent / "elsewhere.txt")
     with pytest.raises(ArtifactTampered, match="leads out of"):
         FittedRecipe.load(saved)
 
 
 def test_a_file_that_is_not_listed_is_never_opened(saved, monkeypatch):
-    for name in ("members/5.txt", "evil.pkl", "features.pkl"):
+    for name in ("members/5-0.txt", "evil.pkl", "features.pkl"):
         (saved / name).write_bytes(pickle.dumps("evil"))
     opened = []
     read = Path.read_bytes
@@ -161,7 +162,7 @@ def test_a_file_that_is_not_listed_is_never_opened(saved, monkeypatch):
 
 def test_a_member_that_is_not_listed_is_refused(saved):
     manifest = json.loads((saved / "manifest.json").read_text())
-    manifest["files"] = [f for f in manifest["files"] if f["path"] != "members/0.txt"]
+    manifest["files"] = [f for f in manifest["files"] if f["path"] != "members/0-0.txt"]
     (saved / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArtifactTampered, match="the manifest does not list it"):
         FittedRecipe.load(saved)
@@ -204,7 +205,7 @@ def test_skops_types_that_we_did_not_review_are_refused(saved):
     import skops.io
     from sklearn.preprocessing import FunctionTransformer
 
-    sign(saved, "members/3.skops", skops.io.dumps(FunctionTransformer(exec)))
+    sign(saved, "members/3-0.skops", skops.io.dumps(FunctionTransformer(exec)))
     with pytest.raises(ArtifactTampered) as caught:
         FittedRecipe.load(saved)
     assert caught.value.what == (
@@ -217,7 +218,7 @@ def test_another_estimator_in_the_place_of_a_member_is_refused(saved):
     from sklearn.linear_model import Ridge
 
     model = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])
-    sign(saved, "members/4.skops", skops.io.dumps(model))
+    sign(saved, "members/4-0.skops", skops.io.dumps(model))
     with pytest.raises(ArtifactTampered) as caught:
         FittedRecipe.load(saved)
     assert caught.value.why == "It holds Ridge, not LogisticRegression."
@@ -247,7 +248,7 @@ def test_the_list_of_types_is_exactly_what_is_needed(name, task):
 
     task = TaskKind(task)
     X, y = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 2
-    model, _ = member(name).fit({}, X, y, task=task, n_classes=2)
+    model = member(name).fit({}, X, y, task=task, n_classes=2)
     content = member(name).to_bytes(model)
     assert zipfile.is_zipfile(io.BytesIO(content))
     assert tuple(skops.io.get_untrusted_types(data=content)) == member(name).trusted_types

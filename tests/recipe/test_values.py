@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from automl_magic.recipe.values import (
     as_dates,
+    as_missing,
     as_numbers,
     as_text,
     date_of,
+    missing_of,
     number_of,
     text_of,
 )
@@ -83,6 +85,14 @@ def test_numbers_one_by_one_and_together(items, rule):
 
 
 @given(st.lists(values, max_size=8))
+@example([Decimal("NaN"), np.float32("nan"), np.timedelta64("NaT"), pd.NaT, "", "nan"])
+def test_missing_values_are_those_of_pandas(items):
+    items = [item for item in items if not (isinstance(item, Decimal) and item.is_snan())]
+    assert as_missing(objects(items)).tolist() == [missing_of(item) for item in items]
+    assert [missing_of(item) for item in items] == [pd.isna(item) is True for item in items]
+
+
+@given(st.lists(values, max_size=8))
 def test_texts_one_by_one_and_together(items):
     assert as_text(objects(items)) == [text_of(item) for item in items]
 
@@ -142,6 +152,7 @@ def test_every_type_of_column_is_read_as_its_values_are(kind, readers):
     assert as_text(array) == [text_of(item) for item in items]
     dates = np.array([date_of(item) for item in items], dtype="datetime64[us]")
     same(as_dates(array), dates)
+    assert as_missing(array).tolist() == column.isna().tolist()
     same(readers["as_numbers"](column), as_numbers(array))
     assert readers["as_text"](column) == as_text(array)
     same(readers["as_dates"](column), as_dates(array))
@@ -196,6 +207,17 @@ def test_the_text_of_a_category(value, text):
         ("1\u202f200,5", RULES[4], 1200.5),
         ("1.5", RULES[4], math.nan),
         ("1'200", RULES[5], 1200.0),
+        ("12,5", RULES[2], math.nan),
+        ("1,23", RULES[2], math.nan),
+        ("1,2345", RULES[2], math.nan),
+        ("12,34,567.5", RULES[2], 1234567.5),
+        ("1.200.000", RULES[3], 1200000.0),
+        ("1.5,2", RULES[3], math.nan),
+        ("(1,234)", RULES[2], -1234.0),
+        ("($ 12.50)", None, -12.5),
+        ("(-3)", None, math.nan),
+        ("−4", None, -4.0),
+        ("1e3,000", RULES[2], math.nan),
         ("1e3", None, 1000.0),
         ("1_000", None, math.nan),
         ("٣", None, math.nan),

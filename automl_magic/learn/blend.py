@@ -1,0 +1,90 @@
+"""A blend of trials: what `ensemble` returns, as a value and as something to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.learn.front import front_table
+from automl_magic.learn.leaderboard import number
+from automl_magic.learn.show import Table
+from automl_magic.recipe.combine import Blend, Calibration
+from automl_magic.records import Metric, Score
+
+if TYPE_CHECKING:
+    from automl_magic.learn.alternatives import Quick
+    from automl_magic.learn.trial import Scored
+
+
+@dataclass(frozen=True)
+class EnsembleMember:
+    """A trial with its share in the blend, and why it is there."""
+
+    scored: Scored
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True, repr=False)
+class Ensemble:
+    """A blend of trials, with its calibration and its threshold.
+
+    `oof` are its out-of-fold predictions, NaN for rows that no fold validates. `score` is measured
+    on the rows on which everything was chosen, and a little too good for that; the holdout is
+    not. `notes` say what else was decided, `advice` when less would do. `quick` is what the limit
+    of the latency was weighed against, where there is one.
+    """
+
+    metric: Metric
+    members: tuple[EnsembleMember, ...]
+    oof: Any
+    score: Score
+    threshold: float | None
+    blend: Blend = Blend.MEAN
+    calibration: Calibration | None = None
+    n_seeds: int = 1
+    notes: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    quick: Quick | None = None
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """The share of each member, by the number of its trial."""
+        return {member.scored.trial.number: member.weight for member in self.members}
+
+    @property
+    def name(self) -> str:
+        """The candidate, if there is but one; else `ensemble`."""
+        return self.members[0].scored.trial.candidate if len(self.members) == 1 else "ensemble"
+
+    def _tables(self) -> list[Table]:
+        low, high = self.score.low, self.score.high
+        interval = ""
+        if low is not None and high is not None:
+            interval = f" (95 %: {number(low)} to {number(high)})"
+        members = Table(
+            caption=f"{self.score.metric} {number(self.score.score)}{interval}, out of fold on "
+            f"{self.score.rows:,} rows",
+            headings=("Trial", "Candidate", "Weight", self.score.metric, "Why"),
+            rows=[
+                (
+                    str(member.scored.trial.number),
+                    member.scored.trial.candidate,
+                    f"{member.weight:.3f}",
+                    number(member.scored.trial.score.score) if member.scored.trial.score else "",
+                    member.reason,
+                )
+                for member in self.members
+            ],
+            right=frozenset({0, 2, 3}),
+            notes=[*self.notes, *self.advice],
+        )
+        if self.quick is None:
+            return [members]
+        return [members, front_table(self.metric, self.quick.options, self.quick.chosen)]
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self._tables()))
+
+    def _repr_html_(self) -> str:
+        return "\n".join(table._repr_html_() for table in self._tables())

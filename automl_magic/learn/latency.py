@@ -1,0 +1,185 @@
+"""How long a fitted model takes to predict one row: measured part by part."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+
+if TYPE_CHECKING:
+    from automl_magic.learn.search import Search
+    from automl_magic.learn.trial import Scored
+    from automl_magic.recipe import FittedRecipe
+    from automl_magic.records import Manifest, Trial
+
+TIMED_ROWS, PERCENTILE = 50, 95
+# What another process took from the machine is not the model's: the quicker of so many counts.
+TIMES = 2
+# A model for measuring: all rounds of the trial, on few rows. Its trees are somewhat smaller than
+# the real ones will be, so a limit is to be kept with so much air.
+SMALL_ROWS, AIR = 1_000, 1.25
+
+Row = Mapping[str, object]
+_MEMBER_FILE = re.compile(r"members/([0-9]+)")
+
+
+@dataclass
+class Timings:
+    """Seconds for each of the same rows: of each view by its name, of each trial by its number.
+
+    A trial's are those of one fit of its estimator on an output of its view.
+    """
+
+    views: dict[str, Any] = field(default_factory=dict)
+    trials: dict[int, tuple[str, Any]] = field(default_factory=dict)
+
+    def row_latency_ms(self, numbers: Iterable[int], n_seeds: int = 1) -> float | None:
+        """Return the 95th percentile of the time to predict a row by some trials together.
+
+        None if one of them was not measured.
+        """
+        numbers = list(numbers)
+        if not numbers or not self.trials.keys() >= set(numbers):
+            return None
+        parts = [self.trials[number] for number in numbers]
+        total = sum(n_seeds * seconds for _, seconds in parts)
+        total = total + sum(self.views[view] for view in {view for view, _ in parts})
+        return 1000 * float(np.percentile(total, PERCENTILE))
+
+    def add(self, model: FittedRecipe, numbers: Sequence[int], rows: Sequence[Row]) -> None:
+        """Measure a model whose members are, in their order, the trials of these numbers."""
+        for name, view in model.views.items():
+            if name not in self.views:
+                self.views[name] = _timed(view.transform_row, rows)
+        outputs = {
+            name: [view.transform_row(row) for row in rows] for name, view in model.views.items()
+        }
+        for number, member in zip(numbers, model.members, strict=True):
+            of_view = outputs[member.spec.view]
+            self.trials[number] = member.spec.view, _timed(member.predict_row, of_view)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The 95th percentile of the time to predict one row, and the size of the model's files."""
+
+    row_latency_ms: float
+    size_bytes: int
+
+
+def costs_of(
+    search: Search, model: FittedRecipe, numbers: Sequence[int], manifest: Manifest
+) -> dict[int | None, Cost]:
+    """Measure a model: each of its members alone, by the number of its trial, and (None) it all.
+
+    `numbers` are those of its members, in their order; `manifest` lists its files.
+    """
+    timings = Timings()
+    timings.add(model, numbers, rows_to_time(search, model.recipe.used_columns))
+    shared, by_member = 0, dict.fromkeys(numbers, 0)
+    for file in manifest.files:
+        of_member = _MEMBER_FILE.match(file.path)
+        if of_member:
+            by_member[numbers[int(of_member[1])]] += file.size_bytes
+        else:
+            shared += file.size_bytes
+    parts: dict[int | None, list[int]] = {None: list(numbers), **{n: [n] for n in numbers}}
+    return {
+        key: Cost(
+            round(timings.row_latency_ms(members) or 0.0, 3),
+            shared + sum(by_member[number] for number in members),
+        )
+        for key, members in parts.items()
+    }
+
+
+def rows_to_time(search: Search, columns: Iterable[str]) -> list[Row]:
+    """Return some rows of the table as a server gets them: dictionaries of plain values."""
+    names, frame = list(columns), search.task.frame
+    if not names:
+        return [{}] * TIMED_ROWS
+    random = np.random.default_rng(search.task.seed)
+    places = random.choice(len(frame), min(TIMED_ROWS, len(frame)), replace=False)
+    chosen = frame.iloc[np.resize(places, TIMED_ROWS)]
+    values = [list(map(_plain, chosen[name])) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def time_trials(search: Search, trials: Sequence[Scored], most_s: float) -> Timings:
+    """Measure as many trials as there is time for, in their order, on models of few rows."""
+    timings, started = Timings(), time.monotonic()
+    learned = few_rows(search)
+    share = min(1.0, max(0.2, len(learned) / len(search.rows.development)))
+    rows: dict[str, list[Row]] = {}
+    for scored in trials:
+        trial = scored.trial
+        if time.monotonic() - started + share * scored.refit_s > most_s:
+            continue
+        recipe = _recipe_of(search, trial)
+        if trial.view not in rows:
+            rows[trial.view] = rows_to_time(search, recipe.used_columns)
+        # So few rows may be too few for a library; then the trial has no latency.
+        with contextlib.suppress(Exception):
+            model = fit_recipe(recipe, search.task.frame, rows=learned)
+            timings.add(model, [trial.number], rows[trial.view])
+    return timings
+
+
+def few_rows(search: Search) -> Any:
+    """Return development rows for a small model, each class among them."""
+    development = search.rows.development
+    random = np.random.default_rng(search.task.seed)
+    size = min(SMALL_ROWS, len(development))
+    chosen = random.choice(development, size, replace=False)
+    if search.task.kind.is_classification:
+        _, first = np.unique(search.task.y[development], return_index=True)
+        chosen = np.union1d(chosen, development[first])
+    return np.sort(chosen)
+
+
+def _recipe_of(search: Search, trial: Trial) -> Recipe:
+    task = search.task
+    return Recipe(
+        task=task.kind,
+        target=task.target,
+        metric=task.metric.name,
+        classes=task.classes if task.kind.is_classification else (),
+        columns={},
+        views={trial.view: search.views[trial.view]},
+        members=(
+            MemberSpec(
+                name=trial.candidate,
+                estimator=trial.estimator,
+                view=trial.view,
+                params=trial.params,
+                n_iterations=trial.n_iterations,
+                seeds=(task.seed,),
+            ),
+        ),
+        class_weight=task.class_weight,
+        split=search.rows.split,
+        seed=task.seed,
+    )
+
+
+def _timed(call: Callable[[Any], Any], rows: Sequence[Any]) -> Any:
+    """Return the seconds that a call takes for each row; the first one warms up."""
+    call(rows[0])
+    found = np.empty((TIMES, len(rows)))
+    for again in range(TIMES):
+        for place, row in enumerate(rows):
+            started = time.perf_counter()
+            call(row)
+            found[again, place] = time.perf_counter() - started
+    return found.min(axis=0)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
