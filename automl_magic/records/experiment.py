@@ -19,6 +19,7 @@ SPEC_SUFFIX = ".automl.yaml"
 LARGEST_SEED = 2**31 - 1  # LightGBM's is a signed integer of 32 bits
 LARGEST_BUDGET_S = 30 * 24 * 3600
 MOST_THREADS = 1024
+SAMPLERS = ("portfolio", "random", "tpe")  # files of learn/strategies
 
 
 def documented(doc: str, **options: Any) -> Any:
@@ -51,6 +52,11 @@ class CrossValidation(Record):
     folds: int | None = documented(
         "Number of folds. Left out: chosen from the row count.", default=None
     )
+    repeats: int | None = documented(
+        "How often the rows are divided into folds, each time in another way. "
+        "Left out: chosen from the row count.",
+        default=None,
+    )
     seed: int = documented("Seed of every random choice of the run.", default=0)
     column: str | None = documented(
         "The group column of a grouped split, or the time column of a time split.", default=None
@@ -64,6 +70,8 @@ class CrossValidation(Record):
     def __post_init__(self) -> None:
         if self.folds is not None and not 2 <= self.folds <= 50:
             raise OutOfRange("folds", "a whole number from 2 to 50")
+        if self.repeats is not None and not 1 <= self.repeats <= 20:
+            raise OutOfRange("repeats", "a whole number from 1 to 20")
         if self.holdout is not None and not 0 <= self.holdout <= 0.5:
             raise OutOfRange("holdout", "a fraction between 0 and 0.5")
         if not 0 <= self.seed <= LARGEST_SEED:
@@ -75,21 +83,24 @@ class Hpo(Record):
     """How parameters are searched."""
 
     sampler: str = documented(
-        "The strategy that proposes trials: portfolio (a fixed list of proven settings, then stop) "
-        "or random (the portfolio, then random variations of the best while time is left).",
-        default="random",
+        "The strategy that proposes trials: portfolio (a fixed list of proven settings, then "
+        "stop), random (the portfolio, then random variations of the best while time is left) or "
+        "tpe (the portfolio, then variations chosen by Bayesian optimisation from the results).",
+        default="tpe",
     )
     trials: int | None = documented(
         "Stop after this many trials. Left out: the budget alone.", default=None
     )
-    early_stopping: int = documented(
-        "Boosting stops when this many rounds bring no gain on the validation folds.", default=40
+    early_stopping: int | None = documented(
+        "Boosting stops when this many rounds bring no gain on the validation folds. "
+        "Left out: 20 rounds, and more the longer a model has gained, up to 80.",
+        default=None,
     )
 
     def __post_init__(self) -> None:
         if self.trials is not None and self.trials < 1:
             raise OutOfRange("trials", "a whole number of at least 1")
-        if self.early_stopping < 1:
+        if self.early_stopping is not None and self.early_stopping < 1:
             raise OutOfRange("early_stopping", "a whole number of at least 1")
 
 
