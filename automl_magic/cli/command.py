@@ -17,6 +17,7 @@ VERBS = {
     "run": "Run a plan or a notebook.",
     "fit": "Plan, then run.",
     "leaderboard": "The trials of a run, best first.",
+    "why": "Why a run did what it did.",
     "notebook": "Write a run's model as a notebook that stands alone.",
     "rerun": "Repeat a run, and say whether the numbers are the same.",
     "diff": "What changed between two runs: in words, then the code.",

@@ -52,7 +52,7 @@ _SEARCH = (
     ),
     click.option("--candidates", metavar="NAME,…", help="Try only these."),
     click.option("--trials", type=int, help="Stop after so many trials."),
-    click.option("--sampler", metavar="NAME", help="portfolio or random.  [default: random]"),
+    click.option("--sampler", metavar="NAME", help="portfolio, random or tpe.  [default: tpe]"),
     click.option("--class-weight", is_flag=True, help="Rare classes weigh as much as others."),
     click.option(
         "--sensitive",

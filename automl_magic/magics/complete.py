@@ -98,7 +98,9 @@ def _values(
 
             return list(METRICS)
         case "sampler":
-            return ["portfolio", "random"]
+            from automl_magic.records.experiment import SAMPLERS
+
+            return list(SAMPLERS)
         case "data":
             return [*_frames(names), *_BUNDLED]
         case "input":

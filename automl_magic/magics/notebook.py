@@ -7,7 +7,7 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import DisplayHandle, display
@@ -15,19 +15,45 @@ from IPython.display import DisplayHandle, display
 from automl_magic.cli.door import Answer, OnEvent
 from automl_magic.cli.progress import Progress
 from automl_magic.cli.text import safe
+from automl_magic.magics.show.course import Course
 from automl_magic.magics.show.display import Shown
 from automl_magic.magics.show.progress import progress_bundle
 
 if TYPE_CHECKING:
     from automl_magic.cli.apps.server import AppServer
 
-PAUSE_S = 0.3  # between two updates of the display
+PAUSE_S = 0.3  # between two updates of the line
+PICTURE_PAUSE_S = 2.0  # between two updates of the picture
 
 
 def is_frame(value: object) -> bool:
     """Say whether a value is a DataFrame, without importing pandas where nobody has."""
     pandas = sys.modules.get("pandas")
     return pandas is not None and isinstance(value, pandas.DataFrame)
+
+
+class _Place:
+    """A place under a cell that shows one thing, which is replaced at most once in a while."""
+
+    def __init__(self, pause_s: float) -> None:
+        self._pause_s, self._shown_at = pause_s, 0.0
+        self._handle: DisplayHandle | None = None
+
+    def show(self, bundle: Callable[[], dict[str, str]], *, at_once: bool = False) -> None:
+        """Show something, or replace it if it is its time."""
+        if self._handle is None:
+            self._handle = DisplayHandle()
+            self._handle.display(bundle(), raw=True)
+        elif at_once or time.monotonic() - self._shown_at >= self._pause_s:
+            self.replace(bundle)
+        else:
+            return
+        self._shown_at = time.monotonic()
+
+    def replace(self, bundle: Callable[[], dict[str, str]]) -> None:
+        """Replace what is shown, if anything is."""
+        if self._handle is not None:
+            self._handle.update(bundle(), raw=True)
 
 
 class NotebookDoor:
@@ -43,25 +69,20 @@ class NotebookDoor:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[OnEvent]:
-        progress = Progress()
-        handle: DisplayHandle | None = None
-        shown_at = 0.0
+        progress, course = Progress(), Course()
+        line, picture = _Place(PAUSE_S), _Place(PICTURE_PAUSE_S)
 
         def on_event(event: dict[str, Any]) -> None:
-            nonlocal handle, shown_at
             is_news = progress.take(event)
-            if handle is None:
-                handle = DisplayHandle()
-                handle.display(progress_bundle(progress), raw=True)
-            elif is_news or time.monotonic() - shown_at >= PAUSE_S:
-                shown_at = time.monotonic()
-                handle.update(progress_bundle(progress), raw=True)
+            line.show(lambda: progress_bundle(progress), at_once=is_news)
+            if course.take(event):
+                picture.show(course.bundle)
 
         try:
             yield on_event
         finally:
-            if handle is not None:
-                handle.update(progress_bundle(progress, is_over=True), raw=True)
+            line.replace(lambda: progress_bundle(progress, is_over=True))
+            picture.replace(course.bundle)
 
     def say(self, sentence: str) -> None:
         print(safe(sentence))

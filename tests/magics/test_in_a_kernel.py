@@ -37,9 +37,10 @@ def test_a_dataframe_becomes_a_leaderboard_with_progress_on_the_way(folder):
     notebook = execute(CELLS, folder)
 
     fit, board = notebook.cells[2].outputs, notebook.cells[3].outputs
-    assert [output.output_type for output in fit] == ["display_data", "display_data"]
-    progress, outcome = (output.data for output in fit)
+    assert [output.output_type for output in fit] == ["display_data"] * 3
+    progress, course, outcome = (output.data for output in fit)
     assert "cells · " in progress["text/plain"]
+    assert " trials over time: from " in course["text/plain"]
     assert outcome["text/plain"].startswith("Run ")
     assert set(outcome) == {"text/plain", "text/html"}
     assert "<svg" in board[0].data["text/html"]

@@ -1,5 +1,6 @@
 """words: what a verb found, in plain text. A terminal, a log and a screen reader read this."""
 
+from automl_magic.cli.words.account import account
 from automl_magic.cli.words.changes import difference, rerun
 from automl_magic.cli.words.demo import demo
 from automl_magic.cli.words.outcome import answer_of, outcome
@@ -8,6 +9,7 @@ from automl_magic.cli.words.table import score_text, text_table
 from automl_magic.cli.words.tables import leaderboard, model_version, runs
 
 __all__ = [
+    "account",
     "answer_of",
     "demo",
     "difference",

@@ -12,7 +12,9 @@ from automl_magic.cli.words.table import number, score_text, seconds, size
 from automl_magic.magics.show.board import Board
 from automl_magic.magics.show.html import block, joined, tag, text
 from automl_magic.magics.show.page import board_page
+from automl_magic.magics.show.why import account_page
 from automl_magic.outcome import Outcome, Planned
+from automl_magic.reasons import Account
 from automl_magic.records import Leaderboard, RunStatus, Severity
 
 
@@ -29,6 +31,11 @@ def _html(value: Any) -> str | None:  # noqa: ARG001
 @_html.register
 def _(board: Leaderboard) -> str:
     return board_page(Board.of(board, flow.find_run(board.run_id)))
+
+
+@_html.register
+def _(told: Account) -> str:
+    return account_page(told)
 
 
 @_html.register

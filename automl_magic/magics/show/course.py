@@ -1,0 +1,53 @@
+"""The course of a run's search while it goes on: its `trial` events as a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_magic.cli.text import safe
+
+SCORE = "score"
+
+
+class Course:
+    """The trials of the search that is going on, as far as events have told of them."""
+
+    def __init__(self) -> None:
+        self._run_id: str | None = None
+        self._metric = SCORE
+        self._trials: list[dict[str, Any]] = []
+
+    def take(self, event: dict[str, Any]) -> bool:
+        """Take in an event. Say whether it changes the picture."""
+        match event.get("event"):
+            case "run" if event.get("run_id") not in (None, self._run_id):
+                # A journey makes several runs; each has its own search.
+                self._run_id, self._trials = event["run_id"], []
+            case "search":
+                self._metric = str(event.get("metric") or SCORE)
+            case "trial":
+                self._trials.append(event)
+                return True
+        return False
+
+    def bundle(self) -> dict[str, str]:
+        """Return the picture as HTML, and in words."""
+        from automl_magic.learn.plot import Point, draw_course
+
+        points = [
+            Point(
+                at_s=_number(event.get("elapsed_s")) or 0.0,
+                name=safe(event.get("candidate"), 40),
+                score=_number(event.get("score")),
+                best=_number(event.get("best")),
+                is_baseline=event.get("number") == 0,
+            )
+            for event in self._trials
+        ]
+        picture = draw_course(safe(self._metric, 40), points)
+        return {"text/plain": repr(picture), "text/html": picture._repr_html_()}
+
+
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else None  # type: ignore[arg-type]

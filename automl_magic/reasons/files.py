@@ -1,0 +1,215 @@
+"""What a run left behind that says why: its plan, trials, decisions, leaderboard, recipe, result.
+
+Files of which the run's record holds a digest are checked against it. A run that is not over has no
+digests yet; its files are read as they are. Events are never digested: they are for whoever
+watches, and their lines are believed only as far as they can be read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from automl_magic.folder import plan_in
+from automl_magic.kept import verified
+from automl_magic.outcome import OUTPUT_NAME
+from automl_magic.records import Leaderboard, Link, Plan, Run, Score, Trial, TrialState
+
+INPUT_NAME, SEARCH_CELL, ENSEMBLE_CELL = "input.ipynb", "search", "ensemble"
+# What decisions on the model are about, by their first word.
+MODEL = ("ensemble", "member", "weights", "seeds", "calibration", "threshold", "pareto", "latency",
+         "level", "model")  # fmt: skip
+# The member that looks at no column (`learn.candidate.BASELINE`; importing that loads NumPy).
+BASELINE = "dummy"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision of the search, as it stands in `events.jsonl`."""
+
+    about: str
+    choice: str
+    why: str
+    evidence: Mapping[str, Any]
+    rejected: tuple[str, ...]
+    at_s: float | None
+    cell_id: str
+
+    @property
+    def is_about_the_model(self) -> bool:
+        return _is_about_the_model(self.about)
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Everything that is known about why a run did what it did."""
+
+    run: Run
+    notebook: str
+    plan: Plan | None = None
+    trials: tuple[Trial, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    ended_s: Mapping[int, float] = field(default_factory=dict)
+    best_so_far: float | None = None
+    leaderboard: Leaderboard | None = None
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, run: Run) -> RunFiles:
+        """Read the folder of a run; what is not there is left empty.
+
+        Raises
+        ------
+        ArtifactTampered
+            If a file is not what the run wrote.
+        """
+        from automl_magic.track import read_trials
+
+        folder = Path(run.folder)
+        for artifact in run.artifacts:
+            if artifact.path in ("plan.json", "trials.jsonl"):
+                verified(run, artifact.path)
+        notebook = OUTPUT_NAME if (folder / OUTPUT_NAME).exists() else INPUT_NAME
+        board = _document(run, "leaderboard.json")
+        events = list(_events(folder / "events.jsonl"))
+        return cls(
+            run=run,
+            notebook=notebook,
+            plan=plan_in(folder),
+            trials=read_trials(folder),
+            decided=tuple(_decided(event) for event in events if event["event"] == "decision"),
+            ended_s=dict(_ends(events)),
+            best_so_far=_best_so_far(events),
+            leaderboard=Leaderboard.from_json(board) if board else None,
+            recipe=_document(run, "recipe.json"),
+            result=run.result or _document(run, "result.json"),
+            cells=dict(_cells(folder / notebook)),
+        )
+
+    @property
+    def is_search(self) -> bool:
+        return self.run.kind == "search" or bool(self.trials)
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """The share in the model of each trial that is a member of it."""
+        rows = self.leaderboard.rows if self.leaderboard else ()
+        return {
+            row.trial: row.weight
+            for row in rows
+            if row.trial is not None and row.weight is not None
+        }
+
+    @property
+    def best(self) -> Trial | None:
+        """The trial with the best score: of the leaderboard, or before there is one, of the events.
+
+        Nothing here knows in which direction a metric improves, so nothing is compared.
+        """
+        if self.leaderboard is None:
+            scored = [trial for trial in self.complete() if trial.score]
+            return next((t for t in scored if t.score and t.score.score == self.best_so_far), None)
+        rows = self.leaderboard.rows
+        first = next((row.trial for row in rows if row.trial is not None and row.score), None)
+        return next((trial for trial in self.trials if trial.number == first), None)
+
+    @property
+    def candidates(self) -> list[str]:
+        """The names of all candidates that were planned or tried, in order."""
+        planned = [candidate.name for candidate in self.plan.candidates] if self.plan else []
+        return list(dict.fromkeys([*planned, *(trial.candidate for trial in self.trials)]))
+
+    def candidate_of(self, about: str) -> str | None:
+        """Return the candidate of `trial 3`; None for anything else."""
+        named = {f"trial {trial.number}": trial.candidate for trial in self.trials}
+        return named.get(about)
+
+    def link(self, cell_id: str) -> Link:
+        return Link(run_id=self.run.run_id, notebook=self.notebook, cell_id=cell_id)
+
+    def cell_that_says(self, why: str) -> Link | None:
+        """Return the cell whose metadata give this reason; None where no cell does."""
+        for cell_id, metadata in self.cells.items():
+            if why and why in str(metadata.get("why", "")):
+                return self.link(cell_id)
+        return None
+
+    def score(self, name: str) -> Score | None:
+        document = self.result.get(name)
+        return Score.from_json(document) if isinstance(document, Mapping) else None
+
+    def complete(self) -> list[Trial]:
+        return [trial for trial in self.trials if trial.state is TrialState.COMPLETE]
+
+
+def _document(run: Run, name: str) -> dict[str, Any]:
+    path = Path(run.folder) / name
+    if any(artifact.path == name for artifact in run.artifacts):
+        verified(run, name)
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _events(path: Path) -> Iterator[dict[str, Any]]:
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as lines:
+        for line in lines:
+            with contextlib.suppress(ValueError, RecursionError):
+                event = json.loads(line)
+                if isinstance(event, dict) and isinstance(event.get("event"), str):
+                    yield event
+
+
+def _ends(events: list[dict[str, Any]]) -> Iterator[tuple[int, float]]:
+    for event in events:
+        at_s = _number(event.get("elapsed_s"))
+        if event["event"] == "trial" and isinstance(event.get("number"), int) and at_s is not None:
+            yield event["number"], at_s
+
+
+def _best_so_far(events: list[dict[str, Any]]) -> float | None:
+    found = [_number(event.get("best")) for event in events if event["event"] == "trial"]
+    return found[-1] if found else None
+
+
+def _decided(event: Mapping[str, Any]) -> Decided:
+    evidence, rejected = event.get("evidence"), event.get("rejected")
+    about = str(event.get("about", ""))
+    usual = ENSEMBLE_CELL if _is_about_the_model(about) else SEARCH_CELL
+    return Decided(
+        about=about,
+        choice=str(event.get("choice", "")),
+        why=str(event.get("why", "")),
+        evidence=evidence if isinstance(evidence, Mapping) else {},
+        rejected=tuple(map(str, rejected)) if isinstance(rejected, list) else (),
+        at_s=_number(event.get("elapsed_s")),
+        cell_id=str(event.get("cell_id") or usual),
+    )
+
+
+def _is_about_the_model(about: str) -> bool:
+    return about.partition(" ")[0] in MODEL
+
+
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else None  # type: ignore[arg-type]
+
+
+def _cells(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        for cell in document["cells"]:
+            if cell["cell_type"] == "code":
+                yield str(cell["id"]), dict(cell["metadata"].get("automl", {}))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return
