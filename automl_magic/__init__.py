@@ -9,10 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from automl_magic.flow import fit, plan, run, search
+    from automl_magic.flow import fit, plan, run, search, why
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "fit", "plan", "run", "search"]
+__all__ = ["__version__", "fit", "plan", "run", "search", "why"]
 
 
 def __getattr__(name: str) -> Any:

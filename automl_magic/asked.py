@@ -55,7 +55,7 @@ def asked(
     threads
         Threads a model may use.
     trials, sampler
-        Stop after so many trials; `portfolio` or `random`.
+        Stop after so many trials; `portfolio`, `random` or `tpe`.
     class_weight
         Whether rare classes weigh as much as frequent ones.
     candidates, exclude, kinds, sensitive

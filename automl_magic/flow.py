@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl_magic.data import Source
+    from automl_magic.reasons import Account
     from automl_magic.recipe import FittedRecipe
     from automl_magic.track import Difference
 
@@ -196,6 +197,35 @@ def leaderboard(run_id: str = "last") -> Leaderboard:
     """
     found = find_run(run_id)
     return Leaderboard.from_json(artifact(found, "leaderboard.json"))
+
+
+def why(
+    run_id: str = "last",
+    *,
+    trial: int | None = None,
+    candidate: str | None = None,
+    column: str | None = None,
+) -> Account:
+    """Say why a run did what it did: every decision with its evidence, every trial with its fate.
+
+    Parameters
+    ----------
+    run_id : str
+        A run in whatever state: of one that failed or was stopped, what is known is told.
+    trial, candidate, column
+        All about one of these instead of the whole run: a trial's number, a candidate's name, a
+        column's name.
+
+    Raises
+    ------
+    RunNotFound, ArtifactTampered
+        If there is no such run, or one of its files was changed since.
+    RunError
+        If the run has no such trial, candidate or column.
+    """
+    from automl_magic.reasons import account_of
+
+    return account_of(find_run(run_id), trial=trial, candidate=candidate, column=column)
 
 
 def notebook(run_id: str, *, trial: int | None = None, output: StrPath = "model.ipynb") -> Path:
@@ -408,6 +438,7 @@ def search(
         job,
         kind=made.split.kind.value,
         folds=made.split.folds,
+        repeats=made.split.repeats,
         holdout=made.split.holdout,
         column=made.split.column,
         date_format=made.split.date_format,

@@ -104,6 +104,7 @@ def complete_trial(run: Run, number: int) -> Trial:
 def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
     """Return the recipe of one trial alone, on the split and the views of its run."""
     from automl_magic.recipe import MemberSpec
+    from automl_magic.recipe.combine import Blend
 
     member = MemberSpec(
         name=trial.candidate,
@@ -112,9 +113,11 @@ def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
         params=trial.params,
         n_iterations=trial.n_iterations,
         weight=1.0,
-        seed=recipe.seed,
+        seeds=(recipe.seed,),
     )
-    return dataclasses.replace(recipe, members=(member,), threshold=None)
+    return dataclasses.replace(
+        recipe, members=(member,), threshold=None, blend=Blend.MEAN, calibration=None
+    )
 
 
 def model_folder(run_or_model: str) -> Path:

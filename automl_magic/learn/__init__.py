@@ -9,9 +9,11 @@ the search to the end of the refit.
 """
 
 from automl_magic.learn.candidate import candidate
+from automl_magic.learn.decisions import decisions
 from automl_magic.learn.ensemble import ensemble
 from automl_magic.learn.evaluate import evaluate_once
 from automl_magic.learn.finish import finish
+from automl_magic.learn.live import live
 from automl_magic.learn.recipe import recipe
 from automl_magic.learn.refit import refit
 from automl_magic.learn.search import search
@@ -21,9 +23,11 @@ from automl_magic.learn.task import Task
 __all__ = [
     "Task",
     "candidate",
+    "decisions",
     "ensemble",
     "evaluate_once",
     "finish",
+    "live",
     "recipe",
     "refit",
     "search",

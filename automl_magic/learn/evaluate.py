@@ -57,7 +57,12 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
         )
     split.holdout_uses.append(recipe.digest())
     with one_blas_thread():
-        fitted = fit_recipe(recipe, task.frame, rows=split.development)
+        fitted = fit_recipe(
+            recipe,
+            task.frame,
+            rows=split.development,
+            side_by_side=max(1, task.threads // recipe.threads),
+        )
         y, predicted = task.y[split.holdout], _predict(fitted, task, split)
     name = recipe.metric
     score = metrics.score(name, y, predicted, threshold=fitted.threshold)

@@ -30,7 +30,7 @@ class RunFolder:
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
         self.path = None if path is None or not os.fspath(path) else Path(path).absolute()
 
-    def begin(self, budget_s: float) -> None:
+    def begin(self, budget_s: float, metric: str) -> None:
         """Make the folder, and remove what an earlier search in it has left.
 
         Raises
@@ -43,7 +43,7 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             for name in (TRIALS, STOP, "result.json"):
                 (self.path / name).unlink(missing_ok=True)
-            self.event("search", budget_s=budget_s)
+            self.event("search", budget_s=budget_s, metric=metric)
         except OSError as error:
             raise FolderNotWritable(
                 f"The folder {str(self.path)!r} cannot be written.",

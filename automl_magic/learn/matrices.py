@@ -5,17 +5,17 @@ Steps that take long are kept by themselves too, because views share them.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl_magic.learn.candidate import DEAR_STEPS
 from automl_magic.learn.memory import available_memory_bytes
-from automl_magic.recipe import fit_view, take
+from automl_magic.recipe import Fold, fit_view, take
 from automl_magic.records import StepSpec
 
 if TYPE_CHECKING:
@@ -23,23 +23,15 @@ if TYPE_CHECKING:
     from automl_magic.learn.task import Task
 
 SHARE_OF_MEMORY = 0.25
-
-
-@dataclass(frozen=True)
-class FoldMatrix:
-    """One view on one fold. `train` and `validation` are float64, rows in the order of the fold."""
-
-    train: Any
-    validation: Any
-    categorical: tuple[int, ...]
-
-    @property
-    def n_bytes(self) -> int:
-        return int(self.train.nbytes + self.validation.nbytes)
+# A library's own form of a matrix takes about as much again, and there are three libraries.
+NATIVE_COPIES = 3
 
 
 class FoldMatrices:
-    """Views on folds. `limit_bytes` bounds what is kept; the least recently used goes first."""
+    """Views on folds. `limit_bytes` bounds what is kept; the least recently used goes first.
+
+    Several threads may ask at once, each for another fold.
+    """
 
     def __init__(
         self,
@@ -49,20 +41,27 @@ class FoldMatrices:
         limit_bytes: int | None = None,
     ) -> None:
         self._task, self._rows, self._views = task, rows, views
-        self._pairs = rows.pairs
         self._y = task.y[rows.development]
         if limit_bytes is None:
             limit_bytes = int(SHARE_OF_MEMORY * available_memory_bytes())
         self._limit_bytes = limit_bytes
-        self._kept: OrderedDict[tuple[str, int], FoldMatrix] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int], Fold] = OrderedDict()
+        self._lock = threading.Lock()
         self._fit_s: dict[str, dict[int, float]] = {view: {} for view in views}
+        self._pairs = rows.pairs
 
-    def fold(self, view: str, fold: int) -> FoldMatrix:
-        """Return the matrices of a view on a fold."""
+    def divide(self) -> None:
+        """Take the folds anew: fewer of them are used now."""
+        with self._lock:
+            before, self._pairs = self._pairs, self._rows.pairs
+            if not np.array_equal(before[0][1], self._pairs[0][1]):
+                self._kept.clear()  # they have other numbers
+
+    def fold(self, view: str, fold: int) -> Fold:
+        """Return the matrices of a view on a fold; the folds are numbered as in `rows.pairs`."""
         key = (view, fold)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        if (kept := self._get(key)) is not None:
+            return kept
         started = time.monotonic()
         blocks = [
             self._fit_shared(spec, fold)
@@ -74,50 +73,67 @@ class FoldMatrices:
         self._fit_s[view][fold] = time.monotonic() - started
         return found
 
+    @property
+    def n_train_rows(self) -> int:
+        """The rows that a fold has to learn from: the most of any."""
+        return max(len(train) for train, _ in self._pairs)
+
+    def n_columns(self, view: str) -> int:
+        """The columns of a view: of its matrix where one is kept, else of the table."""
+        with self._lock:
+            for (of_view, _), kept in self._kept.items():
+                if of_view == view:
+                    return int(kept.X.shape[1])
+        return sum(len(step.columns) for step in self._views[view])
+
     def fit_s(self, view: str) -> float:
         """Return the mean seconds that the view took on a fold; 0 where it never ran."""
         times = self._fit_s[view].values()
         return sum(times) / len(times) if times else 0.0
 
-    def expected_s(self, view: str) -> float:
-        """Return the seconds that the folds of the view still take, once one has been fitted."""
-        missing = sum((view, fold) not in self._kept for fold in range(len(self._pairs)))
-        return missing * self.fit_s(view)
-
     def is_new(self, view: str) -> bool:
         """Whether no fold of the view was ever fitted."""
         return not self._fit_s[view]
 
-    def sample(self, view: str, n_rows: int) -> tuple[FoldMatrix, Any]:
-        """Fit the view on about `n_rows` of the first fold's rows; return it with their targets."""
+    def sample(self, view: str, n_rows: int) -> Fold:
+        """Fit the view on about `n_rows` of the first fold's rows."""
         train, validation = self._pairs[0]
         # Evenly spaced, so that ordered rows do not show one class or one time only.
         some = train[:: max(1, len(train) // n_rows)]
-        found = self._fit(self._views[view], some, validation[: n_rows // 4 + 1])
-        return found, self._y[some]
+        return self._fit(self._views[view], some, validation[: n_rows // 4 + 1])
 
-    def _fit(self, specs: Sequence[StepSpec], train: Any, validation: Any) -> FoldMatrix:
+    def _fit(self, specs: Sequence[StepSpec], train: Any, validation: Any) -> Fold:
         table = self._table(specs)
         task = self._task
         fitted, matrix = fit_view(
             specs, take(table, train), self._y[train], task.kind, task.n_classes
         )
-        return FoldMatrix(
-            matrix, fitted.transform(take(table, validation)), tuple(fitted.categorical)
+        return Fold(
+            matrix,
+            self._y[train],
+            fitted.transform(take(table, validation)),
+            self._y[validation],
+            tuple(fitted.categorical),
         )
 
-    def _fit_shared(self, spec: StepSpec, fold: int) -> FoldMatrix:
+    def _fit_shared(self, spec: StepSpec, fold: int) -> Fold:
         """Fit a step, or take what another view has made of it: steps know nothing of views."""
         key = (spec.digest(), fold)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        return self._keep(key, self._fit([spec], *self._pairs[fold]))
+        return self._get(key) or self._keep(key, self._fit([spec], *self._pairs[fold]))
 
-    def _keep(self, key: tuple[str, int], found: FoldMatrix) -> FoldMatrix:
-        self._kept[key] = found
-        while sum(kept.n_bytes for kept in self._kept.values()) > self._limit_bytes:
-            self._kept.popitem(last=False)
+    def _get(self, key: tuple[str, int]) -> Fold | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def _keep(self, key: tuple[str, int], found: Fold) -> Fold:
+        with self._lock:
+            self._kept[key] = found
+            while sum(NATIVE_COPIES * kept.n_bytes for kept in self._kept.values()) > (
+                self._limit_bytes
+            ):
+                self._kept.popitem(last=False)
         return found
 
     def _table(self, specs: Sequence[StepSpec]) -> Mapping[str, Any]:
@@ -125,11 +141,13 @@ class FoldMatrices:
         return take(self._task.columns(names), np.asarray(self._rows.development))
 
 
-def _side_by_side(blocks: Sequence[FoldMatrix]) -> FoldMatrix:
-    starts = np.cumsum([0, *(block.train.shape[1] for block in blocks)]).tolist()
-    return FoldMatrix(
-        np.ascontiguousarray(np.hstack([block.train for block in blocks])),
-        np.ascontiguousarray(np.hstack([block.validation for block in blocks])),
+def _side_by_side(blocks: Sequence[Fold]) -> Fold:
+    starts = np.cumsum([0, *(block.X.shape[1] for block in blocks)]).tolist()
+    return Fold(
+        np.ascontiguousarray(np.hstack([block.X for block in blocks])),
+        blocks[0].y,
+        np.ascontiguousarray(np.hstack([block.watched_X for block in blocks])),
+        blocks[0].watched_y,
         tuple(
             start + place
             for start, block in zip(starts, blocks, strict=False)

@@ -1,54 +1,212 @@
-"""The course of a search: the score of each trial over time, and the best so far."""
+"""The course of a search: the score of each trial over time, and the best so far.
+
+The picture is written as SVG by hand: it takes a millisecond, so it can be drawn while the search
+has the processor, and no library is imported for it. Its background is opaque, because it also
+stands in notebooks with a dark theme. The colours are those of Okabe and Ito, which people with any
+kind of colour vision tell apart; shapes say the same once more.
+"""
 
 from __future__ import annotations
 
-import io
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 
 from automl_magic.learn.candidate import BASELINE
 from automl_magic.learn.leaderboard import number
 from automl_magic.learn.show import Picture
+from automl_magic.learn.words import printable
 from automl_magic.records import Metric, Trial
+
+WIDTH, HEIGHT = 720, 300
+LEFT, RIGHT, TOP, BOTTOM = 74, 16, 34, 44
+LINE, DOT, LOST, INK, GRID, PAPER = (
+    "#0072b2",
+    "#e69f00",
+    "#8a8a8a",
+    "#24292f",
+    "#e1e4e8",
+    "#ffffff",
+)
+# A score this many times further from the best than the median is off the scale.
+FAR = 4.0
+TICKS = 7
+
+
+@dataclass(frozen=True)
+class Point:
+    """A trial that has ended: when, with which score (None: none), and the best score by then."""
+
+    at_s: float
+    name: str
+    score: float | None
+    best: float | None
+    is_baseline: bool = False
 
 
 def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float]) -> Picture:
     """Draw the scores over the seconds since the start of the search.
 
-    `ended_s` says for each trial when it ended. The baseline is left out of the scale where other
-    trials have a score: next to it they would all look the same.
+    `ended_s` says for each trial when it ended.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    points: list[Point] = []
+    best: float | None = None
+    for at_s, trial in zip(ended_s, trials, strict=True):
+        score = trial.score.score if trial.score else None
+        if score is not None:
+            best = score if best is None else metric.best([best, score])
+        points.append(Point(at_s, trial.candidate, score, best, trial.estimator == BASELINE))
+    return draw_course(metric.name, points)
 
-    points = [
-        (at, trial.score.score, trial)
-        for at, trial in zip(ended_s, trials, strict=True)
-        if trial.score is not None
+
+def draw_course(metric: str, points: Sequence[Point]) -> Picture:
+    """Draw trials over time: dots for scores, a line for the best so far, ticks for the rest.
+
+    The scale is that of the trials that come near the best; the baseline and whatever is as far
+    off are marked at the edge.
+    """
+    scored = [(p.at_s, p.score, p.best) for p in points if p.score is not None]
+    scale = _Scale.of(points)
+    said = _words(metric, points)
+    body = [
+        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="6" fill="{PAPER}"/>',
+        *_axes(scale, metric),
+        *(_lost(scale, p.at_s) for p in points if p.score is None),
+        *(_dot(scale, at_s, score) for at_s, score, _ in scored),
+        _best_so_far(scale, points),
+        *_legend(any(p.score is None for p in points)),
     ]
-    shown = [point for point in points if point[2].estimator != BASELINE] or points
-    best: list[float] = []
-    for _, score, _ in shown:
-        best.append(metric.best([*best[-1:], score]))
-    figure = Figure(figsize=(7, 3), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.step([at for at, _, _ in shown], best, where="post", color="#1b6ca8", label="best so far")
-    axes.plot([at for at, _, _ in shown], [score for _, score, _ in shown], "o", color="#767676",
-              markersize=4, label="trial")  # fmt: skip
-    axes.set_xlabel("seconds since the start of the search")
-    axes.set_ylabel(metric.name)
-    axes.legend(loc="best", frameon=False)
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=100, metadata={"Software": None})
-    return Picture(image.getvalue(), _words(metric, points, best))
-
-
-def _words(metric: Metric, points: Sequence[tuple[float, float, Trial]], best: list[float]) -> str:
-    if not points:
-        return "No trial has a score."
-    at, _, last = next((point for point in points if point[1] == best[-1]), points[-1])
-    return (
-        f"{metric.name} of {len(points)} trials over time: from {number(points[0][1])} "
-        f"({points[0][2].candidate}) to {number(best[-1])} ({last.candidate}), "
-        f"reached after {at:.1f} s."
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" role="img" font-family="system-ui, sans-serif" '
+        f'font-size="12" fill="{INK}"><title>{_text(said)}</title>{"".join(body)}</svg>'
     )
+    return Picture(svg, said)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From seconds and scores to places in the picture."""
+
+    last_s: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, points: Sequence[Point]) -> _Scale:
+        last_s = max((point.at_s for point in points), default=0.0) or 1.0
+        known = [p.score for p in points if p.score is not None and not p.is_baseline]
+        known = known or [p.score for p in points if p.score is not None] or [0.0, 1.0]
+        best = next((p.best for p in reversed(points) if p.best is not None), known[0])
+        distances = sorted(abs(score - best) for score in known)
+        reach = FAR * distances[len(distances) // 2]
+        near = [score for score in known if abs(score - best) <= reach] or known
+        low, high = min(*near, best), max(*near, best)
+        margin = (high - low) * 0.06 or abs(high) * 0.01 or 0.01
+        return cls(last_s, low - margin, high + margin)
+
+    def x(self, at_s: float) -> float:
+        return round(LEFT + min(at_s / self.last_s, 1.0) * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(self, score: float) -> float:
+        share = (min(max(score, self.low), self.high) - self.low) / (self.high - self.low)
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+    def holds(self, score: float) -> bool:
+        return self.low <= score <= self.high
+
+
+def _axes(scale: _Scale, metric: str) -> list[str]:
+    bottom = HEIGHT - BOTTOM
+    parts = []
+    ticks, decimals = _ticks(scale.low, scale.high)
+    for tick in ticks:
+        y = scale.y(tick)
+        parts.append(f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{GRID}"/>')
+        label = f"{tick:.{decimals}f}"
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{label}</text>')
+    ticks, decimals = _ticks(0.0, scale.last_s)
+    for tick in ticks:
+        x = scale.x(tick)
+        label = f"{tick:.{decimals}f} s"
+        parts.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="middle">{label}</text>')
+    parts.append(f'<path d="M{LEFT} {bottom}H{WIDTH - RIGHT}" stroke="{INK}"/>')
+    parts.append(f'<text x="{LEFT - 8}" y="20" text-anchor="start">{_text(metric)}</text>')
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    label = "seconds since the start of the search"
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{label}</text>')
+    return parts
+
+
+def _dot(scale: _Scale, at_s: float, score: float) -> str:
+    x, y = scale.x(at_s), scale.y(score)
+    if scale.holds(score):
+        return f'<circle cx="{x}" cy="{y}" r="3.5" fill="{DOT}" stroke="{INK}" stroke-width=".6"/>'
+    # An arrow towards where it would be.
+    tip = 5 if score < scale.low else -5
+    return (
+        f'<path d="M{x - 4} {y - tip}h8l-4 {tip}z" fill="{DOT}" stroke="{INK}" stroke-width=".6"/>'
+    )
+
+
+def _lost(scale: _Scale, at_s: float) -> str:
+    x, bottom = scale.x(at_s), HEIGHT - BOTTOM
+    return f'<path d="M{x} {bottom - 7}V{bottom}" stroke="{LOST}" stroke-width="1.5"/>'
+
+
+def _best_so_far(scale: _Scale, points: Sequence[Point]) -> str:
+    steps = ""
+    for point in points:
+        if point.best is None:
+            continue
+        x, y = scale.x(point.at_s), scale.y(point.best)
+        steps += f"H{x}V{y}" if steps else f"M{x} {y}"
+    if not steps:
+        return ""
+    return f'<path d="{steps}H{WIDTH - RIGHT}" fill="none" stroke="{LINE}" stroke-width="2"/>'
+
+
+def _legend(has_lost: bool) -> list[str]:
+    right = WIDTH - RIGHT
+    entries = [
+        (f'<path d="M0 0h18" stroke="{LINE}" stroke-width="2"/>', "best so far"),
+        (f'<circle cx="9" r="3.5" fill="{DOT}" stroke="{INK}" stroke-width=".6"/>', "trial"),
+    ]
+    if has_lost:
+        mark = f'<path d="M9 -4v8" stroke="{LOST}" stroke-width="1.5"/>'
+        entries.append((mark, "without a score"))
+    parts = []
+    x = right - sum(30 + 6.6 * len(text) for _, text in entries)
+    for mark, text in entries:
+        parts.append(
+            f'<g transform="translate({x:.0f} 16)">{mark}<text x="24" y="4">{text}</text></g>'
+        )
+        x += 30 + 6.6 * len(text)
+    return parts
+
+
+def _ticks(low: float, high: float) -> tuple[list[float], int]:
+    """Return round numbers from low to high, and the decimals that tell them apart."""
+    unit = 10.0 ** math.floor(math.log10((high - low) / TICKS))
+    step = next(unit * k for k in (1, 2, 5, 10) if unit * k >= (high - low) / TICKS)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [i * step for i in range(first, last + 1)], max(0, -math.floor(math.log10(step)))
+
+
+def _words(metric: str, points: Sequence[Point]) -> str:
+    scored = [point for point in points if point.score is not None]
+    if not scored:
+        return f"No trial has a score; {len(points)} have ended." if points else "No trial yet."
+    best = scored[-1].best
+    first, found = scored[0], next(p for p in scored if p.score == best)
+    lost = len(points) - len(scored)
+    return (
+        f"{metric} of {len(scored)} trials over time: from {number(first.score or 0.0)} "
+        f"({first.name}) to {number(best or 0.0)} ({found.name}), reached after {found.at_s:.1f} s."
+        + (f" {lost} more ended without a score." if lost else "")
+    )
+
+
+def _text(value: str) -> str:
+    return escape(printable(value), quote=True)

@@ -9,7 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.learn.candidate import read_views
-from automl_magic.recipe import MemberSpec, Recipe
+from automl_magic.recipe import MemberSpec, Recipe, is_random
 from automl_magic.records import ColumnKind, StepSpec
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ KIND_OF_STEP = {
     "target_mean": ColumnKind.HIGH_CARDINALITY,
     "date": ColumnKind.DATE,
     "text": ColumnKind.TEXT,
+    "elapsed": ColumnKind.DATE,
+    # The other steps of a view say more of the columns that these read too.
+    "interaction": ColumnKind.NUMBER,
+    "cross": ColumnKind.CATEGORY,
+    "group": ColumnKind.NUMBER,
+    "missing": ColumnKind.NUMBER,
+    "select": ColumnKind.NUMBER,
 }
 ALWAYS = ("numpy", "pandas", "scikit-learn", "threadpoolctl")
 # xgboost-cpu brings the same module as xgboost, without 300 MB for graphics cards.
@@ -34,6 +41,8 @@ DISTRIBUTIONS = {
     "lightgbm": ("lightgbm",),
     "xgboost": ("xgboost-cpu", "xgboost"),
     "catboost": ("catboost",),
+    "realmlp": ("torch",),
+    "tabm": ("torch",),
 }
 
 
@@ -61,13 +70,14 @@ def recipe(
         columns=_columns(steps),
         views=steps,
         members=members,
+        blend=ensemble.blend,
+        calibration=ensemble.calibration,
         threshold=ensemble.threshold,
         class_weight=task.class_weight,
         split=split.split,
         fold_sha256=split.fold_sha256,
         seed=task.seed,
-        # Where the folds were fitted in one thread each, more would not be faster for all rows.
-        threads=max(chosen.scored.threads for chosen in ensemble.members),
+        threads=_threads(task, members),
         versions=_versions(estimators),
         data_fingerprint=data_fingerprint,
     )
@@ -88,10 +98,19 @@ def _members(task: Task, ensemble: Ensemble) -> tuple[MemberSpec, ...]:
                 params=trial.params,
                 n_iterations=trial.n_iterations,
                 weight=chosen.weight,
-                seed=task.seed,
+                seeds=_seeds(task, trial.estimator, ensemble.n_seeds),
             )
         )
     return tuple(members)
+
+
+def _seeds(task: Task, estimator: str, n_seeds: int) -> tuple[int, ...]:
+    return tuple(task.seed + i for i in range(n_seeds if is_random(estimator) else 1))
+
+
+def _threads(task: Task, members: Sequence[MemberSpec]) -> int:
+    """Return the threads of each fit: all of them, where there are not fits enough to fill them."""
+    return max(1, task.threads // sum(len(member.seeds) for member in members))
 
 
 def _columns(views: Mapping[str, tuple[StepSpec, ...]]) -> dict[str, str]:
@@ -118,5 +137,6 @@ def _installed(distributions: Sequence[str]) -> dict[str, str]:
     """Return the version of the first of some distributions that is installed here."""
     for name in distributions:
         with contextlib.suppress(metadata.PackageNotFoundError):
-            return {name: metadata.version(name)}
+            # "2.13.0+cpu" is a build that no index may have under that name.
+            return {name: metadata.version(name).partition("+")[0]}
     return {}

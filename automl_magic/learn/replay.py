@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import RunError
+from automl_magic.learn.candidate import Proposal
 from automl_magic.learn.events import TRIALS
+from automl_magic.learn.trial import scored
 from automl_magic.recipe import MemberSpec, Recipe
 from automl_magic.records import RecordProblem, Trial, TrialState
 
@@ -33,11 +37,31 @@ def run(search: Search, folder: str | os.PathLike[str]) -> None:
             fix="Give the notebook the data and the settings of the run, or search again.",
         )
     search.recorded = recipe
+    search.rows.split = dataclasses.replace(search.rows.split, used=recipe.split.used)
+    search.matrices.divide()
     for member in recipe.members:
         trial = trial_of(member, trials, folder)
         if trial.view not in search.views:
             raise _not_repeatable(folder, f"This notebook has no view {trial.view!r}.")
-        search.add(search.folds.repeat(trial))
+        _repeat(search, trial)
+
+
+def _repeat(search: Search, trial: Trial) -> None:
+    """Fit a trial again, with its number of rounds instead of early stopping."""
+    proposal = Proposal(trial.candidate, trial.estimator, trial.view, trial.params, trial.reason)
+    growing = search.grow(proposal, max(trial.fold_iterations, default=1))
+    growing.advance(math.inf)
+    search.add(
+        scored(
+            growing,
+            trial.number,
+            search.task,
+            search.rows,
+            reason=trial.reason,
+            fit_s=growing.spent_s,
+        )
+    )
+    growing.close()
 
 
 def read_recorded(folder: Path) -> tuple[Recipe, list[Trial]]:

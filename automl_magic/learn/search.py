@@ -4,48 +4,36 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from automl_magic.errors import BudgetTooSmall
+from automl_magic.learn import race
 from automl_magic.learn import replay as replays
 from automl_magic.learn.blas import one_blas_thread
 from automl_magic.learn.budget import Budget
-from automl_magic.learn.candidate import (
-    BASELINE,
-    BASELINE_VIEW,
-    Candidate,
-    Proposal,
-    check_candidates,
-    read_views,
-)
-from automl_magic.learn.crossval import Allowance, CrossValidation
+from automl_magic.learn.candidate import BASELINE, Candidate, Proposal, check_candidates, read_views
+from automl_magic.learn.cost import Costs
 from automl_magic.learn.events import RunFolder
+from automl_magic.learn.growing import Growing, Judge
 from automl_magic.learn.leaderboard import as_table, make_leaderboard, number
 from automl_magic.learn.matrices import FoldMatrices
 from automl_magic.learn.plot import plot_course
-from automl_magic.learn.pruning import worse_than_parent
 from automl_magic.learn.show import Picture, Table
-from automl_magic.learn.strategies import Strategy, strategy
-from automl_magic.learn.trial import FoldResults, Scored
-from automl_magic.learn.warm import Warmup
-from automl_magic.learn.words import printable, seconds
+from automl_magic.learn.trial import Scored, ended, scored
+from automl_magic.learn.words import first_line, one_of, printable
+from automl_magic.recipe import Fold, is_random, member
 from automl_magic.records import StepSpec, Trial, TrialState
+from automl_magic.records.experiment import SAMPLERS
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows
     from automl_magic.learn.task import Task
     from automl_magic.recipe import Recipe
 
-# One trial may use this share of the time that is left, so that no first candidate takes all.
-MOST_OF_TIME_LEFT = 0.3
-# The final fits are foreseen as those of this many of the best trials.
-EXPECTED_MEMBERS = 4
-# A variation is not begun where less than this share of its parent's time is left.
-LEAST_OF_PARENTS_TIME = 0.7
-LEAST_S_PER_FOLD, FIRST_FOLDS = 0.05, 2.0
-# No fit is cut short before this, if there is as much.
-FEWEST_S = 1.0
+Live = Callable[["Search"], None]
 
 
 def _checked(budget_s: Any) -> float:
@@ -67,7 +55,8 @@ class Search:
     trials : list of Trial
         All of them, in the order of starting; the first is the baseline.
     scored : list of Scored
-        Those that have a score, with their out-of-fold predictions.
+        Those that have a score, with their out-of-fold predictions. A trial that went on as another
+        is left out.
     stopped : {"interrupt", "deadline", "trials"} or None
         What ended the search; None where there was nothing more to try.
     recorded : Recipe or None
@@ -82,12 +71,14 @@ class Search:
         *,
         budget: Budget,
         folder: RunFolder,
-        patience: int,
+        patience: int | None,
+        live: Live | None = None,
     ) -> None:
         self.task, self.rows, self.views = task, rows, views
         self.budget, self.folder = budget, folder
         self.matrices = FoldMatrices(task, rows, views)
-        self.folds = CrossValidation(task, rows, self.matrices, patience, self._asked_to_stop)
+        self.costs = Costs(task, self.matrices)
+        self.patience, self._live = patience, live
         self.trials: list[Trial] = []
         self.scored: list[Scored] = []
         self.ended_s: list[float] = []
@@ -114,32 +105,110 @@ class Search:
         """Return a picture of the scores over time."""
         return plot_course(self.task.metric, self.trials, self.ended_s)
 
-    def final_fits_s(self, members: Sequence[Scored]) -> float:
-        """Return the seconds for fitting some trials after the search, for holdout and refit."""
+    def final_fits_s(self, members: Sequence[Scored], n_seeds: int = 1) -> float:
+        """Return the seconds for fitting some trials after the search, for holdout and refit.
+
+        Each member is fitted once with every seed, in one thread; as many fits as there are threads
+        go on side by side.
+        """
+        fits = [
+            scored.refit_s
+            for scored in members
+            for _ in range(n_seeds if is_random(scored.trial.estimator) else 1)
+        ]
+        together = max(max(fits, default=0.0), sum(fits) / self.task.threads)
         views = {scored.trial.view for scored in members if scored.trial.estimator != BASELINE}
         grown = self.rows.split.folds / (self.rows.split.folds - 1)
-        once = sum(scored.refit_s for scored in members)
-        once += sum(self.matrices.fit_s(view) for view in views) * grown
-        return self.rows.final_fits * once
+        together += sum(self.matrices.fit_s(view) for view in views) * grown
+        return self.rows.final_fits * together
 
     @property
-    def slowest_s(self) -> float:
-        """The seconds of the trial that took longest."""
-        return max((trial.fit_s for trial in self.trials), default=0.0)
+    def asks_to_stop(self) -> bool:
+        return self.folder.asks_to_stop
 
-    def try_one(self, proposal: Proposal, allowance: Allowance) -> None:
-        """Run a trial, and keep it."""
-        prune = None
-        if proposal.parent is not None:
-            prune = worse_than_parent(self.task.metric, self.trials[proposal.parent])
-        self.add(self.folds.run(proposal, len(self.trials), allowance, prune))
+    def grow(self, proposal: Proposal, exactly: int | None = None) -> Growing:
+        """Return a proposal on all folds, before its first round."""
+        pairs = self.rows.pairs
+
+        def fold(number: int) -> Fold:
+            if proposal.estimator != BASELINE:
+                return self.matrices.fold(proposal.view, number)
+            train, validation = pairs[number]
+            y = self.task.y[self.rows.development]
+            return Fold(
+                np.empty((len(train), 0)), y[train], np.empty((len(validation), 0)), y[validation]
+            )
+
+        return Growing(proposal, self.task, pairs, fold, self.patience, exactly=exactly)
+
+    def run(
+        self,
+        growing: Growing,
+        until: float,
+        judge: Judge | None = None,
+        *,
+        after: int | None = None,
+        keep: bool = False,
+    ) -> Scored:
+        """Let a proposal grow until an instant, and keep the trial.
+
+        Whatever a candidate raises makes a failed trial; what the baseline raises is raised: it
+        concerns the target or the metric, and so the whole search.
+
+        Parameters
+        ----------
+        after : int, optional
+            The trial that goes on here.
+        keep : bool
+            Whether it is kept alive where the clock ends it.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            When the trial is kept, with what it has reached.
+        """
+        proposal, number = growing.proposal, len(self.trials)
+        started, interrupt = time.monotonic(), None
+        try:
+            member(proposal.estimator)  # imports its library, which is nobody's round
+            try:
+                growing.advance(until, judge, lambda: self.asks_to_stop)
+            except KeyboardInterrupt as caught:
+                interrupt = caught
+            fit_s = time.monotonic() - started
+            if growing.verdict is not None:
+                found = ended(proposal, number, TrialState.PRUNED, growing.verdict, fit_s)
+            elif growing.n_rounds == 0:
+                reason = "Interrupted before all folds had begun."
+                found = ended(proposal, number, TrialState.PRUNED, reason, fit_s)
+            else:
+                reason = proposal.reason + _how_far(growing, after, interrupted=bool(interrupt))
+                found = scored(
+                    growing,
+                    number,
+                    self.task,
+                    self.rows,
+                    reason=reason,
+                    fit_s=fit_s,
+                    keep=keep,
+                )
+        except Exception as error:
+            if proposal.estimator == BASELINE:
+                raise
+            fit_s = time.monotonic() - started
+            found = ended(proposal, number, TrialState.FAIL, first_line(error), fit_s)
+        if after is not None and found.trial.state is TrialState.COMPLETE:
+            self.scored = [one for one in self.scored if one.trial.number != after]
+        self.add(found)
+        if found.growing is None:
+            growing.close()
+        if interrupt is not None:
+            raise interrupt
+        return found
 
     def refuse(self, proposal: Proposal, reason: str) -> None:
         """Keep a proposal as a pruned trial that never began."""
-        never = FoldResults(
-            proposal, len(self.trials), self.task.metric.name, self.rows, self.folds.y
-        )
-        self.add(never.ended(TrialState.PRUNED, reason))
+        self.add(ended(proposal, len(self.trials), TrialState.PRUNED, reason, 0.0))
 
     def add(self, scored: Scored) -> None:
         """Keep a trial that has ended, write it down, and say so in one line."""
@@ -162,9 +231,19 @@ class Search:
             state=trial.state.value,
         )
         print(_line(trial, self.best.trial if self.scored else None, elapsed, left), flush=True)
+        if self._live is not None:
+            self._live(self)
 
-    def _asked_to_stop(self) -> str | None:
-        return "Asked to stop" if self.folder.asks_to_stop else None
+    def decide(self, about: str, choice: str, why: str, **evidence: Any) -> None:
+        """Write a decision of the search down."""
+        self.folder.event(
+            "decision",
+            about=about,
+            choice=choice,
+            why=why,
+            evidence=evidence,
+            elapsed_s=round(self.budget.elapsed_s, 3),
+        )
 
     def __repr__(self) -> str:
         name = self.task.metric.name
@@ -185,11 +264,12 @@ def search(
     candidates: Mapping[str, Candidate],
     *,
     budget_s: float,
-    sampler: str = "portfolio",
+    sampler: str = "tpe",
     max_trials: int | None = None,
-    early_stopping: int = 40,
+    early_stopping: int | None = None,
     run_dir: str | os.PathLike[str] | None = None,
     replay: str | os.PathLike[str] = "",
+    live: Live | None = None,
 ) -> Search:
     """Try candidates until the time is used, everything was tried, or somebody interrupts.
 
@@ -199,19 +279,22 @@ def search(
     ----------
     views : mapping of str to sequence of StepSpec, or of their JSON
     candidates : mapping of str to Candidate
-        Tried in this order.
+        The portfolio.
     budget_s : float
         Wall-clock seconds from this call to the end of `refit`.
-    sampler : {"portfolio", "random"}
+    sampler : str
         A file of `learn.strategies`.
     max_trials : int, optional
-        Not counting the baseline.
-    early_stopping : int
-        Boosting stops when this many rounds bring no gain on a fold.
+        Not counting the baseline. With it, nothing but the end of the budget depends on time.
+    early_stopping : int, optional
+        Boosting stops when this many rounds bring no gain of the pooled score; by default as many
+        as the learning rate and the rounds so far suggest.
     run_dir : path, optional
         Where `trials.jsonl` and `events.jsonl` are written.
     replay : path, optional
         The folder of an earlier run: its members are fitted again, and nothing is searched.
+    live : callable, optional
+        Called with the search after each trial.
 
     Raises
     ------
@@ -224,83 +307,26 @@ def search(
     folder = RunFolder(run_dir)
     read = read_views(views)
     check_candidates(candidates, read)
-    chosen = strategy(sampler, candidates, task.metric, task.seed)
-    folder.begin(budget_s)
-    found = Search(task, split, read, budget=budget, folder=folder, patience=early_stopping)
+    one_of(SAMPLERS, sampler, "sampler")
+    folder.begin(budget_s, task.metric.name)
+    found = Search(
+        task, split, read, budget=budget, folder=folder, patience=early_stopping, live=live
+    )
     with one_blas_thread():
         if replay and os.fspath(replay):
             replays.run(found, replay)
         else:
-            _run(found, chosen, candidates, max_trials)
+            race.run(found, sampler, candidates, max_trials)
     return found
 
 
-def _run(
-    found: Search, chosen: Strategy, candidates: Mapping[str, Candidate], max_trials: int | None
-) -> None:
-    """Run the baseline and then the trials, until something ends the search."""
-    warmup = Warmup(offered.estimator for offered in candidates.values())
-    baseline = Proposal(BASELINE, BASELINE, BASELINE_VIEW, {}, "What is known without any column.")
-    found.try_one(baseline, Allowance())
-    try:
-        found.stopped = _try_all(found, chosen, warmup, max_trials)
-    except KeyboardInterrupt as interrupt:
-        # A second one, in the next cells, is nobody's to catch.
-        found.stopped = "interrupt"
-        if interrupt.args and isinstance(interrupt.args[0], Scored):
-            found.add(interrupt.args[0])
-
-
-def _try_all(found: Search, chosen: Strategy, warmup: Warmup, max_trials: int | None) -> str | None:
-    """Run trials until something ends the search, and return what."""
-    while True:
-        if found.folder.asks_to_stop:
-            return "interrupt"
-        if max_trials is not None and len(found.trials) > max_trials:
-            return "trials"
-        usable_s = _usable_s(found)
-        proposal = chosen.propose(found.trials, usable_s)
-        if proposal is None:
-            return "deadline" if usable_s < found.slowest_s else None
-        warmup.wait(proposal.estimator)
-        usable_s = _usable_s(found)
-        needed_s = _needed_s(found, proposal, usable_s)
-        if needed_s <= usable_s:
-            share_s = max(MOST_OF_TIME_LEFT * usable_s, min(0.8 * usable_s, FEWEST_S))
-            found.try_one(proposal, Allowance(share_s, time.monotonic() + usable_s))
-        elif proposal.parent is None:
-            found.refuse(
-                proposal,
-                f"Not begun: it needs about {seconds(needed_s)}; "
-                f"{seconds(max(0.0, usable_s))} are left for it.",
-            )
-        else:
-            return "deadline"
-
-
-def _usable_s(found: Search) -> float:
-    """Return the seconds that a trial may take, so that the final fits still fit."""
-    best = sorted(
-        (scored for scored in found.scored if scored.trial.estimator != BASELINE),
-        key=lambda scored: found.task.metric.loss(_score(scored.trial)),
-    )[:EXPECTED_MEMBERS]
-    usable = found.budget.usable_s(found.final_fits_s(best))
-    # It may become a member itself, and then is fitted again on all rows.
-    return usable / (1 + found.rows.final_fits / (found.rows.split.folds - 1))
-
-
-def _needed_s(found: Search, proposal: Proposal, usable_s: float) -> float:
-    """Return the seconds without which a trial is not worth its start.
-
-    What a trial really takes is known after its first fold, and then it may still be pruned: so
-    the first fold, with some air, is all that has to be foreseen.
-    """
-    needed = LEAST_S_PER_FOLD * found.rows.split.folds
-    if needed < usable_s:  # measuring takes time too
-        needed += FIRST_FOLDS * found.folds.first_fold_s(proposal)
-    if proposal.parent is not None:
-        needed = max(needed, LEAST_OF_PARENTS_TIME * found.trials[proposal.parent].fit_s)
-    return needed
+def _how_far(growing: Growing, after: int | None, *, interrupted: bool) -> str:
+    said = f" It goes on where trial {after} was frozen." if after is not None else ""
+    if interrupted:
+        return f"{said} Interrupted after {growing.n_rounds} rounds."
+    if not growing.settled:
+        return f"{said} Its share of the time ended after {growing.n_rounds} rounds."
+    return said
 
 
 def _score(trial: Trial) -> float:

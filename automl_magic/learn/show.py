@@ -51,18 +51,21 @@ class Table:
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """A picture in PNG, and what it shows in words."""
+    """A picture in SVG, and what it shows in words.
 
-    png: bytes
+    In HTML it is an image and not markup: a notebook that nobody has trusted yet shows it too.
+    """
+
+    svg: str
     words: str
 
     def __repr__(self) -> str:
         return printable(self.words)
 
     def _repr_html_(self) -> str:
-        encoded = base64.b64encode(self.png).decode("ascii")
+        encoded = base64.b64encode(self.svg.encode()).decode("ascii")
         words = escape(printable(self.words), quote=True)
-        return f'<img src="data:image/png;base64,{encoded}" alt="{words}">'
+        return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{words}">'
 
 
 def _html(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from automl_magic.learn.task import Task
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)
 class SplitRows:
     """The rows of a task, kept apart.
 
@@ -25,8 +26,10 @@ class SplitRows:
     ----------
     development, holdout : arrays of int
         Positions in the task's rows, ascending.
-    fold_ids : array of int, shape (n_development,)
+    fold_ids : array of int, shape (repeats, n_development)
         The fold that validates each development row; -1 for a row that only ever trains.
+    used : int
+        How many of the folds a search fits; the others only ever train.
     fold_sha256 : str
         Digest of the fold ids: who has the same one compares like with like.
     holdout_uses : list of str
@@ -41,14 +44,39 @@ class SplitRows:
     holdout_uses: list[str] = field(default_factory=list)
 
     @property
+    def used(self) -> int:
+        return self.split.used or self.split.folds
+
+    def use(self, folds: int) -> None:
+        """Fit on some of the folds only, because the time is not enough for all.
+
+        Repeats are given up first.
+        """
+        repeats = max(1, min(self.split.repeats, folds // self.split.folds))
+        used = None if folds >= self.split.folds else max(1, folds)
+        self.split = dataclasses.replace(self.split, repeats=repeats, used=used)
+
+    @property
     def pairs(self) -> list[tuple[Any, Any]]:
-        """Training and validation rows of each fold, as positions in `development`."""
-        return splits.fold_pairs(self.split, self.fold_ids)
+        """Training and validation rows of each used fold, as positions in `development`.
+
+        With repeats, those of all repeats, one after the other.
+        """
+        pairs = []
+        for ids in self.fold_ids[: self.split.repeats]:
+            of_repeat = splits.fold_pairs(self.split, ids)
+            # The last folds in time have the most rows to learn from.
+            late = self.split.kind is SplitKind.TIME
+            pairs += of_repeat[-self.used :] if late else of_repeat[: self.used]
+        return pairs
 
     @property
     def validated(self) -> Any:
-        """Which development rows are validated by a fold, as a mask."""
-        return self.fold_ids >= 0
+        """Which development rows are validated by a used fold, as a mask."""
+        found = np.zeros(len(self.development), dtype=bool)
+        for _, validation in self.pairs:
+            found[validation] = True
+        return found
 
     @property
     def final_fits(self) -> int:
@@ -56,12 +84,14 @@ class SplitRows:
         return 2 if len(self.holdout) else 1
 
     def __repr__(self) -> str:
-        sizes = [int(np.sum(self.fold_ids == fold)) for fold in range(self.split.folds)]
+        sizes = [int(np.sum(self.fold_ids[0] == fold)) for fold in range(self.split.folds)]
         by = f" by {self.split.column!r}" if self.split.column else ""
         small, large = min(sizes), max(sizes)
         each = f"{small:,}" if small == large else f"{small:,} to {large:,}"
         lines = [f"{self.split.folds} folds, {self.split.kind.value}{by}: {each} rows each"]
-        first = int(np.sum(self.fold_ids < 0))
+        if self.split.repeats > 1:
+            lines.append(f"  repeated {self.split.repeats} times, each with other folds")
+        first = int(np.sum(self.fold_ids[0] < 0))
         if first:
             lines.append(f"  {first:,} rows only train")
         lines.append(
@@ -79,6 +109,7 @@ def split(
     kind: str,
     folds: int,
     holdout: float,
+    repeats: int = 1,
     column: str | None = None,
     date_format: str | None = None,
 ) -> SplitRows:
@@ -91,6 +122,9 @@ def split(
         At least 2.
     holdout : float
         The fraction of the rows, from 0 (none) to 0.5, that no choice sees.
+    repeats : int
+        How often the rows are divided, each time in another way. On few rows the mean of several
+        divisions says more than one.
     column : str, optional
         The group column of a grouped split, the time column of a time split.
     date_format : str, optional
@@ -116,6 +150,7 @@ def split(
             folds=folds,
             holdout=holdout,
             seed=task.seed,
+            repeats=repeats,
             column=column,
             date_format=date_format,
         )
@@ -128,5 +163,10 @@ def split(
     columns = task.columns([column]) if column is not None else {}
     development, held_out = splits.holdout_rows(asked, task.y, columns)
     of_development = {name: values[development] for name, values in columns.items()}
-    ids = splits.fold_ids(asked, task.y[development], of_development)
+    ids = np.stack(
+        [
+            splits.fold_ids(one, task.y[development], of_development)
+            for one in splits.each_repeat(asked)
+        ]
+    )
     return SplitRows(asked, development, held_out, ids, splits.fold_sha256(ids))

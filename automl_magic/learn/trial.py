@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl_magic.learn.candidate import Proposal
+from automl_magic.learn.growing import Growing
 from automl_magic.learn.threshold import best_threshold
+from automl_magic.recipe import member
 from automl_magic.records import Score, Trial, TrialState
 from automl_magic.tasks.tabular import metrics
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows
+    from automl_magic.learn.task import Task
+
+# A fit on all rows has 1 / (folds - 1) more rows than one on a fold, and its rounds grow by this
+# part of it: 6 % for 5 folds, near the 5 % that published portfolios use.
+ROUNDS_PER_ROW = 0.25
+FEWEST_FOLDS_FOR_SPREAD = 3
 
 
 @dataclass(frozen=True)
@@ -24,137 +32,129 @@ class Scored:
 
     `oof` are the out-of-fold predictions of the development rows, (n,) values or (n, k)
     probabilities, NaN for rows that no fold validates; None for a trial without a score.
-    `refit_s` is what fitting it on all development rows should take, without its view, in the
-    `threads` that each of its fits had.
+    `refit_s` is what fitting it once on all development rows should take in one thread, without
+    its view. `growing` is what can go on, if the clock has stopped it.
     """
 
     trial: Trial
     oof: Any = None
     threshold: float | None = None
     refit_s: float = 0.0
-    threads: int = 1
+    growing: Growing | None = None
 
 
-@dataclass
-class FoldResults:
-    """What the folds of one trial have given so far. `y` is the target of development rows."""
-
-    proposal: Proposal
-    number: int
-    metric: str
-    rows: SplitRows
-    y: Any
-    started: float = field(default_factory=time.monotonic)
-    oof: Any = None
-    rounds: list[int | None] = field(default_factory=list)
-    fit_s: list[float] = field(default_factory=list)
-    threads: int = 1
-
-    @property
-    def done(self) -> int:
-        return len(self.fit_s)
-
-    @property
-    def mean_s(self) -> float:
-        return sum(self.fit_s) / max(1, self.done)
-
-    def add(self, predicted: Any, rows: Any, rounds: int | None, fit_s: float) -> None:
-        """Keep what one fold predicted for its validation rows."""
-        if self.oof is None:
-            self.oof = np.full((len(self.y), *predicted.shape[1:]), np.nan)
-        self.oof[rows] = predicted
-        self.rounds.append(rounds)
-        self.fit_s.append(fit_s)
-
-    def scores(self, threshold: float | None) -> tuple[float, ...]:
-        """Return the score of each fold so far; a fold on which there is none is left out."""
-        found = (
-            metrics.score(self.metric, self.y[rows], self.oof[rows], threshold=_or_half(threshold))
-            for _, rows in self.rows.pairs[: self.done]
-        )
-        return tuple(score for score in found if np.isfinite(score))
-
-    def scored(self) -> Scored:
-        """Return the complete trial: one score on all validated rows together.
-
-        Raises
-        ------
-        ValueError
-            If a prediction or the score is no finite number.
-        """
-        validated = self.rows.validated
-        y, oof = self.y[validated], self.oof[validated]
-        if not np.isfinite(oof).all():
-            raise ValueError("Some of its predictions are no finite numbers.")
-        threshold = best_threshold(self.metric, y, oof)
-        pooled = metrics.score(self.metric, y, oof, threshold=_or_half(threshold))
-        if not np.isfinite(pooled):
-            raise ValueError(f"Its {self.metric} is {pooled}.")
-        by_fold = self.scores(threshold)
-        rounds = self._iterations(self.proposal.params)
-        trial = self._trial(
-            TrialState.COMPLETE,
-            self.proposal.reason,
-            n_iterations=final_iterations(rounds) if rounds else None,
-            fold_iterations=rounds,
-            score=_with_spread(self.metric, pooled, len(y), by_fold),
-            fold_scores=by_fold,
-        )
-        # The final fit has k/(k-1) of a fold's rows.
-        refit_s = self.mean_s * self.done / (self.done - 1)
-        return Scored(trial, self.oof, threshold, refit_s, self.threads)
-
-    def ended(self, state: TrialState, reason: str) -> Scored:
-        """Return the trial without a score."""
-        return Scored(self._trial(state, reason))
-
-    def _trial(self, state: TrialState, reason: str, **measured: Any) -> Trial:
-        return Trial(
-            number=self.number,
-            candidate=self.proposal.candidate,
-            estimator=self.proposal.estimator,
-            view=self.proposal.view,
-            params=dict(self.proposal.params),
-            state=state,
-            reason=reason,
-            fit_s=round(time.monotonic() - self.started, 4),
-            cell_id=self.proposal.cell_id,
-            **measured,
-        )
-
-    def _iterations(self, params: Mapping[str, Any]) -> tuple[int, ...]:
-        """Return the rounds of each fold; empty for an estimator without them."""
-        known = [rounds for rounds in self.rounds if rounds is not None]
-        if not known:
-            return ()
-        # A forest says its number of trees only where it was cut short.
-        whole = int(params.get("n_estimators", max(known)))
-        return tuple(whole if rounds is None else rounds for rounds in self.rounds)
+def ended(proposal: Proposal, number: int, state: TrialState, reason: str, fit_s: float) -> Scored:
+    """Return a trial without a score."""
+    return Scored(_trial(proposal, number, state, reason, fit_s))
 
 
-def final_iterations(fold_iterations: Sequence[int]) -> int:
-    """Return the boosting rounds for a fit on all rows.
+def scored(
+    growing: Growing,
+    number: int,
+    task: Task,
+    rows: SplitRows,
+    *,
+    reason: str,
+    fit_s: float,
+    keep: bool = False,
+) -> Scored:
+    """Return the complete trial: one score on all validated rows together.
 
-    The mean of the folds, and more because the rows are more: by a quarter of the share by which
-    they grow, 1/(k-1). That is 6 % for 5 folds, near the 5 % that published portfolios use.
+    Parameters
+    ----------
+    keep : bool
+        Whether it stays alive, if it can go on later.
+
+    Raises
+    ------
+    ValueError
+        If a prediction or the score is no finite number.
     """
-    k = len(fold_iterations)
-    mean = sum(fold_iterations) / k
-    return max(1, round(mean * (1 + 0.25 / (k - 1))))
+    y = task.y[rows.development]
+    oof = growing.oof(len(y))
+    validated = rows.validated
+    if not np.isfinite(oof[validated]).all():
+        raise ValueError("Some of its predictions are no finite numbers.")
+    name = task.metric.name
+    threshold = best_threshold(name, y[validated], oof[validated])
+    at = 0.5 if threshold is None else threshold
+    pooled = metrics.score(name, y[validated], oof[validated], threshold=at)
+    if not np.isfinite(pooled):
+        raise ValueError(f"Its {name} is {pooled}.")
+    by_fold = [
+        metrics.score(name, y[validation], oof[validation], threshold=at)
+        for _, validation in growing.pairs
+    ]
+    by_fold = [score for score in by_fold if np.isfinite(score)]
+    proposal, folds = growing.proposal, rows.split.folds
+    n_rounds = growing.rounds
+    has_rounds = member(proposal.estimator).has_iterations or n_rounds > 1
+    grown = 1 + 1 / (folds - 1)
+    score = _with_spread(name, pooled, by_fold, y=y[validated], oof=oof[validated], threshold=at)
+    trial = _trial(
+        proposal,
+        number,
+        TrialState.COMPLETE,
+        reason,
+        fit_s,
+        n_iterations=_final_rounds(proposal, n_rounds, folds) if has_rounds else None,
+        fold_iterations=(n_rounds,) * len(growing.pairs) if has_rounds else (),
+        score=score,
+        fold_scores=tuple(by_fold),
+    )
+    once = growing.spent_s / len(growing.pairs)
+    share = n_rounds / max(1, growing.n_rounds)
+    can_go_on = keep and growing.is_resumable  # to have predicted may have ended it
+    return Scored(trial, oof, threshold, once * share * grown, growing if can_go_on else None)
 
 
-def _with_spread(metric: str, score: float, rows: int, by_fold: Sequence[float]) -> Score:
-    """Return the pooled score, ± 1.96 standard errors of the folds' mean.
+def _final_rounds(proposal: Proposal, rounds: int, folds: int) -> int:
+    """Return the rounds for a fit on all rows: more rows bear more rounds.
 
-    Cheap, and rough: folds share training rows. The ensemble and the holdout have a bootstrap.
+    The trees of a forest stay as many as they are.
     """
-    if len(by_fold) < 2:
-        return Score(metric=metric, score=score, rows=rows)
-    half = 1.96 * float(np.std(by_fold, ddof=1)) / len(by_fold) ** 0.5
-    within = metrics.METRICS[metric].within
-    low, high = within(score - half), within(score + half)
-    return Score(metric=metric, score=score, rows=rows, low=low, high=high)
+    if not member(proposal.estimator).has_iterations:
+        return rounds
+    return max(1, round(rounds * (1 + ROUNDS_PER_ROW / (folds - 1))))
 
 
-def _or_half(threshold: float | None) -> float:
-    return 0.5 if threshold is None else threshold
+def _trial(
+    proposal: Proposal,
+    number: int,
+    state: TrialState,
+    reason: str,
+    fit_s: float,
+    **measured: Any,
+) -> Trial:
+    params: Mapping[str, Any] = dict(proposal.params)
+    return Trial(
+        number=number,
+        candidate=proposal.candidate,
+        estimator=proposal.estimator,
+        view=proposal.view,
+        params=params,
+        state=state,
+        reason=reason,
+        fit_s=round(fit_s, 4),
+        cell_id=proposal.cell_id,
+        **measured,
+    )
+
+
+def _with_spread(
+    metric: str, score: float, by_fold: list[float], *, y: Any, oof: Any, threshold: float
+) -> Score:
+    """Return the pooled score, with an interval.
+
+    From three folds on it is ± 1.96 standard errors of the folds' mean: cheap, and rough, because
+    folds share training rows. With fewer it is a bootstrap, as for the ensemble and the holdout.
+    """
+    low: float | None
+    high: float | None
+    if len(by_fold) >= FEWEST_FOLDS_FOR_SPREAD:
+        half = 1.96 * float(np.std(by_fold, ddof=1)) / math.sqrt(len(by_fold))
+        within = metrics.METRICS[metric].within
+        low, high = within(score - half), within(score + half)
+    else:
+        low, high = metrics.interval(metric, y, oof, threshold=threshold, repeats=50)
+    return Score(metric=metric, score=score, rows=len(y), low=low, high=high)

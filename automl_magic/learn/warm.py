@@ -1,4 +1,4 @@
-"""Import the boosting libraries while the first trials run: each takes a second or more."""
+"""Import the slow libraries while the first trials run: each takes a second or more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import importlib
 import threading
 from collections.abc import Iterable
 
-SLOW_IMPORTS = ("lightgbm", "catboost", "xgboost")
+SLOW_IMPORTS = {
+    "lightgbm": "lightgbm",
+    "catboost": "catboost",
+    "xgboost": "xgboost",
+    # Its optimisers import this compiler when they are first made.
+    "realmlp": "torch._dynamo",
+    "tabm": "torch._dynamo",
+}
 
 
 class Warmup:
@@ -32,7 +39,7 @@ class Warmup:
     def _import_all(self) -> None:
         for name, ready in self._ready.items():
             try:
-                importlib.import_module(name)
+                importlib.import_module(SLOW_IMPORTS[name])
             except ImportError:
                 continue  # the trial that needs it imports it again, and fails with the reason
             finally:

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automl_magic.records import Candidate, Dataset, Estimate
-from automl_magic.tasks.tabular.candidates.context import (
-    ROUNDS_TIMES_RATE,
-    SHARE_OF_BUDGET,
-    Context,
-)
+from automl_magic.tasks.tabular.candidates.context import Context
 
 # On two cores the model libraries import in 1.2 s and MLflow in 1.1 s, in the command and again in
 # the kernel; the rest is a margin for the kernel's start and tracking, per gigabyte for reading.
@@ -22,6 +18,8 @@ COPIES_OF_TABLE, COPIES_OF_VIEW = 2, 4
 OUTPUTS_PER_COLUMN = 3
 # Part of the budget that is kept for the holdout and the refit.
 SEARCHING_SHARE = 0.75
+# A trial beside one of LightGBM's; on the smallest tables what is not a fit takes as long as one.
+USUAL_COST, LEAST_S = 1.5, 0.3
 
 
 def make_estimate(
@@ -50,8 +48,5 @@ def make_estimate(
 
 
 def _n_trials(context: Context, n_candidates: int) -> int:
-    rate = context.learning_rate(1.0)
-    one_s = context.folds * context.round_s(1.0) * ROUNDS_TIMES_RATE / rate
-    # A learning rate is chosen to use up a candidate's share of time, but rarely more.
-    one_s = max(one_s, SHARE_OF_BUDGET * context.budget_s / 4)
-    return max(1, min(int(SEARCHING_SHARE * context.budget_s / one_s), 10 * n_candidates))
+    one_s = max(LEAST_S, context.all_folds_s(USUAL_COST, context.learning_rate(1.0)))
+    return max(n_candidates // 2, int(SEARCHING_SHARE * context.budget_s / one_s))

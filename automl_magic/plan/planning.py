@@ -23,7 +23,7 @@ from automl_magic.records import (
     StepSpec,
     TaskKind,
 )
-from automl_magic.records.experiment import Imbalance
+from automl_magic.records.experiment import SAMPLERS, Hpo, Imbalance
 from automl_magic.tasks.tabular.candidates import Context, propose_all, rejected
 from automl_magic.tasks.tabular.features import left_out, views
 from automl_magic.tasks.tabular.metrics import default_metric, find_metric
@@ -31,7 +31,6 @@ from automl_magic.tasks.tabular.metrics import default_metric, find_metric
 # Imports in a fresh kernel take about 2 s, then the baseline is fitted on the folds, once for the
 # holdout and once on all rows; what is left is too little for one candidate.
 SMALLEST_BUDGET_S = 5.0
-SAMPLERS = ("portfolio", "random")
 
 
 def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_bytes: int) -> Plan:
@@ -67,7 +66,7 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
         dataset, experiment.target, experiment.features.exclude, keep=experiment.features.kinds
     )
     context = _context(experiment, dataset, target, dropped, n_cores)
-    validation = make_validation(experiment.cv, dataset, target, context)
+    validation = make_validation(experiment.cv, dataset, target)
     # After the split, whose errors say how many rows it needs.
     _check_findings(dataset)
     split = validation.split
@@ -75,7 +74,10 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
     feature_views = views(dataset, experiment.target, dropped)
     _check_features(feature_views, dataset, dropped)
     context = dataclasses.replace(
-        context, folds=split.folds, n_columns=_n_columns(feature_views["tree"])
+        context,
+        folds=split.folds * split.repeats,
+        views=tuple(feature_views),
+        n_columns=_n_columns(feature_views["tree"]),
     )
     candidates = propose_all(context, experiment.candidates)
     estimate = make_estimate(dataset, context, candidates, experiment.hpo.trials)
@@ -89,6 +91,7 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
                 experiment.cv,
                 type=split.kind,
                 folds=split.folds,
+                repeats=split.repeats,
                 column=split.column,
                 holdout=split.holdout,
             ),
@@ -130,8 +133,8 @@ def _check_sampler(sampler: str) -> None:
         close = near_miss(sampler, SAMPLERS)
         raise PlanError(
             f"No sampler is called {sampler!r}.",
-            why=f"The samplers are {' and '.join(SAMPLERS)}.",
-            fix=f"Write hpo.sampler: {close or SAMPLERS[-1]}.",
+            why=f"The samplers are {', '.join(SAMPLERS)}.",
+            fix=f"Write hpo.sampler: {close or Hpo().sampler}.",
         )
 
 
@@ -243,8 +246,8 @@ def _threads(asked: int | None, n_cores: int) -> Decision:
     return Decision(
         about="threads",
         choice=str(n_cores),
-        why="One model at a time uses all cores. The number is kept for reruns, because sums in "
-        "another order differ in the last digits.",
+        why="So many folds are fitted side by side, each in one thread, so that the results do not "
+        "depend on the number.",
         evidence=evidence,
     )
 

@@ -18,12 +18,10 @@ from automl_magic.records import (
     TaskKind,
 )
 from automl_magic.records.experiment import CrossValidation
-from automl_magic.tasks.tabular.candidates.context import ROUNDS_TIMES_RATE, Context
 
-USUAL_FOLDS, FEWER_FOLDS = 5, 3
-# Five folds of one boosting candidate may take this share of the budget, else three are made.
-LARGEST_SHARE_OF_BUDGET = 0.15
-MANY_ROWS = 20_000
+USUAL_FOLDS = 5
+# Below so many rows, so many repeats.
+REPEATS = ((300, 4), (1_000, 3), (2_000, 2))
 # With fewer rows a fifth of them is a better use for training than for one noisy measurement.
 FEWEST_ROWS_FOR_HOLDOUT = 200
 FEWEST_GROUPS_FOR_HOLDOUT = 10
@@ -42,9 +40,7 @@ class Validation:
     decisions: tuple[Decision, ...]
 
 
-def make_validation(
-    cv: CrossValidation, dataset: Dataset, target: Target, context: Context
-) -> Validation:
+def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> Validation:
     """Choose what was left open about the split, and check what was not.
 
     Raises
@@ -58,19 +54,23 @@ def make_validation(
     n_units = column.n_unique if column is not None else target.n_labelled
     holdout, about_holdout = _holdout(cv, kind, target.n_labelled, n_units)
     folds, about_folds = _folds(
-        cv, kind, n_rows=target.n_labelled, n_units=n_units, holdout=holdout, context=context
+        cv, kind, n_rows=target.n_labelled, n_units=n_units, holdout=holdout
     )
+    repeats, about_repeats = _repeats(cv.repeats, kind, target.n_labelled)
     split = Split(
         kind=kind,
         folds=folds,
         holdout=holdout,
         seed=cv.seed,
+        repeats=repeats,
         column=column.name if column is not None else None,
         date_format=column.parse.get("date_format")
         if column is not None and kind is SplitKind.TIME
         else None,
     )
-    return Validation(split=split, decisions=(about_kind, about_folds, about_holdout))
+    return Validation(
+        split=split, decisions=(about_kind, about_folds, about_repeats, about_holdout)
+    )
 
 
 def _kind(
@@ -207,7 +207,6 @@ def _folds(
     n_rows: int,
     n_units: int,
     holdout: float,
-    context: Context,
 ) -> tuple[int, Decision]:
     units = {SplitKind.GROUPED: "groups", SplitKind.TIME: "times"}.get(kind, "rows")
     left = int(n_units * (1 - holdout))
@@ -227,20 +226,39 @@ def _folds(
             why=f"There are {n_units:,}; two folds are the least.",
             fix=f"Give more {units}.",
         )
-    cost_s = USUAL_FOLDS * context.round_s(1.0) * ROUNDS_TIMES_RATE / context.learning_rate(1.0)
-    share = cost_s / context.budget_s
-    evidence = {"rows": n_rows, "share_of_budget": round(share, 3)}
-    if n_rows > MANY_ROWS and share > LARGEST_SHARE_OF_BUDGET and most >= FEWER_FOLDS:
-        why = f"Five folds of one candidate would take about {share:.0%} of the budget."
-        rejected = ("5: fewer candidates could be tried",)
-        return FEWER_FOLDS, _decision("folds", str(FEWER_FOLDS), why, evidence, rejected)
     folds = min(USUAL_FOLDS, most)
     why = (
-        "Five folds train on four fifths of the rows, at five times the cost of one model."
+        "Five folds train on four fifths of the rows, at five times the cost of one model. The "
+        "search fits fewer of them, if it measures that the time is not enough for all."
         if folds == USUAL_FOLDS
         else f"There are only {n_units:,} {units} to divide."
     )
-    return folds, _decision("folds", str(folds), why, evidence)
+    return folds, _decision("folds", str(folds), why, {"rows": n_rows})
+
+
+def _repeats(asked: int | None, kind: SplitKind, n_rows: int) -> tuple[int, Decision]:
+    evidence = {"rows": n_rows}
+    if kind in (SplitKind.GROUPED, SplitKind.TIME):
+        if asked is not None and asked > 1:
+            raise PlanError(
+                f"A {kind.value} split cannot be repeated.",
+                why=f"cv.repeats is {asked}, and groups and times are kept apart in one way only.",
+                fix="Leave cv.repeats out.",
+            )
+        why = "Groups and times are kept apart in one way only."
+        return 1, _decision("repeats", "1", why, evidence)
+    if asked is not None:
+        return asked, _decision("repeats", str(asked), "It was asked for.", evidence)
+    repeats = next((times for most, times in REPEATS if n_rows < most), 1)
+    if repeats == 1:
+        why = "With this many rows, dividing them in another way changes little."
+        return 1, _decision("repeats", "1", why, evidence)
+    why = (
+        f"With {n_rows:,} rows a score depends on how they are divided, so they are divided "
+        f"{repeats} times, and a row's predictions are averaged."
+    )
+    rejected = ("1: the choice of a model would follow the luck of one division",)
+    return repeats, _decision("repeats", str(repeats), why, evidence, rejected)
 
 
 def _decision(

@@ -68,19 +68,29 @@ class SplitKind(StrEnum):
 class Split(Record):
     """How rows are kept apart: the folds of cross-validation and the holdout.
 
-    `column` is the group column of a grouped split or the time column of a time split.
-    `holdout` is the fraction of rows, in [0, 0.5], that measures the run once. `date_format` reads
-    a time column that is stored as text; without it, ISO 8601.
+    `column` is the group column of a grouped split or the time column of a time split. The rows are
+    divided `repeats` times, with another seed each time. `used` is the number of folds that a
+    search fitted where its time was not enough for all; None for all. `holdout` is the fraction of
+    rows, in [0, 0.5], that measures the run once. `date_format` reads a time column that is stored
+    as text; without it, ISO 8601.
     """
 
     kind: SplitKind
     folds: int
     holdout: float
     seed: int
+    repeats: int = 1
+    used: int | None = None
     column: str | None = None
     date_format: str | None = None
 
     def __post_init__(self) -> None:
+        if not 1 <= self.repeats <= 20:
+            raise OutOfRange("repeats", "a whole number from 1 to 20")
+        if self.repeats > 1 and self.kind in (SplitKind.GROUPED, SplitKind.TIME):
+            raise OutOfRange("repeats", "1 where groups or times are kept apart")
+        if self.used is not None and not 1 <= self.used < self.folds:
+            raise OutOfRange("used", "fewer than the folds, or nothing")
         if self.folds < 2:
             raise OutOfRange("folds", "a whole number of at least 2")
         if not 0 <= self.holdout <= 0.5:

@@ -8,7 +8,9 @@ from typing import Any
 from nbformat import NotebookNode
 
 from automl_magic.recipe import MemberSpec, Recipe, code_params, member
-from automl_magic.recipe.view import in_order
+from automl_magic.recipe.combine import Calibration, Method
+from automl_magic.recipe.steps import pieces_of
+from automl_magic.recipe.view import divided, in_order
 from automl_magic.records import Dataset, Link, StepSpec, TaskKind
 from automl_magic.render.cells import code_cell, markdown_cell, step_id
 from automl_magic.render.notebook import assemble
@@ -66,8 +68,8 @@ def _cells(recipe: Recipe, dataset: Dataset) -> Iterator[NotebookNode]:
         yield _split(recipe)
     yield _text("about-features")
     views = {name: in_order(recipe.views[name]) for name in recipe.used_views}
-    for kind in dict.fromkeys(spec.kind for specs in views.values() for spec in specs):
-        yield code_cell(f"step-{kind.replace('_', '-')}", piece("model", "steps", kind))
+    for name in pieces_of(spec.kind for specs in views.values() for spec in specs):
+        yield code_cell(f"step-{name.replace('_', '-')}", piece("model", "steps", name))
     yield _code("views")
     for position, (name, specs) in enumerate(views.items(), start=1):
         yield code_cell(step_id("view", name, position), _view(recipe, name, specs))
@@ -77,6 +79,9 @@ def _cells(recipe: Recipe, dataset: Dataset) -> Iterator[NotebookNode]:
         yield code_cell(
             step_id("member", spec.name, position), _member(recipe, spec, views[spec.view])
         )
+    yield _filled("combine", f"combine_{recipe.blend}", {})
+    if recipe.calibration is not None:
+        yield _calibration(recipe, recipe.calibration)
     yield _code("blend")
     if recipe.task is TaskKind.BINARY:
         threshold = DEFAULT_THRESHOLD if recipe.threshold is None else recipe.threshold
@@ -122,27 +127,45 @@ def _split(recipe: Recipe) -> NotebookNode:
 def _view(recipe: Recipe, name: str, specs: tuple[StepSpec, ...]) -> str:
     calls: list[str] = []
     values: dict[str, Any] = {"view": name}
-    for number, spec in enumerate(specs):
+    steps, selection = divided(specs)
+    for number, spec in enumerate(steps):
         # Two steps may have a slot of the same name; the number keeps them apart.
         calls.append(piece("model", f"view_{spec.kind}").replace('slot("', f'slot("{number}.'))
         params = code_params(spec, recipe.task, recipe.n_classes)
         known = {"columns": list(spec.columns), **params}
         values |= {f"{number}.{slot}": _plain(value) for slot, value in known.items()}
-    return fill(insert(piece("model", "view"), "steps", calls), values)
+    if selection is not None:
+        values |= {"codes": _n_codes(steps)}
+        values |= code_params(selection, recipe.task, recipe.n_classes)
+    whole = piece("model", "view" if selection is None else "view_select")
+    return fill(insert(whole, "steps", calls), values)
 
 
 def _member(recipe: Recipe, spec: MemberSpec, steps: tuple[StepSpec, ...]) -> str:
     estimator = member(spec.estimator)
-    n_codes = sum(len(step.columns) for step in steps if step.kind == "category")
     slots = estimator.slots(
         spec,
         recipe.task,
         recipe.n_classes,
         recipe.threads,
         class_weight=recipe.class_weight,
-        categorical=range(n_codes),
+        categorical=range(_n_codes(steps)),
     )
     return fill(piece("model", "members", estimator.piece(recipe.task).removesuffix(".py")), slots)
+
+
+def _n_codes(steps: tuple[StepSpec, ...]) -> int:
+    """Return how many category codes stand in front in a view; none is ever left out."""
+    return sum(len(step.columns) for step in steps if step.kind == "category")
+
+
+def _calibration(recipe: Recipe, calibration: Calibration) -> NotebookNode:
+    if calibration.method is Method.ISOTONIC:
+        known: dict[str, object] = {"x": list(calibration.x), "y": list(calibration.y)}
+    else:
+        shift = list(calibration.shift) or [0.0] * recipe.n_classes
+        known = {"temperature": calibration.temperature, "shift": shift}
+    return _filled("calibrate", f"calibrate_{calibration.method}", known)
 
 
 def _plain(value: Any) -> Any:

@@ -56,7 +56,7 @@ def _requirement(recipe: Recipe, module: str) -> str:
             return f"{name}=={_checked(name, recipe.versions[name])}"
     for name in names:
         try:
-            return f"{name}=={metadata.version(name)}"
+            return f"{name}=={metadata.version(name).partition('+')[0]}"
         except metadata.PackageNotFoundError:
             continue
     raise RenderError(

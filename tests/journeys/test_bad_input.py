@@ -162,7 +162,7 @@ BAD_OPTIONS = [
     ("--target y --threads 0", "--threads cannot be 0", "1 to 1,024", "another value"),
     ("--target y --threads 9999", "--threads cannot be 9999", "1 to 1,024", "another value"),
     ("--target y --trials 0", "--trials cannot be 0", "at least 1", "another value"),
-    ("--target y --sampler bayes", "sampler is called 'bayes'", "random", "random"),
+    ("--target y --sampler bayes", "sampler is called 'bayes'", "random", "tpe"),
     ("--target y --candidates lightgbn", "called 'lightgbn'", "linear", "lightgbm"),
     ("--target y --exclude zz", "no column 'zz'", "a, b, y", "'zz'"),
     ("--target y --exclude a --exclude b", "no column left", "3 columns", "Give more columns"),

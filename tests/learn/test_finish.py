@@ -5,6 +5,7 @@ import pytest
 
 from automl_magic import learn
 from automl_magic.errors import FolderNotWritable, RunError
+from automl_magic.learn.leaderboard import as_table
 from automl_magic.recipe import FittedRecipe, Recipe
 from automl_magic.records import Leaderboard, Score
 from automl_magic.tasks.tabular.metrics import score
@@ -33,13 +34,17 @@ def test_everything_a_run_needs_is_written(found):
 
 
 def test_the_result_says_what_the_run_came_to(found):
-    _, search, done, _ = found
+    _, search, done, folder = found
     result = dict(done.result)
 
     assert Score.from_json(result.pop("cv")) == done.ensemble.score
     holdout = Score.from_json(result.pop("holdout"))
     assert (holdout.metric, holdout.rows) == ("roc_auc", 114)
     assert holdout.low < holdout.score <= holdout.high
+    assert result.pop("row_latency_ms") > 0
+    files = [path for path in (folder / "model").rglob("*") if path.name != "manifest.json"]
+    written = sum(path.stat().st_size for path in files if path.is_file())
+    assert result.pop("size_bytes") == written
     assert result.pop("search_s") == pytest.approx(search.budget.elapsed_s, abs=0.001)
     assert result == {
         "data_fingerprint": "",
@@ -49,6 +54,7 @@ def test_the_result_says_what_the_run_came_to(found):
         "n_trials": 4,
         "stopped": None,
         "replayed": False,
+        "advice": list(done.ensemble.advice),
         "trial_scores": {str(trial.number): trial.score.score for trial in search.trials},
     }
 
@@ -71,6 +77,20 @@ def test_every_number_of_the_leaderboard_leads_to_its_cell(found):
     scores = [row.score.score for row in board.rows]
     assert scores == sorted(scores, reverse=True)
     assert {row.trial: row.weight for row in board.rows if row.weight} == done.ensemble.weights
+
+
+def test_the_leaderboard_says_what_the_model_and_its_members_cost(found):
+    _, _, done, folder = found
+
+    board = Leaderboard.from_json(json.loads((folder / "leaderboard.json").read_text()))
+
+    measured = {row.trial: row for row in board.rows if row.row_latency_ms is not None}
+    assert measured.keys() == {None, *done.ensemble.weights}
+    assert all(row.size_bytes > 0 for row in measured.values())
+    assert measured[None].on_front
+    assert {row.on_front for row in board.rows if row.trial not in measured} == {None}
+    shown = as_table(board, 455)
+    assert shown.headings[6:9] == ("Row ms", "Size", "Front")
 
 
 def test_the_kept_predictions_have_the_score_of_the_folds(found):

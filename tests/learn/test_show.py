@@ -19,16 +19,16 @@ def test_what_no_terminal_takes_is_made_visible():
 
 
 def test_a_picture_has_its_words_as_its_text():
-    picture = Picture(b"PNG", 'from "a" to b')
+    picture = Picture("<svg/>", 'from "a" to b')
 
     assert repr(picture) == 'from "a" to b'
     assert picture._repr_html_() == (
-        '<img src="data:image/png;base64,UE5H" alt="from &quot;a&quot; to b">'
+        '<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="from &quot;a&quot; to b">'
     )
 
 
 def test_the_course_of_a_search_is_a_picture_with_words(make_notebook):
     picture = make_notebook().search(sampler="portfolio").plot()
 
-    assert picture.png.startswith(b"\x89PNG")
+    assert picture.svg.startswith("<svg")
     assert repr(picture).startswith("roc_auc of 4 trials over time: from 0.4980 (dummy) to 0.99")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from automl_magic.learn.threshold import TUNED, best_threshold
+from automl_magic.learn.threshold import TUNED, Costs, best_threshold, cheapest_threshold
 from automl_magic.tasks.tabular.metrics import score
 
 
@@ -39,3 +39,39 @@ def test_several_classes_have_no_threshold():
 
 def test_equal_probabilities_leave_one_half():
     assert best_threshold("f1", np.array([0, 1, 1]), np.full((3, 2), 0.5)) == 0.5
+
+
+@pytest.mark.parametrize(("false_positive", "false_negative"), [(1, 1), (1, 10), (20, 1)])
+def test_the_threshold_of_costs_costs_about_as_little_as_any(false_positive, false_negative):
+    y, probabilities = rows()
+    costs = Costs(false_positive, false_negative)
+
+    found = cheapest_threshold(y, probabilities, costs)
+
+    grid = [costs.per_row(y, probabilities[:, 1] >= t) for t in np.linspace(0.01, 0.9, 300)]
+    assert costs.per_row(y, probabilities[:, 1] >= found) <= 1.1 * min(grid)
+
+
+def test_probabilities_that_mean_what_they_say_have_the_threshold_of_the_theory():
+    random = np.random.default_rng(0)
+    p = random.beta(1, 3, size=20_000)
+    y = (random.uniform(size=20_000) < p).astype(int)
+
+    found = cheapest_threshold(y, np.column_stack([1 - p, p]), Costs(1.0, 4.0))
+
+    assert found == pytest.approx(1 / (1 + 4), abs=0.04)
+
+
+def test_a_dear_miss_lowers_the_threshold():
+    y, probabilities = rows()
+
+    dear = cheapest_threshold(y, probabilities, Costs(1.0, 50.0))
+    cheap = cheapest_threshold(y, probabilities, Costs(1.0, 0.5))
+
+    assert dear < cheap
+
+
+def test_the_cost_of_a_row_is_the_mean_cost_of_its_mistakes():
+    y, is_yes = np.array([0, 0, 1, 1]), np.array([True, False, False, True])
+
+    assert Costs(2.0, 6.0).per_row(y, is_yes) == 2.0

@@ -25,20 +25,25 @@ def test_everything_left_open_is_filled_in(plan, customers):
     assert asked.cv.to_json() == {
         "type": "stratified",
         "folds": 5,
+        "repeats": 2,
         "seed": 0,
         "column": None,
         "holdout": 0.2,
     }
-    assert asked.candidates == (
+    with_torch = ("realmlp", "tabm")
+    assert [name for name in asked.candidates if name not in with_torch] == [
         "linear",
         "catboost",
+        "mlp",
         "lightgbm_shallow",
+        "kernel",
         "extra_trees",
         "lightgbm_extra",
         "random_forest",
         "xgboost",
+        "lightgbm_rich",
         "lightgbm",
-    )
+    ]
 
 
 def test_each_choice_has_a_reason(plan, customers):
@@ -49,6 +54,7 @@ def test_each_choice_has_a_reason(plan, customers):
         "metric",
         "split",
         "folds",
+        "repeats",
         "holdout",
         "threads",
         "column number",
@@ -83,7 +89,11 @@ def test_each_kind_of_column_has_its_steps(plan, customers):
         ),
         StepSpec(kind="category", columns=("city",)),
         StepSpec(kind="date", columns=("since",)),
-        StepSpec(kind="text", columns=("note",), params={"max_features": 2_000, "components": 16}),
+        StepSpec(
+            kind="text",
+            columns=("note",),
+            params={"max_features": 2_000, "components": 16, "forecast": True},
+        ),
         StepSpec(kind="boolean", columns=("active",), params={"true": "True", "false": "False"}),
         StepSpec(kind="target_mean", columns=("street",), params={"smoothing": 10.0, "n_folds": 5}),
     )
@@ -219,7 +229,7 @@ def test_the_estimate_says_what_it_rests_on(plan, customers):
     assert estimate.search_s == 60.0
     assert 5 <= estimate.overhead_s <= 15
     assert estimate.n_trials >= 5
-    assert estimate.basis.startswith("5 folds of 1,000 rows × 7 feature columns on 2 threads")
+    assert estimate.basis.startswith("10 folds of 1,000 rows × 7 feature columns on 2 threads")
 
 
 def test_a_trial_limit_limits_the_estimate(plan, customers):

@@ -27,10 +27,18 @@ def test_the_holdout_depends_on_the_rows(plan, table, n_rows, holdout):
     assert plan(table(n_rows)).split.holdout == holdout
 
 
-def test_a_large_table_with_a_short_budget_gets_three_folds(plan, dataset, column, target):
-    wide = [column(f"x{i}") for i in range(200)]
+@pytest.mark.parametrize(("n_rows", "repeats"), [(250, 4), (900, 3), (1_500, 2), (2_000, 1)])
+def test_few_rows_are_divided_several_times(plan, dataset, column, target, n_rows, repeats):
+    split = plan(dataset(column("x"), target([0, 1]), n_rows=n_rows)).split
 
-    assert plan(dataset(*wide, target([0, 1]), n_rows=50_000)).split.folds == 3
+    assert (split.folds, split.repeats) == (5, repeats)
+
+
+def test_groups_and_times_cannot_be_repeated(plan, table):
+    with pytest.raises(PlanError) as caught:
+        plan(table(), cv={"type": "grouped", "column": "who", "repeats": 3})
+    assert caught.value.what == "A grouped split cannot be repeated."
+    assert plan(table(), cv={"type": "grouped", "column": "who"}).split.repeats == 1
 
 
 def test_a_regression_is_divided_at_random(plan, dataset, column):

@@ -217,7 +217,7 @@ def a_member(estimator, view, weight, params, n_iterations=None, name=None):
         weight=weight,
         params=params,
         n_iterations=n_iterations,
-        seed=7,
+        seeds=(7, 8) if n_iterations else (7,),
     )
 
 

@@ -14,6 +14,7 @@ from automl_magic.data import load, read_call
 from automl_magic.data.sources.bundled import NAMES
 from automl_magic.errors import RenderError
 from automl_magic.recipe import encode_target, fit_recipe, table_of
+from automl_magic.recipe.combine import Blend, Calibration, Method
 from automl_magic.records import Link, Split, SplitKind
 from automl_magic.render import as_script, render_model
 from automl_magic.tasks.tabular.metrics import metrics_for, score
@@ -300,3 +301,30 @@ def test_names_that_no_cell_can_have_become_numbers(binary, changed, folder_of_c
 
     assert {f"member-{i + 1}" for i in range(len(recipe.members))} | {"view-1"} <= ids
     assert printed == expected
+
+
+@pytest.mark.parametrize("blend", Blend)
+@pytest.mark.parametrize(
+    "calibration",
+    [
+        Calibration(method=Method.TEMPERATURE, temperature=1.4, shift=(0.2, -0.3)),
+        Calibration(method=Method.ISOTONIC, x=(0.1, 0.5, 0.9), y=(0.0, 0.4, 1.0)),
+    ],
+    ids=lambda calibration: calibration.method,
+)
+def test_blends_and_calibrations_are_those_of_the_engine(
+    blend, calibration, binary, folder_of_customers, changed
+):
+    recipe, dataset = binary
+    one = changed(recipe, blend=blend, calibration=calibration, metric="log_loss")
+    notebook = render_model(one, dataset)
+    names, printed = run_cells(notebook, folder_of_customers)
+    expected, fitted = engine(one, the_table(one, dataset, folder_of_customers))
+
+    assert printed == pytest.approx(expected, abs=1e-9)
+    table = names["table"]
+    np.testing.assert_allclose(
+        names["predict_proba"](table).to_numpy(), fitted.predict_proba(table), rtol=0, atol=1e-9
+    )
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert ids.index("combine") < ids.index("calibrate") < ids.index("blend")

@@ -8,7 +8,8 @@ import pytest
 from automl_magic.data.sources.bundled import NAMES
 from automl_magic.paths import templates
 from automl_magic.recipe import ESTIMATORS, member
-from automl_magic.recipe.steps.base import KINDS, step_class
+from automl_magic.recipe.steps import pieces_of, step_class
+from automl_magic.recipe.steps.base import KINDS
 from automl_magic.records import SplitKind, TaskKind
 from automl_magic.render.requirements import imports_of
 from automl_magic.render.slots import slots_in
@@ -34,7 +35,7 @@ def test_a_piece_is_python_with_named_slots(piece):
 def test_a_piece_of_a_model_imports_public_packages_alone(piece):
     source = (TABULAR / piece).read_text("utf-8")
 
-    public = {"numpy", "pandas", "pyarrow", "sklearn", "threadpoolctl", *ESTIMATORS}
+    public = {"numpy", "pandas", "pyarrow", "sklearn", "threadpoolctl", "torch", *ESTIMATORS}
     assert imports_of(source) <= public
     assert "automl" not in source
 
@@ -57,14 +58,14 @@ def test_prose_is_static(piece):
 
 
 def test_there_is_a_piece_for_every_kind_of_step():
-    assert names(r"steps/(\w+)") == set(KINDS)
-    assert names(r"view_(\w+)") == set(KINDS)
+    assert names(r"steps/(\w+)") == set(pieces_of([*KINDS, "select"]))
+    assert names(r"view_(\w+)") == {*KINDS, "select"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_view_fills_every_parameter_of_a_step(kind):
     slots = {slot.name for slot in slots_in((TABULAR / f"model/view_{kind}.py").read_text("utf-8"))}
-    more = {"n_classes"} if kind == "target_mean" else set()
+    more = {"n_classes"} if step_class(kind).reads_target else set()
 
     assert slots == {"columns", *step_class(kind).defaults, *more}
 

@@ -7,6 +7,7 @@ scikit-learn, and a test holds the two together. Everything here works on the ro
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import math
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from automl_magic.tasks.tabular.order import group_codes, n_earlier
 Rows: TypeAlias = npt.NDArray[np.int64]
 Columns: TypeAlias = Mapping[str, Any]
 NEVER_VALIDATED = -1
+TARGET_LEVELS = 10
 
 
 def holdout_rows(split: Split, y: npt.NDArray[Any], columns: Columns) -> tuple[Rows, Rows]:
@@ -71,6 +73,14 @@ def fold_ids(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
     return ids
 
 
+def each_repeat(split: Split) -> list[Split]:
+    """Return the split once for each of its repeats, each with a seed of its own."""
+    return [
+        dataclasses.replace(split, seed=(split.seed + repeat) % 2**32)
+        for repeat in range(split.repeats)
+    ]
+
+
 def fold_pairs(split: Split, ids: Rows) -> list[tuple[Rows, Rows]]:
     """Return the training and the validation rows of each fold."""
     forward = split.kind is SplitKind.TIME
@@ -100,6 +110,13 @@ def _pooled(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> 
     return strata
 
 
+def _levels(y: npt.NDArray[Any], folds: int) -> Rows:
+    """Return the tenth of the target that a row is in: each fold gets low and high values."""
+    tenths = min(TARGET_LEVELS, len(y) // folds)
+    ranks = np.argsort(np.argsort(y, kind="stable"), kind="stable")
+    return (ranks * tenths // len(y)).astype(np.int64)
+
+
 def _divide(split: Split, y: npt.NDArray[Any], columns: Columns, rows: Rows) -> tuple[Rows, Rows]:
     from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
@@ -127,7 +144,7 @@ def _divide(split: Split, y: npt.NDArray[Any], columns: Columns, rows: Rows) -> 
 
 
 def _assign(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
-    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+    from sklearn.model_selection import GroupKFold, StratifiedKFold
 
     ids = np.full(len(y), NEVER_VALIDATED, dtype=np.int64)
     match split.kind:
@@ -139,7 +156,9 @@ def _assign(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
             folds = StratifiedKFold(split.folds, shuffle=True, random_state=split.seed)
             pairs = folds.split(strata, strata)
         case SplitKind.KFOLD if len(y) >= split.folds:
-            pairs = KFold(split.folds, shuffle=True, random_state=split.seed).split(y)
+            strata = _levels(y, split.folds)
+            folds = StratifiedKFold(split.folds, shuffle=True, random_state=split.seed)
+            pairs = folds.split(strata, strata)
         case SplitKind.GROUPED:
             groups = group_codes(columns[str(split.column)])
             if len(np.unique(groups)) < split.folds:

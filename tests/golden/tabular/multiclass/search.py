@@ -3,7 +3,8 @@
 #
 # This notebook finds a model for one table. Each cell is one step and says what it does; change a
 # cell, or delete a candidate, and run it again. It needs `automl_magic`. The model that it finds
-# leaves as a notebook that does not: `automl notebook RUN`.
+# leaves as a notebook that does not: `automl notebook RUN`. Why it did what it did is told by
+# `automl why RUN`; the reasons of the plan also stand in the metadata of the cells.
 
 
 # %% id="parameters" tags=["parameters", "automl:parameters"]
@@ -48,6 +49,7 @@ split = learn.split(
     task,
     kind="grouped",
     folds=3,
+    repeats=1,
     holdout=0.25,
     column="street",
     date_format=None,
@@ -59,7 +61,8 @@ split
 # ## What is tried
 #
 # A view is a list of feature steps: how columns become numbers. A candidate is an estimator on a
-# view. The reasons for each stand in the metadata of its cell.
+# view. The reasons for each, and for each column that is left out, stand in the metadata of the
+# cells; a candidate whose cell is deleted is not tried.
 
 
 # %% id="candidates" tags=["automl:candidates"]
@@ -135,35 +138,57 @@ candidates["linear"] = learn.candidate(
 # %% [markdown] id="about-search" tags=["automl:about-search"]
 # ## The search
 #
-# Every candidate is fitted on the same folds. The best ones are blended, by the predictions for
-# rows that they had not seen.
+# The portfolio comes first: each candidate once, in the order in which such candidates have served
+# on other tables like this one. A candidate is fitted on all folds at the same time, a few rounds on
+# each in turn. After each turn the predictions for the rows that a fold has not seen are pooled and
+# scored together; when the pooled score has stopped improving, the candidate is done. A candidate
+# that has used its share of the time before that is frozen. It is thawed, and goes on where it
+# stopped, if it is still among the best when the others have had their turn.
+#
+# What time is left belongs to variations of the best candidates: Optuna proposes the parameters, and
+# of the variations that have come equally far only the best third goes on (successive halving).
+#
+# The picture follows the search: a dot is a trial, the line is the best score so far. The leaderboard
+# says of each trial why it was tried or given up, the table after it what was decided on the way.
+# Then the best trials are blended: greedily, one at a time, as long as the blend scores better on the
+# pooled predictions. If it helps, the probabilities of the blend are calibrated.
 
 
 # %% id="search" tags=["automl:search"]
-search = learn.search(
-    task,
-    split,
-    views,
-    candidates,
-    budget_s=budget_s,
-    sampler="portfolio",
-    max_trials=3,
-    early_stopping=40,
-    run_dir=run_dir,
-    replay=replay,
-)
+import IPython.display
 
-
-# %% id="progress" tags=["automl:progress"]
-search.plot()
+with learn.live(IPython.display.display) as picture:
+    search = learn.search(
+        task,
+        split,
+        views,
+        candidates,
+        budget_s=budget_s,
+        sampler="portfolio",
+        max_trials=3,
+        early_stopping=None,
+        run_dir=run_dir,
+        replay=replay,
+        live=picture,
+    )
 
 
 # %% id="leaderboard" tags=["automl:leaderboard"]
 search.leaderboard()
 
 
+# %% id="decisions" tags=["automl:decisions"]
+learn.decisions(run_dir)
+
+
 # %% id="ensemble" tags=["automl:ensemble"]
-ensemble = learn.ensemble(search, max_members=8)
+ensemble = learn.ensemble(
+    search,
+    max_members=8,
+    cost_false_positive=None,
+    cost_false_negative=None,
+    latency_ms_p95=None,
+)
 ensemble
 
 
@@ -175,8 +200,8 @@ recipe
 # %% [markdown] id="about-model" tags=["automl:about-model"]
 # ## The model
 #
-# First the one measurement on the holdout, then the same recipe on all rows: that is the model to
-# keep.
+# First the one measurement on the holdout, which no choice has seen: that is the score to quote. Then
+# the same recipe is fitted on all rows: that is the model to keep.
 
 
 # %% id="holdout" tags=["automl:holdout"]

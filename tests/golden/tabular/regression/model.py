@@ -54,8 +54,13 @@ def as_numbers(column, parse=None):
 
     def read(value):
         if isinstance(value, str):
-            text = re.sub("[$€£¥₹₽₩₺₴₫₪฿¢%]", "", value).strip()
-            text = "".join(text.split()) if thousands.isspace() else text.replace(thousands, "")
+            text = re.sub("[$€£¥₹₽₩₺₴₫₪฿¢%]", "", value).replace("\u2212", "-").strip()
+            if text[:1] == "(" and text[-1:] == ")":  # negative, as in accounts
+                text = f"-{text[1:-1].strip()}"
+            between = r"\s" if thousands.isspace() else re.escape(thousands)
+            groups = f"[+-]?[0-9]{{1,3}}({between}[0-9]{{2,3}})*{between}[0-9]{{3}}(?![0-9])"
+            if thousands and (found := re.match(groups, text)):
+                text = "".join(re.findall("[-+0-9]+", found[0])) + text[found.end() :]
             if decimal != ".":
                 text = text.replace(".", "?").replace(decimal, ".")
             plain = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)
@@ -280,25 +285,125 @@ def target_mean_features(
     return np.column_stack(parts)
 
 
+# %% id="step-relevance" tags=["automl:step-relevance"]
+def even_rows(n_rows, most=10_000):
+    """At most so many row numbers, evenly spaced."""
+    return np.unique(np.linspace(0, n_rows - 1, min(n_rows, most)).round().astype(int))
+
+
+def margin(n_rows):
+    """What a correlation must gain to be more than chance: two standard errors."""
+    return 2 / n_rows**0.5
+
+
+def centred_ranks(X):
+    ranks = pd.DataFrame(X).rank()
+    return (ranks - ranks.mean()).fillna(0.0).to_numpy()
+
+
+def goals_of(target, n_classes):
+    """What ranks are compared with: the target's ranks, or a 0/1 column for each class."""
+    if n_classes:
+        goals = (target[:, None] == np.arange(n_classes)).astype("float64")
+    else:
+        goals = centred_ranks(target)
+    return goals, np.maximum((goals**2).sum(axis=0), 1)
+
+
+def relevance(X, target, n_classes):
+    """The absolute rank correlation of each column with the target (Spearman).
+
+    For more than two classes, the correlation ratio of the ranks. A missing value counts as the
+    middle rank.
+    """
+    ranked = centred_ranks(X)
+    goals, sizes = goals_of(target, n_classes)
+    between = (ranked.T @ goals) ** 2 / sizes
+    return np.sqrt(between.sum(axis=1) / np.maximum((ranked**2).sum(axis=0), 1)).round(9)
+
+
+def relevance_of_sums(X, target, n_classes, pairs):
+    """The relevance of the best weighted sum of the ranks of two columns, for some pairs."""
+    ranked = centred_ranks(X)
+    goals, sizes = goals_of(target, n_classes)
+    with_goals, with_others = ranked.T @ goals, ranked.T @ ranked
+    found = []
+    for i, j in pairs:
+        a, b, c = with_others[i, i], with_others[j, j], with_others[i, j]
+        one, other = with_goals[i], with_goals[j]
+        between = b * one**2 - 2 * c * one * other + a * other**2
+        if a * b - c * c > 1e-6 * a * b:
+            found.append(((between / sizes).sum() / (a * b - c * c)) ** 0.5)
+        else:  # one is as good as both
+            alone = [(one**2 / sizes).sum() / max(a, 1), (other**2 / sizes).sum() / max(b, 1)]
+            found.append(max(alone) ** 0.5)
+    return np.array(found).round(9)
+
+
 # %% id="step-text" tags=["automl:step-text"]
+from collections import Counter
+
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import Ridge
 
 
-def text_features(train, frame, columns, target=None, *, max_features=5000, components=32, seed=0):
-    """Words and pairs of words, weighed by TF-IDF, in a few dimensions (latent semantics)."""
+def text_features(
+    train,
+    frame,
+    columns,
+    target=None,
+    *,
+    analyzer="word",
+    max_features=5000,
+    components=32,
+    forecast=False,
+    n_folds=5,
+    seed=0,
+    n_classes=0,
+):
+    """The terms of a text, weighed by TF-IDF, in a few dimensions (latent semantics).
+
+    The forecast is what a linear model on the terms says of the target. The training rows get
+    that of the other folds, so that no row sees its own target.
+    """
+    rows = even_rows(len(train), 20_000)
+    folds = np.random.default_rng(seed).permutation(len(train)) % n_folds
+    settings = {
+        "analyzer": analyzer,
+        "ngram_range": (1, 2) if analyzer == "word" else (3, 4),
+        "sublinear_tf": True,
+    }
     parts = [np.empty((len(frame), 0))]
     for column in columns:
         known = [text or "" for text in as_text(train[column])]
         values = [text or "" for text in as_text(frame[column])]
-        if len({word for text in known for word in re.findall(r"\b\w\w+\b", text.lower())}) < 2:
-            continue  # one word tells no two rows apart
-        vectorizer = TfidfVectorizer(
-            ngram_range=(1, 2), sublinear_tf=True, max_features=max_features
-        )
+        terms_of = TfidfVectorizer(**settings).build_analyzer()
+        counts = Counter(term for text in known for term in terms_of(text))
+        terms = sorted(counts, key=lambda term: (-counts[term], term))[:max_features]
+        if len(terms) < 2:
+            continue  # one term tells no two rows apart
+        vectorizer = TfidfVectorizer(vocabulary=sorted(terms), **settings)
         weights = vectorizer.fit_transform(known)
-        svd = TruncatedSVD(min(components, *weights.shape), random_state=seed).fit(weights)
-        parts.append(vectorizer.transform(values) @ svd.components_.T)
+        new = vectorizer.transform(values)
+        size = min(components, len(rows), len(terms))
+        if size:
+            svd = TruncatedSVD(size, n_iter=3, random_state=seed).fit(weights[rows])
+            parts.append(new @ svd.components_.T)
+        if not forecast:
+            continue
+        goals = [(target == code).astype("float64") for code in range(n_classes)]
+        goals = np.column_stack(goals or [target.astype("float64")])
+
+        def predicted(learn, apply, shape=goals.shape):
+            ridge = Ridge(solver="sparse_cg").fit(weights[learn], goals[learn])
+            return ridge.predict(apply).reshape(-1, shape[1])
+
+        outputs = predicted(rows, new)
+        if frame is train:
+            for fold in range(n_folds):
+                outputs[folds == fold] = predicted(rows[folds[rows] != fold], new[folds == fold])
+        parts.append(outputs)
     return np.hstack(parts)
 
 
@@ -376,9 +481,14 @@ def features(train, frame, target):
                 train,
                 frame,
                 ["note"],
+                target,
+                analyzer="word",
                 max_features=100,
                 components=3,
+                forecast=False,
+                n_folds=5,
                 seed=0,
+                n_classes=0,
             ),
         ]
     )
@@ -444,9 +554,14 @@ def features(train, frame, target):
                 train,
                 frame,
                 ["note"],
+                target,
+                analyzer="word",
                 max_features=100,
                 components=3,
+                forecast=False,
+                n_folds=5,
                 seed=0,
+                n_classes=0,
             ),
         ]
     )
@@ -458,21 +573,23 @@ views["tree"] = features
 # %% [markdown] id="about-members" tags=["automl:about-members"]
 # ## Members
 #
-# The prediction is a weighted mean of the members' predictions. Each learns from the matrix of
-# its view, with the parameters and the number of rounds that the search found.
+# Each learns from the matrix of its view, with the parameters and the number of rounds that the
+# search found. The prediction is a weighted mean of theirs; the cells below them say which one, and
+# how it is corrected, if it is.
 
 
 # %% id="members" tags=["automl:members"]
-members, member_views, weights = {}, {}, {}
+members, member_views, weights, seeds, corrections = {}, {}, {}, {}, {}
 
 
 # %% id="member-random_forest" tags=["automl:member-random_forest"]
 from sklearn.ensemble import RandomForestRegressor
 
 
-def member(X, y):
+def member(X, y, seed):
     """A forest of trees, each grown on a bootstrap of the rows."""
     params = {"n_estimators": 20, "random_state": 7, "n_jobs": 1}
+    params["random_state"] = seed
     model = RandomForestRegressor(**params)
     model.fit(X, y)
     model.set_params(n_jobs=1)  # threads would add up the trees in any order
@@ -482,13 +599,14 @@ def member(X, y):
 members["random_forest"] = member
 member_views["random_forest"] = "dense"
 weights["random_forest"] = 0.5
+seeds["random_forest"] = [7]
 
 
 # %% id="member-lightgbm" tags=["automl:member-lightgbm"]
 import lightgbm
 
 
-def member(X, y):
+def member(X, y, seed):
     """Gradient-boosted trees of LightGBM, grown leaf by leaf; codes of categories split as sets."""
     rows = lightgbm.Dataset(X, y, categorical_feature=[0])
     params = {
@@ -500,9 +618,11 @@ def member(X, y):
         "seed": 7,
         "num_threads": 1,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
+        "feature_pre_filter": False,
         "verbosity": -1,
     }
+    params["seed"] = seed
     model = lightgbm.train(params, rows)
     return model.predict
 
@@ -510,13 +630,14 @@ def member(X, y):
 members["lightgbm"] = member
 member_views["lightgbm"] = "tree"
 weights["lightgbm"] = 0.25
+seeds["lightgbm"] = [7, 8]
 
 
 # %% id="member-dummy" tags=["automl:member-dummy"]
 from sklearn.dummy import DummyRegressor
 
 
-def member(X, y):
+def member(X, y, _):
     """The baseline: the mean of the target, whatever the row."""
     params = {"strategy": "mean"}
     model = DummyRegressor(**params)
@@ -527,6 +648,13 @@ def member(X, y):
 members["dummy"] = member
 member_views["dummy"] = "dense"
 weights["dummy"] = 0.25
+seeds["dummy"] = [7]
+
+
+# %% id="combine" tags=["automl:combine"]
+def combine(predictions):
+    """The weighted mean of the members' predictions."""
+    return sum(weights[name] * predicted for name, predicted in predictions.items())
 
 
 # %% id="blend" tags=["automl:blend"]
@@ -537,21 +665,29 @@ threadpool_limits(1, user_api="blas")
 
 
 def fit(train, y_train):
-    """Fit every member on the rows of `train`; return a function that predicts other rows."""
+    """Fit every member on the rows of `train`, once with each of its seeds; return a function that
+    predicts other rows.
+    """
     matrices = {view: features(train, train, y_train) for view, features in views.items()}
     fitted = {
-        name: member(matrices[member_views[name]], y_train) for name, member in members.items()
+        name: [member(matrices[member_views[name]], y_train, seed) for seed in seeds[name]]
+        for name, member in members.items()
     }
 
     def predict(frame):
-        """The weighted mean of the members' predictions."""
+        """The members' predictions, combined into one and corrected."""
         # A copy, for a view has special features for the very rows that it learns from.
         frame = frame.copy()
         matrices = {view: features(train, frame, y_train) for view, features in views.items()}
-        return sum(
-            weights[name] * predict_matrix(matrices[member_views[name]])
-            for name, predict_matrix in fitted.items()
+        predicted = combine(
+            {
+                name: sum(fit(matrices[member_views[name]]) for fit in fits) / len(fits)
+                for name, fits in fitted.items()
+            }
         )
+        for correct in corrections.values():
+            predicted = correct(predicted)
+        return predicted
 
     return predict
 

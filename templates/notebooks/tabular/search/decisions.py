@@ -1,0 +1,1 @@
+learn.decisions(run_dir)
