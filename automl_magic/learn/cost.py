@@ -31,7 +31,10 @@ SHARE_OF_FREE_MEMORY = 0.7
 
 
 def rounds_foreseen(params: Mapping[str, Any]) -> float:
-    """Return about how many rounds a booster needs."""
+    """Return about how many rounds a booster needs, or the epochs that a network has."""
+    epochs = params.get("max_iter", params.get("n_epochs"))
+    if isinstance(epochs, int) and epochs > 0:
+        return float(epochs)
     rate = params.get("learning_rate", USUAL_RATE)
     usable = isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0
     return ROUNDS_TIMES_RATE / (rate if usable else USUAL_RATE)

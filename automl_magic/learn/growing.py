@@ -30,7 +30,7 @@ SNAPSHOT_BYTES, SNAPSHOTS = 400_000_000, 300
 TURN_S, FIRST_ROUNDS, MOST_ROUNDS_A_TURN = 0.15, 4, 64
 # Rounds without a gain: some at least, more where boosting is slow or has gone far.
 FEWEST_PATIENCE, PATIENCE_PER_ROUND, MOST_PATIENCE = 20, 0.15, 80
-RATE_OF_PATIENCE = 0.1
+RATE_OF_PATIENCE, PATIENT_EPOCHS = 0.1, 10
 # Gains fade away: of those that would go on as before, so much remains.
 FADING = 0.4
 
@@ -310,6 +310,8 @@ class Growing:
     def _patience_now(self) -> float:
         if self._patience is not None:
             return self._patience
+        if member(self.proposal.estimator).counts_epochs:
+            return PATIENT_EPOCHS
         rounds = FEWEST_PATIENCE + PATIENCE_PER_ROUND * self.best_rounds
         rate = self.proposal.params.get("learning_rate", RATE_OF_PATIENCE)
         slower = math.sqrt(RATE_OF_PATIENCE / rate) if isinstance(rate, float) and rate > 0 else 1.0

@@ -16,6 +16,8 @@ import numpy as np
 from automl_magic.learn.candidate import DEAR_STEPS
 from automl_magic.learn.memory import available_memory_bytes
 from automl_magic.recipe import Fold, fit_view, take
+from automl_magic.recipe.steps.select import select
+from automl_magic.recipe.view import divided
 from automl_magic.records import StepSpec
 
 if TYPE_CHECKING:
@@ -63,13 +65,18 @@ class FoldMatrices:
         if (kept := self._get(key)) is not None:
             return kept
         started = time.monotonic()
+        steps, selection = divided(self._views[view])
         blocks = [
             self._fit_shared(spec, fold)
             if spec.kind in DEAR_STEPS
             else self._fit([spec], *self._pairs[fold])
-            for spec in self._views[view]
+            for spec in steps
         ]
-        found = self._keep(key, _side_by_side(blocks))
+        found = _side_by_side(blocks)
+        if selection is not None:
+            places = select(selection, found.X, found.y, self._task.kind, found.categorical)
+            found = _only(found, list(places))
+        found = self._keep(key, found)
         self._fit_s[view][fold] = time.monotonic() - started
         return found
 
@@ -139,6 +146,17 @@ class FoldMatrices:
     def _table(self, specs: Sequence[StepSpec]) -> Mapping[str, Any]:
         names = dict.fromkeys(column for step in specs for column in step.columns)
         return take(self._task.columns(names), np.asarray(self._rows.development))
+
+
+def _only(found: Fold, kept: Sequence[int]) -> Fold:
+    """Return the columns of a fold that a selection has kept."""
+    return Fold(
+        np.ascontiguousarray(found.X[:, kept]),
+        found.y,
+        np.ascontiguousarray(found.watched_X[:, kept]),
+        found.watched_y,
+        tuple(new for new, old in enumerate(kept) if old in found.categorical),
+    )
 
 
 def _side_by_side(blocks: Sequence[Fold]) -> Fold:

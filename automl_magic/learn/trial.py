@@ -111,9 +111,10 @@ def scored(
 def _final_rounds(proposal: Proposal, rounds: int, folds: int) -> int:
     """Return the rounds for a fit on all rows: more rows bear more rounds.
 
-    The trees of a forest stay as many as they are.
+    The trees of a forest stay as many as they are, and an epoch is longer there already.
     """
-    if not member(proposal.estimator).has_iterations:
+    kind = member(proposal.estimator)
+    if kind.counts_epochs or not kind.has_iterations:
         return rounds
     return max(1, round(rounds * (1 + ROUNDS_PER_ROW / (folds - 1))))
 

@@ -125,7 +125,9 @@ def test_an_interrupt_ends_the_search_and_keeps_the_best(make_notebook, tmp_path
     notebook = make_notebook()
     watcher = when_trials(tmp_path, 3, lambda: os.kill(os.getpid(), signal.SIGINT))
 
-    search = notebook.search(sampler="random", budget_s=60.0, run_dir=tmp_path)
+    search = notebook.search(
+        sampler="random", budget_s=60.0, early_stopping=100_000, run_dir=tmp_path
+    )
     watcher.join()
     done = notebook.finish(search, tmp_path)
 

@@ -49,12 +49,15 @@ class Member(ABC):
         The name of the estimator, of its module, and of its pieces of code.
     has_iterations : bool
         Whether it grows in rounds whose best number has to be found.
+    counts_epochs : bool
+        Whether a round looks at all rows many times, so that there are few of them.
     suffix : str
         Of its native file.
     """
 
     name: ClassVar[str]
     has_iterations: ClassVar[bool] = False
+    counts_epochs: ClassVar[bool] = False
     suffix: ClassVar[str]
 
     def fit(

@@ -33,6 +33,7 @@ class EpochMember(Member):
     """A member whose rounds are epochs."""
 
     has_iterations: ClassVar[bool] = True
+    counts_epochs: ClassVar[bool] = True
 
     @abstractmethod
     def begin(self, arguments: dict[str, Any], rows: Rows) -> Training:

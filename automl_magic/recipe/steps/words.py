@@ -1,0 +1,127 @@
+"""words: what the terms of one text column say, learned and applied."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from automl_magic.recipe.steps.levels import folds_of
+from automl_magic.recipe.steps.relevance import even_rows
+from automl_magic.recipe.steps.terms import Vocabulary, learn_terms
+from automl_magic.recipe.values import Floats
+
+FITTED_ROWS = 20_000
+POWER_ITERATIONS = 3
+
+
+@dataclass(frozen=True)
+class Words:
+    """The terms of one column, their weights, and what each adds to each output.
+
+    `places` has shape (n_terms, n_outputs), topics first; `starts` is what an empty text has.
+    """
+
+    vocabulary: Vocabulary
+    idf: Floats
+    places: Floats
+    starts: Floats
+    n_topics: int
+
+    def transform(self, documents: Sequence[str]) -> Floats:
+        outputs: Floats = self.weights(self.vocabulary.counts(documents)) @ self.places
+        return outputs + self.starts
+
+    def weights(self, counts: Any) -> Any:
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        transformer = TfidfTransformer(sublinear_tf=True)
+        transformer.idf_ = self.idf
+        return transformer.transform(counts)
+
+    def transform_one(self, text: str) -> list[float]:
+        """Do what `transform` does, for one text: no sparse matrix is made."""
+        index = self.vocabulary.index
+        counts = Counter(index[term] for term in self.vocabulary.in_one(text) if term in index)
+        if not counts:
+            empty: list[float] = self.starts.tolist()
+            return empty
+        positions = list(counts)
+        weights = np.array([math.log(n) + 1.0 for n in counts.values()]) * self.idf[positions]
+        placed = weights @ self.places[positions] / math.sqrt(weights @ weights) + self.starts
+        outputs: list[float] = placed.tolist()
+        return outputs
+
+
+def fit_words(
+    documents: list[str],
+    wanted: Floats | None,
+    *,
+    analyzer: str,
+    max_features: int,
+    components: int,
+    n_folds: int,
+    seed: int,
+) -> tuple[Words, Floats]:
+    """Learn the terms of some texts, and return what they say of those texts, out of fold.
+
+    `wanted` is what the forecast is about, shape (n_documents, n_goals).
+    """
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    size = len(documents)
+    vocabulary, counts = learn_terms(documents, analyzer, max_features)
+    if len(vocabulary.terms) < 2:
+        nothing = Words(
+            Vocabulary(analyzer, ()), np.empty(0), np.empty((0, 0)), np.empty(0), n_topics=0
+        )
+        return nothing, np.empty((size, 0))
+    transformer = TfidfTransformer(sublinear_tf=True)
+    weights = transformer.fit_transform(counts)
+    rows = even_rows(size, FITTED_ROWS)
+    places = [_topics(weights[rows], components, seed)]
+    n_topics = places[0].shape[1]
+    starts = [np.zeros(n_topics)]
+    outputs = [weights @ places[0]]
+    if wanted is not None:
+        slopes, offsets = _forecast(weights[rows], wanted[rows])
+        places.append(slopes)
+        starts.append(offsets)
+        folds = folds_of(size, n_folds, seed)
+        predicted = np.empty(wanted.shape)
+        for fold in range(n_folds):
+            others, inside = rows[folds[rows] != fold], folds == fold
+            slopes, offsets = _forecast(weights[others], wanted[others])
+            predicted[inside] = weights[inside] @ slopes + offsets
+        outputs.append(predicted)
+    words = Words(
+        vocabulary,
+        transformer.idf_,
+        np.ascontiguousarray(np.hstack(places)),
+        np.concatenate(starts),
+        n_topics,
+    )
+    return words, np.hstack(outputs)
+
+
+def _topics(weights: Any, components: int, seed: int) -> Floats:
+    from sklearn.decomposition import TruncatedSVD
+
+    size = min(components, *weights.shape)
+    if size == 0:
+        return np.empty((weights.shape[1], 0))
+    svd = TruncatedSVD(size, n_iter=POWER_ITERATIONS, random_state=seed).fit(weights)
+    places: Floats = svd.components_.T
+    return places
+
+
+def _forecast(weights: Any, wanted: Floats) -> tuple[Floats, Floats]:
+    """Return the slopes (n_terms, n_goals) and offsets (n_goals,) of a ridge regression."""
+    from sklearn.linear_model import Ridge
+
+    ridge = Ridge(solver="sparse_cg").fit(weights, wanted)
+    return ridge.coef_.reshape(wanted.shape[1], -1).T, np.atleast_1d(ridge.intercept_)
