@@ -71,6 +71,7 @@ VERSIONS = {
     "scikit-learn": "7.0.0",
     "threadpoolctl": "9.0.0",
     "xgboost": "8.0.0",
+    "torch": "2.13.0",
 }
 
 
