@@ -1,5 +1,6 @@
 """What many tests share: a small table, and golden files that change only when asked to."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,9 @@ from hypothesis import settings
 # A busy machine is slow, not wrong.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
+
+# What a test finds is no experience, and another test's order must not depend on it.
+os.environ["AUTOML_MAGIC_REMEMBER"] = "0"
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -80,30 +80,38 @@ def describe(search: Search) -> meta.Described | None:
 
 
 def remember(search: Search, weights: Mapping[int, float]) -> bool:
-    """Add what the search has found to the user's store, and say whether that was done."""
+    """Add what the search has found to the user's store, and say whether that was done.
+
+    Each candidate counts as the plan has it: a variation would look better than what is untuned.
+    """
     described = describe(search)
     if described is None:
         return False
     validated = search.rows.validated
-    loss = search.task.metric.loss
-    best: dict[str, Any] = {}
-    for scored in search.scored:
-        name, score = scored.trial.candidate, scored.trial.score
-        if score is None:
-            continue
-        known = best.get(name)
-        if known is None or loss(score.score) < loss(known.trial.score.score):
-            best[name] = scored
-    baseline = best.pop(search.trials[0].candidate, None)
+    planned = {trial.candidate: trial.params for trial in reversed(search.trials)}
+    found = {
+        scored.trial.candidate: scored
+        for scored in search.scored
+        if scored.trial.params == planned[scored.trial.candidate]
+    }
+    took = {
+        name: sum(
+            trial.fit_s
+            for trial in search.trials
+            if trial.candidate == name and trial.params == planned[name]
+        )
+        for name in found
+    }
+    baseline = found.pop(search.trials[0].candidate, None)
     if baseline is None:
         return False
-    found = meta.entry(
+    entry = meta.entry(
         described,
         search.task.metric,
         search.task.y[search.rows.development][validated],
-        {name: scored.oof[validated] for name, scored in best.items()},
+        {name: scored.oof[validated] for name, scored in found.items()},
         baseline=baseline.oof[validated],
-        seconds={name: scored.trial.fit_s for name, scored in best.items()},
-        weights={name: weights.get(scored.trial.number, 0.0) for name, scored in best.items()},
+        seconds=took,
+        weights={name: weights.get(scored.trial.number, 0.0) for name, scored in found.items()},
     )
-    return found is not None and meta.remember(found)
+    return entry is not None and meta.remember(entry)
