@@ -36,6 +36,7 @@ def asked(
     candidates: Sequence[str] | None = None,
     exclude: Sequence[str] = (),
     kinds: Mapping[str, str] | None = None,
+    select: str | None = None,
     sensitive: Sequence[str] = (),
 ) -> Experiment:
     """Return the experiment that these options ask for.
@@ -61,6 +62,8 @@ def asked(
     candidates, exclude, kinds, sensitive
         Candidates to try; columns to leave out; column kinds to use instead of the inferred ones;
         columns that fairness is measured by.
+    select
+        Which features are kept: `auto`, `none`, `mutual_information` or `boruta`.
 
     Raises
     ------
@@ -95,7 +98,11 @@ def asked(
         "hpo": {"trials": trials, **({"sampler": sampler} if sampler is not None else {})},
         "imbalance": "class_weight" if class_weight else "none",
         "candidates": list(candidates) if candidates is not None else None,
-        "features": {"exclude": list(exclude), "kinds": dict(kinds or {})},
+        "features": {
+            "exclude": list(exclude),
+            "kinds": dict(kinds or {}),
+            **({"select": select} if select is not None else {}),
+        },
         "sensitive": list(sensitive),
     }
     try:

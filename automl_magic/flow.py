@@ -77,7 +77,7 @@ def plan(
         Before anything is written.
     """
     from automl_magic.data import as_source, resolved
-    from automl_magic.plan import read_spec
+    from automl_magic.planning import read_spec
 
     if not isinstance(data, str | os.PathLike):
         where = _free_folder(folder, "table", overwrite=overwrite)
@@ -105,7 +105,7 @@ def _write_plan(
 ) -> Planned:
     from automl_magic.data import check_target, load, profile, read_call
     from automl_magic.execute import memory_limit_bytes
-    from automl_magic.plan import format_spec, make_plan
+    from automl_magic.planning import format_spec, make_plan
     from automl_magic.render import render_explore, render_search, to_text
 
     with opened as source:
@@ -401,7 +401,7 @@ def search(
     from automl_magic import learn
     from automl_magic.data import profile
     from automl_magic.execute import memory_limit_bytes
-    from automl_magic.plan import make_plan
+    from automl_magic.planning import make_plan
 
     started = clock.monotonic()
     experiment = asked(
@@ -469,7 +469,7 @@ def search(
 
 def _runnable(path: Path) -> Path:
     """Return the notebook to run, after planning anew where the experiment file was edited."""
-    from automl_magic.plan import read_spec
+    from automl_magic.planning import read_spec
 
     if path.suffix == ".ipynb":
         return path

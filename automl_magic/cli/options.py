@@ -50,6 +50,11 @@ _SEARCH = (
         type=ColumnKindOf(),
         help="Read a column as another kind. Repeatable.",
     ),
+    click.option(
+        "--select",
+        metavar="NAME",
+        help="Features to keep: auto, none, mutual_information or boruta.  [default: auto]",
+    ),
     click.option("--candidates", metavar="NAME,…", help="Try only these."),
     click.option("--trials", type=int, help="Stop after so many trials."),
     click.option("--sampler", metavar="NAME", help="portfolio, random or tpe.  [default: tpe]"),

@@ -15,7 +15,7 @@ import numpy as np
 
 from automl_magic.learn.candidate import DEAR_STEPS
 from automl_magic.learn.memory import available_memory_bytes
-from automl_magic.recipe import Fold, fit_view, take
+from automl_magic.recipe import Fold, Goal, fit_view, take
 from automl_magic.recipe.steps.select import select
 from automl_magic.recipe.view import divided
 from automl_magic.records import StepSpec
@@ -74,7 +74,7 @@ class FoldMatrices:
         ]
         found = _side_by_side(blocks)
         if selection is not None:
-            places = select(selection, found.X, found.y, self._task.kind, found.categorical)
+            places = select(selection, found.X, Goal(found.y, self._task.kind), found.categorical)
             found = _only(found, list(places))
         found = self._keep(key, found)
         self._fit_s[view][fold] = time.monotonic() - started
@@ -111,9 +111,14 @@ class FoldMatrices:
 
     def _fit(self, specs: Sequence[StepSpec], train: Any, validation: Any) -> Fold:
         table = self._table(specs)
-        task = self._task
+        task, apart = self._task, self._rows.apart
         fitted, matrix = fit_view(
-            specs, take(table, train), self._y[train], task.kind, task.n_classes
+            specs,
+            take(table, train),
+            self._y[train],
+            task.kind,
+            task.n_classes,
+            apart=None if apart is None else apart.take(train),
         )
         return Fold(
             matrix,

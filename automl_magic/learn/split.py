@@ -10,6 +10,7 @@ import numpy as np
 
 from automl_magic.errors import PlanError
 from automl_magic.learn.words import one_of
+from automl_magic.recipe import Apart, apart_by
 from automl_magic.records import Split, SplitKind
 from automl_magic.records.codec import OutOfRange
 from automl_magic.tasks.tabular import splits
@@ -32,6 +33,8 @@ class SplitRows:
         How many of the folds a search fits; the others only ever train.
     fold_sha256 : str
         Digest of the fold ids: who has the same one compares like with like.
+    apart : Apart, optional
+        Which development rows are never divided by the folds within a training set.
     holdout_uses : list of str
         One entry for each time the holdout was scored: never more than one.
     """
@@ -41,6 +44,7 @@ class SplitRows:
     holdout: Any
     fold_ids: Any
     fold_sha256: str
+    apart: Apart | None = None
     holdout_uses: list[str] = field(default_factory=list)
 
     @property
@@ -169,4 +173,5 @@ def split(
             for one in splits.each_repeat(asked)
         ]
     )
-    return SplitRows(asked, development, held_out, ids, splits.fold_sha256(ids))
+    apart = apart_by(asked, of_development)
+    return SplitRows(asked, development, held_out, ids, splits.fold_sha256(ids), apart)

@@ -11,10 +11,10 @@ from automl_magic.errors import TargetNotFound, TooFewRows
 from automl_magic.learn.budget import Budget
 from automl_magic.learn.words import one_of
 from automl_magic.recipe import encode_target, table_of
+from automl_magic.recipe.order import is_missing
 from automl_magic.records import TaskKind
 from automl_magic.records.experiment import Imbalance
 from automl_magic.tasks.tabular.metrics import find_metric
-from automl_magic.tasks.tabular.order import is_missing
 
 
 class Task:

@@ -12,8 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from automl_magic.recipe.apart import Apart, apart_by
     from automl_magic.recipe.document import ESTIMATORS, MemberSpec, Recipe
     from automl_magic.recipe.fitted import FittedRecipe, fit_recipe
+    from automl_magic.recipe.goal import Goal
     from automl_magic.recipe.members import Fold, Growth, Member, Model, is_random, member
     from automl_magic.recipe.steps import code_params
     from automl_magic.recipe.table import Table, table_of, take
@@ -22,15 +24,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ESTIMATORS",
+    "Apart",
     "FittedRecipe",
     "FittedView",
     "Fold",
+    "Goal",
     "Growth",
     "Member",
     "MemberSpec",
     "Model",
     "Recipe",
     "Table",
+    "apart_by",
     "code_params",
     "encode_target",
     "fit_recipe",
@@ -43,8 +48,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "apart": ("Apart", "apart_by"),
     "document": ("ESTIMATORS", "MemberSpec", "Recipe"),
     "fitted": ("FittedRecipe", "fit_recipe"),
+    "goal": ("Goal",),
     "members": ("Fold", "Growth", "Member", "Model", "is_random", "member"),
     "steps": ("code_params",),
     "table": ("Table", "table_of", "take"),

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from automl_magic.recipe.apart import apart_by, column_apart
 from automl_magic.recipe.combine import blended, blended_row, calibrated, calibrated_row
 from automl_magic.recipe.document import MemberSpec, Recipe
 from automl_magic.recipe.members import FittedMember, Model, member
+from automl_magic.recipe.steps import divides_again
 from automl_magic.recipe.table import n_rows, table_of, take
 from automl_magic.recipe.target import encode_target, labels_of
 from automl_magic.recipe.values import Array, Floats
@@ -155,7 +157,8 @@ def fit_recipe(
     Parameters
     ----------
     frame : DataFrame or mapping of arrays
-        With the recipe's columns and its target, which is nowhere missing.
+        With the recipe's columns and its target, which is nowhere missing; and with the column that
+        the split keeps rows apart by, where a step divides the rows once more.
     rows : array of int, optional
         The positions of the rows to learn from; by default all.
     side_by_side : int
@@ -167,9 +170,13 @@ def fit_recipe(
     DataError, TargetNotUsable
         If a column is missing, or the target is not what the recipe says.
     """
-    table = table_of(frame, [recipe.target, *recipe.used_columns])
+    steps = [step for view in recipe.used_views for step in recipe.views[view]]
+    by = column_apart(recipe.split) if divides_again(steps) else None
+    names = [recipe.target, *recipe.used_columns, *([by] if by else [])]
+    table = table_of(frame, list(dict.fromkeys(names)))
     if rows is not None:
         table = take(table, rows)
+    apart = apart_by(recipe.split, table) if by else None
     y = encode_target(table.pop(recipe.target), recipe.task, recipe.classes)
 
     def fit(spec: MemberSpec, seed: int) -> Model:
@@ -191,7 +198,7 @@ def fit_recipe(
     with ThreadPoolExecutor(side_by_side, thread_name_prefix="automl-fit") as pool:
         for name in recipe.used_views:
             views[name], matrices[name] = fit_view(
-                recipe.views[name], table, y, recipe.task, recipe.n_classes
+                recipe.views[name], table, y, recipe.task, recipe.n_classes, apart=apart
             )
             for place, spec in enumerate(recipe.members):
                 if spec.view == name:

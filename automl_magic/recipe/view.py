@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import PlanError
+from automl_magic.recipe.apart import Apart
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps import FittedStep, step_class
 from automl_magic.recipe.steps.base import State
 from automl_magic.recipe.steps.select import SELECT, select
@@ -115,6 +117,8 @@ def fit_view(
     target: Array | None,
     task: TaskKind,
     n_classes: int | None = None,
+    *,
+    apart: Apart | None = None,
 ) -> tuple[FittedView, Floats]:
     """Fit the steps of a view, and return it with the matrix of the rows it was fitted on.
 
@@ -125,6 +129,8 @@ def fit_view(
         no step reads it.
     n_classes : int, optional
         The number of classes; by default one more than the highest code.
+    apart : Apart, optional
+        Which rows are never divided by the folds within them; by default any may be.
 
     Returns
     -------
@@ -140,14 +146,13 @@ def fit_view(
     if n_classes is None:
         classes = target is not None and task.is_classification and len(target) > 0
         n_classes = int(target.max()) + 1 if classes and target is not None else 0
-    pairs = [
-        step_class(spec.kind).fit_transform(spec, table, target, task, n_classes) for spec in steps
-    ]
+    goal = Goal(target, task, n_classes, apart)
+    pairs = [step_class(spec.kind).fit_transform(spec, table, goal) for spec in steps]
     fitted = tuple(step for step, _ in pairs)
     matrix = _side_by_side([of_step for _, of_step in pairs], n_rows(table))
     kept = None
     if selection is not None:
-        kept = select(selection, matrix, target, task, _codes(fitted))
+        kept = select(selection, matrix, goal, _codes(fitted))
         matrix = np.ascontiguousarray(matrix[:, kept])
     return FittedView(tuple(spec.kind for spec in steps), fitted, kept), matrix
 

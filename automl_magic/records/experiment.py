@@ -34,6 +34,15 @@ class Imbalance(StrEnum):
     CLASS_WEIGHT = "class_weight"
 
 
+class Selection(StrEnum):
+    """Which outputs of the feature steps a model sees."""
+
+    AUTO = "auto"
+    NONE = "none"
+    MUTUAL_INFORMATION = "mutual_information"
+    BORUTA = "boruta"
+
+
 class Compute(StrEnum):
     """Where notebooks run."""
 
@@ -152,6 +161,12 @@ class Features(Record):
         "Column kinds to use instead of the inferred ones: number, boolean, category, "
         "high_cardinality, date or text.",
         default_factory=dict,
+    )
+    select: Selection = documented(
+        "Which features are kept: auto (the 200 that say most of the target, where there are "
+        "more), none (all), mutual_information (the half that says most of the target, at most "
+        "200) or boruta (those that are not shown to be useless).",
+        default=Selection.AUTO,
     )
 
 

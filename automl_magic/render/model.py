@@ -9,9 +9,10 @@ from nbformat import NotebookNode
 
 from automl_magic.recipe import MemberSpec, Recipe, code_params, member
 from automl_magic.recipe.combine import Calibration, Method
-from automl_magic.recipe.steps import pieces_of
+from automl_magic.recipe.steps import divides_again, pieces_of
+from automl_magic.recipe.steps.base import FOLDS
 from automl_magic.recipe.view import divided, in_order
-from automl_magic.records import Dataset, Link, StepSpec, TaskKind
+from automl_magic.records import Dataset, Link, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.render.cells import code_cell, markdown_cell, step_id
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import piece, prose
@@ -64,12 +65,14 @@ def _cells(recipe: Recipe, dataset: Dataset) -> Iterator[NotebookNode]:
         yield _filled("target", "target_classes", target)
     else:
         yield _filled("target", "target_number", {"target": recipe.target})
-    if measured:
+    views = {name: in_order(recipe.views[name]) for name in recipe.used_views}
+    steps = [spec for specs in views.values() for spec in specs]
+    # Blocks in time within the training rows are made of the order that the split finds.
+    if measured or (recipe.split.kind is SplitKind.TIME and divides_again(steps)):
         yield _split(recipe)
     yield _text("about-features")
-    views = {name: in_order(recipe.views[name]) for name in recipe.used_views}
-    for name in pieces_of(spec.kind for specs in views.values() for spec in specs):
-        yield code_cell(f"step-{name.replace('_', '-')}", piece("model", "steps", name))
+    for name in pieces_of(spec.kind for spec in steps):
+        yield _folds(recipe.split) if name == FOLDS else _step(name)
     yield _code("views")
     for position, (name, specs) in enumerate(views.items(), start=1):
         yield code_cell(step_id("view", name, position), _view(recipe, name, specs))
@@ -122,6 +125,22 @@ def _split(recipe: Recipe) -> NotebookNode:
         "time": ("holdout", "column", "date_format"),
     }[split.kind.value]
     return _filled("split", f"split_{split.kind.value}", {slot: known[slot] for slot in slots})
+
+
+def _step(name: str) -> NotebookNode:
+    return code_cell(f"step-{name.replace('_', '-')}", piece("model", "steps", name))
+
+
+def _folds(split: Split) -> NotebookNode:
+    """Return how the training rows are divided once more: as the split keeps them apart."""
+    match split.kind:
+        case SplitKind.GROUPED:
+            source = fill(piece("model", "steps", "folds_grouped"), {"column": split.column})
+        case SplitKind.TIME:
+            source = piece("model", "steps", "folds_time")
+        case _:
+            source = piece("model", "steps", FOLDS)
+    return code_cell("step-folds", source)
 
 
 def _view(recipe: Recipe, name: str, specs: tuple[StepSpec, ...]) -> str:

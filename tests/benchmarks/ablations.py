@@ -31,7 +31,7 @@ from automl_magic.asked import asked
 from automl_magic.data import profile
 from automl_magic.learn import ensemble as ensembles
 from automl_magic.learn import race
-from automl_magic.plan import make_plan
+from automl_magic.planning import make_plan
 from automl_magic.recipe import encode_target
 from automl_magic.records import TaskKind
 from automl_magic.tasks.tabular.metrics import METRICS, score

@@ -34,7 +34,7 @@ from automl_magic.data import load, profile
 from automl_magic.learn import meta
 from automl_magic.learn.blending import Losses, select
 from automl_magic.learn.candidate import Proposal
-from automl_magic.plan import make_plan
+from automl_magic.planning import make_plan
 from automl_magic.recipe import take
 from automl_magic.records import Plan, TaskKind
 from automl_magic.tasks.tabular.metrics import METRICS

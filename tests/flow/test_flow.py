@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import automl_magic
 from automl_magic import flow
 from automl_magic.errors import (
     ArtifactTampered,
@@ -38,6 +39,12 @@ def test_a_plan_writes_notebooks_and_runs_nothing(tmp_path, home):
         cells = json.loads(notebook.read_text())["cells"]
         assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
     assert set(home.rglob("*")) == before
+
+
+def test_a_verb_stays_a_verb_once_it_was_called(tmp_path):
+    """A module of the package's own under that name would take its place when it is imported."""
+    for name in ("one", "two"):
+        assert automl_magic.plan("sklearn:iris", "target", folder=tmp_path / name).folder.is_dir()
 
 
 def test_a_fit_reports_both_scores_with_their_intervals(fitted):

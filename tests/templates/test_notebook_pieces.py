@@ -58,7 +58,7 @@ def test_prose_is_static(piece):
 
 
 def test_there_is_a_piece_for_every_kind_of_step():
-    assert names(r"steps/(\w+)") == set(pieces_of([*KINDS, "select"]))
+    assert names(r"steps/((?!folds_)\w+)") == set(pieces_of([*KINDS, "select"]))
     assert names(r"view_(\w+)") == {*KINDS, "select"}
 
 
@@ -82,6 +82,10 @@ def test_there_is_a_piece_for_every_metric():
 
 def test_there_is_a_piece_for_every_split():
     assert names(r"split_(\w+)") == {kind.value for kind in SplitKind}
+
+
+def test_training_rows_are_divided_again_as_each_split_keeps_them_apart():
+    assert names(r"steps/folds_(\w+)") == {"grouped", "time"}
 
 
 def test_there_is_a_piece_for_every_source():

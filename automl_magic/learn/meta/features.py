@@ -239,6 +239,6 @@ def _empty(values: Any) -> Any:
         return np.isnat(values)
     if values.dtype.kind in "iub":
         return np.zeros(len(values), dtype=bool)
-    from automl_magic.tasks.tabular.order import is_missing
+    from automl_magic.recipe.order import is_missing
 
     return np.array([is_missing(value) for value in values], dtype=bool)

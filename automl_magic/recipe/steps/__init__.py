@@ -20,6 +20,6 @@ The readers of values that the functions call, `as_numbers`, `as_text` and `as_d
 """
 
 from automl_magic.recipe.steps.base import FittedStep, step_class
-from automl_magic.recipe.steps.code import code_params, pieces_of
+from automl_magic.recipe.steps.code import code_params, divides_again, pieces_of
 
-__all__ = ["FittedStep", "code_params", "pieces_of", "step_class"]
+__all__ = ["FittedStep", "code_params", "divides_again", "pieces_of", "step_class"]

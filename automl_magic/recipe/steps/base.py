@@ -8,9 +8,10 @@ from importlib import import_module
 from typing import Any, ClassVar, Self, TypeAlias
 
 from automl_magic.errors import PlanError, near_miss
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.table import Table
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 State: TypeAlias = tuple[dict[str, Any], dict[str, Array]]
 
@@ -28,12 +29,15 @@ KINDS = {
     "group": "GroupStep",
     "missing": "MissingStep",
 }
+# The piece that divides training rows once more; how depends on the split.
+FOLDS = "folds"
 # The code face of these steps calls functions that stand in pieces of their own.
 HELPERS = {
     "interaction": ("relevance",),
-    "cross": ("relevance", "target_mean", "strength"),
-    "group": ("relevance", "target_mean", "strength"),
-    "text": ("relevance",),
+    "target_mean": (FOLDS,),
+    "cross": ("relevance", FOLDS, "target_mean", "strength"),
+    "group": ("relevance", FOLDS, "target_mean", "strength"),
+    "text": ("relevance", FOLDS),
     "select": ("relevance",),
 }
 
@@ -62,17 +66,13 @@ class FittedStep(ABC):
 
     @classmethod
     @abstractmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
-        """Learn from a table. `target` is encoded: class codes or float64, one per row."""
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+        """Learn from a table, towards a goal of as many rows."""
 
     @classmethod
-    def fit_transform(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
         """Learn from a table and return its own features, out of fold where that matters."""
-        step = cls.fit(spec, table, target, task, n_classes)
+        step = cls.fit(spec, table, goal)
         return step, step.transform(table)
 
     @abstractmethod

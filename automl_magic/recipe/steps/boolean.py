@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.steps.scaling import choice_of
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import NAN, Array, Floats, as_text, text_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,7 @@ class BooleanStep(FittedStep):
     fills: tuple[float, ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         fill = choice_of(spec, "fill", params["fill"], (None, "most_frequent"))
         step = cls(spec.columns, params["true"], params["false"], (NAN,) * len(spec.columns))

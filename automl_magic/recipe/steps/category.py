@@ -11,10 +11,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import NAN, Array, Floats, as_text, text_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,7 @@ class CategoryStep(FittedStep):
     levels: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params_of(spec, cls.defaults)
         levels = []
         for name in spec.columns:

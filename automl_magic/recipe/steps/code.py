@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from automl_magic.recipe.steps.base import HELPERS, params_of, step_class
+from automl_magic.recipe.steps.base import FOLDS, HELPERS, params_of, step_class
 from automl_magic.recipe.steps.select import DEFAULTS, SELECT
 from automl_magic.records import StepSpec, TaskKind
 
@@ -23,6 +23,11 @@ def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any
     elif step_class(spec.kind).reads_target:
         params["n_classes"] = n_classes if task is TaskKind.MULTICLASS else 0
     return params
+
+
+def divides_again(specs: Iterable[StepSpec]) -> bool:
+    """Say whether a step divides its training rows into folds, to learn from them out of fold."""
+    return any(FOLDS in HELPERS.get(spec.kind, ()) for spec in specs)
 
 
 def pieces_of(kinds: Iterable[str]) -> tuple[str, ...]:

@@ -10,11 +10,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.steps.levels import (
     codes_of,
-    folds_of,
-    goals_of,
     level_rows,
     levels_of,
     out_of_fold,
@@ -26,7 +25,7 @@ from automl_magic.recipe.steps.relevance import even_rows, margin
 from automl_magic.recipe.steps.target_mean import output_names
 from automl_magic.recipe.table import Table
 from automl_magic.recipe.values import Array, Floats, as_text, text_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 
 @dataclass(frozen=True)
@@ -85,18 +84,16 @@ class CrossStep(FittedStep):
     pairs: tuple[PairMeans, ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         smoothing = smoothing_of(spec, params["smoothing"])
-        goals = goals_of(spec, target, task, n_classes)
+        goals = goal.columns(spec)
         texts = {name: as_text(table[name]) for name in spec.columns}
         levels = {name: levels_of(texts[name]) for name in spec.columns}
         codes = {name: codes_of(texts[name], positions_of(levels[name])) for name in spec.columns}
         rows = even_rows(len(goals[0]))
-        folds = folds_of(len(rows), params["n_folds"], params["seed"])
-        some = [goal[rows] for goal in goals]
+        folds = goal.take(rows).folds(spec, params["n_folds"], params["seed"])
+        some = [values[rows] for values in goals]
 
         def alone(known: Array) -> float:
             dense = _dense(known[rows])
@@ -122,13 +119,11 @@ class CrossStep(FittedStep):
         return cls({name: levels[name] for name in used}, tuple(pairs))
 
     @classmethod
-    def fit_transform(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
-        step = cls.fit(spec, table, target, task, n_classes)
-        goals = goals_of(spec, target, task, n_classes)
-        folds = folds_of(len(goals[0]), params["n_folds"], params["seed"])
+        step = cls.fit(spec, table, goal)
+        goals = goal.columns(spec)
+        folds = goal.folds(spec, params["n_folds"], params["seed"])
         parts = [np.empty((len(goals[0]), 0))]
         for pair, codes in zip(step.pairs, step._codes(table), strict=True):
             n_levels = len(pair.keys)

@@ -12,11 +12,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.steps.scaling import Scaling, choice_of
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import NAN, Array, Floats, as_dates, date_of, microseconds
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 PARTS = ("days", "year", "month", "day", "weekday", "hour")
 DAY = 86_400_000_000.0  # microseconds
@@ -44,9 +45,7 @@ class DateStep(FittedStep):
     scalings: tuple[tuple[Scaling, ...], ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         fill = choice_of(spec, "fill", params["fill"], (None, "median"))
         scalings = []

@@ -10,23 +10,21 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from automl_magic.errors import PlanError
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.steps.levels import (
     codes_of,
-    folds_of,
-    goals_of,
     levels_of,
     out_of_fold,
     positions_of,
     smoothed,
     smoothing_of,
     strength,
-    target_of,
 )
 from automl_magic.recipe.steps.relevance import even_rows, margin, relevance
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, number_of, text_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 # How a category alone is weighed: as `target_mean` encodes it.
 PRIOR, N_FOLDS, SEED = 10.0, 5, 0
@@ -73,17 +71,16 @@ class GroupStep(FittedStep):
     means: tuple[Floats, ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         smoothing = smoothing_of(spec, params["smoothing"])
-        y = target_of(spec, target)
+        y = goal.known(spec)
         by, numbers = _divided(spec, params["by"])
         parse = params["parse"]
         rows = even_rows(n_rows(table))
         some = [as_numbers(table[name][rows], parse.get(name)) for name in numbers]
         X = np.column_stack([np.empty((len(rows), 0)), *some])
+        task, n_classes = goal.task, goal.n_classes
         alone = dict(zip(numbers, relevance(X, y[rows], task, n_classes).tolist(), strict=True))
         best_first = sorted(numbers, key=lambda name: -alone[name])
         base = sorted(best_first[: params["base"]], key=numbers.index)
@@ -104,8 +101,8 @@ class GroupStep(FittedStep):
             values[number][rows] - means[name, number][codes[name][rows]]
             for name, number in offered
         ]
-        goals = [goal[rows] for goal in goals_of(spec, target, task, n_classes)]
-        folds = folds_of(len(rows), N_FOLDS, SEED)
+        goals = [goal[rows] for goal in goal.columns(spec)]
+        folds = goal.take(rows).folds(spec, N_FOLDS, SEED)
         of_name = {
             name: strength(out_of_fold(known[rows], goals, folds, PRIOR, len(levels[name])), goals)
             for name, known in codes.items()

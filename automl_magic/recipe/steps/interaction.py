@@ -10,12 +10,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.steps.levels import target_of
 from automl_magic.recipe.steps.relevance import even_rows, margin, relevance, relevance_of_sums
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import LARGEST, NAN, Array, Floats, as_numbers, number_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 SIGNS = ("+", "-", "*", "/")
 
@@ -51,30 +51,28 @@ class InteractionStep(FittedStep):
     pairs: tuple[tuple[str, str, str], ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         rows = even_rows(n_rows(table))
-        y = target_of(spec, target)[rows]
+        y = goal.known(spec)[rows]
         parse = params["parse"]
         X = np.column_stack(
             [as_numbers(table[name][rows], parse.get(name)) for name in spec.columns]
         )
-        alone = relevance(X, y, task, n_classes)
+        alone = relevance(X, y, goal.task, goal.n_classes)
         base = sorted(np.argsort(-alone, kind="stable")[: params["base"]].tolist())
         offered = [(i, sign, j) for i, j in combinations(base, 2) for sign in SIGNS]
         if not offered:
             return cls(parse, ())
         together = np.column_stack([combined(X[:, i], sign, X[:, j]) for i, sign, j in offered])
-        sums = relevance_of_sums(X, y, task, n_classes, [(i, j) for i, _, j in offered])
+        sums = relevance_of_sums(X, y, goal.task, goal.n_classes, [(i, j) for i, _, j in offered])
         without = np.array(
             [
                 of_sum if sign in "*/" else max(alone[i], alone[j])
                 for (i, sign, j), of_sum in zip(offered, sums, strict=True)
             ]
         )
-        gain = relevance(together, y, task, n_classes) - without
+        gain = relevance(together, y, goal.task, goal.n_classes) - without
         best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
         names = spec.columns
         pairs = ((names[offered[k][0]], offered[k][1], names[offered[k][2]]) for k in best)

@@ -12,7 +12,7 @@ import numpy as np
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 
 def positions_of(levels: Sequence[str]) -> dict[str | None, int]:
@@ -28,21 +28,6 @@ def codes_of(texts: Sequence[str | None], positions: dict[str | None, int]) -> A
 def levels_of(texts: Sequence[str | None]) -> tuple[str, ...]:
     """Return the sorted levels of a column."""
     return tuple(sorted({text for text in texts if text is not None}))
-
-
-def goals_of(spec: StepSpec, target: Array | None, task: TaskKind, n_classes: int) -> list[Floats]:
-    """Return what is averaged: the target itself, or one 0/1 array per class for more than two."""
-    known = target_of(spec, target)
-    if task is TaskKind.MULTICLASS:
-        return [(known == code).astype(np.float64) for code in range(n_classes)]
-    return [known.astype(np.float64)]
-
-
-def target_of(spec: StepSpec, target: Array | None) -> Array:
-    """Return the target, which the step cannot do without."""
-    if target is None:
-        raise TypeError(f"The step {spec.kind} is fitted with the encoded target.")
-    return target
 
 
 def smoothing_of(spec: StepSpec, smoothing: float) -> float:
@@ -72,11 +57,6 @@ def level_rows(codes: Array, goals: Sequence[Floats], smoothing: float, n_levels
     counts = np.bincount(codes[codes > 0], minlength=n_levels + 1)
     means = [smoothed(codes, goal, goal.mean(), smoothing, n_levels) for goal in goals]
     return np.column_stack([*means, np.log1p(counts)])
-
-
-def folds_of(n_rows: int, n_folds: int, seed: int) -> Array:
-    """Return a fold for each row: a random permutation of the row numbers modulo `n_folds`."""
-    return np.random.default_rng(seed).permutation(n_rows) % n_folds
 
 
 def out_of_fold(

@@ -12,10 +12,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import Array, Floats, as_missing, missing_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 FEWEST_PATTERNS = 3
 
@@ -43,9 +44,7 @@ class MissingStep(FittedStep):
     patterns: tuple[str, ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         masks = {name: as_missing(table[name]) for name in spec.columns}
         columns = tuple(name for name, mask in masks.items() if mask.any())

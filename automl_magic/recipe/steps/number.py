@@ -11,11 +11,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.steps.scaling import Scaling, choice_of
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import Array, Floats, as_numbers, number_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,7 @@ class NumberStep(FittedStep):
     indicators: tuple[bool, ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         fill = choice_of(spec, "fill", params["fill"], (None, "median"))
         scalings, indicators = [], []

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import params_of
-from automl_magic.recipe.steps.levels import target_of
 from automl_magic.recipe.steps.relevance import even_rows
 from automl_magic.recipe.steps.scaling import choice_of
 from automl_magic.recipe.values import Array, Floats
@@ -31,9 +31,7 @@ ITERATIONS = 20
 LEVEL = 0.01
 
 
-def select(
-    spec: StepSpec, matrix: Floats, target: Array | None, task: TaskKind, codes: Collection[int]
-) -> tuple[int, ...]:
+def select(spec: StepSpec, matrix: Floats, goal: Goal, codes: Collection[int]) -> tuple[int, ...]:
     """Return the positions of the outputs that are kept, in their order.
 
     Parameters
@@ -65,14 +63,14 @@ def select(
     params = params_of(spec, DEFAULTS)
     choice_of(spec, "method", params["method"], ("boruta", "mutual_information"))
     rows = even_rows(len(matrix), params["rows"])
-    X, y = matrix[rows], target_of(spec, target)[rows]
+    X, y = matrix[rows], goal.known(spec)[rows]
     free = np.array([i for i in range(matrix.shape[1]) if i not in codes], dtype=np.int64)
     if params["method"] == "boruta":
-        hits = boruta_hits(X, y, task, params["seed"])[free]
+        hits = boruta_hits(X, y, goal.task, params["seed"])[free]
         free = free[hits >= fewest_hits(X.shape[1])]
         scores = hits[hits >= fewest_hits(X.shape[1])].astype(np.float64)
     else:
-        scores = mutual_information(X[:, free], y, task)
+        scores = mutual_information(X[:, free], y, goal.task)
     best = free[np.argsort(-scores, kind="stable")[: params["most"]]]
     kept = sorted({*codes, *best.tolist()})
     # A model cannot learn from nothing, even where there is nothing to learn.

@@ -9,20 +9,19 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.steps.levels import (
     codes_of,
-    folds_of,
-    goals_of,
     level_rows,
     levels_of,
     out_of_fold,
     positions_of,
     smoothing_of,
 )
-from automl_magic.recipe.table import Table, n_rows
+from automl_magic.recipe.table import Table
 from automl_magic.recipe.values import Array, Floats, as_text, text_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,9 @@ class TargetMeanStep(FittedStep):
     smoothing : float
         How many rows the mean of all counts for.
     n_folds : int
-        Folds of the out-of-fold means: a random permutation of the row numbers modulo `n_folds`.
+        Folds of the out-of-fold means; see `Goal.folds`.
     seed : int
-        Seed of that permutation (`numpy.random.default_rng`).
+        Seed of their random order (`numpy.random.default_rng`).
 
     Notes
     -----
@@ -77,11 +76,9 @@ class TargetMeanStep(FittedStep):
     means: tuple[LevelMeans, ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
         smoothing = smoothing_of(spec, params_of(spec, cls.defaults)["smoothing"])
-        goals = goals_of(spec, target, task, n_classes)
+        goals = goal.columns(spec)
         means = []
         for name in spec.columns:
             texts = as_text(table[name])
@@ -91,13 +88,11 @@ class TargetMeanStep(FittedStep):
         return cls(spec.columns, tuple(means))
 
     @classmethod
-    def fit_transform(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
-        step = cls.fit(spec, table, target, task, n_classes)
-        goals = goals_of(spec, target, task, n_classes)
-        folds = folds_of(n_rows(table), params["n_folds"], params["seed"])
+        step = cls.fit(spec, table, goal)
+        goals = goal.columns(spec)
+        folds = goal.folds(spec, params["n_folds"], params["seed"])
         parts = []
         for name, column in zip(step.columns, step.means, strict=True):
             codes = column.of(as_text(table[name]))

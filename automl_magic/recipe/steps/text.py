@@ -9,14 +9,14 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
-from automl_magic.recipe.steps.levels import goals_of
 from automl_magic.recipe.steps.scaling import choice_of
 from automl_magic.recipe.steps.terms import Vocabulary
 from automl_magic.recipe.steps.words import Words, fit_words
 from automl_magic.recipe.table import Table, n_rows
 from automl_magic.recipe.values import Array, Floats, as_text, text_of
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import StepSpec
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class TextStep(FittedStep):
     forecast : bool
         Whether to add the linear forecast.
     n_folds : int
-        Folds of the forecast: a random permutation of the row numbers modulo `n_folds`.
+        Folds of the forecast; see `Goal.folds`.
     seed : int
-        Seed of that permutation and of the randomised SVD.
+        Seed of their random order and of the randomised SVD.
 
     Notes
     -----
@@ -65,22 +65,20 @@ class TextStep(FittedStep):
     words: tuple[Words, ...]
 
     @classmethod
-    def fit(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> Self:
-        return cls.fit_transform(spec, table, target, task, n_classes)[0]
+    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+        return cls.fit_transform(spec, table, goal)[0]
 
     @classmethod
-    def fit_transform(
-        cls, spec: StepSpec, table: Table, target: Array | None, task: TaskKind, n_classes: int = 0
-    ) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
         choice_of(spec, "analyzer", params["analyzer"], ("char_wb", "word"))
-        goals = goals_of(spec, target, task, n_classes) if params.pop("forecast") else []
+        goals = goal.columns(spec) if params.pop("forecast") else []
         wanted = np.column_stack(goals) if goals else None
+        n_folds = params.pop("n_folds")
+        folds = goal.folds(spec, n_folds, params["seed"]) if goals else None
         words, parts = [], [np.empty((n_rows(table), 0))]
         for name in spec.columns:
-            fitted, outputs = fit_words(documents_of(table[name]), wanted, **params)
+            fitted, outputs = fit_words(documents_of(table[name]), wanted, folds, **params)
             words.append(fitted)
             parts.append(outputs)
         return cls(spec.columns, tuple(words)), np.hstack(parts)

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.steps.levels import folds_of
 from automl_magic.recipe.steps.relevance import even_rows
 from automl_magic.recipe.steps.terms import Vocabulary, learn_terms
-from automl_magic.recipe.values import Floats
+from automl_magic.recipe.values import Array, Floats
 
 FITTED_ROWS = 20_000
 POWER_ITERATIONS = 3
@@ -60,16 +59,17 @@ class Words:
 def fit_words(
     documents: list[str],
     wanted: Floats | None,
+    folds: Array | None,
     *,
     analyzer: str,
     max_features: int,
     components: int,
-    n_folds: int,
     seed: int,
 ) -> tuple[Words, Floats]:
     """Learn the terms of some texts, and return what they say of those texts, out of fold.
 
-    `wanted` is what the forecast is about, shape (n_documents, n_goals).
+    `wanted` is what the forecast is about, shape (n_documents, n_goals), and `folds` the fold
+    of each text; None where there is no forecast.
     """
     from sklearn.feature_extraction.text import TfidfTransformer
 
@@ -87,13 +87,12 @@ def fit_words(
     n_topics = places[0].shape[1]
     starts = [np.zeros(n_topics)]
     outputs = [weights @ places[0]]
-    if wanted is not None:
+    if wanted is not None and folds is not None:
         slopes, offsets = _forecast(weights[rows], wanted[rows])
         places.append(slopes)
         starts.append(offsets)
-        folds = folds_of(size, n_folds, seed)
         predicted = np.empty(wanted.shape)
-        for fold in range(n_folds):
+        for fold in range(int(folds.max()) + 1):
             others, inside = rows[folds[rows] != fold], folds == fold
             slopes, offsets = _forecast(weights[others], wanted[others])
             predicted[inside] = weights[inside] @ slopes + offsets

@@ -7,14 +7,15 @@ what columns say together, for tables where there is something to put together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from automl_magic.recipe.values import text_of
 from automl_magic.records import Column, ColumnKind, Dataset, Decision, StepSpec
+from automl_magic.records.experiment import Selection
 
 Rule: TypeAlias = tuple[tuple[str, str], ...]
-Selection: TypeAlias = Literal["auto", "none", "mutual_information", "boruta"]
 
 # LightGBM and XGBoost keep a category's codes in one byte's worth of bins.
 MOST_CODES = 255
@@ -42,7 +43,7 @@ _LABELS = (ColumnKind.BOOLEAN, ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
 
 def views(
-    dataset: Dataset, target: str, exclude: Collection[str], *, select: Selection = "auto"
+    dataset: Dataset, target: str, exclude: Collection[str], *, select: Selection = Selection.AUTO
 ) -> dict[str, tuple[StepSpec, ...]]:
     """Return the feature steps of the views `tree`, `dense`, and `rich` where there is reason.
 
@@ -51,9 +52,9 @@ def views(
     exclude
         The columns that no model may see; see `left_out` for how to collect them.
     select
-        Which outputs of each view are kept: "auto" keeps the 200 that say most of the target
-        (mutual information) where there are more, "mutual_information" says so explicitly,
-        "boruta" drops those that are shown to be useless, in any view; "none" keeps all.
+        Which outputs of each view are kept: AUTO keeps the 200 that say most of the target
+        (mutual information) where there are more; MUTUAL_INFORMATION keeps the better half, at most
+        200; BORUTA drops those that are shown to be useless; NONE keeps all.
     """
     columns = [
         column
@@ -165,10 +166,18 @@ def _together(columns: Sequence[Column], *, forecast: bool) -> Iterable[StepSpec
 def _selection(
     steps: Iterable[StepSpec], levels: Mapping[str, int], select: Selection
 ) -> Iterable[StepSpec]:
-    if select == "boruta":
-        yield StepSpec(kind="select", columns=(), params={"method": "boruta", "most": None})
-    elif select != "none" and sum(_n_outputs(step, levels) for step in steps) > MANY_OUTPUTS:
-        params = {"method": "mutual_information", "most": MANY_OUTPUTS}
+    n_outputs = sum(_n_outputs(step, levels) for step in steps)
+    most = MANY_OUTPUTS
+    match select:
+        case Selection.BORUTA:
+            yield StepSpec(kind="select", columns=(), params={"method": "boruta", "most": None})
+            return
+        case Selection.MUTUAL_INFORMATION:
+            most = min(MANY_OUTPUTS, math.ceil(n_outputs / 2))
+        case Selection.NONE:
+            return
+    if n_outputs > most:
+        params = {"method": "mutual_information", "most": most}
         yield StepSpec(kind="select", columns=(), params=params)
 
 

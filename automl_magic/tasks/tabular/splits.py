@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import TooFewRows
+from automl_magic.recipe.order import group_codes, n_earlier
 from automl_magic.records import Split, SplitKind
-from automl_magic.tasks.tabular.order import group_codes, n_earlier
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 Columns: TypeAlias = Mapping[str, Any]

@@ -7,6 +7,7 @@ import pytest
 from automl_magic.recipe.table import table_of
 from automl_magic.recipe.view import fit_view
 from automl_magic.records import Column, ColumnKind, Dataset, Finding, Severity, StepSpec, TaskKind
+from automl_magic.records.experiment import Selection
 from automl_magic.tasks.tabular.features import left_out, views
 
 
@@ -182,9 +183,18 @@ def test_many_outputs_are_selected():
 
     found = views(wide, "y", ())
     assert [steps[-1].kind for steps in found.values()] == ["category", "select", "group"]
-    assert "select" not in kinds(views(wide, "y", (), select="none")["dense"])
-    boruta = views(wide, "y", (), select="boruta")
+    assert "select" not in kinds(views(wide, "y", (), select=Selection.NONE)["dense"])
+    boruta = views(wide, "y", (), select=Selection.BORUTA)
     assert {steps[-1].params["method"] for steps in boruta.values()} == {"boruta"}
+
+
+def test_asked_for_mutual_information_keeps_the_better_half():
+    narrow = a_dataset(*(a_column(f"x{i}", "number", stored_as="number") for i in range(9)))
+
+    found = views(narrow, "y", (), select=Selection.MUTUAL_INFORMATION)
+
+    assert found["tree"][-1].params == {"method": "mutual_information", "most": 5}
+    assert "select" not in kinds(views(narrow, "y", ())["tree"])
 
 
 def test_every_view_can_be_fitted_and_the_dense_one_has_no_gaps():

@@ -255,6 +255,19 @@ def date_features(train, frame, columns, target=None, *, date_format=None, fill=
     return np.column_stack(parts)
 
 
+# %% id="step-folds" tags=["automl:step-folds"]
+def inner_folds(train, n_folds, seed):
+    """A fold for each row of `train`: what is made of targets is made out of fold.
+
+    Rows of one group stay together, so that no row learns from its own group either.
+    """
+    shuffled = np.random.default_rng(seed).permutation
+    group_of, groups = pd.factorize(table.loc[train.index, "street"], use_na_sentinel=False)
+    if len(groups) < 2:
+        return shuffled(len(train)) % n_folds
+    return (shuffled(len(groups)) % n_folds)[group_of]
+
+
 # %% id="step-target-mean" tags=["automl:step-target-mean"]
 def target_mean_features(
     train, frame, columns, target=None, *, smoothing=10.0, n_folds=5, seed=0, n_classes=0
@@ -265,7 +278,7 @@ def target_mean_features(
     """
     goals = [(target == code).astype("float64") for code in range(n_classes)]
     goals = goals or [target.astype("float64")]
-    folds = np.random.default_rng(seed).permutation(len(train)) % n_folds
+    folds = inner_folds(train, n_folds, seed)
     parts = []
     for column in columns:
         levels = sorted({text for text in as_text(train[column]) if text is not None})
@@ -284,7 +297,7 @@ def target_mean_features(
         for goal in goals:
             encoded = means(folds >= 0, goal)[codes]
             if frame is train:
-                for fold in range(n_folds):
+                for fold in np.unique(folds):
                     encoded[folds == fold] = means(folds != fold, goal)[codes[folds == fold]]
             parts.append(encoded)
         parts.append(np.log1p(sums(folds >= 0))[codes])
@@ -374,7 +387,7 @@ def text_features(
     that of the other folds, so that no row sees its own target.
     """
     rows = even_rows(len(train), 20_000)
-    folds = np.random.default_rng(seed).permutation(len(train)) % n_folds
+    folds = inner_folds(train, n_folds, seed)
     settings = {
         "analyzer": analyzer,
         "ngram_range": (1, 2) if analyzer == "word" else (3, 4),
@@ -407,7 +420,7 @@ def text_features(
 
         outputs = predicted(rows, new)
         if frame is train:
-            for fold in range(n_folds):
+            for fold in np.unique(folds):
                 outputs[folds == fold] = predicted(rows[folds[rows] != fold], new[folds == fold])
         parts.append(outputs)
     return np.hstack(parts)

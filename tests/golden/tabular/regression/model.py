@@ -249,6 +249,19 @@ def one_hot_features(train, frame, columns, target=None, *, min_count=1, max_lev
     return np.column_stack(parts) if parts else np.empty((len(frame), 0))
 
 
+# %% id="step-folds" tags=["automl:step-folds"]
+def inner_folds(train, n_folds, seed):
+    """A fold for each row of `train`, blocks in time: what is made of targets is made out of fold.
+
+    Rows of one time stay together.
+    """
+    earlier = n_earlier[train.index].rank(method="min").to_numpy(dtype=int) - 1
+    folds = earlier * n_folds // len(train)
+    if not folds.any():
+        return np.random.default_rng(seed).permutation(len(train)) % n_folds
+    return folds
+
+
 # %% id="step-target-mean" tags=["automl:step-target-mean"]
 def target_mean_features(
     train, frame, columns, target=None, *, smoothing=10.0, n_folds=5, seed=0, n_classes=0
@@ -259,7 +272,7 @@ def target_mean_features(
     """
     goals = [(target == code).astype("float64") for code in range(n_classes)]
     goals = goals or [target.astype("float64")]
-    folds = np.random.default_rng(seed).permutation(len(train)) % n_folds
+    folds = inner_folds(train, n_folds, seed)
     parts = []
     for column in columns:
         levels = sorted({text for text in as_text(train[column]) if text is not None})
@@ -278,7 +291,7 @@ def target_mean_features(
         for goal in goals:
             encoded = means(folds >= 0, goal)[codes]
             if frame is train:
-                for fold in range(n_folds):
+                for fold in np.unique(folds):
                     encoded[folds == fold] = means(folds != fold, goal)[codes[folds == fold]]
             parts.append(encoded)
         parts.append(np.log1p(sums(folds >= 0))[codes])
@@ -368,7 +381,7 @@ def text_features(
     that of the other folds, so that no row sees its own target.
     """
     rows = even_rows(len(train), 20_000)
-    folds = np.random.default_rng(seed).permutation(len(train)) % n_folds
+    folds = inner_folds(train, n_folds, seed)
     settings = {
         "analyzer": analyzer,
         "ngram_range": (1, 2) if analyzer == "word" else (3, 4),
@@ -401,7 +414,7 @@ def text_features(
 
         outputs = predicted(rows, new)
         if frame is train:
-            for fold in range(n_folds):
+            for fold in np.unique(folds):
                 outputs[folds == fold] = predicted(rows[folds[rows] != fold], new[folds == fold])
         parts.append(outputs)
     return np.hstack(parts)

@@ -7,7 +7,7 @@ def target_mean_features(
     """
     goals = [(target == code).astype("float64") for code in range(n_classes)]
     goals = goals or [target.astype("float64")]
-    folds = np.random.default_rng(seed).permutation(len(train)) % n_folds
+    folds = inner_folds(train, n_folds, seed)
     parts = []
     for column in columns:
         levels = sorted({text for text in as_text(train[column]) if text is not None})
@@ -26,7 +26,7 @@ def target_mean_features(
         for goal in goals:
             encoded = means(folds >= 0, goal)[codes]
             if frame is train:
-                for fold in range(n_folds):
+                for fold in np.unique(folds):
                     encoded[folds == fold] = means(folds != fold, goal)[codes[folds == fold]]
             parts.append(encoded)
         parts.append(np.log1p(sums(folds >= 0))[codes])

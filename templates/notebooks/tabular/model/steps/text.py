@@ -25,7 +25,7 @@ def text_features(
     that of the other folds, so that no row sees its own target.
     """
     rows = even_rows(len(train), 20_000)
-    folds = np.random.default_rng(seed).permutation(len(train)) % n_folds
+    folds = inner_folds(train, n_folds, seed)
     settings = {
         "analyzer": analyzer,
         "ngram_range": (1, 2) if analyzer == "word" else (3, 4),
@@ -58,7 +58,7 @@ def text_features(
 
         outputs = predicted(rows, new)
         if frame is train:
-            for fold in range(n_folds):
+            for fold in np.unique(folds):
                 outputs[folds == fold] = predicted(rows[folds[rows] != fold], new[folds == fold])
         parts.append(outputs)
     return np.hstack(parts)

@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 
 from automl_magic.errors import BudgetTooSmall, DataError, MetricDoesNotFit, PlanError, near_miss
-from automl_magic.plan.columns import check_columns, with_kinds
-from automl_magic.plan.estimate import make_estimate
-from automl_magic.plan.target import Target, read_target
-from automl_magic.plan.validation import make_validation
+from automl_magic.planning.columns import check_columns, with_kinds
+from automl_magic.planning.estimate import make_estimate
+from automl_magic.planning.target import Target, read_target
+from automl_magic.planning.validation import make_validation
 from automl_magic.records import (
     Column,
     ColumnKind,
@@ -71,7 +71,7 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
     _check_findings(dataset)
     split = validation.split
     dropped |= _group_column(split, dropped)
-    feature_views = views(dataset, experiment.target, dropped)
+    feature_views = views(dataset, experiment.target, dropped, select=experiment.features.select)
     _check_features(feature_views, dataset, dropped)
     context = dataclasses.replace(
         context,

@@ -3,8 +3,8 @@
 import pytest
 
 from automl_magic.errors import SpecError, UnknownField, WrongType
-from automl_magic.plan import parse_spec, read_spec
-from automl_magic.plan.spec import MAX_BYTES
+from automl_magic.planning import parse_spec, read_spec
+from automl_magic.planning.spec import MAX_BYTES
 from automl_magic.records import Experiment
 
 GOOD = """\

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
-from automl_magic.plan.columns import shown
+from automl_magic.planning.columns import shown
 from automl_magic.records import Column, ColumnKind, Dataset, Decision, TaskKind
 
 # Scores and grades have up to ten whole values; measurements nearly always have more.

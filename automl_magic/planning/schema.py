@@ -1,6 +1,6 @@
 """The fields of the experiment file, read off the record: a JSON Schema and a reference page.
 
-python -m automl_magic.plan.schema > docs/reference/experiment-file.md
+python -m automl_magic.planning.schema > docs/reference/experiment-file.md
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from automl_magic.plan.spec_text import scalar
+from automl_magic.planning.spec_text import scalar
 from automl_magic.records import Experiment, Record
 
-COMMAND = "python -m automl_magic.plan.schema"
+COMMAND = "python -m automl_magic.planning.schema"
 _JSON_TYPES: dict[object, str] = {
     str: "string",
     int: "integer",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from automl_magic.plan import make_plan
+from automl_magic.planning import make_plan
 from automl_magic.records import Column, ColumnKind, Dataset, Experiment
 
 

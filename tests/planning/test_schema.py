@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from automl_magic.plan.schema import COMMAND, json_schema, reference_page
+from automl_magic.planning.schema import COMMAND, json_schema, reference_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "experiment-file.md"
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.errors import PlanError
-from automl_magic.tasks.tabular.order import group_codes, n_earlier
+from automl_magic.recipe.order import group_codes, n_earlier
 
 
 @pytest.mark.parametrize(

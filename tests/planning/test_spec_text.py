@@ -6,7 +6,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from automl_magic.plan import format_spec, parse_spec
+from automl_magic.planning import format_spec, parse_spec
 from automl_magic.records import Experiment, Record
 
 ANY_TEXT = st.text(st.characters(), max_size=30)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automl_magic.errors import PlanError, TooFewRows
-from automl_magic.plan.columns import shown
-from automl_magic.plan.target import Target
+from automl_magic.planning.columns import shown
+from automl_magic.planning.target import Target
 from automl_magic.records import (
     Column,
     ColumnKind,

@@ -9,8 +9,8 @@ from automl_magic.errors import (
     PlanError,
     UnknownMetric,
 )
-from automl_magic.plan import make_plan
-from automl_magic.records import Finding, Plan, Severity, StepSpec
+from automl_magic.planning import make_plan
+from automl_magic.records import Finding, Plan, RecordProblem, Severity, StepSpec
 
 
 def decision(plan, about):
@@ -150,6 +150,14 @@ def test_an_unknown_sampler_is_refused(plan, customers):
         plan(customers, target="churn", hpo={"sampler": "randon"})
 
     assert refused.value.fix == "Write hpo.sampler: random."
+
+
+def test_a_selection_that_was_asked_for_stands_in_every_view(plan, customers):
+    views = plan(customers, target="churn", features={"select": "boruta"}).views
+
+    assert {steps[-1].params["method"] for steps in views.values()} == {"boruta"}
+    with pytest.raises(RecordProblem, match="features.select"):
+        plan(customers, target="churn", features={"select": "borutta"})
 
 
 def test_class_weights_need_classes(plan, dataset, column):

@@ -1,0 +1,10 @@
+def inner_folds(train, n_folds, seed):
+    """A fold for each row of `train`: what is made of targets is made out of fold.
+
+    Rows of one group stay together, so that no row learns from its own group either.
+    """
+    shuffled = np.random.default_rng(seed).permutation
+    group_of, groups = pd.factorize(table.loc[train.index, slot("column")], use_na_sentinel=False)
+    if len(groups) < 2:
+        return shuffled(len(train)) % n_folds
+    return (shuffled(len(groups)) % n_folds)[group_of]
