@@ -1,8 +1,9 @@
 """features: which columns a model sees, and through which feature steps.
 
-Three views cover the members: `tree` keeps missing values and category codes, which boosted trees
-understand; `dense` is numbers without gaps, for linear models and forests; `rich` is `tree` and
-what columns say together, for tables where there is something to put together.
+Two views cover the members: `tree` keeps missing values and category codes, which boosted trees
+understand; `dense` is numbers without gaps, for linear models and forests. Two more stand beside
+them where there is reason: `rich` is `tree` and what columns say together; `levels` is `tree` and
+the codes of columns with very many levels, for the library that encodes those by itself.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _LABELS = (ColumnKind.BOOLEAN, ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 def views(
     dataset: Dataset, target: str, exclude: Collection[str], *, select: Selection = Selection.AUTO
 ) -> dict[str, tuple[StepSpec, ...]]:
-    """Return the feature steps of the views `tree`, `dense`, and `rich` where there is reason.
+    """Return the feature steps of the views: `tree`, `dense`, and `rich` and `levels` if needed.
 
     Parameters
     ----------
@@ -65,7 +66,10 @@ def views(
     tree = tuple(_steps(columns, dataset.n_rows, tree=True, forecast=forecast))
     dense = tuple(_steps(columns, dataset.n_rows, tree=False, forecast=forecast))
     more = tuple(_together(columns, forecast=forecast))
-    found = {"tree": tree, "dense": dense} | ({"rich": (*tree, *more)} if more else {})
+    coded = tuple(_coded(columns))
+    found = {"tree": tree, "dense": dense}
+    found |= {"rich": (*tree, *more)} if more else {}
+    found |= {"levels": (*tree, *coded)} if coded else {}
     levels = {column.name: column.n_unique for column in columns}
     return {name: (*steps, *_selection(steps, levels, select)) for name, steps in found.items()}
 
@@ -161,6 +165,13 @@ def _together(columns: Sequence[Column], *, forecast: bool) -> Iterable[StepSpec
     for column in columns:
         if column.kind is ColumnKind.TEXT and forecast:
             yield _text(column, PIECES_PARAMS)
+
+
+def _coded(columns: Iterable[Column]) -> Iterable[StepSpec]:
+    """Return the step that makes codes of the levels which `tree` has as means alone."""
+    many = [c for c in columns if _kind_used(c, tree=True) is ColumnKind.HIGH_CARDINALITY]
+    if many:
+        yield StepSpec(kind="category", columns=_names(many))
 
 
 def _selection(

@@ -55,6 +55,14 @@ def test_combined_columns_are_seen_where_the_plan_has_a_view_of_them():
     assert "lightgbm_rich" not in names(a_context(views=("tree", "dense")))
 
 
+def test_catboost_reads_every_level_where_the_plan_has_a_view_of_them():
+    def view(*views):
+        proposed = propose_all(a_context(views=("tree", "dense", *views)))
+        return next(one.view for one in proposed if one.name == "catboost")
+
+    assert (view("levels"), view()) == ("levels", "tree")
+
+
 def test_what_is_not_proposed_is_rejected_with_its_condition():
     context = a_context(300, budget_s=10.0)
 

@@ -177,6 +177,17 @@ def test_words_are_weighed_by_the_target_unless_it_has_too_many_classes():
     assert "rich" not in many
 
 
+def test_levels_that_are_too_many_for_a_byte_are_coded_in_a_view_of_their_own():
+    street = a_column("street", "high_cardinality", n_unique=900)
+    colour = a_column("colour", "category", n_unique=400)
+    few = a_column("few", "category", n_unique=4)
+
+    found = views(a_dataset(street, colour, few), "y", ())
+    assert found["levels"][:-1] == found["tree"]
+    assert found["levels"][-1] == StepSpec(kind="category", columns=("street", "colour"))
+    assert "levels" not in views(a_dataset(few), "y", ())
+
+
 def test_many_outputs_are_selected():
     many = [a_column(f"x{i}", "number", stored_as="number") for i in range(120)]
     wide = a_dataset(*many, *(a_column(f"c{i}", "category", n_unique=50) for i in range(3)))

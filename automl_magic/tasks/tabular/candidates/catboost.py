@@ -22,7 +22,7 @@ def make(context: Context) -> Candidate:
     return Candidate(
         name="catboost",
         estimator="catboost",
-        view="tree",
+        view=context.view_of_levels,
         params={
             "learning_rate": max(0.05, context.learning_rate(RELATIVE_COST)),
             "depth": 7 if regression else 6,

@@ -23,7 +23,7 @@ def make(context: Context) -> Candidate:
     return Candidate(
         name="catboost_deep",
         estimator="catboost",
-        view="tree",
+        view=context.view_of_levels,
         params={
             "learning_rate": max(0.03, context.learning_rate(RELATIVE_COST)),
             "depth": 8,

@@ -72,6 +72,11 @@ class Context:
         fitting = FOREST_SHARE_OF_BUDGET * self.budget_s / self.folds / max(one_tree_s, 1e-6)
         return None if fitting < FEWEST_TREES else min(MOST_TREES, int(fitting))
 
+    @property
+    def view_of_levels(self) -> str:
+        """The view for a member that encodes the levels of a category by itself, however many."""
+        return "levels" if "levels" in self.views else "tree"
+
     def evidence(self, **more: object) -> dict[str, object]:
         """Return what a candidate's decision rests on."""
         return {
