@@ -92,7 +92,7 @@ def test_each_kind_of_column_has_its_steps(plan, customers):
         StepSpec(
             kind="text",
             columns=("note",),
-            params={"max_features": 2_000, "components": 16, "forecast": True},
+            params={"max_features": 2_000, "components": 2, "forecast": True},
         ),
         StepSpec(kind="boolean", columns=("active",), params={"true": "True", "false": "False"}),
         StepSpec(kind="target_mean", columns=("street",), params={"smoothing": 10.0, "n_folds": 5}),

@@ -177,6 +177,19 @@ def test_words_are_weighed_by_the_target_unless_it_has_too_many_classes():
     assert "rich" not in many
 
 
+@pytest.mark.parametrize(("n_rows", "topics"), [(300, 0), (4_000, 10), (100_000, 32)])
+def test_a_text_has_the_topics_that_its_rows_can_fill(n_rows, topics):
+    texts = [a_column("t", "text"), a_column("n", "number")]
+
+    told = views(a_dataset(*texts, n_rows=n_rows), "y", ())
+    assert told["tree"][0].params["components"] == topics
+    assert told["rich"][-1].params["components"] == min(8, topics)
+    untold = views(
+        a_dataset(*texts, n_rows=300, target=a_column("y", "category", n_unique=40)), "y", ()
+    )
+    assert untold["tree"][0].params["components"] == 16
+
+
 def test_levels_that_are_too_many_for_a_byte_are_coded_in_a_view_of_their_own():
     street = a_column("street", "high_cardinality", n_unique=900)
     colour = a_column("colour", "category", n_unique=400)
