@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ensemble", "EnsembleMember", "ensemble"]
 
+MEANS = {Blend.MEAN: "arithmetic", Blend.GEOMETRIC: "geometric"}
 # The mean of fits with different seeds errs less than one; above so many the gain is small.
 MOST_SEEDS = 4
 
@@ -77,8 +78,12 @@ def ensemble(
         selection, quick = within_latency(search, trials, selection, limit_ms)
     members, left_out = _affordable(search, _members(trials, selection))
     blend = selection.blend if len(members) > 1 else Blend.MEAN
-    found = _with_seeds(search, settle(search, members, blend, costs, notes=left_out, quick=quick))
-    _tell(search, found)
+    notes = [
+        f"Trial {one.scored.trial.number} ({one.scored.trial.candidate}) was left out: {one.reason}"
+        for one in left_out
+    ]
+    found = _with_seeds(search, settle(search, members, blend, costs, notes=notes, quick=quick))
+    _tell(search, found, left_out)
     return found
 
 
@@ -108,16 +113,16 @@ def _members(trials: Sequence[Scored], selection: Selection) -> list[EnsembleMem
 
 def _affordable(
     search: Search, members: Sequence[EnsembleMember]
-) -> tuple[list[EnsembleMember], list[str]]:
-    """Leave out the smallest shares until the final fits take no more than is left."""
+) -> tuple[list[EnsembleMember], list[EnsembleMember]]:
+    """Leave out the smallest shares until the final fits take no more than is left.
+
+    Returns the members that stay, and those that do not, each with the reason.
+    """
     kept, left_out = list(members), []
     available = search.budget.left_s - search.budget.reserved_s / 2
     while len(kept) > 1 and search.final_fits_s([m.scored for m in kept]) > available:
-        dropped = kept.pop()
-        left_out.append(
-            f"Trial {dropped.scored.trial.number} ({dropped.scored.trial.candidate}) was left out: "
-            f"fitting all members takes more than the {seconds(max(0.0, available))} left."
-        )
+        why = f"fitting all members takes more than the {seconds(max(0.0, available))} left."
+        left_out.append(replace(kept.pop(), weight=0.0, reason=why))
     total = sum(member.weight for member in kept)
     return [replace(member, weight=member.weight / total) for member in kept], left_out
 
@@ -139,13 +144,17 @@ def _with_seeds(search: Search, found: Ensemble) -> Ensemble:
     return replace(found, n_seeds=n_seeds)
 
 
-def _tell(search: Search, found: Ensemble) -> None:
-    """Write down what was decided about the model."""
+def _tell(search: Search, found: Ensemble, left_out: Sequence[EnsembleMember]) -> None:
+    """Write down what was decided about the model and each of its members."""
+    for one in (*found.members, *left_out):
+        trial = one.scored.trial
+        choice = f"weight {one.weight:.2f}" if one.weight else "left out"
+        search.decide(f"member {trial.candidate}", choice, one.reason, trial=trial.number)
     weights = {str(number): round(weight, 4) for number, weight in found.weights.items()}
     why = " ".join([*found.notes, *found.advice]) or found.members[0].reason
     search.decide(
         "ensemble",
-        f"{len(weights)} of {len(search.scored)} trials, {found.blend} mean",
+        f"{len(weights)} of {len(search.scored)} trials, {MEANS[found.blend]} mean",
         why,
         weights=weights,
         n_seeds=found.n_seeds,

@@ -1,5 +1,7 @@
 """The ensemble of a real search: its members, calibration, threshold, latency and advice."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -82,6 +84,27 @@ def test_a_limit_of_the_latency_picks_from_the_front(searched):
     latencies = [option.row_latency_ms for option in impossible.quick.options]
     assert min(latencies) == impossible.quick.chosen.row_latency_ms
     assert "What the model could be, by roc_auc and the time to predict one row" in repr(generous)
+
+
+def test_why_each_trial_is_in_the_model_or_not_is_written_down(make_notebook, tmp_path):
+    search = make_notebook().search(sampler="portfolio", max_trials=3, run_dir=tmp_path)
+    found = learn.ensemble(search)
+    assert len(found.members) > 1
+
+    search.final_fits_s = lambda members, n_seeds=1: len(members) * 1e6
+    short = learn.ensemble(search)
+
+    told = [
+        (event["evidence"]["trial"], event["choice"], event["why"])
+        for event in map(json.loads, (tmp_path / "events.jsonl").read_text().splitlines())
+        if event["event"] == "decision" and event["about"].startswith("member ")
+    ]
+    whole, rest = told[: len(found.members)], told[len(found.members) :]
+    assert [number for number, _, _ in whole] == list(found.weights)
+    assert {why for _, _, why in whole} == {one.reason for one in found.members}
+    assert [number for number, *_ in rest][:1] == list(short.weights)
+    assert {choice for _, choice, _ in rest[1:]} == {"left out"}
+    assert all("takes more than the" in why for *_, why in rest[1:])
 
 
 def test_a_table_without_a_signal_needs_no_machine_learning(make_notebook):

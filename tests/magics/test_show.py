@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from automl_magic.errors import AutomlMagicError
@@ -96,6 +97,17 @@ def test_the_table_has_a_caption_and_scopes():
     assert {a["scope"] for name, a in elements if name == "th"} == {"col", "row"}
 
 
+def test_the_headline_names_what_was_fitted_not_the_best_trial():
+    alone = [row(1, "kernel", 0.9), row(2, "ensemble", 0.88), row(3, "mlp", 0.88)]
+    one = [alone[0], replace(alone[1], trial=None), replace(alone[2], weight=1.0)]
+    two = [replace(alone[0], weight=0.5), one[1], replace(alone[2], weight=0.5)]
+
+    page = board_page(board_of(*one))
+    assert re.search(r'The model is <b>mlp</b> with r2 <a [^>]*cell-2"[^>]*>0.8800</a>', page)
+    assert "The model is <b>a blend of 2 trials</b>" in board_page(board_of(*two))
+    assert "The model is <b>kernel</b>" in board_page(board_of(*alone[:1]))
+
+
 def test_the_chart_says_its_numbers_in_words():
     chart = score_chart([row(1, "a", 0.9, 0.8, 0.95)], "r2", None, lambda content, _: content)
 
@@ -111,7 +123,8 @@ def test_a_score_far_behind_does_not_squeeze_the_others():
     positions = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', chart)]
     assert len(positions) == 4
     assert max(positions) - min(positions) > 200
-    assert "off the scale" in chart
+    # Inwards from its edge: the number of the row stands beyond it.
+    assert re.search(r'text-anchor="start"[^>]*>◂ off the scale', chart)
 
 
 def test_equal_scores_still_have_a_scale():

@@ -56,8 +56,19 @@ class Board:
         return [row for row in rows if row.state is TrialState.COMPLETE and row.score is not None]
 
     @property
-    def best(self) -> LeaderboardRow | None:
-        return self.complete[0] if self.complete else None
+    def model(self) -> LeaderboardRow | None:
+        """The row of what was fitted in the end: the blend, else the best trial."""
+        blends = (row for row in self.complete if row.trial is None)
+        return next(blends, self.complete[0] if self.complete else None)
+
+    @property
+    def model_name(self) -> str:
+        """What the model is called: its only trial, or how many trials it blends."""
+        members = [row for row in self.complete if row.trial is not None and row.weight]
+        if len(members) > 1:
+            return f"a blend of {len(members)} trials"
+        rows = members or self.complete[:1]
+        return rows[0].name if rows else ""
 
     def fold_scores(self, row: LeaderboardRow) -> tuple[float, ...]:
         trial = None if row.trial is None else self.trials.get(row.trial)

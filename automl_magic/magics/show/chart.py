@@ -117,9 +117,11 @@ def _line(scale: _Scale, row: LeaderboardRow, y: float, linked: Callable[[str, L
     value = linked(hit + label, row.link)
     best = " am-best" if row.rank == 1 else ""
     if not scale.holds(score.score):
-        x = scale.x(score.score)
-        sign = "◂" if score.score < scale.low else "▸"
-        return name + value + tag("text", f"{sign} off the scale", x=x, y=y + 4, class_="am-off")
+        # It is written inwards, so that it does not cover the number beside the edge.
+        low = score.score < scale.low
+        said, anchor = ("◂ off the scale", "start") if low else ("off the scale ▸", "end")
+        at = {"x": scale.x(score.score), "y": y + 4, "text_anchor": anchor, "class_": "am-off"}
+        return name + value + tag("text", said, **at)
     bar = ""
     if score.low is not None and score.high is not None:
         bar = tag(

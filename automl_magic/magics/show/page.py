@@ -70,11 +70,11 @@ def _header(board: Board) -> str:
 
 
 def _summary(board: Board) -> str:
-    best, leaderboard = board.best, board.leaderboard
+    best, leaderboard = board.model, board.leaderboard
     if best is None or best.score is None:
         return "No trial of this run was scored; the table says why."
     sentence = (
-        f"The best model is {tag('b', text(best.name, 60))} with "
+        f"The model is {tag('b', text(board.model_name, 60))} with "
         f"{text(leaderboard.metric)} {_number(best.score.score, best.link)}"
     )
     if best.score.low is not None and best.score.high is not None:
