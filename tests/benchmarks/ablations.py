@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,14 @@ import pandas as pd
 from automl_magic import learn
 from automl_magic.asked import asked
 from automl_magic.data import profile
-from automl_magic.learn import ensemble as ensembles
 from automl_magic.learn import race
 from automl_magic.planning import make_plan
 from automl_magic.recipe import encode_target
 from automl_magic.records import TaskKind
 from automl_magic.tasks.tabular.metrics import METRICS, score
 
+# The package's attribute of that name is its function.
+ensembles = import_module("automl_magic.learn.ensemble")
 TASKS = {task.value for task in TaskKind}
 N_CORES, MEMORY_BYTES = 2, 8 * 10**9
 # As patient as AutoGluon is on small tables.
