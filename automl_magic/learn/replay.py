@@ -37,7 +37,9 @@ def run(search: Search, folder: str | os.PathLike[str]) -> None:
             fix="Give the notebook the data and the settings of the run, or search again.",
         )
     search.recorded = recipe
-    search.rows.split = dataclasses.replace(search.rows.split, used=recipe.split.used)
+    search.rows.split = dataclasses.replace(
+        search.rows.split, used=recipe.split.used, repeats=recipe.split.repeats
+    )
     search.matrices.divide()
     for member in recipe.members:
         trial = trial_of(member, trials, folder)

@@ -6,6 +6,7 @@ import pytest
 
 from automl_magic import learn
 from automl_magic.errors import RunError
+from automl_magic.learn import race
 from automl_magic.records import TrialState
 
 
@@ -46,6 +47,33 @@ def test_a_replay_of_a_baseline_works(make_notebook, tmp_path):
 
     assert [trial.state for trial in replayed.trials] == [TrialState.COMPLETE]
     assert (two.result["cv"], two.result["holdout"]) == (one.result["cv"], one.result["holdout"])
+
+
+@pytest.mark.parametrize("affordable", [1, 2, 6])
+def test_a_replay_uses_the_folds_that_the_search_could_afford(
+    make_notebook, make_task, make_split, tmp_path, monkeypatch, affordable
+):
+    """A slow machine fits fewer repeats, or fewer folds; a replay there or elsewhere fits those."""
+
+    def chosen(search, _):
+        search.rows.use(affordable)
+        search.matrices.divide()
+
+    def notebook():
+        task = make_task()
+        return make_notebook(task=task, split=make_split(task, folds=3, repeats=3))
+
+    monkeypatch.setattr(race, "choose_folds", chosen)
+    first = notebook()
+    searched = first.search(sampler="portfolio", run_dir=tmp_path / "one")
+    assert len(searched.rows.pairs) == affordable < 9
+    one = first.finish(searched, tmp_path / "one")
+
+    second = notebook()
+    replayed = second.search(run_dir=tmp_path / "two", replay=tmp_path / "one")
+    two = second.finish(replayed, tmp_path / "two")
+
+    assert (two.result["cv"], two.recipe) == (one.result["cv"], one.recipe)
 
 
 @pytest.fixture
