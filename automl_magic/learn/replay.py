@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import os
@@ -37,9 +36,7 @@ def run(search: Search, folder: str | os.PathLike[str]) -> None:
             fix="Give the notebook the data and the settings of the run, or search again.",
         )
     search.recorded = recipe
-    search.rows.split = dataclasses.replace(
-        search.rows.split, used=recipe.split.used, repeats=recipe.split.repeats
-    )
+    search.rows.split = recipe.split  # with the folds and repeats that it could afford
     search.matrices.divide()
     for member in recipe.members:
         trial = trial_of(member, trials, folder)

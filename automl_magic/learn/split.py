@@ -164,7 +164,9 @@ def split(
             why=f"{problem.field} should be {problem.expected}.",
             fix=f"Change {problem.field} in the cell.",
         ) from problem
-    columns = task.columns([column]) if column is not None else {}
+    apart = apart_by(asked, task.columns([column]) if column is not None else {})
+    # Numbers of groups, or of times in their order: text is read once, not for each division.
+    columns = {} if apart is None else {str(column): apart.units}
     development, held_out = splits.holdout_rows(asked, task.y, columns)
     of_development = {name: values[development] for name, values in columns.items()}
     ids = np.stack(
@@ -173,5 +175,6 @@ def split(
             for one in splits.each_repeat(asked)
         ]
     )
-    apart = apart_by(asked, of_development)
-    return SplitRows(asked, development, held_out, ids, splits.fold_sha256(ids), apart)
+    digest = splits.fold_sha256(ids)
+    kept = None if apart is None else apart.take(development)
+    return SplitRows(asked, development, held_out, ids, digest, kept)

@@ -11,7 +11,7 @@ from automl_magic.errors import TargetNotFound, TooFewRows
 from automl_magic.learn.budget import Budget
 from automl_magic.learn.words import one_of
 from automl_magic.recipe import encode_target, table_of
-from automl_magic.recipe.order import is_missing
+from automl_magic.recipe.values import as_missing
 from automl_magic.records import TaskKind
 from automl_magic.records.experiment import Imbalance
 from automl_magic.tasks.tabular.metrics import find_metric
@@ -72,7 +72,7 @@ class Task:
             raise TargetNotFound(target, [str(column) for column in table])
         self.target, self.classes = target, tuple(classes)
         self.seed, self.threads = seed, max(1, int(threads))
-        known = ~_missing(table_of(table, [target])[target])
+        known = ~as_missing(table_of(table, [target])[target])
         self.n_without_target = int(len(known) - known.sum())
         if not known.any():
             raise TooFewRows(
@@ -123,16 +123,6 @@ class Task:
             lines.append(f"  from {low:.6g} to {high:.6g}, median {middle:.6g}")
         lines.append(f"  seed {self.seed}, threads {self.threads}")
         return "\n".join(lines)
-
-
-def _missing(values: Any) -> Any:
-    if values.dtype.kind == "f":
-        return np.isnan(values)
-    if values.dtype.kind == "M":
-        return np.isnat(values)
-    if values.dtype.kind in "iub":
-        return np.zeros(len(values), dtype=bool)
-    return np.array([is_missing(value) for value in values], dtype=bool)
 
 
 def _short(label: object) -> str:

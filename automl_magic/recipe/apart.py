@@ -40,8 +40,7 @@ class Apart:
     def folds(self, n_folds: int, seed: int) -> Array | None:
         """Return a fold for each row; None where they cannot be divided."""
         if self.in_time:
-            earlier = np.searchsorted(np.sort(self.units), self.units, side="left")
-            blocks = earlier * n_folds // len(earlier)
+            blocks = n_earlier(self.units, None) * n_folds // len(self.units)
             return blocks if blocks.any() else None
         _, first, numbers = np.unique(self.units, return_index=True, return_inverse=True)
         if len(first) < 2:
@@ -56,11 +55,6 @@ def folds_of(n_units: int, n_folds: int, seed: int) -> Array:
     return np.random.default_rng(seed).permutation(n_units) % n_folds
 
 
-def column_apart(split: Split) -> str | None:
-    """Return the column by which a split keeps rows apart; None where it divides at random."""
-    return split.column if split.kind in (SplitKind.GROUPED, SplitKind.TIME) else None
-
-
 def apart_by(split: Split, columns: Mapping[str, Any]) -> Apart | None:
     """Return what a split keeps together among some rows; None where it divides at random.
 
@@ -69,9 +63,8 @@ def apart_by(split: Split, columns: Mapping[str, Any]) -> Apart | None:
     columns : mapping of str to array of shape (n_rows,)
         Holds the group or time column of a grouped or time split.
     """
-    name = column_apart(split)
-    if name is None:
+    if split.column is None:
         return None
     if split.kind is SplitKind.TIME:
-        return Apart(n_earlier(columns[name], split.date_format), in_time=True)
-    return Apart(group_codes(columns[name]))
+        return Apart(n_earlier(columns[split.column], split.date_format), in_time=True)
+    return Apart(group_codes(columns[split.column]))

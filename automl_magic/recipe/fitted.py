@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_magic.recipe.apart import apart_by, column_apart
+from automl_magic.recipe.apart import apart_by
 from automl_magic.recipe.combine import blended, blended_row, calibrated, calibrated_row
 from automl_magic.recipe.document import MemberSpec, Recipe
 from automl_magic.recipe.members import FittedMember, Model, member
@@ -171,7 +171,7 @@ def fit_recipe(
         If a column is missing, or the target is not what the recipe says.
     """
     steps = [step for view in recipe.used_views for step in recipe.views[view]]
-    by = column_apart(recipe.split) if divides_again(steps) else None
+    by = recipe.split.column if divides_again(steps) else None
     names = [recipe.target, *recipe.used_columns, *([by] if by else [])]
     table = table_of(frame, list(dict.fromkeys(names)))
     if rows is not None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import PlanError
+from automl_magic.recipe.values import missing_of
 
 
 def group_codes(values: Any) -> npt.NDArray[np.int64]:
@@ -21,7 +22,7 @@ def group_codes(values: Any) -> npt.NDArray[np.int64]:
     missing = object()
     return np.array(
         [
-            codes.setdefault(missing if is_missing(value) else value, len(codes))
+            codes.setdefault(missing if missing_of(value) else value, len(codes))
             for value in _plain_values(values)
         ],
         dtype=np.int64,
@@ -50,15 +51,6 @@ def n_earlier(values: Any, date_format: str | None) -> npt.NDArray[np.int64]:
     return _rank_of_first(moments, np.isnan(moments), date_format)
 
 
-def is_missing(value: object) -> bool:
-    """Say whether a cell is empty: None, NaN, NaT or pandas' NA (which has no truth value)."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    if isinstance(value, np.datetime64):
-        return bool(np.isnat(value))
-    return isinstance(value, float | np.floating) and bool(np.isnan(value))
-
-
 def _rank_of_first(
     times: npt.NDArray[Any], missing: npt.NDArray[np.bool_], date_format: str | None
 ) -> npt.NDArray[np.int64]:
@@ -84,7 +76,7 @@ def _plain_values(values: Any) -> Iterable[object]:
 
 def _moment(value: object, date_format: str | None) -> float:
     """Return seconds since 1970, or NaN where there is no time to read."""
-    if is_missing(value):
+    if missing_of(value):
         return np.nan
     if isinstance(value, int | float):
         return float(value)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.values import Array, Floats
+from automl_magic.recipe.values import Array, Floats, as_missing
 from automl_magic.records import StepSpec, TaskKind
 
 FEATURES = (
@@ -99,7 +99,7 @@ def count(table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_r
     labels = {name for step in steps if step.kind in CATEGORY_STEPS for name in step.columns}
     gaps, levels = 0, 0
     for name in used:
-        empty = _empty(table[name])
+        empty = as_missing(table[name])
         gaps += int(empty.sum())
         if name in labels:
             levels = max(levels, len({str(value) for value in np.asarray(table[name])[~empty]}))
@@ -229,16 +229,3 @@ def _areas(truth: Floats, predicted: Floats) -> float:
 def _r2(truth: Floats, predicted: Floats) -> float:
     spread = float(((truth - truth.mean()) ** 2).sum())
     return 1 - float(((truth - predicted) ** 2).sum()) / spread if spread > 0 else 0.0
-
-
-def _empty(values: Any) -> Any:
-    values = np.asarray(values)
-    if values.dtype.kind == "f":
-        return np.isnan(values)
-    if values.dtype.kind == "M":
-        return np.isnat(values)
-    if values.dtype.kind in "iub":
-        return np.zeros(len(values), dtype=bool)
-    from automl_magic.recipe.order import is_missing
-
-    return np.array([is_missing(value) for value in values], dtype=bool)
