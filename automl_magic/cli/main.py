@@ -15,9 +15,9 @@ import click
 from automl_magic.cli.command import automl
 from automl_magic.cli.door import Answer
 from automl_magic.cli.terminal import Terminal
-from automl_magic.cli.text import error_document, error_lines, safe
 from automl_magic.cli.usage import BadUsage
 from automl_magic.errors import AutomlMagicError
+from automl_magic.look.text import error_document, error_lines, safe
 from automl_magic.running import NotTracked
 
 OK, CLEAR_ERROR, USAGE = 0, 1, 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.cli.text import safe
+from automl_magic.look.text import safe
 
 
 @dataclass

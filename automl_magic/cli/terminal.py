@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from automl_magic.cli.door import Answer, OnEvent
 from automl_magic.cli.progress import Progress
-from automl_magic.cli.text import safe
+from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
     from automl_magic.cli.apps.server import AppServer

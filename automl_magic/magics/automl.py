@@ -17,9 +17,9 @@ from IPython.core.magic import (
 
 from automl_magic.cli.command import automl
 from automl_magic.cli.door import Answer
-from automl_magic.cli.text import error_lines
 from automl_magic.cli.usage import BadUsage
 from automl_magic.errors import AutomlMagicError
+from automl_magic.look.text import error_lines
 from automl_magic.magics.notebook import NotebookDoor
 from automl_magic.magics.show.display import Shown
 from automl_magic.magics.spec import spec_in_a_cell

@@ -14,7 +14,7 @@ from IPython.display import DisplayHandle, display
 
 from automl_magic.cli.door import Answer, OnEvent
 from automl_magic.cli.progress import Progress
-from automl_magic.cli.text import safe
+from automl_magic.look.text import safe
 from automl_magic.magics.show.course import Course
 from automl_magic.magics.show.display import Shown
 from automl_magic.magics.show.progress import progress_bundle

@@ -1,8 +1,8 @@
 """Why a run did what it did, as a person reads it in a terminal."""
 
 from automl_magic.cli import words
-from automl_magic.cli.words.account import MOST_TRIALS, counted, evidence_text, told_trials
 from automl_magic.reasons import Account, Reason, Section
+from automl_magic.reasons.phrases import MOST_TRIALS, counted, evidence_text, told_trials
 from automl_magic.records import Link, Score
 
 LINK = Link(run_id="r1", notebook="output.ipynb", cell_id="candidate-linear")

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from automl_magic.cli import words
-from automl_magic.cli.words.table import number, score_text, seconds, size, text_table
+from automl_magic.cli.words.table import text_table
+from automl_magic.look.numbers import number, score_text, seconds, size
 from automl_magic.outcome import Rerun
 from automl_magic.records import (
     Leaderboard,

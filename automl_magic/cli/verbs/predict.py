@@ -7,7 +7,7 @@ import click
 from automl_magic import flow
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.text import safe
+from automl_magic.look.text import safe
 
 
 @verb

@@ -5,8 +5,9 @@ from automl_magic.cli.words.changes import difference, rerun
 from automl_magic.cli.words.demo import demo
 from automl_magic.cli.words.outcome import answer_of, outcome
 from automl_magic.cli.words.plan import planned
-from automl_magic.cli.words.table import score_text, text_table
+from automl_magic.cli.words.table import text_table
 from automl_magic.cli.words.tables import leaderboard, model_version, runs
+from automl_magic.look.numbers import score_text
 
 __all__ = [
     "account",

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from automl_magic.cli.text import safe
-from automl_magic.cli.words.table import number, score_text, seconds
+from automl_magic.look.numbers import number, seconds
+from automl_magic.look.text import safe
 from automl_magic.reasons import Account, Reason, Section
+from automl_magic.reasons.phrases import (
+    counted,
+    fate_text,
+    how_it_is,
+    rejected_text,
+    said,
+    told_trials,
+)
 
 WIDTH, LABEL, WIDEST_LABEL = 100, 13, 26
 # More lines than these are counted instead of shown; `--json` has all.
-MOST_TRIALS, MOST_OTHERS = 20, 12
-_TOLD_FIRST = ("in the model", "is the model", "failed", "baseline")
-_WAS = {"cancelled": "was cancelled", "lost": "was lost"}
+MOST_OTHERS = 12
 
 
 def account(told: Account) -> str:
@@ -34,66 +38,6 @@ def account(told: Account) -> str:
     if told.asked is None and told.section("trials"):
         lines += ["", f"More: automl why {run_id} --trial N, --candidate NAME or --column NAME"]
     return "\n".join(lines)
-
-
-def how_it_is(status: str) -> str:
-    """Return the end of `The run …` for a status."""
-    return _WAS.get(status, status if status in ("succeeded", "failed") else f"is {status}")
-
-
-def evidence_text(evidence: Mapping[str, Any], limit: int = 500) -> str:
-    """Return the numbers behind a reason as `rows 400, folds 5`."""
-    parts = [f"{safe(name).replace('_', ' ')} {_value(value)}" for name, value in evidence.items()]
-    text = ", ".join(parts)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def rejected_text(rejected: str) -> str:
-    """Return `accuracy: …`, what was not chosen and why, as a sentence's end."""
-    return "rejected " + rejected.replace(": ", " – ", 1)
-
-
-def told_trials(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
-    """Return the trials worth a line, in their order, and the others.
-
-    Those are the members of the model, the failures, and the first trial of each candidate.
-    """
-    if len(reasons) <= MOST_TRIALS:
-        return list(reasons), []
-    first = {reason.name: reason for reason in reversed(reasons)}
-    wanted = [r for r in reasons if r.choice.startswith(_TOLD_FIRST)]
-    wanted += [r for r in reasons if first[r.name] is r and r not in wanted]
-    kept = {reason.about for reason in wanted[:MOST_TRIALS]}
-    return [r for r in reasons if r.about in kept], [r for r in reasons if r.about not in kept]
-
-
-def counted(others: Sequence[Reason]) -> str:
-    """Return what became of trials that have no line: `6 dropped, 3 pruned`."""
-    fates = Counter(reason.choice.split(",")[0] for reason in others)
-    return ", ".join(f"{count} {fate}" for fate, count in fates.items())
-
-
-def fate_text(reason: Reason, reasons: Sequence[Reason]) -> str:
-    """Return what became of a trial and why, and why it was tried where that is its own story."""
-    parts = [reason.why]
-    tried = reason.evidence.get("tried_because")
-    shared = sum(other.evidence.get("tried_because") == tried for other in reasons)
-    if tried and tried not in parts and shared == 1:
-        parts.append(str(tried))
-    why = " ".join(part for part in parts if part)
-    return f"{reason.choice}: {why}" if why else reason.choice
-
-
-def said(reason: Reason) -> str:
-    """Return a reason as one paragraph, without what it is about and without its cell."""
-    head = reason.choice
-    if reason.score is not None:
-        scored = f"{reason.score.metric} {score_text(reason.score)}"
-        head = f"{head}, {scored}" if head else scored
-    if reason.at_s is not None and head:
-        head += f" after {seconds(reason.at_s)}"
-    text = " ".join(f"{part.rstrip('.')}." for part in (head, reason.why) if part)
-    return f"{text} ({evidence_text(reason.evidence)})" if reason.evidence else text
 
 
 def _section(section: Section, run_id: str) -> list[str]:
@@ -143,20 +87,3 @@ def _wrapped(label: str, text: str, indent: int = 0) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _value(value: object) -> str:
-    match value:
-        case bool() | None:
-            return str(value).lower()
-        case float():
-            return f"{value:.4g}"
-        case int():
-            return f"{value:,}"
-        case list() | tuple():
-            shown = ", ".join(_value(item) for item in value[:6])
-            return f"[{shown}{', …' if len(value) > 6 else ''}]"
-        case Mapping():
-            inner = ", ".join(f"{safe(k)} {_value(v)}" for k, v in list(value.items())[:24])
-            return f"({inner}{', …' if len(value) > 24 else ''})"
-    return safe(value, 60)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automl_magic.cli.text import safe
-from automl_magic.cli.words.table import number, score_text, seconds
+from automl_magic.look.numbers import number, score_text, seconds
+from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
     from automl_magic.demo import Demo, Journey

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from automl_magic.cli.door import Answer
-from automl_magic.cli.text import safe
-from automl_magic.cli.words.table import score_text, seconds
+from automl_magic.look.numbers import score_text, seconds
+from automl_magic.look.text import safe
 from automl_magic.outcome import Outcome
 from automl_magic.records import RunStatus, Score
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from automl_magic.cli.text import safe
-from automl_magic.cli.words.table import seconds, size
 from automl_magic.errors import shorten
+from automl_magic.look.numbers import seconds, size
+from automl_magic.look.text import safe
 from automl_magic.outcome import Planned
 from automl_magic.records import Plan, Severity
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.cli.text import safe
-from automl_magic.cli.words.table import number, score_text, seconds, text_table
+from automl_magic.cli.words.table import text_table
+from automl_magic.look.numbers import number, score_text, seconds
+from automl_magic.look.text import safe
 from automl_magic.mlflow_store import default_tracking_uri
 from automl_magic.records import Leaderboard, LeaderboardRow, ModelVersion, Run, TrialState
 

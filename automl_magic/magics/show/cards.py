@@ -8,12 +8,12 @@ from typing import Any
 from automl_magic import flow
 from automl_magic.cli.apps.server import AppServer
 from automl_magic.cli.door import Answer
-from automl_magic.cli.words.table import number, score_text, seconds, size
-from automl_magic.magics.show.board import Board
-from automl_magic.magics.show.html import block, joined, tag, text
-from automl_magic.magics.show.page import board_page
-from automl_magic.magics.show.why import account_page
+from automl_magic.look.html import block, joined, tag, text
+from automl_magic.look.numbers import number, score_text, seconds, size
 from automl_magic.outcome import Outcome, Planned
+from automl_magic.pages.board import Board
+from automl_magic.pages.leaderboard import board_page
+from automl_magic.pages.why import account_page
 from automl_magic.reasons import Account
 from automl_magic.records import Leaderboard, RunStatus, Severity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_magic.cli.text import safe
+from automl_magic.look.text import safe
 
 SCORE = "score"
 

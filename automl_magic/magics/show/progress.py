@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automl_magic.cli.progress import Progress
-from automl_magic.magics.show.html import block, tag, text
+from automl_magic.look.html import block, tag, text
 
 
 def progress_bundle(progress: Progress, *, is_over: bool = False) -> dict[str, str]:

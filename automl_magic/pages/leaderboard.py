@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from automl_magic.cli.text import LINES
-from automl_magic.cli.words.table import number, seconds
-from automl_magic.errors import AutomlMagicError
-from automl_magic.magics.show.board import Board, Cell
-from automl_magic.magics.show.chart import score_chart
-from automl_magic.magics.show.html import block, joined, lines, tag, text
+from automl_magic.look.html import block, joined, lines, tag, text
+from automl_magic.look.numbers import number, seconds
+from automl_magic.pages.board import Board, Cell
+from automl_magic.pages.problem import problem
+from automl_magic.pages.score_chart import score_chart
 from automl_magic.records import LeaderboardRow, Link, Score, TrialState
 
 HEADS = (
@@ -27,7 +26,7 @@ def board_page(board: Board) -> str:
     """Return the page of a run as one HTML block that brings its style along."""
     rows = board.leaderboard.rows
     if not rows:
-        return _problem(
+        return problem(
             "This run has no trials.",
             "It ended before its first model was scored.",
             "Run it again, or give it a longer --budget.",
@@ -43,20 +42,6 @@ def board_page(board: Board) -> str:
         tag("section", tag("h2", "All trials"), _table(board)),
         _cells(board),
         data_run_id=board.leaderboard.run_id,
-    )
-
-
-def problem_page(error: AutomlMagicError) -> str:
-    """Return an error as a page: its three lines, and nothing else."""
-    return _problem(*(getattr(error, part) for part in LINES))
-
-
-def _problem(what: str, why: str, fix: str) -> str:
-    return block(
-        tag("h1", text(what)),
-        tag("p", tag("b", "Why: "), text(why)),
-        tag("p", tag("b", "Do: "), text(fix)),
-        role="alert",
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from automl_magic.cli.words.account import (
+from automl_magic.look.html import block, joined, tag, text
+from automl_magic.look.numbers import number, score_text, seconds
+from automl_magic.reasons import Account, Reason, Section
+from automl_magic.reasons.phrases import (
     counted,
     evidence_text,
     fate_text,
@@ -10,9 +13,6 @@ from automl_magic.cli.words.account import (
     rejected_text,
     told_trials,
 )
-from automl_magic.cli.words.table import number, score_text, seconds
-from automl_magic.magics.show.html import block, joined, tag, text
-from automl_magic.reasons import Account, Reason, Section
 
 # These stand open; the others are a click away.
 _OPEN = ("result", "trials", "model", "end", "details")

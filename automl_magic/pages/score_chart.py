@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from automl_magic.cli.words.table import number, score_text
-from automl_magic.magics.show.html import joined, tag, text
+from automl_magic.look.html import joined, tag, text
+from automl_magic.look.numbers import number, score_text
 from automl_magic.records import LeaderboardRow, Link, Score
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 210, 90, 26, 26

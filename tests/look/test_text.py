@@ -1,7 +1,7 @@
 import pytest
 
-from automl_magic.cli.text import error_document, error_lines, safe
 from automl_magic.errors import AutomlMagicError
+from automl_magic.look.text import error_document, error_lines, safe
 
 
 @pytest.mark.parametrize(

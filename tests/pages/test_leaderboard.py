@@ -3,10 +3,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from automl_magic.errors import AutomlMagicError
-from automl_magic.magics.show import Board, board_page, problem_page
-from automl_magic.magics.show.board import Cell
-from automl_magic.magics.show.chart import score_chart
-from automl_magic.magics.show.html import lines, tag, text
+from automl_magic.look.html import lines, tag, text
+from automl_magic.pages import Board, board_page, problem_page
+from automl_magic.pages.board import Cell
+from automl_magic.pages.score_chart import score_chart
 from automl_magic.records import Leaderboard, LeaderboardRow, Link, Score, TrialState
 
 HOSTILE = "\"><script>alert(1)</script>\n' onload='x'\x00\ud800<!-- ]]> &amp; $x^$ \u202e"

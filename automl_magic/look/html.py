@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from importlib import resources
 
-from automl_magic.cli.text import safe
+from automl_magic.look.text import safe
 
 
 def text(value: object, limit: int | None = None) -> str:
@@ -40,7 +40,7 @@ def joined(parts: Iterable[str]) -> str:
 
 @functools.cache
 def stylesheet() -> str:
-    return resources.files(__package__).joinpath("show.css").read_text("utf-8")
+    return resources.files(__package__).joinpath("look.css").read_text("utf-8")
 
 
 def block(*content: str, **attributes: object) -> str:

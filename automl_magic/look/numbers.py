@@ -1,0 +1,34 @@
+"""Numbers, spans of time and sizes as people say them."""
+
+from __future__ import annotations
+
+from automl_magic.records import Score
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Return a number with as many digits as help, all of them shown, or a dash."""
+    return "–" if value is None else f"{value:#.{digits}g}".removesuffix(".")
+
+
+def seconds(value: float | None) -> str:
+    """Return a span of time as people say it: 0.4 s, 12 s, 3 min 5 s."""
+    if value is None:
+        return "–"
+    if value < 10:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def size(n_bytes: float) -> str:
+    """Return a size as people say it: 310 MB, 1.2 GB."""
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.0f} MB"
+
+
+def score_text(score: Score | None) -> str:
+    """Return a score with its 95 % interval: `0.9871 [0.9712, 0.9954]`."""
+    if score is None:
+        return "–"
+    if score.low is None or score.high is None:
+        return number(score.score)
+    return f"{number(score.score)} [{number(score.low)}, {number(score.high)}]"

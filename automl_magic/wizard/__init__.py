@@ -1,0 +1,1 @@
+"""wizard: the way in for people who write no code."""
