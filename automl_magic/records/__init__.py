@@ -1,5 +1,10 @@
 """records: the nouns. Frozen values with a JSON round trip; the standard library only."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from automl_magic.records.codec import Record, RecordProblem, digest_of, dumps
 from automl_magic.records.dataset import Column, ColumnKind, Dataset, Finding, Severity
 from automl_magic.records.experiment import SPEC_SUFFIX, Experiment
@@ -10,7 +15,11 @@ from automl_magic.records.score import Link, Score
 from automl_magic.records.task import Metric, Split, SplitKind, TaskKind
 from automl_magic.records.trial import Leaderboard, LeaderboardRow, Trial, TrialState
 
+if TYPE_CHECKING:
+    from automl_magic.records.explanation import EXPLANATION_NAME, Explanation, Skipped, Unseen
+
 __all__ = [
+    "EXPLANATION_NAME",
     "SPEC_SUFFIX",
     "Artifact",
     "Candidate",
@@ -20,6 +29,7 @@ __all__ = [
     "Decision",
     "Estimate",
     "Experiment",
+    "Explanation",
     "Failure",
     "FailureKind",
     "Finding",
@@ -36,12 +46,23 @@ __all__ = [
     "RunStatus",
     "Score",
     "Severity",
+    "Skipped",
     "Split",
     "SplitKind",
     "StepSpec",
     "TaskKind",
     "Trial",
     "TrialState",
+    "Unseen",
     "digest_of",
     "dumps",
 ]
+
+# Three dozen dataclasses take 20 ms to define, and few commands read an explanation.
+_OF_AN_EXPLANATION = ("EXPLANATION_NAME", "Explanation", "Skipped", "Unseen")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_AN_EXPLANATION:
+        return getattr(import_module("automl_magic.records.explanation"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,6 +13,7 @@ from automl_magic.recipe import Recipe
 from automl_magic.records import (
     Dataset,
     Experiment,
+    Explanation,
     Leaderboard,
     Manifest,
     ModelVersion,
@@ -25,6 +26,7 @@ HERE = Path(__file__).parent
 KINDS = {
     "dataset": Dataset,
     "experiment": Experiment,
+    "explanation": Explanation,
     "failed_trial": Trial,
     "leaderboard": Leaderboard,
     "manifest": Manifest,
