@@ -366,6 +366,68 @@ def register(run_id: str, name: str) -> ModelVersion:
     return version
 
 
+def models() -> dict[str, tuple[ModelVersion, ...]]:
+    """Return the registered models by name, each with its versions, the newest first.
+
+    Raises
+    ------
+    TrackingError
+        If the store of models cannot be read.
+    """
+    from automl_magic.register import MlflowRegistry
+
+    registry = MlflowRegistry()
+    return {name: registry.versions(name) for name in registry.names()}
+
+
+def promote(name: str, version: int, alias: str) -> ModelVersion:
+    """Make an alias mean this version of a model.
+
+    The aliases are candidate, challenger, champion, shadow and rollback. The champion that gives
+    way keeps the alias `rollback`.
+
+    Raises
+    ------
+    ModelNotFound, ModelRefused, TrackingError
+    """
+    from automl_magic.register import MlflowRegistry
+
+    return MlflowRegistry().promote(name, version, alias)
+
+
+def stop(run_id: str, *, cancel: bool = False) -> Run:
+    """Ask a run that goes on, in whatever process, to come to its end. Does not wait for it.
+
+    A search keeps the best that it has found, and succeeds; any other notebook, and a search that
+    has found nothing yet, is cancelled. This means what Ctrl-C means in the terminal of the run.
+
+    Parameters
+    ----------
+    cancel : bool
+        End it at once, whatever it has found.
+
+    Raises
+    ------
+    RunNotFound
+    RunError
+        If the run has ended.
+    FolderNotWritable
+        If its folder cannot be written.
+    """
+    from automl_magic.execute import Wish, leave
+
+    found = find_run(run_id)
+    if found.status.is_end or not Path(found.folder).is_dir():
+        raise RunError(
+            f"Run {found.run_id} does not run.",
+            why=f"Its status is {found.status.value}.",
+            fix="See which runs there are: automl runs",
+        )
+    with folders.writing_to(Path(found.folder)):
+        leave(Path(found.folder), Wish.CANCEL if cancel else Wish.STOP)
+    return found
+
+
 def runs(limit: int = 20) -> list[Run]:
     """Return the newest runs, newest first."""
     return open_store().list(limit=limit)

@@ -23,7 +23,10 @@ VERBS = {
     "diff": "What changed between two runs: in words, then the code.",
     "predict": "Predict the rows of a table.",
     "register": "Make a run's model a version in the registry.",
+    "models": "The registered models and their versions.",
+    "promote": "Give a version of a model an alias.",
     "runs": "The newest runs.",
+    "stop": "End a run that goes on in another process.",
     "app": "Open a dashboard in the browser.",
     "version": "The versions of automl-magic and of what it stands on.",
 }

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from automl_magic.execute.parameters import parameters_of, parse_parameter
     from automl_magic.execute.store import RunStore
     from automl_magic.execute.supervisor import execute_notebook
+    from automl_magic.execute.wishes import Wish, leave
 
 _HOMES = {
     "Limits": "limits",
+    "Wish": "wishes",
+    "leave": "wishes",
     "RunStore": "store",
     "execute_notebook": "supervisor",
     "memory_limit_bytes": "memory",
@@ -25,7 +28,9 @@ _HOMES = {
 __all__ = [
     "Limits",
     "RunStore",
+    "Wish",
     "execute_notebook",
+    "leave",
     "memory_limit_bytes",
     "parameters_of",
     "parse_parameter",

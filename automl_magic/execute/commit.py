@@ -19,12 +19,13 @@ from typing import Any
 from automl_magic.execute.child import LOG_NAME
 from automl_magic.execute.journal import EVENTS_NAME
 from automl_magic.execute.truth import CellRecord
+from automl_magic.execute.wishes import WISH_NAME
 from automl_magic.files import TEMPORARY_SUFFIX
 from automl_magic.records.run import Artifact, Failure, FailureKind
 
 RESULT_NAME = "result.json"
 STOP_NAME = "stop"
-_LEFT_OUT = frozenset({EVENTS_NAME, LOG_NAME, STOP_NAME})
+_LEFT_OUT = frozenset({EVENTS_NAME, LOG_NAME, STOP_NAME, WISH_NAME})
 
 
 def unfinished(record: CellRecord) -> Failure | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import AutomlMagicError, IllegalTransition
-from automl_magic.execute import commit
+from automl_magic.execute import commit, wishes
 from automl_magic.execute.atomic_io import reserve, sweep, writing_to
 from automl_magic.execute.child import Child
 from automl_magic.execute.journal import Journal, OnEvent
@@ -53,7 +53,8 @@ def execute_notebook(
     """Execute a notebook and return its run, in its end state.
 
     Ctrl-C once lets a search keep what it has found and come to its end; in any other notebook,
-    and a second time, it cancels the run. SIGTERM cancels.
+    and a second time, it cancels the run. SIGTERM cancels. `wishes.leave` asks for the same from
+    another process.
 
     Parameters
     ----------
@@ -205,9 +206,14 @@ class _Supervisor:
             self._ending = message
 
     def _heed(self, signals: Signals, child: Child, journal: Journal) -> None:
-        """Do what Ctrl-C or SIGTERM asks for."""
+        """Do what Ctrl-C, SIGTERM or a wish in the run's folder asks for."""
         if signals.terminated:
             self._cancel(child, journal, "SIGTERM ended it.")
+        match wishes.take(self._folder):
+            case wishes.Wish.STOP:
+                signals.interrupted()
+            case wishes.Wish.CANCEL:
+                self._cancel(child, journal, "It was cancelled.")
         if signals.interrupts <= self._interrupts:
             return
         self._interrupts = signals.interrupts

@@ -2,7 +2,14 @@
 
 from automl_magic.register.memory import MemoryRegistry
 from automl_magic.register.mlflow import MlflowRegistry
-from automl_magic.register.registry import CANDIDATE, Registry
+from automl_magic.register.registry import ALIASES, CANDIDATE, Registry
 from automl_magic.register.verify import verified_manifest
 
-__all__ = ["CANDIDATE", "MemoryRegistry", "MlflowRegistry", "Registry", "verified_manifest"]
+__all__ = [
+    "ALIASES",
+    "CANDIDATE",
+    "MemoryRegistry",
+    "MlflowRegistry",
+    "Registry",
+    "verified_manifest",
+]

@@ -14,6 +14,9 @@ from automl_magic.mlflow_store import local_path
 from automl_magic.records import ModelVersion, Run
 from automl_magic.register.registry import (
     CANDIDATE,
+    CHAMPION,
+    ROLLBACK,
+    check_alias,
     check_name,
     no_such_name,
     no_such_version,
@@ -47,7 +50,7 @@ class MemoryRegistry:
                 )
             )
         self._versions[name] = [
-            dataclasses.replace(v, aliases=(CANDIDATE,) if v.version == number else ())
+            dataclasses.replace(v, aliases=_with_candidate(v, is_newest=v.version == number))
             for v in versions
         ]
         return self._versions[name][number - 1]
@@ -69,6 +72,27 @@ class MemoryRegistry:
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._versions))
 
+    def promote(self, name: str, version: int, alias: str) -> ModelVersion:
+        check_alias(alias)
+        chosen = self.get(name, version)
+        moved = {alias: chosen.version}
+        before = next((v.version for v in self.versions(name) if CHAMPION in v.aliases), None)
+        if alias == CHAMPION and before not in (None, chosen.version):
+            moved[ROLLBACK] = before
+        self._versions[name] = [
+            dataclasses.replace(
+                v,
+                aliases=tuple(
+                    sorted(
+                        {a for a in v.aliases if a not in moved}
+                        | {a for a, number in moved.items() if number == v.version}
+                    )
+                ),
+            )
+            for v in self._versions[name]
+        ]
+        return self.get(name, chosen.version)
+
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model
         found = Path(str(local_path(version.uri)))
@@ -76,3 +100,8 @@ class MemoryRegistry:
             found = Path(shutil.copytree(found, folder / "model"))
         verified_version(found, version)
         return found
+
+
+def _with_candidate(version: ModelVersion, *, is_newest: bool) -> tuple[str, ...]:
+    others = {alias for alias in version.aliases if alias != CANDIDATE}
+    return tuple(sorted(others | ({CANDIDATE} if is_newest else set())))

@@ -22,6 +22,9 @@ from automl_magic.paths import home
 from automl_magic.records import ModelVersion, Run
 from automl_magic.register.registry import (
     CANDIDATE,
+    CHAMPION,
+    ROLLBACK,
+    check_alias,
     check_name,
     no_such_name,
     no_such_version,
@@ -102,6 +105,18 @@ class MlflowRegistry:
         client = self._client()
         with talking_to(self.tracking_uri):
             return tuple(sorted(self._names(client)))
+
+    def promote(self, name: str, version: int, alias: str) -> ModelVersion:
+        check_alias(alias)
+        chosen = self.get(name, version)
+        client = self._client()
+        with talking_to(self.tracking_uri), store_lock(self.tracking_uri):
+            # MLflow gives the number as text or as a number, by its store.
+            before = str(client.get_registered_model(name).aliases.get(CHAMPION, ""))
+            if alias == CHAMPION and before not in ("", str(chosen.version)):
+                client.set_registered_model_alias(name, ROLLBACK, before)
+            client.set_registered_model_alias(name, alias, str(chosen.version))
+        return self.get(name, chosen.version)
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model

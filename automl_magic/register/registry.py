@@ -11,6 +11,9 @@ from automl_magic.errors import ModelNotFound, ModelRefused, near_miss, shorten
 from automl_magic.records import ModelVersion, Run
 
 CANDIDATE = "candidate"
+CHAMPION, ROLLBACK = "champion", "rollback"
+# The aliases that mean something here. `candidate` follows the newest registration by itself.
+ALIASES = (CANDIDATE, "challenger", CHAMPION, "shadow", ROLLBACK)
 # MLflow refuses "/", ":" and what a path would resolve to another name; "@" begins an alias in a
 # URI, and a name of digits only would read as a version.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,119}")
@@ -42,6 +45,19 @@ class Registry(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all models, in order."""
+
+    def promote(self, name: str, version: int, alias: str) -> ModelVersion:
+        """Make an alias of `ALIASES` mean this version, and return the version.
+
+        A champion that gives way keeps the alias `rollback`.
+
+        Raises
+        ------
+        ModelNotFound
+            If there is no such version.
+        ModelRefused
+            If the alias is not one of the list.
+        """
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         """Return a folder with the model's files, each checked against the version's digests.
@@ -119,6 +135,17 @@ def no_such_version(
         why=f"It has {shorten(known)}.",
         fix=f"Use {close or known[-1]}.",
     )
+
+
+def check_alias(alias: str) -> None:
+    """Refuse an alias that means nothing here."""
+    if alias not in ALIASES:
+        close = near_miss(alias, ALIASES)
+        raise ModelRefused(
+            f"{alias[:60]!r} is no alias of a model version.",
+            why=f"The aliases are {', '.join(ALIASES)}.",
+            fix=f"Use {close}." if close else "Use one of these.",
+        )
 
 
 def _near_name(name: str) -> str:

@@ -19,7 +19,7 @@ from automl_magic.errors import IllegalTransition, TrackingError
 from automl_magic.records import Leaderboard, Record, RecordProblem, Run, RunStatus, Trial
 
 # What a run folder holds for the run's own use: progress, the log, a stop request.
-_NOT_KEPT = {"events.jsonl", "log.txt", "stop", "model"}
+_NOT_KEPT = {"events.jsonl", "log.txt", "stop", "wish", "model"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ import pytest
 from automl_magic.errors import RunFailed
 from automl_magic.execute import RunStore, raise_for
 from automl_magic.execute.processes import marked
+from automl_magic.execute.wishes import Wish, leave, take
 from automl_magic.records import FailureKind, Run, RunStatus
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -99,6 +100,37 @@ def test_ctrl_c_twice_cancels_a_search(driver: Start, write: Write) -> None:
     assert (run.status, run.result) == (RunStatus.CANCELLED, {})
     assert time.monotonic() - begin < 20
     assert marked(run.run_id) == []
+
+
+def test_a_wish_from_another_process_means_ctrl_c(
+    driver: Start, write: Write, store: RunStore
+) -> None:
+    process = driver(write(SEARCH, kind="search"), "search")
+    read_until(process, cell_id="search", state="started")
+    time.sleep(0.5)
+
+    leave(store.folder(store.list(limit=1)[0].run_id), Wish.STOP)
+    run = end_of(process)
+
+    assert (run.status, run.result["best"] > 0) == (RunStatus.SUCCEEDED, True)
+    assert not (Path(run.folder) / "wish").exists()
+
+
+def test_a_wish_can_cancel_a_search(driver: Start, write: Write, store: RunStore) -> None:
+    process = driver(write(SEARCH, kind="search"), "search")
+    read_until(process, cell_id="search", state="started")
+
+    leave(store.folder(store.list(limit=1)[0].run_id), Wish.CANCEL)
+
+    assert end_of(process).status == RunStatus.CANCELLED
+
+
+def test_a_wish_that_is_no_word_of_the_list_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "wish").write_text("rm -rf /")
+
+    assert take(tmp_path) is None
+    assert take(tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.long

@@ -66,6 +66,42 @@ class RegistryContract:
         assert registry.register(run, model, "other").version == 1
         assert registry.names() == ("churn", "other")
 
+    def test_an_alias_moves_to_the_version_that_is_promoted(self, registry, version_of):
+        version_of("run-1")
+        version_of("run-2")
+
+        assert registry.promote("churn", 1, "champion").aliases == ("champion",)
+        assert registry.promote("churn", 1, "shadow").aliases == ("champion", "shadow")
+        assert registry.promote("churn", 2, "shadow").aliases == ("candidate", "shadow")
+        assert registry.get("churn", "champion").version == 1
+
+    def test_a_champion_that_gives_way_is_what_a_rollback_means(self, registry, version_of):
+        version_of("run-1")
+        version_of("run-2")
+        registry.promote("churn", 1, "champion")
+
+        assert registry.promote("churn", 2, "champion").aliases == ("candidate", "champion")
+        assert registry.get("churn", "rollback").version == 1
+        registry.promote("churn", 2, "champion")
+        assert registry.get("churn", "rollback").version == 1
+
+    def test_a_new_registration_leaves_the_champion_in_place(self, registry, version_of):
+        version_of("run-1")
+        registry.promote("churn", 1, "champion")
+        version_of("run-2")
+
+        assert registry.get("churn", "champion").version == 1
+        assert registry.get("churn", "candidate").version == 2
+
+    def test_an_alias_that_means_nothing_is_refused_with_the_near_miss(self, registry, version_of):
+        version_of("run-1")
+
+        with pytest.raises(ModelRefused) as caught:
+            registry.promote("churn", 1, "champoin")
+        assert caught.value.fix == "Use champion."
+        with pytest.raises(ModelNotFound):
+            registry.promote("churn", 7, "champion")
+
     def test_registering_an_older_run_again_makes_it_the_candidate(
         self, registry, make_run, a_model, version_of
     ):

@@ -6,7 +6,13 @@ from automl_magic.cli.words.demo import demo
 from automl_magic.cli.words.outcome import answer_of, outcome
 from automl_magic.cli.words.plan import planned
 from automl_magic.cli.words.table import text_table
-from automl_magic.cli.words.tables import leaderboard, model_version, runs
+from automl_magic.cli.words.tables import (
+    leaderboard,
+    model_promoted,
+    model_version,
+    models,
+    runs,
+)
 from automl_magic.look.numbers import score_text
 
 __all__ = [
@@ -15,7 +21,9 @@ __all__ = [
     "demo",
     "difference",
     "leaderboard",
+    "model_promoted",
     "model_version",
+    "models",
     "outcome",
     "planned",
     "rerun",

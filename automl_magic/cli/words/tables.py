@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import number, score_text, seconds
@@ -83,3 +83,21 @@ def model_version(version: ModelVersion) -> str:
             f"  predict   automl predict {uri} INPUT -o OUTPUT",
         ]
     )
+
+
+def models(known: Mapping[str, Sequence[ModelVersion]]) -> str:
+    """Lay out the registered models, the newest version of each first."""
+    if not known:
+        return "No model is registered yet. Register one: automl register RUN --name NAME"
+    rows = [
+        (name, one.version, ", ".join(one.aliases) or "–", one.run_id)
+        for name, versions in known.items()
+        for one in versions
+    ]
+    return text_table(("model", "version", "aliases", "run"), rows, right=(1,))
+
+
+def model_promoted(version: ModelVersion) -> str:
+    """Say which aliases a version has now."""
+    aliases = ", ".join(safe(alias) for alias in version.aliases)
+    return f"{safe(version.name)} version {version.version} is now {aliases}."
