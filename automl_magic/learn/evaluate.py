@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from automl_magic.errors import RunError
 from automl_magic.learn.blas import one_blas_thread
@@ -20,10 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Holdout:
-    """The score on the holdout; None where the split has none. `uses` counts its measurements."""
+    """The score on the holdout; None where the split has none. `uses` counts its measurements.
+
+    `predictions` are what it was computed from, by the names under which they are kept: `rows`,
+    positions in the task's rows; `y`; `predicted`, of shape (n,) or (n, n_classes); and `fit_s`,
+    the seconds that the fit on the development rows took.
+    """
 
     score: Score | None
     uses: int
+    predictions: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         if self.score is None:
@@ -56,6 +66,7 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
             fix="Run the notebook again from its first cell.",
         )
     split.holdout_uses.append(recipe.digest())
+    started = time.perf_counter()
     with one_blas_thread():
         fitted = fit_recipe(
             recipe,
@@ -63,12 +74,16 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
             rows=split.development,
             side_by_side=max(1, task.threads // recipe.threads),
         )
+        fit_s = time.perf_counter() - started
         y, predicted = task.y[split.holdout], _predict(fitted, task, split)
     name = recipe.metric
     score = metrics.score(name, y, predicted, threshold=fitted.threshold)
     low, high = metrics.interval(name, y, predicted, threshold=fitted.threshold, seed=task.seed)
+    kept = {"rows": split.holdout, "y": y, "predicted": predicted, "fit_s": np.array(fit_s)}
     return Holdout(
-        Score(metric=name, score=score, rows=len(y), low=low, high=high), len(split.holdout_uses)
+        Score(metric=name, score=score, rows=len(y), low=low, high=high),
+        len(split.holdout_uses),
+        kept,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files import write_whole
+from automl_magic.learn.evaluate import Holdout
 from automl_magic.learn.latency import Cost, costs_of
 from automl_magic.learn.leaderboard import make_leaderboard, number, size
 from automl_magic.learn.opening import remember
@@ -21,7 +23,6 @@ from automl_magic.records import Score, dumps
 
 if TYPE_CHECKING:
     from automl_magic.learn.ensemble import Ensemble
-    from automl_magic.learn.evaluate import Holdout
     from automl_magic.learn.search import Search
     from automl_magic.recipe import FittedRecipe
 
@@ -36,10 +37,10 @@ def finish(
     holdout: Holdout | Score | None,
     run_dir: str | os.PathLike[str],
 ) -> Table:
-    """Write the recipe, the leaderboard, the out-of-fold predictions, the model and the result.
+    """Write the recipe, the leaderboard, the honest predictions, the model and the result.
 
-    `recipe.json`, `leaderboard.json`, `oof.npz` and `model/` come first; `result.json` comes last
-    and whole: where it is, everything else is.
+    `recipe.json`, `leaderboard.json`, `oof.npz`, `holdout.npz` (where there is a holdout) and
+    `model/` come first; `result.json` comes last and whole: where it is, everything else is.
 
     Raises
     ------
@@ -65,7 +66,9 @@ def finish(
         result["data_fingerprint"] = model.recipe.data_fingerprint
         write_whole(folder / "recipe.json", _json(model.recipe.to_json()))
         write_whole(folder / "leaderboard.json", _json(board.to_json()))
-        _write_oof(folder / "oof.npz", search, ensemble)
+        _write_arrays(folder / "oof.npz", _out_of_fold(search, ensemble))
+        if isinstance(holdout, Holdout) and holdout.predictions:
+            _write_arrays(folder / "holdout.npz", holdout.predictions)
         write_whole(folder / "result.json", _json(result))
     except OSError as error:
         raise FolderNotWritable(
@@ -122,8 +125,8 @@ def _too_slow(ensemble: Ensemble, cost: Cost) -> list[str]:
     return [f"Predicting a row takes {taken:.3g} ms, more than the limit of {limit:g} ms."]
 
 
-def _write_oof(path: Path, search: Search, ensemble: Ensemble) -> None:
-    """Write the predictions of the ensemble and its members, as float64, by development row."""
+def _out_of_fold(search: Search, ensemble: Ensemble) -> dict[str, Any]:
+    """Return the predictions of the ensemble and its members, as float64, by development row."""
     arrays = {
         "rows": search.rows.development,
         "fold": search.rows.fold_ids,
@@ -132,6 +135,10 @@ def _write_oof(path: Path, search: Search, ensemble: Ensemble) -> None:
     }
     for member in ensemble.members:
         arrays[f"trial_{member.scored.trial.number}"] = member.scored.oof
+    return arrays
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
     write_whole(path, content.getvalue())

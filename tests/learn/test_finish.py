@@ -24,8 +24,8 @@ def test_everything_a_run_needs_is_written(found):
 
     names = {path.name for path in folder.iterdir()}
     assert names == {
-        "events.jsonl", "trials.jsonl", "recipe.json", "leaderboard.json", "oof.npz", "model",
-        "result.json",
+        "events.jsonl", "trials.jsonl", "recipe.json", "leaderboard.json", "oof.npz",
+        "holdout.npz", "model", "result.json",
     }  # fmt: skip
     assert Recipe.from_json(json.loads((folder / "recipe.json").read_text())) == done.recipe
     frame = notebook.task.frame
@@ -98,6 +98,15 @@ def test_the_kept_predictions_have_the_score_of_the_folds(found):
 
     with np.load(folder / "oof.npz") as kept:
         assert score("roc_auc", kept["y"], kept["ensemble"]) == done.ensemble.score.score
+
+
+def test_the_kept_predictions_of_the_holdout_have_its_score(found):
+    notebook, _, done, folder = found
+
+    with np.load(folder / "holdout.npz") as kept:
+        assert kept["rows"].tolist() == notebook.split.holdout.tolist()
+        assert score("roc_auc", kept["y"], kept["predicted"]) == done.result["holdout"]["score"]
+        assert kept["fit_s"] > 0
 
 
 def test_a_holdout_is_used_once(found):
