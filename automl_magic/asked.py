@@ -14,6 +14,7 @@ OPTION_OF_FIELD = {
     "exclude": "exclude",
     "kinds": "kind",
     "imbalance": "class-weight",
+    "latency_ms_p95": "latency-ms",
 }
 
 
@@ -38,6 +39,10 @@ def asked(
     kinds: Mapping[str, str] | None = None,
     select: str | None = None,
     sensitive: Sequence[str] = (),
+    cost_false_positive: float | None = None,
+    cost_false_negative: float | None = None,
+    latency_ms_p95: float | None = None,
+    problem: str | None = None,
 ) -> Experiment:
     """Return the experiment that these options ask for.
 
@@ -64,6 +69,12 @@ def asked(
         columns that fairness is measured by.
     select
         Which features are kept: `auto`, `none`, `mutual_information` or `boruta`.
+    cost_false_positive, cost_false_negative
+        What a wrong yes and a wrong no cost, in any unit; together they choose the threshold.
+    latency_ms_p95
+        The longest that one row may take to predict, in milliseconds, in 95 of 100 rows.
+    problem
+        What the model is for, in a sentence or two.
 
     Raises
     ------
@@ -104,17 +115,23 @@ def asked(
             **({"select": select} if select is not None else {}),
         },
         "sensitive": list(sensitive),
+        "constraints": {"latency_ms_p95": latency_ms_p95},
+        "business": {
+            "problem": problem,
+            "cost_false_positive": cost_false_positive,
+            "cost_false_negative": cost_false_negative,
+        },
     }
     try:
         return Experiment.from_json(document)
-    except RecordProblem as problem:
-        field = str(problem.path[-1]) if problem.path else "data"
+    except RecordProblem as found:
+        field = str(found.path[-1]) if found.path else "data"
         option = OPTION_OF_FIELD.get(field, field).replace("_", "-")
-        found = problem.found.removeprefix("the number ").removeprefix("the text ")
+        value = found.found.removeprefix("the number ").removeprefix("the text ")
         raise WrongType(
-            f"--{option} cannot be {found}.",
-            why=f"It must be {problem.expected}.",
-            fix=f"Use --{option} {problem.close}."
-            if problem.close
+            f"--{option} cannot be {value}.",
+            why=f"It must be {found.expected}.",
+            fix=f"Use --{option} {found.close}."
+            if found.close
             else f"Give --{option} another value.",
-        ) from problem
+        ) from found

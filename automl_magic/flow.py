@@ -33,7 +33,15 @@ from automl_magic.kept import (
     verified,
 )
 from automl_magic.outcome import OUTPUT_NAME, Outcome, Planned, Rerun
-from automl_magic.records import SPEC_SUFFIX, Experiment, Leaderboard, Link, ModelVersion, Run
+from automl_magic.records import (
+    SPEC_SUFFIX,
+    Experiment,
+    Leaderboard,
+    Link,
+    ModelVersion,
+    Plan,
+    Run,
+)
 from automl_magic.running import OnEvent, data_change, execute, inputs_of
 
 if TYPE_CHECKING:
@@ -45,6 +53,8 @@ if TYPE_CHECKING:
     from automl_magic.track import Difference
 
 StrPath: TypeAlias = str | os.PathLike[str]
+# What stands for the source of a table that lies in no file.
+IN_MEMORY = "(a DataFrame)"
 
 
 def plan(
@@ -81,9 +91,7 @@ def plan(
 
     if not isinstance(data, str | os.PathLike):
         where = _free_folder(folder, "table", overwrite=overwrite)
-        return _write_plan(
-            asked("(a DataFrame)", target, **options), where, as_source(data, where.path)
-        )
+        return _write_plan(asked(IN_MEMORY, target, **options), where, as_source(data, where.path))
     source = os.fspath(data)
     if source.endswith(SPEC_SUFFIX):
         experiment = read_spec(Path(source))
@@ -103,26 +111,17 @@ def _free_folder(folder: StrPath | None, named_after: str, *, overwrite: bool) -
 def _write_plan(
     experiment: Experiment, where: PlanFolder, opened: AbstractContextManager[Source]
 ) -> Planned:
-    from automl_magic.data import check_target, load, profile, read_call
-    from automl_magic.execute import memory_limit_bytes
-    from automl_magic.planning import format_spec, make_plan
+    from automl_magic.data import load, read_call
+    from automl_magic.planning import format_spec
     from automl_magic.render import render_explore, render_search, to_text
 
     with opened as source:
-        dataset = profile(
+        made = _decide(
+            experiment,
             load(source.readable),
             name=source.name,
             source=source.final,
             read=read_call(source.readable),
-            target=experiment.target,
-            kinds=experiment.features.kinds,
-        )
-        check_target(dataset, experiment.target)
-        made = make_plan(
-            dataclasses.replace(experiment, data=source.final),
-            dataset,
-            n_cores=_cores(),
-            memory_bytes=memory_limit_bytes(),
         )
         notebooks = {"explore": render_explore(made), "search": render_search(made)}
         texts = {f"{kind}.ipynb": to_text(notebook) for kind, notebook in notebooks.items()}
@@ -133,6 +132,57 @@ def _write_plan(
         plan=made,
         spec=where.spec,
         notebooks={kind: where.notebook(kind) for kind in notebooks},
+    )
+
+
+def preview(
+    frame: pd.DataFrame, target: str, *, name: str = "table", source: str = "", **options: Any
+) -> Plan:
+    """Decide what `plan` would decide for a table in memory. Writes nothing and runs nothing.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n_rows, n_columns)
+        The table, with the target in it.
+    name, source : str
+        What the table is called, and where it lies, if it lies in a file.
+    **options
+        As for `plan`.
+
+    Raises
+    ------
+    DataError, SpecError, PlanError
+    """
+    source = source or IN_MEMORY
+    return _decide(asked(source, target, **options), frame, name=name, source=source, read={})
+
+
+def _decide(
+    experiment: Experiment,
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    source: str,
+    read: Mapping[str, Any],
+) -> Plan:
+    from automl_magic.data import check_target, profile
+    from automl_magic.execute import memory_limit_bytes
+    from automl_magic.planning import make_plan
+
+    dataset = profile(
+        frame,
+        name=name,
+        source=source,
+        read=read,
+        target=experiment.target,
+        kinds=experiment.features.kinds,
+    )
+    check_target(dataset, experiment.target)
+    return make_plan(
+        dataclasses.replace(experiment, data=source),
+        dataset,
+        n_cores=_cores(),
+        memory_bytes=memory_limit_bytes(),
     )
 
 
@@ -461,13 +511,10 @@ def search(
         With `predict(frame)`, `predict_proba(frame)`, `predict_row(dict)`, `classes_`, `recipe`.
     """
     from automl_magic import learn
-    from automl_magic.data import profile
-    from automl_magic.execute import memory_limit_bytes
-    from automl_magic.planning import make_plan
 
     started = clock.monotonic()
-    experiment = asked(
-        "(a DataFrame)",
+    made = preview(
+        frame,
         target,
         task=task,
         metric=metric,
@@ -476,15 +523,6 @@ def search(
         holdout=holdout,
         **options,
     )
-    dataset = profile(
-        frame,
-        name="table",
-        source="(a DataFrame)",
-        read={},
-        target=target,
-        kinds=experiment.features.kinds,
-    )
-    made = make_plan(experiment, dataset, n_cores=_cores(), memory_bytes=memory_limit_bytes())
     asked_for = made.experiment
     job = learn.Task(
         frame,

@@ -65,6 +65,15 @@ _SEARCH = (
         metavar="COLUMN",
         help="For fairness. Repeatable.",
     ),
+    click.option("--cost-false-positive", type=float, help="What a wrong yes costs."),
+    click.option("--cost-false-negative", type=float, help="What a wrong no costs."),
+    click.option(
+        "--latency-ms",
+        "latency_ms_p95",
+        type=float,
+        help="The longest that one row may take, in milliseconds, in 95 of 100 rows.",
+    ),
+    click.option("--problem", metavar="TEXT", help="What the model is for, in a sentence."),
     click.option("--overwrite", is_flag=True, help="Replace the plan that the folder holds."),
 )
 

@@ -124,6 +124,12 @@ class Constraints(Record):
         "What the deployment may cost in an hour, in the currency of the workspace.", default=None
     )
 
+    def __post_init__(self) -> None:
+        if self.latency_ms_p95 is not None and not 0 < self.latency_ms_p95 < math.inf:
+            raise OutOfRange("latency_ms_p95", "a number of milliseconds above 0")
+        if self.max_cost_per_hour is not None and not 0 <= self.max_cost_per_hour < math.inf:
+            raise OutOfRange("max_cost_per_hour", "a number of at least 0")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Degradation(Record):
@@ -150,6 +156,12 @@ class Business(Record):
         default_factory=dict,
     )
     rollout: tuple[str, ...] = documented("The steps of the rollout, in order.", default=())
+
+    def __post_init__(self) -> None:
+        for name in ("cost_false_positive", "cost_false_negative"):
+            cost = getattr(self, name)
+            if cost is not None and not 0 <= cost < math.inf:
+                raise OutOfRange(name, "a number of at least 0")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,32 @@ def test_a_plan_writes_notebooks_and_runs_nothing(tmp_path, home):
     assert set(home.rglob("*")) == before
 
 
+def test_a_preview_decides_what_the_plan_decides_and_writes_nothing(tmp_path, customers):
+    planned = flow.plan(customers, "churn", folder=tmp_path / "churn", budget_s=30)
+    before = sorted(tmp_path.rglob("*"))
+
+    seen = flow.preview(customers, "churn", budget_s=30)
+
+    assert seen.decisions == planned.plan.decisions
+    assert seen.estimate == planned.plan.estimate
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "named"),
+    [
+        ("cost_false_positive", -1.0, "--cost-false-positive"),
+        ("cost_false_negative", float("nan"), "--cost-false-negative"),
+        ("latency_ms_p95", 0.0, "--latency-ms"),
+    ],
+)
+def test_a_cost_or_a_latency_out_of_range_is_named(customers, option, value, named):
+    with pytest.raises(WrongType) as caught:
+        flow.preview(customers, "churn", **{option: value})
+
+    assert caught.value.what.startswith(f"{named} cannot be")
+
+
 def test_a_verb_stays_a_verb_once_it_was_called(tmp_path):
     """A module of the package's own under that name would take its place when it is imported."""
     for name in ("one", "two"):

@@ -54,7 +54,7 @@ def experiments(draw):
                 "exclude": draw(st.lists(ANY_TEXT, max_size=3)),
                 "kinds": draw(st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=3)),
             },
-            "constraints": {"latency_ms_p95": draw(st.none() | NUMBERS)},
+            "constraints": {"latency_ms_p95": draw(st.none() | st.floats(1e-300, 1e300))},
             "business": {
                 "problem": draw(st.none() | ANY_TEXT),
                 "fairness": draw(st.dictionaries(ANY_TEXT, NUMBERS, max_size=3)),
