@@ -77,6 +77,15 @@ def parse_spec(text: str, name: str) -> Experiment:
     SpecError
         As `read_spec`.
     """
+    root = compose(text, name)
+    try:
+        return Experiment.from_json(value_of(root, name))
+    except RecordProblem as problem:
+        raise with_line(problem, root, name) from problem
+
+
+def compose(text: str, name: str) -> yaml.MappingNode:
+    """Return the text as YAML's nodes, which know their lines. Raises SpecError."""
     try:
         _check_events(text, name)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -88,10 +97,7 @@ def parse_spec(text: str, name: str) -> Experiment:
             why="It is empty." if root is None else "It does not hold fields like target: COLUMN.",
             fix="Write one with automl plan DATA --target COLUMN.",
         )
-    try:
-        return Experiment.from_json(_value(root, name))
-    except RecordProblem as problem:
-        raise _with_line(problem, root, name) from problem
+    return root
 
 
 def _check_events(text: str, name: str) -> None:
@@ -122,8 +128,8 @@ def _check_events(text: str, name: str) -> None:
             )
 
 
-def _value(node: yaml.Node, name: str) -> Any:
-    """Return the JSON value of a node."""
+def value_of(node: yaml.Node, name: str) -> Any:
+    """Return the JSON value of a node. Raises SpecError."""
     if isinstance(node, yaml.MappingNode):
         values: dict[str, Any] = {}
         for key, item in node.value:
@@ -139,10 +145,10 @@ def _value(node: yaml.Node, name: str) -> Any:
                     why="Only one of the two values could count.",
                     fix="Delete one of them.",
                 )
-            values[key.value] = _value(item, name)
+            values[key.value] = value_of(item, name)
         return values
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, name) for item in node.value]
+        return [value_of(item, name) for item in node.value]
     return _scalar(str(node.value), plain=getattr(node, "style", None) is None)
 
 
@@ -177,7 +183,8 @@ def _not_yaml(error: yaml.YAMLError, text: str, name: str) -> SpecError:
     )
 
 
-def _with_line(problem: RecordProblem, root: yaml.Node, name: str) -> SpecError:
+def with_line(problem: RecordProblem, root: yaml.Node, name: str) -> SpecError:
+    """Return what is wrong with a field as an error that names its line."""
     line = _line_of(problem, root)
     field = ".".join(map(str, problem.path)) or "the file"
     if problem.unknown:

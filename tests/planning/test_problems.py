@@ -1,0 +1,46 @@
+from automl_magic.planning import format_spec, problems_in
+from automl_magic.records import Experiment
+
+
+def lines(text):
+    return [problem.line for problem in problems_in(text)]
+
+
+def test_a_right_file_has_no_problems():
+    assert problems_in(format_spec(Experiment(data="a.csv", target="y"))) == ()
+
+
+def test_every_wrong_field_is_told_with_its_line():
+    text = "data: a.csv\ntarget: y\ntsk: binary\nbudget_s: fast\ncv:\n  folds: 1\n  sed: 3\n"
+
+    found = problems_in(text)
+
+    assert [problem.line for problem in found] == [3, 4, 6, 7]
+    assert found[0].what == "Unknown field 'tsk'."
+    assert found[0].fix == "Write task."
+    assert found[1].what == "budget_s cannot be the text 'fast'."
+
+
+def test_what_is_missing_is_told_once_each():
+    assert [p.what for p in problems_in("task: binary\n")] == [
+        "data is missing.",
+        "target is missing.",
+    ]
+
+
+def test_a_required_field_of_a_wrong_type_is_not_told_as_missing_too():
+    assert len(problems_in("data: a.csv\ntarget: 3\n")) == 1
+
+
+def test_two_wrong_items_of_a_list_do_not_hide_what_follows():
+    assert lines("data: a.csv\ntarget: y\nsensitive:\n  - 1\n  - 2\nseed: 1\n") == [4, 6]
+
+
+def test_what_is_no_yaml_is_one_problem_on_its_line():
+    assert lines("data: a.csv\ntarget: [\n") == [3]
+    assert lines("data: a.csv\n\ttarget: y\n") == [2]
+    assert lines("") == [1]
+
+
+def test_the_order_is_that_of_the_lines():
+    assert lines("cv:\n  folds: x\nzz: 1\ndata: a\ntarget: y\nhpo: 3\n") == [2, 3, 6]
