@@ -32,3 +32,19 @@ def score_text(score: Score | None) -> str:
     if score.low is None or score.high is None:
         return number(score.score)
     return f"{number(score.score)} [{number(score.low)}, {number(score.high)}]"
+
+
+def file_size(n_bytes: float | None) -> str:
+    """Return the size of files as people say it: 4 kB, 0.4 MB, 310 MB; or a dash."""
+    if n_bytes is None:
+        return "–"
+    if n_bytes < 1e5:
+        return f"{n_bytes / 1e3:.0f} kB"
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes < 1e7 else size(n_bytes)
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a short time as people say it: 0.31 ms, 12 ms, 1.2 s; or a dash."""
+    if value is None:
+        return "–"
+    return f"{value:.2g} ms" if value < 100 else f"{value / 1000:.2g} s"

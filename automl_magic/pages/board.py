@@ -9,17 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from automl_magic.folder import plan_in
+from automl_magic.pages.cells import Cell, cells_of
+from automl_magic.reasons import Account, Reason, account_of
 from automl_magic.records import Leaderboard, LeaderboardRow, Run, Trial, TrialState
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of an executed notebook: its id, its source, and why it is there."""
-
-    id: str
-    is_code: bool
-    source: str
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +24,7 @@ class Board:
     data: str | None = None
     trials: Mapping[int, Trial] = field(default_factory=dict)
     cells: tuple[Cell, ...] = ()
+    account: Account | None = None
 
     @classmethod
     def of(cls, leaderboard: Leaderboard, run: Run | None) -> Board:
@@ -47,7 +40,8 @@ class Board:
             target=plan.experiment.target if plan else None,
             data=plan.dataset.name if plan else None,
             trials={trial.number: trial for trial in _trials(folder)},
-            cells=tuple(cell for name in sorted(names) for cell in _cells(folder / name)),
+            cells=tuple(cell for name in sorted(names) for cell in cells_of(folder / name)),
+            account=account_of(run),
         )
 
     @property
@@ -70,6 +64,13 @@ class Board:
         rows = members or self.complete[:1]
         return rows[0].name if rows else ""
 
+    @property
+    def fates(self) -> dict[int, Reason]:
+        """What became of each trial, by its number."""
+        section = self.account.section("trials") if self.account else None
+        found = section.reasons if section else ()
+        return {int(reason.about.removeprefix("trial ")): reason for reason in found}
+
     def fold_scores(self, row: LeaderboardRow) -> tuple[float, ...]:
         trial = None if row.trial is None else self.trials.get(row.trial)
         return trial.fold_scores if trial else ()
@@ -81,17 +82,3 @@ def _trials(folder: Path) -> Iterator[Trial]:
             # The last line of a run that was killed may be cut.
             if line.endswith(b"\n"):
                 yield Trial.from_json(json.loads(line))
-
-
-def _cells(notebook: Path) -> Iterator[Cell]:
-    try:
-        document = json.loads(notebook.read_text("utf-8"))
-    except (OSError, ValueError):
-        return
-    for cell in document.get("cells", []):
-        yield Cell(
-            id=str(cell.get("id", "")),
-            is_code=cell.get("cell_type") == "code",
-            source="".join(cell.get("source", "")),
-            why=str(cell.get("metadata", {}).get("automl", {}).get("why") or ""),
-        )

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from automl_magic.look.html import joined, tag, text
 from automl_magic.look.numbers import number, score_text
+from automl_magic.pages.axes import Scale, scale_of, tick_text, ticks
 from automl_magic.records import LeaderboardRow, Link, Score
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 210, 90, 26, 26
 MOST_ROWS = 12
 FAR = 5  # a score this many times further from the best than the median is off the scale
-
-
-@dataclass(frozen=True)
-class _Scale:
-    low: float
-    high: float
-
-    def x(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT)
-
-    def holds(self, value: float) -> bool:
-        return self.low <= value <= self.high
 
 
 def score_chart(
@@ -61,7 +47,7 @@ def score_chart(
     )
 
 
-def _scale(scores: Sequence[Score], holdout: Score | None) -> _Scale:
+def _scale(scores: Sequence[Score], holdout: Score | None) -> Scale:
     best = scores[0].score
     distances = [abs(score.score - best) for score in scores]
     reach = FAR * statistics.median(distances)
@@ -69,36 +55,30 @@ def _scale(scores: Sequence[Score], holdout: Score | None) -> _Scale:
     ends = [end for s in near for end in (s.score, s.low, s.high) if end is not None]
     if holdout is not None:
         ends.append(holdout.score)
-    low, high = min(ends), max(ends)
-    margin = (high - low) * 0.04 or abs(high) * 0.01 or 0.01
-    return _Scale(low - margin, high + margin)
+    return scale_of(ends, LEFT, WIDTH - RIGHT)
 
 
-def _ticks(scale: _Scale) -> tuple[list[float], int]:
-    """Return round numbers along the scale, and the decimals that tell them apart."""
-    step = (scale.high - scale.low) / 6
-    unit = 10.0 ** math.floor(math.log10(step))
-    step = next(unit * k for k in (1, 2, 5, 10) if unit * k >= step)
-    first = math.ceil(scale.low / step)
-    count = math.floor(scale.high / step) - first + 1
-    return [(first + i) * step for i in range(count)], max(0, -math.floor(math.log10(step)))
-
-
-def _axis(scale: _Scale, metric: str, height: float) -> str:
+def _axis(scale: Scale, metric: str, height: float) -> str:
     bottom = height - 30
-    ticks, decimals = _ticks(scale)
+    found, decimals = ticks(scale)
     marks = [
-        tag("line", x1=scale.x(t), x2=scale.x(t), y1=TOP, y2=bottom, class_="am-grid")
-        + tag("text", text(f"{t:.{decimals}f}"), x=scale.x(t), y=height - 14, class_="am-tick")
-        for t in ticks
+        tag("line", x1=scale.at(t), x2=scale.at(t), y1=TOP, y2=bottom, class_="am-grid")
+        + tag(
+            "text",
+            text(tick_text(t, decimals, scale)),
+            x=scale.at(t),
+            y=height - 14,
+            class_="am-tick",
+        )
+        for t in found
     ]
     return joined(marks) + tag("text", text(metric, 30), x=LEFT, y=14, class_="am-name-of-axis")
 
 
-def _holdout(scale: _Scale, holdout: Score | None, height: float) -> str:
+def _holdout(scale: Scale, holdout: Score | None, height: float) -> str:
     if holdout is None:
         return ""
-    x = scale.x(holdout.score)
+    x = scale.at(holdout.score)
     anchor = "end" if x > WIDTH - RIGHT - 120 else "start"
     label = f"holdout {number(holdout.score)}"
     return tag("line", x1=x, x2=x, y1=TOP - 4, y2=height - 30, class_="am-holdout") + tag(
@@ -106,7 +86,7 @@ def _holdout(scale: _Scale, holdout: Score | None, height: float) -> str:
     )
 
 
-def _line(scale: _Scale, row: LeaderboardRow, y: float, linked: Callable[[str, Link], str]) -> str:
+def _line(scale: Scale, row: LeaderboardRow, y: float, linked: Callable[[str, Link], str]) -> str:
     score = row.score
     assert score is not None
     name = tag("text", text(row.name, 24), x=LEFT - 12, y=y + 4, class_="am-row-name")
@@ -120,17 +100,17 @@ def _line(scale: _Scale, row: LeaderboardRow, y: float, linked: Callable[[str, L
         # It is written inwards, so that it does not cover the number beside the edge.
         low = score.score < scale.low
         said, anchor = ("◂ off the scale", "start") if low else ("off the scale ▸", "end")
-        at = {"x": scale.x(score.score), "y": y + 4, "text_anchor": anchor, "class_": "am-off"}
+        at = {"x": scale.at(score.score), "y": y + 4, "text_anchor": anchor, "class_": "am-off"}
         return name + value + tag("text", said, **at)
     bar = ""
     if score.low is not None and score.high is not None:
         bar = tag(
             "line",
-            x1=scale.x(score.low),
-            x2=scale.x(score.high),
+            x1=scale.at(score.low),
+            x2=scale.at(score.high),
             y1=y,
             y2=y,
             class_=f"am-bar{best}",
         )
-    dot = tag("circle", cx=scale.x(score.score), cy=y, r=5, class_=f"am-dot{best}")
+    dot = tag("circle", cx=scale.at(score.score), cy=y, r=5, class_=f"am-dot{best}")
     return name + value + bar + dot

@@ -37,6 +37,13 @@ SCORES = {
     HOSTILE: (0.9104, 0.8866, 0.9333),
     "dummy": (0.5, 0.5, 0.5),
 }
+# What was measured: the model and its members.
+COSTS = {
+    "ensemble": {"row_latency_ms": 2.4, "size_bytes": 3_900_000, "on_front": True},
+    "lightgbm": {"row_latency_ms": 0.4, "size_bytes": 1_100_000, "on_front": True},
+    "catboost": {"row_latency_ms": 0.9, "size_bytes": 2_200_000, "on_front": False},
+    "xgboost": {"row_latency_ms": 0.3, "size_bytes": 600_000, "on_front": True},
+}
 
 
 @dataclass
@@ -72,6 +79,7 @@ def finish(store: RunStore, names: dict[str, tuple[float, float, float]] = SCORE
             trial=None if name == "ensemble" else rank,
             fit_s=None if name == "ensemble" else 1.25 * rank,
             weight={"lightgbm": 0.5, "catboost": 0.3, "xgboost": 0.2}.get(name),
+            **COSTS.get(name, {}),
         )
         for rank, (name, values) in enumerate(names.items(), 1)
     ]
@@ -150,3 +158,10 @@ def store(tmp_path, monkeypatch) -> RunStore:
 @pytest.fixture
 def finished(store) -> Finished:
     return finish(store)
+
+
+@pytest.fixture
+def fifty(store) -> Finished:
+    """A finished run with fifty scored trials and one that failed."""
+    scores = [0.99 - i / 200 for i in range(50)]
+    return finish(store, {f"candidate_{i}": (s, s - 0.01, s + 0.005) for i, s in enumerate(scores)})

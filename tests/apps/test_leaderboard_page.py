@@ -77,7 +77,7 @@ def test_every_number_leads_to_a_cell_on_the_page(visit, finished):
 
 def test_a_click_on_a_number_opens_its_cell(visit):
     page = visit()
-    page.locator("tbody tr").nth(1).locator("a").first.click()
+    page.locator("#trials tbody tr").nth(1).locator("a").first.click()
     page.locator("svg a").nth(2).click()
 
     opened = page.locator("details[open]").all_inner_texts()
@@ -89,7 +89,7 @@ def test_a_click_on_a_number_opens_its_cell(visit):
 
 def test_the_table_sorts_by_a_column_with_missing_values_last(visit):
     page = visit()
-    names = lambda: page.locator("tbody th").all_inner_texts()  # noqa: E731
+    names = lambda: page.locator("#trials tbody th").all_inner_texts()  # noqa: E731
     ranked = names()
     score = page.get_by_role("button", name="Score")
 
@@ -100,6 +100,31 @@ def test_the_table_sorts_by_a_column_with_missing_values_last(visit):
     assert ascending == [*reversed(ranked[:-1]), ranked[-1]]
     assert names() == ranked
     assert page.locator('th[aria-sort="descending"]').count() == 1
+
+
+def test_the_filter_shows_what_was_asked_for_and_says_how_many(visit):
+    page = visit()
+    names = lambda: page.locator("#trials tbody tr:visible th").all_inner_texts()  # noqa: E731
+    said = page.locator(".am-filter [role=status]")
+
+    page.get_by_role("button", name="On the front").press("Enter")
+    on_front = [name.split("\n")[0] for name in names()]
+    page.get_by_role("button", name="All").click()
+    page.get_by_label("Show trials with").fill("BOOST")
+
+    assert on_front == ["ensemble", "lightgbm", "xgboost"]
+    assert [name.split("\n")[0] for name in names()] == ["catboost", "xgboost"]
+    assert said.inner_text() == "2 of 9 trials shown."
+    assert page.locator('button[aria-pressed="true"]').all_inner_texts() == ["All"]
+
+
+def test_without_a_script_the_page_is_complete_and_offers_no_filter(visit, browser, url):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(url)
+
+    assert page.locator("#trials tbody tr").count() == 9
+    assert not page.locator(".am-filter").is_visible()
+    assert page.locator("#trials button").count() == 0
 
 
 def test_a_keyboard_alone_is_enough(visit):

@@ -119,6 +119,23 @@ def test_the_command_prints_its_address_and_ends_cleanly(finished, ending):
 
 
 @pytest.mark.long
+def test_the_page_of_a_run_with_fifty_trials_is_there_within_three_seconds(fifty):
+    with voila_server("leaderboard", fifty.run.run_id, None, is_over=True) as server:
+        server.start()
+        started = time.monotonic()
+        status, _, body = get(server.url)
+        first_s = time.monotonic() - started
+        time.sleep(6)
+        started = time.monotonic()
+        get(server.url)
+        second_s = time.monotonic() - started
+
+    assert (status, body.count("<tr data-is") + body.count('<tr class="am-winner"')) == (200, 51)
+    assert first_s < 3
+    assert second_s < 0.5
+
+
+@pytest.mark.long
 def test_mlflow_answers_without_its_job_runners(store):
     with mlflow_server(None) as server:
         server.start()

@@ -5,8 +5,10 @@ from html.parser import HTMLParser
 from automl_magic.errors import AutomlMagicError
 from automl_magic.look.html import lines, tag, text
 from automl_magic.pages import Board, board_page, problem_page
-from automl_magic.pages.board import Cell
+from automl_magic.pages.cells import Cell
+from automl_magic.pages.front_chart import front_chart
 from automl_magic.pages.score_chart import score_chart
+from automl_magic.reasons import Account, Reason, Section
 from automl_magic.records import Leaderboard, LeaderboardRow, Link, Score, TrialState
 
 HOSTILE = "\"><script>alert(1)</script>\n' onload='x'\x00\ud800<!-- ]]> &amp; $x^$ \u202e"
@@ -152,3 +154,78 @@ def test_a_problem_shows_its_three_parts_as_text():
     page = problem_page(AutomlMagicError("No <b>run</b>.", why="w", fix="f"))
 
     assert "No &lt;b&gt;run&lt;/b&gt;." in page
+
+
+def priced(rank, name, score, ms, size, *, on_front):
+    return replace(row(rank, name, score), row_latency_ms=ms, size_bytes=size, on_front=on_front)
+
+
+def test_the_front_is_told_by_shape_and_in_words_not_by_colour_alone():
+    rows = [
+        priced(1, "blend", 0.9, 4.0, 9_000_000, on_front=True),
+        priced(2, "linear", 0.8, 0.1, 20_000, on_front=True),
+        priced(3, "slow", 0.7, 5.0, 1_000_000, on_front=False),
+    ]
+
+    chart = front_chart(rows, "r2", higher_is_better=True)
+
+    assert "blend 0.9000, 4 ms, 9.0 MB, on the front" in chart
+    assert "slow 0.7000, 5 ms, 1.0 MB, beaten" in chart
+    assert (chart.count("<polygon"), chart.count("<circle")) == (2, 1)
+
+
+def test_lower_scores_stand_higher_where_lower_is_better():
+    rows = [
+        priced(1, "good", 1.0, 4.0, 1, on_front=True),
+        priced(2, "bad", 9.0, 0.1, 1, on_front=True),
+    ]
+
+    chart = front_chart(rows, "rmse", higher_is_better=False)
+    tops = [
+        float(points.split(",")[1].split()[0]) for points in re.findall('points="([^"]+)', chart)
+    ]
+
+    assert tops[0] < tops[1]
+
+
+def test_hostile_names_stay_text_in_the_front():
+    rows = [priced(i, HOSTILE, 0.9 / i, i, i, on_front=True) for i in (1, 2, 3)]
+
+    found = {name for name, _ in Elements(front_chart(rows, HOSTILE, higher_is_better=True)).found}
+
+    assert found <= {"svg", "desc", "line", "text", "path", "polygon", "a"}
+
+
+def test_what_was_left_out_is_told_with_its_reason_and_its_cell():
+    told = Account(
+        run_id="r1",
+        status="succeeded",
+        folder="/x",
+        notebook="output.ipynb",
+        asked=None,
+        advice=(),
+        missing=(),
+        sections=(
+            Section(
+                name="trials",
+                title="t",
+                reasons=(
+                    Reason(about="trial 0", choice="in the model, weight 1", why="", name="a"),
+                    Reason(about="trial 1", choice="dropped", why="No better.", name="b"),
+                ),
+            ),
+            Section(
+                name="columns",
+                title="c",
+                reasons=(Reason(about="column", name=HOSTILE, choice="left out", why="An id."),),
+            ),
+        ),
+    )
+    board = replace(board_of(row(0, "a", 0.9), row(1, "b", 0.8)), account=told)
+
+    page = board_page(board)
+
+    assert "Of the trials: 1 dropped." in page
+    assert "Dropped: No better." in page
+    assert "An id." in page
+    assert "script" not in {name for name, _ in Elements(page).found}

@@ -41,10 +41,18 @@ OPTIONS = {
 }
 
 
-def voila_server(name: str, run_id: str, port: int | None) -> AppServer:
-    """Return the server of one app on one run."""
+# The next page is ready before anybody asks for it: kernel started, run read, HTML written.
+AHEAD = {"VoilaConfiguration.preheat_kernel": True, "VoilaConfiguration.default_pool_size": 1}
+
+
+def voila_server(name: str, run_id: str, port: int | None, *, is_over: bool = False) -> AppServer:
+    """Return the server of one app on one run.
+
+    Of a run that `is_over`, pages are made ahead: nothing on them can change any more.
+    """
     chosen = free_port(port)
-    options = [f"--{key}={value}" for key, value in OPTIONS.items()]
+    chosen_options = {**OPTIONS, **(AHEAD if is_over else {})}
+    options = [f"--{key}={value}" for key, value in chosen_options.items()]
     paths = [str(templates()), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     return AppServer(
         name=name,

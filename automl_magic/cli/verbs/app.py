@@ -27,7 +27,8 @@ def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) 
     if name == "mlflow":
         server = mlflow_server(port)
     else:
-        server = voila_server(name, flow.find_run(run).run_id, port)
+        found = flow.find_run(run)
+        server = voila_server(name, found.run_id, port, is_over=found.status.is_end)
     server.start()
     if not no_browser:
         door.open(server.url)

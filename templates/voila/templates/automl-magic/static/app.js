@@ -1,4 +1,4 @@
-// Sorting, for who wants it: without this script the page is complete, in the order of ranks.
+// Sorting and filtering, for who wants it: without this script the page is complete, in the order of ranks.
 "use strict";
 
 function valueOf(row, column, kind) {
@@ -29,6 +29,34 @@ for (const head of document.querySelectorAll("th[data-sort]")) {
   button.append(...head.childNodes);
   button.addEventListener("click", () => sortBy(head.closest("table"), head));
   head.append(button);
+}
+
+function filterRows(table, word, kind) {
+  const rows = [...table.tBodies[0].rows];
+  for (const row of rows) {
+    const isOfKind = !kind || (row.dataset.is || "").split(" ").includes(kind);
+    row.hidden = !isOfKind || !row.textContent.toLowerCase().includes(word.toLowerCase());
+  }
+  return `${rows.filter((row) => !row.hidden).length} of ${rows.length} trials shown.`;
+}
+
+for (const filter of document.querySelectorAll(".am-filter")) {
+  const table = document.getElementById(filter.dataset.of);
+  const input = filter.querySelector("input");
+  const said = filter.querySelector('[role="status"]');
+  let kind = "";
+  const show = () => { said.textContent = filterRows(table, input.value.trim(), kind); };
+  input.addEventListener("input", show);
+  for (const button of filter.querySelectorAll("button")) {
+    button.addEventListener("click", () => {
+      kind = button.dataset.shows;
+      for (const other of filter.querySelectorAll("button")) {
+        other.setAttribute("aria-pressed", String(other === button));
+      }
+      show();
+    });
+  }
+  filter.hidden = false;
 }
 
 // A browser opens the <details> around the destination of a link, but not for a second click on it.
