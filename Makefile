@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format golden bench docs constraints clean
+.PHONY: help setup extension demo test test-all lint format golden bench docs constraints clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,7 +17,11 @@ setup: .venv/.setup-stamp  ## make .venv with everything in it
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt --override overrides.txt -e '.[dev]' \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python extension/hatch_build.py link
 	@touch $@
+
+extension: setup  ## build the lab extension with Node, and show it to the JupyterLab of .venv
+	$(BIN)/python extension/hatch_build.py
 
 demo: setup  ## the whole journey on real data: plan, run, leaderboard, standalone notebook, register, predict
 	$(BIN)/automl demo
@@ -33,8 +37,8 @@ lint: setup  ## style, types, architecture, spelling, docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell automl_magic templates docs changes *.md
-	$(BIN)/interrogate --quiet automl_magic
+	$(BIN)/codespell automl_magic extension/automl_magic_lab extension/src templates docs changes *.md
+	$(BIN)/interrogate --quiet automl_magic extension/automl_magic_lab
 
 format: setup  ## put the code into shape
 	$(BIN)/ruff check --fix .
@@ -54,4 +58,4 @@ constraints: setup  ## resolve the exact versions, keeping those that still fit
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --output-file constraints.txt
 
 clean:  ## remove what was built
-	rm -rf .venv docs/_build dist build
+	rm -rf .venv docs/_build dist build extension/lib extension/automl_magic_lab/labextension

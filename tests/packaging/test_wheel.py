@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory) -> Path:
+    if not (ROOT / "extension" / "automl_magic_lab" / "labextension" / "package.json").exists():
+        pytest.skip("the lab extension is not built: make extension")
     out = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT],
@@ -75,7 +77,7 @@ def test_the_wheel_holds_the_library_the_templates_and_the_kernelspec(wheel):
     data = next(name.split("/")[0] for name in names if ".data/" in name)
     tops = {name.split("/")[0] for name in names}
 
-    assert tops == {"automl_magic", data, data.replace(".data", ".dist-info")}
+    assert tops == {"automl_magic", "automl_magic_lab", data, data.replace(".data", ".dist-info")}
     assert "automl_magic/flow.py" in names
     assert (
         f"{data}/data/share/jupyter/automl-magic/templates/notebooks/tabular/search/search.py"
@@ -83,6 +85,37 @@ def test_the_wheel_holds_the_library_the_templates_and_the_kernelspec(wheel):
     )
     assert f"{data}/data/share/jupyter/automl-magic/templates/apps/leaderboard.ipynb" in names
     assert f"{data}/data/share/jupyter/kernels/automl-magic/kernel.json" in names
+
+
+def test_the_wheel_holds_the_lab_extension_and_switches_its_server_side_on(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    data = next(name.split("/")[0] for name in names if ".data/" in name)
+    place = f"{data}/data/share/jupyter/labextensions/@automl-magic/lab"
+
+    assert f"{place}/package.json" in names
+    assert f"{place}/install.json" in names
+    assert any(name.startswith(f"{place}/static/remoteEntry.") for name in names)
+    assert f"{data}/data/etc/jupyter/jupyter_server_config.d/automl_magic_lab.json" in names
+    assert "automl_magic_lab/inventory.py" in names
+    assert [name for name in names if "node_modules" in name or name.endswith(".ts")] == []
+
+
+def test_jupyter_finds_both_sides_of_the_extension_in_an_installed_wheel(wheel, tmp_path):
+    python = fresh_environment(tmp_path / "env")
+    install(python, str(wheel))
+    code = (
+        "from pathlib import Path\n"
+        "from jupyter_core.paths import jupyter_config_path, jupyter_path\n"
+        "import automl_magic_lab\n"
+        "def first(folders, name): return next(p for p in folders if Path(p, name).exists())\n"
+        "print(first(jupyter_path('labextensions'), '@automl-magic/lab/package.json'))\n"
+        "print(first(jupyter_config_path(), 'jupyter_server_config.d/automl_magic_lab.json'))\n"
+        "print(automl_magic_lab.__file__)"
+    )
+
+    found = ask(python, code, tmp_path).splitlines()
+
+    assert all(Path(path).is_relative_to(tmp_path) for path in found)
 
 
 @pytest.mark.parametrize("kind", ["wheel", "editable"])

@@ -1,0 +1,30 @@
+"""automl_magic_lab: the server side of the extension for JupyterLab and Notebook 7.
+
+It answers under `automl-magic/api/`. What it can be asked stands in one table, `inventory.ROUTES`;
+who may ask, and how a refusal reads, in `asking`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+LABEXTENSION = "@automl-magic/lab"
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": LABEXTENSION}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "automl_magic_lab"}]
+
+
+def _load_jupyter_server_extension(server_app: ServerApp) -> None:
+    """Add the routes of the inventory to a Jupyter server."""
+    from automl_magic_lab.inventory import handlers
+
+    web_app = server_app.web_app
+    web_app.add_handlers(".*$", handlers(web_app.settings["base_url"]))

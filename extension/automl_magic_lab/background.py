@@ -1,0 +1,90 @@
+"""A repetition of a run in a process of its own: it outlives the request, and the server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO
+
+from automl_magic_lab.asking import Refused
+
+STARTS_WITHIN_S = 60.0
+_AUTOML = "import sys; from automl_magic.cli import main; main(sys.argv[1:])"
+
+
+@dataclass
+class Repetition:
+    """A child process that repeats a run; `look` says which run it has become."""
+
+    run_id: str
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+    asked_at: datetime
+    give_up_at: float
+
+    @classmethod
+    def start(cls, run_id: str) -> Repetition:
+        """Start repeating a run."""
+        said = tempfile.TemporaryFile(prefix="automl-rerun-")  # noqa: SIM115
+        asked_at = datetime.now(UTC)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _AUTOML, "rerun", run_id, "--json"],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        # Somebody has to wait for it at its end: until then it would stay as a zombie.
+        threading.Thread(target=process.wait, daemon=True).start()
+        return cls(run_id, process, said, asked_at, time.monotonic() + STARTS_WITHIN_S)
+
+    def look(self) -> str | None:
+        """Return the id of the new run, or None while there is none yet.
+
+        Raises
+        ------
+        Refused
+            If the repetition ended before it became a run, or takes too long to become one.
+        """
+        if new_id := self._new_id():
+            return new_id
+        if self.process.poll() is not None:
+            # It may have become a run and ended since the look before.
+            return self._new_id() or self._refuse()
+        if time.monotonic() > self.give_up_at:
+            raise Refused(
+                503,
+                f"The repetition of {self.run_id} has not begun within {STARTS_WITHIN_S:.0f} s.",
+                why="Its process is still loading.",
+                fix="Look at the list of runs again in a minute.",
+            )
+        return None
+
+    def _new_id(self) -> str | None:
+        from automl_magic.execute import RunStore
+
+        store = RunStore()
+        for run, owner in store.unfinished():
+            if owner.pid == self.process.pid and run.rerun_of == self.run_id:
+                return run.run_id
+        since = (run for run in store.list(limit=20) if run.created_at >= self.asked_at)
+        return next((run.run_id for run in since if run.rerun_of == self.run_id), None)
+
+    def _refuse(self) -> str:
+        self.said.seek(0)
+        try:
+            told = json.loads(self.said.read())["error"]
+            words = {part: str(told[part]) for part in ("what", "why", "fix")}
+        except (ValueError, KeyError, TypeError):
+            words = {
+                "what": f"Run {self.run_id} could not be repeated.",
+                "why": f"The process ended with code {self.process.returncode}.",
+                "fix": f"Try it in a terminal: automl rerun {self.run_id}",
+            }
+        raise Refused(409, words["what"], why=words["why"], fix=words["fix"])

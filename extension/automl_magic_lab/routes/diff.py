@@ -1,0 +1,30 @@
+"""Diff: what changed from one run to another, in words first, then cell by cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_magic_lab.asking import Resource, permitted
+from automl_magic_lab.work import apart
+
+
+class Diff(Resource):
+    """What changed from run `a` to run `b`."""
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("read")
+    async def get(self) -> None:
+        self.finish(await apart(_told, self.get_argument("a"), self.get_argument("b")))
+
+
+def _told(run_a: str, run_b: str) -> dict[str, Any]:
+    from automl_magic import flow
+
+    found = flow.diff(run_a, run_b)
+    return {
+        "before": found.before,
+        "after": found.after,
+        "changes": [{"about": one.about, "words": one.words} for one in found.changes],
+        "cells": [cell.to_json() for cell in found.cells],
+    }

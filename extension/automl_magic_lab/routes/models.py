@@ -1,0 +1,68 @@
+"""Models: what is registered, registering a run's model, moving an alias."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_magic.records import ModelVersion
+from automl_magic_lab.asking import Resource, permitted
+from automl_magic_lab.work import in_registry
+
+
+class Models(Resource):
+    """The registered models, their versions and aliases, and the aliases that there can be."""
+
+    auth_resource = "automl-magic:models"
+
+    @permitted("read")
+    async def get(self) -> None:
+        self.finish(await in_registry(_known))
+
+
+class Registration(Resource):
+    """Make a run's model a version of a registered model."""
+
+    auth_resource = "automl-magic:models"
+
+    @permitted("write")
+    async def post(self) -> None:
+        from automl_magic import flow
+
+        asked = self.fields(run_id=str, name=str)
+        version = await in_registry(flow.register, asked["run_id"], asked["name"])
+        self.finish(_summary(version))
+
+
+class Promotion(Resource):
+    """Make an alias mean a version."""
+
+    auth_resource = "automl-magic:models"
+
+    @permitted("write")
+    async def post(self) -> None:
+        from automl_magic import flow
+
+        asked = self.fields(name=str, version=int, alias=str)
+        version = await in_registry(flow.promote, asked["name"], asked["version"], asked["alias"])
+        self.finish(_summary(version))
+
+
+def _known() -> dict[str, Any]:
+    from automl_magic import flow
+    from automl_magic.register import ALIASES
+
+    models = [
+        {"name": name, "versions": [_summary(version) for version in versions]}
+        for name, versions in flow.models().items()
+    ]
+    return {"models": models, "aliases": list(ALIASES)}
+
+
+def _summary(version: ModelVersion) -> dict[str, Any]:
+    return {
+        "name": version.name,
+        "version": version.version,
+        "run_id": version.run_id,
+        "uri": version.uri,
+        "aliases": list(version.aliases),
+    }

@@ -1,0 +1,80 @@
+"""Notebooks of a run, placed where the server's files are, so that they can be opened."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.utils import ensure_async
+
+from automl_magic_lab.asking import Refused, Resource, permitted
+from automl_magic_lab.work import apart
+
+FOLDER = "automl-runs"
+KINDS = ("executed", "model")
+
+
+class RunNotebook(Resource):
+    """Place a copy of a run's executed notebook, or its model as a notebook; answer its path.
+
+    A copy that is there already is left alone: it may have been edited.
+    """
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("write")
+    async def post(self, run_id: str) -> None:
+        which = self.fields(which=str)["which"]
+        await self.check_may("write", "contents")
+        if which not in KINDS:
+            raise Refused(
+                400,
+                f"A run has no notebook of the kind {which[:40]!r}.",
+                why=f"The kinds are {' and '.join(KINDS)}.",
+                fix="Ask for which: executed.",
+            )
+        name, document = await apart(_executed if which == "executed" else _model, run_id)
+        path = f"{FOLDER}/{run_id}/{name}"
+        manager = self.contents_manager
+        if not await ensure_async(manager.file_exists(path)):
+            for folder in (FOLDER, f"{FOLDER}/{run_id}"):
+                if not await ensure_async(manager.dir_exists(folder)):
+                    await ensure_async(manager.save({"type": "directory"}, folder))
+            model = {"type": "notebook", "format": "json", "content": document}
+            await ensure_async(manager.save(model, path))
+        self.finish({"path": path})
+
+
+def _executed(run_id: str) -> tuple[str, dict[str, Any]]:
+    """Return the name and the content of the notebook that a run has executed."""
+    from automl_magic import flow
+    from automl_magic.errors import RunError
+    from automl_magic.outcome import OUTPUT_NAME
+
+    run = flow.find_run(run_id)
+    if not run.status.is_end:
+        raise RunError(
+            f"Run {run_id} has not ended.",
+            why="Its notebook is written when it ends.",
+            fix="Wait for its end, or stop it.",
+        )
+    try:
+        document = json.loads((Path(run.folder) / OUTPUT_NAME).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"Run {run_id} has no executed notebook.",
+            why=f"Its file cannot be read: {type(error).__name__}.",
+            fix=f"Repeat it: automl rerun {run_id}",
+        ) from error
+    return f"{run.kind}.ipynb", document
+
+
+def _model(run_id: str) -> tuple[str, dict[str, Any]]:
+    """Return the name and the content of a run's model as a notebook that runs without us."""
+    from automl_magic import flow
+
+    with tempfile.TemporaryDirectory(prefix="automl-notebook-") as folder:
+        written = flow.notebook(run_id, output=Path(folder) / "model.ipynb")
+        return written.name, json.loads(written.read_text("utf-8"))

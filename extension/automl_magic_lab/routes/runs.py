@@ -1,0 +1,155 @@
+"""Runs: the newest ones, one of them, and what happened in it since the last look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from automl_magic.records import Run
+from automl_magic_lab.asking import Resource, permitted
+from automl_magic_lab.work import apart
+
+MOST_RUNS, USUAL_RUNS = 200, 30
+MAX_READ_BYTES = 1 << 20
+
+
+class Runs(Resource):
+    """The newest runs, and how each goes or went."""
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("read")
+    async def get(self) -> None:
+        limit = max(1, self.number("limit", USUAL_RUNS, MOST_RUNS))
+        skip = self.number("skip", 0)
+        self.finish(await apart(_page, limit, skip))
+
+
+class OneRun(Resource):
+    """One run with the trials that it has made so far."""
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("read")
+    async def get(self, run_id: str) -> None:
+        self.finish(await apart(_one, run_id))
+
+
+class RunEvents(Resource):
+    """What a run has written to its journal since an offset in bytes."""
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("read")
+    async def get(self, run_id: str) -> None:
+        offset = self.number("offset", 0)
+        self.finish(await apart(_events, run_id, offset))
+
+
+def _page(limit: int, skip: int) -> dict[str, Any]:
+    from automl_magic import flow
+
+    found = flow.runs(skip + limit + 1)
+    shown = found[skip : skip + limit]
+    return {"runs": [_summary(run) for run in shown], "more": len(found) > skip + limit}
+
+
+def _one(run_id: str) -> dict[str, Any]:
+    from automl_magic import flow
+    from automl_magic.track import read_trials
+
+    run = flow.find_run(run_id)
+    trials = [
+        {
+            "number": trial.number,
+            "candidate": trial.candidate,
+            "state": trial.state.value,
+            "score": trial.score.score if trial.score else None,
+            "fit_s": trial.fit_s,
+            "reason": trial.reason,
+        }
+        for trial in read_trials(Path(run.folder))
+    ]
+    return {**_summary(run), "trials": trials, "advice": run.result.get("advice", [])}
+
+
+def _events(run_id: str, offset: int) -> dict[str, Any]:
+    from automl_magic import flow
+
+    run = flow.find_run(run_id)
+    events, end = _read(Path(run.folder), offset)
+    return {"events": events, "offset": end, "status": run.status.value}
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    """Return what a list shows of a run; no path of this machine is part of it."""
+    notebook = Path(run.notebook)
+    return {
+        "run_id": run.run_id,
+        "kind": run.kind,
+        "status": run.status.value,
+        "is_over": run.status.is_end,
+        "name": notebook.parent.name,
+        "notebook": notebook.name,
+        "created_at": run.created_at.isoformat(),
+        "started_at": run.started_at.isoformat() if run.started_at else None,
+        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+        "rerun_of": run.rerun_of,
+        "best": run.result.get("best"),
+        "score": run.result.get("holdout") or run.result.get("cv"),
+        "is_holdout": bool(run.result.get("holdout")),
+        "n_trials": run.result.get("n_trials"),
+        "failure": run.failure.message if run.failure else None,
+        "has_model": any(kept.path == "recipe.json" for kept in run.artifacts),
+        "has_leaderboard": any(kept.path == "leaderboard.json" for kept in run.artifacts),
+        "progress": None if run.status.is_end else _progress(Path(run.folder)),
+    }
+
+
+def _progress(folder: Path) -> dict[str, Any]:
+    """Return how far a run is that has not ended."""
+    from automl_magic.cli.progress import Progress
+
+    progress = Progress()
+    offset = 0
+    while True:
+        events, end = _read(folder, offset)
+        for event in events:
+            progress.take(event)
+        if end == offset:
+            break
+        offset = end
+    return {
+        "cells_done": progress.cells_done,
+        "n_cells": progress.n_cells,
+        "trials": progress.trials_done,
+        "best": progress.best,
+        "left_s": progress.left_s,
+    }
+
+
+def _read(folder: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the whole lines of a journal behind an offset, and the offset behind them."""
+    from automl_magic.execute.journal import EVENTS_NAME
+
+    try:
+        with (folder / EVENTS_NAME).open("rb") as file:
+            file.seek(offset)
+            data = file.read(MAX_READ_BYTES)
+    except OSError:
+        return [], offset
+    whole, newline, _ = data.rpartition(b"\n")
+    return list(_parsed(whole)), offset + len(whole) + len(newline)
+
+
+def _parsed(data: bytes) -> Iterator[dict[str, Any]]:
+    # A notebook may write into its journal: what is no event is passed over.
+    for line in data.split(b"\n"):
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(event, dict):
+            yield event

@@ -1,0 +1,61 @@
+"""The experiment file: its schema, a new one, and everything that is wrong in one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_magic_lab.asking import Resource, permitted
+from automl_magic_lab.work import apart
+
+LONGEST_BUDGET_S = 30 * 24 * 3600
+
+
+class Schema(Resource):
+    """The JSON Schema of the experiment file, for completion."""
+
+    auth_resource = "automl-magic:plans"
+
+    @permitted("read")
+    async def get(self) -> None:
+        self.finish(await apart(_schema))
+
+
+class Template(Resource):
+    """The text of a new experiment file, with every field and its explanation."""
+
+    auth_resource = "automl-magic:plans"
+
+    @permitted("read")
+    async def get(self) -> None:
+        self.finish(await apart(_template, self.number("budget_s", 60, LONGEST_BUDGET_S)))
+
+
+class Problems(Resource):
+    """What is wrong in the text of an experiment file, line by line."""
+
+    auth_resource = "automl-magic:plans"
+
+    @permitted("read")
+    async def post(self) -> None:
+        self.finish(await apart(_problems, self.fields(text=str)["text"]))
+
+
+def _schema() -> dict[str, Any]:
+    from automl_magic.planning.schema import json_schema
+
+    return json_schema()
+
+
+def _template(budget_s: int) -> dict[str, str]:
+    from automl_magic.folder import SPEC_NAME
+    from automl_magic.planning import format_spec
+    from automl_magic.records import Experiment
+
+    blank = Experiment(data="data.csv", target="target", budget_s=float(max(1, budget_s)))
+    return {"name": SPEC_NAME, "text": format_spec(blank)}
+
+
+def _problems(text: str) -> dict[str, Any]:
+    from automl_magic.planning import problems_in
+
+    return {"problems": [problem.to_json() for problem in problems_in(text)]}

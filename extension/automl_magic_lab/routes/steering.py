@@ -1,0 +1,42 @@
+"""Steering runs: stop one that goes on, repeat one that has ended."""
+
+from __future__ import annotations
+
+import asyncio
+
+from automl_magic_lab.asking import Resource, permitted
+from automl_magic_lab.background import Repetition
+from automl_magic_lab.work import apart
+
+LOOKS_EVERY_S = 0.2
+
+
+class Stop(Resource):
+    """Ask a run to keep the best that it has found and end; or, cancelled, to end at once."""
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("execute")
+    async def post(self, run_id: str) -> None:
+        from automl_magic import flow
+
+        cancel = self.fields(cancel=bool)["cancel"]
+        run = await apart(flow.stop, run_id, cancel=cancel)
+        self.finish({"run_id": run.run_id, "status": run.status.value})
+
+
+class Rerun(Resource):
+    """Repeat a run in a process of its own; answers with the id of the new run."""
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("execute")
+    async def post(self, run_id: str) -> None:
+        from automl_magic import flow
+
+        self.fields()
+        run = await apart(flow.find_run, run_id)
+        repetition = await apart(Repetition.start, run.run_id)
+        while (new_id := await apart(repetition.look)) is None:
+            await asyncio.sleep(LOOKS_EVERY_S)
+        self.finish({"run_id": new_id, "rerun_of": run.run_id})

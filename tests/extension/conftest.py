@@ -1,0 +1,188 @@
+"""A real Jupyter server with our side of it, asked over HTTP, on a home with finished runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+BUILT = ROOT / "extension" / "automl_magic_lab" / "labextension"
+TOKEN = "t0ken-of-the-tests"
+
+_spec = importlib.util.spec_from_file_location(
+    "apps_conftest", HERE.parent / "apps" / "conftest.py"
+)
+apps = importlib.util.module_from_spec(_spec)
+sys.modules["apps_conftest"] = apps
+_spec.loader.exec_module(apps)
+
+
+@dataclass
+class Answer:
+    """What a server answered."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+@dataclass
+class Server:
+    """A Jupyter server of the tests."""
+
+    url: str
+    root: Path
+    home: Path
+    runs: dict[str, Any] = field(default_factory=dict)
+
+    def ask(self, path, method="GET", body=None, token=TOKEN, **headers) -> Answer:
+        """Ask a route of ours. Underscores of header names become hyphens."""
+        data = (
+            None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        )
+        request = urllib.request.Request(
+            f"{self.url}automl-magic/api/{path}", data=data, method=method
+        )
+        if token:
+            request.add_header("Authorization", f"token {token}")
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=60) as response:
+                return Answer(response.status, dict(response.headers), response.read().decode())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, dict(error.headers), error.read().decode())
+
+    def get(self, path, **headers):
+        return self.ask(path, **headers)
+
+    def post(self, path, body=None, **headers):
+        return self.ask(path, "POST", {} if body is None else body, **headers)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def serving(module: str, folder: Path, home: Path, *options: str):
+    """Start `python -m module` as a Jupyter server and give it when it answers."""
+    root, port = folder / "root", free_port()
+    root.mkdir(parents=True)
+    environment = {
+        **os.environ,
+        "AUTOML_MAGIC_HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "PYTHONPATH": str(HERE),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", module, "--no-browser", "--allow-root"),
+            *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
+            *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
+            *(f"--IdentityProvider.token={TOKEN}", *options),
+        ],
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd=root,
+    )
+    server = Server(f"http://127.0.0.1:{port}/", root, home)
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                if server.get("schema").status == 200:
+                    break
+            except OSError:
+                pass
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((folder / "log").read_text()[-3000:])
+            time.sleep(0.1)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+        shutil.rmtree(folder / "runtime", ignore_errors=True)
+
+
+def make_runs(home: Path) -> dict[str, Any]:
+    """Make finished runs in a home, and one that goes on, supervised by this process."""
+    from automl_magic.execute import RunStore
+    from automl_magic.records import RunStatus
+
+    home.mkdir(parents=True, exist_ok=True)
+    store = RunStore(home / "runs.sqlite")
+    first = apps.finish(store)
+    second = apps.finish(store, {**apps.SCORES, "lightgbm": (0.9741, 0.96, 0.985)})
+    going = store.create(kind="search", notebook="/somewhere/automl-churn/search.ipynb")
+    folder = Path(going.folder)
+    folder.mkdir(parents=True)
+    events = [
+        {"t": 1.0, "event": "run", "run_id": going.run_id, "state": "running"},
+        {"t": 2.0, "event": "cell", "cell_id": "search", "index": 5, "of": 28, "state": "started"},
+        {"t": 2.5, "event": "search", "budget_s": 60.0, "metric": "roc_auc"},
+        {"t": 3.0, "event": "trial", "candidate": "linear", "best": 0.91, "left_s": 48.0},
+    ]
+    text = "".join(json.dumps(event) + "\n" for event in events)
+    (folder / "events.jsonl").write_text(text + '{"half": ', "utf-8")
+    for status in (RunStatus.STAGING, RunStatus.RUNNING):
+        going = store.advance(going.run_id, going.token, status)
+    return {"first": first.run, "second": second.run, "going": going, "store": store}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A bare Jupyter server: our routes, and one whose author forgot the permission."""
+    folder = tmp_path_factory.mktemp("server")
+    others = (
+        "jupyterlab",
+        "notebook",
+        "notebook_shim",
+        "voila",
+        "panel.io.jupyter_server_extension",
+        "jupyter_lsp",
+        "jupyter_server_terminals",
+    )
+    extensions = {**dict.fromkeys(others, False), "automl_magic_lab": True, "open_door": True}
+    runs = make_runs(folder / "home")
+    options = (
+        f"--ServerApp.jpserver_extensions={extensions}",
+        "--ServerApp.allow_unauthenticated_access=False",
+        "--ServerApp.authorizer_class=open_door.AsTheHeaderSays",
+    )
+    for server in serving("jupyter_server", folder, folder / "home", *options):
+        server.runs = runs
+        yield server
