@@ -20,7 +20,7 @@ def lines(value: str) -> str:
     return "\n".join(text(line.expandtabs(4)) for line in value.split("\n"))
 
 
-def tag(name: str, *content: str, **attributes: object) -> str:
+def tag(name: str, /, *content: str, **attributes: object) -> str:
     """Return an element. `content` is HTML already; attribute values are escaped here.
 
     An attribute that is None is left out. `class_` stands for `class`, and `data_run_id` for

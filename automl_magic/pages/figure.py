@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from automl_magic.look.html import joined, tag, text
+from automl_magic.pages.links import made_by
+from automl_magic.records import Link
+
+# A chart grows with the page, up to so many times its own size.
+GROWS = 1.26
+WIDE = 600
 
 
 def scrolling(content: str, label: str) -> str:
@@ -23,7 +29,8 @@ def picture(
         viewBox=f"0 0 {width} {height}",
         role="group" if is_linked else "img",
         aria_label=title if is_linked else f"{title}. {text_of(desc)}",
-        class_="am-chart",
+        class_="am-chart am-square" if width < WIDE else "am-chart",
+        style=f"max-width: {width * GROWS:.0f}px",
     )
 
 
@@ -37,8 +44,10 @@ def table(
     rows: Iterable[Sequence[str]],
     caption: str,
     *,
+    link: Link,
     numbers_from: int = 1,
-    **attributes: object,
+    id_: str | None = None,
+    class_: str | None = None,
 ) -> str:
     """Return a table whose first column names its rows.
 
@@ -50,6 +59,8 @@ def table(
         HTML already, as many cells as heads.
     caption : str
         Plain text.
+    link : Link
+        Where the numbers were made.
     numbers_from : int
         The columns from this one on are numbers, to the right.
     """
@@ -63,7 +74,9 @@ def table(
         tag("caption", text(caption)),
         tag("thead", tag("tr", head)),
         tag("tbody", body),
-        **attributes,
+        id_=id_,
+        class_=class_,
+        **made_by(link),
     )
 
 

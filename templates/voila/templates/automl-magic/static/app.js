@@ -59,6 +59,34 @@ for (const filter of document.querySelectorAll(".am-filter")) {
   filter.hidden = false;
 }
 
+// Any threshold: the numbers of all of them stand in a table already.
+function showThreshold(row, said, marker) {
+  const [at, tp, fp, fn, tn, cost] = [...row.cells].map((cell) => cell.textContent.trim());
+  said.textContent = `At ${at}: ${tp} true and ${fp} false positives, ${fn} false and ${tn} true negatives, cost ${cost} per row.`;
+  if (!marker) return;
+  const { low, high, start, end } = marker.dataset;
+  const x = Number(start) + ((Number(at) - low) / (high - low)) * (end - start);
+  marker.setAttribute("x1", x);
+  marker.setAttribute("x2", x);
+  marker.setAttribute("visibility", "visible");
+}
+
+for (const place of document.querySelectorAll(".am-thresholds")) {
+  const rows = document.getElementById("every-threshold").tBodies[0].rows;
+  const marker = document.querySelector(".am-marker");
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  const said = document.createElement("output");
+  Object.assign(input, { type: "range", min: 0, max: rows.length - 1, value: Math.floor(rows.length / 2) });
+  label.append("Any threshold ", input);
+  label.className = "am-slider";
+  input.addEventListener("input", () => {
+    showThreshold(rows[input.value], said, marker);
+    input.setAttribute("aria-valuetext", rows[input.value].cells[0].textContent.trim());
+  });
+  place.prepend(label, said);
+}
+
 // A browser opens the <details> around the destination of a link, but not for a second click on it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#cell-"]');

@@ -1,0 +1,40 @@
+"""A page that is a file of its own: its frame, and a policy that lets nothing in."""
+
+from __future__ import annotations
+
+import functools
+
+from automl_magic.look.html import tag, text
+from automl_magic.paths import templates
+
+# Not even a script of ours: what came from data could not run if it were one.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+
+
+def document(title: str, content: str, footer: str) -> str:
+    """Return a whole HTML document. `title` is plain text, the others are HTML."""
+    head = (
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{text(POLICY)}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        '<meta name="referrer" content="no-referrer">',
+        tag("title", text(title)),
+        tag("style", _frame()),
+    )
+    body = tag(
+        "body",
+        tag("a", "Skip to the content", class_="skip", href="#content"),
+        tag("main", content, id="content", tabindex=-1),
+        tag("footer", footer),
+    )
+    return f'<!DOCTYPE html>\n<html lang="en"><head>{"".join(head)}</head>{body}</html>\n'
+
+
+@functools.cache
+def _frame() -> str:
+    theme = templates() / "voila" / "templates" / "automl-magic"
+    return (theme / "static" / "app.css").read_text("utf-8")

@@ -1,0 +1,9 @@
+"""report: an Explanation → a page, and one static HTML file. Draws; computes nothing.
+
+Each section is one file with one function, which takes the whole explanation and its part of it.
+"""
+
+from automl_magic.pages.report.document import report_document
+from automl_magic.pages.report.page import report_page
+
+__all__ = ["report_document", "report_page"]

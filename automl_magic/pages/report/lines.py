@@ -1,0 +1,107 @@
+"""Lines in a frame: curves, reliability, cost, dependence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from automl_magic.look.html import joined, tag, text
+from automl_magic.pages.axes import Scale, area, path, scale_of, x_axis, y_axis
+from automl_magic.pages.figure import picture
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 340, 70, 24, 26, 290
+SQUARE = 420
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points from left to right, drawn in one of the classes of the stylesheet."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One point with a name, such as where the model's threshold stands."""
+
+    x: float
+    y: float
+    name: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The scales of a chart and its drawing order: band, thin lines, lines, marks."""
+
+    x: Scale
+    y: Scale
+    x_name: str
+    y_name: str
+    width: float = WIDTH
+
+    def draw(
+        self,
+        lines: Sequence[Line],
+        *,
+        title: str,
+        desc: str,
+        band: tuple[Sequence[float], Sequence[float], Sequence[float]] | None = None,
+        marks: Sequence[Mark] = (),
+        more: str = "",
+    ) -> str:
+        """Return the SVG. `band` is x, low, high; `more` is SVG that is drawn on top."""
+        x, y = self.x, self.y
+        shade = ""
+        if band is not None:
+            xs, low, high = band
+            shade = area(self._points(xs, high), self._points(xs, low), class_="am-band")
+        drawn = [
+            path(self._points(line.x, line.y), class_=f"am-line {line.kind}".strip())
+            for line in lines
+        ]
+        return picture(
+            x_axis(x, self.x_name, min(y.start, y.end), max(y.start, y.end)),
+            y_axis(y, self.y_name, x.start, x.end),
+            shade,
+            joined(drawn),
+            joined(self._mark(mark) for mark in marks),
+            more,
+            width=self.width,
+            height=HEIGHT,
+            title=title,
+            desc=desc,
+        )
+
+    def _points(self, xs: Sequence[float], ys: Sequence[float]) -> list[tuple[float, float]]:
+        return [(self.x.at(a), self.y.at(b)) for a, b in zip(xs, ys, strict=True)]
+
+    def _mark(self, mark: Mark) -> str:
+        px, py = self.x.at(mark.x), self.y.at(mark.y)
+        is_right = px > (self.x.start + self.x.end) / 2
+        return tag("circle", cx=px, cy=py, r=5, class_="am-dot am-best") + tag(
+            "text",
+            text(mark.name, 40),
+            x=px - 9 if is_right else px + 9,
+            y=py - 8 if py > TOP + 30 else py + 18,
+            text_anchor="end" if is_right else "start",
+            class_="am-name",
+        )
+
+
+def frame(
+    xs: Sequence[float],
+    ys: Sequence[float],
+    x_name: str,
+    y_name: str,
+    *,
+    is_share: bool = False,
+) -> Frame:
+    """Return a frame that holds all values; of shares, a square from 0 to 1."""
+    if is_share:
+        width = SQUARE
+        x, y = Scale(0, 1, LEFT, width - RIGHT), Scale(0, 1, BOTTOM, TOP)
+        return Frame(x, y, x_name, y_name, width)
+    x = scale_of(xs, LEFT, WIDTH - RIGHT, margin=0.02)
+    return Frame(x, scale_of(ys, BOTTOM, TOP, margin=0.08), x_name, y_name)

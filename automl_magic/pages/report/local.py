@@ -1,0 +1,58 @@
+"""Single rows: what the model said of them, and what each column added to that."""
+
+from __future__ import annotations
+
+from automl_magic.look.html import joined, tag, text
+from automl_magic.look.numbers import number
+from automl_magic.pages.links import linked_text
+from automl_magic.pages.report.waterfall import Step, waterfall_figure
+from automl_magic.pages.report.words import choice, class_name, plain, section
+from automl_magic.records import Explanation, Link
+from automl_magic.records.explained import Local, LocalRow
+
+_CHOSEN = {
+    "surest": "surest",
+    "least_sure": "least sure",
+    "most_wrong": "most wrong",
+    "random": "at random",
+}
+
+
+def local_section(told: Explanation, found: Local) -> str:
+    """Return the section: one row at a time with its waterfall."""
+    link = told.link(found)
+    lead = "A row is chosen below; its bars add up to what the model says of it."
+    options = [
+        (f"{row.row:,} ({_CHOSEN.get(row.chosen_as, row.chosen_as)})", _row(told, found, row, link))
+        for row in found.explained
+    ]
+    body = choice("local", "Row", options) if options else ""
+    return section("local", lead, body, of=found, link=link)
+
+
+def _row(told: Explanation, found: Local, row: LocalRow, link: Link) -> str:
+    names = [column.name for column in told.columns]
+    steps = [
+        Step(name, plain(row.values.get(name), 24), adds)
+        for name, adds in zip(names, row.shap, strict=True)
+    ]
+    said = tag("p", _sentence(told, row, link), " ", tag("span", text(row.why, 300)))
+    title = f"Row {row.row:,}: what each column adds for {class_name(told, row.output)}"
+    return said + waterfall_figure(
+        row.base_value, steps, row.total, unit=found.unit, title=title, link=link
+    )
+
+
+def _sentence(told: Explanation, row: LocalRow, link: Link) -> str:
+    facts = [
+        f"The model says {tag('b', text(plain(row.prediction)))}",
+        f"the table says {tag('b', text(plain(row.truth)))}",
+    ]
+    if row.output is not None and row.probabilities:
+        share = linked_text(number(row.probabilities[row.output], 3), link)
+        facts[0] += f", with a probability of {share} for {text(class_name(told, row.output))}"
+    if row.unseen is not None:
+        unseen = linked_text(number(row.unseen, 3), link)
+        what = "said" if row.output is None else "gave the true class"
+        facts.append(f"a model that had not seen the row {what} {unseen}")
+    return joined(["; ".join(facts), "."])

@@ -1,0 +1,114 @@
+"""The report of an explanation as one HTML block: how good, why, for whom, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from automl_magic.look.html import block, joined, tag, text
+from automl_magic.look.numbers import seconds
+from automl_magic.pages.cells import Cell, cells_section
+from automl_magic.pages.links import linked_interval, linked_number, linked_text
+from automl_magic.pages.report.calibration import calibration_section
+from automl_magic.pages.report.confusion import confusion_section
+from automl_magic.pages.report.counterfactuals import counterfactuals_section
+from automl_magic.pages.report.curves import curves_section
+from automl_magic.pages.report.dependence import dependence_section
+from automl_magic.pages.report.fairness import fairness_section
+from automl_magic.pages.report.local import local_section
+from automl_magic.pages.report.permutation import permutation_section
+from automl_magic.pages.report.residuals import residuals_section
+from automl_magic.pages.report.shap import shap_section
+from automl_magic.pages.report.thresholds import thresholds_section
+from automl_magic.pages.report.words import TITLES, plain
+from automl_magic.records import Explanation, Link
+from automl_magic.records.explanation import NOTEBOOK
+
+# In the order of the page: how good it is, what moves it, single rows, groups of people.
+SECTIONS: Mapping[str, Callable[[Explanation, Any], str]] = {
+    "curves": curves_section,
+    "thresholds": thresholds_section,
+    "confusion": confusion_section,
+    "calibration": calibration_section,
+    "residuals": residuals_section,
+    "fairness": fairness_section,
+    "shap": shap_section,
+    "permutation": permutation_section,
+    "dependence": dependence_section,
+    "local": local_section,
+    "counterfactuals": counterfactuals_section,
+}
+
+
+def report_page(told: Explanation, cells: Sequence[Cell] = ()) -> str:
+    """Return the report as one HTML block that brings its style along and needs no script.
+
+    `cells` are those of the executed explain notebook: every number leads to one of them.
+    """
+    found = told.sections
+    shown = [name for name in SECTIONS if name in found]
+    return block(
+        _header(told),
+        _contents(shown, is_skipped=bool(told.skipped)),
+        joined(SECTIONS[name](told, found[name]) for name in shown),
+        _skipped(told),
+        cells_section(cells, told.run_id),
+        data_run_id=told.run_id,
+    )
+
+
+def _header(told: Explanation) -> str:
+    unseen = told.unseen
+    link = Link(run_id=told.run_id, notebook=NOTEBOOK, cell_id="unseen")
+    better = "higher" if told.higher_is_better else "lower"
+    score = linked_number(unseen.score.score, link) + linked_interval(unseen.score, link)
+    lead = (
+        f"On {linked_text(f'{unseen.rows:,}', link)} rows that the models had not seen, "
+        f"{text(told.metric)} is {score}; {better} is better. {text(unseen.in_words, 400)}"
+    )
+    facts = [
+        ("Model of run", tag("code", text(told.of_run))),
+        ("Explained by run", tag("code", text(told.run_id))),
+        ("Task", text(told.task.value)),
+        ("Columns", f"{len(told.columns):,}"),
+        ("Took", seconds(told.seconds)),
+        ("Model digest", tag("code", text(told.model_sha256.removeprefix("sha256:")[:12]))),
+    ]
+    pairs = joined(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts)
+    title = f"How the model predicts {tag('q', text(plain(told.target, 80)))}"
+    return tag(
+        "header",
+        tag("h1", title),
+        tag("p", lead, class_="am-lead"),
+        tag("dl", pairs, class_="am-facts"),
+    )
+
+
+def _contents(names: Sequence[str], *, is_skipped: bool) -> str:
+    links = [(name, TITLES[name]) for name in names]
+    if is_skipped:
+        links.append(("skipped", "What is not here, and why"))
+    items = joined(tag("li", tag("a", title, href=f"#{name}")) for name, title in links)
+    return tag("nav", tag("ul", items), aria_label="Sections", class_="am-contents")
+
+
+def _skipped(told: Explanation) -> str:
+    if not told.skipped:
+        return ""
+    items = joined(
+        tag(
+            "li",
+            tag("b", text(TITLES.get(one.section, one.section))),
+            " ",
+            linked_text(one.cell_id, _cell(told, one.cell_id)),
+            ": ",
+            text(one.why, 400),
+        )
+        for one in told.skipped
+    )
+    heading = tag("h2", "What is not here, and why", id="skipped-title")
+    return tag("section", heading, tag("ul", items), id="skipped", aria_labelledby="skipped-title")
+
+
+def _cell(told: Explanation, cell_id: str) -> Link:
+    return Link(run_id=told.run_id, notebook=NOTEBOOK, cell_id=cell_id)
