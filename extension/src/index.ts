@@ -1,3 +1,16 @@
-import { JupyterFrontEndPlugin } from '@jupyterlab/application';
-const plugins: JupyterFrontEndPlugin<void>[] = [];
-export default plugins;
+import { panelPlugin } from './panel/plugin';
+import { settingsPlugin } from './settings';
+import { specPlugin } from './spec/plugin';
+import { viewsPlugin } from './views/plugin';
+import { whyPlugin } from './why';
+import { runOncePlugin, wizardPlugin } from './wizard';
+
+export default [
+  settingsPlugin,
+  wizardPlugin,
+  runOncePlugin,
+  panelPlugin,
+  viewsPlugin,
+  specPlugin,
+  whyPlugin
+];

@@ -1,0 +1,205 @@
+import * as React from 'react';
+
+import { IModels, IModelVersion, IRun } from '../api';
+import { Failed, Shown, useLoadable } from '../loading';
+import { asRefused, Refused } from '../request';
+import { ILab } from './lab';
+
+/** The registered models with their versions; registering a run's model, and moving an alias. */
+export function Models(props: {
+  lab: ILab;
+  announce: (sentence: string) => void;
+  registering: IRun | null;
+  registered: () => void;
+}): JSX.Element {
+  const { lab, announce, registering, registered } = props;
+  const { trans } = lab;
+  const [models, again] = useLoadable(() => lab.api.models(), []);
+  return (
+    <>
+      {registering && (
+        <Register
+          lab={lab}
+          run={registering}
+          known={models.state === 'loaded' ? models.value.models.map(model => model.name) : []}
+          done={version => {
+            if (version) {
+              announce(trans.__('%1 has version %2 now.', version.name, version.version));
+              again();
+            }
+            registered();
+          }}
+        />
+      )}
+      <div className="jp-AutoML-bar">
+        <button type="button" className="jp-AutoML-button" onClick={again}>
+          {trans.__('Look again')}
+        </button>
+      </div>
+      <Shown loadable={models} trans={trans} again={again}>
+        {value =>
+          value.models.length ? (
+            value.models.map(model => (
+              <Model
+                key={model.name}
+                lab={lab}
+                model={model}
+                aliases={value.aliases}
+                promoted={version => {
+                  announce(
+                    trans.__('Version %1 is now %2.', version.version, version.aliases.join(', '))
+                  );
+                  again();
+                }}
+              />
+            ))
+          ) : (
+            <p className="jp-AutoML-empty">
+              {trans.__('No model is registered yet. Open a run and choose Register.')}
+            </p>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+function Register(props: {
+  lab: ILab;
+  run: IRun;
+  known: string[];
+  done: (version: IModelVersion | null) => void;
+}): JSX.Element {
+  const { lab, run, known, done } = props;
+  const { trans } = lab;
+  const [name, setName] = React.useState('');
+  const [isBusy, setBusy] = React.useState(false);
+  const [error, setError] = React.useState<Refused | null>(null);
+  const submit = async (event: React.FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      done(await lab.api.register(run.run_id, name));
+    } catch (thrown) {
+      setError(asRefused(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="jp-AutoML-form" onSubmit={submit}>
+      <h3>{trans.__('Register the model of %1', run.name)}</h3>
+      <label htmlFor="jp-AutoML-model-name">{trans.__('Name of the model')}</label>
+      <input
+        id="jp-AutoML-model-name"
+        type="text"
+        required
+        autoFocus
+        maxLength={120}
+        list="jp-AutoML-model-names"
+        value={name}
+        aria-describedby="jp-AutoML-model-help"
+        onChange={event => setName(event.target.value)}
+      />
+      <datalist id="jp-AutoML-model-names">
+        {known.map(one => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+      <p id="jp-AutoML-model-help" className="jp-AutoML-soft">
+        {trans.__('A name that is there gets another version. It begins with a letter.')}
+      </p>
+      {error && <Failed error={error} trans={trans} />}
+      <div className="jp-AutoML-actions">
+        <button type="submit" className="jp-AutoML-button" disabled={isBusy}>
+          {isBusy ? trans.__('Registering…') : trans.__('Register')}
+        </button>
+        <button type="button" className="jp-AutoML-button" onClick={() => done(null)}>
+          {trans.__('Cancel')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Model(props: {
+  lab: ILab;
+  model: IModels['models'][0];
+  aliases: string[];
+  promoted: (version: IModelVersion) => void;
+}): JSX.Element {
+  const { lab, model, aliases, promoted } = props;
+  const { trans } = lab;
+  const [error, setError] = React.useState<Refused | null>(null);
+  const promote = async (version: IModelVersion, alias: string): Promise<void> => {
+    setError(null);
+    try {
+      promoted(await lab.api.promote(version.name, version.version, alias));
+    } catch (thrown) {
+      setError(asRefused(thrown));
+    }
+  };
+  return (
+    <section className="jp-AutoML-model">
+      <table className="jp-AutoML-table">
+        <caption>{trans.__('Model %1', model.name)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Version')}</th>
+            <th scope="col">{trans.__('Aliases')}</th>
+            <th scope="col">{trans.__('Promote')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {model.versions.map(version => (
+            <tr key={version.version}>
+              <th scope="row" title={trans.__('made by run %1', version.run_id)}>
+                {version.version}
+              </th>
+              <td>{version.aliases.join(', ') || '–'}</td>
+              <td>
+                <Promote lab={lab} version={version} aliases={aliases} promote={promote} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {error && <Failed error={error} trans={trans} />}
+    </section>
+  );
+}
+
+function Promote(props: {
+  lab: ILab;
+  version: IModelVersion;
+  aliases: string[];
+  promote: (version: IModelVersion, alias: string) => Promise<void>;
+}): JSX.Element {
+  const { lab, version, aliases, promote } = props;
+  const { trans } = lab;
+  const free = aliases.filter(alias => !version.aliases.includes(alias));
+  const [alias, setAlias] = React.useState('');
+  const chosen = free.includes(alias) ? alias : free[0];
+  return (
+    <div className="jp-AutoML-promote">
+      <select
+        value={chosen}
+        aria-label={trans.__('New alias of version %1 of %2', version.version, version.name)}
+        onChange={event => setAlias(event.target.value)}
+      >
+        {free.map(one => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        className="jp-AutoML-button"
+        aria-label={trans.__('Promote version %1 of %2', version.version, version.name)}
+        onClick={() => void promote(version, chosen)}
+      >
+        {trans.__('Promote')}
+      </button>
+    </div>
+  );
+}
