@@ -13,6 +13,7 @@ from automl_magic.cli.door import Answer
 
 VERBS = {
     "demo": "The whole journey on real data, and how to look at it.",
+    "wizard": "Find a model step by step, without writing code.",
     "plan": "Write the experiment file and the notebooks; run nothing.",
     "run": "Run a plan or a notebook.",
     "fit": "Plan, then run.",

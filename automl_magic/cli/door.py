@@ -41,6 +41,9 @@ class Door(Protocol):
     def watching(self) -> AbstractContextManager[OnEvent]:
         """Show a run's events while they come."""
 
+    def wizard(self, data: str | None, target: str | None) -> Answer:
+        """Give the wizard, in the way that this place can show one."""
+
     def say(self, sentence: str) -> None:
         """Say what is being done; not a part of the answer."""
 

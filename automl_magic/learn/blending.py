@@ -26,6 +26,8 @@ EQUAL_SHARES_ROWS, MOST_EQUAL = 200, 0.5
 ENTERING = {500: 8, 2_500: 15, 10_000: 40}
 MOST_SORTED_TRIALS = 15
 # The reasons of the members are measured on so many rows.
+# A change of a score by less than this share of it, or of 1, is not worth its number.
+HARDLY = 1e-4
 MOST_EXPLAINED_ROWS = 10_000
 
 
@@ -192,6 +194,12 @@ def _reasons(
         without = np.where(np.arange(len(weights)) == place, 0.0, weights)
         others = replace(selected, weights=without)
         rise = loss_of_blend(metric, y, predictions, others) - whole
-        said = f"without it, {metric.name} is {abs(rise):.2g} {'worse' if rise > 0 else 'better'}"
-        reasons[place] = f"The best trial; {said}." if place == best else f"{said.capitalize()}."
+        said = _said_of_loss(metric, rise, whole)
+        reasons[place] = f"The best trial; {said}." if place == best else f"It is kept: {said}."
     return reasons
+
+
+def _said_of_loss(metric: Metric, rise: float, whole: float) -> str:
+    if rise > HARDLY * max(1.0, abs(whole)):
+        return f"without it, {metric.name} is {rise:.2g} worse"
+    return f"{metric.name} hardly changes without it, and different models together err less"

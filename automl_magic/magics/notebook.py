@@ -84,12 +84,21 @@ class NotebookDoor:
             line.replace(lambda: progress_bundle(progress, is_over=True))
             picture.replace(course.bundle)
 
+    def wizard(self, data: str | None, target: str | None) -> Answer:
+        from automl_magic.wizard import Wizard
+
+        made = Wizard(data, target)
+        display(made)
+        return Answer(made, made.plan, "")
+
     def say(self, sentence: str) -> None:
         print(safe(sentence))
 
     def show(self, answer: Answer, *, as_json: bool) -> None:
         if as_json:
             print(json.dumps(answer.document, indent=2, ensure_ascii=False, allow_nan=False))
+            return
+        if not answer.text:  # it has been displayed already
             return
         self.shown = Shown.of(answer)
         display(self.shown)

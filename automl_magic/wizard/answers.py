@@ -1,0 +1,71 @@
+"""Answers: what a person has answered so far. What is None was left to the data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from automl_magic.records import TaskKind
+from automl_magic.records.codec import OutOfRange, Record
+
+FRAME = "frame:"  # the source is a DataFrame of the kernel, by its name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers(Record):
+    """What a person has answered so far, and which step is on show.
+
+    `source` is a path, `sklearn:NAME`, or `frame:NAME` for a DataFrame of the kernel. `exclude` are
+    columns that no model may see; `sensitive` is None until somebody has looked at the suggestion.
+    `run_id` is the run that was started, `model` the name that it was registered under.
+    """
+
+    schema_version: int = 1
+    step: str = "data"
+    source: str | None = None
+    target: str | None = None
+    exclude: tuple[str, ...] = ()
+    task: TaskKind | None = None
+    metric: str | None = None
+    problem: str | None = None
+    cost_false_positive: float | None = None
+    cost_false_negative: float | None = None
+    sensitive: tuple[str, ...] | None = None
+    budget_s: float | None = None
+    latency_ms_p95: float | None = None
+    folder: str | None = None
+    run_id: str | None = None
+    model: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("cost_false_positive", "cost_false_negative"):
+            cost = getattr(self, name)
+            if cost is not None and not 0 <= cost < math.inf:
+                raise OutOfRange(name, "a number of at least 0")
+        if self.budget_s is not None and not 5 <= self.budget_s <= 24 * 3600:
+            raise OutOfRange("budget_s", "a time from 5 seconds to 24 hours")
+        if self.latency_ms_p95 is not None and not 0 < self.latency_ms_p95 < math.inf:
+            raise OutOfRange("latency_ms_p95", "a number of milliseconds above 0")
+
+    @property
+    def frame(self) -> str | None:
+        """The name of the DataFrame, where the source is one."""
+        if self.source is None or not self.source.startswith(FRAME):
+            return None
+        return self.source.removeprefix(FRAME)
+
+    def options(self) -> dict[str, Any]:
+        """Return the keyword arguments of `flow.plan` that were answered."""
+        given: dict[str, Any] = {
+            "task": self.task.value if self.task else None,
+            "metric": self.metric,
+            "budget_s": self.budget_s,
+            "exclude": list(self.exclude),
+            "sensitive": list(self.sensitive or ()),
+            "cost_false_positive": self.cost_false_positive,
+            "cost_false_negative": self.cost_false_negative,
+            "latency_ms_p95": self.latency_ms_p95,
+            "problem": self.problem,
+        }
+        return {name: value for name, value in given.items() if value not in (None, [])}

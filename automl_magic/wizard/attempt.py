@@ -1,0 +1,112 @@
+"""Attempt: one run that the wizard has started, in a thread of its own, and how far it is."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from automl_magic import flow
+from automl_magic.cli.progress import Progress
+from automl_magic.errors import AutomlMagicError
+from automl_magic.outcome import OUTPUT_NAME, Outcome
+from automl_magic.records import RunStatus
+
+MODEL_NOTEBOOK, EXECUTED_NOTEBOOK = "model.ipynb", "executed.ipynb"
+_MOST_POINTS = 400
+
+
+class Attempt:
+    """A plan that is written and run. `changed` is called, from its thread, with each news."""
+
+    def __init__(
+        self,
+        data: Any,
+        target: str,
+        options: Mapping[str, Any],
+        folder: Path,
+        changed: Callable[[], None],
+    ) -> None:
+        self.folder = folder
+        self.progress = Progress()
+        self.points: list[dict[str, Any]] = []
+        self.latest: list[dict[str, Any]] = []
+        self.metric = "score"
+        self.is_stopping = False
+        self.outcome: Outcome | None = None
+        self.problem: AutomlMagicError | None = None
+        self._call = (data, target, dict(options))
+        self._changed = changed
+        self._thread = threading.Thread(target=self._run, name="automl-wizard-run", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout_s: float | None = None) -> None:
+        self._thread.join(timeout_s)
+
+    @property
+    def run_id(self) -> str | None:
+        return self.progress.run_id
+
+    @property
+    def is_over(self) -> bool:
+        return self.outcome is not None or self.problem is not None
+
+    def stop(self, *, cancel: bool) -> None:
+        """Ask the run to end. `RunError` if it has not begun or has ended."""
+        if self.run_id is not None:
+            flow.stop(self.run_id, cancel=cancel)
+            self.is_stopping = True
+
+    def _run(self) -> None:
+        data, target, options = self._call
+        try:
+            planned = flow.plan(data, target, folder=self.folder, **options)
+            outcome = flow.run(planned.folder, on_event=self._hear)
+            if outcome.run.status is RunStatus.SUCCEEDED:
+                self._leave_notebooks(outcome)
+            self.outcome = outcome
+        except AutomlMagicError as error:
+            self.problem = error
+        except Exception as error:  # noqa: BLE001 - a thread's error would be seen by nobody
+            self.problem = AutomlMagicError(
+                "The run ended with an error that nobody has foreseen.",
+                why=f"{type(error).__name__}: {error}",
+                fix="Run it in a cell to see all of it: the review step has the line.",
+            )
+        self._changed()
+
+    def _leave_notebooks(self, outcome: Outcome) -> None:
+        """Put the executed search and the standalone model where a person will look for them."""
+        flow.notebook(outcome.run.run_id, output=self.folder / MODEL_NOTEBOOK)
+        shutil.copyfile(Path(outcome.run.folder) / OUTPUT_NAME, self.folder / EXECUTED_NOTEBOOK)
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        self.progress.take(event)
+        match event.get("event"):
+            case "search":
+                self.metric = str(event.get("metric") or self.metric)
+            case "trial":
+                self.latest = [event, *self.latest[:9]]
+                if len(self.points) < _MOST_POINTS:
+                    self.points.append(_point(event))
+        self._changed()
+
+
+def _point(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "at": _finite(event.get("elapsed_s")) or 0.0,
+        "score": _finite(event.get("score")),
+        "best": _finite(event.get("best")),
+        "name": str(event.get("candidate") or "")[:60],
+        "baseline": event.get("number") == 0,
+    }
+
+
+def _finite(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < float("inf") else None

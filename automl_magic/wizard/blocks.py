@@ -1,0 +1,188 @@
+"""Blocks: what a step is made of. Each is a mapping of JSON types that the JavaScript draws.
+
+Text in a block is text: the JavaScript never reads it as markup. A field carries the name of the
+answer that it changes, and the reason of its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from automl_magic.errors import AutomlMagicError
+from automl_magic.look.text import LINES, safe
+
+Block: TypeAlias = dict[str, Any]
+
+
+def paragraph(text: str, *, soft: bool = False) -> Block:
+    return {"type": "paragraph", "text": safe(text, 1000), "soft": soft}
+
+
+def heading(text: str) -> Block:
+    return {"type": "heading", "text": safe(text, 200)}
+
+
+def option(value: str, label: str, note: str = "", *, suggested: bool = False) -> Block:
+    """Return one choice of a field. `note` says in words what it means."""
+    return {
+        "value": value,
+        "label": safe(label, 120),
+        "note": safe(note, 400),
+        "suggested": suggested,
+    }
+
+
+def choice(
+    name: str, legend: str, options: Sequence[Block], value: str | None, reason: str = ""
+) -> Block:
+    """Return a group of radio buttons."""
+    return _field("choice", name, legend, value, reason, options=list(options))
+
+
+def menu(
+    name: str, label: str, options: Sequence[Block], value: str | None, reason: str = ""
+) -> Block:
+    """Return a drop-down list."""
+    return _field("menu", name, label, value, reason, options=list(options))
+
+
+def checks(
+    name: str, legend: str, options: Sequence[Block], values: Iterable[str], reason: str = ""
+) -> Block:
+    """Return a group of checkboxes; the answer is the list of the checked values."""
+    return _field("checks", name, legend, list(values), reason, options=list(options))
+
+
+def number(
+    name: str,
+    label: str,
+    value: float | None,
+    reason: str = "",
+    *,
+    unit: str = "",
+    least: float = 0,
+) -> Block:
+    """Return a field for a number, which may be left empty."""
+    return _field("number", name, label, value, reason, unit=unit, least=least)
+
+
+def line(name: str, label: str, value: str | None, reason: str = "", *, rows: int = 1) -> Block:
+    """Return a field for text, of one line or of several."""
+    return _field("line", name, label, value, reason, rows=rows)
+
+
+def _field(kind: str, name: str, label: str, value: object, reason: str, **more: object) -> Block:
+    return {
+        "type": kind,
+        "name": name,
+        "label": safe(label, 200),
+        "value": value,
+        "reason": safe(reason, 600),
+        **more,
+    }
+
+
+def table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Iterable[int] = (),
+    chosen: int | None = None,
+) -> Block:
+    """Return a table. `numbers` lists the columns that hold numbers, `chosen` marks one row."""
+    return {
+        "type": "table",
+        "caption": safe(caption, 300),
+        "heads": [safe(head, 80) for head in heads],
+        "rows": [[safe(cell, 200) for cell in row] for row in rows],
+        "numbers": list(numbers),
+        "chosen": chosen,
+    }
+
+
+def bars(caption: str, items: Iterable[tuple[str, float, str]]) -> Block:
+    """Return a bar chart that is a list: a label, its share of the longest bar, its value."""
+    drawn = [
+        {"label": safe(label, 60), "share": max(0.0, min(1.0, share)), "value": safe(value, 60)}
+        for label, share, value in items
+    ]
+    return {"type": "bars", "caption": safe(caption, 300), "items": drawn}
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> Block:
+    return {"type": "facts", "items": [[safe(k, 60), safe(v, 200)] for k, v in pairs]}
+
+
+def notes(title: str, items: Iterable[tuple[str, str, str]]) -> Block:
+    """Return a list of things to know: how grave (info, warning, error), what, what to do."""
+    return {
+        "type": "notes",
+        "title": safe(title, 200),
+        "items": [
+            {"severity": severity, "text": safe(text, 500), "fix": safe(fix, 400)}
+            for severity, text, fix in items
+        ],
+    }
+
+
+def problem(error: AutomlMagicError) -> Block:
+    """Return an error: what happened, why, what to do."""
+    return {part: safe(getattr(error, part), 1000) for part in LINES}
+
+
+def code(tabs: Mapping[str, str]) -> Block:
+    """Return code to be copied, in tabs by name. Its lines are kept."""
+    shown = {
+        name: "\n".join(safe(line) for line in text.splitlines()) for name, text in tabs.items()
+    }
+    return {"type": "code", "tabs": [{"name": name, "text": text} for name, text in shown.items()]}
+
+
+def more(summary: str, blocks: Sequence[Block]) -> Block:
+    """Return blocks that stand folded under a summary."""
+    return {"type": "more", "summary": safe(summary, 200), "blocks": list(blocks)}
+
+
+def buttons(items: Iterable[tuple[str, str, str]]) -> Block:
+    """Return buttons: the action, the label, and `main`, `plain` or `danger`."""
+    return {
+        "type": "buttons",
+        "items": [
+            {"action": a, "label": safe(label, 80), "look": look} for a, label, look in items
+        ],
+    }
+
+
+def files(folder: str, parent: str | None, entries: Iterable[Block]) -> Block:
+    """Return a list of folders and files to choose from; each entry has a path and a label."""
+    return {
+        "type": "files",
+        "folder": safe(folder, 200),
+        "parent": parent,
+        "entries": list(entries),
+    }
+
+
+def upload(label: str, accept: str, most_bytes: int) -> Block:
+    return {"type": "upload", "label": safe(label, 120), "accept": accept, "most_bytes": most_bytes}
+
+
+def progress(
+    label: str, *, done: int, of: int, points: Sequence[Mapping[str, Any]], metric: str
+) -> Block:
+    """Return how far a run is: its cells, and the scores of its trials over time."""
+    return {
+        "type": "progress",
+        "label": safe(label, 200),
+        "done": done,
+        "of": of,
+        "points": [dict(point) for point in points],
+        "metric": safe(metric, 40),
+    }
+
+
+def link(label: str, path: str, note: str = "") -> Block:
+    """Return a link to a file of the server that shows the notebook, by its path there."""
+    return {"type": "link", "label": safe(label, 120), "path": path, "note": safe(note, 300)}

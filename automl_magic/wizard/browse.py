@@ -1,0 +1,109 @@
+"""Browse: the tables that lie below the folder of the notebook, and no others."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl_magic.data.sources.files import FORMATS
+from automl_magic.errors import DataNotReadable
+
+ACCEPT = tuple(FORMATS)
+MOST_ENTRIES = 200
+LARGEST_UPLOAD_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A folder or a table; `path` is relative to the root of the browser."""
+
+    path: str
+    name: str
+    is_folder: bool
+    size_bytes: int
+
+
+def listing(root: Path, inside: str) -> list[Entry]:
+    """Return the folders and the readable tables of a folder below the root.
+
+    Raises
+    ------
+    DataNotReadable
+        If the folder is outside of the root or cannot be read.
+    """
+    folder = within(root, inside)
+    entries = []
+    try:
+        with os.scandir(folder) as found:
+            for item in found:
+                entry = _entry(root, item)
+                if entry is not None:
+                    entries.append(entry)
+    except OSError as error:
+        raise DataNotReadable(
+            f"The folder {inside[:80]!r} cannot be read.",
+            why=f"{error.strerror or error}.",
+            fix="Choose another folder.",
+        ) from error
+    return sorted(entries, key=lambda e: (not e.is_folder, e.name.lower()))[:MOST_ENTRIES]
+
+
+def within(root: Path, inside: str) -> Path:
+    """Return the absolute path of something below the root, following no link out of it.
+
+    Raises
+    ------
+    DataNotReadable
+    """
+    try:
+        path = (root / inside).resolve()
+        is_inside = path.is_relative_to(root.resolve())
+    except (OSError, ValueError):
+        is_inside = False
+    if not is_inside:
+        raise DataNotReadable(
+            f"{inside[:80]!r} is not below this notebook's folder.",
+            why="The browser shows what lies below the folder in which the notebook runs.",
+            fix="Move the file there, or load it into a DataFrame in a cell of its own.",
+        )
+    return path
+
+
+def free_path(root: Path, name: str) -> Path:
+    """Return a path in the root for an uploaded file: its own name, or that with a number.
+
+    Raises
+    ------
+    DataNotReadable
+        If the name is not that of a table.
+    """
+    plain = re.sub(r"[^\w .()-]+", "_", Path(name.replace("\\", "/")).name).strip(" .")[:120]
+    suffixes = [s for s in Path(plain).suffixes[-2:] if s.lower() in (*ACCEPT, ".gz")]
+    if not any(suffix.lower() in ACCEPT for suffix in suffixes):
+        raise DataNotReadable(
+            f"{name[:80]!r} is of no kind that can be read.",
+            why=f"Readable are {', '.join(ACCEPT)}, text also with .gz.",
+            fix="Save the table as CSV and upload that.",
+        )
+    ending = "".join(suffixes)
+    stem = plain.removesuffix(ending)
+    names = (plain, *(f"{stem}-{i}{ending}" for i in range(2, 1000)))
+    return next(root / one for one in names if not (root / one).exists())
+
+
+def _entry(root: Path, item: os.DirEntry[str]) -> Entry | None:
+    if item.name.startswith("."):
+        return None
+    try:
+        is_folder = item.is_dir(follow_symlinks=False)
+        is_file = item.is_file(follow_symlinks=False)
+        size = item.stat(follow_symlinks=False).st_size
+    except OSError:
+        return None
+    plain = item.name.lower().removesuffix(".gz")
+    if not is_folder and not (is_file and plain.endswith(ACCEPT)):
+        return None
+    relative = Path(item.path).relative_to(root) if Path(item.path).is_relative_to(root) else None
+    return None if relative is None else Entry(relative.as_posix(), item.name, is_folder, size)

@@ -1,0 +1,61 @@
+"""Show as code: the answers as a line for a notebook, as an experiment file, and as Python."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from automl_magic.asked import asked
+from automl_magic.wizard.answers import Answers
+
+_OPTIONS = {
+    "task": "--task",
+    "metric": "--metric",
+    "cost_false_positive": "--cost-false-positive",
+    "cost_false_negative": "--cost-false-negative",
+    "latency_ms_p95": "--latency-ms",
+    "problem": "--problem",
+}
+
+
+def line(answers: Answers, data: str) -> str:
+    """Return the call as one line: `%automl fit customers.csv --target churn --budget 60s`."""
+    options = answers.options()
+    words = ["%automl", "fit", data]
+    if answers.target is not None:
+        words += ["--target", answers.target]
+    if (budget_s := options.pop("budget_s", None)) is not None:
+        words += ["--budget", f"{budget_s:g}s"]
+    for name in options.pop("exclude", []):
+        words += ["--exclude", name]
+    for name in options.pop("sensitive", []):
+        words += ["--sensitive", name]
+    for name, value in options.items():
+        words += [_OPTIONS[name], f"{value:g}" if isinstance(value, float) else str(value)]
+    if answers.folder is not None:
+        words += ["-o", answers.folder]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def yaml(answers: Answers, data: str) -> str:
+    """Return the experiment file; what was not answered is left to the plan."""
+    from automl_magic.planning import format_spec
+
+    return format_spec(asked(data, answers.target or "", **answers.options()))
+
+
+def python(answers: Answers, data: str) -> str:
+    """Return the call in Python."""
+    table = data if answers.frame is not None and data.isidentifier() else _literal(data)
+    arguments = [table, _literal(answers.target)]
+    arguments += [f"{name}={_literal(value)}" for name, value in answers.options().items()]
+    if answers.folder is not None:
+        arguments.append(f"folder={_literal(answers.folder)}")
+    inside = ",\n    ".join(arguments)
+    return (
+        f"import automl_magic\n\noutcome = automl_magic.fit(\n    {inside},\n)\noutcome.holdout\n"
+    )
+
+
+def _literal(value: Any) -> str:
+    return ascii(value)

@@ -1,0 +1,36 @@
+"""Drafts: the answers of the last wizard of a folder, so that nothing is lost with a kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+
+from automl_magic.files import write_whole
+from automl_magic.paths import home
+from automl_magic.records import RecordProblem, dumps
+from automl_magic.wizard.answers import Answers
+
+
+class Drafts:
+    """The draft of one folder. Where it cannot be kept or read, the wizard works without."""
+
+    def __init__(self, folder: Path) -> None:
+        key = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+        self.path = home() / "wizard" / f"{key}.json"
+
+    def keep(self, answers: Answers) -> None:
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.path, dumps(answers.to_json()).encode("utf-8"))
+
+    def last(self) -> Answers | None:
+        try:
+            return Answers.from_json(json.loads(self.path.read_text("utf-8")))
+        except (OSError, ValueError, RecordProblem):
+            return None
+
+    def forget(self) -> None:
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)

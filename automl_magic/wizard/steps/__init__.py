@@ -1,0 +1,74 @@
+"""steps: what the wizard shows, one file for each step: a session → the blocks of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from automl_magic.wizard.blocks import problem
+from automl_magic.wizard.session import STEPS, Session
+from automl_magic.wizard.steps import data, goal, limits, result, review, run, target
+
+_MODULES: dict[str, ModuleType] = {
+    "data": data,
+    "target": target,
+    "goal": goal,
+    "limits": limits,
+    "review": review,
+    "run": run,
+    "result": result,
+}
+
+
+def view_of(session: Session) -> dict[str, Any]:
+    """Return everything that the page shows, as JSON types."""
+    step = session.answers.step if session.may_go(session.answers.step) else "data"
+    if session.busy is not None and session.table is None and session.answers.step != "data":
+        step = session.answers.step  # a resumed draft whose table is still being read
+    module = _MODULES[step]
+    blocks: Callable[[Session], list[dict[str, Any]]] = module.blocks
+    is_waiting = step != "data" and not session.may_go(step)
+    position = STEPS.index(step)
+    following = STEPS[position + 1] if position + 1 < len(STEPS) else None
+    return {
+        "steps": [
+            {
+                "id": one,
+                "title": _MODULES[one].NAME,
+                "state": "current" if one == step else "done" if i < position else "todo",
+                "reachable": session.may_go(one) and one != step,
+            }
+            for i, one in enumerate(STEPS)
+        ],
+        "step": step,
+        "title": module.TITLE,
+        "lead": module.LEAD,
+        "blocks": [] if is_waiting else blocks(session),
+        "problem": _problem(session, step),
+        "busy": session.busy,
+        "back": STEPS[position - 1] if position > 0 and step != "result" else None,
+        "next": _next(session, step, following),
+        "resumed": session.resumed,
+    }
+
+
+def _problem(session: Session, step: str) -> dict[str, Any] | None:
+    # A target that does not work is a matter of the next step, not of the data.
+    if session.problem is None or (step == "data" and session.table is not None):
+        return None
+    return problem(session.problem)
+
+
+def _next(session: Session, step: str, following: str | None) -> dict[str, Any] | None:
+    if step == "review":
+        return {"do": "start", "label": "Start the search", "enabled": session.may_go("run")}
+    if following is None or step == "run":
+        return None
+    title = _MODULES[following].NAME
+    return {
+        "do": "go",
+        "step": following,
+        "label": f"Next: {title}",
+        "enabled": session.may_go(following) and session.busy is None,
+    }
