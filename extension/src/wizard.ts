@@ -36,6 +36,15 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load(DOMAIN);
     const category = trans.__('AutoML');
     const api = new Api(new Requests(app.serviceManager.serverSettings));
+    const describedBy = {
+      args: {
+        type: 'object',
+        properties: {
+          cwd: { type: 'string', description: 'The folder of the new file.' },
+          isPalette: { type: 'boolean', description: 'Whether the palette asks for the label.' }
+        }
+      }
+    };
     const folder = (args: ReadonlyPartialJSONObject): string =>
       typeof args.cwd === 'string' ? args.cwd : browser?.model.path ?? '';
 
@@ -43,7 +52,7 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('AutoML wizard'),
       caption: trans.__('Find a model step by step, in a notebook'),
       icon: wizardIcon,
-      describedBy: { args: { type: 'object', properties: { cwd: { type: 'string' } } } },
+      describedBy,
       execute: args =>
         told(trans, () =>
           openWithCell(app, manager, labShell !== null, {
@@ -55,10 +64,10 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
         )
     });
     app.commands.addCommand(Commands.newPlan, {
-      label: trans.__('New plan'),
+      label: args => (args.isPalette ? trans.__('New AutoML plan') : trans.__('New plan')),
       caption: trans.__('Write an experiment file, with every field explained'),
       icon: planIcon,
-      describedBy: { args: { type: 'object', properties: { cwd: { type: 'string' } } } },
+      describedBy,
       execute: args =>
         told(trans, async () => {
           const { contents } = app.serviceManager;
@@ -72,7 +81,7 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
     });
     for (const [rank, command] of [Commands.wizard, Commands.newPlan].entries()) {
       launcher?.add({ command, category, rank });
-      palette?.addItem({ command, category });
+      palette?.addItem({ command, category, args: { isPalette: true } });
     }
   }
 };

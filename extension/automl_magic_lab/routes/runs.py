@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,14 +86,13 @@ def _events(run_id: str, offset: int) -> dict[str, Any]:
 
 def _summary(run: Run) -> dict[str, Any]:
     """Return what a list shows of a run; no path of this machine is part of it."""
-    notebook = Path(run.notebook)
     return {
         "run_id": run.run_id,
         "kind": run.kind,
         "status": run.status.value,
         "is_over": run.status.is_end,
-        "name": notebook.parent.name,
-        "notebook": notebook.name,
+        "name": _name(run),
+        "notebook": Path(run.notebook).name,
         "created_at": run.created_at.isoformat(),
         "started_at": run.started_at.isoformat() if run.started_at else None,
         "ended_at": run.ended_at.isoformat() if run.ended_at else None,
@@ -106,6 +106,18 @@ def _summary(run: Run) -> dict[str, Any]:
         "has_leaderboard": any(kept.path == "leaderboard.json" for kept in run.artifacts),
         "progress": None if run.status.is_end else _progress(Path(run.folder)),
     }
+
+
+def _name(run: Run) -> str:
+    """Return what a run is called: the folder of the notebook that it, or what it repeats, ran."""
+    from automl_magic.errors import RunNotFound
+    from automl_magic.execute import RunStore
+
+    store = RunStore()
+    with contextlib.suppress(RunNotFound):
+        while run.rerun_of is not None:
+            run = store.get(run.rerun_of)
+    return Path(run.notebook).parent.name
 
 
 def _progress(folder: Path) -> dict[str, Any]:

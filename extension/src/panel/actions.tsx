@@ -51,7 +51,7 @@ export function RunActions(props: {
       {run.is_over &&
         button(trans.__('Rerun'), trans.__('repeat %1 from its id alone', name), async () => {
           const { run_id } = await api.rerun(run.run_id);
-          changed(trans.__('%1 is repeated as %2.', name, run_id));
+          changed(trans.__('%1 is repeated as run %2.', name, run_id));
         })}
       {run.is_over &&
         button(trans.__('Notebook'), trans.__('open the executed notebook of %1', name), () =>

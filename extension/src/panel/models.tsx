@@ -140,29 +140,25 @@ function Model(props: {
   };
   return (
     <section className="jp-AutoML-model">
-      <table className="jp-AutoML-table">
-        <caption>{trans.__('Model %1', model.name)}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{trans.__('Version')}</th>
-            <th scope="col">{trans.__('Aliases')}</th>
-            <th scope="col">{trans.__('Promote')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {model.versions.map(version => (
-            <tr key={version.version}>
-              <th scope="row" title={trans.__('made by run %1', version.run_id)}>
-                {version.version}
-              </th>
-              <td>{version.aliases.join(', ') || '–'}</td>
-              <td>
-                <Promote lab={lab} version={version} aliases={aliases} promote={promote} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <h3>{model.name}</h3>
+      <ul className="jp-AutoML-list" aria-label={trans.__('Versions of %1', model.name)}>
+        {model.versions.map(version => (
+          <li key={version.version} className="jp-AutoML-item">
+            <p>
+              <b>{trans.__('Version %1', version.version)}</b>
+              {version.aliases.map(alias => (
+                <span key={alias} className="jp-AutoML-alias">
+                  {alias}
+                </span>
+              ))}
+            </p>
+            <p className="jp-AutoML-soft">
+              {trans.__('made by run')} <code>{version.run_id}</code>
+            </p>
+            <Promote lab={lab} version={version} aliases={aliases} promote={promote} />
+          </li>
+        ))}
+      </ul>
       {error && <Failed error={error} trans={trans} />}
     </section>
   );

@@ -47,7 +47,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       });
       palette?.addItem({ command, category: trans.__('AutoML') });
     };
-    show(Commands.showRuns, trans.__('Show runs'), 'runs');
-    show(Commands.showModels, trans.__('Show models'), 'models');
+    show(Commands.showRuns, trans.__('Show AutoML runs'), 'runs');
+    show(Commands.showModels, trans.__('Show AutoML models'), 'models');
   }
 };

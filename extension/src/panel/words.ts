@@ -14,7 +14,7 @@ export function number(value: number): string {
 /** A duration in the largest unit that says it well. */
 export function duration(seconds: number, trans: TranslationBundle): string {
   if (seconds < MINUTE_S) {
-    return trans.__('%1 s', Math.round(seconds));
+    return trans.__('%1 s', seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds));
   }
   if (seconds < HOUR_S) {
     return trans.__('%1 min', Math.round(seconds / MINUTE_S));
@@ -27,7 +27,7 @@ export function duration(seconds: number, trans: TranslationBundle): string {
 /** How long ago something was. */
 export function ago(time: string, trans: TranslationBundle): string {
   const seconds = (Date.now() - Date.parse(time)) / 1000;
-  return seconds < 10 ? trans.__('just now') : trans.__('%1 ago', duration(seconds, trans));
+  return seconds < MINUTE_S ? trans.__('just now') : trans.__('%1 ago', duration(seconds, trans));
 }
 
 /** The status of a run, in a word. */
@@ -78,7 +78,7 @@ export function progressWords(progress: IProgress, trans: TranslationBundle): st
   return parts.join(' · ');
 }
 
-/** A run by its name and the end of its id. */
+/** What a run is called: the folder of its notebook. */
 export function runName(run: IRun): string {
   return run.name || run.notebook;
 }
