@@ -125,8 +125,9 @@ class Shap(Section):
 class LocalRow(Record):
     """One row, what the model says of it, and what each column added to that.
 
-    `row` is its position in the table as it was loaded, from 0. `chosen_as` is `surest`,
-    `least_sure`, `most_wrong` or `random`; `why` says it in a sentence. `prediction` and
+    `row` is its position in the table as it was loaded, from 0. `chosen_as` is `most_wrong`,
+    `least_sure`, `surest` or `random`, and for a regression `most_wrong`, `highest`, `lowest` or
+    `random`; `why` says it in a sentence. `prediction` and
     `probabilities` are those of the final model, which has learned from this row too; `unseen` is
     what a model said that had not seen it: the probability of its true class, or the value.
     `shap` has one number for each column, in the order of `Explanation.columns`, on the scale of

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.render.cells import code_cell, markdown_cell
+    from automl_magic.render.explain import render_explain
     from automl_magic.render.explore import render_explore
     from automl_magic.render.literals import literal
     from automl_magic.render.model import render_model
@@ -25,6 +26,7 @@ __all__ = [
     "fill",
     "literal",
     "markdown_cell",
+    "render_explain",
     "render_explore",
     "render_model",
     "render_search",
@@ -35,6 +37,7 @@ __all__ = [
 # Loaded when first used: nbformat alone takes longer than `import automl_magic` may.
 _HOMES = {
     "cells": ("code_cell", "markdown_cell"),
+    "explain": ("render_explain",),
     "explore": ("render_explore",),
     "literals": ("literal",),
     "model": ("render_model",),

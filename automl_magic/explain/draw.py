@@ -1,0 +1,81 @@
+"""draw: figures without pyplot, so that nothing is left behind in the notebook's state."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.explain.shown import Picture
+from automl_magic.explain.words import on_axis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, which people with any colour vision can tell apart. Lines differ by their
+# pattern and points by their shape as well.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5F5F5F")
+PATTERNS = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))
+MARKS = ("o", "s", "^", "D", "v", "P", "X")
+INK, FAINT = "#24292f", "#6a737d"
+DOTS_PER_INCH, SHOWN_DOTS_PER_INCH = 144, 96
+
+
+def panels(across: int, *, width: float = 4.2, height: float = 3.6) -> tuple[Figure, list[Axes]]:
+    """Return a figure with some panels side by side."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(max(6.0, width * across), height), layout="constrained")
+    axes = figure.subplots(1, across, squeeze=False).ravel().tolist()
+    for ax in axes:
+        tidy(ax)
+    return figure, axes
+
+
+def grid(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, list[Axes]]:
+    """Return a figure with n small panels, row by row."""
+    from matplotlib.figure import Figure
+
+    across = min(across, max(1, n))
+    down = max(1, -(-n // across))
+    figure = Figure(figsize=(3.5 * across, height * down), layout="constrained")
+    axes = figure.subplots(down, across, squeeze=False).ravel().tolist()
+    for ax in axes:
+        tidy(ax)
+    for ax in axes[n:]:
+        ax.set_visible(False)
+    return figure, axes[:n]
+
+
+def tidy(ax: Axes) -> None:
+    """Leave the frame of a panel to its two axes."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(labelsize=8, colors=INK)
+
+
+def bars(
+    ax: Axes, names: Sequence[Any], lengths: Sequence[float], spread: Any = None, *, limit: int = 28
+) -> None:
+    """Draw horizontal bars from the top, with the interval of each where there is one.
+
+    `spread` has the shape (2, n): how far the interval reaches below and above.
+    """
+    places = list(range(len(names)))
+    whiskers = {"ecolor": INK, "elinewidth": 1, "capsize": 2}
+    ax.barh(places, lengths, xerr=spread, color=COLOURS[0], error_kw=whiskers)
+    ax.set_yticks(places, [on_axis(name, limit) for name in names])
+    ax.axvline(0, color=FAINT, linewidth=0.8)
+    ax.invert_yaxis()
+
+
+def picture(figure: Figure, alt: str) -> Picture:
+    """Return a figure as PNG with its text alternative."""
+    target = io.BytesIO()
+    with warnings.catch_warnings():
+        # A name in a script that the font lacks is drawn as boxes; the text alternative has it.
+        warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
+        figure.savefig(target, format="png", dpi=DOTS_PER_INCH)
+    width = round(figure.get_figwidth() * SHOWN_DOTS_PER_INCH)
+    return Picture(target.getvalue(), alt, width)

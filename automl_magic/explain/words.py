@@ -1,0 +1,92 @@
+"""Values of a table as JSON, as text and on an axis; numbers with as many digits as help."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from automl_magic.look.text import safe
+from automl_magic.recipe.values import missing_of, text_of
+from automl_magic.records.measured import Measure
+
+# A document of some thousand numbers: more digits than these would only make it longer.
+DIGITS = 6
+LONGEST_TEXT = 2_000
+MISSING = "(missing)"
+
+
+def rounded(value: float) -> float:
+    """Return a finite number with six digits."""
+    return float(f"{float(value):.{DIGITS}g}")
+
+
+def all_rounded(values: Iterable[float]) -> tuple[float, ...]:
+    """Return finite numbers with six digits each."""
+    return tuple(rounded(value) for value in values)
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number with six digits, or None where there is none."""
+    return None if value is None or not math.isfinite(value) else rounded(value)
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a table as JSON: a number, true or false, text, or None if it is missing.
+
+    Dates are ISO 8601; text beyond 2,000 characters is cut.
+    """
+    if missing_of(value):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    text = text_of(value)
+    if text is None:
+        return None
+    # Half of a character has no UTF-8, and the document is a file.
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def shown(value: Any, limit: int = 40) -> str:
+    """Return a value of a table for reading, on one line."""
+    if value is None or missing_of(value):
+        return MISSING
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.6g}"
+    return safe(plain(value), limit) or "(empty)"
+
+
+def on_axis(value: Any, limit: int = 24) -> str:
+    """Return a name or value as matplotlib may draw it: `$` would start a formula."""
+    return shown(value, limit).replace("$", r"\$")
+
+
+def number(value: float | None) -> str:
+    """Return a number with four digits that help, without an exponent where it is not needed."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
+def measured(measure: Measure) -> str:
+    """Return a measure with its interval: `0.912 [0.905, 0.919]`, or a dash."""
+    if measure.low is None or measure.high is None:
+        return number(measure.value)
+    return f"{number(measure.value)} [{number(measure.low)}, {number(measure.high)}]"
+
+
+def count(n: int, one: str) -> str:
+    """Return `1 row`, `2 rows`, `1,000 rows`."""
+    return f"{n:,} {one}{'' if n == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """Return a share for reading: 12.3 %, or 0.04 % where it is small."""
+    return f"{100 * share:.1f} %" if share >= 0.01 or share == 0 else f"{100 * share:.2g} %"

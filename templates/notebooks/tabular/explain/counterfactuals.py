@@ -1,0 +1,1 @@
+explain.counterfactuals(subject, ranges={})

@@ -1,0 +1,1 @@
+explain.curves(subject)

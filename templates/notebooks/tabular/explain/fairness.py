@@ -1,0 +1,1 @@
+explain.fairness(subject, limits=slot("limits"))

@@ -1,0 +1,1 @@
+explain.finish(subject, run_dir=run_dir)

@@ -1,0 +1,1 @@
+explain.local_rows(subject)

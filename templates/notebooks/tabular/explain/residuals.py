@@ -1,0 +1,1 @@
+explain.residuals(subject)

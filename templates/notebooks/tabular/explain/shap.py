@@ -1,0 +1,1 @@
+explain.shap_values(subject)

@@ -1,0 +1,5 @@
+explain.thresholds(
+    subject,
+    cost_false_positive=slot("cost_false_positive"),
+    cost_false_negative=slot("cost_false_negative"),
+)
