@@ -2,7 +2,7 @@ import { JupyterFrontEnd } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { PathExt } from '@jupyterlab/coreutils';
 import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
-import { Contents } from '@jupyterlab/services';
+import { Contents, SessionAPI } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
 
 import * as once from './once';
@@ -30,7 +30,7 @@ export async function openWithCell(
   isLab: boolean,
   made: INewNotebook
 ): Promise<void> {
-  const { contents, kernelspecs, sessions } = app.serviceManager;
+  const { contents, kernelspecs, serverSettings } = app.serviceManager;
   await kernelspecs.ready;
   const known = kernelspecs.specs?.kernelspecs ?? {};
   const ours = known[KERNEL];
@@ -39,20 +39,22 @@ export async function openWithCell(
   const path = PathExt.join(made.folder, await freeName(contents, made.folder, made.name, '.ipynb'));
   // The kernel takes longest: it starts while the file is written and the page drawn.
   const started = made.run
-    ? sessions.startNew({ path, name: PathExt.basename(path), type: 'notebook', kernel: { name: kernel } })
+    ? SessionAPI.startSession(
+        { path, name: PathExt.basename(path), type: 'notebook', kernel: { name: kernel } },
+        serverSettings
+      )
     : Promise.resolve(null);
-  const saved = contents.save(path, {
+  await contents.save(path, {
     type: 'notebook',
     format: 'json',
     content: notebookOf(sources, kernel, known[kernel]?.display_name ?? kernel)
   });
-  await saved;
+  // Whoever opens the notebook finds its session, and does not start another one.
+  await started;
   if (made.run && !isLab) {
-    await started;
     once.leave(path, sources);
   }
   const widget = manager.openOrReveal(path);
-  (await started)?.dispose();
   if (made.run && widget instanceof NotebookPanel) {
     await runAll(widget);
   }
