@@ -8,7 +8,7 @@ from automl_magic import flow
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 
-APPS = ("leaderboard", "mlflow")
+APPS = ("leaderboard", "live", "mlflow")
 
 
 @verb
@@ -19,13 +19,17 @@ APPS = ("leaderboard", "mlflow")
 def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) -> Answer:
     """Open a dashboard, on this machine only; its address is printed when it answers.
 
-    `leaderboard` shows a run (the newest, if RUN is left out); `mlflow` shows MLflow's own pages.
+    `leaderboard` shows a run (the newest, if RUN is left out); `live` follows a search while it
+    runs (whichever runs, if RUN is left out); `mlflow` shows MLflow's own pages.
     """
+    from automl_magic.cli.apps.live import live_server
     from automl_magic.cli.apps.mlflow import mlflow_server
     from automl_magic.cli.apps.voila import voila_server
 
     if name == "mlflow":
         server = mlflow_server(port)
+    elif name == "live":
+        server = live_server(None if run == "last" else flow.find_run(run).run_id, port)
     else:
         found = flow.find_run(run)
         server = voila_server(name, found.run_id, port, is_over=found.status.is_end)

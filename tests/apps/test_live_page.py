@@ -1,0 +1,137 @@
+"""The live app in a real browser, on a real search: it follows, it escapes, it asks nobody."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from automl_magic.cli.apps.live import live_server
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs an installed Chromium"),
+]
+
+
+@pytest.fixture
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def visit(browser, url, **options):
+    page = browser.new_page(**options)
+    page.hosts, page.problems = set(), []
+    page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname or "blob"))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.goto(url)
+    page.locator("#said", has_text="run").wait_for()
+    return page
+
+
+def hover(page):
+    """Move to the middle of the picture's frame, where the dots are, and give what is told."""
+    page.wait_for_timeout(1500)
+    x, y = page.evaluate(
+        """() => {
+          const chart = Bokeh.index.roots.flatMap((one) => one.child_views)
+            .find((one) => one.model.type === "Figure");
+          const at = chart.el.getBoundingClientRect();
+          return [at.x + chart.frame.x_scale.compute(1.0), at.y + chart.frame.y_scale.compute(0.5)];
+        }"""
+    )
+    page.mouse.move(x - 30, y - 30)
+    page.mouse.move(x, y, steps=5)
+    told = page.get_by_text("trial:").first
+    told.wait_for(timeout=5000)
+    return told.locator("xpath=ancestor::div[last()]").inner_text()
+
+
+def test_the_page_follows_a_search_from_its_start_to_its_end(store, browser, tmp_path):
+    code = "from automl_magic.cli import main; main()"
+    words = ["fit", "sklearn:iris", "--target", "target", "--budget", "8s", "-o", "plan"]
+    with live_server(None, None) as server:
+        server.start()
+        page = visit(browser, server.url)
+        said = page.locator("#said")
+        before = said.inner_text()
+        with subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as search:
+            said.filter(has_text="is searching").wait_for(timeout=60_000)
+            said.filter(has_text="trials scored; best").wait_for(timeout=60_000)
+            rows = page.get_by_text("newest first").count()
+            said.filter(has_text="has succeeded").wait_for(timeout=120_000)
+        table = page.locator("#content table tbody tr").count()
+
+    assert before.startswith("No run is there yet.")
+    assert search.returncode == 0
+    assert rows == 1
+    assert table > 1
+    assert page.hosts <= {"127.0.0.1", "blob", ""}
+    assert page.problems == []
+
+
+def test_hostile_names_stay_text_also_in_what_hovers(finished, browser):
+    folder = Path(finished.run.folder)
+    events = [{"t": 0.0, "event": "search", "budget_s": 9.0, "metric": HOSTILE}]
+    events += [
+        {
+            "t": 1.0 + i,
+            "event": "trial",
+            "number": i,
+            "candidate": HOSTILE,
+            "score": 0.5,
+            "best": 0.5,
+            "elapsed_s": 1.0,
+            "left_s": 5.0,
+            "state": HOSTILE,
+        }
+        for i in range(3)
+    ]
+    events.append({"t": 9.0, "event": "decision", "about": HOSTILE, "choice": HOSTILE, "why": ""})
+    (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
+    with live_server(finished.run.run_id, None) as server:
+        server.start()
+        page = visit(browser, server.url)
+        tooltip = hover(page)
+        trapped = page.evaluate("window.__xss")
+        images = page.locator("#content img").count()
+
+    assert "<script>" in tooltip
+    assert (trapped, images) == (None, 0)
+
+
+def test_another_origin_gets_no_connection(finished):
+    import asyncio
+
+    from tornado.httpclient import HTTPClientError, HTTPRequest
+    from tornado.websocket import websocket_connect
+
+    async def connect(origin):
+        url = f"ws://127.0.0.1:{server.port}/ws"
+        await websocket_connect(HTTPRequest(url, headers={"Origin": origin}))
+
+    with live_server(finished.run.run_id, None) as server:
+        server.start()
+        with pytest.raises(HTTPClientError) as refused:
+            asyncio.run(connect("http://evil.example"))
+
+    assert refused.value.code == 403
