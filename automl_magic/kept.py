@@ -14,6 +14,9 @@ from automl_magic.records import Run, RunStatus, Trial, TrialState
 if TYPE_CHECKING:
     from automl_magic.execute import RunStore
     from automl_magic.recipe import Recipe
+    from automl_magic.records import Explanation
+
+EXPLAIN = "explain"
 
 
 def open_store() -> RunStore:
@@ -83,6 +86,42 @@ def has_no(run: Run, name: str) -> RunError:
     return RunError(
         f"Run {run.run_id} has no {name}.", why=why, fix="Choose another run: automl runs"
     )
+
+
+def explanation_of(run_id: str) -> Run:
+    """Return the newest run that explained the model of a search, or that run itself.
+
+    Raises
+    ------
+    RunNotFound
+        If there is no such run.
+    RunError
+        If nobody has explained its model yet.
+    """
+    found = find_run(run_id)
+    if found.kind == EXPLAIN and found.status is RunStatus.SUCCEEDED:
+        return found
+    for run in open_store().list(kind=EXPLAIN, status=RunStatus.SUCCEEDED):
+        if run.result.get("of_run") == found.run_id:
+            return run
+    raise RunError(
+        f"The model of run {found.run_id} has not been explained yet.",
+        why="SHAP values, curves and the rest are computed once, and no run has done so.",
+        fix=f"automl explain {found.run_id}",
+    )
+
+
+def read_explanation(run: Run) -> Explanation:
+    """Return the explanation that a run has written, checked.
+
+    Raises
+    ------
+    RunError, ArtifactTampered
+        If it has written none, or the file was changed since.
+    """
+    from automl_magic.records import EXPLANATION_NAME, Explanation
+
+    return Explanation.from_json(artifact(run, EXPLANATION_NAME))
 
 
 def complete_trial(run: Run, number: int) -> Trial:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import Plan, Run, Score
+
+if TYPE_CHECKING:
+    from automl_magic.records import Explanation
 
 # The executed notebook in a run's folder.
 OUTPUT_NAME = "output.ipynb"
@@ -88,6 +91,37 @@ class Outcome:
             "stopped": self.run.result.get("stopped"),
             "notebook": str(self.notebook),
             "experiment": self.experiment,
+        }
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The explanation of a run's model, and the run that made it.
+
+    `explanation` and `path` are None where that run was cancelled.
+    """
+
+    of_run: str
+    outcome: Outcome
+    explanation: Explanation | None
+    path: Path | None
+
+    def to_json(self) -> dict[str, Any]:
+        found, result = self.explanation, self.outcome.run.result
+        top = found.shap.columns if found is not None and found.shap is not None else ()
+        return {
+            "run_id": self.outcome.run.run_id,
+            "status": self.outcome.run.status.value,
+            "of_run": self.of_run,
+            "explanation": str(self.path) if self.path else None,
+            "size_bytes": self.path.stat().st_size if self.path else None,
+            "notebook": str(self.outcome.notebook),
+            "wall_s": round(self.outcome.wall_s, 3),
+            "explain_s": result.get("explain_s"),
+            "sections": result.get("sections", []),
+            "skipped": result.get("skipped", {}),
+            "metrics": result.get("metrics", {}),
+            "columns": [one.to_json() for one in top],
         }
 
 

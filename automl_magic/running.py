@@ -33,12 +33,18 @@ def execute(
     on_event: OnEvent | None,
     *,
     repeats: Run | None = None,
+    about: Run | None = None,
 ) -> Outcome:
+    """Execute a notebook as a run of its own.
+
+    Its plan is the one beside it, or that of the run which it `repeats` or is `about`.
+    """
     from automl_magic.execute import execute_notebook, raise_for
     from automl_magic.track import MlflowTracker, TrackingRecorder
 
     document = folders.read_notebook(notebook)
-    beside = Path(repeats.folder) if repeats else notebook.absolute().parent
+    earlier = repeats or about
+    beside = Path(earlier.folder) if earlier else notebook.absolute().parent
     made = folders.plan_in(beside)
     store = open_store()
     recorder: TrackingRecorder | None = None
@@ -61,7 +67,7 @@ def execute(
         files=folders.plan_files(beside),
         on_event=heard,
         rerun_of=repeats.run_id if repeats else None,
-        lock_folder=beside if made and not repeats else None,
+        lock_folder=beside if made and not earlier else None,
     )
     recorder = recorder or TrackingRecorder(MlflowTracker(), find_run=store.get)
     recorded = recorder.close(ended)

@@ -19,6 +19,7 @@ VERBS = {
     "fit": "Plan, then run.",
     "leaderboard": "The trials of a run, best first.",
     "why": "Why a run did what it did.",
+    "explain": "What moves a model, how honest it is, whom it treats how.",
     "notebook": "Write a run's model as a notebook that stands alone.",
     "rerun": "Repeat a run, and say whether the numbers are the same.",
     "diff": "What changed between two runs: in words, then the code.",
@@ -29,6 +30,7 @@ VERBS = {
     "runs": "The newest runs.",
     "stop": "End a run that goes on in another process.",
     "app": "Open a dashboard in the browser.",
+    "lab": "JupyterLab with everything in it.",
     "version": "The versions of automl-magic and of what it stands on.",
 }
 

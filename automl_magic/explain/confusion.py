@@ -76,10 +76,10 @@ def _drawn(found: Confusion, names: list[str]) -> Picture:
                     color="white" if dark else draw.INK,
                 )
     wrong = np.where(np.eye(len(names), dtype=bool), 0, counts)
-    worst_row, worst_column = divmod(int(wrong.argmax()), len(names))
+    true, taken = divmod(int(wrong.argmax()), len(names))
     right = float(np.trace(counts)) / max(1.0, counts.sum())
     worst = (
-        f"Most often wrong: {names[worst_row]} taken for {names[worst_column]}, {int(wrong.max()):,} rows."
+        f"Most often wrong: {names[true]} taken for {names[taken]}, {int(wrong.max()):,} rows."
         if wrong.max() > 0
         else "No row is wrong."
     )

@@ -134,7 +134,9 @@ def metrics_of(run: Run) -> dict[str, float]:
             name = f"{part}_{score.get('metric')}"
             for key, suffix in (("score", ""), ("low", "_low"), ("high", "_high")):
                 metrics[name + suffix] = score.get(key)
-    metrics |= {name: result.get(name) for name in ("n_trials", "search_s")}
+    metrics |= {name: result.get(name) for name in ("n_trials", "search_s", "explain_s")}
+    if isinstance(result.get("metrics"), Mapping):  # what a notebook of another kind calls so
+        metrics |= result["metrics"]
     if run.started_at and run.ended_at:
         metrics["wall_s"] = (run.ended_at - run.started_at).total_seconds()
     return {name: float(value) for name, value in metrics.items() if _is_number(value)}

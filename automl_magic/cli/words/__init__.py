@@ -3,6 +3,7 @@
 from automl_magic.cli.words.account import account
 from automl_magic.cli.words.changes import difference, rerun
 from automl_magic.cli.words.demo import demo
+from automl_magic.cli.words.explanation import explanation
 from automl_magic.cli.words.outcome import answer_of, outcome
 from automl_magic.cli.words.plan import planned
 from automl_magic.cli.words.table import text_table
@@ -20,6 +21,7 @@ __all__ = [
     "answer_of",
     "demo",
     "difference",
+    "explanation",
     "leaderboard",
     "model_promoted",
     "model_version",
