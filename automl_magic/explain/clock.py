@@ -16,6 +16,7 @@ WEIGHTS: Mapping[str, float] = {
     "dependence": 1.5,
     "counterfactuals": 1.5,
 }
+LEAST_SHARE = 0.04
 
 
 @dataclass
@@ -36,11 +37,13 @@ class Clock:
     def share_s(self, part: str) -> float:
         """Return the seconds that a part may take now: its share of what is left.
 
-        It is shared with the parts that come after it.
+        It is shared with the parts that come after it. However late it is, a part has a little
+        time: what it finds in that is worth more than nothing.
         """
         names = list(WEIGHTS)
         later = names[names.index(part) :]
-        return self.left_s * WEIGHTS[part] / sum(WEIGHTS[name] for name in later)
+        share_s = self.left_s * WEIGHTS[part] / sum(WEIGHTS[name] for name in later)
+        return max(LEAST_SHARE * self.budget_s, share_s)
 
     def until(self, part: str) -> Deadline:
         """Return the end of a part's share, counted from now."""

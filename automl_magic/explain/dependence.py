@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from automl_magic.explain import draw
-from automl_magic.explain.clock import Deadline
 from automl_magic.explain.columns import nearest_row
-from automl_magic.explain.part import Found, NotMade, about, part
+from automl_magic.explain.part import Found, about, part
 from automl_magic.explain.permutation import top_columns
 from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
@@ -19,7 +19,7 @@ from automl_magic.recipe.values import Array, Floats, as_missing
 from automl_magic.records.explained import Dependence, DependenceLine, DependenceOf
 
 MOST_COLUMNS, MOST_POINTS, MOST_LEVELS = 8, 20, 10
-MOST_ROWS, FEWEST_ROWS, ICE_ROWS, MOST_OUTPUTS = 500, 50, 30, 5
+MOST_ROWS, BLOCK, ICE_ROWS, MOST_OUTPUTS = 500, 50, 30, 5
 METHOD = (
     "Partial dependence (Friedman, Annals of Statistics 29, 2001) with individual conditional "
     "expectations (Goldstein et al., JCGS 24, 2015): the output when a column is set to a value in "
@@ -31,26 +31,18 @@ SEEN = "The final model was used, which has learned from these rows."
 @part("dependence")
 def dependence(subject: Subject, /) -> Found:
     """Set each of the top columns to the values of a grid, and see what the model says."""
-    deadline = subject.clock.until("dependence")
     names = top_columns(subject)[:MOST_COLUMNS]
-    rows = subject.sample(subject.unseen.tested, _affordable(subject, names, deadline), salt=9)
-    table = subject.rows(rows)
-    kept = _outputs(subject)
-    found: list[DependenceOf] = []
-    for name in names:
-        if deadline.is_over:
-            break
-        found.append(_of_column(subject, name, table, kept))
-    if not found:
-        raise NotMade("The time was not enough for one column; give it more with --budget.")
+    wanted = subject.sample(subject.unseen.tested, MOST_ROWS, salt=9)
+    wanted = np.random.default_rng((subject.recipe.seed, 9)).permutation(wanted)
+    grids = {name: _grid(subject.table[name], subject.order[name]) for name in names}
+    outputs = _on_grids(subject, {name: grids[name].values for name in names}, wanted)
+    rows, kept = wanted[: next(iter(outputs.values())).shape[1]], _outputs(subject)
     notes = [] if subject.tester else [SEEN]
-    if len(found) < len(names):
-        notes.append(
-            f"Stopped at its share of the time after {len(found)} of {len(names)} columns."
-        )
+    if len(outputs) < len(names) or len(rows) < len(wanted):
+        done = f"{len(outputs)} of {len(names)} columns and {len(rows)} of {len(wanted)} rows"
+        notes.append(f"Stopped at its share of the time after {done}.")
     if len(kept) < len(subject.outputs):
         notes.append(f"The {len(kept)} most frequent of {len(subject.outputs)} classes are shown.")
-    ice_rows = subject.row_numbers[rows[_ice(len(rows))]]
     fitted = "fitted anew without them" if subject.tester else "the final one"
     section = Dependence(
         **about(
@@ -61,18 +53,40 @@ def dependence(subject: Subject, /) -> Found:
         ),
         scale=subject.scale,
         refitted=subject.tester is not None,
-        ice_rows=tuple(ice_rows.tolist()),
-        columns=tuple(found),
+        ice_rows=tuple(subject.row_numbers[rows[:ICE_ROWS]].tolist()),
+        columns=tuple(
+            _of_column(subject, name, grids[name], found, kept) for name, found in outputs.items()
+        ),
     )
     return section, Shown(picture=_drawn(subject, section), folded=_tables(section))
 
 
-def _affordable(subject: Subject, names: list[str], deadline: Deadline) -> int:
-    left_s = 0.8 * deadline.left_s / max(1, len(names))
-    for rows in (MOST_ROWS, 200, 100):
-        if subject.seconds(rows * MOST_POINTS) <= left_s:
-            return rows
-    return FEWEST_ROWS
+def _on_grids(subject: Subject, grids: dict[str, Array], wanted: Any) -> dict[str, Floats]:
+    """Return the outputs with each column set to its grid, of shape (points, rows, n_outputs).
+
+    It goes block by block of rows, all columns in each, until the time is over. If it is over in
+    the first block, the columns that were thought most important have been done.
+    """
+    deadline = subject.clock.until("dependence")
+    blocks: dict[str, list[Floats]] = {}
+    for start in range(0, len(wanted), BLOCK):
+        table = subject.rows(wanted[start : start + BLOCK])
+        n = len(wanted[start : start + BLOCK])
+        made: dict[str, Floats] = {}
+        for name, grid in grids.items():
+            if made and deadline.is_over:
+                break
+            stacked = {column: np.tile(values, len(grid)) for column, values in table.items()}
+            stacked[name] = np.repeat(grid, n)
+            out = subject.predict_output(stacked, subject.tester)
+            made[name] = out.reshape(len(grid), n, -1)
+        if blocks and len(made) < len(blocks):
+            break
+        for name, out in made.items():
+            blocks.setdefault(name, []).append(out)
+        if deadline.is_over:
+            break
+    return {name: np.concatenate(parts, axis=1) for name, parts in blocks.items()}
 
 
 def _outputs(subject: Subject) -> list[int]:
@@ -82,22 +96,15 @@ def _outputs(subject: Subject) -> list[int]:
     return np.sort(np.argsort(-counts, kind="stable")[:MOST_OUTPUTS]).tolist()
 
 
-def _ice(n: int) -> Any:
-    return np.unique(np.linspace(0, n - 1, min(n, ICE_ROWS)).astype(int))
-
-
-def _of_column(subject: Subject, name: str, table: dict[str, Any], kept: list[int]) -> DependenceOf:
-    grid, density, ordered = _grid(subject.table[name], subject.order[name])
-    n, points = len(next(iter(table.values()))), len(grid)
-    stacked = {column: np.tile(values, points) for column, values in table.items()}
-    stacked[name] = np.repeat(grid, n)
-    out = subject.predict_output(stacked, subject.tester).reshape(points, n, -1)
+def _of_column(
+    subject: Subject, name: str, grid: _Grid, out: Floats, kept: list[int]
+) -> DependenceOf:
     first = subject.outputs.index(subject.output)
     lines = []
     for k in kept:
         of_rows = out[:, :, k]
         low, high = np.quantile(of_rows, [0.1, 0.9], axis=1)
-        ice = of_rows[:, _ice(n)].T if k == first else ()
+        ice = of_rows[:, :ICE_ROWS].T if k == first else ()
         lines.append(
             DependenceLine(
                 output=subject.outputs[k],
@@ -109,9 +116,9 @@ def _of_column(subject: Subject, name: str, table: dict[str, Any], kept: list[in
         )
     return DependenceOf(
         column=name,
-        ordered=ordered,
-        grid=tuple(_tidy(value) for value in grid),
-        density=all_rounded(density),
+        ordered=grid.ordered,
+        grid=tuple(_tidy(value) for value in grid.values),
+        density=all_rounded(grid.density),
         lines=tuple(lines),
     )
 
@@ -121,26 +128,34 @@ def _tidy(value: Any) -> Any:
     return rounded(found) if isinstance(found, float) else found
 
 
-def _grid(values: Array, order: Floats | None) -> tuple[Array, Floats, bool]:
-    """Return values of the table, the share of the rows nearest to each, and if it is a scale."""
+@dataclass(frozen=True)
+class _Grid:
+    """Values of a column, the share of the rows nearest to each, and whether they are a scale."""
+
+    values: Array
+    density: Floats
+    ordered: bool
+
+
+def _grid(values: Array, order: Floats | None) -> _Grid:
+    """Return values that stand in the table: at even quantiles, or the most frequent levels."""
     if order is not None and np.isfinite(order).any():
         known = order[np.isfinite(order)]
         wanted = np.unique(np.quantile(known, np.linspace(0.01, 0.99, MOST_POINTS)))
-        rows = sorted({nearest_row(order, float(at)) for at in wanted}, key=lambda i: order[i])
-        places = order[rows]
-        places, firsts = np.unique(places, return_index=True)
-        rows = [rows[i] for i in firsts]
+        rows = np.array([nearest_row(order, float(at)) for at in wanted])
+        places, firsts = np.unique(order[rows], return_index=True)
         middles = (places[1:] + places[:-1]) / 2
         counts = np.bincount(np.searchsorted(middles, known), minlength=len(places))
-        return values[rows], counts / len(values), True
-    missing = as_missing(values)
+        return _Grid(values[rows[firsts]], counts / len(values), ordered=True)
     levels: dict[Any, int] = {}
-    for row in np.flatnonzero(~missing):
-        levels.setdefault(plain(values[row]), int(row))
-    counts_of = Counter(plain(value) for value in values[~missing])
+    counts_of: Counter[Any] = Counter()
+    for row in np.flatnonzero(~as_missing(values)):
+        level = plain(values[row])
+        levels.setdefault(level, int(row))
+        counts_of[level] += 1
     frequent = [level for level, _ in counts_of.most_common(MOST_LEVELS)]
     shares = np.array([counts_of[level] / len(values) for level in frequent])
-    return values[[levels[level] for level in frequent]], shares, False
+    return _Grid(values[[levels[level] for level in frequent]], shares, ordered=False)
 
 
 def _drawn(subject: Subject, found: Dependence) -> Picture:

@@ -9,7 +9,7 @@ import numpy as np
 from automl_magic.explain import draw
 from automl_magic.explain.clock import Deadline
 from automl_magic.explain.intervals import Z
-from automl_magic.explain.part import Found, NotMade, about, part
+from automl_magic.explain.part import Found, about, part
 from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import count, number, rounded, shown
@@ -64,8 +64,6 @@ def permutation(subject: Subject, /) -> Found:
                 high=rounded(increase + half),
             )
         )
-    if not found:
-        raise NotMade("The time was not enough to shuffle one column; give it more with --budget.")
     found.sort(key=lambda one: -one.increase)
     section = Permutation(
         **about(
@@ -119,9 +117,9 @@ class _Shuffles:
                 block = {name: values[inside] for name, values in table.items()}
                 if repeat == 0:
                     usual.append(subject.predict(block, subject.tester))
-                made = {}
+                made: dict[str, Any] = {}
                 for name in names:
-                    if deadline.is_over:
+                    if made and deadline.is_over:
                         break
                     changed = {**block, name: table[name][order[inside]]}
                     made[name] = subject.predict(changed, subject.tester)

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from automl_magic.explain import sampled, tree_path
-from automl_magic.explain.clock import Deadline
-from automl_magic.explain.part import Found, NotMade, about, part
+from automl_magic.explain.part import Found, about, part
 from automl_magic.explain.shown import Shown
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.swarm import beeswarms, drawn, table_of_columns
@@ -22,7 +21,7 @@ from automl_magic.recipe.values import Floats
 from automl_magic.records.explained import Shap, ShapColumn
 
 Z = 1.959964
-MOST_ROWS, MOST_SAMPLED, FEWEST = 1_000, 300, 100
+MOST_ROWS, MOST_SAMPLED, AIMED, FEWEST_SAMPLED = 1_000, 300, 100, 8
 LARGEST_GAP = 0.01  # of probabilities, beyond which paths are not taken for those of the model
 
 
@@ -58,12 +57,9 @@ class ShapValues:
 @part("shap")
 def shap_values(subject: Subject, /) -> Found:
     """Explain many rows, by the paths of the trees if the model is made of them, else sampled."""
-    deadline = subject.clock.until("shap")
     first = [one.position for one in subject.chosen]
     others = np.setdiff1d(subject.unseen.rows, first)
-    found = _by_paths(subject, first, others, deadline)
-    if found is None:
-        found = _by_sampling(subject, first, others, deadline)
+    found = _by_paths(subject, first, others) or _by_sampling(subject, first, others)
     subject.shap = found
     strength = np.abs(found.values)
     mean = strength.mean(axis=(0, 2))
@@ -99,9 +95,11 @@ def shap_values(subject: Subject, /) -> Found:
     return section, shows
 
 
-def _by_paths(subject: Subject, first: Any, others: Any, deadline: Deadline) -> ShapValues | None:
+def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
+    """Return exact values, or None where the model is not the sum of the paths of its trees."""
     if tree_path.refusal(subject.model) is not None:
         return None
+    deadline = subject.clock.until("shap")
     rows = np.concatenate([first, subject.sample(others, MOST_ROWS, salt=4)]).astype(np.int64)
     paths = tree_path.TreePaths.of(subject)
     parts: list[Floats] = []
@@ -143,20 +141,21 @@ def _by_paths(subject: Subject, first: Any, others: Any, deadline: Deadline) -> 
     )
 
 
-def _by_sampling(subject: Subject, first: Any, others: Any, deadline: Deadline) -> ShapValues:
+def _by_sampling(subject: Subject, first: Any, others: Any) -> ShapValues:
+    import shap  # noqa: F401 - it takes seconds, which are not those of a row
+
+    deadline = subject.clock.until("shap")
     rows = np.concatenate([first, subject.sample(others, MOST_SAMPLED, salt=4)]).astype(np.int64)
-    aimed = len(first) + FEWEST
+    aimed = len(first) + AIMED
     explainer = sampled.Sampled(subject, rows, seconds_a_row=deadline.left_s / aimed)
     values: list[Floats] = []
     gap = 0.0
     for place in range(len(rows)):
-        if values and deadline.is_over:
+        if len(values) >= FEWEST_SAMPLED and deadline.is_over:
             break
         of_row, total = explainer.explain(place)
         gap = max(gap, float(np.abs(of_row.sum(axis=0) + explainer.base - total).max()))
         values.append(of_row)
-    if len(values) < 2:
-        raise NotMade("The time was not enough for two rows; give it more with --budget.")
     return ShapValues(
         rows[: len(values)],
         np.array(values),
