@@ -15,13 +15,20 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BUILT = ROOT / "extension" / "automl_magic_lab" / "labextension"
+AXE = ROOT / "extension" / "node_modules" / "axe-core" / "axe.min.js"
 TOKEN = "t0ken-of-the-tests"
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 _spec = importlib.util.spec_from_file_location(
     "apps_conftest", HERE.parent / "apps" / "conftest.py"
@@ -186,3 +193,102 @@ def server(tmp_path_factory):
     for server in serving("jupyter_server", folder, folder / "home", *options):
         server.runs = runs
         yield server
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """JupyterLab and Notebook 7 with the built extension in them."""
+    if not (BUILT / "package.json").exists():
+        pytest.skip("the lab extension is not built: make extension")
+    if CHROMIUM is None:
+        pytest.skip("needs an installed Chromium")
+    folder = tmp_path_factory.mktemp("lab")
+    labextensions = folder / "data" / "labextensions" / "@automl-magic"
+    labextensions.mkdir(parents=True)
+    (labextensions / "lab").symlink_to(BUILT, target_is_directory=True)
+    shutil.copytree(ROOT / "kernels" / "automl-magic", folder / "data" / "kernels" / "automl-magic")
+    runs = make_runs(folder / "home")
+    options = (
+        "--ServerApp.jpserver_extensions={'automl_magic_lab': True}",
+        "--ServerApp.allow_unauthenticated_access=False",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None",
+    )
+    for server in serving("jupyterlab", folder, folder / "home", *options):
+        server.runs = runs
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(lab, chromium):
+    """Open a page of the lab; pages note the hosts they asked, in `visit.hosts`."""
+    context = chromium.new_context(viewport={"width": 1380, "height": 900})
+    context.set_default_timeout(20_000)
+    hosts: set[str | None] = set()
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+
+    def open_page(path: str, ready: str):
+        page = context.new_page()
+        page.goto(f"{lab.url}{path}{'&' if '?' in path else '?'}token={TOKEN}")
+        page.locator(ready).first.wait_for(timeout=60_000)
+        return page
+
+    open_page.context, open_page.hosts = context, hosts
+    yield open_page
+    context.close()
+
+
+@pytest.fixture
+def placed(lab):
+    """The path of an executed notebook among the files of the lab."""
+    run_id = lab.runs["second"].run_id
+    path = lab.post(f"runs/{run_id}/notebook", {"which": "executed"}).json["path"]
+    file = lab.root / path
+    document = json.loads(file.read_text())
+    # Without a kernel's name in it, the lab would ask for one.
+    document["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    file.write_text(json.dumps(document))
+    return path
+
+
+@pytest.fixture
+def theme(lab):
+    """Set the lab's theme for the pages that are opened next."""
+    folder = lab.root.parent / "config" / "lab" / "user-settings" / "@jupyterlab"
+    path = folder / "apputils-extension" / "themes.jupyterlab-settings"
+
+    def choose(name: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"theme": name}))
+
+    yield choose
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def violations():
+    """What axe-core finds wrong in a part of a page, by rule."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make extension")
+
+    def find(page, part: str) -> dict[str, list[str]]:
+        if not page.evaluate("typeof window.axe === 'object'"):
+            page.add_script_tag(path=str(AXE))
+        found = page.evaluate(
+            "([part, tags]) => axe.run({include: [[part]]}, {runOnly: tags})"
+            ".then(result => result.violations)",
+            [part, WCAG],
+        )
+        return {one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found}
+
+    return find
