@@ -31,7 +31,7 @@ class AppServer:
     """A dashboard's server. Leaving its `with` block ends its processes.
 
     `arguments` is the command line, `probe` a path that answers 200 once the server is ready and
-    costs it nothing.
+    costs it nothing. `page` is the part of the address behind the host, where it is not the root.
     """
 
     name: str
@@ -39,12 +39,13 @@ class AppServer:
     port: int
     probe: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
     _process: subprocess.Popen[bytes] | None = None
     _log: IO[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}/"
+        return f"http://{HOST}:{self.port}/{self.page}"
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +103,7 @@ class AppServer:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise self._not_started(f"It ended with code {process.returncode}")
-            if _answers(self.url.rstrip("/") + self.probe):
+            if _answers(f"http://{HOST}:{self.port}{self.probe}"):
                 return
             time.sleep(0.1)
         raise self._not_started(f"It did not answer within {STARTS_WITHIN_S:.0f} s")
