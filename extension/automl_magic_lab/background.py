@@ -1,4 +1,4 @@
-"""A repetition of a run in a process of its own: it outlives the request, and the server."""
+"""A run that follows another in a process of its own: it outlives the request, and the server."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO
+from pathlib import Path
+from typing import IO, Literal
 
+from automl_magic.records import Run
 from automl_magic_lab.asking import Refused
 
 STARTS_WITHIN_S = 60.0
@@ -19,9 +21,10 @@ _AUTOML = "import sys; from automl_magic.cli import main; main(sys.argv[1:])"
 
 
 @dataclass
-class Repetition:
-    """A child process that repeats a run; `look` says which run it has become."""
+class FollowUp:
+    """A child process that repeats or explains a run; `look` says which run it has become."""
 
+    verb: Literal["rerun", "explain"]
     run_id: str
     process: subprocess.Popen[bytes]
     said: IO[bytes]
@@ -29,12 +32,12 @@ class Repetition:
     give_up_at: float
 
     @classmethod
-    def start(cls, run_id: str) -> Repetition:
-        """Start repeating a run."""
-        said = tempfile.TemporaryFile(prefix="automl-rerun-")  # noqa: SIM115
+    def start(cls, verb: Literal["rerun", "explain"], run_id: str) -> FollowUp:
+        """Start the process."""
+        said = tempfile.TemporaryFile(prefix=f"automl-{verb}-")  # noqa: SIM115
         asked_at = datetime.now(UTC)
         process = subprocess.Popen(
-            [sys.executable, "-c", _AUTOML, "rerun", run_id, "--json"],
+            [sys.executable, "-c", _AUTOML, verb, run_id, "--json"],
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.DEVNULL,
@@ -42,7 +45,7 @@ class Repetition:
         )
         # Somebody has to wait for it at its end: until then it would stay as a zombie.
         threading.Thread(target=process.wait, daemon=True).start()
-        return cls(run_id, process, said, asked_at, time.monotonic() + STARTS_WITHIN_S)
+        return cls(verb, run_id, process, said, asked_at, time.monotonic() + STARTS_WITHIN_S)
 
     def look(self) -> str | None:
         """Return the id of the new run, or None while there is none yet.
@@ -50,7 +53,7 @@ class Repetition:
         Raises
         ------
         Refused
-            If the repetition ended before it became a run, or takes too long to become one.
+            If the process ended before it became a run, or takes too long to become one.
         """
         if new_id := self._new_id():
             return new_id
@@ -60,7 +63,7 @@ class Repetition:
         if time.monotonic() > self.give_up_at:
             raise Refused(
                 503,
-                f"The repetition of {self.run_id} has not begun within {STARTS_WITHIN_S:.0f} s.",
+                f"automl {self.verb} {self.run_id} has not begun within {STARTS_WITHIN_S:.0f} s.",
                 why="Its process is still loading.",
                 fix="Look at the list of runs again in a minute.",
             )
@@ -71,10 +74,10 @@ class Repetition:
 
         store = RunStore()
         for run, owner in store.unfinished():
-            if owner.pid == self.process.pid and run.rerun_of == self.run_id:
+            if owner.pid == self.process.pid:
                 return run.run_id
         since = (run for run in store.list(limit=20) if run.created_at >= self.asked_at)
-        return next((run.run_id for run in since if run.rerun_of == self.run_id), None)
+        return next((run.run_id for run in since if follows(run) == self.run_id), None)
 
     def _refuse(self) -> str:
         self.said.seek(0)
@@ -83,8 +86,14 @@ class Repetition:
             words = {part: str(told[part]) for part in ("what", "why", "fix")}
         except (ValueError, KeyError, TypeError):
             words = {
-                "what": f"Run {self.run_id} could not be repeated.",
+                "what": f"automl {self.verb} {self.run_id} made no run.",
                 "why": f"The process ended with code {self.process.returncode}.",
-                "fix": f"Try it in a terminal: automl rerun {self.run_id}",
+                "fix": f"Try it in a terminal: automl {self.verb} {self.run_id}",
             }
         raise Refused(409, words["what"], why=words["why"], fix=words["fix"])
+
+
+def follows(run: Run) -> str | None:
+    """Return the id of the run that a run repeats or explains."""
+    searched = run.parameters.get("search_dir")
+    return run.rerun_of or (Path(searched).name if isinstance(searched, str) else None)

@@ -14,7 +14,7 @@ from automl_magic_lab.routes.notebooks import RunNotebook
 from automl_magic_lab.routes.pages import LeaderboardPage, ReportPage
 from automl_magic_lab.routes.runs import OneRun, RunEvents, Runs
 from automl_magic_lab.routes.spec import Problems, Schema, Template
-from automl_magic_lab.routes.steering import Rerun, Stop
+from automl_magic_lab.routes.steering import Explain, Rerun, Stop
 
 PREFIX = "automl-magic/api"
 RUN_ID = r"(?P<run_id>[0-9]{8}-[0-9]{6}-[0-9a-z]{4})"
@@ -25,6 +25,7 @@ ROUTES: tuple[tuple[str, type[Resource]], ...] = (
     (f"runs/{RUN_ID}/events", RunEvents),
     (f"runs/{RUN_ID}/stop", Stop),
     (f"runs/{RUN_ID}/rerun", Rerun),
+    (f"runs/{RUN_ID}/explain", Explain),
     (f"runs/{RUN_ID}/notebook", RunNotebook),
     ("diff", Diff),
     ("models", Models),

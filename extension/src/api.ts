@@ -36,6 +36,7 @@ export interface IRun {
   failure: string | null;
   has_model: boolean;
   has_leaderboard: boolean;
+  is_explained: boolean;
   progress: IProgress | null;
 }
 
@@ -117,6 +118,10 @@ export class Api {
 
   rerun(runId: string): Promise<{ run_id: string }> {
     return this.requests.post(`runs/${runId}/rerun`, {});
+  }
+
+  explain(runId: string): Promise<{ run_id: string }> {
+    return this.requests.post(`runs/${runId}/explain`, {});
   }
 
   notebook(runId: string, which: 'executed' | 'model'): Promise<{ path: string }> {

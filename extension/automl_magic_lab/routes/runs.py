@@ -10,6 +10,7 @@ from typing import Any
 
 from automl_magic.records import Run
 from automl_magic_lab.asking import Resource, permitted
+from automl_magic_lab.background import follows
 from automl_magic_lab.work import apart
 
 MOST_RUNS, USUAL_RUNS = 200, 30
@@ -54,7 +55,8 @@ def _page(limit: int, skip: int) -> dict[str, Any]:
 
     found = flow.runs(skip + limit + 1)
     shown = found[skip : skip + limit]
-    return {"runs": [_summary(run) for run in shown], "more": len(found) > skip + limit}
+    explained = _explained()
+    return {"runs": [_summary(run, explained) for run in shown], "more": len(found) > skip + limit}
 
 
 def _one(run_id: str) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def _one(run_id: str) -> dict[str, Any]:
         }
         for trial in read_trials(Path(run.folder))
     ]
-    return {**_summary(run), "trials": trials, "advice": run.result.get("advice", [])}
+    return {**_summary(run, _explained()), "trials": trials, "advice": run.result.get("advice", [])}
 
 
 def _events(run_id: str, offset: int) -> dict[str, Any]:
@@ -84,7 +86,16 @@ def _events(run_id: str, offset: int) -> dict[str, Any]:
     return {"events": events, "offset": end, "status": run.status.value}
 
 
-def _summary(run: Run) -> dict[str, Any]:
+def _explained() -> set[str]:
+    """Return the ids of the searches that have been explained, and of the runs that did so."""
+    from automl_magic.execute import RunStore
+    from automl_magic.records import RunStatus
+
+    done = RunStore().list(kind="explain", status=RunStatus.SUCCEEDED)
+    return {run.run_id for run in done} | {run.result.get("of_run", "") for run in done}
+
+
+def _summary(run: Run, explained: set[str]) -> dict[str, Any]:
     """Return what a list shows of a run; no path of this machine is part of it."""
     return {
         "run_id": run.run_id,
@@ -104,19 +115,20 @@ def _summary(run: Run) -> dict[str, Any]:
         "failure": run.failure.message if run.failure else None,
         "has_model": any(kept.path == "recipe.json" for kept in run.artifacts),
         "has_leaderboard": any(kept.path == "leaderboard.json" for kept in run.artifacts),
+        "is_explained": run.run_id in explained,
         "progress": None if run.status.is_end else _progress(Path(run.folder)),
     }
 
 
 def _name(run: Run) -> str:
-    """Return what a run is called: the folder of the notebook that it, or what it repeats, ran."""
+    """Return what a run is called: the folder of the notebook that it, or what it follows, ran."""
     from automl_magic.errors import RunNotFound
     from automl_magic.execute import RunStore
 
     store = RunStore()
     with contextlib.suppress(RunNotFound):
-        while run.rerun_of is not None:
-            run = store.get(run.rerun_of)
+        while (earlier := follows(run)) is not None:
+            run = store.get(earlier)
     return Path(run.notebook).parent.name
 
 

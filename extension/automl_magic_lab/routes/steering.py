@@ -1,11 +1,12 @@
-"""Steering runs: stop one that goes on, repeat one that has ended."""
+"""Steering runs: stop one that goes on, repeat or explain one that has ended."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 from automl_magic_lab.asking import Resource, permitted
-from automl_magic_lab.background import Repetition
+from automl_magic_lab.background import FollowUp
 from automl_magic_lab.work import apart
 
 LOOKS_EVERY_S = 0.2
@@ -32,11 +33,27 @@ class Rerun(Resource):
 
     @permitted("execute")
     async def post(self, run_id: str) -> None:
-        from automl_magic import flow
-
         self.fields()
-        run = await apart(flow.find_run, run_id)
-        repetition = await apart(Repetition.start, run.run_id)
-        while (new_id := await apart(repetition.look)) is None:
-            await asyncio.sleep(LOOKS_EVERY_S)
-        self.finish({"run_id": new_id, "rerun_of": run.run_id})
+        self.finish({"run_id": await _begun("rerun", run_id)})
+
+
+class Explain(Resource):
+    """Explain the model of a run in a process of its own; answers with the id of the new run."""
+
+    auth_resource = "automl-magic:runs"
+
+    @permitted("execute")
+    async def post(self, run_id: str) -> None:
+        self.fields()
+        self.finish({"run_id": await _begun("explain", run_id)})
+
+
+async def _begun(verb: Literal["rerun", "explain"], run_id: str) -> str:
+    """Start a process and wait until it has become a run."""
+    from automl_magic import flow
+
+    run = await apart(flow.find_run, run_id)
+    process = await apart(FollowUp.start, verb, run.run_id)
+    while (new_id := await apart(process.look)) is None:
+        await asyncio.sleep(LOOKS_EVERY_S)
+    return new_id

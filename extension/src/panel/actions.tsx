@@ -61,11 +61,21 @@ export function RunActions(props: {
         button(trans.__('Leaderboard'), trans.__('show the leaderboard of %1', name), () =>
           commands.execute(Commands.leaderboard, { run: run.run_id })
         )}
+      {run.is_explained &&
+        button(trans.__('Report'), trans.__('show what explains the model of %1', name), () =>
+          commands.execute(Commands.report, { run: run.run_id })
+        )}
       {run.has_model && (
         <>
-          {button(trans.__('Report'), trans.__('show what explains the model of %1', name), () =>
-            commands.execute(Commands.report, { run: run.run_id })
-          )}
+          {!run.is_explained &&
+            button(
+              trans.__('Explain'),
+              trans.__('find out what moves the model of %1', name),
+              async () => {
+                const { run_id } = await api.explain(run.run_id);
+                changed(trans.__('%1 is explained by run %2.', name, run_id));
+              }
+            )}
           {button(
             trans.__('Model as notebook'),
             trans.__('open the model of %1 as a notebook that stands alone', name),

@@ -159,7 +159,7 @@ function Item(
 
 function facts(run: IRun, lab: ILab): string {
   const { trans } = lab;
-  const parts: string[] = [];
+  const parts: string[] = [kindWords(run, lab)];
   if (run.progress) {
     parts.push(progressWords(run.progress, trans));
   }
@@ -169,4 +169,13 @@ function facts(run: IRun, lab: ILab): string {
   }
   parts.push(ago(run.created_at, trans));
   return parts.filter(part => part).join(' · ');
+}
+
+/** What kind of run it is, where it is not the usual search. */
+function kindWords(run: IRun, lab: ILab): string {
+  const { trans } = lab;
+  if (run.rerun_of) {
+    return trans.__('repetition');
+  }
+  return run.kind === 'search' ? '' : trans.__('notebook %1', run.kind);
 }
