@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.flow import fit, plan, run, search, why
+    from automl_magic.what_if import whatif
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "fit", "plan", "run", "search", "why"]
+__all__ = ["__version__", "fit", "plan", "run", "search", "whatif", "why"]
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        return getattr(importlib.import_module("automl_magic.flow"), name)
+        home = "automl_magic.what_if" if name == "whatif" else "automl_magic.flow"
+        return getattr(importlib.import_module(home), name)
     raise AttributeError(f"module 'automl_magic' has no attribute {name!r}")
 
 

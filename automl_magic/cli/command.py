@@ -20,6 +20,7 @@ VERBS = {
     "leaderboard": "The trials of a run, best first.",
     "why": "Why a run did what it did.",
     "explain": "What moves a model, how honest it is, whom it treats how.",
+    "report": "The explanation of a model as one HTML file.",
     "notebook": "Write a run's model as a notebook that stands alone.",
     "rerun": "Repeat a run, and say whether the numbers are the same.",
     "diff": "What changed between two runs: in words, then the code.",

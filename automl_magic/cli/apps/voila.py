@@ -17,18 +17,27 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
+# A page with widgets runs JupyterLab's widget manager. That compiles its settings' schemas into
+# functions (eval), imports a widget's module from memory (blob:) and talks to its kernel (ws:).
+WIDGETS_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws://{host}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+WITH_WIDGETS = ("explain",)
+# Of what is installed for JupyterLab, only what draws widgets.
+EXTENSIONS = (
+    "anywidget",
+    "@jupyter-widgets/jupyterlab-manager",
+    "@voila-dashboards/widgets-manager8",
+)
+
 OPTIONS = {
     "Voila.ip": HOST,
     "Voila.open_browser": False,
     "Voila.port_retries": 0,
     # No configuration from the working directory: it would be run as Python.
     "Voila.config_file_paths": [],
-    # A foreign host name that points here (DNS rebinding) is turned away.
-    "Voila.tornado_settings": {
-        "allow_remote_access": False,
-        "headers": {"Content-Security-Policy": CONTENT_SECURITY_POLICY},
-    },
-    "VoilaConfiguration.template": THEME,
     "VoilaConfiguration.allow_template_override": "NO",
     "VoilaConfiguration.allow_theme_override": "NO",
     "VoilaConfiguration.strip_sources": True,
@@ -51,7 +60,7 @@ def voila_server(name: str, run_id: str, port: int | None, *, is_over: bool = Fa
     Of a run that `is_over`, pages are made ahead: nothing on them can change any more.
     """
     chosen = free_port(port)
-    chosen_options = {**OPTIONS, **(AHEAD if is_over else {})}
+    chosen_options = {**OPTIONS, **_of_app(name, chosen), **(AHEAD if is_over else {})}
     options = [f"--{key}={value}" for key, value in chosen_options.items()]
     paths = [str(templates()), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     return AppServer(
@@ -68,3 +77,22 @@ def voila_server(name: str, run_id: str, port: int | None, *, is_over: bool = Fa
         probe=f"/voila/templates/{THEME}/static/app.js",
         environment={RUN_VARIABLE: run_id, "JUPYTER_PATH": os.pathsep.join(paths)},
     )
+
+
+def _of_app(name: str, port: int) -> dict[str, object]:
+    """Return what differs between finished pages and those with widgets."""
+    has_widgets = name in WITH_WIDGETS
+    policy = (
+        WIDGETS_POLICY.format(host=f"{HOST}:{port}") if has_widgets else CONTENT_SECURITY_POLICY
+    )
+    options: dict[str, object] = {
+        # A foreign host name that points here (DNS rebinding) is turned away.
+        "Voila.tornado_settings": {
+            "allow_remote_access": False,
+            "headers": {"Content-Security-Policy": policy},
+        },
+        "VoilaConfiguration.template": f"{THEME}-widgets" if has_widgets else THEME,
+    }
+    if has_widgets:
+        options["VoilaConfiguration.extension_allowlist"] = list(EXTENSIONS)
+    return options

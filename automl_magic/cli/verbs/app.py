@@ -7,8 +7,11 @@ import click
 from automl_magic import flow
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
+from automl_magic.errors import RunError
+from automl_magic.kept import explanation_of
+from automl_magic.records import Run
 
-APPS = ("leaderboard", "live", "mlflow")
+APPS = ("leaderboard", "explain", "live", "mlflow")
 
 
 @verb
@@ -19,8 +22,9 @@ APPS = ("leaderboard", "live", "mlflow")
 def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) -> Answer:
     """Open a dashboard, on this machine only; its address is printed when it answers.
 
-    `leaderboard` shows a run (the newest, if RUN is left out); `live` follows a search while it
-    runs (whichever runs, if RUN is left out); `mlflow` shows MLflow's own pages.
+    `leaderboard` shows a run (the newest, if RUN is left out), `explain` its explanation, with a
+    row to change; `live` follows a search while it runs (whichever runs, if RUN is left out);
+    `mlflow` shows MLflow's own pages.
     """
     from automl_magic.cli.apps.live import live_server
     from automl_magic.cli.apps.mlflow import mlflow_server
@@ -32,8 +36,19 @@ def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) 
         server = live_server(None if run == "last" else flow.find_run(run).run_id, port)
     else:
         found = flow.find_run(run)
-        server = voila_server(name, found.run_id, port, is_over=found.status.is_end)
+        server = voila_server(name, found.run_id, port, is_over=_is_over(name, found))
     server.start()
     if not no_browser:
         door.open(server.url)
     return Answer(server, {"app": name, "url": server.url}, server.url, server=server)
+
+
+def _is_over(name: str, run: Run) -> bool:
+    """Say whether nothing on the page of a run can change any more."""
+    if name != "explain":
+        return run.status.is_end
+    try:
+        explanation_of(run.run_id)
+    except RunError:
+        return False
+    return True

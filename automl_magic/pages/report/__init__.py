@@ -5,5 +5,6 @@ Each section is one file with one function, which takes the whole explanation an
 
 from automl_magic.pages.report.document import report_document
 from automl_magic.pages.report.page import report_page
+from automl_magic.pages.report.reading import Report
 
-__all__ = ["report_document", "report_page"]
+__all__ = ["Report", "report_document", "report_page"]

@@ -66,7 +66,7 @@ class Frame:
             y_axis(y, self.y_name, x.start, x.end),
             shade,
             joined(drawn),
-            joined(self._mark(mark) for mark in marks),
+            joined(self._mark(mark, marks) for mark in marks),
             more,
             width=self.width,
             height=HEIGHT,
@@ -77,9 +77,13 @@ class Frame:
     def _points(self, xs: Sequence[float], ys: Sequence[float]) -> list[tuple[float, float]]:
         return [(self.x.at(a), self.y.at(b)) for a, b in zip(xs, ys, strict=True)]
 
-    def _mark(self, mark: Mark) -> str:
+    def _mark(self, mark: Mark, marks: Sequence[Mark]) -> str:
+        """Draw a mark. Of two, their names stand on the outer sides; of one, where more room is."""
         px, py = self.x.at(mark.x), self.y.at(mark.y)
-        is_right = px > (self.x.start + self.x.end) / 2
+        middle = (self.x.start + self.x.end) / 2
+        is_right = px > middle if len(marks) == 1 else mark.x < max(one.x for one in marks)
+        if px < self.x.start + 60 or px > self.x.end - 60:
+            is_right = px > middle
         return tag("circle", cx=px, cy=py, r=5, class_="am-dot am-best") + tag(
             "text",
             text(mark.name, 40),

@@ -21,7 +21,9 @@ _CHOSEN = {
 def local_section(told: Explanation, found: Local) -> str:
     """Return the section: one row at a time with its waterfall."""
     link = told.link(found)
-    lead = "A row is chosen below; its bars add up to what the model says of it."
+    lead = "A row is chosen below."
+    if any(row.shap for row in found.explained):
+        lead += " Its bars add up to what the model says of it."
     options = [
         (f"{row.row:,} ({_CHOSEN.get(row.chosen_as, row.chosen_as)})", _row(told, found, row, link))
         for row in found.explained
@@ -31,12 +33,13 @@ def local_section(told: Explanation, found: Local) -> str:
 
 
 def _row(told: Explanation, found: Local, row: LocalRow, link: Link) -> str:
-    names = [column.name for column in told.columns]
-    steps = [
-        Step(name, plain(row.values.get(name), 24), adds)
-        for name, adds in zip(names, row.shap, strict=True)
-    ]
     said = tag("p", _sentence(told, row, link), " ", tag("span", text(row.why, 300)))
+    if not row.shap:
+        return said
+    steps = [
+        Step(column.name, plain(row.values.get(column.name), 24), adds)
+        for column, adds in zip(told.columns, row.shap, strict=True)
+    ]
     title = f"Row {row.row:,}: what each column adds for {class_name(told, row.output)}"
     return said + waterfall_figure(
         row.base_value, steps, row.total, unit=found.unit, title=title, link=link

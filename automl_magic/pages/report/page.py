@@ -45,19 +45,28 @@ def report_page(told: Explanation, cells: Sequence[Cell] = ()) -> str:
 
     `cells` are those of the executed explain notebook: every number leads to one of them.
     """
+    return block(report_header(told), _body(told, cells), data_run_id=told.run_id)
+
+
+def report_body(told: Explanation, cells: Sequence[Cell] = ()) -> str:
+    """Return the report without its header, for a page that has it elsewhere."""
+    return block(_body(told, cells), data_run_id=told.run_id)
+
+
+def _body(told: Explanation, cells: Sequence[Cell]) -> str:
     found = told.sections
     shown = [name for name in SECTIONS if name in found]
-    return block(
-        _header(told),
+    parts = (
         _contents(shown, is_skipped=bool(told.skipped)),
         joined(SECTIONS[name](told, found[name]) for name in shown),
         _skipped(told),
         cells_section(cells, told.run_id),
-        data_run_id=told.run_id,
     )
+    return joined(parts)
 
 
-def _header(told: Explanation) -> str:
+def report_header(told: Explanation) -> str:
+    """Return the heading of a report: how good the model is, in one sentence, and which it is."""
     unseen = told.unseen
     link = Link(run_id=told.run_id, notebook=NOTEBOOK, cell_id="unseen")
     better = "higher" if told.higher_is_better else "lower"

@@ -34,7 +34,7 @@ def plain(value: object, limit: int = 60) -> str:
         case bool():
             return str(value).lower()
         case float():
-            return number(value) if abs(value) < 1e6 else f"{value:,.0f}"
+            return f"{value:,.6g}"
         case int():
             return f"{value:,}"
     shown = str(value)

@@ -1,0 +1,68 @@
+"""WhatIf: a session as one anywidget, for notebooks and for the explain app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import anywidget
+import traitlets
+
+from automl_magic.look.html import stylesheet
+from automl_magic.recipe import FittedRecipe
+from automl_magic.records import Explanation
+from automl_magic.what_if.session import Session
+from automl_magic.what_if.view import view_of
+
+
+@cache
+def _static(package: str, *names: str) -> str:
+    folder = resources.files(package).joinpath("static")
+    return "\n".join(folder.joinpath(name).read_text("utf-8") for name in names)
+
+
+class WhatIf(anywidget.AnyWidget):
+    """One row of the table, to be changed column by column, and what the model says then.
+
+    Works where ipywidgets work: JupyterLab, Notebook 7, Voila, VS Code.
+
+    Attributes
+    ----------
+    session : Session
+        The row as it was and as it is, and the model.
+    """
+
+    _esm = _static("automl_magic.wizard", "dom.js") + _static(__package__, "whatif.js")
+    _css = stylesheet() + _static(__package__, "whatif.css")
+
+    view = traitlets.Dict(help="What the page shows.").tag(sync=True)
+
+    def __init__(self, told: Explanation, model: FittedRecipe) -> None:
+        self.session = Session(told, model)
+        super().__init__(view=view_of(self.session))
+        self.on_msg(self._hear)
+
+    def _hear(self, _: Any, content: Mapping[str, Any], __: list[Any]) -> None:
+        self.session.do(content)
+        self.view = view_of(self.session)
+
+
+def whatif(run_id: str = "last") -> WhatIf:
+    """Return a widget in which a row of the table can be changed, and the model answers.
+
+    Parameters
+    ----------
+    run_id : str
+        A search that was explained.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered
+        If there is no such run, or it was not explained: `automl explain RUN` does that.
+    """
+    from automl_magic import kept
+
+    told = kept.read_explanation(kept.explanation_of(run_id))
+    return WhatIf(told, FittedRecipe.load(kept.model_folder(told.of_run)))

@@ -1,0 +1,53 @@
+"""The widget hears, answers, and lets no data into its script."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from automl_magic import kept
+from automl_magic.errors import RunError, RunNotFound
+from automl_magic.what_if.widget import WhatIf
+
+
+def test_what_a_person_does_comes_back_as_a_view(told, model):
+    widget = WhatIf(told, model)
+    before = widget.view["said"]
+
+    widget._hear(widget, {"do": "set", "column": 0, "value": 80}, [])
+
+    assert before.startswith("no")
+    assert widget.view["said"].startswith("yes")
+    json.dumps(widget.view, allow_nan=False)
+
+
+def test_the_script_makes_no_markup_of_text(told, model):
+    script = WhatIf(told, model)._esm
+
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b", script) == []
+    assert "__xss" not in script
+
+
+def test_a_run_that_was_not_explained_names_the_command(tmp_path, monkeypatch):
+    from automl_magic import whatif
+
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path))
+    with pytest.raises(RunNotFound):
+        whatif("nope")
+    run = kept.open_store().create(kind="search", notebook="search.ipynb")
+    with pytest.raises(RunError) as refused:
+        whatif(run.run_id)
+
+    assert refused.value.fix == f"automl explain {run.run_id}"
+
+
+def test_the_name_stays_the_function_after_its_package_was_imported():
+    code = (
+        "import automl_magic, automl_magic.what_if.widget as w; "
+        "assert automl_magic.whatif is w.whatif; print('ok')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "ok"
