@@ -14,37 +14,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from automl_magic.explain.calibration import calibration
-    from automl_magic.explain.confusion import confusion
-    from automl_magic.explain.counterfactuals import counterfactuals
-    from automl_magic.explain.curves import curves
-    from automl_magic.explain.dependence import dependence
-    from automl_magic.explain.fairness import fairness
-    from automl_magic.explain.finish import finish
-    from automl_magic.explain.local import local_rows
-    from automl_magic.explain.permutation import permutation
-    from automl_magic.explain.refit import refit
-    from automl_magic.explain.residuals import residuals
-    from automl_magic.explain.shap_values import shap_values
+    from automl_magic.explain.methods.calibration import calibration
+    from automl_magic.explain.methods.confusion import confusion
+    from automl_magic.explain.methods.counterfactuals import counterfactuals
+    from automl_magic.explain.methods.curves import curves
+    from automl_magic.explain.methods.dependence import dependence
+    from automl_magic.explain.methods.fairness import fairness
+    from automl_magic.explain.methods.finish import finish
+    from automl_magic.explain.methods.local import local_rows
+    from automl_magic.explain.methods.permutation import permutation
+    from automl_magic.explain.methods.refit import refit
+    from automl_magic.explain.methods.residuals import residuals
+    from automl_magic.explain.methods.shap_values import shap_values
+    from automl_magic.explain.methods.thresholds import thresholds
     from automl_magic.explain.subject import Subject
-    from automl_magic.explain.thresholds import thresholds
 
 # Loaded when first used: SHAP takes seconds, and nobody waits for what no cell calls.
 _HOMES = {
     "Subject": "subject",
-    "calibration": "calibration",
-    "confusion": "confusion",
-    "counterfactuals": "counterfactuals",
-    "curves": "curves",
-    "dependence": "dependence",
-    "fairness": "fairness",
-    "finish": "finish",
-    "local_rows": "local",
-    "permutation": "permutation",
-    "refit": "refit",
-    "residuals": "residuals",
-    "shap_values": "shap_values",
-    "thresholds": "thresholds",
+    "calibration": "methods.calibration",
+    "confusion": "methods.confusion",
+    "counterfactuals": "methods.counterfactuals",
+    "curves": "methods.curves",
+    "dependence": "methods.dependence",
+    "fairness": "methods.fairness",
+    "finish": "methods.finish",
+    "local_rows": "methods.local",
+    "permutation": "methods.permutation",
+    "refit": "methods.refit",
+    "residuals": "methods.residuals",
+    "shap_values": "methods.shap_values",
+    "thresholds": "methods.thresholds",
 }
 
 __all__ = [

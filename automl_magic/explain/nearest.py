@@ -121,7 +121,9 @@ class Search:
     ) -> None:
         """Move a number back towards what it was, as far as the answer holds."""
         old, new = row[name], changed[name]
-        if old.dtype.kind not in "iuf" or self._order(name) is None or as_missing(old)[0]:
+        if old.dtype.kind not in "iuf" or self._order(name) is None:
+            return
+        if as_missing(old)[0] or as_missing(new)[0]:
             return
         near, far = float(old[0]), float(new[0])
         whole = self._subject_is_whole(name)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
+from automl_magic.errors import AutomlMagicError
 from automl_magic.explain.shown import Shown
 from automl_magic.records.explained import Section
 from automl_magic.records.explanation import Skipped
@@ -64,6 +65,8 @@ def part(
                 section, shows = function(subject, *args, **options)
             except NotMade as reason:
                 return _skip(subject, name, str(reason))
+            except AutomlMagicError:  # somebody wrote a wrong value into the cell
+                raise
             except Exception as error:  # noqa: BLE001 - the other sections do not depend on it
                 line = str(error).strip().split("\n")[0][:200]
                 return _skip(subject, name, f"It failed with {type(error).__name__}: {line}")

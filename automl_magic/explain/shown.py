@@ -38,7 +38,10 @@ class Table:
 
     def as_html(self) -> str:
         """Return the table as HTML in which nothing from data is markup."""
-        head = "".join(tag("th", text(name), scope="col") for name in self.headings)
+        head = "".join(
+            tag("th", text(name), scope="col", style=self._side(place))
+            for place, name in enumerate(self.headings)
+        )
         body = "".join(tag("tr", *map(self._cell, range(len(row)), row)) for row in self.rows)
         return tag(
             "table",
@@ -48,8 +51,10 @@ class Table:
         )
 
     def _cell(self, place: int, value: str) -> str:
-        side = "right" if place in self.right else "left"
-        return tag("td", text(value), style=f"text-align: {side}")
+        return tag("td", text(value), style=self._side(place))
+
+    def _side(self, place: int) -> str:
+        return f"text-align: {'right' if place in self.right else 'left'}"
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from automl_magic.records.explanation import Skipped, Unseen
 from automl_magic.tasks.tabular import metrics
 
 if TYPE_CHECKING:
-    from automl_magic.explain.shap_values import ShapValues
+    from automl_magic.explain.methods.shap_values import ShapValues
 
 PROBES = (100, 1_000)
 

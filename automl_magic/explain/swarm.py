@@ -13,7 +13,7 @@ from automl_magic.recipe.values import Floats
 from automl_magic.records.explained import Beeswarm, Shap
 
 if TYPE_CHECKING:
-    from automl_magic.explain.shap_values import ShapValues
+    from automl_magic.explain.methods.shap_values import ShapValues
     from automl_magic.explain.subject import Subject
 
 TOP_COLUMNS, MOST_POINTS, MOST_OUTPUTS, DRAWN_COLUMNS = 12, 200, 4, 10

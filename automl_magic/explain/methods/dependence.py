@@ -10,8 +10,8 @@ import numpy as np
 
 from automl_magic.explain import draw
 from automl_magic.explain.columns import nearest_row
+from automl_magic.explain.methods.permutation import top_columns
 from automl_magic.explain.part import Found, about, part
-from automl_magic.explain.permutation import top_columns
 from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
@@ -141,7 +141,11 @@ def _grid(values: Array, order: Floats | None) -> _Grid:
     """Return values that stand in the table: at even quantiles, or the most frequent levels."""
     if order is not None and np.isfinite(order).any():
         known = order[np.isfinite(order)]
-        wanted = np.unique(np.quantile(known, np.linspace(0.01, 0.99, MOST_POINTS)))
+        levels_of = np.linspace(0.01, 0.99, MOST_POINTS)
+        wanted = np.unique(np.quantile(known, levels_of))
+        if len(wanted) < MOST_POINTS // 2:  # one value in most rows: the others are a scale too
+            apart = np.quantile(np.unique(known), levels_of[::2])
+            wanted = np.unique(np.concatenate([wanted, apart]))
         rows = np.array([nearest_row(order, float(at)) for at in wanted])
         places, firsts = np.unique(order[rows], return_index=True)
         middles = (places[1:] + places[:-1]) / 2

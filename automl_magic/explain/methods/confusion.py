@@ -12,6 +12,7 @@ from automl_magic.explain.words import on_axis, plain, shown
 from automl_magic.records.measured import Confusion
 
 MOST_CLASSES, MOST_WRITTEN = 30, 12
+WHITE_FROM = 0.72  # below it black has the better contrast on the colour of a cell
 METHOD = "Rows by true and by predicted class, at the model's own threshold."
 
 
@@ -65,7 +66,7 @@ def _drawn(found: Confusion, names: list[str]) -> Picture:
     if len(names) <= MOST_WRITTEN:
         for row in places:
             for column in places:
-                dark = shares[row, column] > 0.5
+                dark = shares[row, column] > WHITE_FROM
                 ax.text(
                     column,
                     row,
@@ -73,7 +74,7 @@ def _drawn(found: Confusion, names: list[str]) -> Picture:
                     ha="center",
                     va="center",
                     fontsize=8,
-                    color="white" if dark else draw.INK,
+                    color="white" if dark else "black",
                 )
     wrong = np.where(np.eye(len(names), dtype=bool), 0, counts)
     true, taken = divmod(int(wrong.argmax()), len(names))

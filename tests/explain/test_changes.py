@@ -1,0 +1,121 @@
+"""What happens to the model, and to its answers, when columns are other than they are."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_magic import explain
+from automl_magic.errors import PlanError
+from automl_magic.explain.clock import WEIGHTS, Clock
+
+
+def test_a_shuffled_column_that_decides_costs_more_than_noise(found):
+    subject = found.subject()
+    explain.refit(subject)
+
+    explain.permutation(subject)
+
+    section = subject.sections["permutation"]
+    losses = {one.column: one for one in section.columns}
+    assert section.columns[0].column == "age"
+    assert losses["age"].low > losses["noise"].high
+    assert losses["noise"].low <= 0.05 * losses["age"].increase
+    assert section.refitted
+    assert section.repeats == 5
+
+
+def test_the_model_for_that_has_not_seen_its_rows(binary):
+    subject = binary.subject()
+
+    shown = explain.refit(subject)
+
+    assert "without " in repr(shown)
+    rows = subject.rows(subject.unseen.tested)
+    assert not np.array_equal(subject.predict(rows), subject.predict(rows, subject.tester))
+
+
+def test_a_fit_that_would_take_too_long_is_not_made_and_the_sections_say_so(binary):
+    subject = binary.subject(budget_s=0.001)
+
+    shown = explain.refit(subject)
+    explain.permutation(subject)
+
+    assert repr(shown).startswith("Not fitted: it took 0.0 s in the search")
+    assert not subject.sections["permutation"].refitted
+    assert "has learned from these rows" in subject.sections["permutation"].notes[0]
+
+
+def test_dependence_follows_the_column_over_values_of_the_table(found):
+    subject = found.subject()
+    explain.dependence(subject)
+    of = {one.column: one for one in subject.sections["dependence"].columns}
+
+    age = of["age"]
+    line = next(line for line in age.lines if line.output == subject.outputs[-1])
+    assert line.mean[-1] > line.mean[0]
+    assert set(age.grid) <= set(subject.table["age"].tolist())
+    assert list(age.grid) == sorted(age.grid)
+    assert sum(age.density) == pytest.approx(1 - np.isnan(subject.table["age"]).mean(), abs=1e-3)
+    assert not of["city"].ordered
+    assert of["city"].grid[0] == "Oslo"
+    assert all("," in value for value in of["paid"].grid)
+    assert of["since"].grid[0] < of["since"].grid[-1]
+
+
+def test_a_counterfactual_is_true_of_the_model_and_leaves_alone_what_cannot_change(found):
+    subject = found.subject(immutable=["city", "noise"])
+
+    explain.counterfactuals(subject)
+
+    assert "counterfactuals" not in subject.skipped
+    cases = subject.sections["counterfactuals"].cases
+    several = [(case, one) for case in cases for one in case.found]
+    assert several
+    for case, one in several:
+        changed = {change.column for change in one.changes}
+        assert changed
+        assert not changed & {"city", "noise"}
+        row = found.frame.iloc[[case.row]].copy()
+        for change in one.changes:
+            assert change.was != change.becomes
+            becomes = change.becomes
+            if change.column == "since":
+                becomes = pd.Timestamp(becomes)
+            row[change.column] = [becomes]
+        said = subject.model.predict(row)[0]
+        if case.wanted_class is None:
+            low = -np.inf if case.wanted_low is None else case.wanted_low
+            high = np.inf if case.wanted_high is None else case.wanted_high
+            assert low - 1e-3 <= said <= high + 1e-3
+        else:
+            assert said == subject.recipe.classes[case.wanted_class] == one.prediction
+            assert one.prediction != case.prediction
+
+
+def test_a_counterfactual_keeps_within_the_ranges_it_is_given(binary):
+    subject = binary.subject(immutable=["city", "street", "since", "paid", "noise"])
+
+    explain.counterfactuals(subject, ranges={"age": [40, 50]})
+
+    section = subject.sections["counterfactuals"]
+    ages = [
+        change.becomes for case in section.cases for one in case.found for change in one.changes
+    ]
+    assert all(40 <= age <= 50 for age in ages)
+    assert any(case.why_none for case in section.cases)
+
+
+@pytest.mark.parametrize("bounds", [{"city": [1, 2]}, {"age": [5, 1]}, {"age": "old"}])
+def test_a_range_that_is_none_is_refused(bounds, binary):
+    with pytest.raises(PlanError, match=r"The range of '(city|age)' cannot be kept\."):
+        explain.counterfactuals(binary.subject(), ranges=bounds)
+
+
+def test_what_one_part_leaves_over_the_later_ones_share():
+    clock = Clock(100.0)
+    parts = list(WEIGHTS)
+
+    assert clock.share_s(parts[0]) < 10
+    assert clock.share_s(parts[-1]) > 99
+    late = Clock(10.0, started=clock.started - 1000)
+    assert late.share_s("shap") == pytest.approx(0.4)

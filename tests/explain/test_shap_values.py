@@ -1,0 +1,143 @@
+"""What columns add is what the model says: exactly for trees, sampled for all others."""
+
+import numpy as np
+import pytest
+
+from automl_magic import explain
+from automl_magic.explain import sampled, tree_path
+from automl_magic.explain.codes import Coded
+from automl_magic.explain.sources import shares_of_columns
+from automl_magic.recipe import MemberSpec
+from automl_magic.recipe.combine import Blend, Calibration, Method
+
+BOOSTERS = ("lightgbm", "xgboost", "catboost")
+LINEAR = MemberSpec(name="linear", estimator="linear", view="dense", weight=0.5)
+
+
+def booster(name, **changes):
+    return MemberSpec(name=name, estimator=name, view="tree", n_iterations=12, **changes)
+
+
+@pytest.mark.parametrize("estimator", BOOSTERS)
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_the_paths_of_trees_add_up_to_what_the_model_says(estimator, kind, make_search):
+    subject = make_search(kind, (booster(estimator),)).subject()
+    paths = tree_path.TreePaths.of(subject)
+    rows = subject.rows(np.arange(40))
+
+    values, base = paths.explain(rows)
+
+    assert values.shape == (40, len(subject.columns), len(subject.outputs))
+    size = 1.0 if kind != "regression" else float(np.abs(subject.y).max())
+    assert paths.gap(rows, values.sum(axis=1) + base) < 1e-5 * size
+
+
+def test_members_and_a_temperature_add_up_where_log_odds_are_blended(make_search):
+    found = make_search(
+        "binary",
+        (booster("lightgbm", weight=0.75), booster("xgboost", weight=0.25)),
+        blend=Blend.GEOMETRIC,
+        calibration=Calibration(method=Method.TEMPERATURE, temperature=1.5, shift=(0.1, -0.2)),
+    )
+    subject = found.subject()
+    paths, rows = tree_path.TreePaths.of(subject), subject.rows(np.arange(40))
+
+    values, base = paths.explain(rows)
+
+    assert paths.gap(rows, values.sum(axis=1) + base) < 1e-5
+
+
+def test_a_mean_of_probabilities_is_no_sum_of_paths(make_search):
+    halves = (booster("lightgbm", weight=0.5), booster("xgboost", weight=0.5))
+
+    assert "probabilities of its members" in tree_path.refusal(
+        make_search("binary", halves).subject().model
+    )
+    assert tree_path.refusal(make_search("regression", halves).subject().model) is None
+    mixed = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR))
+    assert tree_path.refusal(mixed.subject().model) == "linear is no booster of trees"
+
+
+def test_an_output_belongs_to_the_columns_that_it_reads(binary):
+    subject = binary.subject()
+    view = subject.model.views["tree"]
+
+    shares = shares_of_columns(
+        view,
+        subject.recipe.views["tree"],
+        subject.rows(np.arange(len(subject.y))),
+        subject.columns,
+        0,
+    )
+
+    assert np.allclose(shares.sum(axis=1), 1)
+    assert [subject.columns[i] for i in shares.argmax(axis=1)] == [
+        next(name for name in subject.columns if output.startswith(name)) for output in view.names
+    ]
+
+
+def test_sampled_values_add_up_to_what_any_model_says(make_search):
+    subject = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR)).subject()
+    explainer = sampled.Sampled(subject, np.arange(5), seconds_a_row=1.0)
+
+    for place in range(5):
+        values, total = explainer.explain(place)
+        assert np.allclose(explainer.base + values.sum(axis=0), total)
+    noise, age = (subject.columns.index(name) for name in ("noise", "age"))
+    assert abs(values[noise]).max() < abs(values[age]).max()
+
+
+def test_the_column_that_decides_comes_first(found):
+    subject = found.subject()
+
+    shown = explain.shap_values(subject)
+
+    section = subject.sections["shap"]
+    assert section.columns[0].column == "age"
+    assert section.columns[0].low < section.columns[0].mean_abs < section.columns[0].high
+    assert section.exact
+    assert section.largest_gap < 1e-3
+    assert {one.output for one in section.beeswarms} == set(subject.outputs)
+    assert "age" in repr(shown)
+
+
+def test_without_time_a_few_rows_are_explained_and_it_is_said(make_search):
+    subject = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR)).subject(
+        budget_s=0.01
+    )
+
+    explain.shap_values(subject)
+
+    section = subject.sections["shap"]
+    assert section.rows >= 8
+    assert section.notes[0].startswith("Stopped at its share of the time after ")
+
+
+def test_codes_stand_for_the_values_they_were_made_of():
+    mixed = np.array(["1", 1, True, None, float("nan"), "1"], dtype=object)
+    numbers = np.array([2.5, np.nan, 2.5, 1.0, np.nan, 0.0])
+
+    coded = Coded({"mixed": mixed, "numbers": numbers})
+
+    back = coded.table(coded.codes)
+    assert [type(value) for value in back["mixed"]][:3] == [str, int, bool]
+    assert np.array_equal(back["numbers"], numbers, equal_nan=True)
+    assert coded.codes[3, 0] == coded.codes[4, 0]
+    assert coded.codes[0, 0] == coded.codes[5, 0]
+
+
+def test_a_row_has_its_prediction_its_truth_and_what_each_column_added(found):
+    subject = found.subject()
+    explain.shap_values(subject)
+
+    explain.local_rows(subject)
+
+    rows = subject.sections["local"].explained
+    assert len({row.row for row in rows}) == len(rows) > 20
+    for row in rows:
+        assert row.base_value + sum(row.shap) == pytest.approx(row.total, abs=1e-3)
+        loaded = found.frame.iloc[row.row]
+        assert row.values["street"] == loaded["street"]
+        if subject.recipe.task.is_classification:
+            assert row.truth == loaded[subject.recipe.target]
+            assert sum(row.probabilities) == pytest.approx(1, abs=1e-4)
