@@ -13,7 +13,7 @@ import pytest
 from automl_magic import errors
 
 ROOT = Path(__file__).resolve().parents[1]
-VERBS = ("data", "planning", "render", "execute", "learn", "track", "register")
+VERBS = ("data", "planning", "render", "execute", "learn", "explain", "track", "register")
 
 
 def modules_after(*arguments: str) -> set[str]:

@@ -54,9 +54,8 @@ def test_an_explanation_is_written_whole_and_read_back(found, tmp_path):
         assert record.link(section).run_id == "run-2"
 
 
-def test_columns_say_how_a_value_is_given(binary, tmp_path):
-    record, _, _ = explained(binary, tmp_path / "run-2", immutable=["city"])
-    columns = {column.name: column for column in record.columns}
+def test_columns_say_how_a_value_is_given(binary):
+    columns = {column.name: column for column in binary.subject(immutable=["city"]).ranges}
 
     assert columns["age"].entry == "number"
     assert columns["age"].whole
@@ -68,6 +67,7 @@ def test_columns_say_how_a_value_is_given(binary, tmp_path):
     assert columns["since"].earliest < columns["since"].latest
 
 
+@pytest.mark.long
 def test_two_explanations_of_one_model_are_equal_but_for_their_times(binary, tmp_path):
     def without_times(document):
         text = json.dumps({**document, "seconds": 0, "run_id": ""})

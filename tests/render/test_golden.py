@@ -11,11 +11,18 @@ import nbformat
 import pytest
 
 from automl_magic.recipe import ESTIMATORS
-from automl_magic.render import as_script, render_explore, render_model, render_search, to_text
+from automl_magic.render import (
+    as_script,
+    render_explain,
+    render_explore,
+    render_model,
+    render_search,
+    to_text,
+)
 from automl_magic.render.requirements import imports_of
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = ("search", "explore", "model")
+KINDS = ("search", "explore", "explain", "model")
 RULES = "A,B,BLE,C4,E,ERA,F,FLY,FURB,I,ICN,ISC,NPY,PERF,PIE,PTH,RET,RSE,RUF,S,SIM,SLOT,T10,UP,W,YTT"
 # A cell can be lifted out, so it imports what it needs (F811). A closure is called in its own round
 # of the loop (B023); arrays of unequal length fail by themselves (B905); a list of one column is a
@@ -28,6 +35,7 @@ def rendered(plan, recipe, dataset):
     return {
         "search": render_search(plan),
         "explore": render_explore(plan),
+        "explain": render_explain(plan),
         "model": render_model(recipe, dataset),
     }
 
@@ -74,6 +82,7 @@ def test_two_renders_of_one_plan_are_equal_byte_by_byte(plan, recipe, dataset, r
     again = {
         "search": render_search(plan),
         "explore": render_explore(plan),
+        "explain": render_explain(plan),
         "model": render_model(recipe, dataset),
     }
 

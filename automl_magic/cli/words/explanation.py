@@ -53,10 +53,10 @@ def _trust(found: Explanation) -> list[str]:
             f"{number(thresholds.cheapest)}, {number(thresholds.cheapest_cost_per_row)}"
         )
     if (residuals := found.residuals) is not None:
-        low, high = residuals.quantiles[1], residuals.quantiles[-2]
+        at = dict(zip(residuals.levels, residuals.quantiles, strict=True))
         lines.append(
-            f"  residuals        mean {number(residuals.mean.value)}; 90 % from {number(low)} to "
-            f"{number(high)}"
+            f"  residuals        mean {number(residuals.mean.value)}; 90 % from "
+            f"{number(at.get(0.05))} to {number(at.get(0.95))}"
         )
     return lines
 

@@ -1,0 +1,72 @@
+"""The answer of `automl explain`, from a record that has every section."""
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from automl_magic.cli import words
+from automl_magic.outcome import Explained, Outcome
+from automl_magic.records import Explanation, Run, RunStatus
+
+SAMPLE = Path(__file__).parents[1] / "contracts" / "0.1" / "explanation.json"
+
+
+@pytest.fixture
+def explained(tmp_path):
+    run = Run(
+        run_id="r-2",
+        kind="explain",
+        notebook="explain.ipynb",
+        folder=str(tmp_path),
+        status=RunStatus.SUCCEEDED,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    outcome = Outcome(
+        run=run, wall_s=12.3, notebook=tmp_path / "output.ipynb", experiment=None, model_uri=None
+    )
+    path = tmp_path / "explanation.json"
+    path.write_bytes(SAMPLE.read_bytes())
+    record = Explanation.from_json(json.loads(SAMPLE.read_text("utf-8")))
+    return Explained("r-1", outcome, record, path)
+
+
+def test_it_says_how_honest_whom_how_and_what(explained):
+    said = words.explanation(explained)
+
+    assert said.splitlines()[:2] == [
+        "The model of run r-1 is explained, in 12 s.",
+        "  on unseen rows   roc_auc 0.9000 [0.8500, 0.9500] on 100 rows (holdout)",
+    ]
+    assert "off by 0.02000 [0.01000, 0.03000] on average (ECE)" in said
+    assert "where a mistake costs 1" in said
+    assert "demographic parity difference by sex: 0.1000" in said
+    assert "age" in said
+    assert said.endswith("Next: automl app explain r-1")
+    assert "No residuals" not in said
+
+
+def test_a_limit_that_is_broken_is_said(explained):
+    record = explained.explanation
+    (column,) = record.fairness.columns
+    gap = dataclasses.replace(column.gaps[0], limit=0.05, kept=False)
+    fairness = dataclasses.replace(
+        record.fairness, columns=(dataclasses.replace(column, gaps=(gap,)),)
+    )
+    broken = dataclasses.replace(
+        explained, explanation=dataclasses.replace(record, fairness=fairness)
+    )
+
+    assert "by sex: 0.1000, beyond the limit of 0.05" in words.explanation(broken)
+
+
+def test_a_run_that_was_cancelled_says_how_to_go_on(explained):
+    run = dataclasses.replace(explained.outcome.run, status=RunStatus.CANCELLED)
+    cancelled = Explained("r-1", dataclasses.replace(explained.outcome, run=run), None, None)
+
+    assert words.explanation(cancelled) == (
+        "Run r-2 was cancelled.\nExplain again: automl explain r-1"
+    )
+    assert cancelled.to_json()["explanation"] is None

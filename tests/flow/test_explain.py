@@ -1,0 +1,104 @@
+"""The model of a run, explained in a run of its own, and found again from the search."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from automl_magic import flow, kept
+from automl_magic.cli import words
+from automl_magic.errors import ArtifactTampered, RunError, TargetNotFound
+from automl_magic.records import EXPLANATION_NAME, RunStatus
+from automl_magic.track import MlflowTracker
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def explained(binary):
+    with pytest.raises(RunError, match="has not been explained yet") as refused:
+        kept.explanation_of(binary.run_id)
+    assert refused.value.fix == f"automl explain {binary.run_id}"
+    return flow.explain(binary.run_id, budget_s=8, immutable=["city"])
+
+
+def test_it_is_a_run_of_its_own_with_every_section_that_applies(binary, explained):
+    run, found = explained.outcome.run, explained.explanation
+
+    assert (run.kind, run.status) == ("explain", RunStatus.SUCCEEDED)
+    assert (found.run_id, found.of_run) == (run.run_id, binary.run_id)
+    assert [one.section for one in found.skipped] == ["residuals", "fairness"]
+    assert found.immutable == ("city",)
+    assert found.unseen.rows == found.curves.rows > 50
+    assert run.inputs["plan"] == binary.outcome.run.inputs["plan"]
+
+
+def test_every_number_leads_to_a_cell_of_its_notebook(explained):
+    found = explained.explanation
+    notebook = json.loads(explained.outcome.notebook.read_text("utf-8"))
+    cells = {cell["id"] for cell in notebook["cells"]}
+
+    for section in found.sections.values():
+        link = found.link(section)
+        assert link.run_id == explained.outcome.run.run_id
+        assert link.notebook == explained.outcome.notebook.name
+        assert link.cell_id in cells
+
+
+def test_every_picture_has_a_text_alternative(explained):
+    notebook = json.loads(explained.outcome.notebook.read_text("utf-8"))
+    shown = [
+        "".join(output["data"]["text/html"])
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+
+    pictures = [html for html in shown if "<img" in html]
+    assert len(pictures) >= 7
+    assert all('alt="' in html and 'alt=""' not in html for html in pictures)
+
+
+def test_it_is_found_again_from_the_search(binary, explained):
+    assert kept.explanation_of(binary.run_id).run_id == explained.outcome.run.run_id
+    assert kept.explanation_of(explained.outcome.run.run_id).run_id == explained.outcome.run.run_id
+    assert kept.read_explanation(explained.outcome.run) == explained.explanation
+    assert kept.find_run("last").kind == "search"
+
+
+def test_it_is_tracked_with_its_headline_numbers(explained):
+    tracked = MlflowTracker().get(explained.outcome.run.run_id)
+
+    assert tracked.metrics["ece"] == explained.explanation.calibration.ece.value
+    assert tracked.metrics["explain_s"] > 0
+    assert EXPLANATION_NAME in tracked.artifacts
+
+
+def test_the_answer_says_what_moves_the_model_and_where_to_look(binary, explained):
+    said = words.explanation(explained)
+
+    assert said.startswith(f"The model of run {binary.run_id} is explained, in ")
+    assert explained.explanation.shap.columns[0].column in said
+    assert "off by" in said
+    assert f"Next: automl app explain {binary.run_id}" in said
+    assert json.dumps(explained.to_json())
+
+
+def test_an_explanation_that_was_changed_is_refused(explained):
+    path = Path(explained.path)
+    before = path.read_bytes()
+    try:
+        path.write_bytes(before.replace(b'"seed": 0', b'"seed": 1'))
+        with pytest.raises(ArtifactTampered, match=EXPLANATION_NAME):
+            kept.read_explanation(explained.outcome.run)
+    finally:
+        path.write_bytes(before)
+
+
+def test_what_cannot_be_explained_is_said(binary, explained):
+    with pytest.raises(TargetNotFound, match="citty"):
+        flow.explain(binary.run_id, immutable=["citty"])
+    with pytest.raises(RunError, match="cannot be explained in 0 s"):
+        flow.explain(binary.run_id, budget_s=0)
