@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from automl_magic.records import Experiment
+from automl_magic.records import Experiment, RunStatus
 
 
 def test_runs_come_newest_first_and_in_pages(server):
@@ -105,13 +105,29 @@ def test_the_executed_notebook_is_placed_among_the_files(server):
     run_id = server.runs["second"].run_id
     path = server.post(f"runs/{run_id}/notebook", {"which": "executed"}).json["path"]
 
-    assert path == f"automl-runs/{run_id}/search.ipynb"
+    assert path == f"automl-runs/{run_id}/executed.ipynb"
     placed = server.root / path
     assert nbformat.read(placed, 4).cells[-1].id == "holdout"
 
     placed.write_text(json.dumps({**json.loads(placed.read_text()), "metadata": {"mine": 1}}))
     assert server.post(f"runs/{run_id}/notebook", {"which": "executed"}).json["path"] == path
     assert json.loads(placed.read_text())["metadata"] == {"mine": 1}
+
+
+def test_what_a_notebook_says_of_its_kind_is_no_file_name(server):
+    store = server.runs["store"]
+    run = store.create(kind="../../evil", notebook="x.ipynb")
+    folder = server.home / "runs" / run.run_id
+    folder.mkdir(parents=True)
+    (folder / "output.ipynb").write_text(
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
+    )
+    store.advance(run.run_id, run.token, RunStatus.CANCELLED)
+    placed = server.post(f"runs/{run.run_id}/notebook", {"which": "executed"}).json
+
+    assert placed["path"] == f"automl-runs/{run.run_id}/executed.ipynb"
+    assert (server.root / placed["path"]).exists()
+    assert not (server.root / "evil.ipynb").exists()
 
 
 def test_placing_a_notebook_needs_the_permission_to_write_files(server):
@@ -188,6 +204,21 @@ def test_the_leaderboard_is_a_page_that_may_do_nothing(server):
     assert 'onerror="' not in page.text
     assert "color-scheme: dark" in page.text
     assert "<h1>" in page.text
+
+
+def test_the_report_of_a_run_that_nobody_explained_says_what_to_type(server):
+    run_id = server.runs["first"].run_id
+    page = server.get(f"pages/report/{run_id}")
+
+    assert page.status == 409
+    assert f"automl explain {run_id}" in page.text
+
+
+def test_an_explanation_of_what_cannot_be_explained_says_why(server):
+    asked = server.post(f"runs/{server.runs['first'].run_id}/explain")
+
+    assert asked.status == 409
+    assert "has no plan.json" in asked.json["what"]
 
 
 def test_a_page_that_cannot_be_drawn_is_a_page_of_three_lines(server):

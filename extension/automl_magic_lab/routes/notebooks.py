@@ -35,8 +35,9 @@ class RunNotebook(Resource):
                 why=f"The kinds are {' and '.join(KINDS)}.",
                 fix="Ask for which: executed.",
             )
-        name, document = await apart(_executed if which == "executed" else _model, run_id)
-        path = f"{FOLDER}/{run_id}/{name}"
+        document = await apart(_executed if which == "executed" else _model, run_id)
+        # A word of ours: what a notebook says of its own kind is data, and no file name.
+        path = f"{FOLDER}/{run_id}/{which}.ipynb"
         manager = self.contents_manager
         if not await ensure_async(manager.file_exists(path)):
             for folder in (FOLDER, f"{FOLDER}/{run_id}"):
@@ -47,8 +48,8 @@ class RunNotebook(Resource):
         self.finish({"path": path})
 
 
-def _executed(run_id: str) -> tuple[str, dict[str, Any]]:
-    """Return the name and the content of the notebook that a run has executed."""
+def _executed(run_id: str) -> dict[str, Any]:
+    """Return the notebook that a run has executed."""
     from automl_magic import flow
     from automl_magic.errors import RunError
     from automl_magic.outcome import OUTPUT_NAME
@@ -61,20 +62,21 @@ def _executed(run_id: str) -> tuple[str, dict[str, Any]]:
             fix="Wait for its end, or stop it.",
         )
     try:
-        document = json.loads((Path(run.folder) / OUTPUT_NAME).read_text("utf-8"))
+        found: dict[str, Any] = json.loads((Path(run.folder) / OUTPUT_NAME).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(
             f"Run {run_id} has no executed notebook.",
             why=f"Its file cannot be read: {type(error).__name__}.",
             fix=f"Repeat it: automl rerun {run_id}",
         ) from error
-    return f"{run.kind}.ipynb", document
+    return found
 
 
-def _model(run_id: str) -> tuple[str, dict[str, Any]]:
-    """Return the name and the content of a run's model as a notebook that runs without us."""
+def _model(run_id: str) -> dict[str, Any]:
+    """Return a run's model as a notebook that runs without us."""
     from automl_magic import flow
 
     with tempfile.TemporaryDirectory(prefix="automl-notebook-") as folder:
         written = flow.notebook(run_id, output=Path(folder) / "model.ipynb")
-        return written.name, json.loads(written.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(written.read_text("utf-8"))
+    return found

@@ -67,13 +67,6 @@ def _leaderboard(run_id: str) -> str:
 
 
 def _report(run_id: str) -> str:
-    from automl_magic import flow
-    from automl_magic_lab.asking import Refused
+    from automl_magic.pages.report import Report
 
-    flow.find_run(run_id)
-    raise Refused(
-        404,
-        f"Run {run_id} has not been explained.",
-        why="Its explain notebook has not been run yet.",
-        fix=f"Explain it: automl explain {run_id}",
-    )
+    return Report.of(run_id).page
