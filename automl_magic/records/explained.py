@@ -72,7 +72,7 @@ QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 @dataclass(frozen=True, kw_only=True)
 class ShapColumn(Record):
-    """How much a column moves the output: the mean of |SHAP| over the rows, with its 95 % interval.
+    """How much a column moves the output: the mean size of its SHAP values, with its 95 % interval.
 
     `by_output` has that mean for each of the section's `outputs`.
     """
@@ -171,7 +171,7 @@ class Counterfactual(Record):
     """Few changes to a row after which the model says what was wanted; verified by predicting.
 
     `output` is the probability of the wanted class, or the value, after the changes. `distance` is
-    Gower's: the mean over all columns of |difference| / range for numbers and 0 or 1 otherwise.
+    Gower's: the mean over all columns of difference / range for numbers and 0 or 1 otherwise.
     `like_row` is the row of the table from which the new values were taken.
     """
 
