@@ -14,21 +14,34 @@ interface INote {
 
 /** Leave a note to run the notebook at this path. */
 export function leave(path: string, sources: string[]): void {
+  sweep();
   const note: INote = { sources, until: Date.now() + HOLDS_MS };
   window.localStorage.setItem(PREFIX + path, JSON.stringify(note));
 }
 
 /** Take the note of this path away, and say whether it asks for cells of these very sources. */
 export function take(path: string, sources: () => string[]): boolean {
-  const text = window.localStorage.getItem(PREFIX + path);
+  const note = holds(window.localStorage.getItem(PREFIX + path) ?? '');
   window.localStorage.removeItem(PREFIX + path);
-  if (text === null) {
-    return false;
+  return note !== null && JSON.stringify(note.sources) === JSON.stringify(sources());
+}
+
+/** Remove notes that nobody has taken in time. */
+function sweep(): void {
+  const { localStorage } = window;
+  for (const key of Object.keys(localStorage).filter(key => key.startsWith(PREFIX))) {
+    if (!holds(localStorage.getItem(key) ?? '')) {
+      localStorage.removeItem(key);
+    }
   }
+}
+
+/** The note in a text, if it is one that still holds. */
+function holds(text: string): INote | null {
   try {
     const note = JSON.parse(text) as INote;
-    return Date.now() < note.until && JSON.stringify(note.sources) === JSON.stringify(sources());
+    return Date.now() < note.until ? note : null;
   } catch {
-    return false;
+    return null;
   }
 }

@@ -4,6 +4,7 @@ import { Cell, ICellModel } from '@jupyterlab/cells';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { whyIcon } from './icons';
@@ -31,6 +32,7 @@ class WhyPanel extends ReactWidget {
     this.title.caption = trans.__('Why this cell?');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Why this cell?'));
+    this.node.tabIndex = 0;
     tracker.activeCellChanged.connect(this.follow, this);
     tracker.currentChanged.connect(this.follow, this);
     this.follow();
@@ -55,6 +57,12 @@ class WhyPanel extends ReactWidget {
         )}
       </div>
     );
+  }
+
+  /** Whoever came by a command reads on from here. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.node.focus();
   }
 
   private follow(): void {

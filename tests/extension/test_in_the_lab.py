@@ -137,6 +137,27 @@ def test_tabs_are_moved_by_arrows_and_are_one_stop(page):
     assert page.locator("#jp-AutoML-tab-runs").get_attribute("tabindex") == "-1"
 
 
+def test_two_runs_are_compared_without_a_mouse(page):
+    page.keyboard.press("Control+Shift+C")
+    page.keyboard.type("Show AutoML runs")
+    page.keyboard.press("Enter")
+    page.locator(f"{SIDEBAR} .jp-AutoML-item").first.wait_for()
+    page.wait_for_function("document.activeElement.id === 'jp-AutoML-tab-runs'")
+    chosen = 0
+    while chosen < 2:
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.jp-AutoML input[type=checkbox]')"):
+            page.keyboard.press("Space")
+            chosen += 1
+    for _ in range(10):
+        page.keyboard.press("Shift+Tab")
+        if "Compare two" in page.evaluate("document.activeElement.textContent"):
+            break
+    page.keyboard.press("Enter")
+
+    page.locator(".jp-AutoML-page article").wait_for()
+
+
 def test_two_runs_are_compared_in_words(page):
     open_sidebar(page)
     done = page.locator(f"{SIDEBAR} [data-status=succeeded] input")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import site
 import subprocess
 import sys
@@ -152,3 +153,29 @@ def test_an_installed_wheel_has_the_command(wheel, tmp_path):
     )
 
     assert json.loads(done.stdout)["automl-magic"] == "0.1.0"
+
+
+def test_an_editable_install_needs_no_built_extension(tmp_path):
+    checkout = tmp_path / "checkout"
+    shutil.copytree(
+        ROOT,
+        checkout,
+        ignore=shutil.ignore_patterns(
+            ".*", "node_modules", "labextension", "lib", "docs", "tests", "__pycache__"
+        ),
+    )
+    python = fresh_environment(tmp_path / "env")
+    install(python, "--editable", str(checkout))
+
+    where = ask(python, "import automl_magic_lab; print(automl_magic_lab.__file__)", tmp_path)
+    place = tmp_path / "env" / "share" / "jupyter" / "labextensions" / "@automl-magic" / "lab"
+
+    assert Path(where).is_relative_to(checkout)
+    assert not place.exists()
+
+    built = checkout / "extension" / "automl_magic_lab" / "labextension"
+    built.mkdir()
+    (built / "package.json").write_text("{}")
+    for _ in range(2):
+        subprocess.run([python, checkout / "extension" / "hatch_build.py", "link"], check=True)
+    assert place.resolve() == built

@@ -21,6 +21,7 @@ export class Sidebar extends ReactWidget {
     this.addClass('jp-AutoML');
     this.title.icon = automlIcon;
     this.title.caption = lab.trans.__('AutoML: runs and models');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', lab.trans.__('AutoML'));
     this.watch = new RunsWatch(lab.api, lab.settings, () => this.isVisible);
@@ -56,6 +57,16 @@ export class Sidebar extends ReactWidget {
     super.onAfterShow(message);
     this.watch.start();
     this.watch.refresh();
+  }
+
+  /** Whoever came by a command goes on by keyboard from here. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    // Before the first drawing there is no tab yet; the palette gives the focus back as it closes.
+    window.requestAnimationFrame(() => {
+      const tab = this.node.querySelector<HTMLElement>('[role=tab][aria-selected=true]');
+      (tab ?? this.node).focus();
+    });
   }
 
   private tab: 'runs' | 'models' = 'runs';
