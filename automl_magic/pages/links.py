@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from automl_magic.look.html import tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.text import safe
 from automl_magic.records import Link, Score
 
 
@@ -55,4 +56,5 @@ def linked_interval(score: Score, link: Link) -> str:
 
 
 def _href(link: Link) -> str:
-    return "#" + quote(anchor(link.run_id, link.cell_id))
+    # As the id itself is written: without what cannot be encoded.
+    return "#" + quote(safe(anchor(link.run_id, link.cell_id)))

@@ -160,10 +160,16 @@ def test_kernels_of_closed_pages_are_ended(app):
 def test_no_page_of_ours_names_another_host():
     from automl_magic.paths import templates
 
-    theme = templates() / "voila" / "templates" / "automl-magic"
-    texts = {path.name: path.read_text() for path in theme.rglob("*") if path.is_file()}
+    theme = templates() / "voila" / "templates"
+    folders = (theme / "automl-magic", theme / "automl-magic-widgets", templates() / "apps")
+    texts = {
+        path.name: path.read_text()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
-    assert set(texts) == {"conf.json", "index.html.j2", "app.css", "app.js", "icon.svg"}
+    assert {"index.html.j2", "app.css", "app.js", "icon.svg", "live.html", "live.js"} < set(texts)
     named = {name: re.findall(r"//[\w-]+\.[\w.-]+", text) for name, text in texts.items()}
     # The name of the SVG namespace is no address that anybody asks.
     assert {name: hosts for name, hosts in named.items() if hosts} == {"icon.svg": ["//www.w3.org"]}

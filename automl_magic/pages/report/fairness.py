@@ -38,7 +38,7 @@ def fairness_section(told: Explanation, found: Fairness) -> str:
     )
     if found.positive is not None:
         lead += f" What is given out is {tag('b', text(plain(found.positive)))}."
-    options = [(column.column, _column(column, link)) for column in found.columns]
+    options = [(one.column, _column(one, i, link)) for i, one in enumerate(found.columns)]
     body = choice("fairness", "Column", options) if options else ""
     return section("fairness", lead, body, of=found, link=link)
 
@@ -47,10 +47,10 @@ def _broken(n: int) -> str:
     return "One limit is broken" if n == 1 else f"{n} limits are broken"
 
 
-def _column(column: FairnessColumn, link: Link) -> str:
+def _column(column: FairnessColumn, position: int, link: Link) -> str:
     names = list(dict.fromkeys(name for group in column.groups for name in group.measures))
     measures = choice(
-        "measure-" + str(abs(hash(column.column)) % 10_000),
+        f"measure-{position}",
         "Measure",
         [(_word(name), _measure(column, name, link)) for name in names],
     )

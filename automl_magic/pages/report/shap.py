@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from automl_magic.look.html import joined, tag, text
@@ -98,21 +99,22 @@ def _swarm_figure(swarms: Sequence[Beeswarm], of: str, unit: str, link: Link) ->
 
 def _swarm(swarm: Beeswarm, x: Scale, y: float) -> str:
     """Draw the dots of one column, those at about the same place above one another."""
-    taken: dict[int, int] = {}
+    slots = [round(x.at(value) / (2 * DOT)) for value in swarm.shap]
+    crowd, taken = Counter(slots), Counter[int]()
     dots = []
-    for value, position, shown in zip(swarm.shap, swarm.position, swarm.shown, strict=True):
-        at = x.at(value)
-        slot = round(at / (2 * DOT))
-        level = taken[slot] = taken.get(slot, -1) + 1
-        # 0, 1, -1, 2, -2, …, squeezed where there are many.
-        offset = ((level + 1) // 2) * (1 if level % 2 else -1) * 2 * DOT
-        offset = max(-ROW / 2 + DOT, min(ROW / 2 - DOT, offset))
+    for value, slot, position, shown in zip(
+        swarm.shap, slots, swarm.position, swarm.shown, strict=True
+    ):
+        # Where there are many, they stand closer, so that a column keeps to its own line.
+        apart = min(2 * DOT, (ROW - 4 * DOT) / max(1, crowd[slot] - 1))
+        offset = (taken[slot] - (crowd[slot] - 1) / 2) * apart
+        taken[slot] += 1
         shade = "none" if position is None else min(SHADES - 1, max(0, int(position * SHADES)))
         dots.append(
             tag(
                 "circle",
                 tag("title", text(f"{plain(shown)}: {number(value, 3)}")),
-                cx=at,
+                cx=x.at(value),
                 cy=round(y + offset, 1),
                 r=DOT,
                 class_=f"am-shade-{shade}",
