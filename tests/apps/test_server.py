@@ -100,6 +100,18 @@ def test_a_run_that_is_gone_is_a_clear_page(store):
     assert "<b>Do: </b>" in body
 
 
+def test_a_run_that_nobody_has_explained_names_the_command(finished):
+    with voila_server("explain", finished.run.run_id, None) as server:
+        server.start()
+        status, headers, body = get(server.url)
+
+    assert status == 200
+    assert "has not been explained yet." in body
+    assert f"automl explain {finished.run.run_id}" in body
+    assert "script-src 'self' 'unsafe-eval' blob:;" in headers["Content-Security-Policy"]
+    assert "cell-output" not in body
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_prints_its_address_and_ends_cleanly(finished, ending):
     command = [sys.executable, "-c", "from automl_magic.cli import main; main()"]

@@ -3,6 +3,7 @@
 import random
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,13 +12,14 @@ from automl_magic.pages import Board, account_page, board_page, problem_page
 from automl_magic.pages.cells import Cell
 from automl_magic.pages.course import Course, Ended
 from automl_magic.pages.live import log_block, progress_block, trials_block
-from automl_magic.pages.report import report_page
+from automl_magic.pages.report import report_document, report_page
 from automl_magic.reasons import Account, Reason, Section
 from automl_magic.records import Leaderboard, LeaderboardRow, Link, Run, Score, TrialState
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
+AXE = Path(__file__).parents[2] / "extension" / "node_modules" / "axe-core" / "axe.min.js"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 TRAP = "window.__runs=(window.__runs||0)+1"
 
@@ -169,3 +171,32 @@ def test_three_hundred_hostile_values_run_nothing_on_any_page(explained, tmp_pat
 
     assert ran == dict.fromkeys(ran, (0, 0))
     assert len(ran) == 7
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core of the extension: make extension")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_axe_finds_nothing_in_a_report(explained, tmp_path, kind, scheme):
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "report.html"
+    cells = [Cell("shap", is_code=True, source="x = 1", why="why")]
+    path.write_text(report_document(explained(kind), cells), "utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        size = {"width": 320, "height": 900}
+        page = browser.new_page(color_scheme=scheme, viewport=size, bypass_csp=True)
+        page.goto(path.as_uri())
+        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+        for box in page.locator(".am-choice > input:last-of-type").all():
+            box.check(force=True)
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate(
+            "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',"
+            " 'wcag21aa']})).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])"
+        )
+        width = page.evaluate("document.documentElement.scrollWidth")
+        browser.close()
+
+    assert found == []
+    assert width <= 320

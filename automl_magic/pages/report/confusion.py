@@ -56,8 +56,8 @@ def _table(told: Explanation, found: Confusion, link: Link) -> str:
         for i, (name, counts) in enumerate(zip(names, found.counts, strict=True))
     )
     caption = (
-        "Rows by their true class (down) and what the model says (across). The darker, the larger "
-        "the share of the true class; what is right has a frame."
+        "Rows by their true class (down) and what the model says (across). A stronger shade "
+        "is a larger share of the true class; what is right has a frame."
     )
     corner = tag("td", "is ↓, said →", class_="am-soft")
     return tag(

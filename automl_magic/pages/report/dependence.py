@@ -60,7 +60,7 @@ def _figure(told: Explanation, one: DependenceOf, line: DependenceLine, link: Li
     )
     said = (
         f"{desc}. The band holds the middle 80 % of the rows, {len(line.ice)} thin lines are "
-        "single rows; the darker the strip below, the more rows have such a value."
+        "single rows; the stronger the strip below, the more rows have such a value."
     )
     rows = [
         (text(plain(at)), *(linked_briefly(number(v, 3), link) for v in values))

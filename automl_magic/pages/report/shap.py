@@ -91,7 +91,7 @@ def _swarm_figure(swarms: Sequence[Beeswarm], of: str, unit: str, link: Link) ->
     ]
     heads = ("Column", "lowest", "median", "highest", "direction")
     said = (
-        "A dot is a row. The darker the dot, the higher the value that the row has in the column; "
+        "A dot is a row. The stronger its colour, the higher the value that it has in the column; "
         "an empty dot has a value without an order, or none."
     )
     return figure(svg, said, table(heads, rows, title, link=link), label=title)
