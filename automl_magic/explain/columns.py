@@ -14,7 +14,7 @@ from automl_magic.recipe.values import Array, Floats, as_dates, as_missing, as_n
 from automl_magic.records import ColumnKind, StepSpec
 from automl_magic.records.explained import QUANTILES, ColumnRange, Level
 
-MOST_LEVELS = 30
+MOST_LEVELS, MOST_SCANNED = 30, 50_000
 NOT_A_SCALE = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOLEAN)
 
 
@@ -48,6 +48,22 @@ def column_ranges(
     )
 
 
+def is_date(recipe: Recipe, name: str, values: Array) -> bool:
+    """Say whether a column with an order holds dates, as dates or as text."""
+    return values.dtype.kind == "M" or bool(
+        values.dtype.kind == "O"
+        and not _steps(recipe, name, "number")
+        and _steps(recipe, name, "date")
+    )
+
+
+def levels_of(values: Array) -> Counter[Any]:
+    """Return how often each value stands in evenly spaced rows, 50,000 at most."""
+    rows = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_SCANNED)).astype(int))
+    some = values[rows]
+    return Counter(plain(value) for value in some[~as_missing(some)].tolist())
+
+
 def nearest_row(order: Floats, wanted: float) -> int:
     """Return a row whose value lies nearest to a place on the scale."""
     return int(np.nanargmin(np.abs(order - wanted)))
@@ -57,10 +73,15 @@ def _range(recipe: Recipe, name: str, values: Array, order: Floats | None) -> di
     if order is not None and np.isfinite(order).any():
         known = order[np.isfinite(order)]
         usual = plain(values[nearest_row(order, float(np.median(known)))])
-        if _steps(recipe, name, "date", "elapsed") or values.dtype.kind == "M":
-            first, last = (values[nearest_row(order, at)] for at in (known.min(), known.max()))
-            span = {"earliest": plain(first), "latest": plain(last)}
-            return {"entry": "date", "usual": usual, **span}
+        if is_date(recipe, name, values):
+            formats = [step.params.get("date_format") for step in _steps(recipe, name, "date")]
+            return {
+                "entry": "date",
+                "usual": usual,
+                "earliest": _iso(known.min()),
+                "latest": _iso(known.max()),
+                "date_format": formats[0] if formats and values.dtype.kind == "O" else None,
+            }
         return {
             "entry": "number",
             "usual": usual,
@@ -69,15 +90,15 @@ def _range(recipe: Recipe, name: str, values: Array, order: Floats | None) -> di
             "quantiles": tuple(rounded(q) for q in np.quantile(known, QUANTILES)),
             "whole": bool(np.all(known == np.round(known))),
         }
-    counts = Counter(plain(value) for value in values[~as_missing(values)].tolist())
-    frequent = counts.most_common(MOST_LEVELS)
+    counts = levels_of(values)
+    frequent, scanned = counts.most_common(MOST_LEVELS), min(len(values), MOST_SCANNED)
     entry = "text" if recipe.columns.get(name) == ColumnKind.TEXT.value else "choice"
     return {
         "entry": entry,
         "usual": frequent[0][0] if frequent else None,
         "levels": ()
         if entry == "text"
-        else tuple(Level(value=v, share=rounded(n / len(values))) for v, n in frequent),
+        else tuple(Level(value=v, share=rounded(n / scanned)) for v, n in frequent),
         "n_levels": len(counts),
     }
 
@@ -102,6 +123,10 @@ def _microseconds(moments: Array) -> Floats:
     places = moments.astype(np.int64).astype(np.float64)
     places[np.isnat(moments)] = np.nan
     return places
+
+
+def _iso(microseconds: float) -> str:
+    return str(np.datetime64(int(microseconds), "us").item().isoformat())
 
 
 def _steps(recipe: Recipe, name: str, *kinds: str) -> list[StepSpec]:

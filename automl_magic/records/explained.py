@@ -46,8 +46,10 @@ class ColumnRange(Record):
 
     `entry` says how a person gives a value: `number`, `choice`, `date` or `text`. Numbers have
     `low`, `high` and `quantiles` (those of `QUANTILES`); `whole` says that all are whole numbers.
-    Dates have `earliest` and `latest` in ISO 8601. A choice has its `levels`, most frequent first;
-    `n_levels` counts all there are. `usual` is the median or the most frequent value.
+    Dates have `earliest` and `latest` in ISO 8601, and where they are text in another form, the
+    `date_format` (strptime's) in which the model reads them. A choice has its `levels`, most
+    frequent first; `n_levels` counts all that were seen. `usual` is the median or the most frequent
+    value, as it stands in the table.
     """
 
     name: str
@@ -61,6 +63,7 @@ class ColumnRange(Record):
     whole: bool = False
     earliest: str | None = None
     latest: str | None = None
+    date_format: str | None = None
     levels: tuple[Level, ...] = ()
     n_levels: int = 0
     immutable: bool = False
@@ -252,8 +255,9 @@ class DependenceLine(Record):
 class DependenceOf(Record):
     """What the model says when one column is set to each value of a grid in all rows.
 
-    `ordered` says whether the grid is a scale (numbers, dates as ISO 8601) or a list of levels.
-    `density` is the share of the table's rows that lies nearest to each point of the grid.
+    `grid` has values as they stand in the table. `ordered` says whether they are a scale or a list
+    of levels; of a scale, `places` says where each value lies: its number, or the days since 1970
+    of a date. `density` is the share of the table's rows that lies nearest to each value.
     """
 
     column: str
@@ -261,6 +265,7 @@ class DependenceOf(Record):
     grid: tuple[Any, ...]
     density: tuple[float, ...]
     lines: tuple[DependenceLine, ...]
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

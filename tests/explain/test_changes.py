@@ -60,6 +60,10 @@ def test_dependence_follows_the_column_over_values_of_the_table(found):
     assert of["city"].grid[0] == "Oslo"
     assert all("," in value for value in of["paid"].grid)
     assert of["since"].grid[0] < of["since"].grid[-1]
+    for one in (of["paid"], of["since"]):
+        assert list(one.places) == sorted(one.places)
+    assert of["paid"].places[0] == float(of["paid"].grid[0].replace(",", "."))
+    assert of["city"].places == ()
 
 
 def test_a_counterfactual_is_true_of_the_model_and_leaves_alone_what_cannot_change(found):

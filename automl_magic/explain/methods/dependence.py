@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from automl_magic.explain import draw
-from automl_magic.explain.columns import nearest_row
+from automl_magic.explain.columns import MOST_SCANNED, is_date, levels_of, nearest_row
 from automl_magic.explain.methods.permutation import top_columns
 from automl_magic.explain.part import Found, about, part
 from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
-from automl_magic.recipe.values import Array, Floats, as_missing
+from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.explained import Dependence, DependenceLine, DependenceOf
 
 MOST_COLUMNS, MOST_POINTS, MOST_LEVELS = 8, 20, 10
+DAY = 86_400e6  # microseconds
 MOST_ROWS, BLOCK, ICE_ROWS, MOST_OUTPUTS = 500, 50, 30, 5
 METHOD = (
     "Partial dependence (Friedman, Annals of Statistics 29, 2001) with individual conditional "
@@ -116,11 +116,19 @@ def _of_column(
         )
     return DependenceOf(
         column=name,
-        ordered=grid.ordered,
+        ordered=grid.places is not None,
         grid=tuple(_tidy(value) for value in grid.values),
         density=all_rounded(grid.density),
         lines=tuple(lines),
+        places=_places(subject, name, grid),
     )
+
+
+def _places(subject: Subject, name: str, grid: _Grid) -> tuple[float, ...]:
+    if grid.places is None:
+        return ()
+    is_days = is_date(subject.recipe, name, subject.table[name])
+    return all_rounded(grid.places / DAY if is_days else grid.places)
 
 
 def _tidy(value: Any) -> Any:
@@ -130,36 +138,32 @@ def _tidy(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class _Grid:
-    """Values of a column, the share of the rows nearest to each, and whether they are a scale."""
+    """Values of a column, the share of the rows nearest to each, and their places on a scale."""
 
     values: Array
     density: Floats
-    ordered: bool
+    places: Floats | None
 
 
 def _grid(values: Array, order: Floats | None) -> _Grid:
     """Return values that stand in the table: at even quantiles, or the most frequent levels."""
     if order is not None and np.isfinite(order).any():
         known = order[np.isfinite(order)]
-        levels_of = np.linspace(0.01, 0.99, MOST_POINTS)
-        wanted = np.unique(np.quantile(known, levels_of))
+        even = np.linspace(0.01, 0.99, MOST_POINTS)
+        wanted = np.unique(np.quantile(known, even))
         if len(wanted) < MOST_POINTS // 2:  # one value in most rows: the others are a scale too
-            apart = np.quantile(np.unique(known), levels_of[::2])
+            apart = np.quantile(np.unique(known), even[::2])
             wanted = np.unique(np.concatenate([wanted, apart]))
         rows = np.array([nearest_row(order, float(at)) for at in wanted])
         places, firsts = np.unique(order[rows], return_index=True)
         middles = (places[1:] + places[:-1]) / 2
         counts = np.bincount(np.searchsorted(middles, known), minlength=len(places))
-        return _Grid(values[rows[firsts]], counts / len(values), ordered=True)
-    levels: dict[Any, int] = {}
-    counts_of: Counter[Any] = Counter()
-    for row in np.flatnonzero(~as_missing(values)):
-        level = plain(values[row])
-        levels.setdefault(level, int(row))
-        counts_of[level] += 1
+        return _Grid(values[rows[firsts]], counts / len(values), places)
+    counts_of = levels_of(values)
     frequent = [level for level, _ in counts_of.most_common(MOST_LEVELS)]
-    shares = np.array([counts_of[level] / len(values) for level in frequent])
-    return _Grid(values[[levels[level] for level in frequent]], shares, ordered=False)
+    of = [next(i for i, value in enumerate(values) if plain(value) == one) for one in frequent]
+    shares = np.array([counts_of[level] for level in frequent]) / min(len(values), MOST_SCANNED)
+    return _Grid(values[of], shares, None)
 
 
 def _drawn(subject: Subject, found: Dependence) -> Picture:
@@ -167,19 +171,16 @@ def _drawn(subject: Subject, found: Dependence) -> Picture:
     said = []
     for ax, one in zip(axes, found.columns, strict=True):
         line = next(line for line in one.lines if line.output == subject.output)
-        places: Any = np.arange(len(one.grid))
-        numbers = one.ordered and all(isinstance(v, int | float) for v in one.grid)
-        if numbers:
-            places = np.array(one.grid, dtype=float)
+        numbers = one.ordered and not is_date(subject.recipe, one.column, subject.table[one.column])
+        places = np.array(one.places) if one.ordered else np.arange(len(one.grid))
         for ice in line.ice:
             ax.plot(places, ice, color=draw.FAINT, linewidth=0.4, alpha=0.5)
         mark = "" if one.ordered else "o"
         ax.plot(places, line.mean, color=draw.COLOURS[1], linewidth=2, marker=mark, markersize=4)
         if not numbers:
             every = max(1, len(one.grid) // 8)
-            shown_places = places[::every]
-            names = [on_axis(one.grid[i], 12) for i in shown_places]
-            ax.set_xticks(shown_places, names, rotation=60, ha="right", fontsize=6)
+            names = [on_axis(value, 12) for value in one.grid[::every]]
+            ax.set_xticks(places[::every], names, rotation=60, ha="right", fontsize=6)
         ax.set_title(on_axis(one.column), fontsize=9)
         least, most = int(np.argmin(line.mean)), int(np.argmax(line.mean))
         said.append(

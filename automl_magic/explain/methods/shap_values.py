@@ -21,7 +21,7 @@ from automl_magic.recipe.values import Floats
 from automl_magic.records.explained import Shap, ShapColumn
 
 Z = 1.959964
-MOST_ROWS, MOST_SAMPLED, AIMED, FEWEST_SAMPLED = 1_000, 300, 100, 8
+MOST_ROWS, MOST_SAMPLED, AIMED, FEWEST_SAMPLED = 1_000, 300, 100, 3
 LARGEST_GAP = 0.01  # of probabilities, beyond which paths are not taken for those of the model
 
 
