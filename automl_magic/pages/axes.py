@@ -64,7 +64,8 @@ def _log_ticks(scale: Scale) -> list[float]:
         found = [k * 10.0**d for d in decades for k in factors if scale.holds(k * 10.0**d)]
         if len(found) >= 3:
             return found
-    return found or [scale.low, scale.high]
+    # Within less than a decade, equal steps do.
+    return ticks(Scale(scale.low, scale.high, scale.start, scale.end), about=4)[0]
 
 
 def tick_text(value: float, decimals: int, scale: Scale) -> str:

@@ -26,7 +26,7 @@ def front_chart(rows: Sequence[LeaderboardRow], metric: str, *, higher_is_better
     """Return an SVG with a point for each measured row, or nothing where there are none.
 
     On the front a point is a filled diamond, off it an empty circle; its area grows with the size.
-    The line joins the front from left to right.
+    The line joins those that nothing beats in score and time alone, from left to right.
     """
     shown = measured(rows)
     if not shown:
@@ -35,8 +35,8 @@ def front_chart(rows: Sequence[LeaderboardRow], metric: str, *, higher_is_better
     y = scale_of(map(_score, shown), BOTTOM, TOP, margin=0.1)
     if not higher_is_better:
         y = Scale(y.low, y.high, TOP, BOTTOM)
-    front = sorted((row for row in shown if row.on_front), key=_latency)
-    line = path([(x.at(_latency(r)), y.at(_score(r))) for r in front], class_="am-front-line")
+    points = [(x.at(_latency(r)), y.at(_score(r))) for r in _leading(shown, higher_is_better)]
+    line = path(points, class_="am-front-line")
     largest = max((row.size_bytes or 0 for row in shown), default=0) or 1
     # Large points first: a small one is never hidden behind them.
     order = sorted(shown, key=lambda row: -(row.size_bytes or 0))
@@ -55,6 +55,16 @@ def front_chart(rows: Sequence[LeaderboardRow], metric: str, *, higher_is_better
         desc="; ".join(_in_words(row) for row in shown),
         is_linked=True,
     )
+
+
+def _leading(rows: Sequence[LeaderboardRow], higher_is_better: bool) -> list[LeaderboardRow]:
+    """Return the rows that score better than every quicker one, the quickest first."""
+    sign = 1 if higher_is_better else -1
+    leading: list[LeaderboardRow] = []
+    for row in sorted(rows, key=lambda row: (_latency(row), -sign * _score(row))):
+        if not leading or sign * _score(row) > sign * _score(leading[-1]):
+            leading.append(row)
+    return leading
 
 
 def _latency(row: LeaderboardRow) -> float:

@@ -120,6 +120,7 @@ def _front(board: Board) -> str:
     said = (
         f"{better} and left is better, small is lighter. Of {len(shown)} that were measured, {on} "
         "are on the Pareto front (◆): nothing else beats them in score, time and size together. "
+        "The dotted line joins those that lead by score and time alone. "
         "Only what the final model is made of is measured; the table below has the numbers."
     )
     return tag(

@@ -9,9 +9,11 @@ from automl_magic.look.html import block, joined, tag, text
 from automl_magic.look.numbers import number, seconds
 from automl_magic.pages.course import Course, Ended
 from automl_magic.pages.figure import scrolling
-from automl_magic.records import Run, Trial
+from automl_magic.pages.links import made_by
+from automl_magic.records import Link, Run, Trial
 
 LATEST, LOGGED = 20, 40
+NOTEBOOK = "output.ipynb"
 _TOLD = ("run", "search", "decision", "trial")
 
 
@@ -74,9 +76,9 @@ def _cells(course: Course) -> str:
     return tag("p", label, tag("code", text(course.cell_id, 60)), " ", bar, class_="am-progress")
 
 
-def trials_block(course: Course | None) -> str:
+def trials_block(course: Course | None, run: Run | None) -> str:
     """Return the latest trials, newest first: what the picture shows, as a table."""
-    if course is None or not course.ended:
+    if course is None or run is None or not course.ended:
         return block(tag("p", "No trial has ended yet.", class_="am-soft"))
     latest = sorted(course.ended.values(), key=lambda ended: -ended.number)[:LATEST]
     heads = joined(
@@ -92,7 +94,7 @@ def trials_block(course: Course | None) -> str:
         )
     )
     caption = f"The latest {len(latest)} of {len(course.ended):,} trials, newest first."
-    rows = joined(_trial(ended, course.trials.get(ended.number)) for ended in latest)
+    rows = joined(_trial(ended, course.trials.get(ended.number), run) for ended in latest)
     return block(
         scrolling(
             tag(
@@ -106,10 +108,12 @@ def trials_block(course: Course | None) -> str:
     )
 
 
-def _trial(ended: Ended, trial: Trial | None) -> str:
+def _trial(ended: Ended, trial: Trial | None, run: Run) -> str:
     folds = trial.fold_scores if trial else ()
     spread = f"{number(min(folds), 3)} to {number(max(folds), 3)}" if folds else "–"
     score = number(ended.score, 5) if ended.score is not None else tag("i", text(ended.state, 20))
+    cell_id = (trial.cell_id if trial else None) or "search"
+    link = Link(run_id=run.run_id, notebook=NOTEBOOK, cell_id=cell_id)
     return tag(
         "tr",
         tag("td", str(ended.number), class_="am-num"),
@@ -119,6 +123,8 @@ def _trial(ended: Ended, trial: Trial | None) -> str:
         tag("td", seconds(trial.fit_s if trial else None), class_="am-num"),
         tag("td", seconds(ended.at_s), class_="am-num"),
         tag("td", text(trial.reason if trial else "", 200), class_="am-why"),
+        title=f"made by cell {cell_id} of {NOTEBOOK}",
+        **made_by(link),
     )
 
 

@@ -114,7 +114,7 @@ def test_a_line_that_is_no_event_of_ours_harms_nothing(tmp_path, line):
     course.read()
 
     shown = progress_block(course, run_of(tmp_path), is_asked=True)
-    assert "<article" in shown + trials_block(course) + log_block(course)
+    assert "<article" in shown + trials_block(course, run_of(tmp_path)) + log_block(course)
 
 
 def test_a_sentence_says_how_far_it_is(tmp_path):
@@ -155,7 +155,7 @@ def test_hostile_candidates_bring_no_element(tmp_path):
                 found.append((tag, sorted(key for key, _ in attrs)))
 
         page = progress_block(course, run_of(folder), is_asked=True)
-        Elements().feed(page + trials_block(course) + log_block(course))
+        Elements().feed(page + trials_block(course, run_of(folder)) + log_block(course))
         return found
 
     assert elements(HOSTILE) == elements("plain")

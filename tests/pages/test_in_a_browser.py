@@ -127,7 +127,9 @@ def live(names, folder):
             "created_at": "2026-11-21T16:00:00+00:00",
         }
     )
-    return progress_block(course, run, is_asked=True) + trials_block(course) + log_block(course)
+    return (
+        progress_block(course, run, is_asked=True) + trials_block(course, run) + log_block(course)
+    )
 
 
 def surfaces(explained, folder):

@@ -174,6 +174,19 @@ def test_the_front_is_told_by_shape_and_in_words_not_by_colour_alone():
     assert (chart.count("<polygon"), chart.count("<circle")) == (2, 1)
 
 
+def test_the_line_joins_only_what_leads_by_score_and_time():
+    rows = [
+        priced(1, "slow", 0.95, 9.0, 1, on_front=True),
+        priced(2, "small", 0.7, 4.0, 1, on_front=True),
+        priced(3, "quick", 0.8, 0.1, 9, on_front=True),
+    ]
+
+    chart = front_chart(rows, "r2", higher_is_better=True)
+
+    (line,) = re.findall(r'<path d="([^"]+)" fill="none" class="am-front-line"', chart)
+    assert line.count("L") == 1
+
+
 def test_lower_scores_stand_higher_where_lower_is_better():
     rows = [
         priced(1, "good", 1.0, 4.0, 1, on_front=True),

@@ -81,7 +81,7 @@ class Page:
         is_news = self._course is not None and self._course.read()
         self._set("progress", progress_block(self._course, run, is_asked=bool(self._run_id)))
         if is_news or is_other or not self.panes["log"].object:
-            self._set("trials", trials_block(self._course))
+            self._set("trials", trials_block(self._course, run))
             self._set("log", log_block(self._course))
             self.chart.show(self._course)
         if (said := said_of(self._course, run)) != self.said.text:
