@@ -36,7 +36,7 @@ def scale_of(
 ) -> Scale:
     """Return a scale that holds all values, with a margin as a share of their span."""
     finite = [value for value in values if math.isfinite(value) and (value > 0 or not is_log)]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+    low, high = (min(finite), max(finite)) if finite else (float(is_log), 1.0)
     if is_log:
         factor = (high / low) ** margin if high > low else 1.5
         return Scale(low / factor, high * factor, start, end, is_log=True)
