@@ -1,3 +1,5 @@
+import { PageConfig } from '@jupyterlab/coreutils';
+
 /**
  * A note to run a new notebook once, from one browser tab to another of the same origin.
  *
@@ -12,17 +14,22 @@ interface INote {
   until: number;
 }
 
+/** Where the note of a path lies; servers of other people may have the same origin. */
+function keyOf(path: string): string {
+  return PREFIX + PageConfig.getBaseUrl() + path;
+}
+
 /** Leave a note to run the notebook at this path. */
 export function leave(path: string, sources: string[]): void {
   sweep();
   const note: INote = { sources, until: Date.now() + HOLDS_MS };
-  window.localStorage.setItem(PREFIX + path, JSON.stringify(note));
+  window.localStorage.setItem(keyOf(path), JSON.stringify(note));
 }
 
 /** Take the note of this path away, and say whether it asks for cells of these very sources. */
 export function take(path: string, sources: () => string[]): boolean {
-  const note = holds(window.localStorage.getItem(PREFIX + path) ?? '');
-  window.localStorage.removeItem(PREFIX + path);
+  const note = holds(window.localStorage.getItem(keyOf(path)) ?? '');
+  window.localStorage.removeItem(keyOf(path));
   return note !== null && JSON.stringify(note.sources) === JSON.stringify(sources());
 }
 

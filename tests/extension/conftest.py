@@ -95,8 +95,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def serving(module: str, folder: Path, home: Path, *options: str):
-    """Start `python -m module` as a Jupyter server and give it when it answers."""
+def serving(module: str, folder: Path, home: Path, *options: str, base: str = ""):
+    """Start `python -m module` as a Jupyter server, below `base`, and give it when it answers."""
     root, port = folder / "root", free_port()
     root.mkdir(parents=True)
     environment = {
@@ -114,6 +114,7 @@ def serving(module: str, folder: Path, home: Path, *options: str):
             *(sys.executable, "-m", module, "--no-browser", "--allow-root"),
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
             *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
+            f"--ServerApp.base_url=/{base}",
             *(f"--IdentityProvider.token={TOKEN}", *options),
         ],
         env=environment,
@@ -121,7 +122,7 @@ def serving(module: str, folder: Path, home: Path, *options: str):
         stderr=subprocess.STDOUT,
         cwd=root,
     )
-    server = Server(f"http://127.0.0.1:{port}/", root, home)
+    server = Server(f"http://127.0.0.1:{port}/{base}", root, home)
     try:
         deadline = time.monotonic() + 90
         while True:
@@ -214,7 +215,8 @@ def lab(tmp_path_factory):
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
     )
-    for server in serving("jupyterlab", folder, folder / "home", *options):
+    # As on a hub, where every user's server lies below a path of its own.
+    for server in serving("jupyterlab", folder, folder / "home", *options, base="user/ada/"):
         server.runs = runs
         yield server
 

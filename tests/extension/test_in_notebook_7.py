@@ -35,15 +35,17 @@ def test_a_note_for_other_cells_runs_nothing(visit, lab):
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, lab.root / "foreign.ipynb")
     tree = visit("tree", ".jp-DirListing")
+    key = f"automl-magic:run-once:{lab.url}foreign.ipynb"
     tree.evaluate(
-        "localStorage.setItem('automl-magic:run-once:foreign.ipynb',"
-        " JSON.stringify({sources: ['%automl wizard'], until: Date.now() + 60000}))"
+        "key => localStorage.setItem(key,"
+        " JSON.stringify({sources: ['%automl wizard'], until: Date.now() + 60000}))",
+        key,
     )
     page = visit("notebooks/foreign.ipynb", ".jp-Notebook .jp-Cell")
     page.wait_for_timeout(4000)
 
     assert "[1]" not in page.locator(".jp-Notebook .jp-InputPrompt").first.inner_text()
-    assert page.evaluate("localStorage.getItem('automl-magic:run-once:foreign.ipynb')") is None
+    assert page.evaluate("key => localStorage.getItem(key)", key) is None
 
 
 def test_the_sidebar_the_difference_and_the_reasons_are_there(visit, placed, violations):
