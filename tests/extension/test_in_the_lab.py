@@ -262,7 +262,7 @@ def real_run(lab):
     return json.loads(done.stdout)["run_id"]
 
 
-def test_a_real_run_is_registered_promoted_taken_away_and_repeated(
+def test_a_real_run_is_registered_promoted_taken_away_repeated_and_explained(
     visit, lab, violations, real_run
 ):
     page = visit("lab?reset", ".jp-LauncherCard")
@@ -299,3 +299,11 @@ def test_a_real_run_is_registered_promoted_taken_away_and_repeated(
     )
     newest = lab.get("runs?limit=1").json["runs"][0]
     assert newest["rerun_of"] == real_run
+
+    mine.get_by_role("button", name="Explain").click()
+    going = page.locator(f"{SIDEBAR} [data-status=running]", has_text="notebook explain")
+    going.wait_for(timeout=60_000)
+    going.locator(".jp-AutoML-opener").click()
+    going.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="End at once").click()
+    page.locator(f"{SIDEBAR} [data-status=cancelled]").wait_for(timeout=60_000)
