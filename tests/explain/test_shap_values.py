@@ -1,5 +1,8 @@
 """What columns add is what the model says: exactly for trees, sampled for all others."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -141,3 +144,19 @@ def test_a_row_has_its_prediction_its_truth_and_what_each_column_added(found):
         if subject.recipe.task.is_classification:
             assert row.truth == loaded[subject.recipe.target]
             assert sum(row.probabilities) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_first_row_is_not_kept_waiting_by_a_compiler():
+    code = (
+        "import time, numpy as np; from numba import config; usual = config.DISABLE_JIT\n"
+        "from automl_magic.explain.sampled import load_shap; shap = load_shap()\n"
+        "assert config.DISABLE_JIT == usual\n"
+        "rows = np.eye(8); explainer = shap.PermutationExplainer(lambda x: x.sum(axis=1), "
+        "shap.maskers.Independent(rows), seed=0)\n"
+        "started = time.process_time(); explainer(rows[:1], max_evals=17, silent=True)\n"
+        "print(time.process_time() - started)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert float(done.stdout.split()[-1]) < 0.5

@@ -142,8 +142,7 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
 
 
 def _by_sampling(subject: Subject, first: Any, others: Any) -> ShapValues:
-    import shap  # noqa: F401 - it takes seconds, which are not those of a row
-
+    sampled.load_shap()  # it takes seconds, which are not those of a row
     deadline = subject.clock.until("shap")
     rows = np.concatenate([first, subject.sample(others, MOST_SAMPLED, salt=4)]).astype(np.int64)
     aimed = len(first) + AIMED
