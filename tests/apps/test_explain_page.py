@@ -186,6 +186,16 @@ def test_the_file_runs_nothing_and_a_click_opens_a_cell(browser, typed, run_id, 
     assert page.hosts <= {None, ""}
 
 
+def test_every_number_leads_to_a_cell_of_the_notebook_that_ran(browser, url):
+    page = visit(browser, url, "#counterfactuals")
+    lost = page.locator('main a[href^="#"]').evaluate_all(
+        "all => all.map((a) => decodeURIComponent(a.getAttribute('href').slice(1)))"
+        ".filter((id) => document.getElementById(id) === null)"
+    )
+
+    assert lost == []
+
+
 def test_a_report_without_an_explanation_says_what_to_type(typed, place):
     _, out, _ = typed("fit", "sklearn:iris", "--target", "target", "--budget", "6s", "--json")
     fresh = json.loads(out)["run_id"]

@@ -24,6 +24,9 @@ from automl_magic.pages.report.words import TITLES, plain
 from automl_magic.records import Explanation, Link
 from automl_magic.records.explanation import NOTEBOOK
 
+# The cell that reads the predictions of the search and scores them.
+MEASURED_IN = "load"
+
 # In the order of the page: how good it is, what moves it, single rows, groups of people.
 SECTIONS: Mapping[str, Callable[[Explanation, Any], str]] = {
     "curves": curves_section,
@@ -68,7 +71,7 @@ def _body(told: Explanation, cells: Sequence[Cell]) -> str:
 def report_header(told: Explanation) -> str:
     """Return the heading of a report: how good the model is, in one sentence, and which it is."""
     unseen = told.unseen
-    link = Link(run_id=told.run_id, notebook=NOTEBOOK, cell_id="unseen")
+    link = _cell(told, MEASURED_IN)
     better = "higher" if told.higher_is_better else "lower"
     score = linked_number(unseen.score.score, link) + linked_interval(unseen.score, link)
     lead = (

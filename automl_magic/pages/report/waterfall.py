@@ -14,6 +14,7 @@ from automl_magic.records import Link
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 270, 70, 24, 12
 MOST = 12
+MOST_ROWS = 40  # of the table
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Step:
 def waterfall_figure(
     base: float, steps: Sequence[Step], total: float, *, unit: str, title: str, link: Link
 ) -> str:
-    """Return a figure of the largest steps, the rest as one; its table has all of them."""
+    """Return a figure of the largest steps, the rest as one; its table has many more of them."""
     order = sorted(steps, key=lambda step: -abs(step.adds))
     shown, rest = order[:MOST], order[MOST:]
     if rest:
@@ -54,8 +55,12 @@ def waterfall_figure(
     )
     rows = [
         (text(step.column, 80), text(step.value, 80), linked_briefly(f"{step.adds:+.3g}", link))
-        for step in order
+        for step in order[:MOST_ROWS]
     ]
+    if len(order) > MOST_ROWS:
+        left = sum(step.adds for step in order[MOST_ROWS:])
+        others = f"{len(order) - MOST_ROWS} other columns"
+        rows.append((others, "", linked_briefly(f"{left:+.3g}", link)))
     heads = ("Column", "value", f"adds ({unit})")
     said = (
         f"From {number(base, 3)}, the mean over the background rows, to {number(total, 3)} for "

@@ -54,7 +54,7 @@ class Elements(HTMLParser):
 
 
 def cells():
-    names = ("unseen", "shap", "local", "counterfactuals", "permutation", "dependence", "curves")
+    names = ("load", "shap", "local", "counterfactuals", "permutation", "dependence", "curves")
     others = ("thresholds", "confusion", "calibration", "residuals", "fairness")
     return [Cell(name, is_code=True, source=f"explain.{name}()") for name in (*names, *others)]
 
