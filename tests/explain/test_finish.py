@@ -37,7 +37,7 @@ def numbers_in(value):
 
 
 def test_an_explanation_is_written_whole_and_read_back(found, tmp_path):
-    record, document, _ = explained(found, tmp_path / "run-2", sensitive=["group"])
+    record, document, _ = explained(found, tmp_path / "run-2", sensitive=["group"], budget_s=2)
     result = json.loads((tmp_path / "run-2" / "result.json").read_text("utf-8"))
 
     assert record.to_json() == document
@@ -106,7 +106,7 @@ def test_a_section_that_fails_does_not_take_the_others_with_it(binary):
 
 
 def test_every_cell_can_be_run_again(binary):
-    subject = binary.subject()
+    subject = binary.subject(budget_s=0.5)
 
     for _ in range(2):
         assert "Left out" not in repr(explain.dependence(subject))
@@ -144,9 +144,8 @@ def test_a_folder_without_predictions_is_no_search(binary, tmp_path):
 def test_nothing_in_the_data_becomes_markup(binary, make_search, tmp_path):
     frame = binary.frame.assign(city=binary.frame["city"].replace("Lund", HOSTILE))
     frame["group"] = frame["group"].replace("x", HOSTILE)
-    record, _, shown = explained(
-        make_search("binary", frame=frame), tmp_path / "run-2", sensitive=["group"]
-    )
+    hostile = make_search("binary", frame=frame)
+    record, _, shown = explained(hostile, tmp_path / "run-2", sensitive=["group"], budget_s=0.5)
 
     html = "".join(one._repr_html_() for one in shown)
     assert "<script" not in html
