@@ -151,7 +151,10 @@ def make_search(tmp_path_factory):
     return make
 
 
-@pytest.fixture(scope="session", params=list(CLASSES))
+@pytest.fixture(
+    scope="session",
+    params=["binary", "regression", pytest.param("multiclass", marks=pytest.mark.long)],
+)
 def found(request, make_search) -> Found:
     return make_search(request.param)
 
