@@ -274,7 +274,7 @@ def explanation(kind: str = "binary", name: Name = str) -> Explanation:
         found["confusion"] = Confusion(
             cell_id="confusion", **MADE, outputs=tuple(range(n)), counts=counts
         )
-        found["calibration"] = calibration(name("yes"))
+        found["calibration"] = calibration(name("the probability of yes"))
     if kind == "binary":
         found |= {"thresholds": thresholds(name("yes")), "fairness": fairness(names[1], name)}
     metric = "rmse" if kind == "regression" else "roc_auc"

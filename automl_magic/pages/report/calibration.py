@@ -16,7 +16,7 @@ def calibration_section(told: Explanation, found: Calibration) -> str:
     """Return the section: the reliability diagram with the intervals of its bins."""
     link = told.link(found)
     lead = (
-        f"On average the probability of {text(found.of, 120)} is off by "
+        f"On average {text(found.of, 160)} is off by "
         f"{linked_measure(found.ece, link)} (expected calibration error). The Brier score is "
         f"{linked_measure(found.brier, link)}; always saying the shares of the classes would "
         f"score {linked_number(found.brier_of_shares, link, 3)}, and lower is better."

@@ -28,13 +28,15 @@ def dependence_section(told: Explanation, found: Dependence) -> str:
         f"({text(found.scale, 200)}) is averaged. Thin lines are single rows: where they cross, "
         "other columns matter too."
     )
-    options = [(one.column, _column(told, one, link)) for one in found.columns]
+    options = [(one.column, _column(told, one, i, link)) for i, one in enumerate(found.columns)]
     body = choice("dependence", "Column", options) if options else ""
     return section("dependence", lead, body, of=found, link=link)
 
 
-def _column(told: Explanation, one: DependenceOf, link: Link) -> str:
-    return joined(_figure(told, one, line, link) for line in one.lines)
+def _column(told: Explanation, one: DependenceOf, position: int, link: Link) -> str:
+    order = sorted(one.lines, key=lambda line: line.output != told.output)
+    options = [(class_name(told, line.output), _figure(told, one, line, link)) for line in order]
+    return choice(f"dependence-{position}", "Class", options) if options else ""
 
 
 def _figure(told: Explanation, one: DependenceOf, line: DependenceLine, link: Link) -> str:

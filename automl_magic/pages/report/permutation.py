@@ -25,13 +25,14 @@ def permutation_section(told: Explanation, found: Permutation) -> str:
         f"{which}Unshuffled, {text(found.metric, 60)} is {linked_number(found.score, link)} on "
         "these rows."
     )
+    n = found.repeats
+    shuffles = "One shuffle" if n == 1 else f"The mean of {n} shuffles"
     bars = bar_figure(
         [Bar(c.column, c.increase, c.low, c.high) for c in found.columns],
         title=f"How much worse {found.metric} gets with a column shuffled",
         axis=f"worse by, {found.metric}",
         said=(
-            f"The mean of {found.repeats} shuffles with its 95 % interval; one that reaches zero "
-            "may be chance. Columns that say the same stand in for each other, and then none of "
+            f"{shuffles} with its 95 % interval; one that reaches zero may be chance. Columns that say the same stand in for each other, and then none of "
             "them looks needed."
         ),
         heads=("Column", "worse by"),
