@@ -32,8 +32,8 @@ def permutation_section(told: Explanation, found: Permutation) -> str:
         title=f"How much worse {found.metric} gets with a column shuffled",
         axis=f"worse by, {found.metric}",
         said=(
-            f"{shuffles} with its 95 % interval; one that reaches zero may be chance. Columns that say the same stand in for each other, and then none of "
-            "them looks needed."
+            f"{shuffles} with its 95 % interval; one that reaches zero may be chance. Columns "
+            "that say the same stand in for each other, and then none of them looks needed."
         ),
         heads=("Column", "worse by"),
         link=link,
