@@ -7,7 +7,7 @@ from typing import Any
 
 INPUTS = ("plan", "data", "notebook", "code", "environment", "threads", "parameters")
 # The times of a run differ from run to run, and so does the number of trials of a replay.
-_SCORES = ("metric", "cv", "holdout", "best")
+_SCORES = ("metric", "cv", "holdout", "best", "metrics")
 
 
 def same_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

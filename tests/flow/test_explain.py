@@ -76,6 +76,13 @@ def test_it_is_tracked_with_its_headline_numbers(explained):
     assert EXPLANATION_NAME in tracked.artifacts
 
 
+def test_its_repetition_has_the_same_headline_numbers(explained):
+    repeated = flow.rerun(explained.outcome.run.run_id)
+
+    assert repeated.equal
+    assert repeated.outcome.run.result["metrics"] == explained.outcome.run.result["metrics"]
+
+
 def test_the_answer_says_what_moves_the_model_and_where_to_look(binary, explained):
     said = words.explanation(explained)
 
