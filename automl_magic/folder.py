@@ -121,11 +121,16 @@ def kind_of(notebook: Mapping[str, Any]) -> str:
 
 def default_folder(name: str) -> Path:
     """Return a folder of the working directory that does not exist yet, named after the data."""
-    stem = Path(name.removeprefix("sklearn:")).name.split(".")[0]
-    slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:40] or "table"
-    first = Path(f"automl-{slug}")
-    numbered = (Path(f"automl-{slug}-{i}") for i in range(2, 10_000))
+    plain = slug(name)
+    first = Path(f"automl-{plain}")
+    numbered = (Path(f"automl-{plain}-{i}") for i in range(2, 10_000))
     return next(path for path in (first, *numbered) if not path.exists())
+
+
+def slug(name: str) -> str:
+    """Return the name of a table in small letters, digits and hyphens."""
+    stem = Path(name.removeprefix("sklearn:")).name.split(".")[0]
+    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:40] or "table"
 
 
 def check_unedited(folder: PlanFolder, *, overwrite: bool) -> None:

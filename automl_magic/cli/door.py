@@ -41,7 +41,9 @@ class Door(Protocol):
     def watching(self) -> AbstractContextManager[OnEvent]:
         """Show a run's events while they come."""
 
-    def wizard(self, data: str | None, target: str | None) -> Answer:
+    def wizard(
+        self, data: str | None, target: str | None, *, port: int | None, no_browser: bool
+    ) -> Answer:
         """Give the wizard, in the way that this place can show one."""
 
     def say(self, sentence: str) -> None:

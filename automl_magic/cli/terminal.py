@@ -9,6 +9,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from automl_magic.cli.door import Answer, OnEvent
@@ -35,6 +36,17 @@ class Terminal:
                 yield on_event
         else:
             yield _plain_lines(stream)
+
+    def wizard(
+        self, data: str | None, target: str | None, *, port: int | None, no_browser: bool
+    ) -> Answer:
+        from automl_magic.cli.apps.voila import wizard_server
+
+        server = wizard_server(Path.cwd(), port, data, target)
+        server.start()
+        if not no_browser:
+            self.open(server.url)
+        return Answer(server, {"app": "wizard", "url": server.url}, server.url, server=server)
 
     def say(self, sentence: str) -> None:
         clear = "\r\x1b[K" if sys.stderr.isatty() else ""

@@ -84,7 +84,14 @@ class NotebookDoor:
             line.replace(lambda: progress_bundle(progress, is_over=True))
             picture.replace(course.bundle)
 
-    def wizard(self, data: str | None, target: str | None) -> Answer:
+    def wizard(
+        self,
+        data: str | None,
+        target: str | None,
+        *,
+        port: int | None,
+        no_browser: bool,  # noqa: ARG002
+    ) -> Answer:
         from automl_magic.wizard import Wizard
 
         made = Wizard(data, target)

@@ -16,10 +16,17 @@ from automl_magic.records import RunStatus
 
 MODEL_NOTEBOOK, EXECUTED_NOTEBOOK = "model.ipynb", "executed.ipynb"
 _MOST_POINTS = 400
+# What goes on in this process, by its run: a wizard that is shown again finds its own.
+_going_on: dict[str, Attempt] = {}
+
+
+def going_on(run_id: str | None) -> Attempt | None:
+    """Return the attempt of this process that runs this run, if there is one."""
+    return None if run_id is None else _going_on.get(run_id)
 
 
 class Attempt:
-    """A plan that is written and run. `changed` is called, from its thread, with each news."""
+    """A plan that is written and run. Who listens is called, from its thread, with each news."""
 
     def __init__(
         self,
@@ -27,7 +34,6 @@ class Attempt:
         target: str,
         options: Mapping[str, Any],
         folder: Path,
-        changed: Callable[[], None],
     ) -> None:
         self.folder = folder
         self.progress = Progress()
@@ -38,8 +44,12 @@ class Attempt:
         self.outcome: Outcome | None = None
         self.problem: AutomlMagicError | None = None
         self._call = (data, target, dict(options))
-        self._changed = changed
+        self._listeners: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="automl-wizard-run", daemon=True)
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call this with each news from now on."""
+        self._listeners.append(listener)
 
     def start(self) -> None:
         self._thread.start()
@@ -77,7 +87,9 @@ class Attempt:
                 why=f"{type(error).__name__}: {error}",
                 fix="Run it in a cell to see all of it: the review step has the line.",
             )
-        self._changed()
+        finally:
+            _going_on.pop(self.run_id or "", None)
+        self._tell()
 
     def _leave_notebooks(self, outcome: Outcome) -> None:
         """Put the executed search and the standalone model where a person will look for them."""
@@ -86,6 +98,8 @@ class Attempt:
 
     def _hear(self, event: dict[str, Any]) -> None:
         self.progress.take(event)
+        if self.run_id is not None:
+            _going_on[self.run_id] = self
         match event.get("event"):
             case "search":
                 self.metric = str(event.get("metric") or self.metric)
@@ -93,7 +107,11 @@ class Attempt:
                 self.latest = [event, *self.latest[:9]]
                 if len(self.points) < _MOST_POINTS:
                     self.points.append(_point(event))
-        self._changed()
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
 
 def _point(event: Mapping[str, Any]) -> dict[str, Any]:

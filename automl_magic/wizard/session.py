@@ -18,7 +18,7 @@ from automl_magic.errors import AutomlMagicError
 from automl_magic.records import Leaderboard, ModelVersion, Plan, RecordProblem, Run, RunStatus
 from automl_magic.wizard import suggest
 from automl_magic.wizard.answers import Answers
-from automl_magic.wizard.attempt import Attempt
+from automl_magic.wizard.attempt import Attempt, going_on
 from automl_magic.wizard.browse import LARGEST_UPLOAD_BYTES, free_path
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.table import Table, read
@@ -26,6 +26,7 @@ from automl_magic.wizard.table import Table, read
 if TYPE_CHECKING:
     from automl_magic.reasons import Account
 
+REPORT = "report.html"
 STEPS = ("data", "target", "goal", "limits", "review", "run", "result")
 # What an answer makes uncertain: it is asked again, with a default from the new data.
 _FOLLOWS = {
@@ -79,9 +80,10 @@ class Session:
         self.answers = answers or Answers()
         self.table: Table | None = None
         self.plan: Plan | None = None
-        self.attempt: Attempt | None = None
+        self.attempt = going_on(self.answers.run_id)
         self.result: Result | None = None
         self.registered: ModelVersion | None = None
+        self.report: Path | None = None
         self.problem: AutomlMagicError | None = None
         self.busy: str | None = None
         self.browsing = ""
@@ -93,7 +95,9 @@ class Session:
         self._lock = threading.RLock()
         if self.answers.source is not None:
             self._read()
-        if self.answers.run_id is not None:
+        if self.attempt is not None:
+            self.attempt.listen(self._hear_attempt)
+        elif self.answers.run_id is not None:
             self._look_up(self.answers.run_id)
 
     def do(self, message: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
@@ -107,6 +111,7 @@ class Session:
             "stop": lambda _: self._stop(cancel=False),
             "cancel": lambda _: self._stop(cancel=True),
             "register": self._register,
+            "explain": lambda _: self._explain(),
             "forget": lambda _: self._forget(),
         }
         action = known.get(str(message.get("do")))
@@ -150,6 +155,13 @@ class Session:
         if self.table is None:
             return ()
         return suggest.sensitive(self.table.dataset.columns, self.answers.target)
+
+    @property
+    def result_folder(self) -> Path:
+        """The folder of the plan that was run, or this wizard's where that is not known."""
+        run = self.result.run if self.result else None
+        folder = Path(run.notebook).parent if run else self.folder
+        return folder if folder.is_dir() and folder.is_relative_to(self.folder) else self.folder
 
     @property
     def complete(self) -> Answers:
@@ -321,15 +333,15 @@ class Session:
         folder = Path(whole.folder)
         if folder.exists():
             folder = self._default_folder()
-        self.result = self.registered = None
+        self.result = self.registered = self.report = None
         self._answer(step="run", run_id=None, model=None, folder=None)
         self.attempt = Attempt(
             self.table.data,
             self.answers.target,
             whole.options(),
             (self.folder / folder).absolute(),
-            self._hear_attempt,
         )
+        self.attempt.listen(self._hear_attempt)
         self.attempt.start()
 
     def _hear_attempt(self) -> None:
@@ -373,12 +385,27 @@ class Session:
 
         self._later("Registering the model", work)
 
+    def _explain(self) -> None:
+        if self.result is None:
+            return
+        run_id, folder = self.result.run.run_id, self.result_folder
+
+        def work() -> None:
+            from automl_magic.pages.report import Report
+
+            report = Report.of(flow.explain(run_id).outcome.run.run_id)
+            report.write(folder / REPORT)
+            with self._lock:
+                self.report = folder / REPORT
+
+        self._later("Explaining the model, for up to a minute", work)
+
     def _forget(self) -> None:
         if self.attempt is not None and not self.attempt.is_over:
             return
         self._turn += 1
         self.answers, self.table, self.plan, self.busy = Answers(), None, None, None
-        self.attempt = self.result = self.registered = None
+        self.attempt = self.result = self.registered = self.report = None
         self.resumed = False
         self._drafts.forget()
 

@@ -17,9 +17,6 @@ _TARGETS = (
     "default",
     "survived",
     "response",
-    "income",
-    "price",
-    "sales",
     "fraud",
     "converted",
 )

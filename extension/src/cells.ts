@@ -60,11 +60,16 @@ export async function openWithCell(
   }
 }
 
-/** Run a notebook as soon as its kernel is there. */
+/**
+ * Run a notebook as soon as its kernel has answered: what is sent while the server still greets a
+ * kernel can be lost. Saved afterwards, so that a reload finds the widget under its cell.
+ */
 export async function runAll(panel: NotebookPanel): Promise<void> {
   await panel.context.ready;
   await panel.sessionContext.ready;
+  await panel.sessionContext.session?.kernel?.info;
   await NotebookActions.runAll(panel.content, panel.sessionContext);
+  await panel.context.save();
 }
 
 /** Return a name that no file of the folder has: `plan.ipynb`, then `plan-2.ipynb`. */

@@ -3,12 +3,13 @@ import { settingsPlugin } from './settings';
 import { specPlugin } from './spec/plugin';
 import { viewsPlugin } from './views/plugin';
 import { whyPlugin } from './why';
-import { runOncePlugin, wizardPlugin } from './wizard';
+import { openPlugin, runOncePlugin, wizardPlugin } from './wizard';
 
 export default [
   settingsPlugin,
   wizardPlugin,
   runOncePlugin,
+  openPlugin,
   panelPlugin,
   viewsPlugin,
   specPlugin,

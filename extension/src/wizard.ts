@@ -86,6 +86,36 @@ export const wizardPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** The wizard asks for a file of its notebook's folder in this way; see `openInside` there. */
+const OPEN = 'automl-magic:open';
+
+/** Opens in the lab what a wizard links to, where the link alone would load the page again. */
+export const openPlugin: JupyterFrontEndPlugin<void> = {
+  id: '@automl-magic/lab:open',
+  description: 'Opens the files that a wizard links to in tabs of the lab.',
+  autoStart: true,
+  requires: [IDocumentManager, INotebookTracker],
+  optional: [ILabShell],
+  activate: (
+    _: JupyterFrontEnd,
+    manager: IDocumentManager,
+    tracker: INotebookTracker,
+    labShell: ILabShell | null
+  ): void => {
+    if (!labShell) {
+      return;
+    }
+    document.addEventListener(OPEN, event => {
+      const asked: unknown = (event as CustomEvent).detail?.path;
+      const notebook = tracker.currentWidget?.context.path;
+      if (typeof asked === 'string' && notebook !== undefined) {
+        manager.openOrReveal(PathExt.join(PathExt.dirname(notebook), asked));
+        event.preventDefault();
+      }
+    });
+  }
+};
+
 /** Runs the notebook of a wizard that another browser tab has just made: see `once`. */
 export const runOncePlugin: JupyterFrontEndPlugin<void> = {
   id: '@automl-magic/lab:run-once',

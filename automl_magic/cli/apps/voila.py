@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
+import secrets
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
 from automl_magic.paths import templates
 
 RUN_VARIABLE = "AUTOML_MAGIC_APP_RUN"
+BEGIN_VARIABLE = "AUTOML_MAGIC_APP_BEGIN"
 THEME = "automl-magic"
 
 # The page is finished HTML: no script but ours is ever right, and no other host is ever asked.
@@ -24,7 +30,7 @@ WIDGETS_POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws://{host}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-WITH_WIDGETS = ("explain",)
+WITH_WIDGETS = ("explain", "wizard")
 # Of what is installed for JupyterLab, only what draws widgets.
 EXTENSIONS = (
     "anywidget",
@@ -54,15 +60,38 @@ OPTIONS = {
 AHEAD = {"VoilaConfiguration.preheat_kernel": True, "VoilaConfiguration.default_pool_size": 1}
 
 
+# A search goes on for a while after its page was closed.
+LASTING = {"MappingKernelManager.cull_idle_timeout": 3600}
+
+
+def wizard_server(
+    folder: Path, port: int | None, data: str | None, target: str | None
+) -> AppServer:
+    """Return the server of the wizard on a folder, for whoever knows the token in its address."""
+    token = secrets.token_urlsafe(32)
+    begin = {"data": data, "target": target, "folder": str(folder)}
+    return dataclasses.replace(
+        # With a token of its own, Voila takes none from its arguments, which others could read.
+        _server("wizard", port, {**LASTING, "Voila.auto_token": True}),
+        page=f"?token={token}",
+        environment={**_paths(), "JUPYTER_TOKEN": token, BEGIN_VARIABLE: json.dumps(begin)},
+    )
+
+
 def voila_server(name: str, run_id: str, port: int | None, *, is_over: bool = False) -> AppServer:
     """Return the server of one app on one run.
 
     Of a run that `is_over`, pages are made ahead: nothing on them can change any more.
     """
+    return dataclasses.replace(
+        _server(name, port, AHEAD if is_over else {}),
+        environment={**_paths(), RUN_VARIABLE: run_id},
+    )
+
+
+def _server(name: str, port: int | None, more: Mapping[str, object]) -> AppServer:
     chosen = free_port(port)
-    chosen_options = {**OPTIONS, **_of_app(name, chosen), **(AHEAD if is_over else {})}
-    options = [f"--{key}={value}" for key, value in chosen_options.items()]
-    paths = [str(templates()), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    options = {**OPTIONS, **_of_app(name, chosen), **more}
     return AppServer(
         name=name,
         arguments=[
@@ -71,12 +100,16 @@ def voila_server(name: str, run_id: str, port: int | None, *, is_over: bool = Fa
             "voila",
             str(templates() / "apps" / f"{name}.ipynb"),
             f"--port={chosen}",
-            *options,
+            *(f"--{key}={value}" for key, value in options.items()),
         ],
         port=chosen,
         probe=f"/voila/templates/{THEME}/static/app.js",
-        environment={RUN_VARIABLE: run_id, "JUPYTER_PATH": os.pathsep.join(paths)},
     )
+
+
+def _paths() -> dict[str, str]:
+    paths = [str(templates()), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    return {"JUPYTER_PATH": os.pathsep.join(paths)}
 
 
 def _of_app(name: str, port: int) -> dict[str, object]:

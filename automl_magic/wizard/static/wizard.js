@@ -130,8 +130,11 @@ function render({ model, el }) {
   }
 
   el.replaceChildren(root, live);
-  // Keys that belong to a field must not reach the notebook, which takes them for commands.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  // Keys that belong to a field must not reach the notebook, which takes them for commands; Ctrl+S
+  // and the like are meant for it.
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+  });
   redraw();
   model.on("change:view", redraw);
   model.on("msg:custom", answered);

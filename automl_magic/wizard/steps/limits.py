@@ -26,7 +26,7 @@ def blocks(session: Session) -> list[Block]:
     options = [option(str(s), *words) for s, words in _BUDGETS.items()]
     known = f"{budget:g}" if budget in _BUDGETS else None
     rows, columns = session.table.frame.shape
-    reason = f"{rows:,} rows and {columns:,} columns: about {estimate.n_trials} trials fit into this time."
+    reason = f"{rows:,} rows, {columns:,} columns: about {estimate.n_trials} trials fit into it."
     if session.answers.budget_s is not None:
         reason = f"Chosen by you; about {estimate.n_trials} trials fit into it."
     return [

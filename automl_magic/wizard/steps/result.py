@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from automl_magic.folder import slug
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.pages import Board
 from automl_magic.reasons import Reason
@@ -13,6 +14,7 @@ from automl_magic.wizard.attempt import EXECUTED_NOTEBOOK, MODEL_NOTEBOOK
 from automl_magic.wizard.blocks import (
     Block,
     bars,
+    buttons,
     code,
     facts,
     heading,
@@ -22,7 +24,7 @@ from automl_magic.wizard.blocks import (
     paragraph,
     table,
 )
-from automl_magic.wizard.session import Result, Session
+from automl_magic.wizard.session import REPORT, Result, Session
 from automl_magic.wizard.words import metric
 
 NAME = "Result"
@@ -149,12 +151,17 @@ def _why(result: Result, board: Board) -> list[Block]:
 
 def _against_the_best(board: Board) -> str:
     single = next((row for row in board.complete if row.trial is not None), None)
-    model = board.model
+    model, members = (
+        board.model,
+        [row for row in board.complete if row.trial is not None and row.weight],
+    )
     if single is None or model is None or single.score is None or model.score is None:
         return ""
     name = metric(board.leaderboard.metric)
-    if model.trial is not None or board.model_name == single.name:
-        return f"No blend of trials scored better in cross-validation than {single.name} alone."
+    if len(members) < 2:
+        return (
+            f"No blend of trials scored better in cross-validation than {board.model_name} alone."
+        )
     return (
         f"Together its parts have {name} {number(model.score.score)} in cross-validation; the best "
         f"single trial, {single.name}, has {number(single.score.score)}."
@@ -177,8 +184,12 @@ def _comparison(board: Board) -> Block:
     return bars(
         f"The best {len(rows)} by {metric(measure.name)} in cross-validation, where "
         f"{better} is better; the longest bar is the best, and bars do not begin at zero",
-        [(row.name, share(row), score_text(row.score)) for row in rows],
+        [(_name(row), share(row), score_text(row.score)) for row in rows],
     )
+
+
+def _name(row: LeaderboardRow) -> str:
+    return "the model" if row.trial is None else row.name
 
 
 def _others(result: Result) -> Block:
@@ -200,22 +211,28 @@ def _others(result: Result) -> Block:
 
 
 def _links(session: Session) -> list[Block]:
-    folder = session.attempt.folder if session.attempt else None
-    if folder is None or not folder.is_relative_to(session.folder):
-        return []
-    inside = folder.relative_to(session.folder).as_posix()
-    return [
-        link(
+    folder = session.result_folder
+    offered = [
+        (
+            EXECUTED_NOTEBOOK,
             "Open the executed notebook",
-            f"{inside}/{EXECUTED_NOTEBOOK}",
             "every number and picture of the search, cell by cell",
         ),
-        link(
+        (
+            MODEL_NOTEBOOK,
             "Open the model's own notebook",
-            f"{inside}/{MODEL_NOTEBOOK}",
             "runs without automl-magic and gives the same score",
         ),
+        (REPORT, "Open the report", "what the model looks at, its mistakes, and a page to mail"),
     ]
+    shown = [
+        link(label, (folder / name).relative_to(session.folder).as_posix(), note)
+        for name, label, note in offered
+        if (folder / name).exists() and (name != REPORT or session.report is not None)
+    ]
+    if session.report is None:
+        shown.append(buttons([("explain", "Explain the model", "plain")]))
+    return shown
 
 
 def _registration(session: Session, result: Result) -> Block:
@@ -235,11 +252,8 @@ def _registration(session: Session, result: Result) -> Block:
 
 
 def _model_name(session: Session) -> str:
-    from automl_magic.folder import default_folder
-
-    name = session.table.dataset.name if session.table else "model"
-    slug = str(default_folder(name)).removeprefix("automl-").strip("-")
-    return slug if slug[:1].isalpha() else f"model-{slug}"
+    name = slug(session.table.dataset.name if session.table else "model")
+    return name if name[:1].isalpha() else f"model-{name}"
 
 
 def _next_lines(result: Result) -> dict[str, str]:

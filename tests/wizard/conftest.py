@@ -1,0 +1,92 @@
+"""A session in a folder of its own, on real data."""
+
+import pandas as pd
+import pytest
+
+from automl_magic.wizard.drafts import Drafts
+from automl_magic.wizard.session import Session
+from automl_magic.wizard.steps import view_of
+
+
+class Person:
+    """Somebody at the wizard: does things, waits for what takes time, looks at the page."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def do(self, action, **message):
+        self.session.do({"do": action, **message}, message.pop("buffers", ()))
+        self.session.wait()
+        return view_of(self.session)
+
+    def set(self, name, value):
+        return self.do("set", name=name, value=value)
+
+    def go(self, step):
+        return self.do("go", step=step)
+
+    @property
+    def view(self):
+        return view_of(self.session)
+
+
+@pytest.fixture
+def names():
+    return {}
+
+
+@pytest.fixture
+def open_wizard(tmp_path, monkeypatch, names):
+    """Open a wizard in the test's folder, where the last one was left."""
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    def make(folder=None):
+        where = folder or tmp_path / "work"
+        drafts = Drafts(where)
+        session = Session(
+            folder=where,
+            names=lambda: names,
+            changed=lambda: None,
+            drafts=drafts,
+            answers=drafts.last(),
+        )
+        session.wait()
+        return Person(session)
+
+    return make
+
+
+@pytest.fixture
+def person(open_wizard):
+    return open_wizard()
+
+
+@pytest.fixture
+def people(tmp_path):
+    """Two hundred people with a sex, an age, an income, and whether they were given a loan."""
+    rows = range(200)
+    return pd.DataFrame(
+        {
+            "sex": ["f", "m"] * 100,
+            "age": [20 + (i * 7) % 50 for i in rows],
+            "income": [1000 + (i * 137) % 4000 for i in rows],
+            "town": [f"T{i % 6}" for i in rows],
+            "loan": ["yes" if (i * 137) % 4000 + (i % 3) * 400 > 2300 else "no" for i in rows],
+        }
+    )
+
+
+def block(view, kind, **wanted):
+    """Return the first block of a kind, also folded ones, with these values."""
+    for one in every(view["blocks"]):
+        if one["type"] == kind and wanted.items() <= one.items():
+            return one
+    raise AssertionError(f"no block {kind} with {wanted}")
+
+
+def every(blocks):
+    for one in blocks:
+        yield one
+        yield from every(one.get("blocks", []))

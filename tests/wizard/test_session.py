@@ -1,0 +1,242 @@
+"""One person's way through the wizard, on real data and with a real run."""
+
+import json
+
+import pytest
+
+from automl_magic import flow
+from automl_magic.wizard.session import STEPS
+
+from .conftest import block, every
+
+
+def test_a_newcomer_begins_with_the_data_and_can_go_nowhere_else(person):
+    view = person.view
+
+    assert view["step"] == "data"
+    assert [step["id"] for step in view["steps"]] == list(STEPS)
+    assert not any(step["reachable"] for step in view["steps"])
+    assert view["next"]["enabled"] is False
+
+
+def test_every_default_has_a_reason_from_the_data(person):
+    person.set("source", "sklearn:breast_cancer")
+    reasons = {}
+    for step in ("target", "goal", "limits"):
+        view = person.go(step)
+        assert view["step"] == step
+        reasons |= {
+            (one["name"], one["type"]): one["reason"]
+            for one in every(view["blocks"])
+            if "reason" in one and one.get("value") not in (None, [], ())
+        }
+
+    assert reasons[("target", "menu")].startswith("Columns of this name")
+    assert reasons[("task", "choice")] == "The target has two values."
+    assert "threshold" in reasons[("metric", "menu")]
+    assert reasons[("budget_s", "choice")].startswith("569 rows, 31 columns")
+    assert all(reasons.values())
+
+
+def test_going_back_and_forth_loses_nothing(person):
+    person.set("source", "sklearn:breast_cancer")
+    person.go("goal")
+    person.set("metric", "log_loss")
+    person.set("cost_false_negative", 5)
+    person.go("limits")
+    person.set("budget_s", 45)
+    before = person.session.answers
+
+    for step in ("data", "target", "goal", "limits"):
+        person.go(step)
+
+    assert person.session.answers == before
+    assert block(person.go("goal"), "menu", name="metric")["value"] == "log_loss"
+
+
+def test_a_new_table_asks_again_what_depended_on_the_old_one(person):
+    person.set("source", "sklearn:breast_cancer")
+    person.set("metric", "log_loss")
+    person.set("problem", "Find lumps early.")
+    person.set("source", "sklearn:diabetes")
+
+    answers = person.session.answers
+    assert (answers.metric, answers.target) == (None, "target")
+    assert answers.problem == "Find lumps early."
+    assert person.session.plan.task.value == "regression"
+
+
+def test_what_is_answered_survives_the_kernel(open_wizard):
+    first = open_wizard()
+    first.set("source", "sklearn:wine")
+    first.go("limits")
+    first.set("budget_s", 40)
+
+    again = open_wizard()
+
+    assert again.view["resumed"]
+    assert again.view["step"] == "limits"
+    assert again.session.answers == first.session.answers
+    assert again.do("forget")["step"] == "data"
+    assert open_wizard().view["resumed"] is False
+
+
+def test_a_broken_draft_is_no_obstacle(open_wizard):
+    first = open_wizard()
+    first.set("source", "sklearn:wine")
+    first.session._drafts.path.write_text('{"step": "data", "no_such_field": 1}')
+
+    assert open_wizard().view["resumed"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("cost_false_positive", -1, "The cost of a wrong yes cannot be"),
+        ("cost_false_negative", float("nan"), "The cost of a wrong no cannot be"),
+        ("budget_s", 2, "The time cannot be"),
+        ("budget_s", "a while", "The time cannot be"),
+        ("latency_ms_p95", 0, "The time for one row cannot be"),
+        ("task", "clustering", "Task cannot be"),
+        ("metric", "accuraccy", "No metric is called 'accuraccy'."),
+        ("metric", "rmse", "The metric 'rmse' cannot score a binary task."),
+        ("source", "nowhere.csv", "There is no file"),
+        ("source", "../../etc/passwd", "'../../etc/passwd' is not below"),
+        ("source", "frame:gone", "The DataFrame 'gone' is not there."),
+        ("target", "no such column", "The data has no column"),
+    ],
+)
+def test_a_wrong_answer_is_a_problem_with_a_way_out(person, name, value, said):
+    person.set("source", "sklearn:breast_cancer")
+    person.go("target")
+
+    problem = person.set(name, value)["problem"]
+
+    assert problem["what"].startswith(said)
+    assert problem["why"]
+    assert problem["fix"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"do": "no such thing"},
+        {"do": "set", "name": "run_id", "value": "x"},
+        {"do": "set", "name": "step", "value": "result"},
+        {"do": "set", "name": "__class__", "value": "x"},
+        {"do": "go", "step": "result"},
+        {"do": "go", "step": "nowhere"},
+        {"do": "start"},
+        {"do": "stop"},
+        {"do": "register", "value": "x"},
+        {"do": "upload", "name": "x.csv", "offset": "0", "size": None},
+    ],
+)
+def test_a_message_that_makes_no_sense_changes_nothing(person, message):
+    before = person.view
+    person.session.do(message)
+    person.session.wait()
+
+    assert person.view == before
+
+
+def test_a_dataframe_of_the_kernel_can_be_chosen(person, names, people):
+    names["loans"] = people
+    offered = block(person.view, "choice", label="DataFrames of this notebook")
+
+    assert [one["label"] for one in offered["options"]] == ["loans"]
+    person.set("source", "frame:loans")
+    person.go("goal")
+    sensitive = block(person.view, "checks", name="sensitive")
+    assert sensitive["value"] == ["sex", "age"]
+    assert sensitive["reason"].startswith("Suggested by their names.")
+
+
+def test_the_costs_are_asked_with_the_words_of_the_data(person, names, people):
+    names["loans"] = people
+    person.set("source", "frame:loans")
+
+    labels = [one["label"] for one in person.go("goal")["blocks"] if one["type"] == "number"]
+
+    assert labels == [
+        "A wrong yes: the model says yes, and it is no",
+        "A wrong no: the model says no, and it is yes",
+    ]
+
+
+def test_the_review_shows_the_same_as_code(person, names, people, tmp_path):
+    names["loans"] = people
+    person.set("source", "frame:loans")
+    person.set("cost_false_positive", 2)
+    person.set("budget_s", 20)
+
+    tabs = {tab["name"]: tab["text"] for tab in block(person.go("review"), "code")["tabs"]}
+
+    assert tabs["Notebook"] == (
+        "%automl fit loans --target loan --budget 20s --sensitive sex --sensitive age "
+        "--cost-false-positive 2 -o automl-loans"
+    )
+    assert "cost_false_positive: 2.0" in tabs["YAML"]
+    compile(tabs["Python"], "shown", "exec")
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_a_table_is_uploaded_in_pieces(person, people):
+    data = people.to_csv(index=False).encode()
+    half = len(data) // 2
+    message = {"name": "people.csv", "size": len(data)}
+    person.do("upload", **message, offset=0, buffers=[data[:half]])
+    assert person.session.table is None
+
+    person.do("upload", **message, offset=half, buffers=[data[half:]])
+
+    assert person.session.answers.source == "people.csv"
+    assert person.session.table.frame.equals(people)
+
+
+def test_an_upload_with_a_missing_piece_is_refused(person):
+    view = person.do("upload", name="x.csv", size=100, offset=50, buffers=[b"x" * 50])
+
+    assert view["problem"]["what"] == "The upload of 'x.csv' was interrupted."
+
+
+def test_an_upload_never_replaces_a_file_nor_leaves_the_folder(person, tmp_path):
+    (tmp_path / "work" / "x.csv").write_text("a,b\n1,2\n")
+    data = b"c,d\n3,4\n5,6\n"
+
+    person.do("upload", name="../x.csv", size=len(data), offset=0, buffers=[data])
+
+    assert (tmp_path / "work" / "x.csv").read_text() == "a,b\n1,2\n"
+    assert person.session.answers.source == "x-2.csv"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == []
+
+
+def test_a_program_cannot_be_uploaded(person):
+    view = person.do("upload", name="x.sh", size=3, offset=0, buffers=[b"ls\n"])
+
+    assert view["problem"]["what"] == "'x.sh' is of no kind that can be read."
+
+
+def test_from_a_table_to_a_registered_model(person, names, people, tmp_path):
+    names["loans"] = people
+    person.set("source", "frame:loans")
+    person.set("budget_s", 8)
+    person.go("review")
+
+    view = person.do("start")
+
+    assert view["step"] == "result", view["problem"]
+    run_id = person.session.result.run.run_id
+    [model] = tmp_path.glob("work/automl-loans/model.ipynb")
+    assert (model.parent / "executed.ipynb").exists()
+    headline = block(view, "paragraph")["text"]
+    holdout = flow.leaderboard(run_id).holdout
+    assert f"{holdout.score:#.4g}" in headline
+    assert block(view, "notes")["items"]
+    view = person.do("register", value="no/such")
+    assert view["problem"]["what"] == "'no/such' cannot be the name of a model."
+    view = person.do("register", value="loans")
+    assert block(view, "notes", title="")
+    assert flow.models()["loans"][0].run_id == run_id
+    assert "Registered as loans, version 1" in json.dumps(view)
