@@ -1,0 +1,125 @@
+"""Journeys through the lab: from a card to the registry, and from a magic to a difference."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.long
+
+SIDEBAR = "#automl-magic-sidebar"
+
+
+@pytest.fixture
+def customers_file(lab, customers):
+    folder = lab.root / "scientist"
+    folder.mkdir(exist_ok=True)
+    rows = customers.loc[customers.index.repeat(8)].reset_index(drop=True)
+    rows.to_csv(folder / "customers.csv", index=False)
+    return folder
+
+
+def notebook_of(folder, *sources):
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{i}",
+            "source": source,
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+        }
+        for i, source in enumerate(sources)
+    ]
+    kernel = {"name": "automl-magic", "display_name": "automl-magic", "language": "python"}
+    document = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": kernel},
+        "cells": cells,
+    }
+    (folder / "work.ipynb").write_text(json.dumps(document), "utf-8")
+
+
+def run_cell(page, number, timeout_s=120):
+    """Run a cell of the notebook on show, and give the text of its output when it has ended."""
+    cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(number)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    prompt = cell.locator(".jp-InputArea-prompt")
+    page.wait_for_function(
+        "prompt => /\\[\\d+\\]/.test(prompt.textContent)",
+        arg=prompt.element_handle(),
+        timeout=timeout_s * 1000,
+    )
+    return cell.locator(".jp-OutputArea").first.inner_text()
+
+
+def test_an_analyst_goes_from_the_card_to_the_registry(visit, lab):
+    page = visit("lab/workspaces/analyst?reset", ".jp-LauncherCard")
+    card = page.locator(".jp-LauncherCard", has_text="AutoML wizard")
+    card.scroll_into_view_if_needed()
+    card.click()
+    wizard = page.locator(".am-wizard")
+    wizard.wait_for(timeout=30_000)
+    wizard.get_by_text("breast_cancer").click()
+    for step in ("Target", "Goal", "Limits"):
+        wizard.get_by_role("button", name=f"Next: {step}").click()
+        wizard.locator("h2").wait_for()
+        page.wait_for_timeout(1000)
+    wizard.get_by_label("Or another time").fill("8")
+    wizard.get_by_label("Or another time").press("Tab")
+    page.wait_for_timeout(1000)
+    wizard.get_by_role("button", name="Next: Review").click()
+    wizard.get_by_role("button", name="Start the search").click()
+    wizard.locator("h2", has_text="Your model").wait_for(timeout=120_000)
+    wizard.get_by_role("button", name="Register the model").click()
+    wizard.get_by_text("Registered as breast-cancer").wait_for(timeout=60_000)
+
+    page.locator('[data-id="automl-magic-sidebar"]').click()
+    page.get_by_role("tab", name="Models", exact=True).click()
+    page.locator(".jp-AutoML-model", has_text="breast-cancer").wait_for(timeout=60_000)
+
+    wizard.get_by_role("link", name="Open the model's own notebook").click()
+    tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tabLabel", has_text="model.ipynb")
+    tab.wait_for(timeout=30_000)
+    assert len(page.context.pages) == 1
+
+
+def test_a_scientist_edits_the_notebook_reruns_and_reads_the_difference(visit, customers_file):
+    notebook_of(
+        customers_file,
+        "%automl plan customers.csv --target churn --budget 6s -o churn",
+        "%automl run churn",
+        "%automl rerun last",
+        "%automl run churn",
+        "%automl runs",
+    )
+    page = visit("lab/workspaces/scientist/tree/scientist/work.ipynb", ".jp-Notebook-cell")
+    page.wait_for_timeout(3000)
+    assert "nothing has run" in run_cell(page, 0)
+    assert "Best:" in run_cell(page, 1)
+    repeated = run_cell(page, 2)
+    assert "Equal: every metric is the same to the last digit." in repeated
+
+    # The notebook of the plan is opened in the lab, and a cell of it edited by hand.
+    page.locator(".jp-DirListing-item", has_text="churn").first.dblclick()
+    page.locator(".jp-DirListing-item", has_text="search.ipynb").dblclick()
+    shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    cell = shown.locator(".jp-CodeCell", has_text='candidates["linear"]').first
+    cell.wait_for(timeout=30_000)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("pass")
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1500)
+    page.locator(".lm-TabBar-tabLabel", has_text="work.ipynb").first.click()
+
+    assert "Best:" in run_cell(page, 3)
+    runs = run_cell(page, 4)
+    edited, _, first = [line.split()[0] for line in runs.splitlines() if "roc_auc" in line]
+    page.keyboard.type(f"%automl diff {first} {edited}")
+    difference = run_cell(page, 5)
+
+    assert "linear" in difference
+    assert first in difference
+    assert edited in difference
