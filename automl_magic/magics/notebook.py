@@ -89,7 +89,7 @@ class NotebookDoor:
         data: str | None,
         target: str | None,
         *,
-        port: int | None,
+        port: int | None,  # noqa: ARG002
         no_browser: bool,  # noqa: ARG002
     ) -> Answer:
         from automl_magic.wizard import Wizard
