@@ -12,6 +12,7 @@ from automl_magic.errors import DataError
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
 from automl_magic.records.explained import ColumnRange, Counterfactual, LocalRow
+from automl_magic.what_if.rows import AnyRow, Rows
 from automl_magic.what_if.shares import shares
 
 LONGEST_TEXT = 2_000
@@ -26,6 +27,8 @@ class Session:
         Of the model: its columns' ranges, and the rows to begin with.
     model : FittedRecipe
         The model itself.
+    table : Rows, optional
+        Any row of the table, where it can be read.
 
     Attributes
     ----------
@@ -35,18 +38,24 @@ class Session:
         Why the last thing that was done could not be, in a sentence.
     """
 
-    def __init__(self, told: Explanation, model: FittedRecipe) -> None:
-        self.told, self.model = told, model
+    def __init__(self, told: Explanation, model: FittedRecipe, table: Rows | None = None) -> None:
+        self.told, self.model, self.table = told, model, table
         self.columns = told.columns
         self.output = told.output
         self.rows: tuple[LocalRow, ...] = told.local.explained if told.local else ()
         self.problem: str | None = None
         self.at: int | None = 0 if self.rows else None
+        self.any_row: AnyRow | None = None
         self.values: dict[str, Any] = dict(self.start)
 
     @property
-    def row(self) -> LocalRow | None:
+    def row(self) -> LocalRow | AnyRow | None:
         """The row of the table that is changed; None for one of usual values."""
+        return self.any_row if self.at is None else self.rows[self.at]
+
+    @property
+    def explained(self) -> LocalRow | None:
+        """The row with what was found out about it; None where nothing was."""
         return None if self.at is None else self.rows[self.at]
 
     @property
@@ -76,6 +85,8 @@ class Session:
             match message.get("do"):
                 case "row":
                     self._take_row(message.get("at"))
+                case "number":
+                    self._take_number(message.get("number"))
                 case "set":
                     column = self.columns[self._position(message, "column", len(self.columns))]
                     self.values[column.name] = self._value(column, message)
@@ -96,17 +107,19 @@ class Session:
     def ways(self) -> tuple[Counterfactual, ...]:
         """The counterfactuals that were found for the row."""
         found = self.told.counterfactuals
-        if found is None or self.row is None:
+        row = self.row
+        if found is None or row is None:
             return ()
-        return next((case.found for case in found.cases if case.row == self.row.row), ())
+        return next((case.found for case in found.cases if case.row == row.row), ())
 
     @property
     def why_no_way(self) -> str | None:
         """Why there is no counterfactual for the row, where it was looked for one."""
         found = self.told.counterfactuals
-        if found is None or self.row is None:
+        row = self.row
+        if found is None or row is None:
             return None
-        return next((case.why_none for case in found.cases if case.row == self.row.row), None)
+        return next((case.why_none for case in found.cases if case.row == row.row), None)
 
     def predict(self, row: Mapping[str, Any]) -> tuple[Any, list[float]]:
         """Return what the model says of a row: the label or value, and the probabilities."""
@@ -125,10 +138,22 @@ class Session:
         return shares(self.output_of, self.start, self.values, self.changed)
 
     def _take_row(self, at: object) -> None:
-        if at is None:
-            self.at = None
-        else:
-            self.at = self._position({"at": at}, "at", len(self.rows))
+        self.at = None if at is None else self._position({"at": at}, "at", len(self.rows))
+        self.any_row = None
+        self.values = dict(self.start)
+
+    def _take_number(self, number: object) -> None:
+        if self.table is None or isinstance(number, bool) or not isinstance(number, int):
+            raise DataError(
+                "That is no row's number.",
+                why="A row's number is a whole number from 0.",
+                fix="Give one, or choose a row of the list.",
+            )
+        known = [i for i, row in enumerate(self.rows) if row.row == number]
+        if known:
+            self._take_row(known[0])
+            return
+        self.any_row, self.at = self.table.at(number), None
         self.values = dict(self.start)
 
     def _position(self, message: Mapping[str, Any], name: str, n: int) -> int:

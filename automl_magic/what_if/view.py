@@ -32,6 +32,8 @@ def view_of(session: Session) -> dict[str, Any]:
     return {
         "rows": [_row_name(session, i) for i in range(len(session.rows))],
         "at": session.at,
+        "any": "" if session.any_row is None else f"Row {session.any_row.row:,}",
+        "takes_number": session.table is not None,
         "said": _sentence(said, now, of, session.output is None),
         "was": _sentence(was, before, of, session.output is None) if changed else "",
         "truth": "" if session.row is None else _text(session.row.truth),
@@ -129,7 +131,7 @@ def _changes(session: Session, before: float, now: float, changed: list[str]) ->
 
 def _reasons(session: Session) -> dict[str, Any]:
     """Return the waterfall of the row as it was in the table, as the explanation has it."""
-    row, local = session.row, session.told.local
+    row, local = session.explained, session.told.local
     if row is None or local is None or not row.shap:
         return {"bars": []}
     steps = sorted(

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
+from automl_magic import folder, kept
 from automl_magic.look.html import stylesheet
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
+from automl_magic.what_if.rows import Rows
 from automl_magic.what_if.session import Session
 from automl_magic.what_if.view import view_of
 
 
 @cache
 def _static(package: str, *names: str) -> str:
-    folder = resources.files(package).joinpath("static")
-    return "\n".join(folder.joinpath(name).read_text("utf-8") for name in names)
+    static = resources.files(package).joinpath("static")
+    return "\n".join(static.joinpath(name).read_text("utf-8") for name in names)
 
 
 class WhatIf(anywidget.AnyWidget):
@@ -39,8 +42,8 @@ class WhatIf(anywidget.AnyWidget):
 
     view = traitlets.Dict(help="What the page shows.").tag(sync=True)
 
-    def __init__(self, told: Explanation, model: FittedRecipe) -> None:
-        self.session = Session(told, model)
+    def __init__(self, told: Explanation, model: FittedRecipe, table: Rows | None = None) -> None:
+        self.session = Session(told, model, table)
         super().__init__(view=view_of(self.session))
         self.on_msg(self._hear)
 
@@ -62,7 +65,14 @@ def whatif(run_id: str = "last") -> WhatIf:
     RunNotFound, RunError, ArtifactTampered
         If there is no such run, or it was not explained: `automl explain RUN` does that.
     """
-    from automl_magic import kept
-
     told = kept.read_explanation(kept.explanation_of(run_id))
-    return WhatIf(told, FittedRecipe.load(kept.model_folder(told.of_run)))
+    plan = folder.plan_in(Path(kept.find_run(told.of_run).folder))
+    table = None
+    if plan is not None:
+        table = Rows(
+            source=plan.dataset.source,
+            fingerprint=told.data_fingerprint,
+            columns=[column.name for column in told.columns],
+            target=told.target,
+        )
+    return WhatIf(told, FittedRecipe.load(kept.model_folder(told.of_run)), table)

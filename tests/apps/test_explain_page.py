@@ -114,7 +114,7 @@ def open_all(page):
 
 def test_the_page_asks_no_other_host_and_runs_no_data(browser, url):
     page = visit(browser, url, ".am-whatif")
-    page.locator(".am-whatif input[type=number]").first.fill("70")
+    page.locator(".am-halves input[type=number]").first.fill("70")
     page.get_by_text("What your changes do").wait_for()
     open_all(page)
 
@@ -129,10 +129,10 @@ def test_the_model_answers_to_what_is_changed(browser, url):
     said = page.locator(".am-whatif [role=status]")
     form = page.locator(".am-whatif")
     form.get_by_label("Start from").select_option(label="A row of usual values")
-    form.locator("input[type=number]").first.fill("20")
+    form.locator(".am-halves input[type=number]").first.fill("20")
     said.filter(has_text="Before your changes").wait_for()
     low = said.inner_text()
-    form.locator("input[type=number]").first.fill("89")
+    form.locator(".am-halves input[type=number]").first.fill("89")
     page.wait_for_timeout(1500)
     high = said.inner_text()
     form.get_by_role("button", name="Put everything back").click()
@@ -142,6 +142,24 @@ def test_the_model_answers_to_what_is_changed(browser, url):
     assert "no<iframe" in low
     assert 'yes" onclick=' in high
     assert "Before your changes" not in said.inner_text()
+
+
+def test_any_row_is_taken_by_its_number(browser, url):
+    page = visit(browser, url, ".am-whatif")
+    listed = page.get_by_label("Start from").evaluate(
+        "one => [...one.options].map((o) => Number(o.text.match(/[0-9]+/)))"
+    )
+    number = next(n for n in range(300) if n not in listed)
+    page.get_by_label("Or any row of the table").fill(str(number))
+    page.keyboard.press("Enter")
+    page.get_by_text("SHAP values and counterfactuals are kept for").wait_for(timeout=20_000)
+    chosen = page.get_by_label("Start from").evaluate("one => one.selectedOptions[0].text")
+    page.get_by_label("Or any row of the table").fill("100000")
+    page.get_by_role("button", name="Take this row").click()
+    page.get_by_role("alert").filter(has_text="There is no row 100,000.").wait_for()
+
+    assert chosen == f"Row {number}"
+    assert page.problems == []
 
 
 def test_every_threshold_is_a_move_of_a_slider_away(browser, url):

@@ -75,3 +75,9 @@ def model():
 @pytest.fixture
 def told():
     return explanation(HOSTILE)
+
+
+@pytest.fixture
+def frame():
+    """The table that the model was fitted on."""
+    return table(HOSTILE)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from automl_magic.data import fingerprint, load
+from automl_magic.what_if.rows import Rows
 from automl_magic.what_if.session import Session
 from automl_magic.what_if.view import view_of
 
@@ -9,6 +11,47 @@ from automl_magic.what_if.view import view_of
 @pytest.fixture
 def session(told, model):
     return Session(told, model)
+
+
+@pytest.fixture
+def rows(tmp_path, frame):
+    frame.to_parquet(tmp_path / "table.parquet", index=False)
+    source = str(tmp_path / "table.parquet")
+    return Rows(source, fingerprint(load(source)), ["age", "town"], "bought")
+
+
+def test_any_row_of_the_table_can_be_taken_by_its_number(told, model, rows, frame):
+    session = Session(told, model, rows)
+    session.do({"do": "number", "number": 17})
+    view = view_of(session)
+
+    assert session.values == {"age": int(frame["age"][17]), "town": frame["town"][17]}
+    assert (view["any"], view["truth"], view["at"]) == ("Row 17", frame["bought"][17], None)
+    assert (view["ways"], view["reasons"]) == ([], {"bars": []})
+
+
+def test_a_number_of_an_explained_row_is_that_row(told, model, rows):
+    session = Session(told, model, rows)
+    session.do({"do": "number", "number": 3})
+
+    assert (session.at, session.any_row) == (0, None)
+
+
+@pytest.mark.parametrize("number", [-1, 160, 10**12, 1.5, True, None, "3"])
+def test_a_number_of_no_row_is_refused(told, model, rows, number):
+    session = Session(told, model, rows)
+    session.do({"do": "number", "number": number})
+
+    assert session.at == 0
+    assert session.problem
+
+
+def test_a_table_that_has_changed_is_not_taken_for_the_old_one(told, model, rows, frame):
+    frame.head(100).to_parquet(rows.source, index=False)
+    session = Session(told, model, rows)
+    session.do({"do": "number", "number": 17})
+
+    assert "not the one that the model was found on" in session.problem
 
 
 def test_it_begins_with_the_first_row_and_what_the_model_says_of_it(session, model):

@@ -105,8 +105,17 @@ function render({ model, el }) {
 
   const page = (view) => {
     const rows = view.rows.map((name, i) => h("option", { value: i, selected: i === view.at }, name));
-    rows.push(h("option", { value: "usual", selected: view.at === null }, "A row of usual values"));
-    const chosen = (event) => send({ do: "row", at: event.target.value === "usual" ? null : Number(event.target.value) });
+    rows.push(h("option", { value: "usual", selected: view.at === null && !view.any }, "A row of usual values"));
+    if (view.any) rows.push(h("option", { value: "any", selected: true }, view.any));
+    const chosen = (event) => {
+      const { value } = event.target;
+      if (value !== "any") send({ do: "row", at: value === "usual" ? null : Number(value) });
+    };
+    const take = (event) => {
+      event.preventDefault();
+      const number = root.querySelector(".am-row-number").valueAsNumber;
+      if (Number.isInteger(number)) send({ do: "number", number });
+    };
     const changed = view.fields.some((field) => field.changed);
     const more = view.fields.slice(view.open);
     return h(
@@ -119,6 +128,15 @@ function render({ model, el }) {
         h("label", { for: `${scope}-row` }, "Start from"),
         h("div", { class: "am-entry" }, h("select", { id: `${scope}-row`, onchange: chosen }, rows), changed ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "reset" }) }, "Put everything back") : null),
       ),
+      view.takes_number
+        ? h(
+            "form",
+            { class: "am-field", onsubmit: take },
+            h("label", { for: `${scope}-number` }, "Or any row of the table, by its number from 0"),
+            h("div", { class: "am-entry" }, h("input", { type: "number", min: 0, step: 1, id: `${scope}-number`, class: "am-row-number" }), h("button", { type: "submit", class: "am-button" }, "Take this row")),
+          )
+        : null,
+      view.any ? h("p", { class: "am-soft" }, "SHAP values and counterfactuals are kept for the rows in the list; what your changes do is computed for any row.") : null,
       view.truth ? h("p", { class: "am-soft" }, `The table says ${view.truth}.`) : null,
       h(
         "div",

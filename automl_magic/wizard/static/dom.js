@@ -56,8 +56,9 @@ function morph(old, wanted) {
     if (!isTyping && old.value !== wanted.value) old.value = wanted.value;
     return;
   }
+  const chosen = wanted.value; // of a list; options that are new move over from it
   morphChildren(old, wanted);
-  if (old.nodeName === "SELECT" && !isTyping) old.value = wanted.value;
+  if (old.nodeName === "SELECT" && !isTyping) old.value = chosen;
 }
 
 function morphChildren(old, wanted) {
