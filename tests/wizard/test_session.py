@@ -182,6 +182,13 @@ def test_the_review_shows_the_same_as_code(person, names, people, tmp_path):
     assert list((tmp_path / "work").iterdir()) == []
 
 
+def test_every_step_after_the_data_shows_the_answers_so_far_as_code(person):
+    person.set("source", "sklearn:wine")
+    shown = [block(person.go(step), "code")["tabs"] for step in ("target", "goal", "limits")]
+
+    assert all(tabs[0]["text"].startswith("%automl fit sklearn:wine --target") for tabs in shown)
+
+
 def test_a_table_is_uploaded_in_pieces(person, people):
     data = people.to_csv(index=False).encode()
     half = len(data) // 2

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from automl_magic.wizard.blocks import problem
+from automl_magic.wizard.blocks import more, problem
 from automl_magic.wizard.session import STEPS, Session
 from automl_magic.wizard.steps import data, goal, limits, result, review, run, target
+from automl_magic.wizard.steps.as_code import as_code
 
 _MODULES: dict[str, ModuleType] = {
     "data": data,
@@ -44,13 +45,20 @@ def view_of(session: Session) -> dict[str, Any]:
         "step": step,
         "title": module.TITLE,
         "lead": module.LEAD,
-        "blocks": [] if is_waiting else blocks(session),
+        "blocks": [] if is_waiting else [*blocks(session), *_code(session, step)],
         "problem": _problem(session, step),
         "busy": session.busy,
         "back": STEPS[position - 1] if position > 0 and step != "result" else None,
         "next": _next(session, step, following),
         "resumed": session.resumed,
     }
+
+
+def _code(session: Session, step: str) -> list[dict[str, Any]]:
+    """Return the answers so far as code, folded; the review shows them open."""
+    if step not in ("target", "goal", "limits") or session.plan is None:
+        return []
+    return [more("Show as code", [as_code(session)])]
 
 
 def _problem(session: Session, step: str) -> dict[str, Any] | None:

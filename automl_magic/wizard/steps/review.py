@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from automl_magic.look.numbers import seconds, size
 from automl_magic.records import Plan, Severity
-from automl_magic.wizard import code
 from automl_magic.wizard.blocks import Block, facts, heading, more, notes, paragraph, table
-from automl_magic.wizard.blocks import code as code_block
 from automl_magic.wizard.session import Session
+from automl_magic.wizard.steps.as_code import as_code
 from automl_magic.wizard.words import metric
 
 NAME = "Review"
@@ -18,7 +17,7 @@ LEAD = "Nothing has run yet, and nothing has been written."
 def blocks(session: Session) -> list[Block]:
     assert session.plan is not None
     assert session.table is not None
-    plan, answers, data = session.plan, session.complete, session.table.written
+    plan, answers = session.plan, session.complete
     noticed = [
         (f.severity.value, f.title, f.fix)
         for f in plan.dataset.findings
@@ -48,13 +47,7 @@ def blocks(session: Session) -> list[Block]:
             ],
         ),
         heading("The same as code"),
-        code_block(
-            {
-                "Notebook": code.line(answers, data),
-                "YAML": code.yaml(answers, data),
-                "Python": code.python(answers, data),
-            }
-        ),
+        as_code(session),
         more(
             f"All {len(plan.decisions)} decisions, each with its reason",
             [
