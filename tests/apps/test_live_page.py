@@ -15,6 +15,7 @@ CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+AXE = Path(__file__).parents[2] / "extension" / "node_modules" / "axe-core" / "axe.min.js"
 HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"
 
 pytestmark = [
@@ -117,6 +118,31 @@ def test_hostile_names_stay_text_also_in_what_hovers(finished, browser):
 
     assert "<script>" in tooltip
     assert (trapped, images) == (None, 0)
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core of the extension: make extension")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing(finished, browser, scheme, width):
+    folder = Path(finished.run.folder)
+    trial = {"event": "trial", "number": 1, "candidate": "linear", "score": 0.5, "best": 0.5}
+    events = [{"event": "search", "metric": "r2"}, {**trial, "elapsed_s": 1.0, "state": "complete"}]
+    (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
+    with live_server(finished.run.run_id, None) as server:
+        server.start()
+        size = {"width": width, "height": 900}
+        context = browser.new_context(color_scheme=scheme, viewport=size, bypass_csp=True)
+        page = visit(context, server.url)
+        page.get_by_text("newest first").wait_for()
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate(
+            "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',"
+            " 'wcag21aa']})).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])"
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth")
+
+    assert found == []
+    assert wide <= width
 
 
 def test_another_origin_gets_no_connection(finished):

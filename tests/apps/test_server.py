@@ -184,4 +184,7 @@ def test_no_page_of_ours_names_another_host():
     assert {"index.html.j2", "app.css", "app.js", "icon.svg", "live.html", "live.js"} < set(texts)
     named = {name: re.findall(r"//[\w-]+\.[\w.-]+", text) for name, text in texts.items()}
     # The name of the SVG namespace is no address that anybody asks.
-    assert {name: hosts for name, hosts in named.items() if hosts} == {"icon.svg": ["//www.w3.org"]}
+    assert {name: hosts for name, hosts in named.items() if hosts} == {
+        "icon.svg": ["//www.w3.org"],
+        "live.html": ["//127.0.0.1"],
+    }
