@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
@@ -80,3 +81,13 @@ def test_each_lab_has_a_token_of_its_own(tmp_path):
 def test_the_lab_asks_no_other_host_for_news():
     assert OPTIONS["LabApp.news_url"] is None
     assert OPTIONS["LabApp.check_for_updates_class"] == "jupyterlab.NeverCheckForUpdate"
+
+
+def test_the_lab_does_not_ask_whether_it_may_fetch_news(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/of/somebody")
+
+    ours, theirs = lab_server(tmp_path, None).environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+
+    config = json.loads((Path(ours) / "labconfig" / "page_config.json").read_text())
+    assert config == {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    assert theirs == "/of/somebody"

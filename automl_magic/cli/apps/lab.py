@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
+from automl_magic.paths import templates
 
 EXTENSION = Path("labextensions") / "@automl-magic" / "lab" / "package.json"
 
@@ -39,10 +40,19 @@ def lab_server(folder: Path, port: int | None) -> AppServer:
         ],
         port=chosen,
         probe="/api",
-        # Not among the arguments, which every user of the machine may read.
-        environment={"JUPYTER_TOKEN": token},
+        environment={
+            # Not among the arguments, which every user of the machine may read.
+            "JUPYTER_TOKEN": token,
+            # The lab asks whether it may fetch news even where it was told of no news.
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(_config_paths()),
+        },
         page=f"lab?token={token}",
     )
+
+
+def _config_paths() -> list[str]:
+    given = os.environ.get("JUPYTER_CONFIG_PATH")
+    return [str(templates() / "lab"), *([given] if given else [])]
 
 
 def extension_is_built() -> bool:
