@@ -43,6 +43,12 @@ def stylesheet() -> str:
     return resources.files(__package__).joinpath("look.css").read_text("utf-8")
 
 
+@functools.cache
+def script() -> str:
+    """Return what a widget draws with: elements without markup, redraws that keep the focus."""
+    return resources.files(__package__).joinpath("dom.js").read_text("utf-8")
+
+
 def block(*content: str, **attributes: object) -> str:
     """Return a piece that brings its style along, for one output of a notebook."""
     return tag("style", stylesheet()) + tag("article", *content, class_="am", **attributes)

@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from automl_magic import folder, kept
-from automl_magic.look.html import stylesheet
+from automl_magic.look.html import script, stylesheet
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
 from automl_magic.what_if.rows import Rows
@@ -21,9 +21,8 @@ from automl_magic.what_if.view import view_of
 
 
 @cache
-def _static(package: str, *names: str) -> str:
-    static = resources.files(package).joinpath("static")
-    return "\n".join(static.joinpath(name).read_text("utf-8") for name in names)
+def _static(name: str) -> str:
+    return resources.files(__package__).joinpath("static", name).read_text("utf-8")
 
 
 class WhatIf(anywidget.AnyWidget):
@@ -37,8 +36,8 @@ class WhatIf(anywidget.AnyWidget):
         The row as it was and as it is, and the model.
     """
 
-    _esm = _static("automl_magic.wizard", "dom.js") + _static(__package__, "whatif.js")
-    _css = stylesheet() + _static(__package__, "whatif.css")
+    _esm = script() + _static("whatif.js")
+    _css = stylesheet() + _static("whatif.css")
 
     view = traitlets.Dict(help="What the page shows.").tag(sync=True)
 

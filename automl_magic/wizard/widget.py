@@ -13,13 +13,13 @@ from typing import Any
 import anywidget
 import traitlets
 
-from automl_magic.look.html import stylesheet
+from automl_magic.look.html import script, stylesheet
 from automl_magic.wizard.answers import FRAME
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.steps import view_of
 
-_SCRIPTS = ("dom.js", "course.js", "blocks.js", "wizard.js")
+_SCRIPTS = ("course.js", "blocks.js", "wizard.js")
 # A search tells of hundreds of events; the page is drawn at most so often.
 _PAUSE_S = 0.4
 
@@ -54,7 +54,7 @@ class Wizard(anywidget.AnyWidget):
         The answers so far, as JSON types.
     """
 
-    _esm = _static(*_SCRIPTS)
+    _esm = script() + _static(*_SCRIPTS)
     _css = stylesheet() + _static("wizard.css")
 
     plan = traitlets.Dict(help="The answers so far.").tag(sync=True)
