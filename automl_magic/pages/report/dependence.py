@@ -11,7 +11,7 @@ from automl_magic.look.numbers import number
 from automl_magic.pages.axes import Scale
 from automl_magic.pages.figure import figure, table
 from automl_magic.pages.links import linked_briefly
-from automl_magic.pages.report.lines import BOTTOM, Line, frame
+from automl_magic.pages.report.lines import BOTTOM, Frame, Line, frame
 from automl_magic.pages.report.words import choice, class_name, plain, section
 from automl_magic.records import Explanation, Link
 from automl_magic.records.explained import Dependence, DependenceLine, DependenceOf
@@ -25,8 +25,8 @@ def dependence_section(told: Explanation, found: Dependence) -> str:
     link = told.link(found)
     lead = (
         f"One column is set to each value of a grid in all rows, and the output "
-        f"({text(found.scale, 200)}) is averaged. Thin lines are single rows: where they cross, "
-        "other columns matter too."
+        f"({text(found.scale, 200)}) is averaged. Where thin lines of single rows "
+        "cross, other columns matter too."
     )
     options = [(one.column, _column(told, one, i, link)) for i, one in enumerate(found.columns)]
     body = choice("dependence", "Column", options) if options else ""
@@ -45,7 +45,9 @@ def _figure(told: Explanation, one: DependenceOf, line: DependenceLine, link: Li
     of = class_name(told, line.output)
     name = plain(one.column, 50)
     is_scale = _is_scale(one)
-    shown = frame(xs, flat, name if is_scale else "", f"output for {of}")
+    # Levels without an order get half a place on each side, and nothing is drawn between them.
+    room = xs if one.ordered else [-0.5, len(xs) - 0.5]
+    shown = frame(room, flat, name if is_scale else "", f"output for {of}")
     names = "" if is_scale else _names_below(one, xs, shown.x)
     title = f"Output for {of} by {name}"
     lowest, highest = min(line.mean), max(line.mean)
@@ -53,23 +55,39 @@ def _figure(told: Explanation, one: DependenceOf, line: DependenceLine, link: Li
         f"On average from {number(lowest, 3)} at {plain(one.grid[line.mean.index(lowest)], 40)} "
         f"to {number(highest, 3)} at {plain(one.grid[line.mean.index(highest)], 40)}"
     )
-    svg = shown.draw(
-        [*(Line(xs, ice, "am-thin") for ice in line.ice), Line(xs, line.mean, "am-best")],
-        title=title,
-        desc=desc,
-        band=(xs, line.low, line.high),
-        more=names + _strip(one, xs, shown.x),
-    )
-    said = (
-        f"{desc}. The band holds the middle 80 % of the rows, {len(line.ice)} thin lines are "
-        "single rows; the stronger the strip below, the more rows have such a value."
-    )
+    more = names + _strip(one, xs, shown.x)
+    if one.ordered:
+        svg = shown.draw(
+            [*(Line(xs, ice, "am-thin") for ice in line.ice), Line(xs, line.mean, "am-best")],
+            title=title,
+            desc=desc,
+            band=(xs, line.low, line.high),
+            more=more,
+        )
+        marks = "The band holds the middle 80 % of the rows, "
+        marks += f"{len(line.ice)} thin lines are single rows"
+    else:
+        svg = shown.draw([], title=title, desc=desc, more=_levels(xs, line, shown) + more)
+        marks = "A dot is the mean over the rows, its bar holds the middle 80 % of them"
+    said = f"{desc}. {marks}; the stronger the strip below, the more rows have such a value."
     rows = [
         (text(plain(at)), *(linked_briefly(number(v, 3), link) for v in values))
         for at, *values in zip(one.grid, line.mean, line.low, line.high, one.density, strict=True)
     ]
     heads = (name, "mean", "low (10 %)", "high (90 %)", "share of rows")
     return figure(svg, said, table(heads, rows, title, link=link), label=title)
+
+
+def _levels(xs: Sequence[float], line: DependenceLine, shown: Frame) -> str:
+    """Return a bar and a dot for each level: a line would say that one leads to the next."""
+    marks = []
+    for at, mean, low, high in zip(xs, line.mean, line.low, line.high, strict=True):
+        x = shown.x.at(at)
+        marks += [
+            tag("line", x1=x, x2=x, y1=shown.y.at(low), y2=shown.y.at(high), class_="am-bar"),
+            tag("circle", cx=x, cy=shown.y.at(mean), r=5, class_="am-dot am-best"),
+        ]
+    return joined(marks)
 
 
 def _is_scale(one: DependenceOf) -> bool:
@@ -109,7 +127,8 @@ def _strip(one: DependenceOf, xs: Sequence[float], x: Scale) -> str:
     most = max(one.density, default=0.0)
     if not most:
         return ""
-    edges = [xs[0], *((a + b) / 2 for a, b in pairwise(xs)), xs[-1]]
+    ends = (xs[0], xs[-1]) if one.ordered else (xs[0] - 0.5, xs[-1] + 0.5)
+    edges = [ends[0], *((a + b) / 2 for a, b in pairwise(xs)), ends[1]]
     return joined(
         tag(
             "rect",

@@ -181,3 +181,18 @@ def test_a_waterfall_sums_up_what_it_does_not_show():
     assert "8 other columns" in shown
     assert "From 1.00 to 11.0" in shown
     assert len(re.findall(r"<tr><th", shown.split("<tbody>")[1])) == 20
+
+
+def test_levels_without_an_order_are_not_joined_by_a_line(explained):
+    told = explained("binary")
+    [_, levels, _] = told.dependence.columns
+    alone = replace(told, dependence=replace(told.dependence, columns=(levels,)))
+
+    page = report_page(alone, cells())
+    section = page[
+        page.index('id="dependence"') : page.index("</section>", page.index('id="dependence"'))
+    ]
+
+    assert section.count('class="am-dot am-best"') == 3
+    assert "am-line" not in section
+    assert "am-band" not in section
