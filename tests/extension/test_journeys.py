@@ -1,12 +1,16 @@
 """Journeys through the lab: from a card to the registry, and from a magic to a difference."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 pytestmark = pytest.mark.long
 
 SIDEBAR = "#automl-magic-sidebar"
+AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
 
 
 @pytest.fixture
@@ -123,3 +127,35 @@ def test_a_scientist_edits_the_notebook_reruns_and_reads_the_difference(visit, c
     assert "linear" in difference
     assert first in difference
     assert edited in difference
+
+
+def test_a_reviewer_goes_from_the_leaderboard_to_the_explanation(visit, lab):
+    done = subprocess.run(
+        [*AUTOML, "fit", "sklearn:wine", "--target", "target", "--budget", "6s", "--json"],
+        env={**os.environ, "AUTOML_MAGIC_HOME": str(lab.home)},
+        cwd=lab.root,
+        check=True,
+        capture_output=True,
+    )
+    run_id = json.loads(done.stdout)["run_id"]
+    page = visit("lab/workspaces/reviewer?reset", ".jp-LauncherCard")
+    page.locator('[data-id="automl-magic-sidebar"]').click()
+    mine = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text="automl-wine").first
+    mine.wait_for(timeout=60_000)
+    mine.locator(".jp-AutoML-opener").click()
+    # From now on it is found by its id, which stands in its details.
+    mine = page.locator(f"{SIDEBAR} .jp-AutoML-item", has_text=run_id)
+
+    mine.get_by_role("button", name="Leaderboard").click()
+    board = page.frame_locator("iframe.jp-AutoML-frame").first
+    board.locator(f"a[data-run-id='{run_id}']").first.wait_for(timeout=60_000)
+
+    mine.get_by_role("button", name="Explain", exact=False).first.click()
+    shown = mine.get_by_role("button", name="Report")
+    shown.wait_for(timeout=180_000)
+    shown.click()
+    report = page.frame_locator("iframe.jp-AutoML-frame").last
+    report.locator("h1", has_text="How the model predicts").wait_for(timeout=60_000)
+    assert report.locator("section").count() >= 6
+    assert report.locator("script").count() == 0
+    assert page.evaluate("window.__xss") is None
