@@ -90,7 +90,9 @@ class Session:
         self.uploading: tuple[str, int, int] | None = None
         self.resumed = answers is not None and answers != Answers()
         self._upload: Path | None = None
+        self.is_explaining = False
         self._work = ThreadPoolExecutor(1, thread_name_prefix="automl-wizard")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="automl-wizard-aside")
         self._turn = 0
         self._lock = threading.RLock()
         if self.answers.source is not None:
@@ -127,10 +129,10 @@ class Session:
 
     def wait(self, timeout_s: float = 60.0) -> None:
         """Stay until what takes time is done; for tests, and for whoever scripts a wizard."""
-        self._work.submit(lambda: None).result(timeout_s)
         if self.attempt is not None:
             self.attempt.join(timeout_s)
-            self._work.submit(lambda: None).result(timeout_s)
+        for worker in (self._work, self._aside):
+            worker.submit(lambda: None).result(timeout_s)
 
     @property
     def frames(self) -> list[tuple[str, tuple[int, int]]]:
@@ -240,17 +242,7 @@ class Session:
         def job() -> None:
             if turn != self._turn:
                 return
-            found: AutomlMagicError | None = None
-            try:
-                work()
-            except AutomlMagicError as error:
-                found = error
-            except Exception as error:  # noqa: BLE001 - a thread's error would be seen by nobody
-                found = AutomlMagicError(
-                    "This did not work, for a reason that nobody has foreseen.",
-                    why=f"{type(error).__name__}: {error}",
-                    fix="Try again; if it stays, say so in an issue with these lines.",
-                )
+            found = _problem_of(work)
             with self._lock:
                 if turn == self._turn:
                     self.busy, self.problem = None, found
@@ -386,19 +378,28 @@ class Session:
         self._later("Registering the model", work)
 
     def _explain(self) -> None:
-        if self.result is None:
+        if self.result is None or self.is_explaining:
             return
         run_id, folder = self.result.run.run_id, self.result_folder
+        self.is_explaining = True
 
         def work() -> None:
             from automl_magic.pages.report import Report
 
-            report = Report.of(flow.explain(run_id).outcome.run.run_id)
-            report.write(folder / REPORT)
-            with self._lock:
-                self.report = folder / REPORT
+            Report.of(flow.explain(run_id).outcome.run.run_id).write(folder / REPORT)
 
-        self._later("Explaining the model, for up to a minute", work)
+        def job() -> None:
+            found = _problem_of(work)
+            with self._lock:
+                self.is_explaining = False
+                if found is not None:
+                    self.problem = found
+                elif self.result is not None and self.result.run.run_id == run_id:
+                    self.report = folder / REPORT
+            self._changed()
+
+        # It takes most of a minute, in which every question is still to be answered.
+        self._aside.submit(job)
 
     def _forget(self) -> None:
         if self.attempt is not None and not self.attempt.is_over:
@@ -408,6 +409,21 @@ class Session:
         self.attempt = self.result = self.registered = self.report = None
         self.resumed = False
         self._drafts.forget()
+
+
+def _problem_of(work: Callable[[], None]) -> AutomlMagicError | None:
+    """Do something in a thread; return the error that it ended with, if any."""
+    try:
+        work()
+    except AutomlMagicError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - a thread's error would be seen by nobody
+        return AutomlMagicError(
+            "This did not work, for a reason that nobody has foreseen.",
+            why=f"{type(error).__name__}: {error}",
+            fix="Try again; if it stays, say so in an issue with these lines.",
+        )
+    return None
 
 
 def _label(name: str) -> str:

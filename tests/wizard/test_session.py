@@ -247,3 +247,10 @@ def test_from_a_table_to_a_registered_model(person, names, people, tmp_path):
     assert block(view, "notes", title="")
     assert flow.models()["loans"][0].run_id == run_id
     assert "Registered as loans, version 1" in json.dumps(view)
+    person.session.do({"do": "explain"})
+    assert "is being explained" in json.dumps(person.view)
+    assert person.go("goal")["step"] == "goal"
+    assert "Open the report" in json.dumps(person.go("result"))
+    report = (model.parent / "report.html").read_text("utf-8")
+    assert report.startswith("<!DOCTYPE html>")
+    assert "<script" not in report

@@ -230,7 +230,10 @@ def _links(session: Session) -> list[Block]:
         for name, label, note in offered
         if (folder / name).exists() and (name != REPORT or session.report is not None)
     ]
-    if session.report is None:
+    if session.is_explaining:
+        text = "The model is being explained; that takes up to a minute."
+        shown.append(notes("", [("info", text, "The report will stand here.")]))
+    elif session.report is None:
         shown.append(buttons([("explain", "Explain the model", "plain")]))
     return shown
 
