@@ -221,7 +221,8 @@ def lab(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="session")
+# Not for the session: a second Playwright cannot begin in a thread before the first has ended.
+@pytest.fixture(scope="module")
 def chromium():
     from playwright.sync_api import sync_playwright
 
