@@ -1,6 +1,7 @@
 """What many tests share: a small table, and golden files that change only when asked to."""
 
 import os
+import signal
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,10 @@ settings.load_profile("ours")
 
 # What a test finds is no experience, and another test's order must not depend on it.
 os.environ["AUTOML_MAGIC_REMEMBER"] = "0"
+
+# Started in the background of a shell, Ctrl-C is ignored, here and in all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GOLDEN = Path(__file__).parent / "golden"
 
