@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # pattern and points by their shape as well.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5F5F5F")
 PATTERNS = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))
-MARKS = ("o", "s", "^", "D", "v", "P", "X")
 INK, FAINT = "#24292f", "#6a737d"
 DOTS_PER_INCH, SHOWN_DOTS_PER_INCH = 144, 96
 

@@ -12,7 +12,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 
 from automl_magic.cli.command import VERBS, automl
 from automl_magic.errors import AutomlMagicError
-from automl_magic.magics.notebook import is_frame
+from automl_magic.wizard.frames import is_frame
 
 MATCHER = "automl_magic"
 

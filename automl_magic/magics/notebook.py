@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,18 +17,13 @@ from automl_magic.look.text import safe
 from automl_magic.magics.show.course import Course
 from automl_magic.magics.show.display import Shown
 from automl_magic.magics.show.progress import progress_bundle
+from automl_magic.wizard.frames import is_frame
 
 if TYPE_CHECKING:
     from automl_magic.cli.apps.server import AppServer
 
 PAUSE_S = 0.3  # between two updates of the line
 PICTURE_PAUSE_S = 2.0  # between two updates of the picture
-
-
-def is_frame(value: object) -> bool:
-    """Say whether a value is a DataFrame, without importing pandas where nobody has."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(value, pandas.DataFrame)
 
 
 class _Place:

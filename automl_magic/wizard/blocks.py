@@ -23,13 +23,12 @@ def heading(text: str) -> Block:
     return {"type": "heading", "text": safe(text, 200)}
 
 
-def option(value: str, label: str, note: str = "", *, suggested: bool = False) -> Block:
+def option(value: str, label: str, note: str = "") -> Block:
     """Return one choice of a field. `note` says in words what it means."""
     return {
         "value": value,
         "label": safe(label, 120),
         "note": safe(note, 400),
-        "suggested": suggested,
     }
 
 
@@ -89,16 +88,14 @@ def table(
     rows: Iterable[Sequence[object]],
     *,
     numbers: Iterable[int] = (),
-    chosen: int | None = None,
 ) -> Block:
-    """Return a table. `numbers` lists the columns that hold numbers, `chosen` marks one row."""
+    """Return a table. `numbers` lists the columns that hold numbers."""
     return {
         "type": "table",
         "caption": safe(caption, 300),
         "heads": [safe(head, 80) for head in heads],
         "rows": [[safe(cell, 200) for cell in row] for row in rows],
         "numbers": list(numbers),
-        "chosen": chosen,
     }
 
 

@@ -1,4 +1,4 @@
-"""Frames: the DataFrames among the names of a kernel, without importing pandas where nobody has."""
+"""Frames: the DataFrames among the names of a kernel."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def is_frame(value: object) -> bool:
+    """Say whether a value is a DataFrame, without importing pandas where nobody has."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.DataFrame)
+
+
 def frames_of(names: Mapping[str, Any]) -> list[tuple[str, tuple[int, int]]]:
     """Return name and shape of each DataFrame, in order of names."""
-    pandas = sys.modules.get("pandas")
-    if pandas is None:
-        return []
     return sorted(
         (name, value.shape)
         for name, value in list(names.items())
-        if isinstance(value, pandas.DataFrame) and not name.startswith("_")
+        if is_frame(value) and not name.startswith("_")
     )

@@ -160,7 +160,6 @@ const draw = {
   },
 
   bars(block) {
-    const caption = newId();
     return h(
       "figure",
       { class: "am-bars", role: "group", "aria-label": block.caption },
