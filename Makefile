@@ -37,8 +37,8 @@ lint: setup  ## style, types, architecture, spelling, docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell automl_magic extension/automl_magic_lab extension/src templates docs changes *.md
-	$(BIN)/interrogate --quiet automl_magic extension/automl_magic_lab
+	$(BIN)/codespell automl_magic extension/automl_magic_lab extension/src serving templates docs changes *.md
+	$(BIN)/interrogate --quiet automl_magic extension/automl_magic_lab serving/automl_magic_serving
 
 format: setup  ## put the code into shape
 	$(BIN)/ruff check --fix .

@@ -24,6 +24,13 @@
     ├── ArtifactTampered             bytes on disk are not the bytes that were written
     ├── ModelNotFound                no model version of that name, version or alias
     ├── ModelRefused                 a model may not be registered: its name, or a file in it
+    │   └── NotApproved              nobody has approved these bytes, or the signature is not theirs
+    ├── DeploymentError              an endpoint cannot be started or changed
+    │   ├── DeploymentNotFound
+    │   └── RouteChanged             somebody else changed the route in between
+    ├── MonitorError                 a window cannot be judged, or an alert cannot be sent
+    ├── StreamError                  a topic cannot be read, or its results cannot be written
+    ├── StoreError                   the store of approvals, routes and predictions does not answer
     └── TrackingError                the tracking store does not answer, or cannot be used
 
 A surprise (a bug of ours, or of a library) is not in this tree: it fails loudly with its traceback.
@@ -175,6 +182,34 @@ class ModelNotFound(AutomlMagicError):
 
 class ModelRefused(AutomlMagicError):
     """A model may not be registered: its name breaks a rule, or a file in it is not allowed."""
+
+
+class NotApproved(ModelRefused):
+    """Nobody has approved these bytes, the approval was revoked, or the signature is not theirs."""
+
+
+class DeploymentError(AutomlMagicError):
+    """An endpoint cannot be started or changed."""
+
+
+class DeploymentNotFound(DeploymentError):
+    """No deployment has this name."""
+
+
+class RouteChanged(DeploymentError):
+    """The route is not the one that was read: somebody else changed it in between."""
+
+
+class MonitorError(AutomlMagicError):
+    """A window of predictions cannot be judged, or an alert cannot be sent."""
+
+
+class StreamError(AutomlMagicError):
+    """A topic cannot be read, or its results cannot be written."""
+
+
+class StoreError(AutomlMagicError):
+    """The store of approvals, routes and predictions does not answer, or cannot be used."""
 
 
 class TrackingError(AutomlMagicError):

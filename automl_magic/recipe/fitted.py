@@ -21,7 +21,7 @@ from automl_magic.recipe.table import n_rows, table_of, take
 from automl_magic.recipe.target import encode_target, labels_of
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.recipe.view import FittedView, fit_view
-from automl_magic.records import Manifest
+from automl_magic.records import Manifest, Record
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,15 @@ class FittedRecipe:
         blend = self._blend_row(row)
         return blend if isinstance(blend, list) else [blend]
 
-    def save(self, folder: Path | str) -> Manifest:
+    def save(self, folder: Path | str, documents: Mapping[str, Record] | None = None) -> Manifest:
         """Write the model into a folder of its own, as a whole or not at all.
 
         An older model in the folder is replaced. See `recipe.stored` for the files.
+
+        Parameters
+        ----------
+        documents : mapping, optional
+            Records that go with the model, by file name: the manifest binds them too.
 
         Raises
         ------
@@ -99,7 +104,7 @@ class FittedRecipe:
         """
         from automl_magic.recipe.stored import save
 
-        return save(self, Path(folder))
+        return save(self, Path(folder), documents)
 
     @classmethod
     def load(cls, folder: Path | str, *, manifest_sha256: str | None = None) -> FittedRecipe:

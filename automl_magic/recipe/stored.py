@@ -2,6 +2,7 @@
 
     manifest.json      every other file with its size and SHA-256
     recipe.json        the recipe
+    schema.json        what it takes (records.InputSchema), where a search made it
     features.json      what the feature steps have learned, and
     features.npz       its numbers, by `<view>.<step>.<name>`
     members/<i>-<j>.<ext>  member i with its seed j: .txt (LightGBM), .ubj (XGBoost), .cbm
@@ -20,6 +21,7 @@ import os
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -31,7 +33,7 @@ from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.members import FittedMember, member
 from automl_magic.recipe.values import Array
 from automl_magic.recipe.view import FittedView
-from automl_magic.records import Artifact, Manifest, RecordProblem
+from automl_magic.records import Artifact, Manifest, Record, RecordProblem
 
 MANIFEST = "manifest.json"
 FIX = "Fit the recipe again, or take the model from where it was registered."
@@ -49,8 +51,15 @@ UNREADABLE = (
 )
 
 
-def save(fitted: FittedRecipe, folder: Path) -> Manifest:
+def save(
+    fitted: FittedRecipe, folder: Path, documents: Mapping[str, Record] | None = None
+) -> Manifest:
     """Write a fitted recipe into a folder of its own, as a whole or not at all.
+
+    Parameters
+    ----------
+    documents : mapping, optional
+        Records that go with the model, by file name: the manifest binds them too.
 
     Raises
     ------
@@ -66,6 +75,7 @@ def save(fitted: FittedRecipe, folder: Path) -> Manifest:
             fix="Name a new folder.",
         )
     contents = _contents(fitted)
+    contents |= {name: _json(record.to_json()) for name, record in (documents or {}).items()}
     manifest = Manifest(
         files=tuple(
             Artifact(path=path, size_bytes=len(content), sha256=_sha256(content))

@@ -1,0 +1,1 @@
+"""deploy: ModelVersion → Deployment: the deployment file, the signed model's folder, routes."""

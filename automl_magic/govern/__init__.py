@@ -1,0 +1,1 @@
+"""govern: Candidate → approved ModelVersion: keys, signatures, approvals, audit, aliases."""

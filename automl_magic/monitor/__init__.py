@@ -1,0 +1,1 @@
+"""monitor: Deployment → DriftReport: drift, quality, performance, and what follows from them."""

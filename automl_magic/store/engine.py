@@ -1,0 +1,86 @@
+"""A database that is ready to use: its tables made, its writers one after another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from automl_magic.paths import home
+from automl_magic.store.tables import metadata
+
+STORE_VARIABLE = "AUTOML_MAGIC_STORE"
+PREDICTIONS_VARIABLE = "AUTOML_MAGIC_PREDICTIONS"
+_BUSY_MS = 30_000
+
+
+def store_url() -> str:
+    """Return the address of the store: `AUTOML_MAGIC_STORE`, or `store.db` in the user's home."""
+    return os.environ.get(STORE_VARIABLE) or f"sqlite:///{home() / 'store.db'}"
+
+
+def predictions_url() -> str:
+    """Return where predictions and outcomes are kept.
+
+    `AUTOML_MAGIC_PREDICTIONS` says so. By default a store that is a server keeps them too, and
+    beside one in a file they have a file of their own, whose writers never wait for promotions.
+    """
+    if chosen := os.environ.get(PREDICTIONS_VARIABLE):
+        return chosen
+    url = make_url(store_url())
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return store_url()
+    return f"sqlite:///{Path(url.database).with_name('predictions.db')}"
+
+
+def open_engine(url: str | None = None) -> Engine:
+    """Return an engine on a store whose tables are there.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be reached, written or migrated.
+    """
+    address = make_url(url or store_url())
+    if address.get_backend_name() != "sqlite":
+        engine = create_engine(address, pool_pre_ping=True)
+        metadata.create_all(engine)
+        return engine
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, connect_args={"timeout": _BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    metadata.create_all(engine)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Read from one snapshot; never waits for a writer."""
+    with engine.connect().execution_options(reads_only=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Write in one transaction: all of it, or nothing."""
+    with engine.begin() as connection:
+        yield connection
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; sqlite3 would say it too late
+    for pragma in ("journal_mode=WAL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes then would fail where another wrote in between.
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
