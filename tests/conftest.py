@@ -1,6 +1,7 @@
 """What many tests share: a small table, and golden files that change only when asked to."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -20,6 +21,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GOLDEN = Path(__file__).parent / "golden"
+AXE = Path(__file__).parents[1] / "extension" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 
 
 def pytest_addoption(parser):
@@ -64,3 +67,42 @@ def customers():
             "spent": [round(20 + 3.5 * ((i * 7) % 45) + 40 * (i % 3), 2) for i in rows],
         }
     )
+
+
+# Not for the session: a second Playwright cannot begin in a thread before the first has ended.
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium of this machine."""
+    found = [
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    ]
+    if not found:
+        pytest.skip("needs an installed Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        opened = playwright.chromium.launch(executable_path=found[0], args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def violations():
+    """What axe-core finds wrong on a page, or in a part of it: the elements by rule."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make extension")
+
+    def find(page, part="html"):
+        if not page.evaluate("typeof window.axe === 'object'"):
+            page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate(
+            "([part, tags]) => axe.run({include: [[part]]}, {runOnly: tags})"
+            ".then(result => result.violations)",
+            [part, list(WCAG)],
+        )
+        return {one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found}
+
+    return find

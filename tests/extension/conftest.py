@@ -22,13 +22,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BUILT = ROOT / "extension" / "automl_magic_lab" / "labextension"
-AXE = ROOT / "extension" / "node_modules" / "axe-core" / "axe.min.js"
 TOKEN = "t0ken-of-the-tests"
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 _spec = importlib.util.spec_from_file_location(
     "apps_conftest", HERE.parent / "apps" / "conftest.py"
@@ -201,8 +195,6 @@ def lab(tmp_path_factory):
     """JupyterLab and Notebook 7 with the built extension in them."""
     if not (BUILT / "package.json").exists():
         pytest.skip("the lab extension is not built: make extension")
-    if CHROMIUM is None:
-        pytest.skip("needs an installed Chromium")
     folder = tmp_path_factory.mktemp("lab")
     labextensions = folder / "data" / "labextensions" / "@automl-magic"
     labextensions.mkdir(parents=True)
@@ -221,21 +213,10 @@ def lab(tmp_path_factory):
         yield server
 
 
-# Not for the session: a second Playwright cannot begin in a thread before the first has ended.
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(lab, chromium):
+def visit(lab, browser):
     """Open a page of the lab; pages note the hosts they asked, in `visit.hosts`."""
-    context = chromium.new_context(viewport={"width": 1380, "height": 900})
+    context = browser.new_context(viewport={"width": 1380, "height": 900})
     context.set_default_timeout(20_000)
     hosts: set[str | None] = set()
     context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
@@ -276,22 +257,3 @@ def theme(lab):
 
     yield choose
     path.unlink(missing_ok=True)
-
-
-@pytest.fixture
-def violations():
-    """What axe-core finds wrong in a part of a page, by rule."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: make extension")
-
-    def find(page, part: str) -> dict[str, list[str]]:
-        if not page.evaluate("typeof window.axe === 'object'"):
-            page.add_script_tag(path=str(AXE))
-        found = page.evaluate(
-            "([part, tags]) => axe.run({include: [[part]]}, {runOnly: tags})"
-            ".then(result => result.violations)",
-            [part, WCAG],
-        )
-        return {one["id"]: [node["html"][:200] for node in one["nodes"]] for one in found}
-
-    return find

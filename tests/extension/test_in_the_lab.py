@@ -239,10 +239,10 @@ def test_our_surfaces_have_no_violation_of_wcag(visit, theme, violations, lab, p
 
 
 @pytest.mark.parametrize("theme_name", ["light", "dark"])
-def test_a_page_in_a_frame_has_no_violation_of_wcag(chromium, lab, violations, theme_name):
+def test_a_page_in_a_frame_has_no_violation_of_wcag(browser, lab, violations, theme_name):
     # The page as it stands in the frame; axe could not run inside the sandbox.
     text = lab.get(f"pages/leaderboard/{lab.runs['first'].run_id}?theme={theme_name}").text
-    page = chromium.new_page()
+    page = browser.new_page()
     page.set_content(text)
 
     assert violations(page, "body") == {}

@@ -1,9 +1,7 @@
 """Three hundred hostile values on every page, in a browser with a trap: nothing runs."""
 
 import random
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +14,9 @@ from automl_magic.pages.report import report_document, report_page
 from automl_magic.reasons import Account, Reason, Section
 from automl_magic.records import Leaderboard, LeaderboardRow, Link, Run, Score, TrialState
 
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-AXE = Path(__file__).parents[2] / "extension" / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 TRAP = "window.__runs=(window.__runs||0)+1"
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs an installed Chromium"),
-]
+pytestmark = pytest.mark.long
 
 SHAPES = (
     "<script>{t}</script>",
@@ -149,56 +139,39 @@ def surfaces(explained, folder):
         yield kind, report_page(explained(kind, name), cells)
 
 
-def test_three_hundred_hostile_values_run_nothing_on_any_page(explained, tmp_path):
-    from playwright.sync_api import sync_playwright
-
+def test_three_hundred_hostile_values_run_nothing_on_any_page(browser, explained, tmp_path):
     assert len(set(VALUES)) == 300
     ran = {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page()
-        page.on("dialog", lambda dialog: dialog.dismiss())
-        for surface, html in surfaces(explained, tmp_path):
-            page.goto("about:blank")
-            page.set_content(f"<!DOCTYPE html><title>x</title><main>{html}</main>")
-            page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-            for link in page.locator("a[href]").all()[:5]:
-                link.dispatch_event("click")
-            page.wait_for_timeout(200)
-            ran[surface] = (
-                page.evaluate("window.__runs || 0"),
-                page.locator("script, img, iframe, math, template, a[href^=javascript]").count(),
-            )
-        browser.close()
+    page = browser.new_page()
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    for surface, html in surfaces(explained, tmp_path):
+        page.goto("about:blank")
+        page.set_content(f"<!DOCTYPE html><title>x</title><main>{html}</main>")
+        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+        for link in page.locator("a[href]").all()[:5]:
+            link.dispatch_event("click")
+        page.wait_for_timeout(200)
+        ran[surface] = (
+            page.evaluate("window.__runs || 0"),
+            page.locator("script, img, iframe, math, template, a[href^=javascript]").count(),
+        )
 
     assert ran == dict.fromkeys(ran, (0, 0))
     assert len(ran) == 7
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core of the extension: make extension")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
-def test_axe_finds_nothing_in_a_report(explained, tmp_path, kind, scheme):
-    from playwright.sync_api import sync_playwright
-
+def test_axe_finds_nothing_in_a_report(browser, violations, explained, tmp_path, kind, scheme):
     path = tmp_path / "report.html"
     cells = [Cell("shap", is_code=True, source="x = 1", why="why")]
     path.write_text(report_document(explained(kind), cells), "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        size = {"width": 320, "height": 900}
-        page = browser.new_page(color_scheme=scheme, viewport=size, bypass_csp=True)
-        page.goto(path.as_uri())
-        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-        last = ".am-choice > input:last-of-type"
-        page.evaluate("(last) => document.querySelectorAll(last).forEach((i) => i.click())", last)
-        page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate(
-            "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',"
-            " 'wcag21aa']})).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])"
-        )
-        width = page.evaluate("document.documentElement.scrollWidth")
-        browser.close()
+    size = {"width": 320, "height": 900}
+    page = browser.new_page(color_scheme=scheme, viewport=size, bypass_csp=True)
+    page.goto(path.as_uri())
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    last = ".am-choice > input:last-of-type"
+    page.evaluate("(last) => document.querySelectorAll(last).forEach((i) => i.click())", last)
 
-    assert found == []
-    assert width <= 320
+    assert violations(page) == {}
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
