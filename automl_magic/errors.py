@@ -29,6 +29,9 @@
     │   ├── DeploymentNotFound
     │   └── RouteChanged             somebody else changed the route in between
     ├── MonitorError                 a window cannot be judged, or an alert cannot be sent
+    ├── OutboundError                somebody else's server was not called
+    │   ├── OutboundRefused          it may not be called: an address of this network, plain HTTP, …
+    │   └── OutboundFailed           it cannot be reached, or does not answer in time
     ├── StreamError                  a topic cannot be read, or its results cannot be written
     ├── StoreError                   the store of approvals, routes and predictions does not answer
     └── TrackingError                the tracking store does not answer, or cannot be used
@@ -202,6 +205,18 @@ class RouteChanged(DeploymentError):
 
 class MonitorError(AutomlMagicError):
     """A window of predictions cannot be judged, or an alert cannot be sent."""
+
+
+class OutboundError(AutomlMagicError):
+    """Somebody else's server was not called."""
+
+
+class OutboundRefused(OutboundError):
+    """The server may not be called, now or later: the URL or one of its addresses is forbidden."""
+
+
+class OutboundFailed(OutboundError):
+    """The server cannot be reached, or does not answer in time. It may do so later."""
 
 
 class StreamError(AutomlMagicError):

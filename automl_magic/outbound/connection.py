@@ -1,0 +1,120 @@
+"""A connection to an address that was checked, with one deadline for everything that is done."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from http.client import HTTPException, HTTPResponse
+from typing import Any
+
+_MOST_BYTES = 256 * 1024  # of an answer's status and headers; its body is not read
+
+
+class Deadline:
+    """The moment by which all has to be done. `left_s` raises TimeoutError when it has passed."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._at = time.monotonic() + timeout_s
+
+    def left_s(self) -> float:
+        """Return the seconds that are left."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        return left
+
+
+class _Received(io.RawIOBase):
+    """What the other side sends, until the deadline and up to a number of bytes.
+
+    A timeout of a socket begins anew with each byte; a server that sends one byte a second would
+    keep us for hours.
+    """
+
+    def __init__(self, link: socket.socket, deadline: Deadline) -> None:
+        self._link, self._deadline, self._n_bytes = link, deadline, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._link.settimeout(self._deadline.left_s())
+        n_read = self._link.recv_into(buffer)
+        self._n_bytes += n_read
+        if self._n_bytes > _MOST_BYTES:
+            raise HTTPException("the answer is too large")
+        return n_read
+
+
+class _Readable:
+    """What `HTTPResponse` takes for a socket."""
+
+    def __init__(self, link: socket.socket, deadline: Deadline) -> None:
+        self._received = _Received(link, deadline)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self._received, buffer_size=4096)
+
+
+@contextlib.contextmanager
+def connected(
+    addresses: Sequence[str], port: int, *, server_name: str | None, deadline: Deadline
+) -> Iterator[socket.socket]:
+    """Connect to the first address that answers.
+
+    Parameters
+    ----------
+    addresses : sequence of str
+        IP addresses as text. No name is looked up again: a name server that answers differently
+        the second time (DNS rebinding) is not asked a second time.
+    server_name : str, optional
+        The name that the certificate must bear, also sent as SNI. None for plain HTTP.
+
+    Raises
+    ------
+    OSError
+        If none answers, the certificate is not good, or the time is up.
+    """
+    with _first_of(addresses, port, deadline) as plain:
+        if server_name is None:
+            yield plain
+            return
+        plain.settimeout(deadline.left_s())
+        context = ssl.create_default_context()
+        with context.wrap_socket(plain, server_hostname=server_name) as link:
+            yield link
+
+
+def _first_of(addresses: Sequence[str], port: int, deadline: Deadline) -> socket.socket:
+    for i, address in enumerate(addresses):
+        share = len(addresses) - i  # so that an address that is silent leaves time for the others
+        try:
+            return socket.create_connection((address, port), timeout=deadline.left_s() / share)
+        except OSError as error:
+            last = error
+    raise last
+
+
+def send(link: socket.socket, data: bytes, deadline: Deadline) -> None:
+    """Send all bytes before the deadline."""
+    rest = memoryview(data)
+    while rest:
+        link.settimeout(deadline.left_s())
+        rest = rest[link.send(rest) :]
+
+
+def status_of(link: socket.socket, deadline: Deadline) -> int:
+    """Read the status of the answer. Its body stays unread, for it is somebody else's text.
+
+    Raises
+    ------
+    OSError, HTTPException
+        If what comes is no HTTP, is too large, or comes too late.
+    """
+    answer = HTTPResponse(_Readable(link, deadline), method="POST")  # type: ignore[arg-type]
+    answer.begin()
+    return answer.status

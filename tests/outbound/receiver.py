@@ -1,0 +1,80 @@
+"""A real receiver on the loopback address: answers as told, and keeps what came."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def always(answer: bytes) -> Callable:
+    def give(link):
+        link.sendall(answer)
+
+    return give
+
+
+class Receiver:
+    """One connection after another; `requests` holds what each has sent."""
+
+    def __init__(self, give, context=None):
+        self.requests: list[bytes] = []
+        self.names: list[str | None] = []
+        self._give, self._context = give, context
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self):
+        while True:
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            # The caller may have left: that is what some tests are about.
+            with suppress(OSError):
+                self._answer(link)
+
+    def _answer(self, link):
+        with link:
+            if self._context is not None:
+                link = self._context.wrap_socket(link, server_side=True)
+            received = b""
+            while b"\r\n\r\n" not in received:
+                received += link.recv(65536)
+            head, _, body = received.partition(b"\r\n\r\n")
+            length = next(
+                int(line.split(b":")[1])
+                for line in head.split(b"\r\n")
+                if line.lower().startswith(b"content-length")
+            )
+            while len(body) < length:
+                body += link.recv(65536)
+            self.requests.append(head + b"\r\n\r\n" + body)
+            self._give(link)
+
+    def close(self):
+        # A blocked accept() wakes only when the listener is shut down.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+
+@contextmanager
+def receiving(give, certificate=None):
+    context = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    receiver = Receiver(give, context)
+    if context is not None:
+        context.sni_callback = lambda _link, name, _context: receiver.names.append(name)
+    try:
+        yield receiver
+    finally:
+        receiver.close()

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl_magic.errors import OutboundFailed, OutboundRefused
+from automl_magic.outbound.addresses import check, resolve
+
+_OURS = (
+    "127.0.0.1",
+    "127.255.255.254",
+    "0.0.0.0",
+    "10.0.0.5",
+    "172.16.0.1",
+    "192.168.1.1",
+    "100.64.0.1",  # a carrier's own network
+    "169.254.169.254",
+    "192.0.0.192",
+    "192.88.99.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "::ffff:10.0.0.1",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "2001:db8::1",
+    "fe80::1",
+    "fe80::1%lo",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fec0::1",
+    "ff02::1",
+)
+
+
+@pytest.mark.parametrize("address", _OURS)
+def test_an_address_that_is_not_of_the_internet_is_refused(address):
+    with pytest.raises(OutboundRefused):
+        check("hooks.example", [address], is_allowed=False)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::808:808"])
+def test_an_address_of_the_internet_may_be_called(address):
+    check("hooks.example", [address], is_allowed=False)
+
+
+def test_one_forbidden_address_among_good_ones_is_enough():
+    with pytest.raises(OutboundRefused, match=r"10\.0\.0\.1"):
+        check("hooks.example", ["93.184.216.34", "10.0.0.1"], is_allowed=False)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.5", "::1", "fc00::1"])
+def test_a_host_that_was_allowed_may_have_a_private_address(address):
+    check("hooks.internal", [address], is_allowed=True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200", "fe80::1"],
+)
+def test_what_keeps_the_credentials_of_a_cloud_is_refused_even_where_it_was_allowed(address):
+    with pytest.raises(OutboundRefused, match="machinery"):
+        check("hooks.internal", [address], is_allowed=True)
+
+
+@given(st.ip_addresses(v=4, network="10.0.0.0/8") | st.ip_addresses(v=4, network="127.0.0.0/8"))
+def test_no_spelling_in_ipv6_hides_a_private_ipv4_address(inner):
+    for prefix in ("::ffff:0:0", "64:ff9b::", "::"):
+        hidden = ipaddress.IPv6Address(int(ipaddress.IPv6Address(prefix)) + int(inner))
+        with pytest.raises(OutboundRefused):
+            check("hooks.example", [str(hidden)], is_allowed=False)
+
+
+def test_a_name_of_this_machine_resolves_to_it_once():
+    assert "127.0.0.1" in resolve("localhost", 80, 5)
+
+
+def test_a_name_without_an_address_is_said_so():
+    with pytest.raises(OutboundFailed, match=r"nowhere\.invalid has no address"):
+        resolve("nowhere.invalid", 443, 20)

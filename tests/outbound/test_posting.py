@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from automl_magic.errors import OutboundFailed, OutboundRefused
+from automl_magic.outbound import post_json
+
+from .receiver import OK, always, receiving
+
+
+class Names:
+    """A name server whose answers are given, one after another; the last one stays."""
+
+    def __init__(self, *answers):
+        self._answers, self.asked = list(answers), 0
+
+    def __call__(self, host, port, timeout_s):
+        self.asked += 1
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+
+def post(receiver, document=None, *, url="http://hooks.example:{port}/x", names=None, **options):
+    return post_json(
+        url.format(port=receiver.port),
+        document or {"text": "hello"},
+        allowed_hosts=options.pop("allowed_hosts", ["hooks.example"]),
+        resolver=names or Names(["127.0.0.1"]),
+        **options,
+    )
+
+
+def test_a_document_arrives_as_json_under_the_hosts_own_name():
+    with receiving(always(OK)) as receiver:
+        status = post(receiver, {"text": "høi"}, headers={"X-Signature": "abc"})
+
+    head, _, body = receiver.requests[0].partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert (status, json.loads(body)) == (200, {"text": "høi"})
+    assert lines[0] == "POST /x HTTP/1.1"
+    assert f"Host: hooks.example:{receiver.port}" in lines
+    assert "X-Signature: abc" in lines
+
+
+def test_a_redirect_is_not_followed():
+    with receiving(always(OK)) as inner:
+        to = f"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:{inner.port}/\r\n\r\n"
+        with receiving(always(to.encode())) as receiver:
+            status = post(receiver, allowed_hosts=["hooks.example", "127.0.0.1"])
+
+    assert (status, inner.requests) == (307, [])
+
+
+def test_a_name_that_resolves_to_this_machine_is_not_called():
+    with receiving(always(OK)) as receiver, pytest.raises(OutboundRefused):
+        post(receiver, url="https://hooks.example:{port}/x", allowed_hosts=())
+
+    assert receiver.requests == []
+
+
+def test_a_name_that_changes_its_address_after_the_check_is_not_asked_again():
+    names = Names(["127.0.0.1"], ["169.254.169.254"])
+
+    with receiving(always(OK)) as receiver:
+        assert post(receiver, names=names) == 200
+
+    assert names.asked == 1
+
+
+@pytest.fixture
+def certificate(tmp_path, monkeypatch):
+    """A certificate for hooks.example, by an authority that this machine trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hooks.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "hooks.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    return path
+
+
+def test_the_certificate_is_checked_against_the_name_though_the_address_is_called(certificate):
+    with receiving(always(OK), certificate) as receiver:
+        assert post(receiver, url="https://hooks.example:{port}/x") == 200
+
+    assert receiver.names == ["hooks.example"]
+
+
+def test_a_certificate_of_another_host_is_refused(certificate):
+    with (
+        receiving(always(OK), certificate) as receiver,
+        pytest.raises(OutboundFailed, match="certificate"),
+    ):
+        post(receiver, url="https://other.example:{port}/x", allowed_hosts=["other.example"])
+
+    assert receiver.requests == []
+
+
+def one_byte_at_a_time(link):
+    for byte in OK * 100:
+        link.sendall(bytes([byte]))
+        time.sleep(0.05)
+
+
+def headers_without_end(link):
+    link.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        link.sendall(b"X-More: " + b"a" * 1000 + b"\r\n")
+
+
+def continued_without_end(link):
+    while True:
+        link.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
+def silent(link):
+    time.sleep(1)
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        silent,
+        one_byte_at_a_time,
+        headers_without_end,
+        continued_without_end,
+        always(b""),
+        always(b"SSH-2.0-OpenSSH_9.2\r\n"),
+        always(b"HTTP/1.1 200 OK\r\n" + b"a" * 500_000),
+    ],
+)
+def test_an_answer_that_is_slow_or_large_or_no_http_is_given_up(give):
+    with receiving(give) as receiver, pytest.raises(OutboundFailed):
+        post(receiver, timeout_s=0.5)
+
+
+def test_the_body_of_an_answer_is_not_waited_for():
+    def give(link):
+        link.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 1000000000\r\n\r\n")
+        silent(link)
+
+    with receiving(give) as receiver:
+        assert post(receiver, timeout_s=2) == 202
+
+
+def test_a_server_that_is_not_there_is_a_clear_error():
+    with receiving(always(OK)) as receiver:
+        pass
+
+    with pytest.raises(OutboundFailed, match=r"hooks\.example could not be called"):
+        post(receiver)
+
+
+def test_an_address_that_does_not_answer_leaves_the_next_one_its_time():
+    with receiving(always(OK)) as receiver:
+        assert post(receiver, names=Names(["::1", "127.0.0.1"])) == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-A": "1\r\nX-B: 2"}, {"X A": "1"}, {"Host": "evil"}, {"X-A": "ä"}]
+)
+def test_a_header_that_would_forge_the_request_is_refused(headers):
+    with receiving(always(OK)) as receiver, pytest.raises(OutboundRefused, match="header"):
+        post(receiver, headers=headers)
+
+    assert receiver.requests == []
+
+
+def test_a_document_that_is_too_large_is_refused():
+    with receiving(always(OK)) as receiver, pytest.raises(OutboundRefused, match="too large"):
+        post(receiver, {"text": "a" * 2**20})
+
+
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+
+    with receiving(always(OK)) as receiver:
+        assert post(receiver) == 200
