@@ -35,6 +35,7 @@ from automl_magic.kept import (
 from automl_magic.outcome import OUTPUT_NAME, Explained, Outcome, Planned, Rerun
 from automl_magic.records import (
     SPEC_SUFFIX,
+    Dataset,
     Experiment,
     Leaderboard,
     Link,
@@ -137,7 +138,13 @@ def _write_plan(
 
 
 def preview(
-    frame: pd.DataFrame, target: str, *, name: str = "table", source: str = "", **options: Any
+    frame: pd.DataFrame,
+    target: str,
+    *,
+    name: str = "table",
+    source: str = "",
+    dataset: Dataset | None = None,
+    **options: Any,
 ) -> Plan:
     """Decide what `plan` would decide for a table in memory. Writes nothing and runs nothing.
 
@@ -147,6 +154,8 @@ def preview(
         The table, with the target in it.
     name, source : str
         What the table is called, and where it lies, if it lies in a file.
+    dataset : Dataset, optional
+        That of an earlier plan for the same table, target and kinds, which are not looked at again.
     **options
         As for `plan`.
 
@@ -155,7 +164,8 @@ def preview(
     DataError, SpecError, PlanError
     """
     source = source or IN_MEMORY
-    return _decide(asked(source, target, **options), frame, name=name, source=source, read={})
+    experiment = asked(source, target, **options)
+    return _decide(experiment, frame, name=name, source=source, read={}, dataset=dataset)
 
 
 def _decide(
@@ -165,12 +175,13 @@ def _decide(
     name: str,
     source: str,
     read: Mapping[str, Any],
+    dataset: Dataset | None = None,
 ) -> Plan:
     from automl_magic.data import check_target, profile
     from automl_magic.execute import memory_limit_bytes
     from automl_magic.planning import make_plan
 
-    dataset = profile(
+    dataset = dataset or profile(
         frame,
         name=name,
         source=source,

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic import flow
 from automl_magic.errors import AutomlMagicError
-from automl_magic.records import Leaderboard, ModelVersion, Plan, RecordProblem, Run, RunStatus
+from automl_magic.records import (
+    Dataset,
+    Leaderboard,
+    ModelVersion,
+    Plan,
+    RecordProblem,
+    Run,
+    RunStatus,
+)
 from automl_magic.wizard import suggest
 from automl_magic.wizard.answers import Answers
 from automl_magic.wizard.attempt import Attempt, going_on
@@ -80,6 +88,8 @@ class Session:
         self.answers = answers or Answers()
         self.table: Table | None = None
         self.plan: Plan | None = None
+        # A look at a table towards a target; it is the same for every budget and cost.
+        self._looked: tuple[Table, str, Dataset] | None = None
         self.attempt = going_on(self.answers.run_id)
         self.result: Result | None = None
         self.registered: ModelVersion | None = None
@@ -277,13 +287,20 @@ class Session:
         table, answers = self.table, self.answers
         assert table is not None
         assert answers.target is not None
-        options = self.complete.options()
+        looked = self._looked
+        if looked is not None and looked[:2] != (table, answers.target):
+            looked = None
         plan = flow.preview(
-            table.frame, answers.target, name=table.dataset.name, source=table.written, **options
+            table.frame,
+            answers.target,
+            name=table.dataset.name,
+            source=table.written,
+            dataset=looked[2] if looked else None,
+            **self.complete.options(),
         )
         with self._lock:
             if (self.table, self.answers.target) == (table, answers.target):
-                self.plan = plan
+                self.plan, self._looked = plan, (table, answers.target, plan.dataset)
 
     def _take_upload(self, message: Mapping[str, Any], buffers: Sequence[Any]) -> None:
         name, offset, size = str(message.get("name")), message.get("offset"), message.get("size")

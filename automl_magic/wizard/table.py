@@ -19,7 +19,7 @@ BUNDLED = "sklearn:"
 _BINS = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table and its profile. `data` is what `flow.plan` takes, `written` what code calls it."""
 

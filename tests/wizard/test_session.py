@@ -254,3 +254,24 @@ def test_from_a_table_to_a_registered_model(person, names, people, tmp_path):
     report = (model.parent / "report.html").read_text("utf-8")
     assert report.startswith("<!DOCTYPE html>")
     assert "<script" not in report
+
+
+def test_a_budget_or_a_cost_does_not_make_the_table_be_looked_at_again(open_wizard, monkeypatch):
+    import automl_magic.data as data
+
+    person = open_wizard()
+    person.set("source", "sklearn:breast_cancer")
+    person.set("target", "target")
+    person.go("review")
+    looks = []
+    profile = data.profile
+    monkeypatch.setattr(
+        data, "profile", lambda *a, **o: looks.append(o["target"]) or profile(*a, **o)
+    )
+    for name, value in (("budget_s", 30), ("cost_false_positive", 5), ("cost_false_negative", 50)):
+        person.set(name, value)
+    same = list(looks)
+    person.set("target", "mean radius")
+
+    assert person.session.plan.dataset is not None
+    assert (same, looks) == ([], ["mean radius"])
