@@ -200,14 +200,28 @@ alerts = Table(
     Column("key", String(300), primary_key=True),  # deployment, kind and subject
     Column("group", String(300), nullable=False, index=True),
     Column("deployment", _NAME, nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
     Column("severity", String(20), nullable=False),
     Column("state", String(20), nullable=False),
     Column("summary", Text, nullable=False),
-    Column("link", Text),
+    Column("link", Text),  # records.Link
     Column("breaches", Integer, nullable=False, default=0),
     Column("calm", Integer, nullable=False, default=0),
     Column("first_at", Float, nullable=False),
     Column("last_at", Float, nullable=False),
+    Column("fired_at", Float),
+    Column("resolved_at", Float),
+)
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    Column("key", String(300), nullable=False),  # an alert, a group, or a whole deployment
+    Column("reason", Text, nullable=False),
+    Column("actor", _NAME, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("until", Float, nullable=False, index=True),
 )
 notices = Table(
     "notices",
@@ -216,13 +230,15 @@ notices = Table(
     Column("group", String(300), nullable=False),
     Column("channel", String(60), nullable=False),
     Column("severity", String(20), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("document", Text, nullable=False),  # records.Notice
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
     Column("at", Float, nullable=False),
+    Column("due_at", Float, nullable=False),  # when to try, or until when somebody is trying
     Column("sent_at", Float),
     Index(None, "group", "at"),
+    Index(None, "status", "due_at"),
 )
 retrains = Table(
     "retrains",
