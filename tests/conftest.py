@@ -1,8 +1,11 @@
 """What many tests share: a small table, and golden files that change only when asked to."""
 
+import itertools
 import os
 import shutil
 import signal
+import subprocess
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +70,46 @@ def customers():
             "spent": [round(20 + 3.5 * ((i * 7) % 45) + 40 * (i % 3), 2) for i in rows],
         }
     )
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL of this machine: a call gives the address of a new database on it."""
+    pytest.importorskip("psycopg")
+    programs = [shutil.which("initdb"), shutil.which("pg_ctl")]
+    if None in programs:
+        pytest.skip("no PostgreSQL on this machine: initdb and pg_ctl are not on the path")
+    initdb, pg_ctl = programs
+    # It refuses to run as root. The path of its socket may have a hundred characters, no more.
+    user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory(prefix="automl-pg-", ignore_cleanup_errors=True) as name:
+        if user:
+            shutil.chown(name, **user)
+        data = f"{name}/data"
+        quiet = {"stdout": subprocess.DEVNULL, "cwd": "/", **user}
+        subprocess.run(
+            [initdb, "-D", data, "-A", "trust", "-U", "automl", "-N"], check=True, **quiet
+        )
+        options = f"-k {name} -c listen_addresses= -c fsync=off -c max_connections=200"
+        start = [pg_ctl, "-D", data, "-l", f"{name}/log", "-o", options, "-w", "start"]
+        subprocess.run(start, check=True, **quiet)
+        try:
+            numbers = itertools.count(1)
+
+            def new_database():
+                import psycopg
+
+                database = f"test_{next(numbers)}"
+                with psycopg.connect(
+                    host=name, user="automl", dbname="postgres", autocommit=True
+                ) as connection:
+                    connection.execute(f"CREATE DATABASE {database}")
+                return f"postgresql+psycopg://automl@/{database}?host={name}"
+
+            yield new_database
+        finally:
+            stop = [pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"]
+            subprocess.run(stop, check=True, **quiet)
 
 
 # Not for the session: a second Playwright cannot begin in a thread before the first has ended.

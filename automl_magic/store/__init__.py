@@ -1,7 +1,13 @@
 """store: the database that governance, serving and monitoring share. SQLite, or PostgreSQL.
 
-tables     every table, in one place
-engine     a database that is ready to use: migrated, its transactions serial where that matters
+tables      every table, in one place
+engine      a database that is ready to use, and the three kinds of transaction
+signing     keys, signatures, and which keys are believed
+approvals   which bytes may serve
+routes      which versions answer, changed by compare-and-swap
+workers     which server processes live, and what they have seen
+keys        API keys
+audit       who did what, each entry bound to the one before it
 
 A laptop keeps it in `store.db` of the user's home; a team sets `AUTOML_MAGIC_STORE`.
 """

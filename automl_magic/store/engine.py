@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
+from automl_magic.errors import StoreError
 from automl_magic.paths import home
 from automl_magic.store.tables import metadata
 
 STORE_VARIABLE = "AUTOML_MAGIC_STORE"
 PREDICTIONS_VARIABLE = "AUTOML_MAGIC_PREDICTIONS"
 _BUSY_MS = 30_000
+_SERIAL_LOCK = 0x6175746F6D6C  # "automl": the name of our lock among those of the database
+_SNAPSHOT: dict[str, dict[str, Any]] = {
+    "sqlite": {"reads_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 def store_url() -> str:
@@ -62,16 +70,63 @@ def open_engine(url: str | None = None) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Read from one snapshot; never waits for a writer."""
-    with engine.connect().execution_options(reads_only=True) as connection, connection.begin():
-        yield connection
+    """Read from one snapshot; never waits for a writer. Raises StoreError."""
+    with _talking_to(engine), engine.connect() as plain:
+        connection = plain.execution_options(**_SNAPSHOT[engine.dialect.name])
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Write in one transaction: all of it, or nothing."""
-    with engine.begin() as connection:
+    """Write in one transaction: all of it, or nothing. Raises StoreError."""
+    with _talking_to(engine), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def serially(engine: Engine) -> Iterator[Connection]:
+    """Write in one transaction that no other of this kind runs beside.
+
+    Whatever decides what serves is written like this: what a transaction has read (an approval, an
+    epoch, the head of the audit log) is then still true when it writes. Raises StoreError.
+    """
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+            connection.execute(select(func.pg_advisory_xact_lock(_SERIAL_LOCK)))
+        yield connection
+
+
+def now(connection: Connection) -> float:
+    """Return the time in seconds since 1970: the server's, so that all machines share one clock."""
+    if connection.dialect.name == "postgresql":
+        return float(
+            connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
+        )
+    return time.time()
+
+
+def shown(engine: Engine) -> str:
+    """Return the address without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def _talking_to(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"The store {shown(engine)} did not take the call.",
+            why=_first_line(error),
+            fix=f"Check {STORE_VARIABLE}: sqlite:///FILE, or postgresql://USER@HOST/DATABASE.",
+        ) from error
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    # The driver's own words; SQLAlchemy adds the statement with its values, which may be secret.
+    text = " ".join(str(getattr(error, "orig", None) or error).split())
+    return (text if len(text) <= 300 else text[:299] + "…") or type(error).__name__
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -1,0 +1,142 @@
+"""Approvals: which bytes may serve. A row says so, and a signature says who said it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, select, update
+
+from automl_magic.errors import NotApproved
+from automl_magic.records.approval import Approval
+from automl_magic.records.codec import RecordProblem, dumps
+from automl_magic.store.audit import append
+from automl_magic.store.engine import now, reading
+from automl_magic.store.signing import TrustedKeys
+from automl_magic.store.tables import approvals
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An approval as the store has it; times in seconds since 1970."""
+
+    id: int
+    approval: Approval
+    approved_at: float
+    revoked_at: float | None = None
+    revoked_by: str | None = None
+
+
+def record(connection: Connection, approval: Approval) -> None:
+    """Write an approval with its audit entry; it takes the place of an older one.
+
+    The transaction must be a `serially` one.
+    """
+    said = approval.statement
+    at = now(connection)
+    connection.execute(
+        approvals.insert().values(
+            model=said.model,
+            version=said.version,
+            manifest_sha256=said.manifest_sha256,
+            approver=said.approver,
+            document=dumps(approval.to_json(), indent=None).strip(),
+            approved_at=at,
+        )
+    )
+    append(
+        connection,
+        actor=said.approver,
+        action="approve",
+        subject=f"{said.model}/{said.version}",
+        detail={
+            "manifest_sha256": said.manifest_sha256,
+            "author": said.author,
+            "policy": said.policy,
+            "key_id": approval.key_id,
+        },
+    )
+
+
+def revoke(connection: Connection, model: str, version: int, *, actor: str) -> int:
+    """Mark every approval of a version as revoked, and return how many were not yet."""
+    result = connection.execute(
+        update(approvals)
+        .where(_of(model, version), approvals.c.revoked_at.is_(None))
+        .values(revoked_at=now(connection), revoked_by=actor)
+    )
+    return int(result.rowcount)
+
+
+def check_approved(
+    connection: Connection,
+    model: str,
+    version: int,
+    *,
+    trusted: TrustedKeys | None = None,
+    manifest_sha256: str | None = None,
+) -> Approval:
+    """Return the approval of a version, if there is one that holds.
+
+    Parameters
+    ----------
+    trusted : TrustedKeys, optional
+        By default those of the user's home.
+    manifest_sha256 : str, optional
+        The digest of the manifest at hand, which must be the one that was approved.
+
+    Raises
+    ------
+    NotApproved
+        If nobody approved the version, the approval was revoked, it is of other bytes, or no
+        trusted key signed it.
+    """
+    row = _newest(connection, model, version)
+    if row is None or row.revoked_at is not None:
+        raise NotApproved(
+            f"{model} version {version} may not serve.",
+            why="Nobody has approved it."
+            if row is None
+            else f"Its approval was revoked by {row.revoked_by}.",
+            fix=f"Approve it: automl approve {model} {version}",
+        )
+    approval = _read(row).approval
+    said = approval.statement
+    if (said.model, said.version) != (model, version):
+        raise _of_something_else(model, version, f"It is of {said.model} version {said.version}.")
+    if manifest_sha256 not in (None, said.manifest_sha256):
+        raise _of_something_else(model, version, "The model's files are not those it is about.")
+    (trusted or TrustedKeys.load()).verify(approval)
+    return approval
+
+
+def approval_of(engine: Engine, model: str, version: int) -> Approved | None:
+    """Return the newest approval of a version, revoked or not; None if there never was one."""
+    with reading(engine) as connection:
+        row = _newest(connection, model, version)
+    return None if row is None else _read(row)
+
+
+def _of(model: str, version: int) -> ColumnElement[bool]:
+    return (approvals.c.model == model) & (approvals.c.version == version)
+
+
+def _newest(connection: Connection, model: str, version: int) -> Row[tuple[object, ...]] | None:
+    query = select(approvals).where(_of(model, version)).order_by(approvals.c.id.desc()).limit(1)
+    return connection.execute(query).first()
+
+
+def _read(row: Row[tuple[object, ...]]) -> Approved:
+    try:
+        approval = Approval.from_json(json.loads(row.document))
+    except (ValueError, RecordProblem) as error:
+        raise _of_something_else(row.model, row.version, "It cannot be read.") from error
+    return Approved(row.id, approval, row.approved_at, row.revoked_at, row.revoked_by)
+
+
+def _of_something_else(model: str, version: int, why: str) -> NotApproved:
+    return NotApproved(
+        f"The approval of {model} version {version} does not hold.",
+        why=why,
+        fix=f"Approve it again: automl approve {model} {version}",
+    )

@@ -1,0 +1,59 @@
+"""A store of each kind, with two approved versions of a model in it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from automl_magic.records.approval import Statement
+from automl_magic.store.approvals import record
+from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.signing import PrivateKey, private_key_path
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("AUTOML_MAGIC_STORE", raising=False)
+    monkeypatch.delenv("AUTOML_MAGIC_PREDICTIONS", raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, home):
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres")()
+    return f"sqlite:///{home / 'store.db'}"
+
+
+@pytest.fixture
+def engine(url):
+    opened = open_engine(url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def key(home):
+    return PrivateKey.load_or_make(private_key_path())
+
+
+@pytest.fixture
+def approve(engine, key):
+    """Approve a version of `churn` with a key that is trusted."""
+
+    def approve_version(version, *, model="churn", signed_with=key):
+        statement = Statement(
+            model=model,
+            version=version,
+            manifest_sha256=f"sha256:{version:064x}",
+            author="ada",
+            approver="grace",
+            policy="local",
+            approved_at=datetime(2026, 11, 21, tzinfo=UTC),
+        )
+        approval = signed_with.sign(statement)
+        with serially(engine) as connection:
+            record(connection, approval)
+        return approval
+
+    return approve_version
