@@ -13,6 +13,7 @@ import numpy as np
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files import write_whole
+from automl_magic.learn.described import described
 from automl_magic.learn.evaluate import Holdout
 from automl_magic.learn.latency import Cost, costs_of
 from automl_magic.learn.leaderboard import make_leaderboard, number, size
@@ -50,7 +51,8 @@ def finish(
     folder = Path(run_dir).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        manifest = model.save(folder / "model")
+        documents = described(search, model, ensemble, holdout)
+        manifest = model.save(folder / "model", documents=documents)
         costs = costs_of(search, model, list(ensemble.weights), manifest)
         board = make_leaderboard(
             search.task.metric,

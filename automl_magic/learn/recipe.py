@@ -67,7 +67,7 @@ def recipe(
         target=task.target,
         metric=task.metric.name,
         classes=task.classes if task.kind.is_classification else (),
-        columns=_columns(steps),
+        columns=columns_of(steps),
         views=steps,
         members=members,
         blend=ensemble.blend,
@@ -113,7 +113,8 @@ def _threads(task: Task, members: Sequence[MemberSpec]) -> int:
     return max(1, task.threads // sum(len(member.seeds) for member in members))
 
 
-def _columns(views: Mapping[str, tuple[StepSpec, ...]]) -> dict[str, str]:
+def columns_of(views: Mapping[str, tuple[StepSpec, ...]]) -> dict[str, str]:
+    """Return the kind that each column is used as, by what the steps of some views say."""
     ranks = list(dict.fromkeys(KIND_OF_STEP.values()))
     columns: dict[str, ColumnKind] = {}
     for steps in views.values():

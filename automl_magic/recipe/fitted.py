@@ -74,7 +74,7 @@ class FittedRecipe:
 
         A column that is not there counts as missing; keys that are no column are ignored.
         """
-        blend = self._blend_row(row)
+        blend = self.blend_row(row)
         if not isinstance(blend, list):
             return blend
         if len(blend) == 2:
@@ -84,7 +84,7 @@ class FittedRecipe:
     def predict_proba_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the probability of each class for one row given as a dictionary."""
         self._check_has_classes()
-        blend = self._blend_row(row)
+        blend = self.blend_row(row)
         return blend if isinstance(blend, list) else [blend]
 
     def save(self, folder: Path | str, documents: Mapping[str, Record] | None = None) -> Manifest:
@@ -135,7 +135,8 @@ class FittedRecipe:
         blend = blended(self.recipe.blend, self._weights, predictions)
         return calibrated(self.recipe.calibration, blend)
 
-    def _blend_row(self, row: Mapping[str, object]) -> float | list[float]:
+    def blend_row(self, row: Mapping[str, object]) -> float | list[float]:
+        """Return the value, or the probability of each class, of one row."""
         outputs = {name: view.transform_row(row) for name, view in self.views.items()}
         predictions = [one.predict_row(outputs[one.spec.view]) for one in self.members]
         blend = blended_row(self.recipe.blend, self._weights, predictions)

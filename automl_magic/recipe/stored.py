@@ -103,7 +103,19 @@ def load(folder: Path, manifest_sha256: str | None = None) -> FittedRecipe:
         If a file is missing, or its bytes are not those that were written.
     """
     manifest = _manifest(folder, manifest_sha256)
-    contents = {file.path: _verified(folder, file) for file in manifest.files}
+    return parse({file.path: _verified(folder, file) for file in manifest.files})
+
+
+def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
+    """Return the fitted recipe that some files hold, by their paths in the model's folder.
+
+    Check their digests first: the formats of the libraries are not safe to parse.
+
+    Raises
+    ------
+    ArtifactTampered
+        If a file is missing, or is not what `save` writes.
+    """
 
     def content(path: str) -> bytes:
         if path not in contents:

@@ -1,0 +1,26 @@
+"""described: the records that go with a model into its folder, and are signed with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl_magic.learn.input_schema import input_schema
+from automl_magic.records import Record, Score
+from automl_magic.records.schema import SCHEMA_NAME
+
+if TYPE_CHECKING:
+    from automl_magic.learn.ensemble import Ensemble
+    from automl_magic.learn.evaluate import Holdout
+    from automl_magic.learn.search import Search
+    from automl_magic.recipe import FittedRecipe
+
+
+def described(
+    search: Search,
+    model: FittedRecipe,
+    ensemble: Ensemble,
+    holdout: Holdout | Score | None,
+) -> dict[str, Record]:
+    """Return the records that describe a model, by the names of their files."""
+    del ensemble, holdout
+    return {SCHEMA_NAME: input_schema(model.recipe, search.task.frame)}

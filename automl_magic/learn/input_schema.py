@@ -1,0 +1,178 @@
+"""input_schema: what the model takes, as the training rows had it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from automl_magic.learn.personal import personal_kind
+from automl_magic.learn.recipe import columns_of
+from automl_magic.recipe import Recipe, table_of
+from automl_magic.recipe.steps.base import params_of, step_class
+from automl_magic.recipe.values import (
+    Array,
+    as_dates,
+    as_missing,
+    as_numbers,
+    as_text,
+    date_of,
+    missing_of,
+)
+from automl_magic.records import ColumnKind, StepSpec
+from automl_magic.records.schema import InputColumn, InputSchema
+
+# More levels than this say less than they cost, and an unknown one is no news.
+MOST_LEVELS, LONGEST_LEVEL = 100, 200
+# So many values tell whether a column is personal.
+SAMPLED = 1_000
+LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
+
+
+def input_schema(recipe: Recipe, frame: Any) -> InputSchema:
+    """Return what a model takes: every column that its views read, as some rows have it.
+
+    The values of a column that looks personal are not written down: whoever may ask the model may
+    read the schema.
+
+    Parameters
+    ----------
+    frame : DataFrame or mapping of arrays
+        The rows that the model is fitted on.
+
+    Raises
+    ------
+    DataError
+        If a column is missing.
+    """
+    views = {name: recipe.views[name] for name in recipe.used_views}
+    kinds = columns_of(views)
+    rules = _rules(step for steps in views.values() for step in steps)
+    table = table_of(frame, recipe.used_columns)
+    return InputSchema(
+        task=recipe.task,
+        target=recipe.target,
+        classes=recipe.classes,
+        columns=tuple(
+            _column(name, ColumnKind(kinds[name]), values, rules.get(name, {}))
+            for name, values in table.items()
+        ),
+    )
+
+
+def _rules(steps: Any) -> dict[str, dict[str, str]]:
+    """Return how each column is read, as its steps say: `parse` of `InputColumn`."""
+    rules: dict[str, dict[str, str]] = {}
+    for step in steps:
+        for column in step.columns:
+            rules.setdefault(column, {}).update(_rule(step, column))
+    return rules
+
+
+def _rule(step: StepSpec, column: str) -> dict[str, str]:
+    if step.kind == "boolean":
+        params = params_of(step, step_class(step.kind).defaults)
+        return {word: params[word] for word in ("true", "false") if params[word] is not None}
+    if step.kind == "date":
+        date_format = step.params.get("date_format")
+    else:
+        date_format = step.params.get("date_formats", {}).get(column)
+    if date_format is not None:
+        return {"date_format": date_format}
+    parse: Mapping[str, Any] = step.params.get("parse") or {}
+    return dict(parse if step.kind == "number" else parse.get(column) or {})
+
+
+def _column(name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str]) -> InputColumn:
+    stored = stored_as(values)
+    missing = as_missing(values)
+    texts = Counter(text for text in as_text(values[~missing]) if text is not None)
+    personal = _personal(name, kind, stored, list(texts))
+    low, high = _span(kind, stored, values, parse)
+    few = kind in LABELS and len(texts) <= MOST_LEVELS and personal is None
+    levels = (
+        tuple(sorted(texts)) if few and max(map(len, texts), default=0) <= LONGEST_LEVEL else ()
+    )
+    return InputColumn(
+        name=name,
+        kind=kind,
+        stored_as=stored,
+        nullable=bool(missing.any()),
+        parse=parse if stored == "text" or kind is ColumnKind.BOOLEAN else {},
+        low=low,
+        high=high,
+        levels=levels,
+        personal=personal,
+        example=None if personal else _example(kind, values[~missing], texts, few=bool(levels)),
+    )
+
+
+def stored_as(values: Array) -> str:
+    """Return how the values of a column lie: `number`, `boolean`, `date` or `text`.
+
+    An array of objects is what all its values are that are not missing; mixed ones are text.
+    """
+    by_dtype = {"b": "boolean", "M": "date", "m": "number", "f": "number", "i": "number"}
+    if values.dtype.kind != "O":
+        return by_dtype.get(values.dtype.kind, "number" if values.dtype.kind == "u" else "text")
+    kinds = {_stored(type(value)) for value in values.tolist() if not missing_of(value)}
+    return kinds.pop() if len(kinds) == 1 else "text"
+
+
+def _stored(kind: type) -> str:
+    from datetime import date
+    from decimal import Decimal
+
+    if issubclass(kind, bool | np.bool_):
+        return "boolean"
+    if issubclass(kind, int | float | Decimal | np.number):
+        return "number"
+    return "date" if issubclass(kind, date | np.datetime64) else "text"
+
+
+def _span(
+    kind: ColumnKind, stored: str, values: Array, parse: Mapping[str, str]
+) -> tuple[float | None, float | None]:
+    if kind is ColumnKind.DATE:
+        moments = as_dates(values, parse.get("date_format"))
+        numbers = np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / 1e6)
+    elif kind is ColumnKind.NUMBER:
+        numbers = as_numbers(values, parse if stored == "text" else None)
+    else:
+        return None, None
+    known = numbers[~np.isnan(numbers)]
+    return (float(known.min()), float(known.max())) if len(known) else (None, None)
+
+
+def _personal(name: str, kind: ColumnKind, stored: str, texts: list[str]) -> str | None:
+    if stored in ("boolean", "date"):
+        return None
+    some = texts[:: max(1, len(texts) // SAMPLED)][:SAMPLED]
+    return personal_kind(name, some, is_prose=kind is ColumnKind.TEXT)
+
+
+def _example(kind: ColumnKind, known: Array, texts: Counter[str], *, few: bool) -> Any:
+    """Return a value that many rows have, as JSON; None where one could tell of a single row."""
+    if not len(known):
+        return None
+    if known.dtype.kind in "fiu" and kind is ColumnKind.NUMBER:
+        middle = float(np.quantile(known, 0.5, method="lower"))
+        return float(f"{middle:.4g}") if known.dtype.kind == "f" else int(middle)
+    if kind is ColumnKind.DATE and known.dtype.kind == "M":
+        moment = date_of(np.sort(known)[len(known) // 2])
+        return None if moment is None else moment.isoformat()
+    if few or kind in (ColumnKind.BOOLEAN, ColumnKind.NUMBER, ColumnKind.DATE):
+        common = texts.most_common(1)[0][0]
+        return next(
+            _plain(value)
+            for value, text in zip(known, as_text(known), strict=True)
+            if text == common
+        )
+    return None
+
+
+def _plain(value: Any) -> Any:
+    plain = value.item() if isinstance(value, np.generic) else value
+    return plain if isinstance(plain, bool | int | float | str) else str(plain)

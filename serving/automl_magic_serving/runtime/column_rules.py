@@ -1,0 +1,225 @@
+"""column_rules: what one column takes. A quick yes, a judgement, and the words for a no."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from automl_magic.recipe.values import EPOCH, LARGEST, date_of, number_of, text_of
+from automl_magic.records import ColumnKind
+from automl_magic.records.schema import InputColumn
+
+LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)
+MOST_SHOWN_LEVELS = 10
+
+
+class Judged(NamedTuple):
+    """The value as the model takes it, and what is odd about it, if anything."""
+
+    value: Any
+    problem: str | None = None
+    expected: str = ""
+    found: str = ""
+
+
+Judge: TypeAlias = Callable[[Any], Judged]
+Fine: TypeAlias = Callable[[Any], bool]
+
+
+def span_of(column: InputColumn) -> tuple[float, float] | None:
+    """Return the span of a column of plain numbers; None for any other."""
+    if column.kind is not ColumnKind.NUMBER or column.stored_as not in ("number", "text"):
+        return None
+    if column.low is None or column.high is None:
+        return math.inf, -math.inf  # nothing is plainly right where training had no value
+    return column.low, column.high
+
+
+def fine_of(column: InputColumn) -> Fine | None:
+    """Return what says that a value is plainly right and needs no conversion."""
+    if column.kind is ColumnKind.BOOLEAN and column.stored_as == "boolean":
+        return lambda value: value is True or value is False
+    if column.kind is ColumnKind.BOOLEAN and column.stored_as == "text" and column.parse:
+        texts = frozenset(column.parse.values())
+        return lambda value: type(value) is str and value in texts
+    if column.kind is ColumnKind.BOOLEAN and column.stored_as == "number":
+        return lambda value: type(value) is int and value in {0, 1}
+    if column.stored_as != "text":
+        return None
+    if column.kind in LABELS and column.levels:
+        levels = frozenset(column.levels)
+        return lambda value: type(value) is str and value in levels
+    if column.kind in LABELS or column.kind is ColumnKind.TEXT:
+        return lambda value: type(value) is str
+    return None
+
+
+def judge_of(column: InputColumn) -> Judge:
+    """Return what judges any value of a column."""
+    rule = {ColumnKind.NUMBER: _number, ColumnKind.BOOLEAN: _boolean, ColumnKind.DATE: _date}.get(
+        column.kind, _label
+    )
+    judge = rule(column)
+    words = _words(column)
+
+    def judged(value: Any) -> Judged:
+        if value is None:
+            return Judged(None) if column.nullable else Judged(None, "missing", words, "null")
+        found = judge(value)
+        if found.problem is None:
+            return found
+        said = shown(value) if column.personal is None else _kind_of(value)
+        return found._replace(expected=found.expected or words, found=said)
+
+    return judged
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, and on one line."""
+    if isinstance(value, str):
+        # A long text is cut before it is written: repr of a megabyte takes its time.
+        text = repr(value[:60])
+        return text if len(value) <= 60 else f"{text[:-1]}…{text[-1]}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, int):
+        return str(value) if value.bit_length() < 200 else "a number of too many digits"
+    return _kind_of(value)
+
+
+def _number(column: InputColumn) -> Judge:
+    low, high, parse = column.low, column.high, column.parse
+    as_text, as_boolean = column.stored_as == "text", column.stored_as == "boolean"
+
+    def judge(value: Any) -> Judged:
+        kind = type(value)
+        if kind is float or kind is int or (kind is bool and as_boolean):
+            number = value
+        elif kind is str and as_text:
+            if not value.strip():
+                return _missing(column)
+            number = number_of(value, parse)
+        else:
+            return Judged(value, "type")
+        if not -LARGEST <= number <= LARGEST:  # NaN as well
+            return Judged(value, "type", f"{_words(column)} that is finite and below 3.4e38")
+        if low is not None and high is not None and not low <= number <= high:
+            return Judged(value, "range", f"a number from {low:.12g} to {high:.12g}")
+        return Judged(value)
+
+    return judge
+
+
+def _boolean(column: InputColumn) -> Judge:
+    texts = frozenset(column.parse.values())
+    if column.stored_as == "boolean":
+        spoken: Mapping[Any, bool] = {1: True, 0: False, "true": True, "false": False}
+
+        def judge_boolean(value: Any) -> Judged:
+            if isinstance(value, bool):
+                return Judged(value)
+            key = value.strip().lower() if isinstance(value, str) else value
+            if isinstance(key, str | int | float) and key in spoken:
+                return Judged(spoken[key])
+            return Judged(value, "type")
+
+        return judge_boolean
+
+    def judge(value: Any) -> Judged:
+        if isinstance(value, bool):
+            # JSON's own words for what training had as 1 and 0.
+            value = next((one for one in (value, int(value)) if text_of(one) in texts), value)
+        elif not isinstance(value, str | int | float):
+            return Judged(value, "type")
+        if text_of(value) in texts or ("false" not in column.parse and isinstance(value, str)):
+            return Judged(value)
+        same_kind = isinstance(value, str) == (column.stored_as == "text")
+        return Judged(value, "category" if same_kind else "type")
+
+    return judge
+
+
+def _date(column: InputColumn) -> Judge:
+    date_format = column.parse.get("date_format")
+    low, high = column.low, column.high
+
+    def judge(value: Any) -> Judged:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return Judged(value, "type")
+        if isinstance(value, str) and not value.strip():
+            return _missing(column)
+        moment = date_of(value, date_format)
+        if moment is None:
+            return Judged(value, "type")
+        seconds = (moment - EPOCH).total_seconds()
+        if low is not None and high is not None and not low <= seconds <= high:
+            return Judged(value, "range", f"a date from {_iso(low)} to {_iso(high)}")
+        return Judged(value)
+
+    return judge
+
+
+def _label(column: InputColumn) -> Judge:
+    levels = frozenset(column.levels)
+    is_label = column.kind in LABELS
+    native = {"text": (str,), "boolean": (bool,), "number": (int, float)}.get(
+        column.stored_as, (str,)
+    )
+
+    def judge(value: Any) -> Judged:
+        kind = type(value)
+        if kind not in (str, int, float, bool) or (kind is float and not math.isfinite(value)):
+            return Judged(value, "type")
+        # 1, 1.0 and "1" are one category, whatever the client's language makes of it.
+        if is_label and levels and text_of(value) in levels:
+            return Judged(value)
+        if kind not in native:
+            return Judged(value, "type")
+        return Judged(value, "category") if is_label and levels else Judged(value)
+
+    return judge
+
+
+def _missing(column: InputColumn) -> Judged:
+    return Judged(None) if column.nullable else Judged(None, "missing")
+
+
+def _words(column: InputColumn) -> str:
+    """Say what a column takes, for the message of an error."""
+    null = " or null" if column.nullable else ""
+    if column.kind is ColumnKind.NUMBER:
+        return (
+            "a number, or a text that reads as one" if column.stored_as == "text" else "a number"
+        ) + null
+    if column.kind is ColumnKind.BOOLEAN and column.stored_as == "boolean":
+        return f"true or false{null}"
+    if column.kind is ColumnKind.BOOLEAN:
+        return " or ".join(map(repr, column.parse.values())) + null
+    if column.kind is ColumnKind.DATE:
+        date_format = column.parse.get("date_format")
+        return (f"a date like {date_format}" if date_format else "a date in ISO 8601") + null
+    if column.levels:
+        some = ", ".join(repr(level[:40]) for level in column.levels[:MOST_SHOWN_LEVELS])
+        more = f" or {len(column.levels) - MOST_SHOWN_LEVELS} others"
+        return f"one of {some}{more if len(column.levels) > MOST_SHOWN_LEVELS else ''}{null}"
+    return {"number": "a number", "boolean": "true or false"}.get(column.stored_as, "a text") + null
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters"
+    return "a number" if isinstance(value, int | float) else type(value).__name__
+
+
+def _iso(seconds: float) -> str:
+    from datetime import timedelta
+
+    moment = EPOCH + timedelta(seconds=seconds)
+    return moment.isoformat(timespec="seconds").removesuffix("T00:00:00")

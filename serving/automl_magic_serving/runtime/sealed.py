@@ -1,0 +1,274 @@
+"""sealed: the files of a signed folder, each read once and checked before anything is parsed.
+
+The order is the defence. The approval says which manifest may serve under which name; the manifest
+says which files there are; their names say which formats they may have; their digests say which
+bytes; and only then does a parser see those same bytes, from memory. Nothing is opened twice, so a
+file that is swapped in between is either found or not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+
+from automl_magic.errors import ArtifactTampered, ModelRefused, NotApproved
+from automl_magic.records import Manifest, Record, RecordProblem
+from automl_magic.records.approval import APPROVAL_NAME, Approval
+from automl_magic.store.signing import TrustedKeys
+
+MANIFEST_NAME = "manifest.json"
+FIX = "Deploy the version again: automl serve NAME"
+# Names as `recipe.stored` writes them, and no others.
+ALLOWED = re.compile(r"[a-z][a-z_]{0,40}\.json|features\.npz|members/[0-9]+-[0-9]+\.[a-z]+")
+# What the bytes of a format begin with; a file of another form is refused before its parser.
+BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
+    ".json": (b"{",),
+    ".npz": (b"PK\x03\x04", b"PK\x05\x06"),
+    ".skops": (b"PK\x03\x04",),
+    ".cbm": (b"CBM1",),
+    ".txt": (b"tree\n",),
+    ".ubj": (b"{L", b"{U", b"{i", b"{l", b"{I"),
+}
+MAX_DOCUMENT_BYTES = 4_000_000
+MAX_BYTES = 4_000_000_000
+# A zip of zeros unpacks to a thousand times its size; the arrays of a small model to some times.
+MAX_UNPACKED_BYTES, MAX_UNPACKED_TIMES = 64_000_000, 100
+_ENTRY = re.compile(r"[A-Za-z0-9 ._-]{1,200}\.(npy|json)")
+
+Known = TypeVar("Known", bound=Record)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The verified files of a model: what was approved, and their bytes by path."""
+
+    approval: Approval
+    manifest_sha256: str
+    contents: Mapping[str, bytes]
+
+
+def unseal(folder: Path, trusted: TrustedKeys, *, model: str, version: int) -> Sealed:
+    """Read a signed folder: every file once, and only as far as the one before it allows.
+
+    Raises
+    ------
+    NotApproved
+        If there is no approval, it is of another model or of other bytes, or no trusted key signed
+        it.
+    ModelRefused
+        If the folder holds anything that is not on the list of formats.
+    ArtifactTampered
+        If a file is missing, was added, is a link, or has other bytes than were approved.
+    """
+    try:
+        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise ModelRefused(
+            f"There is no model in {str(folder)!r}.", why=f"{error.strerror}.", fix=FIX
+        ) from error
+    try:
+        approval = _approval(root, trusted, model, version)
+        manifest = _manifest(root, approval)
+        contents = _contents(root, manifest)
+    finally:
+        os.close(root)
+    return Sealed(approval, approval.statement.manifest_sha256, contents)
+
+
+def _approval(root: int, trusted: TrustedKeys, model: str, version: int) -> Approval:
+    what = f"{model} version {version} may not serve."
+    again = f"Approve the version, then deploy it again: automl approve {model} {version}"
+
+    def refused(why: str) -> NotApproved:
+        return NotApproved(what, why=why, fix=again)
+
+    try:
+        content = _read(root, APPROVAL_NAME, MAX_DOCUMENT_BYTES)
+    except FileNotFoundError as error:
+        raise refused(f"Its folder holds no {APPROVAL_NAME}: nobody has approved it.") from error
+    approval = _document(Approval, content, lambda why: refused(f"{APPROVAL_NAME}: {why}"))
+    trusted.verify(approval)
+    said = approval.statement
+    if (said.model, said.version) != (model, version):
+        raise refused(f"The approval in its folder is of {said.model} version {said.version}.")
+    return approval
+
+
+def _manifest(root: int, approval: Approval) -> Manifest:
+    try:
+        content = _read(root, MANIFEST_NAME, MAX_DOCUMENT_BYTES)
+    except FileNotFoundError as error:
+        raise tampered(MANIFEST_NAME, "it is not there") from error
+    manifest = _document(Manifest, content, lambda why: tampered(MANIFEST_NAME, why))
+    if manifest.digest() != approval.statement.manifest_sha256:
+        raise tampered(MANIFEST_NAME, "it is not the manifest that was approved")
+    return manifest
+
+
+def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
+    listed = {file.path: file for file in manifest.files}
+    if len(listed) != len(manifest.files):
+        raise tampered(MANIFEST_NAME, "it lists a file twice")
+    for path in listed:
+        _check_name(path)
+    if sum(file.size_bytes for file in manifest.files) > MAX_BYTES:
+        raise ModelRefused(
+            "The model is too large to serve.",
+            why=f"Its files have more than {MAX_BYTES:,} bytes.",
+            fix="Fit a smaller one: fewer members, fewer trees.",
+        )
+    for path in sorted(_present(root) - listed.keys() - {MANIFEST_NAME, APPROVAL_NAME}):
+        _check_name(path)
+        raise tampered(path, "it is not in the manifest: somebody added it")
+    contents = {}
+    for path, file in listed.items():
+        try:
+            content = _read(root, path, file.size_bytes)
+        except FileNotFoundError as error:
+            raise tampered(path, "it is not there") from error
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != file.sha256.removeprefix("sha256:"):
+            raise tampered(path, f"its SHA-256 begins with {digest[:12]}, not {file.sha256[:12]}")
+        contents[path] = content
+    for path, content in contents.items():
+        _check_form(path, content)
+    return contents
+
+
+def _check_name(path: str) -> None:
+    suffix = PurePosixPath(path).suffix
+    if ALLOWED.fullmatch(path) is None or suffix not in BEGINNINGS:
+        shown = ascii(path) if len(path) <= 80 else ascii(path[:79]) + "…"
+        raise ModelRefused(
+            f"The model holds {shown}, which is never loaded.",
+            why=f"A model consists of files in the formats {', '.join(BEGINNINGS)}, by the names "
+            "that a search gives them; nothing that runs code.",
+            fix="Register the model of a run: automl register RUN",
+        )
+
+
+def _check_form(path: str, content: bytes) -> None:
+    suffix = PurePosixPath(path).suffix
+    if not content.startswith(BEGINNINGS[suffix]):
+        raise ModelRefused(
+            f"The model's file {path!r} is not of the format that its name says.",
+            why=f"Files {suffix} begin otherwise.",
+            fix="Do not serve it. Register the model of a run: automl register RUN",
+        )
+    if suffix in (".npz", ".skops"):
+        _check_zip(path, content)
+
+
+def _check_zip(path: str, content: bytes) -> None:
+    """Refuse an archive that holds more than plain arrays and documents, or unpacks to too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise tampered(path, f"it is no archive: {error}") from error
+    unpacked = sum(entry.file_size for entry in entries)
+    odd = [entry for entry in entries if not _ENTRY.fullmatch(entry.filename)]
+    if odd or any(entry.flag_bits & 1 for entry in entries):
+        name = odd[0].filename if odd else "an entry with a password"
+        raise ModelRefused(
+            f"The model's file {path!r} holds {ascii(name)[:80]}, which is never loaded.",
+            why="Archives of a model hold arrays (.npy) and documents (.json) alone.",
+            fix="Do not serve it. Register the model of a run: automl register RUN",
+        )
+    if unpacked > min(MAX_BYTES, max(MAX_UNPACKED_BYTES, MAX_UNPACKED_TIMES * len(content))):
+        raise ModelRefused(
+            f"The model's file {path!r} unpacks to {unpacked:,} bytes.",
+            why="That is more than any model of ours.",
+            fix="Do not serve it. Register the model of a run: automl register RUN",
+        )
+
+
+def _present(root: int) -> set[str]:
+    """Return every file of the folder; what is neither a file nor a folder is refused."""
+    found = set()
+    with os.scandir(root) as entries:
+        for entry in entries:
+            if entry.name == "members" and entry.is_dir(follow_symlinks=False):
+                members = os.open("members", _FOLDER, dir_fd=root)
+                try:
+                    with os.scandir(members) as inside:
+                        found |= {f"members/{one.name}" for one in inside}
+                finally:
+                    os.close(members)
+            else:
+                found.add(entry.name)
+    return found
+
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def _read(root: int, path: str, most_bytes: int) -> bytes:
+    """Read a plain file below a folder, without following any link.
+
+    Raises
+    ------
+    FileNotFoundError
+    ArtifactTampered
+        If it is no plain file, or larger than it may be.
+    """
+    *parents, name = path.split("/")
+    opened: list[int] = []
+    try:
+        folder = root
+        for parent in parents:
+            folder = os.open(parent, _FOLDER, dir_fd=folder)
+            opened.append(folder)
+        descriptor = os.open(name, _FILE, dir_fd=folder)
+        opened.append(descriptor)
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise tampered(path, "it is no plain file")
+        if found.st_size > most_bytes:
+            raise tampered(path, f"it has {found.st_size:,} bytes, more than {most_bytes:,}")
+        with os.fdopen(opened.pop(), "rb") as file:
+            content = file.read(most_bytes + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise tampered(path, f"it cannot be read as a plain file: {error.strerror}") from error
+    finally:
+        for one in opened:
+            os.close(one)
+    if len(content) > most_bytes:
+        raise tampered(path, f"it has more than {most_bytes:,} bytes")
+    return content
+
+
+def _document(kind: type[Known], content: bytes, refused: Callable[[str], Exception]) -> Known:
+    try:
+        return kind.from_json(json.loads(content, object_pairs_hook=_each_once))
+    except (RecordProblem, ValueError, RecursionError) as error:
+        raise refused(f"it cannot be read: {error}") from error
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field stands there twice")
+    return found
+
+
+def tampered(path: str, why: str) -> ArtifactTampered:
+    """Return the error for a file that is not the one that was approved."""
+    shown = ascii(path)[:90]
+    return ArtifactTampered(
+        f"The model's file {shown} is not the one that was approved.",
+        why=f"For {shown}, {why}.",
+        fix=FIX,
+    )

@@ -1,0 +1,92 @@
+"""Served: a verified model that answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from automl_magic.recipe import FittedRecipe
+from automl_magic.records import TaskKind
+from automl_magic.records.deployment import Checks
+from automl_magic.records.schema import InputSchema
+from automl_magic_serving.runtime.checking import Checker, Parsed
+
+
+class Answer(NamedTuple):
+    """The label (as JSON has it) or the value, and the probability of each class or None."""
+
+    prediction: Any
+    probabilities: tuple[float, ...] | None
+
+
+class Served:
+    """One version of a model, ready to answer. Its methods may be called from several threads.
+
+    Attributes
+    ----------
+    model, version, manifest_sha256
+        Which bytes these are.
+    schema : InputSchema
+    """
+
+    def __init__(
+        self,
+        fitted: FittedRecipe,
+        schema: InputSchema,
+        *,
+        model: str,
+        version: int,
+        manifest_sha256: str,
+    ) -> None:
+        self.model, self.version, self.manifest_sha256 = model, version, manifest_sha256
+        self.schema = schema
+        self.fitted = fitted
+        self._checker = Checker(schema)
+        self._classes = fitted.recipe.classes
+        self._threshold = fitted.threshold
+        started = time.perf_counter()
+        fitted.blend_row({})
+        self._row_s = time.perf_counter() - started
+
+    @property
+    def task(self) -> TaskKind:
+        """What is predicted: one of two classes, one of several, or a number."""
+        return self.fitted.recipe.task
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The labels in the order of the probabilities; empty for a regression."""
+        return self._classes
+
+    @property
+    def personal_columns(self) -> frozenset[str]:
+        """The columns whose training values looked like personal data."""
+        return frozenset(c.name for c in self.schema.columns if c.personal is not None)
+
+    def parse(self, instance: Mapping[str, Any], checks: Checks) -> Parsed:
+        """Check one instance against the signed schema.
+
+        Raises
+        ------
+        Refused
+            With every problem, up to 20 of them.
+        """
+        return self._checker.parse(instance, checks)
+
+    def answer(self, rows: Sequence[Parsed]) -> list[Answer]:
+        """Answer some instances, in their order, the quickest way for that many."""
+        return [self._answer(self.fitted.blend_row(row.row)) for row in rows]
+
+    def seconds(self, n: int) -> float:
+        """Return about how long answering so many rows takes, as measured when it was loaded."""
+        return self._row_s * n
+
+    def _answer(self, blend: float | list[float]) -> Answer:
+        if not isinstance(blend, list):
+            return Answer(blend, None)
+        if len(blend) == 2:
+            label = self._classes[blend[1] >= self._threshold]
+        else:
+            label = self._classes[blend.index(max(blend))]
+        return Answer(label, tuple(blend))
