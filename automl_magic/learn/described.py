@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl_magic.learn.input_schema import input_schema
+from automl_magic.learn.reference import reference
 from automl_magic.records import Record, Score
+from automl_magic.records.reference import REFERENCE_NAME
 from automl_magic.records.schema import SCHEMA_NAME
 
 if TYPE_CHECKING:
@@ -22,5 +24,8 @@ def described(
     holdout: Holdout | Score | None,
 ) -> dict[str, Record]:
     """Return the records that describe a model, by the names of their files."""
-    del ensemble, holdout
-    return {SCHEMA_NAME: input_schema(model.recipe, search.task.frame)}
+    schema = input_schema(model.recipe, search.task.frame)
+    return {
+        SCHEMA_NAME: schema,
+        REFERENCE_NAME: reference(search, model, ensemble, holdout, schema),
+    }

@@ -3,6 +3,7 @@
     manifest.json      every other file with its size and SHA-256
     recipe.json        the recipe
     schema.json        what it takes (records.InputSchema), where a search made it
+    reference.json     what training looked like (records.Reference), likewise
     features.json      what the feature steps have learned, and
     features.npz       its numbers, by `<view>.<step>.<name>`
     members/<i>-<j>.<ext>  member i with its seed j: .txt (LightGBM), .ubj (XGBoost), .cbm
@@ -75,7 +76,9 @@ def save(
             fix="Name a new folder.",
         )
     contents = _contents(fitted)
-    contents |= {name: _json(record.to_json()) for name, record in (documents or {}).items()}
+    # On one line each: thousands of numbers are not read line by line.
+    described = {name: record.to_json() for name, record in (documents or {}).items()}
+    contents |= {name: _json(document, indent=None) for name, document in described.items()}
     manifest = Manifest(
         files=tuple(
             Artifact(path=path, size_bytes=len(content), sha256=_sha256(content))
@@ -233,9 +236,10 @@ def _tampered(path: str, why: str) -> ArtifactTampered:
     )
 
 
-def _json(document: object) -> bytes:
+def _json(document: object, indent: int | None = 2) -> bytes:
     # ASCII, because a lone surrogate in a column name or a level has no UTF-8.
-    return (json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n").encode()
+    text = json.dumps(document, indent=indent, ensure_ascii=True, allow_nan=False)
+    return (text + "\n").encode()
 
 
 def _sha256(content: bytes) -> str:

@@ -1,0 +1,79 @@
+"""Compared: how two distributions differ, before anybody says whether it matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from automl_magic.monitor.measures.chi_square import chi_square, cramers_v
+from automl_magic.monitor.measures.families import bonferroni
+from automl_magic.monitor.measures.jensen_shannon import jensen_shannon
+from automl_magic.monitor.measures.kullback_leibler import kullback_leibler
+from automl_magic.monitor.measures.population_stability import psi, psi_by_chance
+from automl_magic.monitor.measures.proportions import otherwise_often
+from automl_magic.monitor.measures.shares import Shares
+from automl_magic.records.drift import Histogram, Statistic
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the tests of one column say.
+
+    `psi` is less what chance gives, and at least 0; `p_value` is that of all tests of the column
+    together. `rows` had a value, worth `effective_rows` equally weighted ones.
+    """
+
+    rows: int
+    effective_rows: float
+    psi: float
+    p_value: float
+    statistics: tuple[Statistic, ...]
+    histogram: Histogram
+
+
+def compared(
+    shares: Shares, *, last_is_rare: bool, rows: int, tests: tuple[Statistic, ...] = ()
+) -> Compared:
+    """Compare two distributions over bins.
+
+    Parameters
+    ----------
+    last_is_rare : bool
+        Whether the last bin expects too few rows for chi-square: then it is tested by itself.
+    tests
+        Other tests of the same question.
+    """
+    found = [*tests]
+    main = shares
+    if last_is_rare:
+        main = shares.take(np.arange(shares.n_bins) < shares.n_bins - 1)
+        rare = otherwise_often(
+            shares.current[-1] * shares.n_current,
+            shares.n_current,
+            shares.reference[-1] * shares.n_reference,
+            shares.n_reference,
+        )
+        found.append(Statistic(name="fisher_rare", value=float(shares.current[-1]), p_value=rare))
+    if main.n_bins > 1:
+        statistic, p_value = chi_square(main)
+        found.append(Statistic(name="chi_square", value=statistic, p_value=p_value))
+    raw, by_chance = psi(shares), psi_by_chance(shares)
+    distances = (
+        ("psi_raw", raw),
+        ("jensen_shannon", jensen_shannon(shares)),
+        ("kullback_leibler", kullback_leibler(shares)),
+        ("cramers_v", cramers_v(shares)),
+    )
+    return Compared(
+        rows=rows,
+        effective_rows=shares.n_current,
+        psi=max(0.0, raw - by_chance),
+        p_value=bonferroni([one.p_value for one in found if one.p_value is not None]),
+        statistics=(*found, *(Statistic(name=name, value=value) for name, value in distances)),
+        histogram=Histogram(
+            bins=shares.names,
+            reference=tuple(round(float(share), 6) for share in shares.reference),
+            current=tuple(round(float(share), 6) for share in shares.current),
+        ),
+    )

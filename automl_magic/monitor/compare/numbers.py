@@ -1,0 +1,80 @@
+"""Numbers against numbers: PSI and chi-square on quantile bins, Kolmogorov and Smirnov on all."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from automl_magic.monitor.compare.compared import Compared, compared
+from automl_magic.monitor.measures.kolmogorov_smirnov import kolmogorov_smirnov
+from automl_magic.monitor.measures.shares import effective_rows, pooled
+from automl_magic.recipe.values import Floats
+from automl_magic.records.drift import Statistic
+from automl_magic.records.reference import Numbers
+
+MOST_BINS, ROWS_A_BIN = 10, 10
+
+
+def compare_numbers(
+    reference: Numbers, n_reference: float, values: Floats, weights: Floats
+) -> Compared:
+    """Compare the numbers of a window with the reference.
+
+    The bins are the reference's deciles; fewer where the window has less than ten rows for each.
+
+    Parameters
+    ----------
+    n_reference : float
+        How many values the reference was made of.
+    values, weights : arrays, shape (n,)
+        At least one value, none of them missing.
+    """
+    n_current = effective_rows(weights)
+    cuts = bin_cuts(reference, int(min(n_reference, n_current) / ROWS_A_BIN))
+    below = np.asarray([at_most(reference, cut) for cut in cuts])
+    counts = np.bincount(
+        np.searchsorted(np.asarray(cuts), values, side="left"),
+        weights=weights,
+        minlength=len(cuts) + 1,
+    )
+    shares, last_is_rare = pooled(
+        names_of(cuts),
+        np.diff(np.concatenate([[0.0], below, [1.0]])),
+        counts / counts.sum(),
+        n_reference,
+        n_current,
+    )
+    distance, p_value = kolmogorov_smirnov(reference, n_reference, values, weights, n_current)
+    ks = Statistic(name="kolmogorov_smirnov", value=distance, p_value=p_value)
+    return compared(shares, last_is_rare=last_is_rare, rows=len(values), tests=(ks,))
+
+
+def bin_cuts(reference: Numbers, n_bins: int = MOST_BINS) -> list[float]:
+    """Return the inner borders of bins that hold about equal shares of the reference.
+
+    A value that many rows have, such as 0, has a bin that ends with it; one that is rare beside it
+    is kept apart. A value at a border lies in the bin below it.
+    """
+    share = 1 / min(max(n_bins, 2), MOST_BINS) - 1e-9
+    cuts, last = [], 0.0
+    below = reference.below
+    for i, knot in enumerate(reference.knots[:-1]):
+        before_a_heap = below[i + 1] - below[i] >= share and below[i] > last
+        if below[i] - last >= share or before_a_heap:
+            cuts.append(knot)
+            last = below[i]
+    return cuts
+
+
+def at_most(reference: Numbers, cut: float) -> float:
+    """Return the share of the reference's values that are at most one of its knots."""
+    return reference.below[reference.knots.index(cut)]
+
+
+def names_of(cuts: list[float]) -> tuple[str, ...]:
+    """Return the bins in words."""
+    if not cuts:
+        return ("all",)
+    middle = (f"{a:.4g} to {b:.4g}" for a, b in pairwise(cuts))
+    return (f"≤ {cuts[0]:.4g}", *middle, f"> {cuts[-1]:.4g}")

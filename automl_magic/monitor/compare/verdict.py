@@ -1,0 +1,29 @@
+"""The verdict on many columns at once: large enough to matter, and more than chance."""
+
+from __future__ import annotations
+
+from automl_magic.monitor.compare.compared import Compared
+from automl_magic.monitor.measures.families import holm
+from automl_magic.records.drift import DriftSeverity, Thresholds
+
+
+def verdicts(
+    found: list[Compared], thresholds: Thresholds, alpha: float
+) -> list[tuple[DriftSeverity, float]]:
+    """Return the severity of each column, and its p-value adjusted for all of them.
+
+    A shift matters where PSI, less what chance gives, reaches a threshold *and* the adjusted
+    p-value lies below `alpha`: with many rows anything is significant, with few anything is large.
+    """
+    adjusted = holm([one.p_value for one in found])
+    return [
+        (_severity(one.psi, float(p), thresholds, alpha), float(p))
+        for one, p in zip(found, adjusted, strict=True)
+    ]
+
+
+def _severity(psi: float, p: float, thresholds: Thresholds, alpha: float) -> DriftSeverity:
+    if p >= alpha or psi < thresholds.psi_warning:
+        return DriftSeverity.OK
+    is_critical = psi >= thresholds.psi_critical
+    return DriftSeverity.CRITICAL if is_critical else DriftSeverity.WARNING

@@ -1,0 +1,28 @@
+"""How many values lie beyond all that training had, and how many would by chance."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import betaln, gammaln, logsumexp
+
+
+def beyond_range(count: float, n: float, n_reference: float) -> float:
+    """Return the chance that so many of n values, or more, lie outside the range of the reference.
+
+    Without a shift, the share of a continuous distribution outside the range of m rows is Beta(2,
+    m - 1), whatever the distribution, so that the count is beta-binomial: Wilks, "Determination of
+    sample sizes for setting tolerance limits", Annals of Mathematical Statistics 12(1), 1941. Ties
+    only make it smaller.
+    """
+    here, size, m = round(count), max(round(n), 1), max(round(n_reference), 2)
+    if here <= 0:
+        return 1.0
+    counts = np.arange(min(here, size), size + 1, dtype=np.float64)
+    logs = (
+        gammaln(size + 1)
+        - gammaln(counts + 1)
+        - gammaln(size - counts + 1)
+        + betaln(counts + 2, size - counts + m - 1)
+        - betaln(2, m - 1)
+    )
+    return float(min(1.0, np.exp(logsumexp(logs))))

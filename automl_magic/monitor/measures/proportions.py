@@ -1,0 +1,47 @@
+"""Fisher's exact test of two proportions: for what is rare, where no normal curve helps."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import betaln, logsumexp
+
+from automl_magic.recipe.values import Floats
+
+MORE, FEWER = 1, -1
+
+
+def more_often(count: float, n: float, count_reference: float, n_reference: float) -> float:
+    """Return the chance of so many, or more, among n rows, if both samples were alike.
+
+    Given how many rows of both samples have it, the number in the window is hypergeometric: Fisher,
+    "The logic of inductive inference", Journal of the Royal Statistical Society 98 (1935). Counts
+    of effective rows are rounded.
+    """
+    return _tail(count, n, count_reference, n_reference, MORE)
+
+
+def otherwise_often(count: float, n: float, count_reference: float, n_reference: float) -> float:
+    """Return twice the smaller of both tails: the two-sided form of `more_often`."""
+    tails = [_tail(count, n, count_reference, n_reference, side) for side in (MORE, FEWER)]
+    return min(1.0, 2 * min(tails))
+
+
+def _tail(count: float, n: float, count_reference: float, n_reference: float, side: int) -> float:
+    here, size = round(count), max(round(n), 1)
+    have = here + round(count_reference)
+    population = size + max(round(n_reference), 1)
+    fewest, most = max(0, size - (population - have)), min(have, size)
+    here = min(max(here, fewest), most)
+    first, last = (here, most) if side == MORE else (fewest, here)
+    counts = np.arange(first, last + 1, dtype=np.float64)
+    logs = (
+        _log_choose(have, counts)
+        + _log_choose(population - have, size - counts)
+        - _log_choose(population, np.array([float(size)]))
+    )
+    return float(min(1.0, np.exp(logsumexp(logs))))
+
+
+def _log_choose(n: float, k: Floats) -> Floats:
+    """Return ln(n over k)."""
+    return np.asarray(-betaln(k + 1, n - k + 1) - np.log(n + 1.0), dtype=np.float64)

@@ -1,0 +1,69 @@
+"""Contents: the values of a column as they are counted, whatever they are stored as.
+
+The reference of a model and the windows that are compared with it read values by this alone, so
+that 1, 1.0 and "1" are one level on both sides, and "$1,200" is one number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_magic.recipe.values import (
+    Array,
+    Floats,
+    as_dates,
+    as_missing,
+    as_numbers,
+    as_text,
+)
+from automl_magic.records import ColumnKind
+
+LEVELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOLEAN)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a column holds: numbers, or the texts of levels, of the rows where they can be read.
+
+    `rows` are the positions of those rows. `numbers` are seconds since 1970 for dates and counts of
+    characters for texts. `missing` and `unread` are masks over all rows: nothing is there, or what
+    is there is not what the column's kind says.
+    """
+
+    rows: NDArray[np.intp]
+    missing: NDArray[np.bool_]
+    unread: NDArray[np.bool_]
+    numbers: Floats | None = None
+    texts: tuple[str, ...] | None = None
+
+
+def contents_of(
+    values: Array, kind: ColumnKind, parse: Mapping[str, str] | None = None
+) -> Contents:
+    """Read the values of a column of some kind; `parse` is that of its `InputColumn`."""
+    missing = as_missing(values)
+    if kind in LEVELS:
+        rows = np.flatnonzero(~missing)
+        texts = as_text(values[rows])
+        found = tuple("" if text is None else text for text in texts)
+        return Contents(rows, missing, np.zeros(len(values), bool), texts=found)
+    numbers = _numbers(values, kind, parse or {})
+    known = ~np.isnan(numbers) & ~missing
+    rows = np.flatnonzero(known)
+    return Contents(rows, missing, ~known & ~missing, numbers=numbers[rows])
+
+
+def _numbers(values: Array, kind: ColumnKind, parse: Mapping[str, str]) -> Floats:
+    if kind is ColumnKind.DATE:
+        moments = as_dates(values, parse.get("date_format"))
+        seconds = moments.astype(np.int64) / 1e6
+        seconds[np.isnat(moments)] = np.nan
+        return np.asarray(seconds, dtype=np.float64)
+    if kind is ColumnKind.TEXT:
+        lengths = (np.nan if text is None else float(len(text)) for text in as_text(values))
+        return np.fromiter(lengths, np.float64, count=len(values))
+    return as_numbers(values, parse)
