@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.explain.shown import Picture
 from automl_magic.explain.words import on_axis
+from automl_magic.look.shown import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
 from automl_magic.errors import AutomlMagicError
-from automl_magic.explain.shown import Shown
+from automl_magic.look.shown import Shown
 from automl_magic.records.explained import Section
 from automl_magic.records.explanation import Skipped
 

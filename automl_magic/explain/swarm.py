@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.explain import draw
-from automl_magic.explain.shown import Picture, Table
 from automl_magic.explain.words import all_rounded, finite, number, on_axis, plain, shown
+from automl_magic.look.shown import Picture, Table
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explained import Beeswarm, Shap
 

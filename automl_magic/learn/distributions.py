@@ -11,7 +11,7 @@ import numpy as np
 from automl_magic.recipe.values import Floats
 from automl_magic.records.reference import Levels, Numbers
 
-DIGITS = 7
+DIGITS = 6
 LONGEST_LEVEL = 200
 
 
@@ -61,7 +61,7 @@ def levels_of(texts: Sequence[str], most: int) -> Levels | None:
 
 
 def _short(value: float) -> float:
-    """Return a number of seven digits that is not below: whatever was at most it still is."""
+    """Return a number of six digits that is not below: whatever was at most it still is."""
     short = _digits(value)
     if short >= value:
         return short

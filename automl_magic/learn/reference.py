@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from automl_magic.recipe import FittedRecipe
 
 # For all columns together; JSON takes some eight characters a number.
-KNOTS, MOST_KNOTS, FEWEST_KNOTS = 10_000, 201, 21
-LEVELS, MOST_LEVELS, FEWEST_LEVELS = 5_000, 100, 10
+KNOTS, MOST_KNOTS, FEWEST_KNOTS = 9_000, 201, 11
+LEVELS, MOST_LEVELS, FEWEST_LEVELS = 4_000, 100, 8
 # A holdout of fewer rows leaves the tails of the predictions to chance.
 ENOUGH_ROWS = 1_000
 CALIBRATION_BINS = 10

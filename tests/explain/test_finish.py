@@ -9,7 +9,7 @@ import pytest
 from automl_magic import explain
 from automl_magic.errors import DataError, FolderNotWritable, PlanError, RunError
 from automl_magic.explain import Subject
-from automl_magic.explain.shown import Shown, Table
+from automl_magic.look.shown import Shown, Table
 from automl_magic.records import EXPLANATION_NAME, Explanation
 from automl_magic.records.explanation import SECTIONS
 

@@ -9,9 +9,9 @@ import numpy as np
 from automl_magic.explain import draw
 from automl_magic.explain.intervals import RESAMPLES, bootstrapped, spread, wilson
 from automl_magic.explain.part import Found, NotMade, on_unseen, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import measured, rounded
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.measured import Calibration, CalibrationBin, Measure
 
 MOST_BINS, ROWS_PER_BIN, FEWEST_ROWS = 15, 50, 50

@@ -6,9 +6,9 @@ import numpy as np
 
 from automl_magic.explain import draw
 from automl_magic.explain.part import Found, NotMade, on_unseen, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import on_axis, plain, shown
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.measured import Confusion
 
 MOST_CLASSES, MOST_WRITTEN = 30, 12

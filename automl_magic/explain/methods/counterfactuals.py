@@ -15,9 +15,9 @@ from automl_magic.explain.choose import LEAST_SURE, LOWEST, MOST_WRONG, RANDOM, 
 from automl_magic.explain.clock import Deadline
 from automl_magic.explain.nearest import Search, Wanted
 from automl_magic.explain.part import Found, NotMade, about, part
-from automl_magic.explain.shown import Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import number, percent, plain, rounded, shown
+from automl_magic.look.shown import Shown, Table
 from automl_magic.records.explained import (
     Counterfactual,
     CounterfactualCase,

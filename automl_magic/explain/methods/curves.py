@@ -8,9 +8,9 @@ import numpy as np
 
 from automl_magic.explain import draw
 from automl_magic.explain.part import Found, NotMade, on_unseen, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, on_axis, plain, rounded, shown
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.measured import ClassCurves, Curves, Measure, PrecisionRecall, Roc
 from automl_magic.tasks.tabular import metrics
 

@@ -11,9 +11,9 @@ from automl_magic.explain import draw
 from automl_magic.explain.columns import MOST_SCANNED, is_date, levels_of, nearest_row
 from automl_magic.explain.methods.permutation import top_columns
 from automl_magic.explain.part import Found, about, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.explained import Dependence, DependenceLine, DependenceOf
 

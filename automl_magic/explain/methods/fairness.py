@@ -12,9 +12,9 @@ from automl_magic.explain.gaps import GAPS, gaps_of
 from automl_magic.explain.groups import FEWEST_ROWS, Groups, groups_of
 from automl_magic.explain.intervals import mean_of, wilson
 from automl_magic.explain.part import Found, NotMade, on_unseen, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import finite, measured, on_axis, plain, rounded, shown
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.measured import Fairness, FairnessColumn, FairnessGroup, Measure
 
 METHOD = (

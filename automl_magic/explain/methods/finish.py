@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import FolderNotWritable
-from automl_magic.explain.shown import Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import measured, number, plain, shown
 from automl_magic.files import write_whole
+from automl_magic.look.shown import Shown, Table
 from automl_magic.records.codec import dumps
 from automl_magic.records.explanation import EXPLANATION_NAME, SECTIONS, Explanation, Skipped
 from automl_magic.tasks.tabular.metrics import METRICS

@@ -9,9 +9,9 @@ import numpy as np
 from automl_magic.explain import draw
 from automl_magic.explain.choose import Chosen
 from automl_magic.explain.part import Found, about, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explained import Local, LocalRow
 
 DRAWN_ROWS, DRAWN_COLUMNS = 2, 8

@@ -10,9 +10,9 @@ from automl_magic.explain import draw
 from automl_magic.explain.clock import Deadline
 from automl_magic.explain.intervals import Z
 from automl_magic.explain.part import Found, about, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import count, number, rounded, shown
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explained import Permutation, PermutedColumn, Shap
 from automl_magic.tasks.tabular import metrics
 

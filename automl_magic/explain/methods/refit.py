@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 
-from automl_magic.explain.shown import Shown
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import count
+from automl_magic.look.shown import Shown
 from automl_magic.recipe import fit_recipe
 
 # What a machine does beside us may make a fit so much slower than it was in the search.

@@ -9,9 +9,9 @@ import numpy as np
 from automl_magic.explain import draw
 from automl_magic.explain.intervals import bootstrapped, mean_of
 from automl_magic.explain.part import Found, NotMade, on_unseen, part
-from automl_magic.explain.shown import Picture, Shown, Table
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, number, rounded
+from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.measured import ResidualBin, Residuals
 
 MOST_POINTS, BINS, DECILES = 1_000, 40, 10

@@ -13,10 +13,10 @@ import numpy as np
 
 from automl_magic.explain import sampled, tree_path
 from automl_magic.explain.part import Found, about, part
-from automl_magic.explain.shown import Shown
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.swarm import beeswarms, drawn, table_of_columns
 from automl_magic.explain.words import all_rounded, rounded
+from automl_magic.look.shown import Shown
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explained import Shap, ShapColumn
 
