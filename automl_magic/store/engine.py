@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -15,12 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from automl_magic.errors import StoreError
 from automl_magic.paths import home
-from automl_magic.store.tables import metadata
+from automl_magic.store.migrate import is_current, upgrade
 
 STORE_VARIABLE = "AUTOML_MAGIC_STORE"
 PREDICTIONS_VARIABLE = "AUTOML_MAGIC_PREDICTIONS"
 _BUSY_MS = 30_000
 _SERIAL_LOCK = 0x6175746F6D6C  # "automl": the name of our lock among those of the database
+_MIGRATION_LOCK = _SERIAL_LOCK + 1
+_CHECK = f"Check {STORE_VARIABLE}: sqlite:///FILE, or postgresql://USER@HOST/DATABASE."
 _SNAPSHOT: dict[str, dict[str, Any]] = {
     "sqlite": {"reads_only": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -47,25 +51,86 @@ def predictions_url() -> str:
 
 
 def open_engine(url: str | None = None) -> Engine:
-    """Return an engine on a store whose tables are there.
+    """Return an engine on a store whose tables are those of this version.
+
+    Whoever comes first makes or migrates them, alone; others wait. Where nothing is to be done,
+    that is found out by reading one row.
+
+    Parameters
+    ----------
+    url : str, optional
+        `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`; by default `store_url()`.
 
     Raises
     ------
     StoreError
-        If the database cannot be reached, written or migrated.
+        If the database cannot be reached, written or migrated, or a newer version made it.
     """
-    address = make_url(url or store_url())
-    if address.get_backend_name() != "sqlite":
-        engine = create_engine(address, pool_pre_ping=True)
-        metadata.create_all(engine)
-        return engine
-    if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": _BUSY_MS / 1000})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    metadata.create_all(engine)
+    engine = _engine(url or store_url())
+    try:
+        with _making_alone(engine):
+            _migrate(engine)
+    except BaseException as error:
+        engine.dispose()
+        if isinstance(error, OSError):
+            raise _refused(engine, error) from error
+        raise
     return engine
+
+
+def _migrate(engine: Engine) -> None:
+    with reading(engine) as connection:
+        if is_current(connection):
+            return
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        # Another may have been here while we waited.
+        if not is_current(connection):
+            upgrade(connection)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        address = make_url(url)
+        if address.drivername == "postgresql":  # psycopg 3, whatever SQLAlchemy's own choice is
+            address = address.set(drivername="postgresql+psycopg")
+        if address.get_backend_name() == "postgresql":
+            wait = {} if "connect_timeout" in address.query else {"connect_timeout": 10}
+            return create_engine(address, pool_pre_ping=True, connect_args=wait)
+        if address.get_backend_name() == "sqlite":
+            engine = create_engine(address, connect_args={"timeout": _BUSY_MS / 1000})
+            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "begin", _begin)
+            return engine
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        is_driver = isinstance(error, ImportError)
+        raise StoreError(
+            "The address of the store cannot be used.",
+            why=f"Its driver is not installed: {error}." if is_driver else _first_line(error),
+            fix="pip install 'automl-magic[postgres]'" if is_driver else _CHECK,
+        ) from error
+    raise StoreError(
+        f"The store cannot be a database of the kind {address.get_backend_name()[:40]!r}.",
+        why="It is SQLite or PostgreSQL.",
+        fix=_CHECK,
+    )
+
+
+@contextmanager
+def _making_alone(engine: Engine) -> Iterator[None]:
+    """Let one process at a time make a SQLite file, which nobody else of this machine may read."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    path = Path(name) if name and name != ":memory:" else None
+    if path is None or (path.exists() and path.stat().st_size):
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield
 
 
 @contextmanager
@@ -116,14 +181,16 @@ def _talking_to(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise StoreError(
-            f"The store {shown(engine)} did not take the call.",
-            why=_first_line(error),
-            fix=f"Check {STORE_VARIABLE}: sqlite:///FILE, or postgresql://USER@HOST/DATABASE.",
-        ) from error
+        raise _refused(engine, error) from error
 
 
-def _first_line(error: SQLAlchemyError) -> str:
+def _refused(engine: Engine, error: Exception) -> StoreError:
+    return StoreError(
+        f"The store {shown(engine)} did not take the call.", why=_first_line(error), fix=_CHECK
+    )
+
+
+def _first_line(error: Exception) -> str:
     # The driver's own words; SQLAlchemy adds the statement with its values, which may be secret.
     text = " ".join(str(getattr(error, "orig", None) or error).split())
     return (text if len(text) <= 300 else text[:299] + "…") or type(error).__name__

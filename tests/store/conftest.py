@@ -6,8 +6,9 @@ import pytest
 
 from automl_magic.records.approval import Statement
 from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.engine import open_engine, serially, writing
 from automl_magic.store.signing import PrivateKey, private_key_path
+from automl_magic.store.tables import metadata
 
 
 @pytest.fixture
@@ -20,16 +21,33 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, home):
+    """The address of a store that is not there yet."""
     if request.param == "postgresql":
         return request.getfixturevalue("postgres")()
     return f"sqlite:///{home / 'store.db'}"
 
 
-@pytest.fixture
-def engine(url):
-    opened = open_engine(url)
+@pytest.fixture(scope="session")
+def on_postgres(postgres):
+    """One store on PostgreSQL for all tests: to empty it is quicker than to make another."""
+    opened = open_engine(postgres())
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request, home):
+    """An empty store of each kind."""
+    if request.param == "sqlite":
+        opened = open_engine()
+        yield opened
+        opened.dispose()
+        return
+    opened = request.getfixturevalue("on_postgres")
+    with writing(opened) as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    yield opened
 
 
 @pytest.fixture

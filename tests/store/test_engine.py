@@ -1,0 +1,180 @@
+import multiprocessing
+import os
+import subprocess
+import sys
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+
+from automl_magic.errors import StoreError
+from automl_magic.store import migrate
+from automl_magic.store.engine import (
+    open_engine,
+    predictions_url,
+    reading,
+    serially,
+    store_url,
+    writing,
+)
+from automl_magic.store.tables import metadata, models
+
+
+def test_the_revisions_make_the_tables_that_the_code_names(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_revisions_can_be_undone(url):
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        command.downgrade(migrate.configuration(connection), "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_the_store_lies_in_the_home_by_default(home):
+    engine = open_engine()
+
+    assert store_url() == f"sqlite:///{home}/store.db"
+    assert predictions_url() == f"sqlite:///{home}/predictions.db"
+    assert inspect(engine).has_table("approvals")
+
+
+def test_the_predictions_lie_where_they_are_said_to(home, monkeypatch):
+    monkeypatch.setenv("AUTOML_MAGIC_STORE", "postgresql://automl@db/automl")
+    assert predictions_url() == "postgresql://automl@db/automl"
+    monkeypatch.setenv("AUTOML_MAGIC_PREDICTIONS", "sqlite:////tmp/p.db")
+    assert predictions_url() == "sqlite:////tmp/p.db"
+
+
+def test_a_file_is_its_owners_alone(home):
+    old = os.umask(0)
+    try:
+        with writing(open_engine()) as connection:
+            connection.execute(models.insert().values(name="churn", epoch=1))
+    finally:
+        os.umask(old)
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in home.glob("store.db*")}
+    assert modes.pop("store.db.lock") == 0o666
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_store_that_is_current_is_opened_without_alembic(url):
+    open_engine(url).dispose()
+    code = (
+        "import sys; from automl_magic.store.engine import open_engine\n"
+        f"open_engine({url!r}); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
+
+
+def _open(url, barrier):
+    barrier.wait()
+    with writing(open_engine(url)) as connection:
+        connection.execute(models.insert().values(name=f"m{os.getpid()}", epoch=1))
+
+
+def test_many_processes_that_open_a_new_store_at_once_find_it_whole(url):
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(4)
+    processes = [context.Process(target=_open, args=(url, barrier)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+    assert [process.exitcode for process in processes] == [0] * 4
+    with reading(open_engine(url)) as connection:
+        assert len(connection.execute(select(models)).all()) == 4
+
+
+def test_a_migration_that_is_cut_short_leaves_nothing(url, monkeypatch):
+    """A process that is killed between two statements does the same."""
+
+    def half(connection):
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("automl_magic.store.engine.upgrade", half)
+    with pytest.raises(KeyboardInterrupt):
+        open_engine(url)
+    monkeypatch.undo()
+
+    engine = open_engine(url)
+    assert not inspect(engine).has_table("half")
+    assert inspect(engine).has_table("approvals")
+
+
+def test_a_store_of_a_newer_version_is_not_touched(url):
+    with writing(open_engine(url)) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreError, match="newer version of automl-magic"):
+        open_engine(url)
+
+
+def test_what_fails_in_the_middle_leaves_nothing(engine):
+    def write_and_fail():
+        with serially(engine) as connection:
+            connection.execute(models.insert().values(name="churn", epoch=1))
+            connection.execute(models.insert().values(name="churn", epoch=2))
+
+    with pytest.raises(StoreError, match="did not take the call"):
+        write_and_fail()
+    with reading(engine) as connection:
+        assert connection.execute(select(models)).all() == []
+
+
+def test_a_reader_sees_one_moment(engine):
+    with reading(engine) as connection:
+        before = connection.execute(select(models)).all()
+        with writing(engine) as other:
+            other.execute(models.insert().values(name="churn", epoch=1))
+        assert connection.execute(select(models)).all() == before
+
+
+def test_a_reader_cannot_write_in_postgresql(postgres, home):
+    engine = open_engine(postgres())
+    with pytest.raises(StoreError, match="read-only"), reading(engine) as connection:
+        connection.execute(models.insert().values(name="churn", epoch=1))
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("mysql://root@localhost/x", "cannot be a database of the kind 'mysql'"),
+        ("oracle+nothing://x", "cannot be a database of the kind 'oracle'"),
+        ("store.db", "address of the store cannot be used"),
+        ("postgresql+nothing://x/y", "address of the store cannot be used"),
+        ("postgresql://ada:s3cret@127.0.0.1:1/x", "ada:.*@127.0.0.1:1/x did not take"),
+        ("sqlite:////proc/none/store.db", "did not take the call"),
+    ],
+)
+def test_an_address_that_does_not_work_is_a_clear_error(address, says):
+    with pytest.raises(StoreError, match=says) as caught:
+        open_engine(address)
+    assert "s3cret" not in str(caught.value)
+    assert "AUTOML_MAGIC_STORE" in caught.value.fix
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path):
+    path = tmp_path / "store.db"
+    path.write_text("name,age\nada,36\n" * 100)
+
+    with pytest.raises(StoreError, match="not a database"):
+        open_engine(f"sqlite:///{path}")
+    assert path.read_text().startswith("name,age")
+
+
+def test_the_values_of_a_failed_statement_are_not_shown(engine):
+    with writing(engine) as connection:
+        connection.execute(models.insert().values(name="churn", epoch=1))
+    with pytest.raises(StoreError) as caught, writing(engine) as connection:
+        connection.execute(models.insert().values(name="churn", epoch=987654321))
+    assert "987654321" not in str(caught.value)
