@@ -1,0 +1,108 @@
+"""Tokens of a JupyterHub: the Hub is asked who holds one, and the answer is kept for a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from automl_magic_serving.gate.callers import Caller
+from automl_magic_serving.gate.problem import Problem
+
+KEPT_S = 60.0
+KEPT_MOST = 10_000
+ANSWERS_WITHIN_S = 5.0
+_AT_ONCE = 8
+_LARGEST_ANSWER = 1_000_000
+
+
+class Hub:
+    """Asks `GET /user` of the Hub's API with the token that came.
+
+    A token may ask every deployment where its scopes hold `access:services!service=NAME` (or
+    `access:services`): the scope by which JupyterHub itself says who may use a service.
+    """
+
+    def __init__(self, api_url: str, service: str) -> None:
+        if not api_url.startswith(("http://", "https://")):
+            raise ValueError(f"JUPYTERHUB_API_URL is no address of a Hub: {api_url!r}")
+        self._url = api_url.rstrip("/") + "/user"
+        self._scopes = {"access:services", f"access:services!service={service}"}
+        self._known: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
+        self._asked: dict[bytes, asyncio.Task[Caller | None]] = {}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Hub | None:
+        """Return the Hub that started this process, or None where there is none."""
+        api_url = environ.get("JUPYTERHUB_API_URL")
+        if not api_url:
+            return None
+        return cls(api_url, environ.get("JUPYTERHUB_SERVICE_NAME") or "automl-serving")
+
+    async def caller(self, digest: bytes, token: str) -> Caller | None:
+        """Return who holds a token, or None where nobody does, or may not use this service.
+
+        Parameters
+        ----------
+        digest : bytes
+            The token's SHA-256: tokens themselves are not kept.
+        """
+        known = self._known.get(digest)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        task = self._asked.get(digest)
+        if task is None:  # many requests that bring a new token ask the Hub once
+            task = self._asked[digest] = asyncio.create_task(self._ask(digest, token))
+            task.add_done_callback(lambda _: self._asked.pop(digest, None))
+        return await asyncio.shield(task)
+
+    async def _ask(self, digest: bytes, token: str) -> Caller | None:
+        if len(self._asked) > KEPT_MOST:
+            raise _unreachable("too many tokens wait for it")
+        async with self._at_once:
+            model = await asyncio.to_thread(self._get, token)
+        caller = None
+        if model is not None and self._scopes & set(model.get("scopes") or ()):
+            caller = Caller(key_id=f"hub:{model.get('name')}"[:40])
+        self._known[digest] = (time.monotonic() + KEPT_S, caller)
+        self._known.move_to_end(digest)
+        while len(self._known) > KEPT_MOST:
+            self._known.popitem(last=False)
+        return caller
+
+    def _get(self, token: str) -> dict[str, Any] | None:
+        headers = {"Authorization": f"token {token}", "Accept": "application/json"}
+        request = urllib.request.Request(self._url, headers=headers)  # noqa: S310 - see __init__
+        try:
+            with _OPENER.open(request, timeout=ANSWERS_WITHIN_S) as answer:
+                model = json.loads(answer.read(_LARGEST_ANSWER))
+        except urllib.error.HTTPError as error:
+            if error.code in (401, 403, 404):
+                return None
+            raise _unreachable(f"it answers with status {error.code}") from error
+        except (OSError, ValueError) as error:
+            raise _unreachable(type(error).__name__) from error
+        return model if isinstance(model, dict) else None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect would take the token to somebody else."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
+def _unreachable(why: str) -> Problem:
+    return Problem(
+        503, "hub_unreachable", f"The Hub cannot say whose token this is: {why}.", retry_after_s=5
+    )

@@ -1,0 +1,38 @@
+"""The server's ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from automl_magic_serving.endpoint import Endpoints
+from automl_magic_serving.gate import Gate
+from automl_magic_serving.http.answer import Send
+from automl_magic_serving.http.body import Receive
+from automl_magic_serving.http.hot import Hot, Scope
+from automl_magic_serving.http.rest import Rest, make_rest
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def make_app(endpoints: Endpoints, gate: Gate, *, metrics: Callable[[], str | bytes]) -> App:
+    """Return the application that answers for `endpoints`.
+
+    Parameters
+    ----------
+    gate : Gate
+        Started and stopped with the application's lifespan.
+    metrics : callable
+        Returns the text of `/metrics`.
+    """
+    hot = Hot(endpoints, gate)
+    rest = make_rest(Rest(endpoints, gate, hot, metrics), [], [gate.start], [gate.stop])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            handler = hot.find(scope["path"])
+            if handler is not None:
+                await hot.answer(handler, scope, receive, send)
+                return
+        await rest(scope, receive, send)
+
+    return app

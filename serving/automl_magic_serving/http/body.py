@@ -1,0 +1,74 @@
+"""Bodies are read up to a cap, and no further. Slow ones end in `http.guard`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+from automl_magic_serving.gate.problem import Problem
+from automl_magic_serving.http.head import Head
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class Gone(Exception):
+    """The sender went away before the request was whole: there is nobody to answer."""
+
+
+async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
+    """Return the whole body.
+
+    Raises
+    ------
+    Problem
+        413 as soon as it is clear that it is longer than `cap` bytes; nothing more is read then.
+    Gone
+        If the connection closed, or the body took too long.
+    """
+    length = head.length
+    if length is not None and length > cap:
+        raise too_large(cap)
+    message = await receive()
+    if message["type"] != "http.request":
+        raise Gone
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        if len(body) > cap:
+            raise too_large(cap)
+        return body
+    parts = [body]
+    read = len(body)
+    async for part in _rest(receive):
+        parts.append(part)
+        read += len(part)
+        if read > cap:
+            raise too_large(cap)
+    return b"".join(parts)
+
+
+async def stream_body(head: Head, receive: Receive, cap: int) -> AsyncIterator[bytes]:
+    """Yield the body in parts; see `read_body`."""
+    if head.length is not None and head.length > cap:
+        raise too_large(cap)
+    read = 0
+    async for part in _rest(receive):
+        read += len(part)
+        if read > cap:
+            raise too_large(cap)
+        if part:
+            yield part
+
+
+async def _rest(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Gone
+        more = message.get("more_body", False)
+        yield message.get("body", b"")
+
+
+def too_large(cap: int) -> Problem:
+    """Return the problem of a body above the cap. The connection closes: the rest is not read."""
+    return Problem(413, "body_too_large", f"The body may have {cap:,} bytes.", close=True)

@@ -1,0 +1,174 @@
+"""The hot route: predictions. Plain ASGI, the headers read once, the answer made as bytes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from automl_magic_serving.endpoint import Endpoint, Endpoints
+from automl_magic_serving.gate import Caller, Gate, Problem
+from automl_magic_serving.gate.problem import not_found
+from automl_magic_serving.http.answer import JSON, Headers, Send, send, send_problem
+from automl_magic_serving.http.body import Gone, Receive, read_body
+from automl_magic_serving.http.head import Head
+from automl_magic_serving.http.infer import read_inference, write_inference
+from automl_magic_serving.http.instances import (
+    read_instances,
+    read_question,
+    write_answer,
+    write_predictions,
+)
+from automl_magic_serving.http.strict import loads
+from automl_magic_serving.oip.problems import problem_of
+from automl_magic_serving.oip.rows import check_rows
+
+_BINARY = b"application/octet-stream"
+_JSON_LENGTH = b"inference-header-content-length"
+_LONGEST_VERSION = 9
+_PREDICT = ":predict"
+Scope = MutableMapping[str, Any]
+Answered = tuple[bytes, bytes, Headers]
+Handler = Callable[[Head, Receive, float], Awaitable[Answered]]
+
+
+class Hot:
+    """The routes that predict. `find` says whether a path is one of them."""
+
+    def __init__(self, endpoints: Endpoints, gate: Gate) -> None:
+        self._endpoints, self._gate = endpoints, gate
+
+    def find(self, path: str) -> Handler | None:
+        """Return what answers a POST to a path, or None where it is no prediction."""
+        match path.split("/"):
+            case ["", "v2", "models", name, "infer"]:
+                return lambda *request: self._infer(name, None, *request)
+            case ["", "v2", "models", name, "versions", version, "infer"]:
+                return lambda *request: self._infer(name, version, *request)
+            case ["", "v1", "inference", last] if last.endswith(_PREDICT):
+                return lambda *request: self._instances(last.removesuffix(_PREDICT), *request)
+            case ["", "v1", "predict"]:
+                return self._question
+        return None
+
+    async def answer(self, handler: Handler, scope: Scope, receive: Receive, to: Send) -> None:
+        """Answer a request, whatever happens."""
+        began = time.perf_counter()
+        request_id = b"-"
+        try:
+            head = Head(scope["headers"])
+            request_id = head.request_id
+            head.check_size()
+            body, kind, headers = await handler(head, receive, began)
+        except Gone:
+            return
+        except Exception as error:  # noqa: BLE001 - what it is decides what the sender is told
+            await send_problem(to, problem_of(error, request_id.decode()), request_id)
+        else:
+            await send(to, 200, body, request_id, kind=kind, headers=headers)
+
+    async def _infer(
+        self, name: str, version: str | None, head: Head, receive: Receive, began: float
+    ) -> Answered:
+        caller = await self._admit(head, name)
+        endpoint = self.endpoint(name)
+        number = None if version is None else version_of(endpoint, version)
+        json_length = head.headers.get(_JSON_LENGTH)
+        if json_length is None:
+            head.check_json()
+        else:  # a header that no page of another site can send without asking first
+            head.check_plain()
+        limits = endpoint.deployment.limits
+        body = await read_body(head, receive, limits.body_bytes)
+        schema = endpoint.served(number).schema
+        asked = read_inference(body, json_length, schema, depth=limits.depth, rows=limits.rows)
+        predicted = await endpoint.predict(
+            asked.rows,
+            version=number,
+            key_id=caller.key_id,
+            correlation_id=head.request_id.decode(),
+            sticky_key=head.sticky_key,
+            traceparent=head.traceparent,
+            began=began,
+        )
+        answer, length = write_inference(name, asked, predicted)
+        if length is None:
+            return answer, JSON, ()
+        return answer, _BINARY, [(_JSON_LENGTH, b"%d" % length)]
+
+    async def _instances(self, name: str, head: Head, receive: Receive, began: float) -> Answered:
+        caller = await self._admit(head, name)
+        endpoint = self.endpoint(name)
+        head.check_json()
+        limits = endpoint.deployment.limits
+        body = await read_body(head, receive, limits.body_bytes)
+        asked = read_instances(loads(body, depth=limits.depth), limits.rows)
+        predicted = await endpoint.predict(
+            asked.rows,
+            key_id=caller.key_id,
+            correlation_id=head.request_id.decode(),
+            sticky_key=head.sticky_key,
+            traceparent=head.traceparent,
+            began=began,
+        )
+        return write_predictions(name, asked, predicted), JSON, ()
+
+    async def _question(self, head: Head, receive: Receive, began: float) -> Answered:
+        caller = await self._admit(head, None)
+        head.check_json()
+        limits = [endpoint.deployment.limits for endpoint in self._endpoints]
+        largest = max((one.body_bytes for one in limits), default=0)
+        body = await read_body(head, receive, largest)
+        asked = read_question(loads(body, depth=max((one.depth for one in limits), default=1)))
+        endpoint, number = self._named(asked.model_id)
+        self._gate.check(caller, endpoint.name)
+        check_rows(1, endpoint.deployment.limits.rows)
+        predicted = await endpoint.predict(
+            [asked.row],
+            version=number,
+            key_id=caller.key_id,
+            correlation_id=head.request_id.decode(),
+            sticky_key=head.sticky_key,
+            explain=asked.explanations,
+            traceparent=head.traceparent,
+            began=began,
+        )
+        return write_answer(endpoint.name, asked, predicted), JSON, ()
+
+    def _admit(self, head: Head, deployment: str | None) -> Awaitable[Caller]:
+        headers = head.headers
+        return self._gate.admit(
+            headers.get(b"authorization"),
+            deployment=deployment,
+            host=headers.get(b"host"),
+            origin=headers.get(b"origin"),
+        )
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return a deployment that answers now, or raise 404 or 503."""
+        endpoint = self._endpoints.get(name)
+        if endpoint is None:
+            raise not_found(f"No deployment {name[:200]!r} serves here.")
+        if not endpoint.takes_requests:
+            raise Problem(503, "not_ready", f"{name!r} is not loaded yet.", retry_after_s=1.0)
+        return endpoint
+
+    def _named(self, model_id: str) -> tuple[Endpoint, int | None]:
+        """Return what `model_id` names: a deployment, or a version of a model in a route."""
+        model, slash, version = model_id.rpartition("/")
+        if not slash:
+            return self.endpoint(model_id), None
+        for endpoint in self._endpoints:
+            named = endpoint.takes_requests and endpoint.route.model == model
+            if named and version in map(str, endpoint.answering):
+                return endpoint, int(version)
+        raise not_found(f"Nothing that serves here is {model_id[:200]!r}.")
+
+
+def version_of(endpoint: Endpoint, version: str) -> int:
+    """Return the number of a version that answers here, or raise 404."""
+    plain = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
+    if not plain or version.startswith("0"):
+        raise not_found(f"{version[:40]!r} is no version of a model.")
+    endpoint.served(int(version))
+    return int(version)

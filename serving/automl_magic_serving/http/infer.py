@@ -1,0 +1,199 @@
+"""`POST /v2/models/{name}/infer`: the Open Inference Protocol's inference, JSON and binary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import orjson
+
+from automl_magic.records.schema import InputSchema
+from automl_magic_serving.endpoint import Predicted
+from automl_magic_serving.gate.problem import Problem, malformed
+from automl_magic_serving.http.strict import loads
+from automl_magic_serving.oip.outputs import check_asked, outputs_of
+from automl_magic_serving.oip.rows import Row, rows_of
+from automl_magic_serving.oip.tensor import (
+    DATATYPES,
+    FLOATS,
+    MOST_TENSORS,
+    Tensor,
+    from_binary,
+    size_of,
+    to_binary,
+    unknown_datatype,
+    wrong,
+)
+
+_NUMBERS = frozenset({int, float, type(None)})
+_WHOLE = frozenset({int, type(None)})
+_ELEMENTS = {name: _NUMBERS if name in FLOATS else _WHOLE for name in DATATYPES} | {
+    "BOOL": frozenset({bool, type(None)}),
+    "BYTES": frozenset({str, type(None)}),
+}
+_NOT_HERE = ("shared_memory_region", "classification")
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A request that was read: the rows, the outputs that it asks for, and which of them binary."""
+
+    rows: list[Row]
+    asked: Sequence[str]
+    binary: frozenset[str]
+    id: str
+
+
+def read_inference(
+    body: bytes, json_length: bytes | None, schema: InputSchema, *, depth: int, rows: int
+) -> Inference:
+    """Read a request.
+
+    Parameters
+    ----------
+    json_length : bytes, optional
+        The header `Inference-Header-Content-Length`: how much of the body is JSON, where binary
+        tensors follow.
+
+    Raises
+    ------
+    Problem
+        400 or 413, with what is wrong.
+    """
+    if json_length is None:
+        document, rest = loads(body, depth=depth), None
+    else:
+        if not json_length.isdigit() or int(json_length) > len(body):
+            raise malformed("Inference-Header-Content-Length is no length within the body.")
+        length = int(json_length)
+        document, rest = loads(body[:length], depth=depth), memoryview(body)[length:]
+    if type(document) is not dict:
+        raise malformed("The body is not an object with `inputs`.")
+    inputs = document.get("inputs")
+    if type(inputs) is not list or len(inputs) > MOST_TENSORS:
+        raise malformed("`inputs` is not a list of tensors.", field="inputs")
+    at = 0
+    tensors = []
+    for one in inputs:
+        tensor, at = _tensor(one, rest, at)
+        tensors.append(tensor)
+    if rest is not None and at != len(rest):
+        raise malformed("The body is longer than its binary tensors.")
+    asked, binary = _asked(document, schema)
+    said = document.get("id", "")
+    if type(said) is not str:
+        raise malformed("`id` is not text.", field="id")
+    return Inference(rows_of(tensors, schema, rows), asked, binary, said)
+
+
+def write_inference(
+    name: str, inference: Inference, predicted: Predicted
+) -> tuple[bytes, int | None]:
+    """Return the answer's body, and how much of it is JSON where binary tensors follow."""
+    outputs: list[dict[str, Any]] = []
+    blobs: list[bytes] = []
+    for tensor in outputs_of(predicted, inference.asked):
+        said: dict[str, Any] = {
+            "name": tensor.name,
+            "datatype": tensor.datatype,
+            "shape": tensor.shape,
+        }
+        if tensor.name in inference.binary:
+            blob = to_binary(tensor.datatype, tensor.values)
+            said["parameters"] = {"binary_data_size": len(blob)}
+            blobs.append(blob)
+        else:
+            said["data"] = tensor.values
+        outputs.append(said)
+    answer = {
+        "model_name": name,
+        "model_version": str(predicted.version),
+        "id": inference.id,
+        "outputs": outputs,
+    }
+    head = orjson.dumps(answer)
+    return (head, None) if not blobs else (b"".join((head, *blobs)), len(head))
+
+
+def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
+    """Return an input, and how far the binary data behind the JSON is read."""
+    if type(one) is not dict:
+        raise malformed("An input is not an object.", field="inputs")
+    name, datatype, shape = one.get("name"), one.get("datatype"), one.get("shape")
+    if type(name) is not str:
+        raise malformed("An input has no name.", field="inputs")
+    if type(shape) is not list or not 1 <= len(shape) <= 8:
+        raise wrong(name, "has no shape", expected="a list of 1 to 8 lengths")
+    if type(datatype) is not str or datatype not in DATATYPES:
+        raise unknown_datatype(name, datatype)
+    size = size_of(name, shape)
+    parameters = _parameters(one, name)
+    if "binary_data_size" in parameters:
+        length = parameters["binary_data_size"]
+        if rest is None or "data" in one:
+            raise wrong(name, "has binary data and a body, or a `data`, that does not go with it")
+        if type(length) is not int or not 0 <= length <= len(rest) - at:
+            raise wrong(name, "has a binary_data_size that is not within the body")
+        return from_binary(name, datatype, shape, rest[at : at + length]), at + length
+    data = one.get("data")
+    if type(data) is not list:
+        raise wrong(name, "has no list `data`")
+    values = _flat(name, data, shape)
+    if len(values) != size:
+        raise wrong(
+            name, "has another length than its shape says", expected=size, found=len(values)
+        )
+    accepted = _ELEMENTS[datatype]
+    for value in values:
+        if type(value) not in accepted:
+            kind = type(value).__name__
+            raise wrong(name, f"holds a value that is not {datatype}", found=kind)
+    return Tensor(name, datatype, shape, values), at
+
+
+def _flat(name: str, data: list[Any], shape: list[int]) -> list[Any]:
+    """Return the elements of `data`, which is flat, or nested as the shape says."""
+    if not data or type(data[0]) is not list:
+        return data
+    for length in shape[1:]:
+        if not all(type(part) is list and len(part) == length for part in data):
+            raise wrong(name, "is nested in another way than its shape says")
+        data = list(chain.from_iterable(data))
+    return data
+
+
+def _asked(
+    document: Mapping[str, Any], schema: InputSchema
+) -> tuple[Sequence[str], frozenset[str]]:
+    """Return the outputs asked for, and those of them that shall be binary."""
+    every = _parameters(document, "the request").get("binary_data_output", False) is True
+    outputs = document.get("outputs")
+    if outputs is None:
+        outputs = []
+    if type(outputs) is not list:
+        raise malformed("`outputs` is not a list.", field="outputs")
+    binary = set()
+    names = []
+    for output in outputs:
+        if type(output) is not dict or type(output.get("name")) is not str:
+            raise malformed("An output has no name.", field="outputs")
+        name = output["name"]
+        if _parameters(output, name).get("binary_data", every) is True:
+            binary.add(name)
+        names.append(name)
+    asked = check_asked(schema, list(dict.fromkeys(names)))
+    return asked, frozenset(binary if names else (asked if every else ()))
+
+
+def _parameters(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    parameters = holder.get("parameters")
+    if parameters is None:
+        return {}
+    if type(parameters) is not dict:
+        raise wrong(name, "has `parameters` that are not an object")
+    for wanted in _NOT_HERE:
+        if wanted in parameters:
+            raise Problem(400, "unsupported", f"The extension {wanted!r} is not served here.")
+    return parameters

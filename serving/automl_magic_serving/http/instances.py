@@ -1,0 +1,167 @@
+"""`POST /v1/inference/{deployment}:predict` and `POST /v1/predict`: rows as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from automl_magic.records.schema import InputSchema
+from automl_magic_serving.endpoint import Predicted
+from automl_magic_serving.gate.problem import Problem, malformed
+from automl_magic_serving.oip.rows import Row, check_rows
+from automl_magic_serving.runtime import Answer
+
+_WRAPPED = ({"features"}, {"id", "features"})
+_OPTIONS = ("return_probabilities", "return_explanations")
+_LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """The rows of a request, and the ids that the sender gave them; None for those without one."""
+
+    rows: list[Row]
+    ids: list[str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request to `/v1/predict`: one row, and what shall be said about it."""
+
+    model_id: str
+    row: Row
+    probabilities: bool
+    explanations: bool
+
+
+def read_instances(document: Any, most: int) -> Instances:
+    """Read `{"instances": [...]}`; an instance is a row, or `{"id": …, "features": row}`."""
+    if type(document) is not dict or type(document.get("instances")) is not list:
+        raise malformed("The body is not an object with a list `instances`.", field="instances")
+    _no_others(document, ("instances",))
+    instances = document["instances"]
+    check_rows(len(instances), most)
+    rows: list[Row] = []
+    ids: list[str | int | None] = []
+    for place, instance in enumerate(instances):
+        if type(instance) is not dict:
+            raise malformed("An instance is not an object.", field=f"instances.{place}")
+        # No column's value is an object, so a row cannot be mistaken for this form.
+        wrapped = type(instance.get("features")) is dict and instance.keys() in _WRAPPED
+        said = instance.get("id") if wrapped else None
+        if said is not None and (
+            type(said) not in (str, int) or (type(said) is str and len(said) > _LONGEST_ID)
+        ):
+            raise malformed(
+                "An id is neither a short text nor a whole number.", field=f"instances.{place}.id"
+            )
+        rows.append(instance["features"] if wrapped else instance)
+        ids.append(said)
+    return Instances(rows, ids)
+
+
+def write_predictions(name: str, instances: Instances, predicted: Predicted) -> bytes:
+    """Return the answer: for each instance a label with its score, or a value."""
+    schema = predicted.schema
+    predictions = []
+    for said, own, answer, flags in zip(
+        instances.ids, predicted.ids, predicted.answers, predicted.flags, strict=True
+    ):
+        prediction: dict[str, Any] = {"id": own if said is None else said, "prediction_id": own}
+        if schema.classes:
+            prediction["label"] = answer.prediction
+            prediction["score"] = _score(answer, schema)
+        else:
+            prediction["value"] = answer.prediction
+        if flags:
+            prediction["flags"] = flags
+        predictions.append(prediction)
+    return orjson.dumps(
+        {
+            "predictions": predictions,
+            "model": predicted.model,
+            "model_version": str(predicted.version),
+            "deployment": name,
+            "latency_ms": round(predicted.latency_ms, 3),
+        }
+    )
+
+
+def read_question(document: Any) -> Question:
+    """Read `{"model_id", "features", "options"}`."""
+    if type(document) is not dict:
+        raise malformed("The body is not an object.")
+    _no_others(document, ("model_id", "features", "options"))
+    model_id, features = document.get("model_id"), document.get("features")
+    if type(model_id) is not str:
+        raise malformed("`model_id` is not text.", field="model_id")
+    if type(features) is not dict:
+        raise malformed("`features` is not an object.", field="features")
+    options = document.get("options")
+    if options is None:
+        options = {}
+    if type(options) is not dict:
+        raise malformed("`options` is not an object.", field="options")
+    _no_others(options, _OPTIONS)
+    asked = [options.get(option, False) for option in _OPTIONS]
+    if not all(type(one) is bool for one in asked):
+        raise malformed("An option is neither true nor false.", field="options")
+    return Question(model_id, features, *asked)
+
+
+def write_answer(name: str, question: Question, predicted: Predicted) -> bytes:
+    """Return the answer to a question."""
+    schema = predicted.schema
+    answer = predicted.answers[0]
+    said: dict[str, Any] = {"prediction": answer.prediction}
+    if schema.classes:
+        said["probability"] = _score(answer, schema)
+        if question.probabilities:
+            said["probabilities"] = {
+                _key(label): share
+                for label, share in zip(schema.classes, answer.probabilities or (), strict=True)
+            }
+    if question.explanations and predicted.explanations is not None:
+        said["explanations"] = [
+            {"feature": column, "contribution": contribution}
+            for column, contribution in sorted(
+                predicted.explanations[0].items(), key=lambda item: -abs(item[1])
+            )
+        ]
+    if predicted.flags[0]:
+        said["flags"] = predicted.flags[0]
+    said |= {
+        "prediction_id": predicted.ids[0],
+        "model": predicted.model,
+        "model_version": str(predicted.version),
+        "deployment": name,
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "latency_ms": round(predicted.latency_ms, 3),
+    }
+    return orjson.dumps(said)
+
+
+def _score(answer: Answer, schema: InputSchema) -> float:
+    """Return the probability of the label that was given. With a threshold it may be below half."""
+    shares = zip(schema.classes, answer.probabilities or (), strict=True)
+    return next(share for label, share in shares if label == answer.prediction)
+
+
+def _key(label: Any) -> str:
+    """Return a label as the key of an object, as JSON writes it."""
+    return label if type(label) is str else orjson.dumps(label).decode()
+
+
+def _no_others(document: Mapping[str, Any], known: Sequence[str]) -> None:
+    for name in document:
+        if name not in known:
+            raise Problem(
+                400,
+                "unknown_field",
+                f"There is no field {name[:100]!r} here.",
+                [{"field": name[:100], "expected": f"one of {', '.join(known)}"}],
+            )

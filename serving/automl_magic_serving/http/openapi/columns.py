@@ -1,0 +1,129 @@
+"""What a column takes, as JSON Schema: the same rules by which `runtime.checking` judges it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from automl_magic.recipe.values import LARGEST
+from automl_magic.records.dataset import ColumnKind
+from automl_magic.records.deployment import Check, Checks
+from automl_magic.records.schema import InputColumn, InputSchema
+
+Json = dict[str, Any]
+_LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)
+_DAY = "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_DIRECTIVES = {
+    "%Y": "(19|20)[0-9]{2}",
+    "%y": "[0-9]{2}",
+    "%m": "(0[1-9]|1[0-2])",
+    "%d": "(0[1-9]|1[0-9]|2[0-8])",
+    "%H": "(0[0-9]|1[0-9]|2[0-3])",
+    "%M": "[0-5][0-9]",
+    "%S": "[0-5][0-9]",
+}
+
+
+def row_schema(schema: InputSchema, checks: Checks) -> Json:
+    """Return what an instance is: an object with a value for each column."""
+    required = [one.name for one in schema.columns if not _may_miss(one, checks)]
+    said: Json = {
+        "type": "object",
+        "properties": {one.name: column_schema(one, checks) for one in schema.columns},
+        "additionalProperties": checks.unknown is not Check.REFUSE,
+    }
+    if required:
+        said["required"] = required
+    if (example := example_of(schema)) is not None:
+        said["examples"] = [example]
+    return said
+
+
+def example_of(schema: InputSchema) -> Json | None:
+    """Return a row of examples, or None where the schema has none for a column that must be."""
+    example = {one.name: one.example for one in schema.columns if one.example is not None}
+    wanted = {one.name for one in schema.columns if not one.nullable}
+    return example if wanted <= example.keys() else None
+
+
+def column_schema(column: InputColumn, checks: Checks) -> Json:
+    """Return what a column takes."""
+    options = _options(column, checks)
+    if _may_miss(column, checks):
+        options.append({"type": "null"})
+    said = options[0] if len(options) == 1 else {"anyOf": options}
+    words = [column.kind.value.replace("_", " ")]
+    if column.personal is not None:
+        words.append(f"personal data: {column.personal}")
+    said = {**said, "description": ", ".join(words)}
+    if column.example is not None:
+        said["examples"] = [column.example]
+    return said
+
+
+def _may_miss(column: InputColumn, checks: Checks) -> bool:
+    return column.nullable or checks.missing is not Check.REFUSE
+
+
+def _options(column: InputColumn, checks: Checks) -> list[Json]:
+    if column.kind is ColumnKind.NUMBER:
+        return _numbers(column, checks)
+    if column.kind is ColumnKind.BOOLEAN:
+        return _booleans(column, checks)
+    if column.kind is ColumnKind.DATE:
+        return [{"type": "string", "pattern": f"^{_date_pattern(column)}$"}]
+    return _labels(column, checks)
+
+
+def _numbers(column: InputColumn, checks: Checks) -> list[Json]:
+    low, high = -LARGEST, LARGEST
+    if checks.ranges is Check.REFUSE and column.low is not None and column.high is not None:
+        low, high = column.low, column.high
+    number: Json = {"type": "number", "minimum": low, "maximum": high}
+    if column.stored_as == "boolean":
+        return [number, {"type": "boolean"}]
+    if column.stored_as != "text":
+        return [number]
+    if checks.ranges is Check.REFUSE or column.parse.get("decimal", ".") != ".":
+        return (
+            [number, {"type": "string", "enum": [column.example]}] if column.example else [number]
+        )
+    return [number, {"type": "string", "pattern": "^-?[0-9]{1,6}([.][0-9]{1,6})?$"}]
+
+
+def _booleans(column: InputColumn, checks: Checks) -> list[Json]:
+    if column.stored_as == "boolean":
+        return [{"enum": [True, False, 0, 1, "true", "false"]}]
+    texts = list(column.parse.values())
+    if column.stored_as == "number":
+        return [{"type": "number"}] if checks.categories is not Check.REFUSE else [{"enum": [0, 1]}]
+    if checks.categories is not Check.REFUSE or "false" not in column.parse:
+        return [{"type": "string"}]
+    return [{"enum": texts}]
+
+
+def _labels(column: InputColumn, checks: Checks) -> list[Json]:
+    native = {"number": "number", "boolean": "boolean"}.get(column.stored_as, "string")
+    numbers = [float(level) for level in column.levels if _is_number(level)]
+    if column.kind in _LABELS and column.levels:
+        others: Json = {"enum": [*column.levels, *numbers]}
+        if checks.categories is Check.REFUSE:
+            return [others]
+        return [{"type": native}, others] if native != "string" or numbers else [{"type": native}]
+    return [{"type": native}]
+
+
+def _is_number(level: str) -> bool:
+    return re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", level) is not None
+
+
+def _date_pattern(column: InputColumn) -> str:
+    date_format = column.parse.get("date_format")
+    if date_format is None:
+        return _DAY
+    pattern = ""
+    for piece in re.split("(%.)", date_format):
+        if piece.startswith("%") and piece not in _DIRECTIVES:
+            return re.escape(str(column.example))
+        pattern += _DIRECTIVES.get(piece) or re.escape(piece)
+    return pattern

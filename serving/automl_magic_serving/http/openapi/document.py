@@ -1,0 +1,348 @@
+"""The OpenAPI document: every operation, with the schemas of the models that serve now.
+
+Source: OpenAPI Specification 3.1.1, https://spec.openapis.org/oas/v3.1.1.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from automl_magic import __version__
+from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic_serving.endpoint import Endpoint
+from automl_magic_serving.http.openapi.columns import example_of, row_schema
+from automl_magic_serving.http.openapi.pieces import (
+    NUMBER_OR_NULL,
+    PROBLEM,
+    REQUEST_ID,
+    TEXT_OR_NULL,
+    Json,
+    answer,
+    body,
+    listed,
+    obj,
+    problems,
+    ref,
+)
+from automl_magic_serving.http.outcomes import MOST_OUTCOMES
+from automl_magic_serving.oip.metadata import datatype_of
+from automl_magic_serving.oip.outputs import names_of
+
+_TEXT = {"type": "string"}
+_FLAG = {"type": "boolean"}
+_NUMBER = {"type": "number"}
+_LABEL = {"type": ["string", "number", "boolean"]}
+_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+_FLAGS = {"type": "object", "additionalProperties": _TEXT}
+_READS = (401, 403, 404, 429, 431, 500, 503)
+_ASKS = (400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 504)
+_PREDICTION_ID = {"type": "string", "pattern": "^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$"}
+_OPEN: list[Json] = []
+
+
+def openapi_document(serving: Sequence[Endpoint]) -> Json:
+    """Return the document."""
+    paths = {**_about_the_server(), **_outcomes()}
+    schemas: Json = {"Problem": PROBLEM}
+    for endpoint in serving:
+        schemas[f"{endpoint.name}.row"] = row_schema(endpoint.schema, endpoint.deployment.checks)
+        paths |= _deployment(endpoint)
+    if serving:
+        paths["/v1/predict"] = {"post": _question(serving)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "automl-magic serving",
+            "version": __version__,
+            "description": "Predictions over the Open Inference Protocol v2 and plain JSON.",
+            "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "tags": [{"name": name} for name in ("predict", "outcomes", "about")],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _about_the_server() -> Json:
+    state = obj(
+        {
+            "model_loaded": _FLAG,
+            "model": TEXT_OR_NULL,
+            "version": TEXT_OR_NULL,
+            "last_prediction": TEXT_OR_NULL,
+            "latency_p95_ms": NUMBER_OR_NULL,
+        }
+    )
+    health = obj(
+        {
+            "status": {"enum": ["ok", "not_ready"]},
+            "model_loaded": _FLAG,
+            "version": TEXT_OR_NULL,
+            "last_prediction": TEXT_OR_NULL,
+            "latency_p95_ms": NUMBER_OR_NULL,
+            "deployments": {"type": "object", "additionalProperties": state},
+        },
+        {"model": TEXT_OR_NULL},
+    )
+    server = obj({"name": _TEXT, "version": _TEXT, "extensions": listed(_TEXT)})
+    ready = obj({"ready": _FLAG})
+    return {
+        "/health": _get("health", "How the server is", health, also=health, is_open=True),
+        "/metrics": _get("metrics", "Prometheus' metrics", _TEXT, kind="text/plain", is_open=True),
+        "/v2": _get("server", "What serves here", server, is_open=True),
+        "/v2/health/live": _get("live", "Whether it lives", obj({"live": _FLAG}), is_open=True),
+        "/v2/health/ready": _get("ready", "Whether it answers", ready, also=ready, is_open=True),
+    }
+
+
+def _outcomes() -> Json:
+    outcome = {"type": ["string", "number", "boolean"], "maxLength": 1_000}
+    one = obj({"prediction_id": _PREDICTION_ID, "outcome": outcome})
+    many = obj({"outcomes": listed(one, 1, MOST_OUTCOMES)})
+    example = {"prediction_id": "0199d2f0a1c07f1e8c2b3d4e5f60718a", "outcome": "yes"}
+    operation = {
+        "operationId": "outcomes",
+        "tags": ["outcomes"],
+        "summary": "Say what came true of predictions",
+        "parameters": [REQUEST_ID],
+        "requestBody": body({"oneOf": [one, many]}, example),
+        "responses": {
+            "202": answer("They are kept.", obj({"accepted": {"type": "integer"}})),
+            **problems(400, 401, 403, 408, 413, 415, 429, 431, 500, 503),
+        },
+    }
+    return {"/v1/outcomes": {"post": operation}}
+
+
+def _deployment(endpoint: Endpoint) -> Json:
+    name, schema = endpoint.name, endpoint.schema
+    base = f"/v2/models/{name}"
+    versions = [str(version) for version in endpoint.answering]
+    version = {
+        "name": "version",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": versions},
+    }
+    metadata, ready = _metadata(name), obj({"name": {"const": name}, "ready": _FLAG})
+    return {
+        f"/v1/inference/{name}:predict": {"post": _instances(endpoint)},
+        base: _get(f"{name}.metadata", "What the model takes and gives", metadata),
+        f"{base}/ready": _get(
+            f"{name}.ready", "Whether it answers", ready, also=ready, is_open=True
+        ),
+        f"{base}/infer": {"post": _infer(name, schema, [REQUEST_ID])},
+        f"{base}/versions/{{version}}": _get(
+            f"{name}.version.metadata", "What a version takes and gives", metadata, [version]
+        ),
+        f"{base}/versions/{{version}}/ready": _get(
+            f"{name}.version.ready",
+            "Whether a version answers",
+            ready,
+            [version],
+            also=ready,
+            is_open=True,
+        ),
+        f"{base}/versions/{{version}}/infer": {
+            "post": _infer(f"{name}.version", schema, [REQUEST_ID, version], name)
+        },
+    }
+
+
+def _instances(endpoint: Endpoint) -> Json:
+    name, schema = endpoint.name, endpoint.schema
+    row = ref(f"{name}.row")
+    own_id = {"anyOf": [{"type": "string", "maxLength": 200}, {"type": "integer"}]}
+    wrapped = obj({"features": row}, {"id": {"anyOf": [*own_id["anyOf"], {"type": "null"}]}})
+    instances = listed({"anyOf": [row, wrapped]}, 1, endpoint.deployment.limits.rows)
+    told = {"label": _LABEL, "score": _SHARE} if schema.classes else {"value": _NUMBER}
+    prediction = obj({"id": own_id, "prediction_id": _TEXT, **told}, {"flags": _FLAGS})
+    said = {
+        "predictions": listed(prediction, 1),
+        "model": _TEXT,
+        "model_version": _TEXT,
+        "deployment": {"const": name},
+        "latency_ms": _NUMBER,
+    }
+    example = example_of(schema)
+    return {
+        "operationId": f"{name}.predict",
+        "tags": ["predict"],
+        "summary": f"Predict {schema.target} for one or more rows",
+        "parameters": [REQUEST_ID],
+        "requestBody": body(obj({"instances": instances}), example and {"instances": [example]}),
+        "responses": {"200": answer("The predictions.", obj(said)), **problems(*_ASKS)},
+    }
+
+
+def _question(serving: Sequence[Endpoint]) -> Json:
+    options = obj({}, {"return_probabilities": _FLAG, "return_explanations": _FLAG})
+    asked = [
+        obj(
+            {
+                "model_id": {"enum": _ids(endpoint)},
+                "features": ref(f"{endpoint.name}.row"),
+            },
+            {"options": options},
+        )
+        for endpoint in serving
+    ]
+    contribution = obj({"feature": _TEXT, "contribution": _NUMBER})
+    said = obj(
+        {
+            "prediction": _LABEL,
+            "prediction_id": _TEXT,
+            "model": _TEXT,
+            "model_version": _TEXT,
+            "deployment": _TEXT,
+            "timestamp": {"type": "string", "format": "date-time"},
+            "latency_ms": _NUMBER,
+        },
+        {
+            "probability": _SHARE,
+            "probabilities": {"type": "object", "additionalProperties": _SHARE},
+            "explanations": listed(contribution),
+            "flags": _FLAGS,
+        },
+    )
+    first = serving[0]
+    example = example_of(first.schema)
+    return {
+        "operationId": "predict",
+        "tags": ["predict"],
+        "summary": "Predict one row, with probabilities and an explanation if asked",
+        "parameters": [REQUEST_ID],
+        "requestBody": body(
+            asked[0] if len(asked) == 1 else {"anyOf": asked},
+            example
+            and {
+                "model_id": first.name,
+                "features": example,
+                "options": {"return_probabilities": True},
+            },
+        ),
+        "responses": {"200": answer("The prediction.", said), **problems(*_ASKS)},
+    }
+
+
+def _ids(endpoint: Endpoint) -> list[str]:
+    """Return what `model_id` may be for a deployment."""
+    model = endpoint.route.model
+    return list(dict.fromkeys([endpoint.name, *(f"{model}/{v}" for v in endpoint.answering)]))
+
+
+def _infer(
+    operation: str, schema: InputSchema, parameters: list[Json], name: str | None = None
+) -> Json:
+    """Describe the inference of one row; the protocol allows n rows, binary data and one table."""
+    tensors = [_input(column) for column in schema.columns]
+    asked = obj({"name": {"enum": list(names_of(schema))}})
+    request = obj(
+        {
+            "inputs": {
+                "type": "array",
+                "prefixItems": tensors,
+                "items": False,
+                "minItems": len(tensors),
+                "maxItems": len(tensors),
+            }
+        },
+        {"id": _TEXT, "outputs": listed(asked)},
+    )
+    output = obj(
+        {"name": _TEXT, "datatype": _TEXT, "shape": listed({"type": "integer"})},
+        {"data": {"type": "array"}, "parameters": {"type": "object"}},
+    )
+    said = {
+        "model_name": {"const": name or operation},
+        "model_version": _TEXT,
+        "id": _TEXT,
+        "outputs": listed(output, 1),
+    }
+    example = example_of(schema)
+    if example is not None:
+        example = {
+            "inputs": [
+                {
+                    "name": column.name,
+                    "datatype": datatype_of(column),
+                    "shape": [1],
+                    "data": [example.get(column.name)],
+                }
+                for column in schema.columns
+            ]
+        }
+    return {
+        "operationId": f"{operation}.infer",
+        "tags": ["predict"],
+        "summary": "Infer (Open Inference Protocol v2)",
+        "description": "This is the form for one row in JSON. The protocol also allows n rows, "
+        "binary tensors and, for models of numbers, one tensor of shape [n, columns].",
+        "parameters": parameters,
+        "requestBody": body(request, example),
+        "responses": {"200": answer("The outputs.", obj(said)), **problems(*_ASKS)},
+    }
+
+
+def _input(column: InputColumn) -> Json:
+    datatype = datatype_of(column)
+    elements: dict[str, Json] = {
+        "BOOL": {"type": "boolean"},
+        "INT64": {"type": "integer", "minimum": -(2**53), "maximum": 2**53},
+        "FP64": {"type": "number", "minimum": -3.4e38, "maximum": 3.4e38},
+    }
+    element = elements.get(datatype, {"type": "string"})
+    return obj(
+        {
+            "name": {"const": column.name},
+            "datatype": {"const": datatype},
+            "shape": {"const": [1]},
+            "data": listed(element, 1, 1),
+        }
+    )
+
+
+def _metadata(name: str) -> Json:
+    tensor = obj({"name": _TEXT, "datatype": _TEXT, "shape": listed({"type": "integer"}, 1)})
+    return obj(
+        {
+            "name": {"const": name},
+            "versions": listed(_TEXT, 1),
+            "platform": _TEXT,
+            "inputs": listed(tensor, 1),
+            "outputs": listed(tensor, 1),
+        }
+    )
+
+
+def _get(
+    operation: str,
+    summary: str,
+    schema: Json,
+    parameters: Sequence[Json] = (),
+    *,
+    kind: str = "application/json",
+    also: Json | None = None,
+    is_open: bool = False,
+) -> Json:
+    """Return a GET. `also` is what a 503 says, where it is no problem's form."""
+    responses: dict[str, Any] = {"200": answer(summary, schema, kind)}
+    responses |= problems(404, 431, 500) if is_open else problems(*_READS)
+    if also is not None:
+        responses["503"] = answer("Not ready.", also)
+    said: Json = {
+        "operationId": operation,
+        "tags": ["about"],
+        "summary": summary,
+        "parameters": [REQUEST_ID, *parameters],
+        "responses": responses,
+    }
+    if is_open:
+        said["security"] = _OPEN
+    return {"get": said}

@@ -1,0 +1,102 @@
+"""The server's own page. Its one script and its style are known to its policy by their digests."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib import resources
+
+from automl_magic.look.html import stylesheet, tag, text
+from automl_magic.records.codec import dumps
+from automl_magic_serving.endpoint import Endpoint
+from automl_magic_serving.http.openapi.columns import example_of
+
+_FILES = resources.files(__package__)
+SCRIPT = _FILES.joinpath("page.js").read_text("utf-8")
+STYLE = stylesheet() + _FILES.joinpath("page.css").read_text("utf-8")
+
+
+def _digest(source: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode() + "'"
+
+
+POLICY = (
+    f"default-src 'none'; script-src {_digest(SCRIPT)}; style-src {_digest(STYLE)}; "
+    "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def page(serving: Sequence[Endpoint], *, needs_key: bool) -> str:
+    """Return the page as HTML."""
+    head = (
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        '<link rel="icon" href="data:,">',
+        tag("title", "What serves here"),
+        tag("style", STYLE),
+    )
+    none = tag("p", "No model is loaded. ", tag("code", "automl deployments"), " says why.")
+    main = tag(
+        "main",
+        tag("h1", "What serves here"),
+        *(_deployment(endpoint, needs_key=needs_key) for endpoint in serving),
+        "" if serving else none,
+        tag("h2", "For programs"),
+        _links(),
+        class_="am",
+        id="content",
+        tabindex=-1,
+    )
+    skip = tag("a", "Skip to the content", class_="skip", href="#content")
+    body = tag("body", skip, main, tag("script", SCRIPT))
+    return f'<!DOCTYPE html>\n<html lang="en"><head>{"".join(head)}</head>{body}</html>\n'
+
+
+def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
+    name, route, schema = endpoint.name, endpoint.route, endpoint.schema
+    facts = [
+        ("Model", route.model),
+        ("Stable", f"version {route.stable}"),
+        ("Predicts", schema.target),
+        ("Task", schema.task.value),
+    ]
+    if route.canary is not None:
+        facts.insert(2, ("Canary", f"version {route.canary}, {route.percent:g} % of the requests"))
+    listed = "".join(tag("div", tag("dt", key), tag("dd", text(value))) for key, value in facts)
+    example = {"instances": [example_of(schema) or {}]}
+    field, key, out = f"row-{name}", f"key-{name}", f"answer-{name}"
+    ask_key = (
+        tag("label", "API key", for_=key)
+        + f'<input id="{text(key)}" name="key" type="password" autocomplete="off">'
+        if needs_key
+        else ""
+    )
+    form = tag(
+        "form",
+        tag("label", "Rows as JSON", for_=field),
+        tag("textarea", text(dumps(example)), id=field, name="row", rows=14, spellcheck="false"),
+        ask_key,
+        tag("button", "Predict", type="submit"),
+        tag("output", id=out, for_=field, aria_live="polite"),
+        data_ask=f"/v1/inference/{name}:predict",
+        aria_label=f"Ask {name}",
+    )
+    about = tag("dl", listed, class_="am-facts")
+    return tag("section", tag("h2", text(name), id=f"of-{name}"), about, form)
+
+
+def _links() -> str:
+    links = {
+        "/openapi.json": "every address, as an OpenAPI document",
+        "/health": "how the server is",
+        "/metrics": "metrics for Prometheus",
+        "/v2": "the Open Inference Protocol's metadata",
+    }
+    items = (
+        tag("li", tag("a", tag("code", address), href=address), f": {words}")
+        for address, words in links.items()
+    )
+    return tag("ul", *items)

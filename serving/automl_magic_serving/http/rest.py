@@ -1,0 +1,270 @@
+"""Everything that is not a prediction: what serves, how it is, what came true, documents."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from automl_magic_serving.endpoint import Endpoint, Endpoints
+from automl_magic_serving.gate import Gate, Problem
+from automl_magic_serving.http.answer import Send, problem_body, problem_headers
+from automl_magic_serving.http.body import Gone, Receive, read_body
+from automl_magic_serving.http.head import Head
+from automl_magic_serving.http.hot import Hot, Scope, version_of
+from automl_magic_serving.http.openapi import openapi_document
+from automl_magic_serving.http.outcomes import read_outcomes
+from automl_magic_serving.http.page import POLICY, page
+from automl_magic_serving.http.strict import loads
+from automl_magic_serving.oip.metadata import SERVER, model_metadata
+from automl_magic_serving.oip.problems import problem_of
+
+_BODY_BYTES = 1_000_000
+_DEPTH = 20
+_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_CODES = {404: "not_found", 405: "method_not_allowed"}
+
+
+class Json(Response):
+    """A document as JSON."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """Return the document's bytes."""
+        return orjson.dumps(content)
+
+
+class Rest:
+    """The routes behind the hot one."""
+
+    def __init__(
+        self, endpoints: Endpoints, gate: Gate, hot: Hot, metrics: Callable[[], str | bytes]
+    ) -> None:
+        self._endpoints, self._gate, self._hot, self._metrics = endpoints, gate, hot, metrics
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what Starlette routes."""
+        version = "/v2/models/{name}/versions/{version}"
+        return [
+            Route("/", self._page),
+            Route("/health", self._health),
+            Route("/metrics", self._metrics_text),
+            Route("/openapi.json", self._openapi),
+            Route("/v2", self._server),
+            Route("/v2/health/live", self._live),
+            Route("/v2/health/ready", self._ready),
+            Route("/v2/models/{name}", self._model),
+            Route("/v2/models/{name}/ready", self._model_ready),
+            Route(version, self._model),
+            Route(f"{version}/ready", self._model_ready),
+            Route("/v1/outcomes", self._outcomes, methods=["POST"]),
+            # Here for any other method: a POST is answered before Starlette sees it.
+            *(
+                Route(path, _answered_before, methods=["POST"])
+                for path in (
+                    "/v2/models/{name}/infer",
+                    f"{version}/infer",
+                    "/v1/inference/{name}:predict",
+                    "/v1/predict",
+                )
+            ),
+        ]
+
+    async def admit(self, request: Request, deployment: str | None = None) -> Any:
+        """Return who asks, or raise."""
+        headers = head_of(request).headers
+        return await self._gate.admit(
+            headers.get(b"authorization"),
+            deployment=deployment,
+            host=headers.get(b"host"),
+            origin=headers.get(b"origin"),
+        )
+
+    async def _page(self, _: Request) -> Response:
+        headers = {"content-security-policy": POLICY, "referrer-policy": "no-referrer"}
+        text = page(self._serving(), needs_key=not self._gate.is_open)
+        return Response(text, media_type="text/html", headers=headers)
+
+    async def _health(self, _: Request) -> Response:
+        about = {one.name: _about(one) for one in self._endpoints}
+        loaded = bool(about) and all(one["model_loaded"] for one in about.values())
+        said = next(iter(about.values())) if len(about) == 1 else _together(list(about.values()))
+        is_ready = self._endpoints.ready
+        document = {
+            "status": "ok" if is_ready else "not_ready",
+            **said,
+            "model_loaded": loaded,
+            "deployments": about,
+        }
+        return Json(document, 200 if is_ready else 503)
+
+    async def _metrics_text(self, _: Request) -> Response:
+        return Response(self._metrics(), headers={"content-type": _METRICS_TYPE})
+
+    async def _openapi(self, _: Request) -> Response:
+        return Json(openapi_document(self._serving()))
+
+    async def _server(self, _: Request) -> Response:
+        return Json(SERVER)
+
+    async def _live(self, _: Request) -> Response:
+        return Json({"live": True})
+
+    async def _ready(self, _: Request) -> Response:
+        is_ready = self._endpoints.ready
+        return Json({"ready": is_ready}, 200 if is_ready else 503)
+
+    async def _model(self, request: Request) -> Response:
+        name, version = request.path_params["name"], request.path_params.get("version")
+        await self.admit(request, name)
+        endpoint = self._hot.endpoint(name)
+        number = None if version is None else version_of(endpoint, version)
+        schema = endpoint.served(number).schema
+        versions = endpoint.answering if number is None else (number,)
+        return Json(model_metadata(name, versions, schema))
+
+    async def _model_ready(self, request: Request) -> Response:
+        name, version = request.path_params["name"], request.path_params.get("version")
+        endpoint = self._hot.endpoint(name)
+        if version is not None:
+            version_of(endpoint, version)
+        is_ready = self._endpoints.ready
+        return Json({"name": name, "ready": is_ready}, 200 if is_ready else 503)
+
+    async def _outcomes(self, request: Request) -> Response:
+        caller = await self.admit(request)
+        head = head_of(request)
+        head.check_json()
+        body = await read_body(head, request.receive, _BODY_BYTES)
+        outcomes = read_outcomes(loads(body, depth=_DEPTH))
+        endpoint = next((one for one in self._endpoints if caller.may_ask(one.name)), None)
+        if endpoint is None:
+            raise Problem(403, "forbidden", "This key may ask nothing that serves here.")
+        for prediction_id, outcome in outcomes:
+            await endpoint.outcome(prediction_id, outcome)
+        return Json({"accepted": len(outcomes)}, 202)
+
+    def _serving(self) -> list[Endpoint]:
+        return [one for one in self._endpoints if one.takes_requests]
+
+
+def make_rest(
+    rest: Rest, more: list[BaseRoute], start: list[Callable[[], Any]], stop: list[Callable[[], Any]]
+) -> Callable[[Scope, Receive, Send], Any]:
+    """Return the ASGI application behind the hot route.
+
+    Parameters
+    ----------
+    start, stop : list of callable
+        Coroutine functions that run when the server begins and when it ends.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        for begin in start:
+            await begin()
+        yield
+        for end in stop:
+            await end()
+
+    app = Starlette(
+        routes=[*rest.routes(), *more],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _routing, Gone: _gone},
+    )
+    app.router.redirect_slashes = False
+
+    async def with_id(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        head = scope["automl.head"] = Head(scope["headers"])
+        begun = False
+
+        async def send_with_id(message: Scope) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"x-request-id", head.request_id),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"cache-control", b"no-store"),
+                ]
+            await send(message)
+
+        try:
+            head.check_size()
+            await app(scope, receive, send_with_id)
+        except Exception as error:
+            if begun:
+                raise
+            problem = problem_of(error, head.request_id.decode())
+            await _said(problem)(scope, receive, send_with_id)
+
+    return with_id
+
+
+def head_of(request: Request) -> Head:
+    """Return the head of a request that came through `make_rest`."""
+    head: Head = request.scope["automl.head"]
+    return head
+
+
+def _about(endpoint: Endpoint) -> dict[str, Any]:
+    """Return how one deployment is."""
+    loaded = endpoint.takes_requests
+    at = endpoint.last_prediction_at
+    return {
+        "model_loaded": loaded,
+        "model": endpoint.route.model if loaded else None,
+        "version": str(endpoint.route.stable) if loaded else None,
+        "last_prediction": at and datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+        "latency_p95_ms": endpoint.latency_p95_ms,
+    }
+
+
+def _together(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what holds of several deployments: the last prediction, the slowest p95."""
+
+    def largest(field: str) -> Any:
+        return max((one[field] for one in parts if one[field] is not None), default=None)
+
+    return {
+        "version": None,
+        "last_prediction": largest("last_prediction"),
+        "latency_p95_ms": largest("latency_p95_ms"),
+    }
+
+
+def _said(problem: Problem) -> Response:
+    headers = {name.decode(): value.decode() for name, value in problem_headers(problem)}
+    return Response(problem_body(problem), problem.status, headers, "application/json")
+
+
+async def _routing(_: Request, error: Exception) -> Response:
+    """What Starlette's own routing refuses, in our form."""
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "refused")
+    headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
+    said = {404: "There is nothing here.", 405: "This method is not for this address."}
+    text = said.get(error.status_code, error.detail)
+    fix = {"fix": "GET /openapi.json lists every address."}
+    return _said(Problem(error.status_code, code, text, [fix], headers=headers))
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # nobody is there to read it
+
+
+async def _answered_before(_: Request) -> Response:
+    raise HTTPException(404)

@@ -1,0 +1,69 @@
+"""JSON without doubt: what two readers might read differently is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import orjson
+
+from automl_magic_serving.gate.problem import Problem, malformed
+
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_STEPS = np.zeros(256, dtype=np.int8)
+for _byte, _step in _STEP.items():
+    _STEPS[_byte] = _step
+
+
+def loads(body: bytes, *, depth: int) -> Any:
+    """Read a JSON document.
+
+    It must be UTF-8, at most `depth` containers deep, with every key once in its object, and
+    with numbers that a float can hold: no NaN, no Infinity, no 1e400.
+
+    Raises
+    ------
+    Problem
+        400, with the place where it is wrong.
+    """
+    if body.count(b"[") + body.count(b"{") > depth:
+        _check_depth(body, depth)
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise malformed(
+            f"The body is not JSON: {error.msg}.", line=error.lineno, column=error.colno
+        ) from error
+    # A key that came twice is dropped by the reader, and its colon with it. Written again, the
+    # document then has fewer. Only an escape could hide that: \u003a is a colon too.
+    if b"\\" in body or orjson.dumps(document).count(b":") != body.count(b":"):
+        json.loads(body, object_pairs_hook=_each_once)
+    return document
+
+
+def _check_depth(body: bytes, depth: int) -> None:
+    if _deepest(body) <= depth:
+        return
+    if _deepest(_STRING.sub(b"", body)) > depth:  # brackets in texts do not count
+        raise Problem(400, "too_deep", f"The body nests deeper than {depth}.")
+
+
+def _deepest(body: bytes) -> int:
+    brackets = body.translate(None, _NOT_BRACKETS)
+    if len(brackets) < 256:
+        return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
+    return int(_STEPS[np.frombuffer(brackets, np.uint8)].cumsum(dtype=np.int64).max())
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise Problem(400, "duplicate_key", f"The key {twice[:100]!r} comes twice in one object.")
+    return members

@@ -1,0 +1,41 @@
+"""What the protocol says about the server and about a model, before any inference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_magic import __version__
+from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic_serving.oip.outputs import IDS, PREDICT, PROBABILITIES, label_datatype
+
+SERVER = {"name": "automl-magic", "version": __version__, "extensions": ["binary_tensor_data"]}
+PLATFORM = "automl-magic"
+
+
+def model_metadata(name: str, versions: tuple[int, ...], schema: InputSchema) -> dict[str, Any]:
+    """Return a model's metadata: its inputs are the columns of its schema, in their order."""
+    outputs = [{"name": PREDICT, "datatype": label_datatype(schema.classes), "shape": [-1]}]
+    if schema.classes:
+        shape = [-1, len(schema.classes)]
+        outputs.append({"name": PROBABILITIES, "datatype": "FP64", "shape": shape})
+    outputs.append({"name": IDS, "datatype": "BYTES", "shape": [-1]})
+    return {
+        "name": name,
+        "versions": [str(version) for version in versions],
+        "platform": PLATFORM,
+        "inputs": [
+            {"name": column.name, "datatype": datatype_of(column), "shape": [-1, 1]}
+            for column in schema.columns
+        ],
+        "outputs": outputs,
+    }
+
+
+def datatype_of(column: InputColumn) -> str:
+    """Return the data type in which a column is best sent; see the schema for all it takes."""
+    if column.stored_as == "boolean":
+        return "BOOL"
+    if column.stored_as != "number":
+        return "BYTES"
+    whole = type(column.example) is int and not column.nullable
+    return "INT64" if whole else "FP64"

@@ -1,0 +1,41 @@
+"""What goes wrong behind the door, in words for the sender."""
+
+from __future__ import annotations
+
+import logging
+
+from automl_magic.errors import AutomlMagicError, StoreError
+from automl_magic_serving.endpoint import Late, NotRouted
+from automl_magic_serving.gate.problem import Problem, invalid, not_found
+from automl_magic_serving.runtime import Busy, Refused
+
+_events = logging.getLogger(__name__)
+
+
+def problem_of(error: Exception, request_id: str) -> Problem:
+    """Return what the sender is told about an error. A surprise is logged, and not told."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            return invalid(error.details)
+        case Busy():
+            return Problem(
+                429, "busy", "More requests wait than may; try again.", retry_after_s=1.0
+            )
+        case Late():
+            return Problem(504, "late", str(error))
+        case NotRouted():
+            return not_found(str(error))
+        case StoreError():
+            return Problem(503, "store_unavailable", error.what, retry_after_s=5.0)
+        case AutomlMagicError():
+            detail = {"problem": error.why, "fix": error.fix}
+            return Problem(400, "refused", error.what, [detail])
+    _events.error("request_failed", extra={"correlation_id": request_id}, exc_info=error)
+    return Problem(
+        500,
+        "internal",
+        "The server failed. Its log says why.",
+        [{"problem": f"Look there for the request {request_id}."}],
+    )

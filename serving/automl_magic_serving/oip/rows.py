@@ -1,0 +1,91 @@
+"""Tensors become rows: one mapping of column to value for each instance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from automl_magic.records.schema import InputSchema
+from automl_magic_serving.gate.problem import Problem
+from automl_magic_serving.oip.tensor import Tensor, wrong
+
+Row = dict[str, Any]
+
+
+def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[Row]:
+    """Return the instances that tensors hold.
+
+    Either there is one tensor for each column, of shape [n] or [n, 1]; or one tensor of numbers of
+    shape [n, columns], whose columns are in the order of the schema.
+
+    Raises
+    ------
+    Problem
+        400 if tensors have different lengths, or come twice; 413 if there are more than `most`
+        rows.
+    """
+    if not tensors:
+        raise Problem(400, "malformed", "The request has no input tensors.")
+    columns = schema.columns
+    first = tensors[0]
+    if len(tensors) == 1 and len(first.shape) == 2 and not _is_column(first, schema):
+        return _table(first, [column.name for column in columns], most)
+    n_rows = _length(first)
+    check_rows(n_rows, most)
+    by_name: dict[str, list[Any]] = {}
+    for tensor in tensors:
+        if _length(tensor) != n_rows:
+            raise wrong(
+                tensor.name,
+                f"has another length than {first.name[:200]!r}",
+                expected=n_rows,
+                found=_length(tensor),
+            )
+        if tensor.name in by_name:
+            raise wrong(tensor.name, "comes twice")
+        by_name[tensor.name] = tensor.values
+    if n_rows == 1:
+        return [{name: values[0] for name, values in by_name.items()}]
+    names = tuple(by_name)
+    return [dict(zip(names, values, strict=True)) for values in zip(*by_name.values(), strict=True)]
+
+
+def check_rows(n_rows: int, most: int) -> None:
+    """Raise where a request has no rows, or more than it may."""
+    if n_rows == 0:
+        raise Problem(400, "malformed", "The request has no rows.")
+    if n_rows > most:
+        raise Problem(
+            413,
+            "too_many_rows",
+            f"A request may have {most:,} rows.",
+            [{"found": n_rows, "fix": "Send several requests, or a file to /v1/batch-predict."}],
+        )
+
+
+def _is_column(tensor: Tensor, schema: InputSchema) -> bool:
+    return tensor.shape[1] == 1 and any(one.name == tensor.name for one in schema.columns)
+
+
+def _length(tensor: Tensor) -> int:
+    shape = tensor.shape
+    if len(shape) == 1 or (len(shape) == 2 and shape[1] == 1):
+        return shape[0]
+    raise wrong(tensor.name, "has a shape other than [n] or [n, 1]", found=list(shape)[:10])
+
+
+def _table(tensor: Tensor, names: Sequence[str], most: int) -> list[Row]:
+    n_rows, width = tensor.shape
+    if width != len(names):
+        raise wrong(
+            tensor.name,
+            "has another number of columns than the model",
+            expected=len(names),
+            found=width,
+        )
+    check_rows(n_rows, most)
+    values = tensor.values
+    return [
+        dict(zip(names, values[at : at + width], strict=True))
+        for at in range(0, n_rows * width, width)
+    ]

@@ -1,0 +1,145 @@
+"""Tensor: named values with a shape, and the protocol's names of data types.
+
+Source: Open Inference Protocol v2, https://github.com/kserve/open-inference-protocol, and the
+binary tensor data extension of Triton's HTTP protocol.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from automl_magic_serving.gate.problem import Problem, malformed
+
+# The layout of one element in a binary tensor. BYTES have their length before them instead.
+LAYOUTS = {
+    "BOOL": "|u1",
+    "UINT8": "|u1",
+    "UINT16": "<u2",
+    "UINT32": "<u4",
+    "UINT64": "<u8",
+    "INT8": "|i1",
+    "INT16": "<i2",
+    "INT32": "<i4",
+    "INT64": "<i8",
+    "FP16": "<f2",
+    "FP32": "<f4",
+    "FP64": "<f8",
+}
+DATATYPES = frozenset({*LAYOUTS, "BYTES"})
+FLOATS = frozenset({"FP16", "FP32", "FP64"})
+MOST_TENSORS = 10_000
+_LENGTH = struct.Struct("<I")
+
+
+@dataclass(slots=True)
+class Tensor:
+    """One tensor. `values` are its elements in row-major order, as Python's own types.
+
+    None is a missing value. In a binary tensor of floats NaN says it, since nothing else can.
+    """
+
+    name: str
+    datatype: str
+    shape: Sequence[int]
+    values: list[Any]
+
+
+def wrong(name: object, problem: str, **more: Any) -> Problem:
+    """Return the problem of a tensor that contradicts itself."""
+    shown = str(name)[:200]
+    return malformed(f"The tensor {shown!r} {problem}.", field=shown, problem=problem, **more)
+
+
+def size_of(name: str, shape: Sequence[int]) -> int:
+    """Return how many elements a shape has; raise where it is none."""
+    for length in shape:
+        if type(length) is not int or length < 0:
+            raise wrong(name, "has a shape that is not a list of whole numbers from 0 on")
+    return math.prod(shape)
+
+
+def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview) -> Tensor:
+    """Read a tensor's elements from bytes.
+
+    Raises
+    ------
+    Problem
+        400 if the number of bytes is not what the shape says, a text is not UTF-8, or a number is
+        infinite.
+    """
+    size = size_of(name, shape)
+    if datatype == "BYTES":
+        return Tensor(name, datatype, shape, _texts(name, size, data))
+    layout = LAYOUTS.get(datatype)
+    if layout is None:
+        raise unknown_datatype(name, datatype)
+    array = np.dtype(layout)
+    if len(data) != size * array.itemsize:
+        raise wrong(
+            name,
+            "has another number of bytes than its shape says",
+            expected=size * array.itemsize,
+            found=len(data),
+        )
+    elements = np.frombuffer(data, array)
+    if datatype in FLOATS:
+        if np.isinf(elements).any():
+            raise wrong(name, "holds an infinite number")
+        missing = np.isnan(elements)
+        values = elements.tolist()
+        for position in np.flatnonzero(missing).tolist():
+            values[position] = None
+        return Tensor(name, datatype, shape, values)
+    if datatype == "BOOL":
+        if (elements > 1).any():
+            raise wrong(name, "holds a byte that is neither 0 nor 1")
+        return Tensor(name, datatype, shape, elements.astype(bool).tolist())
+    return Tensor(name, datatype, shape, elements.tolist())
+
+
+def to_binary(datatype: str, values: Sequence[Any]) -> bytes:
+    """Write a tensor's elements as bytes."""
+    if datatype == "BYTES":
+        parts = []
+        for value in values:
+            text = value.encode()
+            parts += (_LENGTH.pack(len(text)), text)
+        return b"".join(parts)
+    return np.asarray(values, dtype=LAYOUTS[datatype]).tobytes()
+
+
+def unknown_datatype(name: str, datatype: object) -> Problem:
+    """Return the problem of a data type that the protocol does not have, or that is not read."""
+    known = ", ".join(sorted(DATATYPES))
+    return wrong(name, f"has the data type {str(datatype)[:40]!r}", expected=f"one of {known}")
+
+
+def _texts(name: str, size: int, data: memoryview) -> list[str]:
+    texts = []
+    at = 0
+    for _ in range(size):
+        if at + 4 > len(data):
+            raise wrong(name, "ends before its shape does")
+        (length,) = _LENGTH.unpack_from(data, at)
+        at += 4
+        if at + length > len(data):
+            raise wrong(name, "ends within a text")
+        texts.append(text_of(name, bytes(data[at : at + length])))
+        at += length
+    if at != len(data):
+        raise wrong(name, "is longer than its shape")
+    return texts
+
+
+def text_of(name: str, element: bytes) -> str:
+    """Return an element of BYTES as text."""
+    try:
+        return element.decode()
+    except UnicodeDecodeError as error:
+        raise wrong(name, "holds a text that is not UTF-8") from error
