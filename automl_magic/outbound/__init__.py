@@ -9,7 +9,7 @@ Whoever may type a callback or a webhook could otherwise make this machine talk 
 (server-side request forgery): a database without a password, a cloud's metadata.
 """
 
-from automl_magic.outbound.addresses import resolve
+from automl_magic.outbound.addresses import checked_addresses, resolve
 from automl_magic.outbound.posting import post_json
 
-__all__ = ["post_json", "resolve"]
+__all__ = ["checked_addresses", "post_json", "resolve"]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from automl_magic.errors import OutboundFailed, OutboundRefused
+from automl_magic.outbound.destination import allows, check_host
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -90,6 +91,25 @@ def check(host: str, addresses: Sequence[str], *, is_allowed: bool) -> None:
                 why=f"Its address {text} is not one of the internet, and {host} was not allowed.",
                 fix=f"If it is yours, allow it by name: allowed_hosts: [{host}]",
             )
+
+
+def checked_addresses(
+    host: str, port: int, *, allowed_hosts: Sequence[str] = (), timeout_s: float = 10
+) -> list[str]:
+    """Return the addresses of a host that may be called, for a protocol that is not HTTP.
+
+    Connect to one of these and to no name: a second look-up may answer something else.
+
+    Raises
+    ------
+    OutboundRefused, OutboundFailed
+        As `post_json`.
+    """
+    name = host.lower().rstrip(".")
+    check_host(name)
+    addresses = resolve(name, port, timeout_s)
+    check(name, addresses, is_allowed=allows(allowed_hosts, name, port))
+    return addresses
 
 
 def _seen_through(address: Address) -> Address:

@@ -61,10 +61,9 @@ class Destination:
                 "Leave out what stands before the @.",
             )
         host = (parts.hostname or "").rstrip(".")
-        _check_host(host, is_bracketed=parts.netloc.startswith("["))
+        check_host(host, is_bracketed=parts.netloc.startswith("["))
         port = _PORTS[scheme] if port is None else port
-        names = {allowed.lower().rstrip(".") for allowed in allowed_hosts}
-        is_allowed = host in names or f"{_bracketed(host)}:{port}" in names
+        is_allowed = allows(allowed_hosts, host, port)
         if scheme == "http" and not is_allowed:
             raise _refused(
                 f"{host} would be called in plain HTTP, which anyone on the way can read",
@@ -80,7 +79,14 @@ class Destination:
         return name if self.port == _PORTS[self.scheme] else f"{name}:{self.port}"
 
 
-def _check_host(host: str, *, is_bracketed: bool) -> None:
+def allows(allowed_hosts: Sequence[str], host: str, port: int) -> bool:
+    """Say whether a host is among those that were allowed, as `name` or `name:port`."""
+    names = {allowed.lower().rstrip(".") for allowed in allowed_hosts}
+    return host in names or f"{_bracketed(host)}:{port}" in names
+
+
+def check_host(host: str, *, is_bracketed: bool = False) -> None:
+    """Refuse what is no plain name or address of a host. Raises OutboundRefused."""
     if is_bracketed:
         try:
             ipaddress.IPv6Address(host)

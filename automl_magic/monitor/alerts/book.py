@@ -1,0 +1,255 @@
+"""The book: what was observed becomes alerts, and alerts become notices, in one transaction.
+
+A notice is a row of an outbox: it is there exactly if the alert's change is, however this process
+ends, and two monitors of one deployment write each change once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, bindparam, select
+
+from automl_magic.monitor.alerts.observed import Observation, group_of, key_of
+from automl_magic.monitor.alerts.silences import silenced
+from automl_magic.monitor.alerts.told import notice_of
+from automl_magic.records.alert import (
+    LOG,
+    Alert,
+    AlertKind,
+    AlertSeverity,
+    AlertState,
+    Finding,
+    Monitor,
+    Notice,
+    Rule,
+)
+from automl_magic.records.codec import dumps
+from automl_magic.records.score import Link
+from automl_magic.store.engine import reading, serially
+from automl_magic.store.tables import alerts, notices
+
+PENDING = "pending"
+
+
+def observe(
+    engine: Engine, monitor: Monitor, observation: Observation, *, at: float
+) -> tuple[Notice, ...]:
+    """Take in an observation, and return the notices that it gives rise to.
+
+    Parameters
+    ----------
+    at : float
+        The time now, in seconds since 1970. That of the observation may be earlier.
+
+    Notes
+    -----
+    An alert fires after some breaches in a row and is resolved after some calm looks (hysteresis:
+    what flutters around a threshold stays as it is). The alerts of one kind are a group. Of a group
+    that fires somebody is told once in `repeat_s`, and once more in that time where it has become
+    worse; when all of it is over, once. What comes back before that time has passed is told when it
+    has, if it is still so.
+    """
+    deployment = observation.deployment
+    with serially(engine) as connection:
+        rows = _rows(connection, deployment, observation.kinds)
+        known = {row.key: _alert(row) for row in rows}
+        after = dict(known)
+        for finding in observation.findings:
+            key = key_of(deployment, finding.kind, finding.subject)
+            rule = monitor.rule(finding.kind)
+            if not rule.is_muted:
+                after[key] = _breached(after.get(key), observation, finding, key, rule)
+        found = {key_of(deployment, one.kind, one.subject) for one in observation.findings}
+        for key, alert in known.items():
+            is_judged = (alert.kind, alert.subject) not in observation.unjudged
+            rule = monitor.rule(alert.kind)
+            if (key not in found and is_judged) or rule.is_muted:
+                after[key] = _calmed(alert, observation.at, rule)
+        changed = [alert for key, alert in after.items() if alert != known.get(key)]
+        _write(connection, changed, known)
+        quiet, made = silenced(connection, at), []
+        for kind in sorted(observation.kinds):
+            group = [one for one in after.values() if one.kind is kind]
+            notice = _told(connection, monitor, group, quiet, at)
+            if notice is not None:
+                _post(connection, monitor, notice)
+                made.append(notice)
+    return tuple(made)
+
+
+def alerts_of(
+    engine: Engine,
+    deployment: str | None = None,
+    *,
+    states: Sequence[AlertState] = (AlertState.FIRING,),
+    limit: int = 1_000,
+) -> tuple[Alert, ...]:
+    """Return the alerts of a deployment, or of all, the worst and then the newest first."""
+    query = select(alerts).where(alerts.c.state.in_([state.value for state in states]))
+    if deployment is not None:
+        query = query.where(alerts.c.deployment == deployment)
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(alerts.c.last_at.desc()).limit(limit))
+        found = [_alert(row) for row in rows]
+    return tuple(sorted(found, key=lambda one: (-one.severity.rank, -(one.fired_at or 0))))
+
+
+def _breached(
+    alert: Alert | None, seen: Observation, finding: Finding, key: str, rule: Rule
+) -> Alert:
+    """Return an alert after it was seen once more."""
+    if alert is not None and seen.at <= alert.last_at:
+        return alert
+    severity = rule.severity or finding.severity
+    is_over = alert is None or alert.state is AlertState.RESOLVED
+    breaches = 1 if is_over or alert is None else alert.breaches + 1
+    was_firing = alert is not None and alert.state is AlertState.FIRING
+    fires = was_firing or severity is AlertSeverity.CRITICAL or breaches >= rule.fire_after
+    fired_at = alert.fired_at if alert is not None else None
+    return Alert(
+        key=key,
+        group=group_of(seen.deployment, finding.kind),
+        deployment=seen.deployment,
+        kind=finding.kind,
+        subject=finding.subject,
+        severity=severity,
+        state=AlertState.FIRING if fires else AlertState.PENDING,
+        summary=finding.summary,
+        link=finding.link,
+        breaches=breaches,
+        calm=0,
+        first_at=seen.at if is_over or alert is None else alert.first_at,
+        last_at=seen.at,
+        fired_at=seen.at if fires and not was_firing else fired_at,
+        resolved_at=None if fires else (alert.resolved_at if alert is not None else None),
+    )
+
+
+def _calmed(alert: Alert, seen_at: float, rule: Rule) -> Alert:
+    """Return an alert after it was looked for, and not found."""
+    if alert.state is AlertState.RESOLVED or seen_at <= alert.last_at:
+        return alert
+    calm = alert.calm + 1
+    is_over = alert.state is AlertState.PENDING or calm >= rule.resolve_after or rule.is_muted
+    return dataclasses.replace(
+        alert,
+        state=AlertState.RESOLVED if is_over else alert.state,
+        breaches=0,
+        calm=calm,
+        last_at=seen_at,
+        resolved_at=seen_at if is_over else alert.resolved_at,
+    )
+
+
+def _told(
+    connection: Connection,
+    monitor: Monitor,
+    found: Sequence[Alert],
+    quiet: frozenset[str],
+    at: float,
+) -> Notice | None:
+    """Return the notice that a group needs now, if it needs one."""
+    if not found:
+        return None
+    deployment, kind, group = found[0].deployment, found[0].kind, found[0].group
+    firing = [one for one in found if one.state is AlertState.FIRING]
+    if {deployment, group} & quiet:
+        return None
+    loud = [one for one in firing if one.key not in quiet]
+    earlier = _earlier(connection, group, since=at - monitor.repeat_s)
+    if loud:
+        told = [one.severity.rank for one in earlier if one.state is AlertState.FIRING]
+        if told and max(told) >= max(one.severity.rank for one in loud):
+            return None
+        return notice_of(deployment, kind, group, loud, at=at)
+    last = _last(connection, group)
+    if firing or last is None or last.state is not AlertState.FIRING:
+        return None
+    over = [
+        one
+        for one in found
+        if one.state is AlertState.RESOLVED and (one.fired_at or 0) >= last.at - monitor.repeat_s
+    ]
+    return notice_of(deployment, kind, group, over, at=at) if over else None
+
+
+def _earlier(connection: Connection, group: str, *, since: float) -> list[Notice]:
+    """Return the notices of a group that are younger than the time to repeat them."""
+    query = select(notices.c.document).where(notices.c.group == group, notices.c.at > since)
+    return [_notice(text) for text in connection.execute(query).scalars()]
+
+
+def _last(connection: Connection, group: str) -> Notice | None:
+    newest = (notices.c.at.desc(), notices.c.id.desc())
+    query = select(notices.c.document).where(notices.c.group == group).order_by(*newest).limit(1)
+    text = connection.execute(query).scalar_one_or_none()
+    return None if text is None else _notice(text)
+
+
+def _post(connection: Connection, monitor: Monitor, notice: Notice) -> None:
+    """Put a notice into the outbox, once for each channel that hears of it."""
+    only = monitor.rule(notice.kind).channels
+    text = dumps(notice.to_json(), indent=None)
+    connection.execute(
+        notices.insert(),
+        [
+            {
+                "group": notice.group,
+                "channel": channel.name,
+                "severity": notice.severity.value,
+                "document": text,
+                "status": PENDING,
+                "attempts": 0,
+                "at": notice.at,
+                "due_at": notice.at,
+            }
+            for channel in monitor.all_channels
+            if channel == LOG
+            or (
+                notice.severity.rank >= channel.min_severity.rank
+                and (only is None or channel.name in only)
+            )
+        ],
+    )
+
+
+def _rows(
+    connection: Connection, deployment: str, kinds: Iterable[AlertKind]
+) -> Sequence[Row[Any]]:
+    query = select(alerts).where(
+        alerts.c.deployment == deployment, alerts.c.kind.in_([kind.value for kind in kinds])
+    )
+    return connection.execute(query).all()
+
+
+def _write(connection: Connection, changed: Sequence[Alert], known: Mapping[str, Alert]) -> None:
+    new = [_values(alert) for alert in changed if alert.key not in known]
+    old = [{**_values(alert), "of": alert.key} for alert in changed if alert.key in known]
+    if new:
+        connection.execute(alerts.insert(), new)
+    if old:
+        connection.execute(alerts.update().where(alerts.c.key == bindparam("of")), old)
+
+
+def _values(alert: Alert) -> dict[str, Any]:
+    values = alert.to_json()
+    return {**values, "link": None if alert.link is None else dumps(values["link"], indent=None)}
+
+
+def _alert(row: Row[Any]) -> Alert:
+    # As our own rows are; to read hundreds of them strictly, field by field, takes a second.
+    values = dict(row._mapping)
+    values["kind"] = AlertKind(values["kind"])
+    values["severity"] = AlertSeverity(values["severity"])
+    values["state"] = AlertState(values["state"])
+    if values["link"] is not None:
+        values["link"] = Link(**json.loads(values["link"]))
+    return Alert(**values)
+
+
+def _notice(text: str) -> Notice:
+    return Notice.from_json(json.loads(text))

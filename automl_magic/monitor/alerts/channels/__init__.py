@@ -1,0 +1,40 @@
+"""channels: how a notice travels, one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from automl_magic.errors import OutboundRefused
+from automl_magic.monitor.alerts.channels import email, log, pagerduty, slack
+from automl_magic.monitor.alerts.channels.refused import Refused
+from automl_magic.records.alert import Channel, ChannelKind, Notice
+
+__all__ = ["Refused", "send"]
+
+_SENDERS: Mapping[ChannelKind, Callable[[Channel, Notice, int], None]] = {
+    ChannelKind.LOG: log.send,
+    ChannelKind.SLACK: slack.send,
+    ChannelKind.EMAIL: email.send,
+    ChannelKind.PAGERDUTY: pagerduty.send,
+}
+
+
+def send(channel: Channel, notice: Notice, *, notice_id: int) -> None:
+    """Send a notice over a channel.
+
+    Parameters
+    ----------
+    notice_id : int
+        The same for each try, so that the other side can tell a repetition.
+
+    Raises
+    ------
+    Refused
+        If it cannot be sent over this channel, however often it is tried.
+    MonitorError, OutboundFailed
+        If it may work another time.
+    """
+    try:
+        _SENDERS[channel.kind](channel, notice, notice_id)
+    except OutboundRefused as refused:
+        raise Refused(f"{refused.what} {refused.why} {refused.fix}") from refused

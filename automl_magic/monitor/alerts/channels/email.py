@@ -1,0 +1,114 @@
+"""Mail: plain text, encrypted on its way, to an address of the internet or an allowed host."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Sequence
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from automl_magic.errors import MonitorError
+from automl_magic.look.text import safe
+from automl_magic.monitor.alerts.channels.refused import Refused
+from automl_magic.monitor.alerts.secrets import filled
+from automl_magic.monitor.alerts.told import lines_of
+from automl_magic.outbound import checked_addresses
+from automl_magic.records.alert import Channel, MailSecurity, Notice
+
+TIMEOUT_S = 20.0
+# One mailbox, without a display name: nothing that a header could be broken with.
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+
+def send(channel: Channel, notice: Notice, notice_id: int) -> None:
+    """Send a notice as mail.
+
+    Raises
+    ------
+    Refused
+        If an address is none, or the server refuses the sender, the receivers or the password.
+    MonitorError
+        If the server cannot be reached, or has no encryption.
+    """
+    message = message_of(channel, notice, notice_id)
+    host = channel.host or ""
+    addresses = checked_addresses(
+        host, channel.port, allowed_hosts=channel.allowed_hosts, timeout_s=TIMEOUT_S
+    )
+    try:
+        with _connected(channel, host, addresses) as server:
+            if channel.user is not None:
+                server.login(channel.user, filled(channel.password or ""))
+            server.send_message(message)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
+        raise Refused(f"{host} refused an address: {_brief(error)}") from None
+    except smtplib.SMTPAuthenticationError:
+        raise Refused(f"{host} refused the user and the password.") from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise MonitorError(
+            f"{host} did not take the mail.",
+            why=_brief(error),
+            fix="Check host, port and security of the channel.",
+        ) from None
+
+
+def message_of(channel: Channel, notice: Notice, notice_id: int) -> EmailMessage:
+    """Return the mail. A header is one line of what may be printed, whatever a name holds."""
+    for address in (channel.sender or "", *channel.to):
+        if not _MAILBOX.fullmatch(address):
+            raise Refused(f"{safe(address, 80)} is no address of a mailbox.")
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = safe(notice.title, 200)
+    message["From"] = Address(addr_spec=channel.sender)
+    message["To"] = tuple(Address(addr_spec=address) for address in channel.to)
+    domain = (channel.sender or "").rpartition("@")[2]
+    message["Message-ID"] = f"<automl-magic-{notice_id}-{int(notice.at)}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers
+    message.set_content("\n".join(lines_of(notice)) + "\n")
+    return message
+
+
+def _connected(channel: Channel, host: str, addresses: Sequence[str]) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if channel.security is MailSecurity.TLS:
+        return _PinnedTls(host, channel.port, addresses=addresses, context=context)
+    server = _Pinned(host, channel.port, addresses=addresses)
+    try:
+        server.starttls(context=context)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+class _Pinned(smtplib.SMTP):
+    """SMTP to an address that was checked; the certificate must be that of the host's name."""
+
+    def __init__(self, host: str, port: int, *, addresses: Sequence[str]) -> None:
+        self._addresses = addresses
+        super().__init__(host, port, timeout=TIMEOUT_S)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
+        return socket.create_connection((self._addresses[0], port), timeout)
+
+
+class _PinnedTls(smtplib.SMTP_SSL):
+    """The same with TLS from the first byte on."""
+
+    def __init__(
+        self, host: str, port: int, *, addresses: Sequence[str], context: ssl.SSLContext
+    ) -> None:
+        self._addresses = addresses
+        super().__init__(host, port, timeout=TIMEOUT_S, context=context)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = socket.create_connection((self._addresses[0], port), timeout)
+        return self.context.wrap_socket(plain, server_hostname=host)
+
+
+def _brief(error: Exception) -> str:
+    return safe(f"{type(error).__name__}: {error}", 200)

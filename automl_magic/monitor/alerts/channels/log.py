@@ -1,0 +1,34 @@
+"""The log: one line a notice, for whoever collects the lines of this process."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from automl_magic.records.alert import AlertSeverity, AlertState, Channel, Notice
+
+LOGGER = logging.getLogger("automl_magic.alerts")
+_LEVELS = {
+    AlertSeverity.INFO: logging.INFO,
+    AlertSeverity.WARNING: logging.WARNING,
+    AlertSeverity.CRITICAL: logging.ERROR,
+}
+
+
+def send(channel: Channel, notice: Notice, notice_id: int) -> None:  # noqa: ARG001
+    """Log a notice as `event=alert key=value …`; every value that is text is quoted JSON."""
+    level = logging.INFO if notice.state is AlertState.RESOLVED else _LEVELS[notice.severity]
+    LOGGER.log(
+        level,
+        "event=alert id=%d state=%s severity=%s group=%s alerts=%d title=%s first=%s run=%s "
+        "cell=%s",
+        notice_id,
+        notice.state.value,
+        notice.severity.value,
+        json.dumps(notice.group),
+        notice.n_alerts,
+        json.dumps(notice.title),
+        json.dumps(notice.summaries[0] if notice.summaries else ""),
+        notice.link.run_id if notice.link else "",
+        notice.link.cell_id if notice.link else "",
+    )

@@ -1,0 +1,54 @@
+"""PagerDuty's Events API v2. What is resolved here is resolved there.
+
+https://developer.pagerduty.com/docs/events-api-v2-overview
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+
+from automl_magic.monitor.alerts.channels.refused import check_status
+from automl_magic.monitor.alerts.secrets import filled
+from automl_magic.outbound import post_json
+from automl_magic.records.alert import AlertState, Channel, Notice
+
+URL = "https://events.pagerduty.com/v2/enqueue"
+_LONGEST_SUMMARY, _LONGEST_KEY = 1_024, 255
+
+
+def send(channel: Channel, notice: Notice, notice_id: int) -> None:  # noqa: ARG001
+    """Post a notice. Repetitions have one `dedup_key`, and are one incident."""
+    url = filled(channel.url or URL)
+    key = filled(channel.routing_key or "")
+    status = post_json(url, document_of(notice, key), allowed_hosts=channel.allowed_hosts)
+    check_status(status, urlsplit(url).hostname or "The server")
+
+
+def document_of(notice: Notice, routing_key: str) -> dict[str, Any]:
+    """Return the event that is posted."""
+    event: dict[str, Any] = {
+        "routing_key": routing_key,
+        "dedup_key": notice.group[:_LONGEST_KEY],
+        "event_action": "resolve" if notice.state is AlertState.RESOLVED else "trigger",
+        "client": "automl-magic",
+        "payload": {
+            "summary": notice.title[:_LONGEST_SUMMARY],
+            "source": notice.deployment,
+            "severity": notice.severity.value,
+            "timestamp": dt.datetime.fromtimestamp(notice.at, dt.UTC).isoformat(),
+            "component": notice.deployment,
+            "group": notice.group,
+            "class": notice.kind.value,
+            "custom_details": {
+                "alerts": notice.n_alerts,
+                "summaries": list(notice.summaries),
+                "next_steps": list(notice.next_steps),
+                "link": notice.link.to_json() if notice.link else None,
+            },
+        },
+    }
+    if notice.url is not None:
+        event["links"] = [{"href": notice.url, "text": "The notebook's cell"}]
+    return event

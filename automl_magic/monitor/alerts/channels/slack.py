@@ -1,0 +1,50 @@
+"""A webhook of Slack's form; Mattermost, Rocket.Chat and others take it too.
+
+Whatever comes from data stands in elements of the type `plain_text`, in which Slack reads no
+mark-up, no mention and no link. The one element with mark-up holds nothing but our own address.
+https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from automl_magic.monitor.alerts.channels.refused import check_status
+from automl_magic.monitor.alerts.secrets import filled
+from automl_magic.monitor.alerts.told import lines_of
+from automl_magic.outbound import post_json
+from automl_magic.records.alert import AlertSeverity, AlertState, Channel, Notice
+
+_LONGEST_HEADER, _LONGEST_TEXT = 150, 3_000
+_SIGNS = {AlertSeverity.INFO: "ℹ", AlertSeverity.WARNING: "⚠", AlertSeverity.CRITICAL: "⛔"}
+
+
+def send(channel: Channel, notice: Notice, notice_id: int) -> None:  # noqa: ARG001
+    """Post a notice. The address of a webhook is a secret: no error shows it."""
+    url = filled(channel.url or "")
+    status = post_json(url, document_of(notice), allowed_hosts=channel.allowed_hosts)
+    check_status(status, urlsplit(url).hostname or "The server")
+
+
+def document_of(notice: Notice) -> dict[str, Any]:
+    """Return what is posted: blocks, and a text for programs that know none."""
+    sign = "✓" if notice.state is AlertState.RESOLVED else _SIGNS[notice.severity]
+    title, *lines = lines_of(notice)
+    body = "\n".join(line for line in lines if line != notice.url)
+    blocks = [_block("header", f"{sign} {title}", _LONGEST_HEADER)]
+    if body:
+        blocks.append(_block("section", body, _LONGEST_TEXT))
+    if notice.url is not None:
+        link = f"<{_escaped(notice.url)}|Open the notebook's cell>"
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link}})
+    return {"text": _escaped(f"{sign} {title}")[:_LONGEST_TEXT], "mrkdwn": False, "blocks": blocks}
+
+
+def _block(kind: str, text: str, limit: int) -> dict[str, Any]:
+    shown = text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": kind, "text": {"type": "plain_text", "text": shown, "emoji": False}}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,136 @@
+"""What was seen of a deployment at one moment: what is wrong, and what was looked at and is not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from automl_magic.records.alert import AlertKind, AlertSeverity, Finding
+from automl_magic.records.drift import DriftReport, DriftSeverity
+from automl_magic.records.score import Link
+
+_LONGEST_KEY = 300
+_FROM_REPORTS = {
+    kind.value: kind
+    for kind in (
+        AlertKind.FEATURE_DRIFT,
+        AlertKind.PREDICTION_DRIFT,
+        AlertKind.QUALITY,
+        AlertKind.PERFORMANCE,
+        AlertKind.CALIBRATION,
+    )
+}
+_SEVERITIES = {
+    DriftSeverity.WARNING: AlertSeverity.WARNING,
+    DriftSeverity.CRITICAL: AlertSeverity.CRITICAL,
+}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One look at a deployment.
+
+    An alert of a kind in `kinds` that is not among the `findings` is calm, unless its (kind,
+    subject) is in `unjudged`: what could not be looked at is neither. `at` is the moment that was
+    looked at, in seconds since 1970: a look that is not later than the last one counts for nothing.
+    """
+
+    deployment: str
+    at: float
+    kinds: frozenset[AlertKind]
+    findings: Sequence[Finding] = ()
+    unjudged: frozenset[tuple[AlertKind, str]] = field(default_factory=frozenset)
+
+
+def observed_in(report: DriftReport) -> Observation:
+    """Return what a drift report says of its deployment.
+
+    Its traffic is left to `observe_serving`, which looks every few seconds.
+    """
+    judged: dict[AlertKind, Mapping[str, DriftSeverity]] = {
+        AlertKind.FEATURE_DRIFT: {one.column: one.severity for one in report.features},
+        AlertKind.QUALITY: {one.column: one.severity for one in report.quality},
+    }
+    if (prediction := report.prediction) is not None:
+        judged[AlertKind.PREDICTION_DRIFT] = {prediction.column: prediction.severity}
+    if (performance := report.performance) is not None:
+        judged[AlertKind.PERFORMANCE] = {performance.metric: performance.severity}
+    if (calibration := report.calibration) is not None:
+        judged[AlertKind.CALIBRATION] = {"probabilities": calibration.severity}
+    if not report.features:
+        # A window that is too small was not looked at, which is no reason for calm.
+        del judged[AlertKind.FEATURE_DRIFT], judged[AlertKind.QUALITY]
+    findings: dict[tuple[AlertKind, str], Finding] = {}
+    for breach in report.breaches:
+        kind = _FROM_REPORTS.get(breach.kind)
+        if kind is None or kind not in judged:
+            continue
+        severity = _SEVERITIES[breach.severity]
+        finding = Finding(
+            kind=kind,
+            subject=storable(breach.subject),
+            severity=severity,
+            summary=storable(breach.summary),
+            link=breach.link,
+        )
+        worse = findings.get((kind, breach.subject))
+        if worse is None or worse.severity.rank < severity.rank:
+            findings[kind, breach.subject] = finding
+    return Observation(
+        deployment=report.deployment or report.model,
+        at=report.window_end,
+        kinds=frozenset(judged),
+        findings=tuple(findings.values()),
+        unjudged=frozenset(
+            (kind, storable(subject))
+            for kind, subjects in judged.items()
+            for subject, severity in subjects.items()
+            if severity is DriftSeverity.UNJUDGED
+        ),
+    )
+
+
+def event(
+    deployment: str,
+    kind: AlertKind,
+    subject: str,
+    summary: str,
+    *,
+    at: float,
+    severity: AlertSeverity = AlertSeverity.WARNING,
+    link: Link | None = None,
+) -> Observation:
+    """Return the observation of something that has happened."""
+    found = Finding(
+        kind=kind,
+        subject=storable(subject),
+        severity=severity,
+        summary=storable(summary),
+        link=link,
+    )
+    return Observation(deployment, at, frozenset({kind}), (found,))
+
+
+def calm(deployment: str, kind: AlertKind, *, at: float) -> Observation:
+    """Return the observation that nothing of a kind is wrong."""
+    return Observation(deployment, at, frozenset({kind}))
+
+
+def storable(text: str) -> str:
+    """Return a text as every database takes it: no half of a surrogate pair, no NUL."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def group_of(deployment: str, kind: AlertKind) -> str:
+    """Return what alerts are told of together."""
+    return f"{deployment}/{kind.value}"
+
+
+def key_of(deployment: str, kind: AlertKind, subject: str) -> str:
+    """Return what identifies an alert. A long subject stands in it by its digest."""
+    key = f"{group_of(deployment, kind)}/{subject}"
+    if len(key) <= _LONGEST_KEY and key.isprintable():
+        return key
+    digest = hashlib.sha256(subject.encode()).hexdigest()
+    return f"{group_of(deployment, kind)}/sha256:{digest}"

@@ -1,0 +1,119 @@
+"""deliver: from the outbox to the channels, with retries, and an end to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select, update
+
+from automl_magic.errors import AutomlMagicError
+from automl_magic.monitor.alerts.channels import Refused, send
+from automl_magic.monitor.alerts.observed import storable
+from automl_magic.records.alert import Channel, Monitor, Notice
+from automl_magic.store.engine import reading, writing
+from automl_magic.store.tables import notices
+
+PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
+MOST_ATTEMPTS = 8
+FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 3_600.0
+# Whoever has taken a notice and not said so in this time has died with it.
+LEASE_S = 120.0
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A notice that did not get through. `is_dead` once nobody tries any more."""
+
+    id: int
+    group: str
+    channel: str
+    title: str
+    attempts: int
+    error: str
+    is_dead: bool
+
+
+def deliver(engine: Engine, monitor: Monitor, *, at: float) -> int:
+    """Send what is due for a deployment, and return how many notices were sent.
+
+    A notice that fails is tried again after 30 s, then after twice as long each time, up to an
+    hour; after eight times, or where another try is of no use, it is dead and keeps its error.
+    Each is sent at least once: a process that dies right after sending leaves it to be sent again.
+    """
+    channels = {channel.name: channel for channel in monitor.all_channels}
+    return sum(
+        _send_one(engine, channels, row_id, at=at) for row_id in _due(engine, monitor, at=at)
+    )
+
+
+def undelivered(engine: Engine, deployment: str | None = None) -> tuple[Undelivered, ...]:
+    """Return the notices that failed, the newest first."""
+    query = select(notices).where(notices.c.error.is_not(None), notices.c.status != SENT)
+    if deployment is not None:
+        query = query.where(notices.c.group.startswith(f"{deployment}/", autoescape=True))
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(notices.c.id.desc()).limit(100)).all()
+    return tuple(
+        Undelivered(
+            id=row.id,
+            group=row.group,
+            channel=row.channel,
+            title=json.loads(row.document)["title"],
+            attempts=row.attempts,
+            error=row.error,
+            is_dead=row.status == DEAD,
+        )
+        for row in rows
+    )
+
+
+def _due(engine: Engine, monitor: Monitor, *, at: float) -> list[int]:
+    query = select(notices.c.id).where(
+        notices.c.status.in_([PENDING, SENDING]),
+        notices.c.due_at <= at,
+        notices.c.group.startswith(f"{monitor.name}/", autoescape=True),
+    )
+    with reading(engine) as connection:
+        return list(connection.execute(query.order_by(notices.c.id).limit(_AT_ONCE)).scalars())
+
+
+def _send_one(engine: Engine, channels: Mapping[str, Channel], row_id: int, *, at: float) -> bool:
+    with writing(engine) as connection:
+        is_open = notices.c.status.in_([PENDING, SENDING])
+        taken = connection.execute(
+            update(notices)
+            .where(notices.c.id == row_id, is_open, notices.c.due_at <= at)
+            .values(status=SENDING, attempts=notices.c.attempts + 1, due_at=at + LEASE_S)
+        )
+        if taken.rowcount != 1:  # another monitor was quicker
+            return False
+        row = connection.execute(select(notices).where(notices.c.id == row_id)).one()
+    is_last, error = row.attempts >= MOST_ATTEMPTS, None
+    try:
+        if (channel := channels.get(row.channel)) is None:
+            raise Refused(f"The channel {row.channel!r} is not in the monitor file any more.")
+        send(channel, Notice.from_json(json.loads(row.document)), notice_id=row.id)
+    except Refused as refused:
+        is_last, error = True, str(refused)
+    except AutomlMagicError as problem:
+        error = f"{problem.what} {problem.why}"
+    wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (row.attempts - 1))
+    after = (
+        {"status": SENT, "sent_at": at, "error": None}
+        if error is None
+        else {
+            "status": DEAD if is_last else PENDING,
+            "due_at": at + wait_s,
+            "error": storable(error)[:500],
+        }
+    )
+    with writing(engine) as connection:
+        connection.execute(
+            update(notices)
+            .where(notices.c.id == row_id, notices.c.status == SENDING)
+            .values(**after)
+        )
+    return error is None

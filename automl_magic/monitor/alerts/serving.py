@@ -1,0 +1,207 @@
+"""What is wrong with the serving of a deployment now: errors, latency, silence, workers, rollbacks.
+
+Everything is aggregated by the databases; no row of a prediction comes here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, distinct, func, select
+
+from automl_magic.monitor.alerts.observed import Observation, storable
+from automl_magic.records.alert import (
+    DAY_S,
+    HOUR_S,
+    AlertKind,
+    AlertSeverity,
+    Finding,
+    Monitor,
+)
+from automl_magic.records.deployment import Deployment
+from automl_magic.store.engine import reading
+from automl_magic.store.tables import deployments, predictions, route_changes, workers
+
+ERRORS_WARNING_PCT, ERRORS_CRITICAL_PCT = 1.0, 5.0
+# A worker tells every second that it lives.
+SILENT_WORKER_S = 30.0
+_HISTORY_S = 7 * DAY_S
+KINDS = frozenset(
+    {
+        AlertKind.ERROR_RATE,
+        AlertKind.LATENCY,
+        AlertKind.NO_TRAFFIC,
+        AlertKind.WORKERS,
+        AlertKind.ROLLBACK,
+    }
+)
+
+
+def observe_serving(
+    store: Engine, predicted: Engine, monitor: Monitor, *, at: float
+) -> Observation:
+    """Look at how a deployment is served.
+
+    Parameters
+    ----------
+    store, predicted : Engine
+        Where the routes are, and where the predictions are.
+    at : float
+        The time now, in seconds since 1970.
+    """
+    name = monitor.name
+    with reading(store) as connection:
+        found = [*_workers(connection, monitor, at), *_rollbacks(connection, name, at)]
+        spec = connection.execute(
+            select(deployments.c.spec).where(deployments.c.name == name)
+        ).scalar_one_or_none()
+    deployment = Deployment.from_json(json.loads(spec)) if spec else None
+    unjudged: set[tuple[AlertKind, str]] = set()
+    with reading(predicted) as connection:
+        recent = and_(
+            predictions.c.deployment == name,
+            predictions.c.at > at - monitor.serving.window_s,
+            predictions.c.at <= at,
+        )
+        n_rows = connection.execute(select(func.count()).where(recent)).scalar_one()
+        if n_rows >= monitor.serving.min_requests:
+            found += _errors(connection, recent, monitor, deployment)
+            found += _latency(connection, recent, n_rows, monitor, deployment)
+        else:
+            # Too little to judge by: an alert that fires neither goes on nor ends.
+            unjudged |= {(AlertKind.ERROR_RATE, "requests"), (AlertKind.LATENCY, "p95")}
+        found += _silence(connection, monitor, at)
+    return Observation(name, at, KINDS, tuple(found), frozenset(unjudged))
+
+
+def _errors(
+    connection: Connection,
+    recent: ColumnElement[bool],
+    monitor: Monitor,
+    deployment: Deployment | None,
+) -> Iterator[Finding]:
+    weight = 1.0 / predictions.c.sample_rate
+    failed = case((predictions.c.error.is_not(None), weight), else_=0.0)
+    row = connection.execute(select(func.sum(failed), func.sum(weight)).where(recent)).one()
+    percent = 100.0 * float(row[0]) / float(row[1])
+    goal = monitor.serving.error_rate_pct
+    if goal is None and deployment is not None:
+        goal = deployment.slos.error_rate_pct
+    # Without a goal a little is a warning; with one, more than the goal is broken.
+    warning = ERRORS_WARNING_PCT if goal is None else goal / 2
+    critical = ERRORS_CRITICAL_PCT if goal is None else goal
+    if percent > warning:
+        yield Finding(
+            kind=AlertKind.ERROR_RATE,
+            subject="requests",
+            severity=_severity(percent > critical),
+            summary=f"{percent:.3g} % of the requests fail; {critical:g} % is the limit.",
+        )
+
+
+def _latency(
+    connection: Connection,
+    recent: ColumnElement[bool],
+    n_rows: int,
+    monitor: Monitor,
+    deployment: Deployment | None,
+) -> Iterator[Finding]:
+    goal = monitor.serving.latency_ms_p95
+    if goal is None and deployment is not None:
+        goal = deployment.slos.latency_ms_p95
+    if goal is None:
+        return
+    by_latency = select(predictions.c.latency_ms).where(recent).order_by(predictions.c.latency_ms)
+    p95 = connection.execute(by_latency.offset(int(0.95 * (n_rows - 1))).limit(1)).scalar_one()
+    if p95 > goal:
+        yield Finding(
+            kind=AlertKind.LATENCY,
+            subject="p95",
+            severity=_severity(p95 > 2 * goal),
+            summary=f"95 of 100 answers take up to {p95:.3g} ms; {goal:g} ms is the limit.",
+        )
+
+
+def _silence(connection: Connection, monitor: Monitor, at: float) -> Iterator[Finding]:
+    mine = and_(
+        predictions.c.deployment == monitor.name,
+        predictions.c.at > at - _HISTORY_S,
+        predictions.c.at <= at,
+    )
+    last = connection.execute(select(func.max(predictions.c.at)).where(mine)).scalar_one()
+    if last is None:
+        return
+    limit_s = monitor.serving.no_traffic_s
+    if limit_s is None:
+        if at - last <= HOUR_S:  # what follows reads a week of the log
+            return
+        limit_s = _usual_silence_s(connection, mine)
+    if limit_s is not None and at - last > limit_s:
+        yield Finding(
+            kind=AlertKind.NO_TRAFFIC,
+            subject="requests",
+            severity=AlertSeverity.WARNING,
+            summary=f"No request for {_hours(at - last)}; {_hours(limit_s)} would be usual.",
+        )
+
+
+def _usual_silence_s(connection: Connection, mine: ColumnElement[bool]) -> float | None:
+    """Return twice the longest silence of a week, or None where a day of history is not there."""
+    hour = func.floor(predictions.c.at / HOUR_S)
+    hours = sorted(connection.execute(select(distinct(hour)).where(mine)).scalars())
+    if hours[-1] - hours[0] < DAY_S / HOUR_S:
+        return None
+    return float(2 * max(later - earlier for earlier, later in pairwise(hours))) * HOUR_S
+
+
+def _workers(connection: Connection, monitor: Monitor, at: float) -> Iterator[Finding]:
+    beats = connection.execute(
+        select(workers.c.beat_at).where(
+            workers.c.deployment == monitor.name, workers.c.beat_at > at - HOUR_S
+        )
+    ).scalars()
+    ages = [at - beat_at for beat_at in beats]
+    dead = sum(age > SILENT_WORKER_S for age in ages)
+    if ages and dead == len(ages):
+        yield Finding(
+            kind=AlertKind.WORKERS,
+            subject="workers",
+            severity=AlertSeverity.CRITICAL,
+            summary=f"No worker answers: the last one was heard {min(ages):.0f} s ago.",
+        )
+    elif dead >= monitor.serving.worker_deaths_per_hour:
+        yield Finding(
+            kind=AlertKind.WORKERS,
+            subject="workers",
+            severity=AlertSeverity.WARNING,
+            summary=f"{dead} worker processes died within an hour; {len(ages) - dead} answer.",
+        )
+
+
+def _rollbacks(connection: Connection, name: str, at: float) -> Iterator[Finding]:
+    changes = connection.execute(
+        select(route_changes).where(
+            route_changes.c.deployment == name,
+            route_changes.c.at > at - HOUR_S,
+            route_changes.c.at <= at,
+            route_changes.c.action.in_(("roll_back", "guard")),
+            route_changes.c.actor.like("%guard%"),
+        )
+    )
+    for change in changes:
+        yield Finding(
+            kind=AlertKind.ROLLBACK,
+            subject=f"epoch {change.epoch}",
+            severity=AlertSeverity.CRITICAL,
+            summary=storable(f"Rolled back by {change.actor}: {change.reason}"),
+        )
+
+
+def _severity(is_critical: bool) -> AlertSeverity:
+    return AlertSeverity.CRITICAL if is_critical else AlertSeverity.WARNING
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / HOUR_S:.3g} h" if seconds >= HOUR_S else f"{seconds / 60:.0f} min"

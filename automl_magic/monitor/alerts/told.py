@@ -1,0 +1,131 @@
+"""The words of a notice. What comes from data is text on one line, whatever it holds."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from automl_magic.look.text import safe
+from automl_magic.records.alert import Alert, AlertKind, AlertState, Notice
+from automl_magic.records.score import Link
+
+URL_VARIABLE = "AUTOML_MAGIC_NOTEBOOKS_URL"
+MOST_SUMMARIES = 5
+_LONGEST = 300
+
+_WORDS = {
+    AlertKind.FEATURE_DRIFT: ("1 feature drifts", "{n:,} features drift"),
+    AlertKind.PREDICTION_DRIFT: ("the predictions drift",) * 2,
+    AlertKind.QUALITY: ("the data of 1 column is bad", "the data of {n:,} columns is bad"),
+    AlertKind.PERFORMANCE: ("the model is worse than at its release",) * 2,
+    AlertKind.CALIBRATION: ("the probabilities cannot be believed any more",) * 2,
+    AlertKind.ERROR_RATE: ("too many requests fail",) * 2,
+    AlertKind.LATENCY: ("answers take too long",) * 2,
+    AlertKind.NO_TRAFFIC: ("nobody asks",) * 2,
+    AlertKind.WORKERS: ("worker processes die",) * 2,
+    AlertKind.ROLLBACK: ("a version was rolled back",) * 2,
+    AlertKind.APPROVAL_WANTED: ("a challenger waits for approval",) * 2,
+    AlertKind.RETRAIN_FAILED: ("the retraining failed",) * 2,
+    AlertKind.MONITOR_FAILED: ("the monitor notebook fails",) * 2,
+}
+_NEXT = {
+    AlertKind.FEATURE_DRIFT: ("automl app monitor {name}", "automl retrain {name}"),
+    AlertKind.PREDICTION_DRIFT: ("automl app monitor {name}", "automl retrain {name}"),
+    AlertKind.QUALITY: ("automl app monitor {name}",),
+    AlertKind.PERFORMANCE: ("automl retrain {name}", "automl app monitor {name}"),
+    AlertKind.CALIBRATION: ("automl retrain {name}", "automl app monitor {name}"),
+    AlertKind.ERROR_RATE: ("automl route {name}", "automl rollback {name}"),
+    AlertKind.LATENCY: ("automl route {name}", "automl app monitor {name}"),
+    AlertKind.NO_TRAFFIC: ("automl route {name}",),
+    AlertKind.WORKERS: ("automl route {name}",),
+    AlertKind.ROLLBACK: ("automl route {name}", "automl app monitor {name}"),
+    AlertKind.APPROVAL_WANTED: (),
+    AlertKind.RETRAIN_FAILED: ("automl runs", "automl retrain {name}"),
+    AlertKind.MONITOR_FAILED: ("automl monitor {name}",),
+}
+
+
+def notice_of(
+    deployment: str, kind: AlertKind, group: str, found: Sequence[Alert], *, at: float
+) -> Notice:
+    """Return what is told of the alerts of a group that fire, or that are over.
+
+    Parameters
+    ----------
+    found : sequence of Alert
+        At least one, all firing or all resolved.
+    """
+    ordered = sorted(found, key=lambda one: (-one.severity.rank, one.first_at, one.key))
+    worst = ordered[0]
+    state = worst.state
+    words = _WORDS[kind][len(ordered) > 1].format(n=len(ordered))
+    name = safe(deployment, 120)
+    title = (
+        f"Resolved: {name}: {words}, no more"
+        if state is AlertState.RESOLVED
+        else (f"{worst.severity.value.capitalize()}: {name}: {words}")
+    )
+    shown = ordered[:MOST_SUMMARIES]
+    return Notice(
+        deployment=deployment,
+        group=group,
+        kind=kind,
+        state=state,
+        severity=worst.severity,
+        title=title,
+        summaries=tuple(_summary(one) for one in shown),
+        n_alerts=len(ordered),
+        next_steps=_steps(deployment, kind, worst),
+        at=at,
+        link=worst.link,
+        url=url_of(worst.link),
+    )
+
+
+def lines_of(notice: Notice) -> list[str]:
+    """Return a notice as lines of plain text."""
+    lines = [notice.title, *notice.summaries]
+    if (more := notice.n_alerts - len(notice.summaries)) > 0:
+        lines.append(f"… and {more:,} more: automl alerts {shlex.quote(notice.deployment)}")
+    if notice.link is not None:
+        link = notice.link
+        lines.append(f"Made by cell {link.cell_id} of {link.notebook}, run {link.run_id}")
+    if notice.url is not None:
+        lines.append(notice.url)
+    lines += [f"Type: {step}" for step in notice.next_steps]
+    return lines
+
+
+def url_of(link: Link | None) -> str | None:
+    """Return the address of a cell, where it is known how to make one.
+
+    `AUTOML_MAGIC_NOTEBOOKS_URL` is such an address with the holes `{run}`, `{notebook}` and
+    `{cell}`, e.g. `https://hub.example/user/ann/lab/tree/runs/{run}/{notebook}#{cell}`.
+    """
+    form = os.environ.get(URL_VARIABLE)
+    if link is None or not form or not form.startswith(("https://", "http://")):
+        return None
+    parts = {"{run}": link.run_id, "{notebook}": link.notebook, "{cell}": link.cell_id}
+    for hole, value in parts.items():
+        form = form.replace(hole, quote(value, safe=""))
+    return form
+
+
+def _summary(alert: Alert) -> str:
+    about = safe(alert.subject, 80)
+    summary = safe(alert.summary, _LONGEST)
+    return summary if about in summary else f"{about}: {summary}"
+
+
+def _steps(deployment: str, kind: AlertKind, worst: Alert) -> tuple[str, ...]:
+    if worst.state is AlertState.RESOLVED:
+        return ()
+    if kind is AlertKind.APPROVAL_WANTED:  # its subject is `MODEL VERSION`
+        model, _, version = worst.subject.rpartition(" ")
+        return (
+            f"automl approve {shlex.quote(model)} {version}",
+            f"automl route {shlex.quote(deployment)} --canary {version} --percent 10",
+        )
+    return tuple(step.format(name=shlex.quote(deployment)) for step in _NEXT[kind])

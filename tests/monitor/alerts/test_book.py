@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import json
+import threading
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from automl_magic.monitor.alerts import alerts_of, event, observe, observed_in, silence
+from automl_magic.monitor.alerts.observed import Observation
+from automl_magic.records.alert import (
+    HOUR_S,
+    MINUTE_S,
+    AlertKind,
+    AlertSeverity,
+    AlertState,
+    Channel,
+    ChannelKind,
+    Finding,
+    Monitor,
+    Rule,
+)
+from automl_magic.records.drift import DriftSeverity
+from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.tables import notices
+
+OK, WARNING, CRITICAL = DriftSeverity.OK, DriftSeverity.WARNING, DriftSeverity.CRITICAL
+UNJUDGED = DriftSeverity.UNJUDGED
+START = 1_700_000_000.0
+EVERY_S = 15 * MINUTE_S
+MONITOR = Monitor(name="churn")
+
+
+def story(store, report, columns, monitor=MONITOR, *, every_s=EVERY_S):
+    """Let one window after another be judged; return the notices of each."""
+    told = []
+    for i, severities in enumerate(columns):
+        at = START + i * every_s
+        seen = observed_in(report(at, severities))
+        told.append(observe(store, monitor, seen, at=at))
+    return told
+
+
+def states(told):
+    return [[(notice.state, notice.severity) for notice in notices] for notices in told]
+
+
+FIRING, RESOLVED = AlertState.FIRING, AlertState.RESOLVED
+
+
+def test_a_warning_is_told_when_it_was_seen_twice_in_a_row(store, report):
+    told = story(store, report, [{"age": WARNING}, {"age": OK}, {"age": WARNING}, {"age": WARNING}])
+
+    assert states(told) == [[], [], [], [(FIRING, AlertSeverity.WARNING)]]
+
+
+def test_what_is_critical_is_told_at_once(store, report):
+    told = story(store, report, [{"age": CRITICAL}])
+
+    assert states(told) == [[(FIRING, AlertSeverity.CRITICAL)]]
+
+
+def test_an_alert_is_over_when_it_was_calm_twice_in_a_row(store, report):
+    told = story(store, report, [{"age": CRITICAL}, {"age": OK}, {"age": CRITICAL}, {"age": OK}])
+    assert states(told)[1:] == [[], [], []]
+
+    calm = story(store, report, [{"age": OK}] * 6)  # the first four are known already
+    assert states(calm) == [[], [], [], [], [(RESOLVED, AlertSeverity.CRITICAL)], []]
+
+
+def test_a_group_that_goes_on_is_told_again_after_the_time_to_repeat(store, report):
+    told = story(store, report, [{"age": CRITICAL}] * 34)
+
+    assert [i for i, notices in enumerate(told) if notices] == [0, 16, 32]
+
+
+def test_what_becomes_critical_is_told_without_waiting(store, report):
+    told = story(store, report, [{"age": WARNING}] * 3 + [{"age": CRITICAL}] * 3)
+
+    assert [one.severity.value for notices in told for one in notices] == ["warning", "critical"]
+
+
+def test_a_column_that_could_not_be_judged_is_neither_calm_nor_in_breach(store, report):
+    story(store, report, [{"age": CRITICAL}] + [{"age": UNJUDGED}] * 5)
+
+    assert [alert.subject for alert in alerts_of(store, "churn")] == ["age"]
+
+
+def test_a_window_too_small_to_judge_ends_nothing(store, report):
+    story(store, report, [{"age": CRITICAL}, {}, {}, {}])
+
+    assert len(alerts_of(store, "churn")) == 1
+
+
+def test_a_column_that_is_gone_ends_its_alert(store, report):
+    story(store, report, [{"age": CRITICAL, "city": OK}] + [{"city": OK}] * 2)
+
+    assert alerts_of(store, "churn") == ()
+
+
+def test_the_same_window_counts_once_however_many_monitors_read_it(store, report):
+    seen = observed_in(report(START, {"age": WARNING}))
+
+    assert [observe(store, MONITOR, seen, at=START) for _ in range(5)] == [()] * 5
+    assert alerts_of(store, "churn") == ()
+
+
+def test_a_silenced_group_is_not_told_and_its_end_neither(store, report):
+    story(store, report, [{"age": CRITICAL}])
+    silence(store, "churn/feature_drift", for_s=6 * HOUR_S, reason="known", actor="ann", at=START)
+
+    told = story(store, report, [{"age": CRITICAL}] * 20 + [{"age": OK}] * 3)
+
+    assert not any(told)
+
+
+def test_what_was_silenced_is_told_when_the_silence_is_over(store, report):
+    story(store, report, [{"age": WARNING}])
+    silence(store, "churn", for_s=HOUR_S, reason="", actor="ann", at=START)
+
+    told = story(store, report, [{"age": WARNING}] * 7)
+
+    assert [i for i, notices in enumerate(told) if notices] == [4]
+
+
+def test_one_silenced_alert_leaves_the_others_of_its_group_loud(store, report):
+    story(store, report, [{"age": WARNING, "city": WARNING}])
+    silence(store, "churn/feature_drift/age", for_s=HOUR_S, reason="", actor="ann", at=START)
+
+    told = story(store, report, [{"age": WARNING, "city": WARNING}] * 2)
+
+    assert [one.n_alerts for one in told[1]] == [1]
+    assert "city" in told[1][0].summaries[0]
+
+
+def test_a_rule_may_mute_a_kind(store, report):
+    monitor = Monitor(name="churn", rules=(Rule(kind=AlertKind.FEATURE_DRIFT, is_muted=True),))
+
+    assert not any(story(store, report, [{"age": CRITICAL}] * 3, monitor))
+
+
+def test_a_rule_decides_how_bad_a_kind_is_and_who_hears_of_it(store, report):
+    channels = tuple(
+        Channel(name=name, kind=ChannelKind.SLACK, url="https://x.example/")
+        for name in ("team", "duty")
+    )
+    rule = Rule(kind=AlertKind.FEATURE_DRIFT, severity=AlertSeverity.WARNING, channels=("team",))
+    monitor = Monitor(name="churn", channels=channels, rules=(rule,))
+
+    told = story(store, report, [{"age": CRITICAL}] * 2, monitor)
+
+    with reading(store) as connection:
+        heard = connection.execute(select(notices.c.channel)).scalars().all()
+    assert (states(told)[1], heard) == ([(FIRING, AlertSeverity.WARNING)], ["log", "team"])
+
+
+def test_a_channel_hears_of_nothing_below_its_severity(store, report):
+    duty = Channel(
+        name="duty",
+        kind=ChannelKind.SLACK,
+        url="https://x.example/",
+        min_severity=AlertSeverity.CRITICAL,
+    )
+
+    story(store, report, [{"age": WARNING}] * 2, Monitor(name="churn", channels=(duty,)))
+
+    with reading(store) as connection:
+        assert connection.execute(select(notices.c.channel)).scalars().all() == ["log"]
+
+
+def test_a_notice_names_the_worst_few_and_the_cell_that_found_them(store, report, monkeypatch):
+    monkeypatch.setenv("AUTOML_MAGIC_NOTEBOOKS_URL", "https://lab.example/{run}/{notebook}#{cell}")
+
+    told = story(store, report, [{f"f{i:03}": CRITICAL for i in range(500)}])
+
+    (notice,) = told[0]
+    assert notice.title == "Critical: churn: 500 features drift"
+    assert (notice.n_alerts, len(notice.summaries)) == (500, 5)
+    assert notice.summaries[0] == "f000: PSI 0.40, p < 0.001"
+    assert notice.url == "https://lab.example/run-1/output.ipynb#features"
+    assert notice.next_steps == ("automl app monitor churn", "automl retrain churn")
+
+
+HOSTILE = "<!channel> *x* \x1b[31m\u202e\r\nBcc: all@x.example \ud800 \0"
+
+
+def test_a_hostile_column_name_is_text_on_one_line(store, report):
+    told = story(store, report, [{HOSTILE: CRITICAL, "a/b" * 200: CRITICAL}])
+
+    with reading(store) as connection:
+        stored = json.loads(connection.execute(select(notices.c.document)).scalar_one())
+    assert all(line.isprintable() for line in told[0][0].summaries)
+    assert len(stored["summaries"]) == 2
+    assert len(alerts_of(store)) == 2
+
+
+def test_an_event_fires_at_once_and_ends_at_the_first_calm_look(store):
+    failed = event("churn", AlertKind.RETRAIN_FAILED, "retrain", "No rows.", at=START)
+    calm = Observation("churn", START + 60, frozenset({AlertKind.RETRAIN_FAILED}))
+
+    told = [observe(store, MONITOR, seen, at=seen.at) for seen in (failed, calm)]
+
+    assert states(told) == [
+        [(FIRING, AlertSeverity.WARNING)],
+        [(RESOLVED, AlertSeverity.WARNING)],
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_series_that_flaps_for_a_day_is_told_of_once_in_four_hours(store, report, seed):
+    chance = np.random.default_rng(seed)
+    columns = [{"age": CRITICAL if chance.random() < 0.5 else OK} for _ in range(24 * 4)]
+
+    told = story(store, report, columns)
+
+    firing = [one.at for notices in told for one in notices if one.state is FIRING]
+    over = [one.at for notices in told for one in notices if one.state is RESOLVED]
+    assert all(later - earlier >= 4 * HOUR_S for earlier, later in pairwise(firing))
+    assert 1 <= len(firing) <= 6
+    assert len(over) <= len(firing)
+
+
+def test_500_features_that_drift_for_a_day_are_told_of_once_in_four_hours(store, report):
+    columns = {f"f{i:03}": CRITICAL if i % 2 else WARNING for i in range(500)}
+
+    told = story(store, report, [columns] * (24 * 4 + 1))
+
+    times = [one.at for notices in told for one in notices]
+    assert [later - earlier for earlier, later in pairwise(times)] == [4 * HOUR_S] * 6
+    assert [one.n_alerts for one in told[16]] == [500]
+
+
+def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report):
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    engines = [open_engine(url) for _ in range(4)]
+    reports = [report(START + i * EVERY_S, {"age": CRITICAL}) for i in range(20)]
+
+    def watch(engine):
+        for one in reports:
+            observe(engine, MONITOR, observed_in(one), at=one.window_end)
+
+    threads = [threading.Thread(target=watch, args=(engine,)) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with reading(engines[0]) as connection:
+        ats = connection.execute(select(notices.c.at).order_by(notices.c.at)).scalars().all()
+    assert ats == [START, START + 16 * EVERY_S]
+    (alert,) = alerts_of(engines[0])
+    assert alert.last_at == reports[-1].window_end
+    for engine in engines:
+        engine.dispose()
+
+
+@settings(max_examples=30)
+@given(
+    looks=st.lists(
+        st.tuples(st.sampled_from([None, "warning", "critical"]), st.integers(1, 300)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_whatever_happens_firing_is_told_at_most_once_a_repeat_and_level(looks):
+    store = open_engine("sqlite://")
+    at, told = START, []
+    for severity, minutes in looks:
+        at += minutes * MINUTE_S
+        found = (
+            ()
+            if severity is None
+            else (
+                Finding(
+                    kind=AlertKind.QUALITY,
+                    subject="age",
+                    severity=AlertSeverity(severity),
+                    summary="",
+                ),
+            )
+        )
+        seen = Observation("churn", at, frozenset({AlertKind.QUALITY}), found)
+        told += observe(store, MONITOR, seen, at=at)
+    for level in AlertSeverity:
+        times = [one.at for one in told if one.state is FIRING and one.severity is level]
+        assert all(later - earlier >= MONITOR.repeat_s for earlier, later in pairwise(times))
+    ends = [one.state for one in told]
+    assert all((a, b) != (RESOLVED, RESOLVED) for a, b in pairwise(ends))
+    assert not ends or ends[0] is FIRING
