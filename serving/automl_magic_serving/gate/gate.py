@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import ipaddress
-import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import Engine
-
-from automl_magic.store.keys import any_key_ever, load_keys
 from automl_magic_serving.gate.callers import ANYBODY, Caller
 from automl_magic_serving.gate.hub import Hub
 from automl_magic_serving.gate.pace import Pace
 from automl_magic_serving.gate.problem import Problem, forbidden, unauthenticated
 
-REFRESH_S = 1.0
 _LONGEST_TOKEN = 4096
 Keys = Mapping[bytes, Caller]
-
-_events = logging.getLogger(__name__)
 
 
 class AuthMode(StrEnum):
@@ -43,47 +34,32 @@ class Gate:
 
     Parameters
     ----------
-    engine : Engine
-        The store. Its keys are read every second, in a thread: one that is revoked stops working
-        within two. Where the store does not answer, the last table stays.
+    keys : callable
+        Returns the keys that open something now, by the SHA-256 of their secrets, and whether any
+        key was ever made. It is called for every request, and must only look: whoever made it
+        keeps the table fresh.
     loopback : bool
         Whether the server listens on a loopback address and nowhere else.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        keys: Callable[[], tuple[Keys, bool]],
         *,
         mode: AuthMode = AuthMode.AUTO,
         loopback: bool = False,
         pace: Pace | None = None,
         hub: Hub | None = None,
     ) -> None:
-        self._engine, self._mode, self._loopback = engine, mode, loopback
+        self._keys, self._mode, self._loopback = keys, mode, loopback
         self._pace, self._hub = pace or Pace(), hub
-        self._keys, self._any_key = _read(engine)
-        self._refreshing: asyncio.Task[None] | None = None
-        self._stale = False
 
     @property
     def is_open(self) -> bool:
         """Whether a request needs no key at the moment."""
         if self._mode is AuthMode.OFF:
             return True
-        return self._mode is AuthMode.AUTO and self._loopback and not self._any_key
-
-    async def start(self) -> None:
-        """Begin to follow the store. Must be called in the loop that serves."""
-        if self._refreshing is None:
-            self._refreshing = asyncio.create_task(self._follow())
-
-    async def stop(self) -> None:
-        """Stop to follow the store."""
-        if self._refreshing is not None:
-            self._refreshing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._refreshing
-            self._refreshing = None
+        return self._mode is AuthMode.AUTO and self._loopback and not self._keys()[1]
 
     async def admit(
         self,
@@ -147,7 +123,7 @@ class Gate:
             raise unauthenticated("The header `Authorization` is not of the form `Bearer KEY`.")
         # A digest of what came is looked up: how long that takes says nothing about any key.
         digest = sha256(token).digest()
-        caller = self._keys.get(digest)
+        caller = self._keys()[0].get(digest)
         if caller is None and self._hub is not None and not token.startswith(b"amk_"):
             caller = await self._hub.caller(digest, token.decode("latin-1"))
         if caller is None:
@@ -157,18 +133,6 @@ class Gate:
         if caller.expires_at is not None and caller.expires_at <= time.time():
             raise unauthenticated("This API key has expired.")
         return caller
-
-    async def _follow(self) -> None:
-        while True:
-            await asyncio.sleep(REFRESH_S)
-            try:
-                self._keys, self._any_key = await asyncio.to_thread(_read, self._engine)
-            except Exception as error:  # noqa: BLE001 - whatever the store does, we serve on
-                if not self._stale:
-                    _events.warning("keys_not_read", extra={"error": type(error).__name__})
-                self._stale = True
-            else:
-                self._stale = False
 
 
 def retry_after(seconds: float) -> bytes:
@@ -184,22 +148,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def _read(engine: Engine) -> tuple[Keys, bool]:
-    """Return the keys that open something now, by the digest of their secrets, and whether any was.
-
-    Whether there ever was one is asked first: a key that is made in between closes the door late,
-    never opens it.
-    """
-    any_key = any_key_ever(engine)
-    keys = {
-        bytes.fromhex(key.sha256): Caller(
-            key.id, frozenset(key.deployments), key.requests_per_s, key.expires_at
-        )
-        for key in load_keys(engine).values()
-    }
-    return keys, any_key or bool(keys)
 
 
 def _check_here(host: bytes | None, origin: bytes | None) -> None:

@@ -19,13 +19,11 @@ def make_app(endpoints: Endpoints, gate: Gate, *, metrics: Callable[[], str | by
 
     Parameters
     ----------
-    gate : Gate
-        Started and stopped with the application's lifespan.
     metrics : callable
         Returns the text of `/metrics`.
     """
     hot = Hot(endpoints, gate)
-    rest = make_rest(Rest(endpoints, gate, hot, metrics), [], [gate.start], [gate.stop])
+    rest = make_rest(Rest(endpoints, gate, metrics))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from automl_magic_serving.endpoint import Endpoint, Endpoints
-from automl_magic_serving.gate import Caller, Gate, Problem
+from automl_magic_serving.gate import Caller, Gate
 from automl_magic_serving.gate.problem import not_found
 from automl_magic_serving.http.answer import JSON, Headers, Send, send, send_problem
 from automl_magic_serving.http.body import Gone, Receive, read_body
@@ -20,12 +20,12 @@ from automl_magic_serving.http.instances import (
     write_predictions,
 )
 from automl_magic_serving.http.strict import loads
+from automl_magic_serving.oip.named import endpoint_of, version_of
 from automl_magic_serving.oip.problems import problem_of
 from automl_magic_serving.oip.rows import check_rows
 
 _BINARY = b"application/octet-stream"
 _JSON_LENGTH = b"inference-header-content-length"
-_LONGEST_VERSION = 9
 _PREDICT = ":predict"
 Scope = MutableMapping[str, Any]
 Answered = tuple[bytes, bytes, Headers]
@@ -71,7 +71,7 @@ class Hot:
         self, name: str, version: str | None, head: Head, receive: Receive, began: float
     ) -> Answered:
         caller = await self._admit(head, name)
-        endpoint = self.endpoint(name)
+        endpoint = endpoint_of(self._endpoints, name)
         number = None if version is None else version_of(endpoint, version)
         json_length = head.headers.get(_JSON_LENGTH)
         if json_length is None:
@@ -98,7 +98,7 @@ class Hot:
 
     async def _instances(self, name: str, head: Head, receive: Receive, began: float) -> Answered:
         caller = await self._admit(head, name)
-        endpoint = self.endpoint(name)
+        endpoint = endpoint_of(self._endpoints, name)
         head.check_json()
         limits = endpoint.deployment.limits
         body = await read_body(head, receive, limits.body_bytes)
@@ -144,31 +144,13 @@ class Hot:
             origin=headers.get(b"origin"),
         )
 
-    def endpoint(self, name: str) -> Endpoint:
-        """Return a deployment that answers now, or raise 404 or 503."""
-        endpoint = self._endpoints.get(name)
-        if endpoint is None:
-            raise not_found(f"No deployment {name[:200]!r} serves here.")
-        if not endpoint.takes_requests:
-            raise Problem(503, "not_ready", f"{name!r} is not loaded yet.", retry_after_s=1.0)
-        return endpoint
-
     def _named(self, model_id: str) -> tuple[Endpoint, int | None]:
         """Return what `model_id` names: a deployment, or a version of a model in a route."""
         model, slash, version = model_id.rpartition("/")
         if not slash:
-            return self.endpoint(model_id), None
+            return endpoint_of(self._endpoints, model_id), None
         for endpoint in self._endpoints:
             named = endpoint.takes_requests and endpoint.route.model == model
             if named and version in map(str, endpoint.answering):
                 return endpoint, int(version)
         raise not_found(f"Nothing that serves here is {model_id[:200]!r}.")
-
-
-def version_of(endpoint: Endpoint, version: str) -> int:
-    """Return the number of a version that answers here, or raise 404."""
-    plain = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
-    if not plain or version.startswith("0"):
-        raise not_found(f"{version[:40]!r} is no version of a model.")
-    endpoint.served(int(version))
-    return int(version)

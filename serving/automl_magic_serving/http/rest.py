@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,12 +18,13 @@ from automl_magic_serving.gate import Gate, Problem
 from automl_magic_serving.http.answer import Send, problem_body, problem_headers
 from automl_magic_serving.http.body import Gone, Receive, read_body
 from automl_magic_serving.http.head import Head
-from automl_magic_serving.http.hot import Hot, Scope, version_of
+from automl_magic_serving.http.hot import Scope
 from automl_magic_serving.http.openapi import openapi_document
 from automl_magic_serving.http.outcomes import read_outcomes
 from automl_magic_serving.http.page import POLICY, page
 from automl_magic_serving.http.strict import loads
 from automl_magic_serving.oip.metadata import SERVER, model_metadata
+from automl_magic_serving.oip.named import endpoint_of, version_of
 from automl_magic_serving.oip.problems import problem_of
 
 _BODY_BYTES = 1_000_000
@@ -47,9 +47,9 @@ class Rest:
     """The routes behind the hot one."""
 
     def __init__(
-        self, endpoints: Endpoints, gate: Gate, hot: Hot, metrics: Callable[[], str | bytes]
+        self, endpoints: Endpoints, gate: Gate, metrics: Callable[[], str | bytes]
     ) -> None:
-        self._endpoints, self._gate, self._hot, self._metrics = endpoints, gate, hot, metrics
+        self._endpoints, self._gate, self._metrics = endpoints, gate, metrics
 
     def routes(self) -> list[BaseRoute]:
         """Return what Starlette routes."""
@@ -126,7 +126,7 @@ class Rest:
     async def _model(self, request: Request) -> Response:
         name, version = request.path_params["name"], request.path_params.get("version")
         await self.admit(request, name)
-        endpoint = self._hot.endpoint(name)
+        endpoint = endpoint_of(self._endpoints, name)
         number = None if version is None else version_of(endpoint, version)
         schema = endpoint.served(number).schema
         versions = endpoint.answering if number is None else (number,)
@@ -134,7 +134,7 @@ class Rest:
 
     async def _model_ready(self, request: Request) -> Response:
         name, version = request.path_params["name"], request.path_params.get("version")
-        endpoint = self._hot.endpoint(name)
+        endpoint = endpoint_of(self._endpoints, name)
         if version is not None:
             version_of(endpoint, version)
         is_ready = self._endpoints.ready
@@ -157,30 +157,9 @@ class Rest:
         return [one for one in self._endpoints if one.takes_requests]
 
 
-def make_rest(
-    rest: Rest, more: list[BaseRoute], start: list[Callable[[], Any]], stop: list[Callable[[], Any]]
-) -> Callable[[Scope, Receive, Send], Any]:
-    """Return the ASGI application behind the hot route.
-
-    Parameters
-    ----------
-    start, stop : list of callable
-        Coroutine functions that run when the server begins and when it ends.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        for begin in start:
-            await begin()
-        yield
-        for end in stop:
-            await end()
-
-    app = Starlette(
-        routes=[*rest.routes(), *more],
-        lifespan=lifespan,
-        exception_handlers={HTTPException: _routing, Gone: _gone},
-    )
+def make_rest(rest: Rest) -> Callable[[Scope, Receive, Send], Any]:
+    """Return the ASGI application behind the hot route."""
+    app = Starlette(routes=rest.routes(), exception_handlers={HTTPException: _routing, Gone: _gone})
     app.router.redirect_slashes = False
 
     async def with_id(scope: Scope, receive: Receive, send: Send) -> None:

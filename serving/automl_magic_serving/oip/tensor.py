@@ -106,7 +106,7 @@ def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview
 def to_binary(datatype: str, values: Sequence[Any]) -> bytes:
     """Write a tensor's elements as bytes."""
     if datatype == "BYTES":
-        parts = []
+        parts: list[bytes] = []
         for value in values:
             text = value.encode()
             parts += (_LENGTH.pack(len(text)), text)

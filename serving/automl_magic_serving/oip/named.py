@@ -1,0 +1,27 @@
+"""What a name in a request stands for."""
+
+from __future__ import annotations
+
+from automl_magic_serving.endpoint import Endpoint, Endpoints
+from automl_magic_serving.gate.problem import Problem, not_found
+
+_LONGEST_VERSION = 9
+
+
+def endpoint_of(endpoints: Endpoints, name: str) -> Endpoint:
+    """Return a deployment that answers now, or raise 404 or 503."""
+    endpoint = endpoints.get(name)
+    if endpoint is None:
+        raise not_found(f"No deployment {name[:200]!r} serves here.")
+    if not endpoint.takes_requests:
+        raise Problem(503, "not_ready", f"{name!r} is not loaded yet.", retry_after_s=1.0)
+    return endpoint
+
+
+def version_of(endpoint: Endpoint, version: str) -> int:
+    """Return the number of a version that answers here, or raise 404."""
+    plain = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
+    if not plain or version.startswith("0"):
+        raise not_found(f"{version[:40]!r} is no version of a model.")
+    endpoint.served(int(version))
+    return int(version)

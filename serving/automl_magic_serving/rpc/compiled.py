@@ -1,0 +1,59 @@
+"""The .proto files become classes when they are needed: no generated file can be out of date.
+
+The descriptors go into a pool of their own. In the one that all of a process shares, a client
+library's copy of the same protocol would be a second registration, which protobuf refuses.
+"""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One .proto file: its messages by name, and the full name of its service."""
+
+    service: str
+    messages: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.messages[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@functools.cache
+def protocol(name: str) -> Protocol:
+    """Return what `NAME.proto` of this package says."""
+    from grpc_tools import protoc
+
+    with (
+        resources.as_file(resources.files(__package__)) as folder,
+        tempfile.TemporaryDirectory(prefix="automl-proto-") as scratch,
+    ):
+        out = Path(scratch, "descriptors")
+        command = ["protoc", f"-I{folder}", f"--descriptor_set_out={out}", f"{name}.proto"]
+        if protoc.main(command) != 0:
+            raise RuntimeError(f"{name}.proto could not be compiled; protoc has said why.")
+        files = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file
+    pool = descriptor_pool.DescriptorPool()
+    for file in files:
+        pool.Add(file)
+    found = pool.FindFileByName(f"{name}.proto")
+    (service,) = found.services_by_name.values()
+    return Protocol(
+        service.full_name,
+        {
+            name: message_factory.GetMessageClass(descriptor)
+            for name, descriptor in found.message_types_by_name.items()
+        },
+    )

@@ -1,0 +1,61 @@
+"""The service `grpc.health.v1.Health`: what an orchestrator asks before it sends requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+
+from automl_magic_serving.endpoint import Endpoints
+from automl_magic_serving.rpc.compiled import protocol
+
+_LOOK_S = 0.5
+_SERVING, _NOT_SERVING, _UNKNOWN = 1, 2, 3
+
+
+class Health:
+    """Says whether the server, the inference service or one deployment can be asked."""
+
+    def __init__(self, endpoints: Endpoints, services: tuple[str, ...]) -> None:
+        self._endpoints, self._services = endpoints, ("", *services)
+        self._protocol = protocol("health")
+
+    def handlers(self) -> grpc.GenericRpcHandler:
+        """Return what a server routes."""
+        read = self._protocol.HealthCheckRequest.FromString
+        write = self._protocol.HealthCheckResponse.SerializeToString
+        return grpc.method_handlers_generic_handler(
+            self._protocol.service,
+            {
+                "Check": grpc.unary_unary_rpc_method_handler(self._check, read, write),
+                "Watch": grpc.unary_stream_rpc_method_handler(self._watch, read, write),
+            },
+        )
+
+    async def _check(self, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        status = self._status(request.service)
+        if status == _UNKNOWN:
+            await context.abort(grpc.StatusCode.NOT_FOUND, "There is no such service here.")
+        return self._protocol.HealthCheckResponse(status=status)
+
+    async def _watch(
+        self, request: Any, _: grpc.aio.ServicerContext[Any, Any]
+    ) -> AsyncIterator[Any]:
+        said = None
+        while True:
+            status = self._status(request.service)
+            if status != said:
+                said = status
+                yield self._protocol.HealthCheckResponse(status=status)
+            await asyncio.sleep(_LOOK_S)
+
+    def _status(self, service: str) -> int:
+        if service in self._services:
+            return _SERVING if self._endpoints.ready else _NOT_SERVING
+        endpoint = self._endpoints.get(service)
+        if endpoint is None:
+            return _UNKNOWN
+        is_ready = endpoint.takes_requests and not self._endpoints.is_draining
+        return _SERVING if is_ready else _NOT_SERVING

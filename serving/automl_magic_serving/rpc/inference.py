@@ -1,0 +1,150 @@
+"""The service `inference.GRPCInferenceService`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import grpc
+
+from automl_magic_serving.endpoint import Endpoint, Endpoints
+from automl_magic_serving.gate import Caller, Gate, Problem
+from automl_magic_serving.gate.problem import not_found
+from automl_magic_serving.oip.metadata import SERVER, model_metadata
+from automl_magic_serving.oip.named import endpoint_of, version_of
+from automl_magic_serving.oip.outputs import check_asked, outputs_of
+from automl_magic_serving.oip.problems import problem_of
+from automl_magic_serving.oip.rows import rows_of
+from automl_magic_serving.rpc.compiled import Protocol, protocol
+from automl_magic_serving.rpc.status import code_of, metadata_of, words_of
+from automl_magic_serving.rpc.tensors import read_tensors, write_tensors
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,80}")
+Context = grpc.aio.ServicerContext[Any, Any]
+Answer = Callable[[Any, "Call"], Awaitable[Any]]
+
+
+class Call:
+    """What a call says beside its message: its metadata, and the id of its request."""
+
+    __slots__ = ("metadata", "request_id")
+
+    def __init__(self, context: Context) -> None:
+        sent = context.invocation_metadata() or ()
+        self.metadata: Mapping[str, str | bytes] = dict(sent)
+        said = self.text("x-request-id")
+        sane = said is not None and _SANE_ID.fullmatch(said)
+        self.request_id = said if said and sane else secrets.token_hex(8)
+
+    def text(self, key: str) -> str | None:
+        """Return a value of the metadata as text, or None."""
+        value = self.metadata.get(key)
+        return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+class Inference:
+    """Answers the protocol's calls."""
+
+    def __init__(self, endpoints: Endpoints, gate: Gate) -> None:
+        self._endpoints, self._gate = endpoints, gate
+        self._protocol = protocol("inference")
+
+    def handlers(self) -> grpc.GenericRpcHandler:
+        """Return what a server routes."""
+        calls: Mapping[str, Answer] = {
+            "ServerLive": self._live,
+            "ServerReady": self._ready,
+            "ModelReady": self._model_ready,
+            "ServerMetadata": self._server,
+            "ModelMetadata": self._metadata,
+            "ModelInfer": self._infer,
+        }
+        return grpc.method_handlers_generic_handler(
+            self._protocol.service,
+            {name: _handler(self._protocol, name, answer) for name, answer in calls.items()},
+        )
+
+    async def _live(self, _: Any, __: Call) -> Any:
+        return self._protocol.ServerLiveResponse(live=True)
+
+    async def _ready(self, _: Any, __: Call) -> Any:
+        return self._protocol.ServerReadyResponse(ready=self._endpoints.ready)
+
+    async def _model_ready(self, request: Any, _: Call) -> Any:
+        try:
+            self._find(request.name, request.version)
+        except Problem as problem:
+            if problem.status != 503:
+                raise
+            return self._protocol.ModelReadyResponse(ready=False)
+        return self._protocol.ModelReadyResponse(ready=self._endpoints.ready)
+
+    async def _server(self, _: Any, __: Call) -> Any:
+        return self._protocol.ServerMetadataResponse(**SERVER)
+
+    async def _metadata(self, request: Any, call: Call) -> Any:
+        await self._admit(call, request.name)
+        endpoint, number = self._find(request.name, request.version)
+        versions = endpoint.answering if number is None else (number,)
+        said = model_metadata(request.name, versions, endpoint.served(number).schema)
+        return self._protocol.ModelMetadataResponse(**said)
+
+    async def _infer(self, request: Any, call: Call) -> Any:
+        began = time.perf_counter()
+        caller = await self._admit(call, request.model_name)
+        endpoint, number = self._find(request.model_name, request.model_version)
+        schema = endpoint.served(number).schema
+        asked = check_asked(schema, list(dict.fromkeys(one.name for one in request.outputs)))
+        rows = rows_of(read_tensors(request), schema, endpoint.deployment.limits.rows)
+        predicted = await endpoint.predict(
+            rows,
+            version=number,
+            key_id=caller.key_id,
+            correlation_id=call.request_id,
+            sticky_key=(call.text("x-sticky-key") or "")[:200] or None,
+            traceparent=call.text("traceparent"),
+            began=began,
+        )
+        response = self._protocol.ModelInferResponse(
+            model_name=request.model_name, model_version=str(predicted.version), id=request.id
+        )
+        write_tensors(response, outputs_of(predicted, asked), raw=bool(request.raw_input_contents))
+        return response
+
+    def _find(self, name: str, version: str) -> tuple[Endpoint, int | None]:
+        if not name:
+            raise not_found("The request names no model.")
+        endpoint = endpoint_of(self._endpoints, name)
+        return endpoint, version_of(endpoint, version) if version else None
+
+    async def _admit(self, call: Call, deployment: str) -> Caller:
+        said = call.text("authorization")
+        return await self._gate.admit(
+            None if said is None else said.encode("latin-1", "replace"),
+            deployment=deployment,
+            local=True,
+        )
+
+
+def _handler(said: Protocol, name: str, answer: Answer) -> grpc.RpcMethodHandler[Any, Any]:
+    async def call(request: Any, context: Context) -> Any:
+        about = Call(context)
+        request_id = ("x-request-id", about.request_id)
+        try:
+            response = await answer(request, about)
+        except Exception as error:  # noqa: BLE001 - what it is decides what the sender is told
+            problem = problem_of(error, about.request_id)
+            await context.abort(
+                code_of(problem), words_of(problem), (request_id, *metadata_of(problem))
+            )
+        context.set_trailing_metadata((request_id,))
+        return response
+
+    return grpc.unary_unary_rpc_method_handler(
+        call,
+        request_deserializer=said.messages[f"{name}Request"].FromString,
+        response_serializer=said.messages[f"{name}Response"].SerializeToString,
+    )

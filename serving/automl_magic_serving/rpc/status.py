@@ -1,0 +1,47 @@
+"""A problem as a status of gRPC."""
+
+from __future__ import annotations
+
+from grpc import StatusCode
+
+from automl_magic_serving.gate import Problem
+from automl_magic_serving.gate.gate import retry_after
+
+_LONGEST = 1_000
+_SHOWN = 5
+_CODES = {
+    401: StatusCode.UNAUTHENTICATED,
+    403: StatusCode.PERMISSION_DENIED,
+    404: StatusCode.NOT_FOUND,
+    413: StatusCode.RESOURCE_EXHAUSTED,
+    429: StatusCode.RESOURCE_EXHAUSTED,
+    500: StatusCode.INTERNAL,
+    503: StatusCode.UNAVAILABLE,
+    504: StatusCode.DEADLINE_EXCEEDED,
+}
+
+
+def code_of(problem: Problem) -> StatusCode:
+    """Return the status that says the same as the problem's HTTP status."""
+    return _CODES.get(problem.status, StatusCode.INVALID_ARGUMENT)
+
+
+def words_of(problem: Problem) -> str:
+    """Return the problem in one text: a status has no place for a list."""
+    details = (
+        "; ".join(f"{key}: {value}" for key, value in detail.items())
+        for detail in problem.details[:_SHOWN]
+    )
+    return "\n".join((problem.error, *details))[:_LONGEST]
+
+
+def metadata_of(problem: Problem) -> list[tuple[str, str]]:
+    """Return what goes beside it: the code for programs, and when to come again.
+
+    `grpc-retry-pushback-ms` is the hint that the retries of gRPC's own clients follow (gRFC A6).
+    """
+    metadata = [("automl-code", problem.code)]
+    if problem.retry_after_s is not None:
+        metadata.append(("retry-after", retry_after(problem.retry_after_s).decode()))
+        metadata.append(("grpc-retry-pushback-ms", str(int(problem.retry_after_s * 1000) + 1)))
+    return metadata
