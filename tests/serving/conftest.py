@@ -1,0 +1,272 @@
+"""A real server: two small models, fitted, signed, staged, routed and served by processes."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+
+import httpx
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.records import ColumnKind, Split, SplitKind, StepSpec, TaskKind
+from automl_magic.records.approval import APPROVAL_NAME, Statement
+from automl_magic.records.codec import dumps
+from automl_magic.records.deployment import Deployment, Route
+from automl_magic.records.schema import SCHEMA_NAME, InputColumn, InputSchema
+from automl_magic.store.approvals import record
+from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.routes import create_deployment
+from automl_magic.store.signing import PrivateKey
+from automl_magic.store.staged import staged_folder
+
+CUSTOMER = {"age": 41.5, "visits": 3, "city": "Oslo", "active": True, "since": "2021-03-04"}
+HOUSE = {"area": 80.0, "rooms": 3.0, "year": 1987.0}
+
+
+def customers(n=200):
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "age": rng.normal(45, 12, n).round(1),
+            "visits": rng.integers(0, 9, n),
+            "city": rng.choice(["Oslo", "Bergen", "Århus"], n),
+            "active": rng.random(n) < 0.6,
+            "since": [f"20{10 + i % 12}-{1 + i % 12:02}-{1 + i % 28:02}" for i in range(n)],
+            "churn": np.where(rng.random(n) < 0.4, "yes", "no"),
+        }
+    )
+
+
+def houses(n=200):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "area": rng.uniform(20, 200, n),
+            "rooms": rng.integers(1, 8, n).astype(float),
+            "year": rng.integers(1900, 2020, n).astype(float),
+        }
+    )
+    return frame.assign(price=3_000 * frame["area"] + 5_000 * frame["rooms"])
+
+
+def number(name, low, high, example, nullable=False):
+    return InputColumn(
+        name=name,
+        kind=ColumnKind.NUMBER,
+        stored_as="number",
+        nullable=nullable,
+        low=low,
+        high=high,
+        example=example,
+    )
+
+
+CHURN_SCHEMA = InputSchema(
+    task=TaskKind.BINARY,
+    target="churn",
+    classes=("no", "yes"),
+    columns=(
+        number("age", 10, 90, 41.5, nullable=True),
+        number("visits", 0, 9, 3),
+        InputColumn(
+            name="city",
+            kind=ColumnKind.CATEGORY,
+            stored_as="text",
+            nullable=False,
+            levels=("Bergen", "Oslo", "Århus"),
+            example="Oslo",
+        ),
+        InputColumn(
+            name="active",
+            kind=ColumnKind.BOOLEAN,
+            stored_as="boolean",
+            nullable=False,
+            example=True,
+        ),
+        InputColumn(
+            name="since",
+            kind=ColumnKind.DATE,
+            stored_as="text",
+            nullable=False,
+            parse={"date_format": "%Y-%m-%d"},
+            low=1262304000.0,
+            high=1672444800.0,
+            example="2021-03-04",
+        ),
+    ),
+)
+PRICE_SCHEMA = InputSchema(
+    task=TaskKind.REGRESSION,
+    target="price",
+    columns=(
+        number("area", 20, 200, 80.0),
+        number("rooms", 1, 8, 3.0),
+        number("year", 1900, 2020, 1987.0),
+    ),
+)
+
+
+def recipe(task, target, classes, steps, columns):
+    return Recipe(
+        task=task,
+        target=target,
+        metric="log_loss" if classes else "rmse",
+        classes=classes,
+        columns=columns,
+        views={"tree": steps},
+        members=(
+            MemberSpec(name="xgb", estimator="xgboost", view="tree", n_iterations=20, weight=1.0),
+        ),
+        threshold=None,
+        class_weight=False,
+        split=Split(kind=SplitKind.KFOLD, folds=5, holdout=0.2, seed=0),
+        fold_sha256="sha256:0",
+        seed=0,
+        threads=1,
+        versions={},
+        data_fingerprint="sha256:1",
+    )
+
+
+CHURN = recipe(
+    TaskKind.BINARY,
+    "churn",
+    ("no", "yes"),
+    (
+        StepSpec(kind="number", columns=("age", "visits")),
+        StepSpec(kind="category", columns=("city",)),
+        StepSpec(kind="boolean", columns=("active",)),
+        StepSpec(kind="date", columns=("since",), params={"date_format": "%Y-%m-%d"}),
+    ),
+    {"age": "number", "visits": "number", "city": "category", "active": "boolean", "since": "date"},
+)
+PRICE = recipe(
+    TaskKind.REGRESSION,
+    "price",
+    (),
+    (StepSpec(kind="number", columns=("area", "rooms", "year")),),
+    {"area": "number", "rooms": "number", "year": "number"},
+)
+
+
+def stage(engine, home, fitted, schema, model, version):
+    """Do what governance does when it approves and deploys: sign, record, and lay out."""
+    saved = home / "saved" / f"{model}-{version}"
+    manifest = fitted.save(saved, {SCHEMA_NAME: schema})
+    statement = Statement(
+        model=model,
+        version=version,
+        manifest_sha256=manifest.digest(),
+        author="ada",
+        approver="grace",
+        policy="test",
+        approved_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    approval = PrivateKey.load_or_make(home / "keys" / "governance.pem").sign(statement)
+    with serially(engine) as connection:
+        record(connection, approval)
+    folder = staged_folder(statement)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(saved, folder)
+    (folder / APPROVAL_NAME).write_text(dumps(approval.to_json()))
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory):
+    """A home with two deployments, `churn` and `price`, and the engine of its store."""
+    home = tmp_path_factory.mktemp("serving")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOML_MAGIC_HOME", str(home))
+        for name in ("AUTOML_MAGIC_STORE", "AUTOML_MAGIC_PREDICTIONS"):
+            patch.delenv(name, raising=False)
+        engine = open_engine()
+        for name, made, schema, frame in (
+            ("churn", CHURN, CHURN_SCHEMA, customers()),
+            ("price", PRICE, PRICE_SCHEMA, houses()),
+        ):
+            stage(engine, home, fit_recipe(made, frame), schema, name, 1)
+            deployment = Deployment(name=name, model_version_id=f"{name}/1")
+            route = Route(deployment=name, model=name, epoch=1, stable=1)
+            create_deployment(engine, deployment, route, "ada")
+        yield Plane(home, engine)
+
+
+@dataclasses.dataclass(frozen=True)
+class Plane:
+    home: object
+    engine: object
+
+
+@dataclasses.dataclass(frozen=True)
+class Live:
+    """A server that runs: its addresses, its process, and a client that has no key."""
+
+    url: str
+    grpc: str
+    process: subprocess.Popen
+    client: httpx.Client
+
+    @property
+    def host(self):
+        return self.url.removeprefix("http://")
+
+
+@contextlib.contextmanager
+def serving(plane, *options, deployments=("churn", "price"), env=None, log=None):
+    """Run the server as a person runs it, and give it when it says that it is ready."""
+    named = [part for name in deployments for part in ("--deployment", name)]
+    command = [sys.executable, "-m", "automl_magic_serving", *named, "--port", "0"]
+    with (log or plane.home / "server.log").open("ab") as errors:
+        process = subprocess.Popen(
+            [*command, "--grpc-port", "0", "--workers", "1", *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={**os.environ, "AUTOML_MAGIC_HOME": str(plane.home), **(env or {})},
+            start_new_session=True,
+        )
+    try:
+        said = json.loads(process.stdout.readline() or "{}")
+        assert said.get("event") == "ready", (plane.home / "server.log").read_text()[-3000:]
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        with httpx.Client(base_url=said["url"], timeout=30) as client:
+            yield Live(said["url"], said["grpc"], process, client)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def serve(plane):
+    return lambda *options, **more: serving(plane, *options, **more)
+
+
+@pytest.fixture(scope="session")
+def live(serve):
+    """A server that needs no key: it listens on the loopback address, and there are no keys."""
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def customer():
+    return dict(CUSTOMER)
+
+
+@pytest.fixture
+def house():
+    return dict(HOUSE)
