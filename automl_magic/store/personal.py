@@ -21,7 +21,7 @@ from automl_magic.recipe.values import text_of
 
 _BYTES = 32
 _TOKEN_DIGITS = 32
-TOKEN_PREFIX = "hmac:"
+TOKEN_PREFIX = "hmac:"  # noqa: S105 - what every token begins with
 
 
 class LogKey:

@@ -8,7 +8,6 @@ came true is joined to both.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, and_, delete, exists, func, select
 
 from automl_magic.records.deployment import Role
-from automl_magic.store.engine import now, reading, writing
+from automl_magic.store.engine import reading, writing
 from automl_magic.store.tables import outcomes, predictions
 from automl_magic.store.upsert import upsert
 

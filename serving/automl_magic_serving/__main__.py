@@ -1,0 +1,32 @@
+"""`python -m automl_magic_serving`: serve deployments until a signal comes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from automl_magic.errors import AutomlMagicError
+from automl_magic_serving.process.options import Options, read_options
+from automl_magic_serving.process.parent import Parent
+from automl_magic_serving.process.stored import Stored
+from automl_magic_serving.telemetry.events import log_to_stderr
+
+
+async def _serve(options: Options) -> int:
+    stored = await asyncio.to_thread(Stored, options.deployments)
+    return await Parent(options, stored).run()
+
+
+def main() -> int:
+    """Serve, and return the exit code."""
+    options = read_options()
+    log_to_stderr(worker="parent")
+    try:
+        return asyncio.run(_serve(options))
+    except AutomlMagicError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

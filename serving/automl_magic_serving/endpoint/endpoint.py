@@ -1,0 +1,378 @@
+"""Endpoint: one deployment in one worker. It chooses a version, asks it, counts and logs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from automl_magic.records.deployment import Deployment, Role, Route
+from automl_magic.records.schema import InputSchema
+from automl_magic_serving.endpoint.errors import Late, NotRouted
+from automl_magic_serving.endpoint.ids import new_ids
+from automl_magic_serving.endpoint.route import Share, point_of, threshold_of
+from automl_magic_serving.endpoint.shadow import Shadow
+from automl_magic_serving.endpoint.waiting import Waiting
+from automl_magic_serving.runtime import Answer, Batcher, Busy, Refused, Served
+from automl_magic_serving.telemetry.log import Asked, PredictionLogger
+from automl_magic_serving.telemetry.protect import Protector
+from automl_magic_serving.telemetry.recent import Recent
+from automl_magic_serving.telemetry.slab import Gauge, Outcome, Region, Tally
+from automl_magic_serving.telemetry.traces import Traces
+
+_events = logging.getLogger(__name__)
+_JUDGED = frozenset({Outcome.OK, Outcome.LATE, Outcome.ERROR})
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """The answers to one request, all by one version: the one that its epoch was pinned to.
+
+    `ids`, `answers` and `flags` have one item for each instance. `explanations` is None unless
+    asked for: what each column contributed, by name. `schema` is that of the version that answered,
+    even where the route has changed since.
+    """
+
+    model: str
+    version: int
+    role: Role
+    epoch: int
+    answers: Sequence[Answer]
+    ids: Sequence[str]
+    flags: Sequence[Mapping[str, str]]
+    latency_ms: float
+    schema: InputSchema
+    explanations: Sequence[Mapping[str, float]] | None = None
+
+
+@dataclass(frozen=True)
+class _Arm:
+    """A version in a role, for one epoch."""
+
+    role: Role
+    epoch: int
+    served: Served
+    batcher: Batcher
+    tally: Tally
+    protector: Protector
+
+
+@dataclass(frozen=True)
+class _Pinned:
+    """A route with the versions it names. A request takes the whole of it once, and keeps it."""
+
+    deployment: Deployment
+    route: Route
+    stable: _Arm
+    canary: _Arm | None
+    shadow: Shadow | None
+    threshold: int
+
+    @property
+    def arms(self) -> tuple[_Arm, ...]:
+        return (self.stable,) if self.canary is None else (self.stable, self.canary)
+
+
+class Endpoint:
+    """One deployment in one worker.
+
+    Parameters
+    ----------
+    place : int
+        Of the deployment among those that the server serves; where its counters lie.
+    region : Region
+        The counters of this worker.
+    log : PredictionLogger
+        Where the answers of all deployments are logged.
+    aside : ThreadPoolExecutor
+        Does what no request waits for (shadows) or few do (explanations).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        place: int,
+        *,
+        region: Region,
+        log: PredictionLogger,
+        traces: Traces,
+        recent: Recent,
+        aside: ThreadPoolExecutor,
+    ) -> None:
+        self.name, self.place = name, place
+        self.last_prediction_at: float | None = None
+        self._region, self._log = region, log
+        self._traces, self._recent, self._aside = traces, recent, aside
+        self._pinned: _Pinned | None = None
+        self._share = Share()
+        self._batchers: dict[str, Batcher] = {}
+        self._waiting = Waiting(0.0)
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment as it was asked for."""
+        return self._now.deployment
+
+    @property
+    def route(self) -> Route:
+        """The route that new requests take."""
+        return self._now.route
+
+    @property
+    def schema(self) -> InputSchema:
+        """What the stable version takes and gives."""
+        return self._now.stable.served.schema
+
+    def served(self, version: int | None = None) -> Served:
+        """Return a version that answers now, the stable one by default. Raises NotRouted."""
+        pinned = self._now
+        arm = pinned.stable if version is None else _arm_of(pinned, version)
+        return arm.served
+
+    @property
+    def answering(self) -> tuple[int, ...]:
+        """The versions whose answers are returned: the stable one, and the canary."""
+        return tuple(arm.served.version for arm in self._now.arms)
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether there is a route whose versions are loaded."""
+        return self._pinned is not None
+
+    @property
+    def _now(self) -> _Pinned:
+        if self._pinned is None:
+            raise RuntimeError(f"{self.name} has no route yet.")
+        return self._pinned
+
+    def follow(self, deployment: Deployment, route: Route, served: Mapping[int, Served]) -> None:
+        """Take up a route, whose versions are loaded. Requests that are under way keep theirs."""
+        before = self._pinned
+        if before is not None:
+            for old in before.arms:
+                old.tally.end()
+            if before.shadow is not None:
+                before.shadow.tally.end()
+                before.shadow.stop()
+        slow_s = (deployment.slos.latency_ms_p95 or float("inf")) / 1000
+        if before is None or before.deployment.limits != deployment.limits:
+            self._waiting = Waiting(deployment.limits.timeout_s)
+            self._batchers.clear()
+        if before is None or before.deployment.log != deployment.log:
+            self._log.interval(deployment)
+
+        def tally(role: Role, version: int) -> Tally:
+            return self._region.tally(self.place, role, version, route.epoch, slow_s)
+
+        def arm(role: Role, version: int) -> _Arm:
+            one = served[version]
+            return _Arm(
+                role,
+                route.epoch,
+                one,
+                self._batcher(one, deployment),
+                tally(role, version),
+                self._log.protector(deployment, one),
+            )
+
+        shadow = None
+        if route.shadow is not None:
+            shadow = Shadow(
+                served[route.shadow],
+                deployment.checks,
+                tally(Role.SHADOW, route.shadow),
+                epoch=route.epoch,
+                protector=self._log.protector(deployment, served[route.shadow]),
+                thread=self._aside,
+                offer=self._log.offer,
+            )
+        self._pinned = _Pinned(
+            deployment,
+            route,
+            arm(Role.STABLE, route.stable),
+            None if route.canary is None else arm(Role.CANARY, route.canary),
+            shadow,
+            threshold_of(route.percent),
+        )
+        named = {one.manifest_sha256 for one in served.values()}
+        self._batchers = {key: one for key, one in self._batchers.items() if key in named}
+
+    async def predict(
+        self,
+        instances: Sequence[Mapping[str, object]],
+        *,
+        version: int | None = None,
+        key_id: str | None = None,
+        correlation_id: str | None = None,
+        sticky_key: str | None = None,
+        explain: bool = False,
+        traceparent: str | None = None,
+        began: float | None = None,
+    ) -> Predicted:
+        """Answer a request with one version of the route that holds now.
+
+        Parameters
+        ----------
+        version : int, optional
+            Ask this version, whatever its share. By default the route chooses.
+        key_id : str, optional
+            Of the API key; for the log.
+        correlation_id, traceparent : str, optional
+            What the caller calls the request, and the span that it belongs to (W3C Trace Context).
+        sticky_key : str, optional
+            Requests with the same key are answered by the same version where the route is sticky.
+        began : float, optional
+            When the request arrived, by `time.perf_counter`; by default now.
+
+        Raises
+        ------
+        Refused
+            If an instance is not what the version takes. The version is not to blame.
+        Busy
+            If more requests wait than the deployment's `limits.queue`.
+        Late
+            If there is no answer within `limits.timeout_s`.
+        NotRouted
+            If `version` is none of those that answer.
+        """
+        began = time.perf_counter() if began is None else began
+        pinned = self._now
+        arm = self._choose(pinned, sticky_key) if version is None else _arm_of(pinned, version)
+        span = self._traces.begin(self.name, traceparent) if self._traces.on else None
+        self._region.add(Gauge.IN_FLIGHT)
+        answers: Sequence[Answer] = ()
+        flags: Sequence[Mapping[str, str]] = ()
+        explanations = None
+        outcome = Outcome.OK
+        try:
+            parsed = [arm.served.parse(one, pinned.deployment.checks) for one in instances]
+            flags = [one.flags for one in parsed]
+            answers = await self._waiting.wait(arm.batcher.submit(parsed), began, arm.tally)
+            if explain:
+                explained = asyncio.get_running_loop().run_in_executor(
+                    self._aside, lambda: [arm.served.explain(one) for one in parsed]
+                )
+                explanations = await self._waiting.wait(explained, began, arm.tally)
+        except BaseException as problem:
+            outcome = _outcome_of(problem)
+            if outcome is Outcome.ERROR:
+                _failed(arm, problem, correlation_id)
+            raise
+        finally:
+            seconds = time.perf_counter() - began
+            self._region.add(Gauge.IN_FLIGHT, -1)
+            arm.tally.count(outcome, len(instances), seconds if outcome in _JUDGED else None)
+            if span is not None:
+                self._traces.end(span, arm.served, arm.role, outcome)
+            ids: Sequence[str] = ()
+            if outcome in _JUDGED:
+                ids = new_ids(len(instances))
+                asked = Asked(
+                    at=time.time(),
+                    deployment=self.name,
+                    model=arm.served.model,
+                    version=arm.served.version,
+                    role=arm.role,
+                    epoch=arm.epoch,
+                    ids=ids,
+                    instances=instances,
+                    answers=answers,
+                    flags=flags,
+                    latency_ms=seconds * 1000,
+                    error=None if outcome is Outcome.OK else outcome.name.lower(),
+                    key_id=key_id,
+                    correlation_id=correlation_id,
+                    protector=arm.protector,
+                )
+                self._log.offer(asked)
+                self.last_prediction_at = asked.at
+                if pinned.shadow is not None and outcome is Outcome.OK:
+                    # When the caller has been answered: this request goes on before the loop does.
+                    asyncio.get_running_loop().call_soon(pinned.shadow.ask, asked)
+        return Predicted(
+            model=arm.served.model,
+            version=arm.served.version,
+            role=arm.role,
+            epoch=arm.epoch,
+            answers=answers,
+            ids=ids,
+            flags=flags,
+            latency_ms=seconds * 1000,
+            schema=arm.served.schema,
+            explanations=explanations,
+        )
+
+    def _choose(self, pinned: _Pinned, sticky_key: str | None) -> _Arm:
+        if pinned.canary is None:
+            return pinned.stable
+        if pinned.route.sticky and sticky_key is not None:
+            is_canary = point_of(self.name, sticky_key) < pinned.threshold
+        else:
+            is_canary = self._share.takes(pinned.threshold)
+        return pinned.canary if is_canary else pinned.stable
+
+    def _batcher(self, served: Served, deployment: Deployment) -> Batcher:
+        key = served.manifest_sha256
+        if key not in self._batchers:
+            self._batchers[key] = Batcher(served, queue=deployment.limits.queue)
+        return self._batchers[key]
+
+    async def outcome(self, prediction_id: str, outcome: Any) -> None:
+        """Keep what came true of one prediction; see `outcomes`."""
+        await self.outcomes([(prediction_id, outcome)])
+
+    async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
+        """Keep what came true of predictions: pairs of an id, and a label or a number.
+
+        Returns when they are written. A later word about a prediction takes an earlier one's place.
+
+        Raises
+        ------
+        Busy
+            If too much waits to be written.
+        Gone
+            If the store of predictions does not answer.
+        """
+        await self._log.outcomes(outcomes)
+
+    @property
+    def latency_p95_ms(self) -> float | None:
+        """The 95th percentile of the last minutes over all workers; None without requests."""
+        return self._recent.p95_ms(self.place)
+
+
+def _arm_of(pinned: _Pinned, version: int) -> _Arm:
+    for arm in pinned.arms:
+        if arm.served.version == version:
+            return arm
+    raise NotRouted(version, tuple(arm.served.version for arm in pinned.arms))
+
+
+def _outcome_of(problem: BaseException) -> Outcome:
+    match problem:
+        case Refused():
+            return Outcome.REFUSED
+        case Busy():
+            return Outcome.BUSY
+        case Late():
+            return Outcome.LATE
+        case asyncio.CancelledError():
+            return Outcome.GONE
+    return Outcome.ERROR
+
+
+def _failed(arm: _Arm, problem: BaseException, correlation_id: str | None) -> None:
+    _events.error(
+        "prediction_failed",
+        exc_info=problem,
+        extra={
+            "model": arm.served.model,
+            "version": arm.served.version,
+            "epoch": arm.epoch,
+            "correlation_id": correlation_id,
+        },
+    )

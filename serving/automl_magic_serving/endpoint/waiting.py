@@ -1,0 +1,83 @@
+"""Timeouts of many requests with one timer.
+
+`asyncio.timeout` makes and cancels a timer for each request, which costs more than many a model's
+answer. All requests of a deployment have the same patience, so they end in the order in which they
+began: one look at the oldest, ten times a second, is enough.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from automl_magic_serving.endpoint.errors import Late
+from automl_magic_serving.telemetry.slab import Tally
+
+_LOOK_S = 0.1
+T = TypeVar("T")
+
+
+class _Waiter:
+    __slots__ = ("began", "is_done", "is_late", "tally", "task")
+
+    def __init__(self, task: asyncio.Task[Any], began: float, tally: Tally) -> None:
+        self.task, self.began, self.tally = task, began, tally
+        self.is_done = self.is_late = False
+
+
+class Waiting:
+    """The requests of one deployment that wait for their answers."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._waiters: deque[_Waiter] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._counted: set[Tally] = set()
+
+    async def wait(self, answer: Awaitable[T], began: float, tally: Tally) -> T:
+        """Wait for an answer.
+
+        Raises
+        ------
+        Late
+            If there is none `timeout_s` after `began` (`time.perf_counter`), give or take 0.1 s.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        waiter = _Waiter(task, began, tally)
+        self._waiters.append(waiter)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_LOOK_S, self._look)
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            # As in `asyncio.timeout`: it was ours, unless somebody else wants the task to end too.
+            if waiter.is_late and task.uncancel() == 0:
+                raise Late(self.timeout_s) from None
+            raise
+        finally:
+            waiter.is_done = True
+
+    def _look(self) -> None:
+        now = time.perf_counter()
+        self._waiters = deque(waiter for waiter in self._waiters if not waiter.is_done)
+        while self._waiters and now - self._waiters[0].began > self.timeout_s:
+            waiter = self._waiters.popleft()
+            waiter.is_late = True
+            waiter.task.cancel()
+        self._count_slow(now)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_LOOK_S, self._look) if self._waiters else None
+
+    def _count_slow(self, now: float) -> None:
+        # A version that hangs has no answers to be judged by; how long they are awaited counts too.
+        slow = dict.fromkeys(self._counted, 0)
+        for waiter in self._waiters:
+            if now - waiter.began > waiter.tally.slow_s:
+                slow[waiter.tally] = slow.get(waiter.tally, 0) + 1
+        for tally, n in slow.items():
+            tally.waiting(n)
+        self._counted = {tally for tally, n in slow.items() if n}

@@ -1,0 +1,83 @@
+"""What parent and workers say to each other: one JSON document a line, over a socket pair."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from automl_magic.records.deployment import Deployment, Route
+
+# A route with its deployment is some kilobytes; a thousand keys are some hundred.
+_LONGEST_LINE = 1 << 26
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a worker shall serve: a deployment, its route, and where its versions lie.
+
+    `folders` has the folder of each version that the route names, the previous one included;
+    `digests` the manifest that was approved.
+    """
+
+    deployment: Deployment
+    route: Route
+    folders: dict[int, Path]
+    digests: dict[int, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the target as JSON types."""
+        return {
+            "deployment": self.deployment.to_json(),
+            "route": self.route.to_json(),
+            "folders": {str(version): str(folder) for version, folder in self.folders.items()},
+            "digests": {str(version): digest for version, digest in self.digests.items()},
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            Deployment.from_json(document["deployment"]),
+            Route.from_json(document["route"]),
+            {int(version): Path(folder) for version, folder in document["folders"].items()},
+            {int(version): digest for version, digest in document["digests"].items()},
+        )
+
+
+class Channel:
+    """One end of the line. The other end's death ends it."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    async def open(cls, end: socket.socket) -> Self:
+        """Speak over one end of a socket pair."""
+        end.setblocking(False)
+        return cls(*await asyncio.open_connection(sock=end, limit=_LONGEST_LINE))
+
+    def say(self, kind: str, **fields: Any) -> None:
+        """Send a document; nothing happens where the other end is gone."""
+        if not self._writer.is_closing():
+            line = json.dumps({"kind": kind, **fields}, separators=(",", ":"))
+            self._writer.write(line.encode() + b"\n")
+
+    async def heard(self) -> AsyncIterator[dict[str, Any]]:
+        """Give what the other end says, until it is gone."""
+        while True:
+            try:
+                line = await self._reader.readline()
+            except (ConnectionError, ValueError):
+                return
+            if not line.endswith(b"\n"):
+                return
+            yield json.loads(line)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._writer.close()

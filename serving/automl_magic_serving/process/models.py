@@ -1,0 +1,84 @@
+"""The models of a worker: each loaded once, kept while a route names it and for a while after."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from automl_magic.store.signing import TrustedKeys
+from automl_magic_serving.runtime import Served, load_model
+
+# A version that a route has left may be returned to, and then it should be there.
+KEEP_S = 600.0
+
+_events = logging.getLogger(__name__)
+
+
+class Models:
+    """What is loaded, by the digest of its manifest. Loading happens in a thread, one at a time."""
+
+    def __init__(self, keep_s: float = KEEP_S) -> None:
+        self._keep_s = keep_s
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="automl-load")
+        self._loaded: dict[str, asyncio.Future[Served]] = {}
+        self._named_at: dict[str, float] = {}
+
+    async def get(self, folder: Path, model: str, version: int, digest: str) -> Served:
+        """Return a model, loaded and warm.
+
+        Raises
+        ------
+        NotApproved, ArtifactTampered, ModelRefused
+            As `load_model`. What could not be loaded is tried anew when it is asked for again.
+        """
+        key = _key(model, version, digest)
+        if key not in self._loaded:
+            self._loaded[key] = asyncio.get_running_loop().run_in_executor(
+                self._thread, _load, folder, model, version
+            )
+        try:
+            served = await asyncio.shield(self._loaded[key])
+        except Exception:
+            self._loaded.pop(key, None)
+            raise
+        self._named_at[key] = time.monotonic()
+        return served
+
+    def keep(self, named: Iterable[tuple[str, int, str]]) -> None:
+        """Forget what no route has named for a while. `named` are models, versions and digests."""
+        now = time.monotonic()
+        for model, version, digest in named:
+            self._named_at[_key(model, version, digest)] = now
+        for key, at in list(self._named_at.items()):
+            if now - at > self._keep_s:
+                del self._named_at[key]
+                if self._loaded.pop(key, None) is not None:
+                    _events.info("model_unloaded", extra={"model": key})
+
+    def loaded(self) -> list[Served]:
+        """Return the models that are in memory."""
+        done = [one for one in self._loaded.values() if one.done() and not one.cancelled()]
+        return [one.result() for one in done if one.exception() is None]
+
+
+def _key(model: str, version: int, digest: str) -> str:
+    return f"{model}/{version}/{digest}"
+
+
+def _load(folder: Path, model: str, version: int) -> Served:
+    began = time.perf_counter()
+    served = load_model(folder, TrustedKeys.load(), model=model, version=version)
+    _events.info(
+        "model_loaded",
+        extra={
+            "model": model,
+            "version": version,
+            "manifest_sha256": served.manifest_sha256,
+            "seconds": round(time.perf_counter() - began, 3),
+        },
+    )
+    return served

@@ -1,0 +1,388 @@
+"""The parent: it serves nothing, and sees to it that somebody does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from automl_magic.errors import AutomlMagicError, DeploymentError, StoreError
+from automl_magic.records.deployment import Role
+from automl_magic.store.predictions import delete_older
+from automl_magic.store.workers import beat, forget
+from automl_magic_serving.process.channel import Target
+from automl_magic_serving.process.child import STEADY_S, Child, pause_s, start_child
+from automl_magic_serving.process.guard import breach
+from automl_magic_serving.process.options import Options, cores
+from automl_magic_serving.process.stored import Stored
+from automl_magic_serving.process.worker import Setup
+from automl_magic_serving.telemetry.slab import Layout, Slab
+
+POLL_S = 0.1
+GUARD_S = 0.25
+BEAT_S = 1.0
+KEYS_S = 0.5
+CHECKS_S = 15.0
+RETENTION_S = 600.0
+_PING_S = 1.0
+_BACKLOG = 2_048
+_MOST_EARLY_DEATHS = 3
+_LAST_S = 5.0
+_ACTOR = "automl-serving"
+
+_events = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Parent:
+    """Starts workers and restarts them, tells them the routes, and says what all of them serve."""
+
+    def __init__(self, options: Options, stored: Stored) -> None:
+        self.options, self.stored = options, stored
+        self.id = f"{socket.gethostname()[:40]}:{os.getpid()}"
+        self.layout = Layout(options.workers, len(options.deployments))
+        self.slab = Slab(self.layout)
+        self.targets: dict[str, Target] = {}
+        self.children: dict[int, Child] = {}
+        self.is_ready = self.is_draining = False
+        self._pace = tempfile.TemporaryFile(prefix="automl-pace-")  # noqa: SIM115
+        self._keys: dict[str, Any] = {}
+        self._facts: dict[str, Any] = {"store_answers": True}
+        self._deaths = [0] * options.workers
+        self._failed: set[tuple[str, int, int]] = set()
+        self._told_ready = asyncio.Event()
+        self._beat_now = asyncio.Event()
+        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._keepers: list[asyncio.Task[None]] = []
+
+    async def run(self) -> int:
+        """Serve until a signal comes, and return the exit code."""
+        await self._read_store()
+        self._bind()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+        with contextlib.suppress(AttributeError, ValueError):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self._keepers = [
+            asyncio.create_task(self._keep(place)) for place in range(self.options.workers)
+        ]
+        # Whatever ends the server before it is ready tells this too.
+        await self._told_ready.wait()
+        if not self._end.done():
+            self._say_ready()
+            self._tasks = [
+                asyncio.create_task(self._again_and_again(seconds, step))
+                for seconds, step in (
+                    (POLL_S, self._poll),
+                    (KEYS_S, self._poll_keys),
+                    (CHECKS_S, self._poll_checks),
+                    (GUARD_S, self._guard),
+                    (_PING_S, self._ping),
+                    (RETENTION_S, self._delete_old),
+                )
+            ]
+            self._tasks.append(asyncio.create_task(self._beat()))
+        code = await self._end
+        await self._drain()
+        return code
+
+    # -- the store -----------------------------------------------------------------------------
+
+    async def _read_store(self) -> None:
+        for target in await asyncio.to_thread(self.stored.targets, {}):
+            self.targets[target.route.deployment] = target
+        self._keys = await asyncio.to_thread(self.stored.keys)
+
+    async def _asked(self, question: Callable[..., T], *arguments: Any) -> T | None:
+        """Ask the store in a thread; None where it is silent, and then its last word holds."""
+        try:
+            answer = await asyncio.to_thread(question, *arguments)
+        except StoreError as error:
+            self._note_store(answers=False, why=error.why)
+            return None
+        self._note_store(answers=True)
+        return answer
+
+    def _note_store(self, *, answers: bool, why: str = "") -> None:
+        if self._facts["store_answers"] == answers:
+            return
+        _events.warning("store_answers" if answers else "store_silent", extra={"why": why})
+        self._tell_facts(store_answers=answers)
+
+    async def _poll(self) -> None:
+        known = {name: target.route.epoch for name, target in self.targets.items()}
+        for target in await self._asked(self.stored.targets, known) or ():
+            self.targets[target.route.deployment] = target
+            for child in self.children.values():
+                child.send(target)
+            self._beat_now.set()
+
+    async def _poll_keys(self) -> None:
+        keys = await self._asked(self.stored.keys)
+        if keys is not None and keys != self._keys:
+            self._keys = keys
+            for child in self.children.values():
+                child.channel.say("keys", **keys)
+
+    async def _poll_checks(self) -> None:
+        checks = await self._asked(self.stored.checks)
+        if checks is not None and checks != self._facts.get("checks"):
+            self._tell_facts(checks=checks)
+
+    async def _delete_old(self) -> None:
+        for target in self.targets.values():
+            before = time.time() - target.deployment.log.retention_days * 86_400
+            name = target.deployment.name
+            n = await self._asked(delete_older, self.stored.predictions, name, before)
+            if n:
+                _events.info("predictions_deleted", extra={"deployment": name, "rows": n})
+
+    async def _beat(self) -> None:
+        """Say which epochs all workers serve: at once where that changes, else every second."""
+        while True:
+            epochs = self._epochs()
+            if epochs:
+                await self._asked(beat, self.stored.engine, self.id, epochs)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._beat_now.wait(), BEAT_S)
+            self._beat_now.clear()
+
+    def _epochs(self) -> dict[str, int]:
+        """Return the epoch of each deployment that no worker is behind."""
+        # Who does not take requests yet will not before it has confirmed what holds then.
+        serving = [child for child in self.children.values() if child.takes_requests]
+        return {
+            name: min((child.follows.get(name, 0) for child in serving), default=target.route.epoch)
+            for name, target in self.targets.items()
+        }
+
+    # -- canaries ------------------------------------------------------------------------------
+
+    async def _guard(self) -> None:
+        for place, name in enumerate(self.options.deployments):
+            target = self.targets[name]
+            route, slos = target.route, target.deployment.slos
+            if route.canary is None:
+                continue
+            why = breach(self.slab.live(place, Role.CANARY, route.epoch), slos)
+            if why is not None:
+                await self._roll_back(target, route.canary, f"Breach of the objectives: {why}")
+
+    async def _roll_back(self, target: Target, version: int, reason: str) -> None:
+        name, epoch = target.route.deployment, target.route.epoch
+        try:
+            changed = await self._asked(
+                self.stored.take_out, target.route, version, _ACTOR, reason[:1_000]
+            )
+        except AutomlMagicError as error:
+            # Somebody was quicker, or there is nothing to return to.
+            key = (name, epoch, version)
+            if key not in self._failed:
+                _events.warning(
+                    "not_rolled_back",
+                    extra={"deployment": name, "epoch": epoch, "what": error.what}
+                    | {"why": error.why, "reason": reason},
+                )
+            self._failed.add(key)
+            return
+        if changed is not None:
+            _events.warning(
+                "rolled_back",
+                extra={"deployment": name, "epoch": changed.epoch, "version": version}
+                | {"reason": reason},
+            )
+            await self._poll()
+
+    # -- workers -------------------------------------------------------------------------------
+
+    async def _keep(self, place: int) -> None:
+        """Keep one worker running: start it, wait for its end, start it anew."""
+        while True:
+            await asyncio.sleep(pause_s(self._deaths[place]))
+            child = await self._start(place)
+            code = await child.process.wait()
+            # What it has said before its end may still be on the line.
+            if child.listening is not None:
+                await child.listening
+            child.channel.close()
+            self.children.pop(place, None)
+            self._beat_now.set()
+            self.slab.note_restart(place)
+            steady = time.monotonic() - child.started_at > STEADY_S
+            self._deaths[place] = 0 if steady or child.accepts else self._deaths[place] + 1
+            _events.warning("worker_died", extra={"pid": child.process.pid, "code": code})
+            if not self.is_ready and self._deaths[place] >= _MOST_EARLY_DEATHS:
+                self._give_up(
+                    DeploymentError(
+                        "The server does not start.",
+                        why=f"A worker died {_MOST_EARLY_DEATHS} times; its last code was {code}.",
+                        fix="Look at the log lines above.",
+                    )
+                )
+                return
+
+    async def _start(self, place: int) -> Child:
+        def setup(channel: int) -> str:
+            return Setup(
+                worker=place,
+                parent=os.getpid(),
+                listener=self.listener.fileno(),
+                channel=channel,
+                slab=self.slab.descriptor,
+                pace=self._pace.fileno(),
+                layout=self.layout,
+                deployments=self.options.deployments,
+                host=self.options.host,
+                grpc_port=self.grpc_port,
+                auth=self.options.auth,
+            ).to_text()
+
+        files = (self.listener.fileno(), self.slab.descriptor, self._pace.fileno())
+        threads = max(1, cores() // self.options.workers)
+        child = await start_child(place, setup, files, threads, self._hear)
+        self.children[place] = child
+        child.channel.say("keys", **self._keys)
+        child.channel.say("facts", facts=self._facts)
+        for target in self.targets.values():
+            child.send(target)
+        return child
+
+    def _hear(self, child: Child, said: dict[str, Any]) -> None:
+        match said["kind"]:
+            case "up":
+                child.is_up = True
+                self._let_in(child)
+            case "follows":
+                child.follows[said["deployment"]] = said["epoch"]
+                self._let_in(child)
+                self._beat_now.set()
+            case "accepts":
+                child.accepts = True
+                if len(self.children) == self.options.workers and all(
+                    one.accepts for one in self.children.values()
+                ):
+                    self.is_ready = True
+                    self._told_ready.set()
+            case "failed":
+                self._load_failed(said)
+
+    def _let_in(self, child: Child) -> None:
+        """Let a worker take requests, once it serves all that holds at this moment."""
+        if child.takes_requests or not child.is_up or self.is_draining:
+            return
+        if all(
+            child.follows.get(name) == target.route.epoch for name, target in self.targets.items()
+        ):
+            child.takes_requests = True
+            child.channel.say("accept")
+
+    def _load_failed(self, said: dict[str, Any]) -> None:
+        name, epoch, version = said["deployment"], said["epoch"], said["version"]
+        target, error = self.targets[name], said["error"]
+        _events.error("model_not_loaded", extra={"deployment": name, "version": version} | error)
+        if not self.is_ready:
+            self._give_up(DeploymentError(**error))
+        elif epoch == target.route.epoch:
+            reason = f"Version {version} could not be loaded: {error['what']} {error['why']}"
+            task = asyncio.create_task(self._roll_back(target, version, reason))
+            self._tasks.append(task)
+
+    async def _ping(self) -> None:
+        for child in list(self.children.values()):
+            child.channel.say("ping")
+            if child.is_silent:
+                _events.error("worker_silent", extra={"pid": child.process.pid})
+                child.kill()
+
+    def _tell_facts(self, **facts: Any) -> None:
+        self._facts |= facts
+        for child in self.children.values():
+            child.channel.say("facts", facts=facts)
+
+    # -- the beginning and the end -------------------------------------------------------------
+
+    def _bind(self) -> None:
+        options = self.options
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        try:
+            self.listener = socket.create_server(
+                (options.host, options.port), family=family, backlog=_BACKLOG
+            )
+            self.grpc_port = options.grpc_port
+            if options.grpc_port is not None:
+                # Holds the number for the workers, each of which listens on it; never listens.
+                self._grpc_holder = socket.socket(family, socket.SOCK_STREAM)
+                self._grpc_holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                self._grpc_holder.bind((options.host, options.grpc_port))
+                self.grpc_port = self._grpc_holder.getsockname()[1]
+        except OSError as error:
+            raise DeploymentError(
+                f"The server cannot listen on {options.host}:{options.port}.",
+                why=f"{error.strerror}.",
+                fix="Choose another port with --port (and --grpc-port), or 0 for any free one.",
+            ) from error
+
+    def _say_ready(self) -> None:
+        host = f"[{self.options.host}]" if ":" in self.options.host else self.options.host
+        ready = {
+            "event": "ready",
+            "url": f"http://{host}:{self.listener.getsockname()[1]}",
+            "grpc": None if self.grpc_port is None else f"{host}:{self.grpc_port}",
+            "workers": self.options.workers,
+            "pid": os.getpid(),
+        }
+        with contextlib.suppress(BrokenPipeError):
+            print(json.dumps(ready), flush=True)
+
+    def _signalled(self) -> None:
+        if not self._end.done():
+            self._end.set_result(0)
+            self._told_ready.set()
+            return
+        for child in self.children.values():
+            child.kill()
+        os._exit(1)
+
+    def _give_up(self, error: AutomlMagicError) -> None:
+        print(error, file=sys.stderr)
+        if not self._end.done():
+            self._end.set_result(1)
+            self._told_ready.set()
+
+    async def _drain(self) -> None:
+        """Let the workers finish what they have begun; end those that do not."""
+        self.is_draining = True
+        for task in (*self._tasks, *self._keepers):
+            task.cancel()
+        for child in self.children.values():
+            child.channel.say("drain", grace_s=self.options.grace_s)
+        self.listener.close()
+        waiting = asyncio.gather(*(child.process.wait() for child in self.children.values()))
+        try:
+            await asyncio.wait_for(waiting, self.options.grace_s + 2 * _LAST_S)
+        except TimeoutError:
+            for child in self.children.values():
+                _events.error("worker_killed", extra={"pid": child.process.pid})
+                child.kill()
+        with contextlib.suppress(AutomlMagicError):
+            await asyncio.wait_for(asyncio.to_thread(forget, self.stored.engine, self.id), _LAST_S)
+
+    async def _again_and_again(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await step()
+            except Exception:  # noqa: BLE001
+                # A parent that gives up takes every worker with it.
+                _events.exception("step_failed", extra={"step": step.__name__})
+            await asyncio.sleep(seconds)

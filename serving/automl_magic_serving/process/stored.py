@@ -1,0 +1,108 @@
+"""What the parent reads from the store. These calls may take as long as the store does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from automl_magic.records.deployment import Route
+from automl_magic.records.drift import DriftReport
+from automl_magic.store.approvals import approval_of
+from automl_magic.store.engine import open_engine, predictions_url, reading
+from automl_magic.store.keys import any_key_ever, load_keys
+from automl_magic.store.routes import (
+    RouteFields,
+    change_route,
+    epoch_of,
+    read_deployment,
+    roll_back,
+)
+from automl_magic.store.staged import staged_folder
+from automl_magic.store.tables import checks
+from automl_magic_serving.process.channel import Target
+
+
+class Stored:
+    """The store, as far as a server of some deployments is concerned with it."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.engine: Engine = open_engine()
+        self.predictions: Engine = open_engine(predictions_url())
+
+    def targets(self, known: Mapping[str, int]) -> list[Target]:
+        """Return the deployments whose epoch is not the known one. One query where all are."""
+        epochs = epoch_of(self.engine, self.names)
+        for name in self.names:
+            if name not in epochs and name not in known:
+                read_deployment(self.engine, name)  # raises with the names that there are
+        return [self._target(name) for name, epoch in epochs.items() if epoch != known.get(name)]
+
+    def take_out(self, route: Route, version: int, actor: str, reason: str) -> Route:
+        """Take a version out of a route that was seen, and return the new route.
+
+        The canary and the shadow go without anybody in their place; for the stable version the one
+        before it comes back.
+
+        Raises
+        ------
+        RouteChanged, DeploymentError, NotApproved
+            As `roll_back`.
+        """
+        fields: RouteFields
+        if version == route.shadow:
+            fields = {"shadow": None}
+        elif version == route.stable and route.canary is not None and route.previous is not None:
+            fields = {"stable": route.previous, "previous": None}
+        else:
+            return roll_back(self.engine, route.deployment, actor, reason, route.epoch)
+        return change_route(
+            self.engine, route, action="roll_back", actor=actor, reason=reason, **fields
+        )
+
+    def keys(self) -> dict[str, Any]:
+        """Return the keys that hold, and whether there ever was one."""
+        keys = [asdict(key) for key in load_keys(self.engine).values()]
+        return {"keys": keys, "any_key": any_key_ever(self.engine)}
+
+    def checks(self) -> list[dict[str, Any]]:
+        """Return the newest check of each deployment: when, how bad, and the drift by column."""
+        found = []
+        with reading(self.engine) as connection:
+            for name in self.names:
+                query = (
+                    select(checks.c.at, checks.c.severity, checks.c.report)
+                    .where(checks.c.deployment == name)
+                    .order_by(checks.c.window_end.desc())
+                    .limit(1)
+                )
+                row = connection.execute(query).first()
+                if row is not None:
+                    one = {"deployment": name, "at": row.at, "severity": row.severity}
+                    found.append({**one, "psi": _psi(row.report)})
+        return found
+
+    def _target(self, name: str) -> Target:
+        deployment, route = read_deployment(self.engine, name)
+        digests, folders = {}, {}
+        for version in _versions(route):
+            approved = approval_of(self.engine, route.model, version)
+            if approved is not None and approved.revoked_at is None:
+                statement = approved.approval.statement
+                digests[version] = statement.manifest_sha256
+                folders[version] = staged_folder(statement)
+        return Target(deployment, route, folders, digests)
+
+
+def _versions(route: Route) -> tuple[int, ...]:
+    return (*route.versions, *(() if route.previous is None else (route.previous,)))
+
+
+def _psi(report: str) -> dict[str, float]:
+    """Return the index of each column of a drift report, where it has one."""
+    columns = DriftReport.from_json(json.loads(report)).features
+    return {one.column: one.psi for one in columns if one.psi is not None}

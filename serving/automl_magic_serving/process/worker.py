@@ -1,0 +1,339 @@
+"""One worker: an event loop that answers over HTTP and gRPC, as its parent tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import uvicorn
+
+from automl_magic.errors import AutomlMagicError
+from automl_magic.store.keys import ApiKey
+from automl_magic_serving.endpoint import Endpoint, Endpoints
+from automl_magic_serving.gate import AuthMode, Caller, Gate, Hub
+from automl_magic_serving.gate.gate import is_loopback
+from automl_magic_serving.gate.pace import Pace
+from automl_magic_serving.http import make_app
+from automl_magic_serving.http.guard import GuardedProtocol
+from automl_magic_serving.process.accept import Acceptor
+from automl_magic_serving.process.channel import Channel, Target
+from automl_magic_serving.process.models import Models
+from automl_magic_serving.runtime import Served
+from automl_magic_serving.telemetry.events import log_to_stderr
+from automl_magic_serving.telemetry.log import PredictionLogger
+from automl_magic_serving.telemetry.metrics import Facts, Metrics
+from automl_magic_serving.telemetry.recent import LOOK_S, Recent
+from automl_magic_serving.telemetry.slab import Layout, Slab
+from automl_magic_serving.telemetry.traces import Traces
+
+# An idle connection is kept for longer than common proxies keep theirs, or theirs would break.
+KEEP_ALIVE_S = 75
+_FLUSH_S = 5.0
+_PR_SET_PDEATHSIG = 1
+
+_events = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker is started with: numbers of open files, and what never changes."""
+
+    worker: int
+    parent: int
+    listener: int
+    channel: int
+    slab: int
+    pace: int
+    layout: Layout
+    deployments: tuple[str, ...]
+    host: str
+    grpc_port: int | None
+    auth: AuthMode
+
+    def to_text(self) -> str:
+        """Return the setup as one argument of a command line; it holds no secret."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what `to_text` wrote."""
+        fields = json.loads(text)
+        fields["layout"] = Layout(**fields["layout"])
+        fields["deployments"] = tuple(fields["deployments"])
+        fields["auth"] = AuthMode(fields["auth"])
+        return cls(**fields)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with connections from the shared socket and without signals of its own."""
+
+    def __init__(self, config: uvicorn.Config, setup: Setup, slab: Slab) -> None:
+        super().__init__(config)
+        self._setup, self._slab = setup, slab
+        self.acceptor: Acceptor | None = None
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            raise RuntimeError("The application did not start.")
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> asyncio.Protocol:
+            return GuardedProtocol(
+                config=self.config,
+                server_state=self.server_state,
+                app_state=self.lifespan.state,
+                _loop=loop,
+            )
+
+        self.acceptor = Acceptor(
+            socket.socket(fileno=self._setup.listener),
+            protocol,
+            lambda: len(self.server_state.connections),
+            slab=self._slab,
+            worker=self._setup.worker,
+        )
+        self.servers = [self.acceptor]  # type: ignore[list-item]
+        self.started = True
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Worker:
+    """What one process holds, and what it does when its parent speaks."""
+
+    def __init__(self, setup: Setup, channel: Channel) -> None:
+        self.setup, self.channel = setup, channel
+        self.slab = Slab(setup.layout, setup.slab)
+        region = self.slab.region(setup.worker)
+        region.begin(os.getpid())
+        self.log = PredictionLogger(setup.layout.workers, region)
+        self.traces = Traces()
+        self.recent = Recent(self.slab)
+        self.models = Models()
+        self.facts = Facts(setup.deployments)
+        aside = ThreadPoolExecutor(1, thread_name_prefix="automl-aside")
+        self.endpoints = Endpoints(
+            {
+                name: Endpoint(
+                    name,
+                    place,
+                    region=region,
+                    log=self.log,
+                    traces=self.traces,
+                    recent=self.recent,
+                    aside=aside,
+                )
+                for place, name in enumerate(setup.deployments)
+            }
+        )
+        self.metrics = Metrics(self.slab, self.endpoints, self.facts, self.models.loaded)
+        self._keys: dict[bytes, Caller] = {}
+        self._any_key = True
+        self._told_keys = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._targets: dict[str, Target] = {}
+        self._accepts, self._ends = asyncio.Event(), asyncio.Event()
+        self._grace_s = 0.0
+
+    async def run(self) -> None:
+        """Serve until the parent, or a signal, says that it is enough."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._drain, 10.0)
+        listening = loop.create_task(self._listen())
+        self.log.start()
+        await self._told_keys.wait()
+        gate = Gate(
+            lambda: (self._keys, self._any_key),
+            mode=self.setup.auth,
+            loopback=is_loopback(self.setup.host),
+            pace=Pace(Path(f"/dev/fd/{self.setup.pace}")),
+            hub=Hub.from_environment(),
+        )
+        config = uvicorn.Config(
+            make_app(self.endpoints, gate, metrics=self.metrics.text),
+            http=GuardedProtocol,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+        )
+        self.server = _Server(config, self.setup, self.slab)
+        serving = loop.create_task(self.server.serve())
+        await self.server.up.wait()
+        looking = loop.create_task(self._look())
+        self.channel.say("up")
+        await self._accepts.wait()
+        rpc = None
+        if self.setup.grpc_port is not None and not self._ends.is_set():
+            from automl_magic_serving.rpc import start_rpc
+
+            rpc = await start_rpc(
+                self.endpoints, gate, host=self.setup.host, port=self.setup.grpc_port
+            )
+        if not self._ends.is_set() and self.server.acceptor is not None:
+            self.server.acceptor.start()
+            self.channel.say("accepts")
+        await self._ends.wait()
+        config.timeout_graceful_shutdown = max(1, round(self._grace_s))
+        self.server.should_exit = True
+        if rpc is not None:
+            await rpc.stop(self._grace_s)
+        await serving
+        looking.cancel()
+        await self.log.stop(_FLUSH_S)
+        await asyncio.to_thread(self.traces.stop)
+        listening.cancel()
+        self.channel.close()
+
+    async def _listen(self) -> None:
+        async for said in self.channel.heard():
+            self._hear(said)
+        # The parent is gone. Nobody would tell this worker about a new route any more.
+        os._exit(1)
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        match said["kind"]:
+            case "ping":
+                self.channel.say("pong")
+            case "route":
+                task = asyncio.ensure_future(self._follow(Target.from_json(said["target"])))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            case "keys":
+                self._keys = {
+                    bytes.fromhex(key["sha256"]): _caller(ApiKey(**key)) for key in said["keys"]
+                }
+                self._any_key = said["any_key"]
+                self._told_keys.set()
+            case "facts":
+                self.facts.update(said["facts"])
+            case "accept":
+                self._accepts.set()
+            case "drain":
+                self._drain(said["grace_s"])
+
+    def _drain(self, grace_s: float) -> None:
+        self.endpoints.is_draining = True
+        self._grace_s = grace_s
+        self._accepts.set()
+        self._ends.set()
+
+    async def _follow(self, target: Target) -> None:
+        """Load what a route names; then take it up, if no later one was taken up meanwhile."""
+        route = target.route
+        name = route.deployment
+        newest = self._targets.get(name)
+        if newest is None or newest.route.epoch <= route.epoch:
+            self._targets[name] = target
+        served: dict[int, Served] = {}
+        for version in route.versions:
+            try:
+                served[version] = await self._load(target, version)
+            except AutomlMagicError as error:
+                self._failed(target, version, error.what, error.why, error.fix)
+                return
+            except Exception as error:  # noqa: BLE001 - it must not end the worker, whatever it is
+                _events.exception("model_not_loaded", extra={"model": route.model})
+                self._failed(target, version, str(error), type(error).__name__, "See the log.")
+                return
+        endpoint = self.endpoints.get(name)
+        assert endpoint is not None
+        if not endpoint.takes_requests or endpoint.route.epoch < route.epoch:
+            endpoint.follow(target.deployment, route, served)
+            _events.info(
+                "route_followed",
+                extra={"deployment": name, "epoch": route.epoch, "stable": route.stable}
+                | {"canary": route.canary, "shadow": route.shadow, "percent": route.percent},
+            )
+        self.channel.say("follows", deployment=name, epoch=endpoint.route.epoch)
+        if route.previous is not None and route.previous in target.folders:
+            # A rollback shall not have to wait for it. If it does not load, that is not yet a
+            # problem of anybody's.
+            with contextlib.suppress(AutomlMagicError):
+                await self._load(target, route.previous)
+
+    async def _load(self, target: Target, version: int) -> Served:
+        return await self.models.get(
+            target.folders[version], target.route.model, version, target.digests[version]
+        )
+
+    def _failed(self, target: Target, version: int, what: str, why: str, fix: str) -> None:
+        self.channel.say(
+            "failed",
+            deployment=target.route.deployment,
+            epoch=target.route.epoch,
+            version=version,
+            error={"what": what, "why": why, "fix": fix},
+        )
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self.recent.look()
+            self.models.keep(self._named())
+
+    def _named(self) -> list[tuple[str, int, str]]:
+        return [
+            (target.route.model, version, digest)
+            for target in self._targets.values()
+            for version, digest in target.digests.items()
+        ]
+
+
+def _caller(key: ApiKey) -> Caller:
+    return Caller(key.id, frozenset(key.deployments), key.requests_per_s, key.expires_at)
+
+
+def die_with(parent: int) -> None:
+    """End this process with its parent, however that ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before it was said
+        os._exit(1)
+
+
+async def _main(setup: Setup) -> None:
+    channel = await Channel.open(socket.socket(fileno=setup.channel))
+    await Worker(setup, channel).run()
+
+
+def main(text: str) -> None:
+    """Run a worker."""
+    setup = Setup.from_text(text)
+    die_with(setup.parent)
+    # A terminal sends Ctrl-C to every process; the parent decides what comes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log_to_stderr(worker=setup.worker)
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_main(setup))
+
+
+def loop_factory() -> Any:
+    """Return what makes the event loop: uvloop's where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

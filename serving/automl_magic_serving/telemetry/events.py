@@ -1,0 +1,61 @@
+"""Structured log lines on standard error: one JSON object a line, every field at most 1 kB."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+_MOST = 1_000
+_ROOT = "automl_magic_serving"
+# What a LogRecord has by itself; everything else was given as `extra`.
+_OWN = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one line of JSON: time, level, event, its fields, and who says it."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__()
+        self._fields = fields
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            "logger": record.name,
+            **self._fields,
+            **{name: value for name, value in vars(record).items() if name not in _OWN},
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            # Where it happened; the message of an exception may hold what a caller sent.
+            line["exception"] = record.exc_info[0].__name__
+            frames = traceback.extract_tb(record.exc_info[2])
+            line["traceback"] = " < ".join(
+                f"{f.name} {f.filename}:{f.lineno}" for f in frames[::-1]
+            )
+        return json.dumps({name: _capped(value) for name, value in line.items()}, default=str)
+
+
+def log_to_stderr(level: int = logging.INFO, **fields: Any) -> None:
+    """Write what this package and its servers log to standard error, with these fields in it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines(**fields))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger(_ROOT).setLevel(level)
+
+
+def _capped(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    if len(text) <= _MOST:
+        return value
+    return text[: _MOST - 1] + "…"

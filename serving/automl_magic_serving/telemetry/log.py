@@ -1,0 +1,250 @@
+"""The prediction log: what was asked and answered goes to the store, off the request's path.
+
+A request only puts what it holds already into a sample. Four times a second the sample goes to a
+thread, which hashes what may name a person and writes. Where the thread cannot keep up, or the
+store does not answer, rows are dropped and counted; nothing ever waits for the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from automl_magic.errors import AutomlMagicError
+from automl_magic.records.deployment import Deployment, Role
+from automl_magic.store.engine import open_engine, predictions_url
+from automl_magic.store.personal import LogKey
+from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
+from automl_magic_serving.endpoint.errors import Gone
+from automl_magic_serving.runtime import Answer, Busy, Served
+from automl_magic_serving.telemetry.protect import Protector
+from automl_magic_serving.telemetry.sample import Sample
+from automl_magic_serving.telemetry.slab import Gauge, Region
+
+INTERVAL_S = 0.25
+# Intervals whose rows may wait for the store; ten seconds of them.
+_MAX_WAITING = 40
+_RETRY_S = 0.5
+
+_events = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request and its answers; what the log makes rows of."""
+
+    at: float
+    deployment: str
+    model: str
+    version: int
+    role: Role
+    epoch: int
+    ids: Sequence[str]
+    instances: Sequence[Mapping[str, object]]
+    answers: Sequence[Answer]
+    flags: Sequence[Mapping[str, str]]
+    latency_ms: float
+    error: str | None
+    key_id: str | None
+    correlation_id: str | None
+    protector: Protector
+
+
+@dataclass
+class _Interval:
+    """The rows of a deployment since it was last written."""
+
+    sample: Sample[Asked]
+    length_s: float
+    ends_at: float
+
+
+@dataclass
+class _Report:
+    """What came true, and the request that waits until it is written."""
+
+    outcomes: Sequence[Outcome]
+    written: asyncio.Future[None]
+
+
+@dataclass
+class PredictionLogger:
+    """The log of one worker.
+
+    Parameters
+    ----------
+    workers : int
+        How many share a deployment's `max_per_s`.
+    """
+
+    workers: int
+    region: Region
+    url: str | None = None
+    _intervals: dict[tuple[str, Role], _Interval] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._queue: queue.Queue[tuple[list[tuple[Asked, int, float]], _Report | None] | None]
+        self._queue = queue.Queue(_MAX_WAITING)
+        self._written = self._dropped = self._lost = 0
+        self._key: LogKey | None = None
+        self._thread: threading.Thread | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to write. Must be called in the loop that serves."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._write, name="prediction-log", daemon=True)
+        self._thread.start()
+        self._timer = self._loop.call_later(INTERVAL_S, self._tick)
+
+    async def stop(self, timeout_s: float) -> None:
+        """Write what is there, for at most so long."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._pass_on(everything=True)
+        if self._thread is not None:
+            # The end goes in behind the rows; where the queue is full, it waits like they do.
+            await asyncio.to_thread(self._end, timeout_s)
+        self._say()
+
+    def protector(self, deployment: Deployment, served: Served) -> Protector:
+        """Return what makes the rows of a version fit to be kept."""
+        if self._key is None:
+            self._key = LogKey.load_or_make()
+        return Protector(served.schema, deployment.log, self._key)
+
+    def interval(self, deployment: Deployment) -> None:
+        """Follow what a deployment says about its log from now on."""
+        self._pass_on(everything=True)
+        log = deployment.log
+        # A slow log gets longer intervals, so that one row fits into each.
+        length_s = max(INTERVAL_S, self.workers / log.max_per_s)
+        size = max(1, int(log.max_per_s * length_s / self.workers))
+        share = log.sample if log.enabled else 0.0
+        for shadow in (False, True):
+            role = Role.SHADOW if shadow else Role.STABLE
+            sample: Sample[Asked] = Sample(share, size)
+            self._intervals[deployment.name, role] = _Interval(
+                sample, length_s, time.monotonic() + length_s
+            )
+
+    def offer(self, asked: Asked) -> None:
+        """Take a request into account. Costs the request a microsecond or two."""
+        role = Role.SHADOW if asked.role is Role.SHADOW else Role.STABLE
+        self._intervals[asked.deployment, role].sample.offer(asked.ids, asked)
+
+    async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
+        """Write what came true. Raises Busy, or Gone if it cannot be written."""
+        now = time.time()
+        said = [Outcome(prediction_id=one, outcome=value, at=now) for one, value in outcomes]
+        report = _Report(said, self._loop.create_future())
+        try:
+            self._queue.put_nowait(([], report))
+        except queue.Full:
+            raise Busy(_MAX_WAITING, _MAX_WAITING, INTERVAL_S) from None
+        await report.written
+
+    # -- in the loop ---------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        self._pass_on()
+        self._say()
+        self._timer = self._loop.call_later(INTERVAL_S, self._tick)
+
+    def _pass_on(self, *, everything: bool = False) -> None:
+        now = time.monotonic()
+        rows: list[tuple[Asked, int, float]] = []
+        for interval in self._intervals.values():
+            if everything or now >= interval.ends_at:
+                rows.extend(interval.sample.take())
+                interval.ends_at = now + interval.length_s
+        if not rows:
+            return
+        try:
+            self._queue.put_nowait((rows, None))
+        except queue.Full:
+            self._dropped += len(rows)
+
+    def _say(self) -> None:
+        self.region.set(Gauge.LOG_WRITTEN, self._written)
+        self.region.set(Gauge.LOG_DROPPED, self._dropped + self._lost)
+        self.region.set(Gauge.LOG_QUEUED, self._queue.qsize())
+
+    # -- in the thread -------------------------------------------------------------------------
+
+    def _end(self, timeout_s: float) -> None:
+        assert self._thread is not None
+        try:
+            self._queue.put(None, timeout=timeout_s)
+        except queue.Full:
+            return
+        self._thread.join(timeout_s)
+
+    def _write(self) -> None:
+        engine = None
+        while (item := self._queue.get()) is not None:
+            rows, report = item
+            try:
+                if engine is None:
+                    engine = open_engine(self.url or predictions_url())
+                if rows:
+                    insert_predictions(engine, [row_of(*row) for row in rows])
+                if report is not None:
+                    add_outcomes(engine, report.outcomes)
+            except AutomlMagicError as error:
+                self._lost += len(rows)
+                _events.warning("predictions_lost", extra={"rows": len(rows), "why": error.why})
+                self._answer(report, Gone())
+                time.sleep(_RETRY_S)
+            except Exception:  # noqa: BLE001 - a row that cannot be written must not end the log
+                self._lost += len(rows)
+                _events.exception("predictions_lost", extra={"rows": len(rows)})
+                self._answer(report, Gone())
+            else:
+                self._written += len(rows)
+                self._answer(report, None)
+        if engine is not None:
+            engine.dispose()
+
+    def _answer(self, report: _Report | None, error: Exception | None) -> None:
+        if report is not None:
+            self._loop.call_soon_threadsafe(_settle, report.written, error)
+
+
+def row_of(asked: Asked, place: int, rate: float) -> Prediction:
+    """Return one row of a request as the store keeps it."""
+    answer = asked.answers[place] if asked.answers else None
+    probabilities = None if answer is None else answer.probabilities
+    return Prediction(
+        id=asked.ids[place],
+        deployment=asked.deployment,
+        model=asked.model,
+        version=asked.version,
+        role=asked.role,
+        epoch=asked.epoch,
+        at=asked.at,
+        features=asked.protector.features(asked.instances[place]),
+        prediction=None if answer is None else answer.prediction,
+        probabilities=None if probabilities is None else list(probabilities),
+        latency_ms=asked.latency_ms,
+        error=asked.error,
+        flags=asked.flags[place] if asked.flags and asked.flags[place] else None,
+        sample_rate=rate,
+        key_id=asked.key_id,
+        correlation_id=asked.correlation_id,
+    )
+
+
+def _settle(written: asyncio.Future[None], error: Exception | None) -> None:
+    if written.done():  # who reported it has gone away
+        return
+    if error is None:
+        written.set_result(None)
+    else:
+        written.set_exception(error)

@@ -1,0 +1,256 @@
+"""The counters of all workers as Prometheus text. Any worker can tell all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from automl_magic.records.deployment import Role
+from automl_magic_serving.runtime import Served
+from automl_magic_serving.telemetry.latency import N_BUCKETS, PER_OCTAVE, edge_s
+from automl_magic_serving.telemetry.slab import Counts, Gauge, Outcome, Slab
+
+if TYPE_CHECKING:
+    from automl_magic_serving.endpoint import Endpoints
+
+_ARM = ("deployment", "model", "version", "role")
+
+
+class Facts:
+    """What the parent knows and its workers tell: the store, the newest checks, the experiments."""
+
+    def __init__(self, deployments: Sequence[str]) -> None:
+        self.deployments = tuple(deployments)
+        self.store_answers = True
+        self.checks: list[dict[str, Any]] = []
+        self.experiments: list[dict[str, Any]] = []
+
+    def update(self, facts: dict[str, Any]) -> None:
+        """Take over what the parent says."""
+        for name, value in facts.items():
+            setattr(self, name, value)
+
+
+class Metrics(Collector):
+    """What `/metrics` says.
+
+    Parameters
+    ----------
+    loaded : callable
+        Returns the models that this worker holds in memory.
+    """
+
+    def __init__(
+        self,
+        slab: Slab,
+        endpoints: Endpoints,
+        facts: Facts,
+        loaded: Callable[[], Iterable[Served]],
+    ) -> None:
+        self._slab, self._endpoints, self._facts, self._loaded = slab, endpoints, facts, loaded
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+
+    def text(self) -> str:
+        """Return the metrics in Prometheus' text format."""
+        return generate_latest(self._registry).decode()
+
+    def collect(self) -> Iterator[Metric]:
+        """Give every metric; prometheus_client asks."""
+        totals = [counts for counts in self._slab.totals() if any(counts.outcomes)]
+        yield from self._requests(totals)
+        yield from self._state()
+        yield from self._routes()
+        yield from self._checks()
+        yield from self._experiments()
+        yield from _processes(self._slab)
+
+    def _requests(self, totals: Sequence[Counts]) -> Iterator[Metric]:
+        requests = CounterMetricFamily(
+            "automl_serving_requests",
+            "Requests by how they ended: ok, refused (the caller's fault), busy, late, error, gone",
+            labels=(*_ARM, "outcome"),
+        )
+        rows = CounterMetricFamily("automl_serving_rows", "Rows in these requests", labels=_ARM)
+        shadow = CounterMetricFamily(
+            "automl_serving_shadow_requests",
+            "Requests that a shadow was asked too, or would have been (dropped)",
+            labels=(*_ARM[:3], "outcome"),
+        )
+        duration = HistogramMetricFamily(
+            "automl_serving_request_duration_seconds",
+            "From the arrival of a request to its answer",
+            labels=_ARM,
+        )
+        for counts in totals:
+            arm = self._arm(counts)
+            outcomes = {
+                outcome.name.lower(): counts.outcomes[outcome]
+                for outcome in Outcome
+                if counts.outcomes[outcome] or outcome is Outcome.OK
+            }
+            if counts.role is Role.SHADOW:
+                for outcome, n in outcomes.items():
+                    shadow.add_metric((*arm[:3], outcome), n)
+            else:
+                for outcome, n in outcomes.items():
+                    requests.add_metric((*arm, outcome), n)
+                rows.add_metric(arm, counts.rows)
+            duration.add_metric(arm, _cumulative(counts.buckets), counts.seconds)
+        yield from (requests, rows, shadow, duration)
+
+    def _state(self) -> Iterator[Metric]:
+        slab = self._slab
+        yield _gauge("requests_in_flight", "Requests without an answer", Gauge.IN_FLIGHT, slab)
+        yield _gauge("connections", "Open HTTP connections", Gauge.CONNECTIONS, slab)
+        yield _gauge("workers_accepting", "Workers that accept", Gauge.ACCEPTING, slab)
+        yield CounterMetricFamily(
+            "automl_serving_worker_restarts",
+            "Workers that were started in the place of one that died",
+            value=sum(slab.gauges(Gauge.RESTARTS)),
+        )
+        yield CounterMetricFamily(
+            "automl_serving_log_rows",
+            "Predictions written to the log",
+            value=sum(slab.gauges(Gauge.LOG_WRITTEN)),
+        )
+        yield CounterMetricFamily(
+            "automl_serving_log_dropped",
+            "Predictions that could not be written to the log, because it was too slow",
+            value=sum(slab.gauges(Gauge.LOG_DROPPED)),
+        )
+        yield _gauge("log_queued", "Batches that wait for the log", Gauge.LOG_QUEUED, slab)
+        yield GaugeMetricFamily(
+            "automl_serving_store_up",
+            "Whether the store answered last; where it does not, the last routes hold",
+            value=float(self._facts.store_answers),
+        )
+
+    def _routes(self) -> Iterator[Metric]:
+        info = GaugeMetricFamily(
+            "automl_serving_route_info", "The versions of the route and their roles", labels=_ARM
+        )
+        epoch = GaugeMetricFamily(
+            "automl_serving_route_epoch", "The epoch of the route", labels=("deployment",)
+        )
+        percent = GaugeMetricFamily(
+            "automl_serving_route_canary_percent",
+            "The share of the requests that the canary answers",
+            labels=("deployment",),
+        )
+        loaded = GaugeMetricFamily(
+            "automl_serving_model_loaded", "Models in memory", labels=("model", "version")
+        )
+        for endpoint in self._endpoints:
+            if not endpoint.takes_requests:
+                continue
+            route = endpoint.route
+            for role in Role:
+                version = getattr(route, role.value)
+                if version is not None:
+                    arm = (endpoint.name, route.model, str(version), role.value)
+                    info.add_metric(arm, 1)
+            epoch.add_metric((endpoint.name,), route.epoch)
+            percent.add_metric((endpoint.name,), route.percent)
+        for model, version in sorted({(one.model, one.version) for one in self._loaded()}):
+            loaded.add_metric((model, str(version)), 1)
+        yield from (info, epoch, percent, loaded)
+
+    def _checks(self) -> Iterator[Metric]:
+        at = GaugeMetricFamily(
+            "automl_monitor_check_timestamp_seconds",
+            "When the newest check of a deployment was made",
+            labels=("deployment",),
+        )
+        severity = GaugeMetricFamily(
+            "automl_monitor_check_severity",
+            "1 for the severity of the newest check",
+            labels=("deployment", "severity"),
+        )
+        psi = GaugeMetricFamily(
+            "automl_monitor_drift_psi",
+            "The population stability index of a column in the newest check",
+            labels=("deployment", "column"),
+        )
+        for check in self._facts.checks:
+            at.add_metric((check["deployment"],), check["at"])
+            severity.add_metric((check["deployment"], check["severity"]), 1)
+            for column, value in check["psi"].items():
+                psi.add_metric((check["deployment"], column), value)
+        yield from (at, severity, psi)
+
+    def _experiments(self) -> Iterator[Metric]:
+        outcomes = GaugeMetricFamily(
+            "automl_serving_ab_outcomes", "Outcomes that an arm has had in this epoch", labels=_ARM
+        )
+        metric = GaugeMetricFamily(
+            "automl_serving_ab_metric",
+            "The mean of what an arm is judged by",
+            labels=(*_ARM, "metric"),
+        )
+        for one in self._facts.experiments:
+            for arm in one["arms"]:
+                labels = (one["deployment"], one["model"], str(arm["version"]), arm["role"])
+                outcomes.add_metric(labels, arm["n"])
+                if arm["n"]:
+                    metric.add_metric((*labels, one["metric"]), arm["mean"])
+        yield from (outcomes, metric)
+
+    def _arm(self, counts: Counts) -> tuple[str, str, str, str]:
+        name = self._facts.deployments[counts.place]
+        endpoint = self._endpoints.get(name)
+        assert endpoint is not None
+        model = endpoint.route.model if endpoint.takes_requests else ""
+        return name, model, str(counts.version), counts.role.value
+
+
+def _gauge(name: str, about: str, gauge: Gauge, slab: Slab) -> Metric:
+    return GaugeMetricFamily(f"automl_serving_{name}", about, value=sum(slab.gauges(gauge)))
+
+
+def _cumulative(buckets: Sequence[int]) -> list[tuple[str, float]]:
+    """Return every fourth edge, which doubles, with the counts up to it."""
+    pairs: list[tuple[str, float]] = []
+    total = 0
+    for bucket, n in enumerate(buckets):
+        total += n
+        if bucket == N_BUCKETS - 1:
+            pairs.append(("+Inf", total))
+        elif bucket % PER_OCTAVE == 0:
+            pairs.append((f"{edge_s(bucket):g}", total))
+    return pairs
+
+
+def _processes(slab: Slab) -> Iterator[Metric]:
+    """Give what prometheus_client says about a process, for each worker."""
+    cpu = CounterMetricFamily(
+        "process_cpu_seconds", "Total user and system CPU time", labels=("worker",)
+    )
+    memory = GaugeMetricFamily(
+        "process_resident_memory_bytes", "Resident memory size", labels=("worker",)
+    )
+    started = GaugeMetricFamily(
+        "process_start_time_seconds", "Start time since the epoch", labels=("worker",)
+    )
+    ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+    for worker, pid in enumerate(slab.gauges(Gauge.PID)):
+        started.add_metric((str(worker),), slab.gauge(worker, Gauge.STARTED_AT_MS) / 1000)
+        try:
+            # The name of the program stands in brackets and may hold blanks.
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has just died, or this is no Linux
+            continue
+        cpu.add_metric((str(worker),), (int(fields[11]) + int(fields[12])) / ticks)
+        memory.add_metric((str(worker),), int(fields[21]) * page)
+    yield from (cpu, memory, started)

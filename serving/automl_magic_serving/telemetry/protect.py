@@ -1,0 +1,52 @@
+"""What is kept of a row: nothing that was not declared, and no personal value as it came."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from automl_magic.records.deployment import PredictionLog
+from automl_magic.records.schema import InputSchema
+from automl_magic.store.personal import LogKey
+
+_MAX_TEXT = 1_000
+
+
+class Protector:
+    """Makes of an instance what the prediction log keeps of it.
+
+    Parameters
+    ----------
+    schema : InputSchema
+        Of the version that was asked. A field that it does not name is not kept.
+    """
+
+    def __init__(self, schema: InputSchema, log: PredictionLog, key: LogKey) -> None:
+        personal = {column.name for column in schema.columns if column.personal}
+        self._hashed = frozenset({*log.hash, *(personal if log.protect else ())})
+        self._kept = tuple(one.name for one in schema.columns if one.name not in log.drop)
+        self._key = key
+
+    def features(self, instance: Mapping[str, object]) -> dict[str, Any]:
+        """Return the values to keep, by column; a column that was not sent is left out."""
+        return {
+            name: self._key.token(name, instance[name])
+            if name in self._hashed
+            else _plain(instance[name])
+            for name in self._kept
+            if name in instance
+        }
+
+
+def _plain(value: object) -> Any:
+    """Return a value as JSON has it; texts are cut, numbers that JSON has not are None."""
+    if isinstance(value, str):
+        return value if len(value) <= _MAX_TEXT else value[: _MAX_TEXT - 1] + "…"
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int):
+        return value
+    if hasattr(value, "item"):  # a NumPy scalar
+        return _plain(value.item())
+    return _plain(str(value))

@@ -1,0 +1,75 @@
+"""OpenTelemetry spans, where an exporter is configured; else nothing is imported and made.
+
+The standard variables say where they go and how many: `OTEL_EXPORTER_OTLP_ENDPOINT` (or
+`…_TRACES_ENDPOINT`), `OTEL_TRACES_SAMPLER`, `OTEL_SERVICE_NAME`, `OTEL_SDK_DISABLED`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from automl_magic.records.deployment import Role
+from automl_magic_serving.runtime import Served
+from automl_magic_serving.telemetry.slab import Outcome
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_SERVICE = "automl-magic-serving"
+_BLAMED = (Outcome.ERROR, Outcome.LATE)
+
+
+class Traces:
+    """Makes a span for each request, below the caller's where `traceparent` names one."""
+
+    def __init__(self) -> None:
+        disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+        self.on = not disabled and any(os.environ.get(name) for name in _ENDPOINTS)
+        if not self.on:
+            return
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        named = "OTEL_SERVICE_NAME" in os.environ
+        resource = Resource.create({} if named else {"service.name": _SERVICE})
+        self._provider = TracerProvider(resource=resource)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer(_SERVICE)
+
+    def begin(self, deployment: str, traceparent: str | None) -> Span:
+        """Return the span of a request."""
+        from opentelemetry.trace import SpanKind
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+        carrier = {} if traceparent is None else {"traceparent": traceparent}
+        return self._tracer.start_span(
+            f"predict {deployment}",
+            context=TraceContextTextMapPropagator().extract(carrier),
+            kind=SpanKind.SERVER,
+            attributes={"automl.deployment": deployment},
+        )
+
+    def end(self, span: Span, served: Served, role: Role, outcome: Outcome) -> None:
+        """End the span of a request: who answered, and how it went. No value of the request."""
+        from opentelemetry.trace import Status, StatusCode
+
+        span.set_attributes(
+            {
+                "automl.model": served.model,
+                "automl.version": served.version,
+                "automl.role": role.value,
+                "automl.outcome": outcome.name.lower(),
+            }
+        )
+        if outcome in _BLAMED:
+            span.set_status(Status(StatusCode.ERROR))
+        span.end()
+
+    def stop(self) -> None:
+        """Send what has not been sent yet."""
+        if self.on:
+            self._provider.shutdown()
