@@ -129,9 +129,10 @@ class FittedRecipe:
         if n_rows(table) == 0:
             return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
         matrices = {name: view.transform(table) for name, view in self.views.items()}
-        return self._combined([one.predict(matrices[one.spec.view]) for one in self.members])
+        return self.combined([one.predict(matrices[one.spec.view]) for one in self.members])
 
-    def _combined(self, predictions: list[Floats]) -> Floats:
+    def combined(self, predictions: list[Floats]) -> Floats:
+        """Return the blend of the members' predictions, in the order of the members."""
         blend = blended(self.recipe.blend, self._weights, predictions)
         return calibrated(self.recipe.calibration, blend)
 

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from automl_magic.recipe.document import MemberSpec
+from automl_magic.recipe.members.base import Model
 from automl_magic.recipe.members.scikit import ScikitMember
 from automl_magic.records import TaskKind
 
@@ -25,6 +27,20 @@ class Dummy(ScikitMember):
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
     ) -> dict[str, Any]:
         return {"strategy": "prior" if task.is_classification else "mean", **spec.params}
+
+    def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
+        # Without scikit-learn's checks of a row that is not looked at.
+        native = model.native
+        if not model.task.is_classification:
+            return float(native.constant_.item())
+        if native.strategy != "prior":
+            return super().predict_row(model, row)
+        probabilities = [0.0] * model.n_classes
+        for label, share in zip(
+            native.classes_.tolist(), native.class_prior_.tolist(), strict=True
+        ):
+            probabilities[label] = share
+        return probabilities
 
 
 MEMBER = Dummy()

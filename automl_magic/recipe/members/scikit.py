@@ -13,7 +13,7 @@ import numpy as np
 
 from automl_magic.errors import ArtifactTampered
 from automl_magic.recipe.members.base import Member, Model, Rows, unreadable
-from automl_magic.recipe.values import Floats
+from automl_magic.recipe.values import LARGEST, Floats
 from automl_magic.records import TaskKind
 
 
@@ -35,6 +35,8 @@ class ScikitMember(Member):
         return self.estimator(rows.task)(**arguments).fit(rows.X, rows.y, sample_weight=rows.weight)
 
     def predict(self, model: Model, X: Floats) -> Floats:
+        # Scaled, a number may leave float32's range; scikit-learn takes no infinite ones.
+        X = np.clip(X, -LARGEST, LARGEST)
         if not model.task.is_classification:
             values: Floats = model.native.predict(X).astype(np.float64)
             return values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from automl_magic.records import TaskKind
 from automl_magic.records.deployment import Checks
 from automl_magic.records.schema import InputSchema
 from automl_magic_serving.runtime.checking import Checker, Parsed
+from automl_magic_serving.runtime.compiled.plan import Plan, Way
 
 
 class Answer(NamedTuple):
@@ -45,9 +45,7 @@ class Served:
         self._checker = Checker(schema)
         self._classes = fitted.recipe.classes
         self._threshold = fitted.threshold
-        started = time.perf_counter()
-        fitted.blend_row({})
-        self._row_s = time.perf_counter() - started
+        self._plan = Plan(fitted, schema)
 
     @property
     def task(self) -> TaskKind:
@@ -76,11 +74,20 @@ class Served:
 
     def answer(self, rows: Sequence[Parsed]) -> list[Answer]:
         """Answer some instances, in their order, the quickest way for that many."""
-        return [self._answer(self.fitted.blend_row(row.row)) for row in rows]
+        if len(rows) == 1:
+            return [self._answer(self._plan.one(rows[0].values))]
+        if not rows:
+            return []
+        blends = self._plan.many([row.values for row in rows])
+        return [self._answer(blend) for blend in blends.tolist()]
 
     def seconds(self, n: int) -> float:
         """Return about how long answering so many rows takes, as measured when it was loaded."""
-        return self._row_s * n
+        return self._plan.seconds(n)
+
+    def plan(self) -> tuple[Way, ...]:
+        """Return how each member is answered, and why so."""
+        return self._plan.ways
 
     def _answer(self, blend: float | list[float]) -> Answer:
         if not isinstance(blend, list):

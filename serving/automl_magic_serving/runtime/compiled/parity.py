@@ -1,0 +1,98 @@
+"""parity: rows that a schema allows, and some that it does not, to compare two ways with."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from automl_magic.recipe.values import EPOCH, LARGEST, Floats
+from automl_magic.records import ColumnKind
+from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic_serving.runtime.compiled.trees import LEAF, Trees
+
+# What two ways may differ by: probabilities as they are, values relative to the largest of them.
+TOLERANCE = 1e-6
+ODD_SHARE = 0.1
+WORDS = ("the", "red", "bus", "was", "late", "again", "and", "nobody", "cared")
+
+
+def rows_of(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
+    """Return the values of some instances: within the spans mostly, and missing, unseen, extreme.
+
+    The same seed gives the same rows.
+    """
+    chance = random.Random(seed)  # noqa: S311 - rows to compare with, no secret
+    return [[_value(column, chance) for column in schema.columns] for _ in range(n_rows)]
+
+
+def at_splits(matrix: Floats, models: Sequence[Trees], seed: int = 0) -> Floats:
+    """Return the rows of a matrix with numbers replaced by some that trees compare them with.
+
+    Where a number equals a split, `<` and `<=` part, and so do float32 and float64.
+    """
+    random_ = np.random.default_rng(seed)
+    matrix = matrix.copy()
+    for trees in models:
+        for feature in np.unique(trees.feature[(trees.feature != LEAF) & ~trees.equal]):
+            splits = trees.split[(trees.feature == feature) & ~trees.equal]
+            chosen = random_.choice(splits, len(matrix))
+            replaced = random_.random(len(matrix)) < 0.5
+            matrix[:, feature] = np.where(replaced, chosen, matrix[:, feature])
+    return matrix
+
+
+def difference(one: Any, other: Any, *, is_regression: bool) -> float:
+    """Return how far two arrays of predictions are apart; NaN where one is no number."""
+    one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    scale = max(1e-300, float(np.abs(other).max(initial=0.0))) if is_regression else 1.0
+    return float(np.abs(one - other).max(initial=0.0)) / scale
+
+
+def _value(column: InputColumn, chance: random.Random) -> Any:
+    odd = chance.random() < ODD_SHARE
+    if odd and chance.random() < 0.5:
+        return None
+    if column.kind is ColumnKind.NUMBER and column.stored_as in ("number", "text"):
+        return _number(column, chance, odd=odd)
+    if column.kind is ColumnKind.BOOLEAN:
+        if column.stored_as == "boolean" or not column.parse:
+            return chance.random() < 0.5
+        text = chance.choice(sorted(column.parse.values()))
+        return text if column.stored_as == "text" else float(text)
+    if column.kind is ColumnKind.DATE:
+        low, high = _span(column)
+        moment = EPOCH + timedelta(seconds=int(chance.uniform(low, high)))
+        date_format = column.parse.get("date_format")
+        return moment.strftime(date_format) if date_format else moment.isoformat()
+    if column.levels and not odd:
+        text = chance.choice(column.levels)
+        return text if column.stored_as == "text" else _as_stored(text)
+    if column.kind is ColumnKind.TEXT:
+        return " ".join(chance.choices(WORDS, k=chance.randint(0, 20)))
+    return f"never seen {chance.randint(0, 9)}"
+
+
+def _number(column: InputColumn, chance: random.Random, *, odd: bool) -> float | int:
+    low, high = _span(column)
+    if odd:
+        wide = 10 * (high - low) + 1
+        return chance.choice([low, high, low - wide, high + wide, 0.0, LARGEST, -LARGEST])
+    value = chance.uniform(low, high)
+    return round(value) if isinstance(column.example, int) else value
+
+
+def _span(column: InputColumn) -> tuple[float, float]:
+    if column.low is None or column.high is None:
+        return 0.0, 1.0
+    return column.low, column.high
+
+
+def _as_stored(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text == "True"

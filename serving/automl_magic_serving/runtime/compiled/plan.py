@@ -1,0 +1,278 @@
+"""plan: which member is answered which way, from how many rows on, and why.
+
+A member's trees go into a graph where that is the same to 1e-6 on rows that the schema allows, and
+quicker for one row. The library's own call needs longer to begin and less for each further row, so
+from some number of rows on it takes over; that number is measured when the model is loaded.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from automl_magic.recipe import FittedRecipe
+from automl_magic.recipe.combine import blended_row, calibrated_row
+from automl_magic.recipe.document import Recipe
+from automl_magic.recipe.members import FittedMember
+from automl_magic.recipe.values import Floats
+from automl_magic.records import TaskKind
+from automl_magic.records.schema import InputSchema
+from automl_magic_serving.runtime.compiled.graph import Graph, Part
+from automl_magic_serving.runtime.compiled.parity import TOLERANCE, at_splits, difference, rows_of
+from automl_magic_serving.runtime.compiled.trees import CannotCompile, Trees, trees_of
+from automl_magic_serving.runtime.compiled.views import Values, Views
+
+PARITY_ROWS = TIMED_ROWS = 64
+TIMES = 5
+# Above this nobody has measured; a batch of a request has fewer rows.
+MOST_ROWS = 1_024
+# Up to so many rows, one after the other is quicker than together.
+ONE_BY_ONE = 4
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a member is answered.
+
+    `compiled_up_to` is the number of rows up to which its graph answers; 0 where its library always
+    does. `why` is a sentence for a person.
+    """
+
+    member: str
+    estimator: str
+    compiled_up_to: int
+    why: str
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A graph, what it answers for, and the number of rows from which on it does not."""
+
+    graph: Graph
+    up_to: int
+    # The place of each member in the recipe, with the parts of its seeds.
+    members: tuple[tuple[int, tuple[Part, ...]], ...]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    place: int
+    trees: tuple[Trees, ...]
+    graph: Graph
+    up_to: int
+    why: str
+
+
+class Plan:
+    """The quickest way to the predictions of a recipe, for any number of rows."""
+
+    def __init__(self, fitted: FittedRecipe, schema: InputSchema) -> None:
+        self._fitted, self._recipe = fitted, fitted.recipe
+        self._views = Views(fitted.views, schema)
+        self._weights = [spec.weight for spec in self._recipe.members]
+        self._slices = [self._views.slice_of(one.spec.view) for one in fitted.members]
+        _in_one_thread(fitted.members)
+        rows = rows_of(schema, PARITY_ROWS)
+        self._groups, self.ways = self._chosen(rows)
+        compiled = {place for group in self._groups for place, _ in group.members}
+        self._native = [
+            (place, one) for place, one in enumerate(fitted.members) if place not in compiled
+        ]
+        alone = len(self._recipe.members) == 1 and self._recipe.calibration is None
+        self._blend = _first if alone else _blend_of(self._recipe, self._weights)
+        self._seconds = self._measured(rows)
+
+    def one(self, values: Values) -> float | list[float]:
+        """Return the value, or the probability of each class, of one checked instance."""
+        outputs = self._views.one(values)
+        predictions: list[Any] = [None] * len(self._weights)
+        for group in self._groups:
+            sums = group.graph.sums_of_one(outputs)
+            for place, parts in group.members:
+                predictions[place] = _mean([part.one(sums) for part in parts])
+        for place, member in self._native:
+            predictions[place] = member.predict_row(outputs[self._slices[place]])
+        return self._blend(predictions)
+
+    def many(self, rows: Sequence[Values]) -> Floats:
+        """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
+        n = len(rows)
+        if n <= ONE_BY_ONE:
+            return np.array([self.one(values) for values in rows])
+        by_view = self._views.many(rows)
+        matrices = [by_view[spec.view] for spec in self._recipe.members]
+        predictions: list[Any] = [None] * len(matrices)
+        groups = [group for group in self._groups if n <= group.up_to]
+        if groups:
+            together = np.hstack(list(by_view.values()))
+        for group in groups:
+            sums = group.graph.sums(together)
+            for place, parts in group.members:
+                predictions[place] = _mean_of([part.many(sums) for part in parts])
+        for place, member in enumerate(self._fitted.members):
+            if predictions[place] is None:
+                predictions[place] = member.predict(matrices[place])
+        return self._fitted.combined(predictions)
+
+    def seconds(self, n: int) -> float:
+        """Return about how long so many rows take, from what was measured at the load."""
+        one, some, many = self._seconds
+        if n <= TIMED_ROWS:
+            return one + (some - one) * (n - 1) / (TIMED_ROWS - 1)
+        return some + (many - some) * (n - TIMED_ROWS) / (MOST_ROWS - TIMED_ROWS)
+
+    def _chosen(self, rows: Sequence[Values]) -> tuple[list[_Group], tuple[Way, ...]]:
+        outputs = np.array([self._views.one(values) for values in rows], dtype=np.float64)
+        candidates, ways = [], []
+        for place, member in enumerate(self._fitted.members):
+            try:
+                found = self._candidate(place, member, outputs)
+            except CannotCompile as reason:
+                ways.append(Way(member.spec.name, member.spec.estimator, 0, f"{_capital(reason)}."))
+                continue
+            candidates.append(found)
+            ways.append(Way(member.spec.name, member.spec.estimator, found.up_to, found.why))
+        return self._grouped(candidates), tuple(ways)
+
+    def _candidate(self, place: int, member: FittedMember, outputs: Floats) -> _Candidate:
+        """Compile a member alone, compare it, and measure from how many rows on it does not pay.
+
+        Raises
+        ------
+        CannotCompile
+            If it cannot be compiled, is not the same, or is not quicker for one row.
+        """
+        trees = tuple(trees_of(member.spec.estimator, model) for model in member.models)
+        matrix = outputs[:, self._slices[place]]
+        graph = Graph([(one, 0) for one in trees], matrix.shape[1])
+
+        def compiled_one(row: list[float]) -> Any:
+            sums = graph.sums_of_one(row)
+            return _mean([part.one(sums) for part in graph.parts])
+
+        def compiled_many(matrix: Floats) -> Floats:
+            sums = graph.sums(matrix)
+            return _mean_of([part.many(sums) for part in graph.parts])
+
+        is_regression = self._recipe.task is TaskKind.REGRESSION
+        for compared in (matrix, at_splits(matrix, trees)):
+            with np.errstate(all="ignore"):  # some numbers are as large as they can be
+                own = member.predict(compared)
+            apart = difference(compiled_many(compared), own, is_regression=is_regression)
+            if not apart <= TOLERANCE:
+                raise CannotCompile(f"compiled, it differs by {apart:.2g} from its library")
+        one, many = self._timed(compiled_one, compiled_many, matrix)
+        own_one, own_many = self._timed(member.predict_row, member.predict, matrix)
+        if one >= own_one:
+            raise CannotCompile(f"its own call is quicker: {_us(own_one)} against {_us(one)} a row")
+        up_to = _crossing(one, many, own_one, own_many)
+        why = (
+            f"One row takes {_us(one)} compiled and {_us(own_one)} by its library; "
+            f"up to {up_to:,} rows compiled is quicker."
+        )
+        return _Candidate(place, trees, graph, up_to, why)
+
+    def _timed(
+        self, one: Callable[[list[float]], Any], many: Callable[[Floats], Any], matrix: Floats
+    ) -> tuple[float, float]:
+        """Return the seconds for one row and for `TIMED_ROWS`, the least of some calls."""
+        return (
+            min(_seconds(one, row) for row in matrix[: 2 * TIMES].tolist()),
+            min(_seconds(many, matrix) for _ in range(TIMES)),
+        )
+
+    def _grouped(self, candidates: Sequence[_Candidate]) -> list[_Group]:
+        """Put together what reads numbers alike and pays up to about as many rows."""
+        alike: dict[Any, list[_Candidate]] = {}
+        for one in candidates:
+            key = one.graph.dtype, int(math.log(one.up_to, 4))
+            alike.setdefault(key, []).append(one)
+        groups = []
+        for together in alike.values():
+            models = [
+                (trees, self._slices[one.place].start) for one in together for trees in one.trees
+            ]
+            alone = len(together) == 1 and self._views.width == _width(
+                self._slices[together[0].place]
+            )
+            graph = together[0].graph if alone else Graph(models, self._views.width)
+            parts = iter(graph.parts)
+            members = tuple((one.place, tuple(next(parts) for _ in one.trees)) for one in together)
+            groups.append(_Group(graph, min(one.up_to for one in together), members))
+        return groups
+
+    def _measured(self, rows: Sequence[Values]) -> tuple[float, float, float]:
+        many = [rows[i % len(rows)] for i in range(MOST_ROWS)]
+        return (
+            min(_seconds(self.one, row) for row in rows[: 2 * TIMES]),
+            min(_seconds(self.many, rows) for _ in range(TIMES)),
+            _seconds(self.many, many),
+        )
+
+
+def _blend_of(recipe: Recipe, weights: Sequence[float]) -> Callable[[list[Any]], Any]:
+    def blend(predictions: list[Any]) -> float | list[float]:
+        found = blended_row(recipe.blend, weights, predictions)
+        return calibrated_row(recipe.calibration, found) if isinstance(found, list) else found
+
+    return blend
+
+
+def _first(predictions: list[Any]) -> Any:
+    return predictions[0]
+
+
+def _mean(predictions: list[Any]) -> Any:
+    if len(predictions) == 1:
+        return predictions[0]
+    if isinstance(predictions[0], list):
+        return [sum(of_class) / len(of_class) for of_class in zip(*predictions, strict=True)]
+    return sum(predictions) / len(predictions)
+
+
+def _mean_of(predictions: Sequence[Floats]) -> Floats:
+    total = predictions[0]
+    for one in predictions[1:]:
+        total = total + one
+    return total / len(predictions)
+
+
+def _crossing(one: float, many: float, own_one: float, own_many: float) -> int:
+    """Return up to how many rows the line through (1, one) and (64, many) is the lower one."""
+    slope, own_slope = many - one, own_many - own_one
+    if slope <= own_slope:
+        return MOST_ROWS
+    rows = 1 + (own_one - one) * (TIMED_ROWS - 1) / (slope - own_slope)
+    return max(1, min(MOST_ROWS, int(rows)))
+
+
+def _in_one_thread(members: Sequence[FittedMember]) -> None:
+    """Keep XGBoost from spreading a few rows over all cores: there is a worker for each of them."""
+    for member in members:
+        if member.spec.estimator == "xgboost":
+            for model in member.models:
+                model.native.set_param({"nthread": 1})
+
+
+def _seconds(call: Callable[[Any], Any], argument: Any) -> float:
+    started = time.perf_counter()
+    call(argument)
+    return time.perf_counter() - started
+
+
+def _width(of_view: slice) -> int:
+    return int(of_view.stop - of_view.start)
+
+
+def _us(seconds: float) -> str:
+    return f"{seconds * 1e6:.0f} µs"
+
+
+def _capital(reason: Exception) -> str:
+    text = str(reason)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,183 @@
+"""views: the feature steps of all views, for the values of a checked instance.
+
+A step looks its columns up by name, and asks of every value what it is. A checked value is known to
+be a number or None, so numbers, booleans and categories are read from their places; the other steps
+get a dictionary, made once for all of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from automl_magic.recipe import FittedView
+from automl_magic.recipe.steps.base import FittedStep
+from automl_magic.recipe.steps.boolean import BooleanStep
+from automl_magic.recipe.steps.category import CategoryStep
+from automl_magic.recipe.steps.number import NumberStep
+from automl_magic.recipe.values import NAN, Floats, text_of
+from automl_magic.records import ColumnKind
+from automl_magic.records.schema import InputSchema
+
+Values: TypeAlias = Sequence[Any]
+Part: TypeAlias = Callable[[Values], Sequence[float]]
+
+# Up to so many rows, one after the other is quicker than columns; plain numbers are at any time.
+ROW_BY_ROW = 16
+
+
+class Views:
+    """The outputs of all used views, side by side.
+
+    Attributes
+    ----------
+    starts : dict
+        Where the outputs of a view begin.
+    width : int
+        The number of outputs of all views together.
+    """
+
+    def __init__(self, views: Mapping[str, FittedView], schema: InputSchema) -> None:
+        self._views = views
+        self._names = tuple(column.name for column in schema.columns)
+        self._numbers = {
+            column.name
+            for column in schema.columns
+            if column.stored_as == "number" and column.kind is ColumnKind.NUMBER
+        }
+        self._places = {name: place for place, name in enumerate(self._names)}
+        self.starts: dict[str, int] = {}
+        self.width = 0
+        self._plain: set[str] = set()
+        parts: list[Part] = []
+        for name, view in views.items():
+            self.starts[name] = self.width
+            self.width += len(view.names)
+            parts.append(self._view(view))
+            if all(isinstance(step, NumberStep) and self._is_plain(step) for step in view.steps):
+                self._plain.add(name)
+        self._parts = parts
+        self._only = parts[0] if len(parts) == 1 else None
+
+    def slice_of(self, view: str) -> slice:
+        """Return where the outputs of a view stand."""
+        start = self.starts[view]
+        return slice(start, start + len(self._views[view].names))
+
+    def one(self, values: Values) -> Sequence[float]:
+        """Return the outputs of all views for one instance, of length `width`."""
+        if self._only is not None:
+            return self._only(values)
+        outputs: list[float] = []
+        for part in self._parts:
+            outputs += part(values)
+        return outputs
+
+    def many(self, rows: Sequence[Values]) -> dict[str, Floats]:
+        """Return the matrix of each view, of shape (n_rows, n_outputs)."""
+        matrices: dict[str, Floats] = {}
+        table = None
+        for (name, view), part in zip(self._views.items(), self._parts, strict=True):
+            if len(rows) <= ROW_BY_ROW or name in self._plain:
+                outputs = [part(values) for values in rows]
+                matrices[name] = np.array(outputs, dtype=np.float64).reshape(len(rows), -1)
+            else:
+                table = self._table(rows) if table is None else table
+                matrices[name] = view.transform(table)
+        return matrices
+
+    def _table(self, rows: Sequence[Values]) -> dict[str, Any]:
+        columns = zip(*rows, strict=True)
+        return {
+            name: np.array(values, dtype=np.float64)  # None becomes NaN
+            if name in self._numbers
+            else np.fromiter(values, dtype=object, count=len(rows))
+            for name, values in zip(self._names, columns, strict=True)
+        }
+
+    def _view(self, view: FittedView) -> Part:
+        parts = [self._step(step) for step in view.steps]
+        kept = view.kept
+        if len(parts) == 1 and kept is None:
+            return parts[0]
+
+        def outputs(values: Values) -> list[float]:
+            found: list[float] = []
+            for part in parts:
+                found += part(values)
+            return found if kept is None else [found[place] for place in kept]
+
+        return outputs
+
+    def _step(self, step: FittedStep) -> Part:
+        if isinstance(step, NumberStep) and self._numbers >= set(step.columns):
+            return self._number(step)
+        if isinstance(step, BooleanStep):
+            return self._boolean(step)
+        if isinstance(step, CategoryStep):
+            return self._category(step)
+        names, transform = self._names, step.transform_row
+        return lambda values: transform(dict(zip(names, values, strict=True)))
+
+    def _is_plain(self, step: NumberStep) -> bool:
+        """Whether the outputs are the numbers themselves, NaN where there is none."""
+        same = all(
+            math.isnan(one.fill) and (one.mean, one.spread) == (0.0, 1.0) for one in step.scalings
+        )
+        return same and not any(step.indicators) and self._numbers >= set(step.columns)
+
+    def _number(self, step: NumberStep) -> Part:
+        places = [self._places[name] for name in step.columns]
+        if self._is_plain(step):
+            if places == list(range(len(self._names))):
+                return _with_gaps
+            if len(places) > 1:
+                get = itemgetter(*places)
+                return lambda values: _with_gaps(get(values))
+        columns = [
+            (place, s.fill, s.mean, s.spread, indicator)
+            for place, s, indicator in zip(places, step.scalings, step.indicators, strict=True)
+        ]
+
+        def outputs(values: Values) -> list[float]:
+            found = []
+            for place, fill, mean, spread, indicator in columns:
+                value = values[place]
+                found.append(((fill if value is None else value) - mean) / spread)
+                if indicator:
+                    found.append(1.0 if value is None else 0.0)
+            return found
+
+        return outputs
+
+    def _boolean(self, step: BooleanStep) -> Part:
+        columns = []
+        for name, fill in zip(step.columns, step.fills, strict=True):
+            known: dict[str | None, float] = {None: fill, step.true: 1.0}
+            if step.false is not None:
+                known.setdefault(step.false, 0.0)
+            columns.append((self._places[name], known, 0.0 if step.false is None else fill))
+        return lambda values: [
+            known.get(_text(values[place]), other) for place, known, other in columns
+        ]
+
+    def _category(self, step: CategoryStep) -> Part:
+        columns = [
+            (self._places[name], {level: float(code) for code, level in enumerate(levels)})
+            for name, levels in zip(step.columns, step.levels, strict=True)
+        ]
+        return lambda values: [codes.get(_text(values[place]), NAN) for place, codes in columns]
+
+
+def _with_gaps(values: Values) -> Sequence[float]:
+    if None in values:
+        return [NAN if value is None else value for value in values]
+    return values
+
+
+def _text(value: Any) -> Any:
+    return value if type(value) is str or value is None else text_of(value)
