@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from automl_magic.records.codec import OutOfRange, Record
+from automl_magic.records.model import CHAMPION
+
+_NAME = r"[A-Za-z][A-Za-z0-9_.-]{0,119}"
+_VERSION_ID = re.compile(
+    rf"(?P<name>{_NAME})(@(?P<alias>[a-z]{{1,40}})|/(?P<version>[0-9]{{1,9}}))?"
+)
+
+
+@dataclass(frozen=True)
+class VersionId:
+    """A version of a model as people write it: `NAME`, `NAME@ALIAS` or `NAME/VERSION`."""
+
+    name: str
+    alias: str | None = None
+    version: int | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Self | None:
+        """Read a text; None if it is not of this form."""
+        match = _VERSION_ID.fullmatch(text)
+        if match is None:
+            return None
+        number = match["version"]
+        return cls(match["name"], match["alias"], int(number) if number else None)
+
+    @property
+    def follows_champion(self) -> bool:
+        """Whether it means whatever is the champion: a plain name does."""
+        return self.version is None and self.alias in (None, CHAMPION)
 
 
 class StrategyKind(StrEnum):
@@ -150,6 +181,20 @@ class Deployment(Record):
     limits: Limits = field(default_factory=Limits)
     callback_hosts: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(_NAME, self.name):
+            raise OutOfRange("name", "a letter, then letters, digits, '_', '.' and '-'")
+        for name in ("model_version_id", "canary_version_id"):
+            text = getattr(self, name)
+            if text is not None and VersionId.of(text) is None:
+                raise OutOfRange(name, "NAME, NAME@ALIAS or NAME/VERSION")
+
+    @property
+    def follows_champion(self) -> bool:
+        """Whether promoting a version to champion makes it the stable one here."""
+        asked = VersionId.of(self.model_version_id)
+        return asked is not None and asked.follows_champion
 
 
 class Role(StrEnum):

@@ -9,6 +9,12 @@ from typing import Any
 from automl_magic.records.codec import Record
 from automl_magic.records.run import Artifact
 
+CANDIDATE, CHALLENGER, CHAMPION = "candidate", "challenger", "champion"
+SHADOW, ROLLBACK = "shadow", "rollback"
+# The aliases that mean something here. `candidate` follows the newest registration by itself, and
+# `champion` is what deployments serve that name no other version.
+ALIASES = (CANDIDATE, CHALLENGER, CHAMPION, SHADOW, ROLLBACK)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest(Record):

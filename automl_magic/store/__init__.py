@@ -5,6 +5,10 @@ engine      a database that is ready to use, and the three kinds of transaction
 signing     keys, signatures, and which keys are believed
 approvals   which bytes may serve
 routes      which versions answer, changed by compare-and-swap
+aliases     what `champion` and the others mean
+champion    the alias and the deployments that follow it, moved together
+outbox      what MLflow shall be told
+staged      where the signed folder of a version lies
 workers     which server processes live, and what they have seen
 keys        API keys
 audit       who did what, each entry bound to the one before it

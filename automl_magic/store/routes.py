@@ -1,34 +1,40 @@
 """Routes: which versions answer. One record a deployment, changed by compare-and-swap alone.
 
-Every change goes through `put_route`: in one serial transaction it refuses a version without an
-approval that holds, moves the epoch by one, and writes the history and the audit log. So no reader
-ever sees a route that was not decided by somebody, and of two changes at once exactly one is made.
+Where a change gives a deployment another stable version, and the deployment follows its model's
+champion, the alias and the other followers go along in the same transaction (see `champion`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
-from automl_magic.errors import (
-    DeploymentError,
-    DeploymentNotFound,
-    RouteChanged,
-    near_miss,
-    shorten,
-)
-from automl_magic.records.codec import Record, dumps
-from automl_magic.records.deployment import Deployment, Role, Route, StrategyKind
+from automl_magic.errors import DeploymentError
+from automl_magic.records.deployment import Deployment, Route, StrategyKind
 from automl_magic.store.approvals import check_approved
 from automl_magic.store.audit import append
+from automl_magic.store.champion import follow
 from automl_magic.store.engine import now, reading, serially
+from automl_magic.store.route_rows import (
+    Deed,
+    changed_since,
+    check_shape,
+    deployments_of,
+    find_row,
+    note_route,
+    put_route,
+    read_row,
+    route_of,
+    row_of,
+    text_of,
+)
 from automl_magic.store.signing import TrustedKeys
 from automl_magic.store.tables import deployments, route_changes
+from automl_magic.store.workers import live_in
 
 
 class RouteFields(TypedDict, total=False):
@@ -62,23 +68,13 @@ def read_route(engine: Engine, deployment: str) -> Route:
 def read_deployment(engine: Engine, name: str) -> tuple[Deployment, Route]:
     """Return a deployment and its route, as they were at one moment. Raises DeploymentNotFound."""
     with reading(engine) as connection:
-        return _read(_row(connection, name))
+        return read_row(row_of(connection, name))
 
 
 def list_deployments(engine: Engine, model: str | None = None) -> list[tuple[Deployment, Route]]:
     """Return all deployments, or those of one model, in the order of their names."""
     with reading(engine) as connection:
         return deployments_of(connection, model)
-
-
-def deployments_of(
-    connection: Connection, model: str | None = None
-) -> list[tuple[Deployment, Route]]:
-    """Return what `list_deployments` does, as a transaction sees it."""
-    query = select(deployments).order_by(deployments.c.name)
-    if model is not None:
-        query = query.where(deployments.c.model == model)
-    return [_read(row) for row in connection.execute(query)]
 
 
 def epoch_of(engine: Engine, names: Iterable[str]) -> dict[str, int]:
@@ -95,7 +91,7 @@ def epoch_of(engine: Engine, names: Iterable[str]) -> dict[str, int]:
 def history(engine: Engine, deployment: str, limit: int = 50) -> list[RouteChange]:
     """Return the newest changes of a route, the newest first. Raises DeploymentNotFound."""
     with reading(engine) as connection:
-        _row(connection, deployment)
+        row_of(connection, deployment)
         rows = connection.execute(
             select(route_changes)
             .where(route_changes.c.deployment == deployment)
@@ -103,7 +99,7 @@ def history(engine: Engine, deployment: str, limit: int = 50) -> list[RouteChang
             .limit(limit)
         )
         return [
-            RouteChange(_route(row.route), row.action, row.actor, row.reason, row.at)
+            RouteChange(route_of(row.route), row.action, row.actor, row.reason, row.at)
             for row in rows
         ]
 
@@ -128,9 +124,9 @@ def create_deployment(
     if deployment.name != route.deployment:
         raise ValueError(f"The route is that of {route.deployment!r}.")
     first = dataclasses.replace(route, epoch=1)
-    _check_shape(first)
+    check_shape(first)
     with serially(engine) as connection:
-        if _find(connection, deployment.name) is not None:
+        if find_row(connection, deployment.name) is not None:
             raise DeploymentError(
                 f"There is a deployment {deployment.name!r} already.",
                 why="Each deployment has a name of its own.",
@@ -144,13 +140,13 @@ def create_deployment(
                 name=deployment.name,
                 model=first.model,
                 epoch=first.epoch,
-                route=_text(first),
-                spec=_text(deployment),
+                route=text_of(first),
+                spec=text_of(deployment),
                 created_at=at,
                 changed_at=at,
             )
         )
-        _note(connection, None, first, action="create", actor=actor, reason="")
+        note_route(connection, None, first, Deed("create", actor))
     return first
 
 
@@ -160,13 +156,13 @@ def change_deployment(engine: Engine, deployment: Deployment, actor: str) -> Non
     Servers read it when they start. Raises DeploymentNotFound.
     """
     with serially(engine) as connection:
-        before, _ = _read(_row(connection, deployment.name))
+        before, _ = read_row(row_of(connection, deployment.name))
         if before == deployment:
             return
         connection.execute(
             update(deployments)
             .where(deployments.c.name == deployment.name)
-            .values(spec=_text(deployment), changed_at=now(connection))
+            .values(spec=text_of(deployment), changed_at=now(connection))
         )
         append(
             connection,
@@ -202,9 +198,7 @@ def change_route(
         fields.setdefault("previous", seen.stable)
     changed = dataclasses.replace(seen, **fields)
     with serially(engine) as connection:
-        return put_route(
-            connection, seen, changed, action=action, actor=actor, reason=reason, trusted=trusted
-        )
+        return _put(connection, seen, changed, Deed(action, actor, reason, trusted))
 
 
 def roll_back(
@@ -234,18 +228,11 @@ def roll_back(
     DeploymentNotFound
     """
     with serially(engine) as connection:
-        _, seen = _read(_row(connection, deployment))
+        _, seen = read_row(row_of(connection, deployment))
         if seen_epoch not in (None, seen.epoch):
-            raise _changed(deployment, seen_epoch, seen.epoch)
-        return put_route(
-            connection,
-            seen,
-            rolled_back(seen),
-            action="roll_back",
-            actor=actor,
-            reason=reason,
-            trusted=trusted,
-        )
+            raise changed_since(deployment, seen_epoch, seen.epoch)
+        deed = Deed("roll_back", actor, reason, trusted)
+        return _put(connection, seen, rolled_back(seen), deed)
 
 
 def rolled_back(route: Route) -> Route:
@@ -266,128 +253,36 @@ def rolled_back(route: Route) -> Route:
     return dataclasses.replace(route, stable=route.previous, shadow=shadow, previous=None)
 
 
-def put_route(
-    connection: Connection,
-    seen: Route,
-    changed: Route,
-    *,
-    action: str,
-    actor: str,
-    reason: str,
-    trusted: TrustedKeys | None = None,
-) -> Route:
-    """Put one route in the place of another, in a `serially` transaction; return it as written.
-
-    A version that takes up a role which it did not have must be approved. One that leaves is not
-    asked about, so that a rollback never waits for anything.
+def delete_deployment(engine: Engine, name: str, actor: str) -> None:
+    """Take a deployment away that nobody serves any more; the audit log keeps what it was.
 
     Raises
     ------
-    RouteChanged
-        If the route is not the one that was seen.
-    NotApproved
-        If a version that is new in its role has no approval that holds.
     DeploymentError
-        If the same version would be compared with itself, or nothing would change.
+        If a worker serves it.
     DeploymentNotFound
     """
-    new = dataclasses.replace(changed, epoch=seen.epoch + 1)
-    if dataclasses.replace(new, epoch=seen.epoch) == seen:
-        raise DeploymentError(
-            f"The route of {seen.deployment} would not change.",
-            why="It is as asked for already.",
-            fix=f"Look at it: automl route {seen.deployment}",
-        )
-    _check_shape(new)
-    before = _roles(seen)
-    for role, version in _roles(new).items():
-        if before.get(role) != version:
-            check_approved(connection, new.model, version, trusted=trusted)
-    written = connection.execute(
-        update(deployments)
-        .where(deployments.c.name == seen.deployment, deployments.c.epoch == seen.epoch)
-        .values(epoch=new.epoch, route=_text(new), changed_at=now(connection))
-    )
-    if written.rowcount != 1:
-        raise _changed(seen.deployment, seen.epoch, _row(connection, seen.deployment).epoch)
-    _note(connection, seen, new, action=action, actor=actor, reason=reason)
-    return new
-
-
-def _note(
-    connection: Connection, seen: Route | None, new: Route, *, action: str, actor: str, reason: str
-) -> None:
-    connection.execute(
-        route_changes.insert().values(
-            deployment=new.deployment,
-            epoch=new.epoch,
-            route=_text(new),
-            action=action,
-            actor=actor,
-            reason=reason,
-            at=now(connection),
-        )
-    )
-    append(
-        connection,
-        actor=actor,
-        action=f"route.{action}",
-        subject=new.deployment,
-        detail={
-            "from": None if seen is None else seen.to_json(),
-            "to": new.to_json(),
-            "reason": reason[:1000],
-        },
-    )
-
-
-def _check_shape(route: Route) -> None:
-    for role in ("canary", "shadow"):
-        if getattr(route, role) == route.stable:
+    with serially(engine) as connection:
+        deployment, route = read_row(row_of(connection, name))
+        if serving := live_in(connection, name):
             raise DeploymentError(
-                f"Version {route.stable} of {route.model} cannot be the {role}.",
-                why=f"It is the stable version of {route.deployment} already.",
-                fix=f"Choose another version: automl models lists those of {route.model}.",
+                f"{name} is being served.",
+                why=f"{len(serving)} workers follow its route.",
+                fix="Stop the server first: Ctrl-C where automl serve runs.",
             )
+        connection.execute(delete(route_changes).where(route_changes.c.deployment == name))
+        connection.execute(delete(deployments).where(deployments.c.name == name))
+        append(
+            connection,
+            actor=actor,
+            action="deployment.delete",
+            subject=name,
+            detail={"spec": deployment.to_json(), "route": route.to_json()},
+        )
 
 
-def _roles(route: Route) -> dict[Role, int]:
-    named = {Role.STABLE: route.stable, Role.CANARY: route.canary, Role.SHADOW: route.shadow}
-    return {role: version for role, version in named.items() if version is not None}
-
-
-def _changed(deployment: str, seen: int | None, found: int) -> RouteChanged:
-    return RouteChanged(
-        f"The route of {deployment} is not the one that was read.",
-        why=f"Somebody changed it in between: its epoch is {found}, and {seen} was read.",
-        fix=f"Look at it, and decide again: automl route {deployment}",
-    )
-
-
-def _find(connection: Connection, name: str) -> Row[tuple[object, ...]] | None:
-    return connection.execute(select(deployments).where(deployments.c.name == name)).first()
-
-
-def _row(connection: Connection, name: str) -> Row[tuple[object, ...]]:
-    row = _find(connection, name)
-    if row is not None:
-        return row
-    known = list(connection.execute(select(deployments.c.name).order_by("name")).scalars())
-    close = near_miss(name, known)
-    raise DeploymentNotFound(
-        f"There is no deployment {name[:60]!r}.",
-        why=f"The deployments are {shorten(known)}." if known else "There are none yet.",
-        fix=f"Use the name {close}." if close else "Make one: automl serve NAME",
-    )
-
-
-def _read(row: Row[tuple[object, ...]]) -> tuple[Deployment, Route]:
-    return Deployment.from_json(json.loads(row.spec)), _route(row.route)
-
-
-def _route(text: str) -> Route:
-    return Route.from_json(json.loads(text))
-
-
-def _text(record: Record) -> str:
-    return dumps(record.to_json(), indent=None).strip()
+def _put(connection: Connection, seen: Route, changed: Route, deed: Deed) -> Route:
+    new = put_route(connection, seen, changed, deed)
+    if new.stable != seen.stable:
+        follow(connection, seen, new, deed)
+    return new

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from automl_magic.store.engine import now, reading, writing
 from automl_magic.store.tables import workers
@@ -46,10 +46,15 @@ def forget(engine: Engine, worker_id: str) -> None:
 def live(engine: Engine, deployment: str) -> dict[str, int]:
     """Return the live workers of a deployment, each with the epoch that it follows."""
     with reading(engine) as connection:
-        query = select(workers.c.id, workers.c.epoch).where(
-            workers.c.deployment == deployment, workers.c.beat_at > now(connection) - LIVE_S
-        )
-        return {row.id: row.epoch for row in connection.execute(query)}
+        return live_in(connection, deployment)
+
+
+def live_in(connection: Connection, deployment: str) -> dict[str, int]:
+    """Return what `live` does, as a transaction sees it."""
+    query = select(workers.c.id, workers.c.epoch).where(
+        workers.c.deployment == deployment, workers.c.beat_at > now(connection) - LIVE_S
+    )
+    return {row.id: row.epoch for row in connection.execute(query)}
 
 
 def wait_until_seen(
