@@ -221,7 +221,7 @@ def unreadable(name: str, error: Exception) -> ArtifactTampered:
     """Return the error for bytes that are no model of the library they claim to be of."""
     return ArtifactTampered(
         f"The file of the member {name!r} is no model that we wrote.",
-        why=f"It cannot be read: {error}",
+        why=f"It cannot be read: {str(error).partition(chr(10))[0][:200]}",
         fix="Do not load it: fit the recipe again.",
     )
 

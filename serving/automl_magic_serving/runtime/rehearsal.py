@@ -1,0 +1,139 @@
+"""rehearsal: a model is read and asked once in a child process, before the server itself reads it.
+
+The parsers of the libraries are written in C and C++, and not one of them is safe with bytes that
+somebody made for it. A signature says that the bytes are those that were approved, and not that
+they are harmless: whatever crashes, loops or eats memory here takes the child, and the server
+stays. The child gets the verified bytes themselves, so it reads what the server will read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+
+import automl_magic
+import automl_magic_serving
+from automl_magic.errors import ArtifactTampered, ModelRefused
+from automl_magic.recipe.document import Recipe
+from automl_magic.recipe.members import member
+from automl_magic.records import RecordProblem
+
+_ROOTS = os.pathsep.join(
+    str(Path(package.__file__ or "").resolve().parents[1])
+    for package in (automl_magic, automl_magic_serving)
+)
+# Nothing that lies in the working directory, or was found in the environment, is imported.
+_START = (
+    "import os, sys; sys.path.extend(sys.argv.pop(1).split(os.pathsep)); "
+    "from automl_magic_serving.runtime.rehearsed import main; main()"
+)
+_KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
+_FRUGAL = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_FIX = "Do not serve it. Fit the model again, and register that one: automl rerun RUN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the child may take.
+
+    `memory_bytes` is beyond its libraries; seconds are those of the processor and of the clock.
+    """
+
+    memory_bytes: int = 2 << 30
+    cpu_s: int = 60
+    wall_s: float = 120.0
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the child said. `no_network` is whether the system let it give up its network."""
+
+    no_network: bool
+
+
+def rehearse(contents: Mapping[str, bytes], limits: Limits | None = None) -> Rehearsal:
+    """Read a model's verified files in a child process, and ask the model for some rows.
+
+    Raises
+    ------
+    ModelRefused
+        If the child does not survive it, or takes too much memory or time.
+    ArtifactTampered
+        If the files are not what `FittedRecipe.save` writes.
+    """
+    limits = limits or Limits()
+    size = sum(map(len, contents.values()))
+    header = {
+        "files": [[path, len(content)] for path, content in contents.items()],
+        "memory_bytes": limits.memory_bytes + 8 * size,
+        "cpu_s": limits.cpu_s,
+    }
+    with tempfile.TemporaryFile() as asked:
+        asked.write(json.dumps(header).encode() + b"\n")
+        for content in contents.values():
+            asked.write(content)
+        asked.seek(0)
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-c", _START, _ROOTS],
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ} | _FRUGAL,
+            start_new_session=True,
+        )
+    clock = Timer(limits.wall_s, _kill, [child])
+    clock.start()
+    try:
+        _import_meanwhile(contents)
+        said, _ = child.communicate()
+    finally:
+        clock.cancel()
+        _kill(child)
+    return _judged(child.returncode, said, limits)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def _import_meanwhile(contents: Mapping[str, bytes]) -> None:
+    """Import the libraries that the server needs too. What is no recipe the child will say."""
+    with contextlib.suppress(KeyError, ValueError, RecordProblem, RecursionError):
+        recipe = Recipe.from_json(json.loads(contents["recipe.json"]))
+        for spec in recipe.members:
+            member(spec.estimator)
+
+
+def _judged(code: int, said: bytes, limits: Limits) -> Rehearsal:
+    try:
+        found = json.loads(said) if code == 0 else {}
+    except ValueError:
+        found = {}
+    if "no_network" in found:
+        return Rehearsal(bool(found["no_network"]))
+    if "what" in found:
+        kind = ModelRefused if found.get("kind") == "ModelRefused" else ArtifactTampered
+        raise kind(found["what"], why=found["why"], fix=found["fix"])
+    if "failed" in found:
+        why = f"The process that read them said: {found['failed']}"
+    elif code == -signal.SIGXCPU:
+        why = f"The process that read them took more than {limits.cpu_s} s of the processor."
+    elif code == -signal.SIGKILL:
+        why = f"It took more than {limits.wall_s:g} s, or all memory, and was ended."
+    elif code < 0:
+        why = f"The process that read them ended with {signal.Signals(-code).name}."
+    else:
+        why = f"The process that read them ended with the code {code}, and said nothing."
+    raise ModelRefused("The model's files cannot be read safely.", why=why, fix=_FIX)
