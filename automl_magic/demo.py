@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic import flow
+from automl_magic.flows.scoring import predict
 from automl_magic.folder import read_notebook
 from automl_magic.outcome import Outcome
 from automl_magic.records import Leaderboard, ModelVersion
@@ -113,7 +114,7 @@ def _journey(
         notebook=notebook,
         standalone=_printed_score(executed.notebook),
         model=model,
-        predictions=flow.predict(model.uri, source, folder / "predictions.csv"),
+        predictions=predict(model.uri, source, folder / "predictions.csv", overwrite=True).path,
     )
 
 

@@ -27,7 +27,6 @@ from automl_magic.kept import (
     complete_trial,
     find_run,
     has_no,
-    model_folder,
     open_store,
     recipe_of,
     verified,
@@ -431,43 +430,6 @@ def diff(run_a: str, run_b: str) -> Difference:
 
     a, b = find_run(run_a), find_run(run_b)
     return compare(a, Path(a.folder), b, Path(b.folder))
-
-
-def predict(run_or_model: str, data: StrPath | pd.DataFrame, output: StrPath) -> Path:
-    """Predict the rows of a table, in its order, with a run's model or a registered one.
-
-    Parameters
-    ----------
-    run_or_model : str
-        A run id, or `models:/NAME@ALIAS`, `models:/NAME/VERSION`.
-    data : path, `sklearn:NAME` or DataFrame
-        The table; a target column in it is ignored.
-    output : path
-        `.csv`, `.parquet` or `.jsonl`. A column `prediction`, and for classes one
-        `probability_CLASS` each.
-
-    Raises
-    ------
-    RunNotFound, ModelNotFound, DataError, ArtifactTampered, FolderNotWritable
-    """
-    from automl_magic.data import export, load
-    from automl_magic.recipe import FittedRecipe
-
-    path = Path(output)
-    folders.check_file(path)
-    model = FittedRecipe.load(model_folder(run_or_model))
-    table = load(os.fspath(data)) if isinstance(data, str | os.PathLike) else data
-    columns: dict[str, Any] = {}
-    if model.recipe.task.is_classification:
-        shares = model.predict_proba(table)
-        columns["prediction"] = model.labels(shares)
-        for label, values in zip(model.classes_, shares.T, strict=True):
-            columns[f"probability_{label}"] = values
-    else:
-        columns["prediction"] = model.predict(table)
-    with folders.writing_to(path.absolute().parent), folders.making(path.absolute().parent):
-        export(columns, path)
-    return path
 
 
 def register(run_id: str, name: str) -> ModelVersion:

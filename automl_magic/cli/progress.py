@@ -24,6 +24,9 @@ class Progress:
     best: float | None = None
     left_s: float | None = None
     candidate: str | None = None
+    rows_done: int = 0
+    n_rows: int | None = None
+    rows_per_s: float = 0.0
 
     def take(self, event: dict[str, Any]) -> bool:
         """Take in an event. Say whether it is worth a line of its own in a log.
@@ -55,6 +58,12 @@ class Progress:
                 is_better = event.get("best") not in (None, self.best)
                 self.best = event.get("best", self.best)
                 return is_better
+            case "rows":
+                is_first = self.rows_done == 0
+                self.rows_done, self.n_rows = event.get("done", 0), event.get("of")
+                self.rows_per_s = event.get("rows_per_s") or 0.0
+                self.left_s = event.get("left_s")
+                return is_first or self.rows_done == self.n_rows
             case _:
                 return False
 
@@ -65,6 +74,10 @@ class Progress:
             parts.append(f"cell {min(self.cells_done + 1, self.n_cells)}/{self.n_cells}")
         if self.cell_id:
             parts.append(safe(self.cell_id, 40))
+        if self.rows_done:
+            parts.append(self._rows())
+            if self.rows_per_s:
+                parts.append(f"{self.rows_per_s:,.0f} rows/s")
         if self.trials_done:
             parts.append(self._trials())
         if self.best is not None:
@@ -77,8 +90,21 @@ class Progress:
 
     def summary(self) -> str:
         """Return what a finished run came to."""
+        if self.rows_done:
+            return self._rows()
         cells = f"{self.cells_done} of {self.n_cells} cells"
         return cells + (f" · {self._trials()}" if self.trials_done else "")
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is done, from 0 to 1; None where nobody knows."""
+        if self.rows_done:
+            return self.rows_done / self.n_rows if self.n_rows else None
+        return self.cells_done / (self.n_cells or 1)
+
+    def _rows(self) -> str:
+        of = f" of {self.n_rows:,}" if self.n_rows else ""
+        return f"{self.rows_done:,}{of} rows"
 
     def _trials(self) -> str:
         return f"{self.trials_done} trial{'s' * (self.trials_done != 1)}"

@@ -6,7 +6,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from automl_magic.data.exporting import export
     from automl_magic.data.fingerprints import fingerprint
     from automl_magic.data.frames import Source, as_source, resolved, save_frame
     from automl_magic.data.limits import Limits
@@ -22,7 +21,6 @@ _HOME = {
     "Source": "frames",
     "as_source": "frames",
     "check_target": "target",
-    "export": "exporting",
     "fingerprint": "fingerprints",
     "load": "sources",
     "locate": "sources",
@@ -39,7 +37,6 @@ __all__ = [
     "Source",
     "as_source",
     "check_target",
-    "export",
     "fingerprint",
     "load",
     "locate",

@@ -35,6 +35,7 @@ from automl_magic.recipe.members import FittedMember, member
 from automl_magic.recipe.values import Array
 from automl_magic.recipe.view import FittedView
 from automl_magic.records import Artifact, Manifest, Record, RecordProblem
+from automl_magic.records.schema import SCHEMA_NAME, InputSchema
 
 MANIFEST = "manifest.json"
 FIX = "Fit the recipe again, or take the model from where it was registered."
@@ -107,6 +108,24 @@ def load(folder: Path, manifest_sha256: str | None = None) -> FittedRecipe:
     """
     manifest = _manifest(folder, manifest_sha256)
     return parse({file.path: _verified(folder, file) for file in manifest.files})
+
+
+def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[InputSchema | None, str]:
+    """Read what a model takes, if it came with a schema, and the digest of its manifest.
+
+    Raises
+    ------
+    ArtifactTampered
+        If the schema is missing, or its bytes are not those that were written.
+    """
+    manifest = _manifest(folder, manifest_sha256)
+    file = next((file for file in manifest.files if file.path == SCHEMA_NAME), None)
+    if file is None:
+        return None, manifest.digest()
+    try:
+        return InputSchema.from_json(json.loads(_verified(folder, file))), manifest.digest()
+    except UNREADABLE as error:
+        raise _tampered(SCHEMA_NAME, f"it cannot be read: {error}") from error
 
 
 def parse(contents: Mapping[str, bytes]) -> FittedRecipe:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl_magic.errors import DataError, near_miss, shorten
-from automl_magic.recipe.values import Array
+from automl_magic.recipe.values import Array, Coded
 
+# A column that a file was read into may also be `Coded`; steps read it by `recipe.values`.
 Table: TypeAlias = Mapping[str, Array]
 
 
@@ -28,17 +29,21 @@ def table_of(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
     table = {}
     for name in columns:
         if name not in frame:
-            present = [str(column) for column in frame]
-            close = near_miss(name, present)
-            raise DataError(
-                f"The table has no column {name!r}.",
-                why=f"The table has {len(present)} columns: {shorten(present)}.",
-                fix=f"Rename the column {close!r} to {name!r}."
-                if close
-                else "Give the model all columns it was trained on.",
-            )
+            raise no_column(name, [str(column) for column in frame])
         table[name] = _array(frame[name])
     return table
+
+
+def no_column(name: str, present: Sequence[str]) -> DataError:
+    """Return the error for a table without a column that the model needs."""
+    close = near_miss(name, present)
+    return DataError(
+        f"The table has no column {name!r}.",
+        why=f"The table has {len(present)} columns: {shorten(present)}.",
+        fix=f"Rename the column {close!r} to {name!r}."
+        if close
+        else "Give the model all columns it was trained on.",
+    )
 
 
 def take(table: Table, rows: NDArray[np.integer[Any]]) -> dict[str, Array]:
@@ -51,7 +56,9 @@ def n_rows(table: Table) -> int:
     return len(next(iter(table.values())))
 
 
-def _array(values: Any) -> Array:
+def _array(values: Any) -> Any:
+    if isinstance(values, Coded):
+        return values
     dtype = getattr(values, "dtype", None)
     if isinstance(dtype, np.dtype):
         return np.asarray(values)

@@ -5,6 +5,8 @@ They agree only if `1`, `1.0` and `"1"` are one category everywhere, and `"$1,20
 Each reader comes twice: for one value (`number_of`, `text_of`, `date_of`, `missing_of`) and for an
 array (`as_numbers`, `as_text`, `as_dates`, `as_missing`), with the same result value by value. The
 readers of the notebook say the same in pandas: `templates/notebooks/tabular/model/values.py`.
+
+A column with few distinct values may come as `Coded`: each of them is then read once.
 """
 
 from __future__ import annotations
@@ -12,16 +14,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
 Floats: TypeAlias = NDArray[np.float64]
+Number = TypeVar("Number", int, float)
 
 NAN = math.nan
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dates are kept as UTC without a zone, as NumPy does
@@ -128,8 +132,41 @@ def missing_of(value: object) -> bool:
     return value is None or type(value).__name__ in MISSING_TYPES
 
 
-def as_missing(values: Array) -> NDArray[np.bool_]:
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """A column as its distinct values, and for each row the position of its value among them.
+
+    Attributes
+    ----------
+    codes : array of int, shape (n_rows,)
+        -1 where the value is missing.
+    distinct : array, shape (n_distinct,)
+        The values; none is there twice.
+    """
+
+    codes: NDArray[np.integer[Any]]
+    distinct: Array
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: Any) -> Coded:
+        return Coded(self.codes[rows], self.distinct)
+
+    def spread(self, of_distinct: Array, missing: Any) -> Array:
+        """Return an array with one value a row, from one a distinct value and that for missing."""
+        whole = np.empty(len(of_distinct) + 1, dtype=of_distinct.dtype)
+        whole[:-1], whole[-1] = of_distinct, missing
+        return whole[self.codes]
+
+
+Column: TypeAlias = Array | Coded
+
+
+def as_missing(values: Column) -> NDArray[np.bool_]:
     """Return where an array of values is missing; see `missing_of`."""
+    if isinstance(values, Coded):
+        return values.spread(as_missing(values.distinct), missing=True)
     if values.dtype.kind in "fc":
         return np.isnan(values)
     if values.dtype.kind in "mM":
@@ -139,8 +176,10 @@ def as_missing(values: Array) -> NDArray[np.bool_]:
     return np.zeros(len(values), dtype=bool)
 
 
-def as_numbers(values: Array, parse: Mapping[str, str] | None = None) -> Floats:
+def as_numbers(values: Column, parse: Mapping[str, str] | None = None) -> Floats:
     """Return an array of values as a new float64 array; see `number_of`."""
+    if isinstance(values, Coded):
+        return values.spread(as_numbers(values.distinct, parse), NAN)
     if values.dtype.kind in "fiub":
         with np.errstate(over="ignore"):
             numbers = values.astype(np.float64)
@@ -152,8 +191,12 @@ def as_numbers(values: Array, parse: Mapping[str, str] | None = None) -> Floats:
     return np.full(len(values), NAN)
 
 
-def as_text(values: Array) -> list[str | None]:
+def as_text(values: Column) -> list[str | None]:
     """Return an array of values as a list of texts, None where missing; see `text_of`."""
+    if isinstance(values, Coded):
+        of_distinct = np.fromiter(as_text(values.distinct), object, len(values.distinct))
+        rows: list[str | None] = values.spread(of_distinct, None).tolist()
+        return rows
     if values.dtype.kind in "OUS":
         return [value if type(value) is str else text_of(value) for value in values.tolist()]
     # NumPy's `unique` is fast; writing numbers as text is not.
@@ -162,8 +205,22 @@ def as_text(values: Array) -> list[str | None]:
     return [texts[position] for position in positions.tolist()]
 
 
-def as_dates(values: Array, date_format: str | None = None) -> NDArray[np.datetime64]:
+def looked_up(values: Column, known: Mapping[str | None, Number], other: Number) -> Array:
+    """Return what a mapping has for the text of each value, and `other` for a text not in it."""
+    dtype = np.int64 if isinstance(other, int) else np.float64
+    if isinstance(values, Coded):
+        of_distinct = [known.get(text, other) for text in as_text(values.distinct)]
+        return values.spread(np.array(of_distinct, dtype=dtype), known.get(None, other))
+    if values.dtype.kind not in "OUS":
+        distinct, codes = np.unique(values, return_inverse=True)
+        return looked_up(Coded(codes, distinct), known, other)
+    return np.array([known.get(text, other) for text in as_text(values)], dtype=dtype)
+
+
+def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datetime64]:
     """Return an array of values as datetime64[us], NaT where there is none; see `date_of`."""
+    if isinstance(values, Coded):
+        return values.spread(as_dates(values.distinct, date_format), np.datetime64("NaT"))
     if values.dtype.kind == "M":
         moments = values.astype("datetime64[us]")
         outside = (moments < np.datetime64("0001-01-01")) | (

@@ -21,6 +21,7 @@ from automl_magic.errors import (
     RunNotFound,
     WrongType,
 )
+from automl_magic.flows.scoring import predict
 from automl_magic.records import RunStatus
 
 
@@ -244,14 +245,14 @@ def test_a_registered_model_predicts_what_the_run_predicts(fitted, tmp_path):
     table = pd.read_csv(fitted.source)
     loaded = mlflow.pyfunc.load_model(f"models:/model-{fitted.target}@candidate")
 
-    path = flow.predict(fitted.run_id, fitted.source, tmp_path / "p.parquet")
+    path = predict(fitted.run_id, fitted.source, tmp_path / "p.parquet").path
 
     assert version.aliases == ("candidate",)
     assert list(loaded.predict(table)) == list(pd.read_parquet(path)["prediction"])
 
 
 def test_predictions_have_a_probability_for_each_class(binary, tmp_path):
-    path = flow.predict(binary.run_id, binary.source, tmp_path / "p.csv")
+    path = predict(binary.run_id, binary.source, tmp_path / "p.csv").path
 
     table = pd.read_csv(path)
     assert list(table.columns) == ["prediction", "probability_no", "probability_yes"]

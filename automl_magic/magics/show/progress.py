@@ -11,9 +11,8 @@ def progress_bundle(progress: Progress, *, is_over: bool = False) -> dict[str, s
     line = progress.summary() if is_over else progress.line()
     if is_over:
         return {"text/plain": line, "text/html": block(tag("p", text(line), class_="am-soft"))}
-    bar = tag(
-        "progress", max=progress.n_cells or 1, value=progress.cells_done, aria_label="Cells done"
-    )
+    value = None if progress.share is None else f"{progress.share:.3f}"
+    bar = tag("progress", max=1, value=value, aria_label="Done")
     return {
         "text/plain": line,
         "text/html": block(tag("p", bar, " ", text(line)), role="status"),

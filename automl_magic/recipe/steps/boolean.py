@@ -14,7 +14,7 @@ from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.steps.scaling import choice_of
 from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import NAN, Array, Floats, as_text, text_of
+from automl_magic.recipe.values import NAN, Array, Floats, looked_up, text_of
 from automl_magic.records import StepSpec
 
 
@@ -59,7 +59,11 @@ class BooleanStep(FittedStep):
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.columns)))
         for position, (name, fill) in enumerate(zip(self.columns, self.fills, strict=True)):
-            matrix[:, position] = [self._code(text, fill) for text in as_text(table[name])]
+            known = {None: fill, self.true: 1.0}
+            if self.false is not None:
+                known.setdefault(self.false, 0.0)
+            other = 0.0 if self.false is None else fill
+            matrix[:, position] = looked_up(table[name], known, other)
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:

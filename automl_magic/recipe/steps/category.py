@@ -14,7 +14,7 @@ import numpy as np
 from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import NAN, Array, Floats, as_text, text_of
+from automl_magic.recipe.values import NAN, Array, Floats, as_text, looked_up, text_of
 from automl_magic.records import StepSpec
 
 
@@ -54,7 +54,7 @@ class CategoryStep(FittedStep):
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.columns)))
         for position, (name, codes) in enumerate(zip(self.columns, self._codes, strict=True)):
-            matrix[:, position] = [codes.get(text, NAN) for text in as_text(table[name])]
+            matrix[:, position] = looked_up(table[name], codes, NAN)
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:

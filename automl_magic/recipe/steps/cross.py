@@ -24,7 +24,7 @@ from automl_magic.recipe.steps.levels import (
 from automl_magic.recipe.steps.relevance import even_rows, margin
 from automl_magic.recipe.steps.target_mean import output_names
 from automl_magic.recipe.table import Table
-from automl_magic.recipe.values import Array, Floats, as_text, text_of
+from automl_magic.recipe.values import Array, Floats, as_text, looked_up, text_of
 from automl_magic.records import StepSpec
 
 
@@ -144,9 +144,7 @@ class CrossStep(FittedStep):
         return {name: positions_of(levels) for name, levels in self.levels.items()}
 
     def _codes(self, table: Table) -> list[Array]:
-        codes = {
-            name: codes_of(as_text(table[name]), self._positions[name]) for name in self.levels
-        }
+        codes = {name: looked_up(table[name], self._positions[name], 0) for name in self.levels}
         return [
             pair.of(_joint(codes[pair.one], codes[pair.other], len(self.levels[pair.other])))
             for pair in self.pairs

@@ -23,7 +23,15 @@ from automl_magic.recipe.steps.levels import (
 )
 from automl_magic.recipe.steps.relevance import even_rows, margin, relevance
 from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, number_of, text_of
+from automl_magic.recipe.values import (
+    Array,
+    Floats,
+    as_numbers,
+    as_text,
+    looked_up,
+    number_of,
+    text_of,
+)
 from automl_magic.records import StepSpec
 
 # How a category alone is weighed: as `target_mean` encodes it.
@@ -137,9 +145,7 @@ class GroupStep(FittedStep):
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), 2 * len(self.pairs)))
         numbers = {name: as_numbers(table[name], self.parse.get(name)) for name in self._numbers}
-        codes = {
-            name: codes_of(as_text(table[name]), self._positions[name]) for name in self.levels
-        }
+        codes = {name: looked_up(table[name], self._positions[name], 0) for name in self.levels}
         for k, ((name, number), of_level) in enumerate(zip(self.pairs, self.means, strict=True)):
             mean = of_level[codes[name]]
             matrix[:, 2 * k] = numbers[number] - mean

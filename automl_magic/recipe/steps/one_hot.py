@@ -15,7 +15,7 @@ import numpy as np
 from automl_magic.recipe.goal import Goal
 from automl_magic.recipe.steps.base import FittedStep, State, params_of
 from automl_magic.recipe.table import Table, n_rows
-from automl_magic.recipe.values import Array, Floats, as_text, text_of
+from automl_magic.recipe.values import Array, Floats, as_text, looked_up, text_of
 from automl_magic.records import StepSpec
 
 
@@ -67,7 +67,7 @@ class OneHotStep(FittedStep):
     def transform(self, table: Table) -> Floats:
         matrix = np.zeros((n_rows(table), len(self.names)))
         for name, positions in zip(self.columns, self._positions, strict=True):
-            found = np.array([positions.get(text, -1) for text in as_text(table[name])], dtype=int)
+            found = looked_up(table[name], positions, -1)
             rows = np.flatnonzero(found >= 0)
             matrix[rows, found[rows]] = 1.0
         return matrix

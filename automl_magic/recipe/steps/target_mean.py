@@ -20,7 +20,7 @@ from automl_magic.recipe.steps.levels import (
     smoothing_of,
 )
 from automl_magic.recipe.table import Table
-from automl_magic.recipe.values import Array, Floats, as_text, text_of
+from automl_magic.recipe.values import Array, Floats, as_text, looked_up, text_of
 from automl_magic.records import StepSpec
 
 
@@ -112,7 +112,7 @@ class TargetMeanStep(FittedStep):
     def transform(self, table: Table) -> Floats:
         return np.hstack(
             [
-                column.rows[column.of(as_text(table[name]))]
+                column.rows[looked_up(table[name], column.positions, 0)]
                 for name, column in zip(self.columns, self.means, strict=True)
             ]
         )

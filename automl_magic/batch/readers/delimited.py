@@ -1,0 +1,157 @@
+"""CSV and its relatives, through Arrow's streaming reader; every value is text at first."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from automl_magic.batch.columns import from_text, missing_as_null
+from automl_magic.batch.readers.base import Chunk, Reader, identity_of
+from automl_magic.batch.readers.text import Utf8File
+from automl_magic.errors import DataNotReadable
+
+# A row must fit into a block.
+BLOCK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class _Rows(Chunk):
+    batch: pa.RecordBatch
+    stored_as: Mapping[str, str]
+    used: Sequence[str]
+    names: Sequence[str]
+
+    @property
+    def n_rows(self) -> int:  # type: ignore[override]
+        return int(self.batch.num_rows)
+
+    def table(self) -> dict[str, Any]:
+        return {
+            name: from_text(missing_as_null(self.batch.column(name)), self.stored_as[name])
+            for name in self.used
+        }
+
+    def kept(self) -> dict[str, Any]:
+        return {name: self.batch.column(name) for name in self.names}
+
+    def after(self, n_rows: int) -> Chunk:
+        return _Rows(self.batch.slice(n_rows), self.stored_as, self.used, self.names)
+
+
+class CsvReader(Reader):
+    """A CSV file, which may be gzip-compressed. What is kept of it stays the text that it was.
+
+    Parameters
+    ----------
+    separator : str
+    stored_as : mapping
+        How the values of each column lay in training: `recipe.batches.storage`.
+
+    Raises
+    ------
+    DataNotReadable
+        If it has no header.
+    """
+
+    def __init__(
+        self, path: Path, separator: str, stored_as: Mapping[str, str], *, block_bytes: int = 0
+    ) -> None:
+        self.path, self._separator, self._stored_as = path, separator, stored_as
+        self._block_bytes = block_bytes or BLOCK_BYTES
+        self._file: Utf8File | None = None
+        self._bad: pacsv.InvalidRow | None = None
+        self._renamed: list[str] | None = None
+        with self._open(None) as opened:
+            names = opened.schema.names
+        self.columns = tuple(name or f"Unnamed: {i}" for i, name in enumerate(names))
+        if "" in names:  # pandas, with which models are trained, calls them so
+            self._renamed = list(self.columns)
+
+    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
+        with self._open(list(dict.fromkeys([*used, *kept]))) as batches:
+            for batch in batches:
+                if start >= batch.num_rows:
+                    start -= batch.num_rows
+                    continue
+                yield _Rows(batch.slice(start), self._stored_as, used, kept)
+                start = 0
+
+    def identity(self) -> Any:
+        return [*identity_of([self.path]), {"separator": self._separator}]
+
+    @property
+    def share(self) -> float:
+        return 0.0 if self._file is None else self._file.share
+
+    @contextlib.contextmanager
+    def _open(self, names: list[str] | None) -> Iterator[Any]:
+        self._bad = None
+        self._file = Utf8File(self.path)
+        try:
+            with pacsv.open_csv(
+                pa.PythonFile(io.BufferedReader(self._file, 1 << 20), mode="r"),
+                read_options=pacsv.ReadOptions(
+                    block_size=self._block_bytes,
+                    use_threads=False,
+                    column_names=self._renamed,
+                    skip_rows=int(self._renamed is not None),
+                ),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=self._separator,
+                    newlines_in_values=True,
+                    invalid_row_handler=self._note,
+                ),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(names or (), pa.string()),
+                    include_columns=names,
+                    strings_can_be_null=False,
+                    check_utf8=False,  # the file has checked it
+                ),
+            ) as opened:
+                yield opened
+        except pa.ArrowException as error:
+            raise self._problem(error) from error
+        finally:
+            self._file.close()
+
+    def _note(self, row: pacsv.InvalidRow) -> str:
+        self._bad = self._bad or row
+        return "error"
+
+    def _problem(self, error: Exception) -> DataNotReadable:
+        name = f"{str(self.path)!r}"
+        if (row := self._bad) is not None:
+            return DataNotReadable(
+                f"{name} has rows of different length.",
+                why=f"Row {row.number - 1:,} below the header has {row.actual_columns:,} fields, "
+                f"the header has {row.expected_columns:,}."
+                if row.number
+                else f"One has {row.actual_columns:,} fields, the header {row.expected_columns:,}: "
+                f"{row.text[:80]!r}.",
+                fix=f"Look at it: grep -nF {shlex.quote(row.text[:60])} "
+                f"{shlex.quote(self.path.name)}",
+            )
+        said = " ".join(str(error).split())[:200].rstrip(".")
+        if "Empty CSV" in said:
+            return DataNotReadable(
+                f"{name} is empty.",
+                why="The file has no header line.",
+                fix="Give a file with a header line and rows.",
+            )
+        if "straddling" in said:
+            return DataNotReadable(
+                f"{name} has a row that is too long.",
+                why=f"A row may have {self._block_bytes:,} bytes; an unclosed quote makes one too.",
+                fix="Look for an unclosed quote, or leave out columns of long texts.",
+            )
+        return DataNotReadable(
+            f"{name} is not a table.", why=f"{said}.", fix="Write the file again."
+        )

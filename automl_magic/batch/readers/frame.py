@@ -1,0 +1,61 @@
+"""A table in memory: a DataFrame, which is known here only by how it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from automl_magic.batch.readers.base import Chunk, Reader
+from automl_magic.batch.readers.parquet import ROWS
+from automl_magic.errors import DataError
+from automl_magic.recipe.table import table_of
+
+
+@dataclass(frozen=True)
+class _Rows(Chunk):
+    frame: Any
+    used: Sequence[str]
+    names: Sequence[str]
+
+    @property
+    def n_rows(self) -> int:  # type: ignore[override]
+        return len(self.frame)
+
+    def table(self) -> dict[str, Any]:
+        return table_of(self.frame, self.used)
+
+    def kept(self) -> dict[str, Any]:
+        return {name: _arrow(name, self.frame[name]) for name in self.names}
+
+    def after(self, n_rows: int) -> Chunk:
+        return _Rows(self.frame.iloc[n_rows:], self.used, self.names)
+
+
+class FrameReader(Reader):
+    """A DataFrame."""
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+        self.columns = tuple(map(str, frame.columns))
+        self.n_rows = len(frame)
+
+    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
+        for at in range(start, len(self._frame), ROWS):
+            yield _Rows(self._frame.iloc[at : at + ROWS], used, kept)
+
+    def identity(self) -> Any:
+        return None
+
+
+def _arrow(name: str, values: Any) -> pa.Array:
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise DataError(
+            f"Column {name!r} cannot be kept.",
+            why=f"{' '.join(str(error).split())[:200]}.",
+            fix=f'Give it one type: frame["{name}"] = frame["{name}"].astype(str).',
+        ) from error

@@ -1,0 +1,102 @@
+"""JSON lines: one object a line. An array of records is read whole, since it has no lines."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_magic.batch.columns import from_values
+from automl_magic.batch.readers.base import Chunk, Reader, identity_of
+from automl_magic.batch.readers.text import Utf8File
+from automl_magic.errors import DataNotReadable
+
+ROWS = 1 << 13
+
+
+@dataclass(frozen=True)
+class _Rows(Chunk):
+    records: Sequence[dict[str, Any]]
+    used: Sequence[str]
+    names: Sequence[str]
+
+    @property
+    def n_rows(self) -> int:  # type: ignore[override]
+        return len(self.records)
+
+    def table(self) -> dict[str, Any]:
+        return {name: from_values([row.get(name) for row in self.records]) for name in self.used}
+
+    def kept(self) -> dict[str, Any]:
+        return {name: [row.get(name) for row in self.records] for name in self.names}
+
+    def after(self, n_rows: int) -> Chunk:
+        return _Rows(self.records[n_rows:], self.used, self.names)
+
+
+class JsonLinesReader(Reader):
+    """Records as JSON, one a line, or in one array; the file may be gzip-compressed.
+
+    Its columns are the names of the first record; a name that another record has not is a missing
+    value there.
+    """
+
+    def __init__(self, path: Path, *, lines: bool = True, rows: int = ROWS) -> None:
+        self.path, self._lines, self._rows = path, lines, rows
+        self._file: Utf8File | None = None
+        self.columns = tuple(next(self._records(), {}))
+
+    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
+        records = itertools.islice(self._records(), start, None)
+        number = start
+        while some := list(itertools.islice(records, self._rows)):
+            self._check_plain(some, used, number)
+            number += len(some)
+            yield _Rows(some, used, kept)
+
+    def identity(self) -> Any:
+        return identity_of([self.path])
+
+    @property
+    def share(self) -> float:
+        return 0.0 if self._file is None else self._file.share
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        self._file = Utf8File(self.path)
+        with io.BufferedReader(self._file, 1 << 20) as content:
+            texts = content if self._lines else iter([content.read()])
+            for line, text in enumerate(texts, start=1):
+                if not (plain := text.removeprefix(b"\xef\xbb\xbf").strip()):
+                    continue
+                found = self._parsed(plain, line)
+                for record in [found] if self._lines else found:
+                    if not isinstance(record, dict):
+                        raise self._problem(line, "it is no object with names")
+                    yield record
+
+    def _parsed(self, text: bytes, line: int) -> Any:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise self._problem(line, str(error)) from error
+
+    def _check_plain(self, rows: Sequence[dict[str, Any]], used: Sequence[str], at: int) -> None:
+        for name in used:
+            for number, row in enumerate(rows, start=at + 1):
+                if isinstance(row.get(name), dict | list):
+                    raise DataNotReadable(
+                        f"Column {name!r} is no plain value.",
+                        why=f"Record {number:,} holds a list or an object there.",
+                        fix="Write its parts as names of their own.",
+                    )
+
+    def _problem(self, line: int, why: str) -> DataNotReadable:
+        return DataNotReadable(
+            f"{str(self.path)!r} is not JSON records.",
+            why=f"Line {line:,}: {why[:150].rstrip('.')}.",
+            fix=f"Look at it: sed -n {line}p {self.path.name!r}",
+        )

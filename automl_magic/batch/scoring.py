@@ -1,0 +1,192 @@
+"""scoring: the rows of a table through a model, in their order, on all cores.
+
+    reader ─chunks→ threads: understand, predict ─in order→ part ─…→ output
+
+A few chunks are under way at any time, so memory does not grow with the table. What a model says of
+a row does not depend on the rows beside it, so neither the chunks nor the threads change a value.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_magic.batch.parts import opened
+from automl_magic.batch.readers.base import Chunk, Reader
+from automl_magic.batch.writers import PartWriter, writer_of
+from automl_magic.errors import DataError, DataNotReadable
+from automl_magic.recipe.batches import answers, names_of
+from automl_magic.recipe.fitted import FittedRecipe
+
+# What a killed process loses at most, but for the time of a chunk.
+PART_S = 20.0
+OnRows = Callable[[int, int | None, float], None]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a scoring came to. `resumed` are the rows that an earlier process had done."""
+
+    path: Path
+    n_rows: int
+    resumed: int
+    wall_s: float
+
+    @property
+    def rows_per_s(self) -> float:
+        """The rows of this process by its time."""
+        return (self.n_rows - self.resumed) / max(self.wall_s, 1e-9)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "predictions": str(self.path),
+            "rows": self.n_rows,
+            "resumed": self.resumed,
+            "wall_s": round(self.wall_s, 3),
+            "rows_per_s": round(self.rows_per_s, 1),
+        }
+
+
+def score(
+    model: FittedRecipe,
+    reader: Reader,
+    output: Path,
+    *,
+    model_digest: str = "",
+    keep: Sequence[str] = (),
+    resume: bool = False,
+    anew: bool = False,
+    on_rows: OnRows | None = None,
+    threads: int | None = None,
+    part_s: float = PART_S,
+) -> Scored:
+    """Predict every row of a table into a file that appears as a whole or not at all.
+
+    Parameters
+    ----------
+    output : Path
+        `.csv`, `.parquet` or `.jsonl`. First the kept columns, then those of `names_of`. A file
+        that is there is replaced: whoever calls has asked.
+    model_digest : str
+        What tells this model from another, for a resume.
+    keep : sequence of str
+        Columns of the table that are carried along.
+    resume, anew : bool
+        Whether to go on after the parts that a killed process left, or to throw them away.
+    on_rows : callable, optional
+        Called after each chunk with the rows done, all rows if known, and the share of the input.
+        What it raises stops the scoring; what is done is kept for a resume.
+    threads : int, optional
+        How many chunks are scored at once; by default the cores that this process may use.
+    part_s : float
+        Seconds after which a part ends.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a row is broken, or a kept column has the name of a prediction.
+    FolderBusy, RunError
+        If another process writes the output, or a resume is impossible.
+    OSError
+        If the output cannot be written.
+    """
+    writer, used = writer_of(output), model.recipe.used_columns
+    clash = [name for name in keep if name in names_of(model)]
+    if clash:
+        raise DataError(
+            f"The column {clash[0]!r} cannot be kept.",
+            why="The predictions have a column of this name.",
+            fix="Rename it in the input.",
+        )
+    reader.check(used, keep)
+    started = time.monotonic()
+    made_from = {
+        "the model": model_digest,
+        "the input": reader.identity(),
+        "the options": {"keep": list(keep), "format": output.suffix.lower()},
+    }
+    with opened(output, writer, made_from, resume=resume, anew=anew) as parts:
+        resumed = parts.n_rows
+        answered = _answered(model, reader.chunks(used, keep, resumed), threads or len(_cores()))
+        try:
+            more = True
+            while more:
+                more = _add_part(parts, answered, reader, on_rows, part_s)
+        except DataError:
+            parts.forget()  # the input has to be mended, and is another one then
+            raise
+        finally:
+            answered.close()
+        if parts.n_rows == 0:
+            raise DataNotReadable(
+                "The table has no rows.",
+                why=f"It has {len(reader.columns):,} columns and nothing in them.",
+                fix="Give a table with rows in it.",
+            )
+        parts.finish()
+        return Scored(output, parts.n_rows, resumed, time.monotonic() - started)
+
+
+def _add_part(
+    parts: Any,
+    answered: Iterator[tuple[int, Mapping[str, Any]]],
+    reader: Reader,
+    on_rows: OnRows | None,
+    part_s: float,
+) -> bool:
+    """Write a part, and say whether there may be more rows."""
+    ended = False
+
+    def fill(part: PartWriter) -> tuple[int, tuple[str, ...]]:
+        nonlocal ended
+        end, n_rows = time.monotonic() + part_s, 0
+        names: tuple[str, ...] = ()
+        while n_rows == 0 or time.monotonic() < end:
+            rows, columns = next(answered, (0, {}))
+            if not rows:
+                ended = True
+                break
+            part.write(columns)
+            n_rows, names = n_rows + rows, tuple(columns)
+            if on_rows is not None:
+                on_rows(parts.n_rows + n_rows, reader.n_rows, reader.share)
+        return n_rows, names
+
+    parts.add(fill)
+    return not ended
+
+
+def _answered(
+    model: FittedRecipe, chunks: Iterator[Chunk], threads: int
+) -> Generator[tuple[int, Mapping[str, Any]]]:
+    """Return the rows of each chunk and its columns, in order, some chunks ahead."""
+
+    def one(chunk: Chunk) -> tuple[int, Mapping[str, Any]]:
+        return chunk.n_rows, {**chunk.kept(), **answers(model, chunk.table())}
+
+    under_way: deque[Future[tuple[int, Mapping[str, Any]]]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="automl-score") as pool:
+        try:
+            for chunk in chunks:
+                if chunk.n_rows == 0:
+                    continue
+                under_way.append(pool.submit(one, chunk))
+                if len(under_way) > threads:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
+
+def _cores() -> set[int]:
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return set(range(os.cpu_count() or 1))

@@ -1,0 +1,43 @@
+"""JSON lines: one object a row."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from automl_magic.batch.writers.base import PartWriter, Writer
+from automl_magic.batch.writers.values import texts
+
+_text = partial(json.dumps, ensure_ascii=False)
+
+
+class JsonLinesWriter(Writer):
+    """JSON lines in UTF-8; a missing value is null."""
+
+    def open(self, path: Path) -> PartWriter:
+        return _Part(path)
+
+
+class _Part(PartWriter):
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+
+    def write(self, columns: Mapping[str, Any]) -> None:
+        written = []
+        for name, column in columns.items():
+            if isinstance(column, list):
+                values = [_text(value) for value in column]
+            else:
+                values = texts(column, of_text=_text, of_bool=_text, missing="null")
+            written.append([f"{_text(name)}:{value}" for value in values])
+        lines = "}\n{".join(map(",".join, zip(*written, strict=True)))
+        self._file.write(f"{{{lines}}}\n".encode("utf-8", "surrogatepass"))
+
+    def close(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()

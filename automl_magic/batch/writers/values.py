@@ -1,0 +1,103 @@
+"""The columns of an output as texts, one a row, each distinct text made once."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def texts(
+    column: Any, *, of_text: Callable[[str], str], of_bool: Callable[[bool], str], missing: str
+) -> list[str]:
+    """Return a column as the texts of a format.
+
+    Parameters
+    ----------
+    column : array of shape (n_rows,), Arrow array, or list of JSON values
+    of_text, of_bool
+        How the format writes a text, and yes and no.
+    missing : str
+        How it writes a missing value.
+    """
+
+    def one(value: Any) -> str:
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return missing
+        if isinstance(value, bool | np.bool_):
+            return of_bool(bool(value))
+        if isinstance(value, int | float | np.number):
+            return repr(value.item() if isinstance(value, np.generic) else value)
+        return of_text(value if isinstance(value, str) else plain_text(value))
+
+    if isinstance(column, np.ndarray):
+        if column.dtype.kind == "f":
+            # `repr` is the shortest text that is read back as the same number.
+            written = list(map(repr, column.tolist()))
+            return written if np.isfinite(column).all() else [_finite(t, missing) for t in written]
+        return _each_once(column.tolist(), one)
+    if isinstance(column, pa.Array):
+        return _each_once(_with_plain_types(column).to_pylist(), one)
+    return [one(value) for value in column]
+
+
+def plain_text(value: Any) -> str:
+    """Return a value that is neither text nor number as text: dates as ISO 8601, lists as JSON."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def arrow_of(column: Any) -> pa.Array:
+    """Return a column of an output as an Arrow array, of a type that depends on no value."""
+    if isinstance(column, pa.Array):
+        return column
+    if isinstance(column, np.ndarray):
+        if column.dtype.kind != "O":
+            return pa.array(column)
+        return _labels(column)
+    return pa.array(
+        [v if v is None or isinstance(v, str) else plain_text(_json(v)) for v in column],
+        pa.string(),
+    )
+
+
+def _labels(column: Any) -> pa.Array:
+    try:
+        return pa.array(column, pa.string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # labels of several types
+        return pa.array([str(label) for label in column.tolist()], pa.string())
+
+
+def _json(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, bool) else value
+
+
+def _with_plain_types(column: pa.Array) -> pa.Array:
+    if pa.types.is_temporal(column.type) or pa.types.is_decimal(column.type):
+        return pc.cast(column, pa.string())
+    return column
+
+
+def _finite(text: str, missing: str) -> str:
+    return missing if text == "nan" else text
+
+
+def _each_once(values: Sequence[Any], one: Callable[[Any], str]) -> list[str]:
+    # By type too: 1, 1.0 and True are one key of a dictionary.
+    known: dict[tuple[type, Any], str] = {}
+    written = []
+    for value in values:
+        key = (type(value), value)
+        text = known.get(key)
+        if text is None:
+            text = one(value)
+            if len(known) < 4096:
+                known[key] = text
+        written.append(text)
+    return written

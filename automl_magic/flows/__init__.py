@@ -1,0 +1,1 @@
+"""flows: verbs in order, one module for each thing that people do with a model."""

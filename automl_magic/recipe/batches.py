@@ -1,0 +1,100 @@
+"""Batches: many rows at once. What a model says of them, and how text stands for their values.
+
+A batch of a file is read without its neighbours, so what a column's text means is decided once, by
+what the training rows held: whether `1` and `1.0` are one number or two texts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.values import NUMBER, Array, text_of
+from automl_magic.records import ColumnKind
+from automl_magic.records.schema import InputSchema
+
+PREDICTION, PROBABILITY = "prediction", "probability_"
+BOOLEANS = frozenset({"True", "False"})
+
+
+def names_of(model: FittedRecipe) -> tuple[str, ...]:
+    """Return the names of what `answers` gives: the prediction, then each class's probability."""
+    return (PREDICTION, *(f"{PROBABILITY}{label}" for label in model.recipe.classes))
+
+
+def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
+    """Return what a model says of some rows, by the names of `names_of`, each of shape (n_rows,).
+
+    Parameters
+    ----------
+    table : DataFrame or mapping of columns
+        With the columns of the recipe; others are ignored.
+
+    Raises
+    ------
+    DataError
+        If a column is missing.
+    """
+    if not model.recipe.task.is_classification:
+        return {PREDICTION: model.predict(table)}
+    shares = model.predict_proba(table)
+    said = (model.labels(shares), *shares.T)
+    return dict(zip(names_of(model), said, strict=True))
+
+
+def storage(model: FittedRecipe, schema: InputSchema | None = None) -> dict[str, str]:
+    """Return for each column of a recipe how its values lay in training: `stored_as` of a schema.
+
+    Where no schema came with the model, its levels tell: a column of which every known level is
+    written as a number was one of numbers.
+    """
+    if schema is not None:
+        return {column.name: column.stored_as for column in schema.columns}
+    documents = [step.to_state()[0] for view in model.views.values() for step in view.steps]
+    levels, parsed = _levels(documents), _parsed(documents)
+    return {
+        name: "text" if name in parsed else _stored_as(kind, levels.get(name, set()))
+        for name, kind in model.recipe.columns.items()
+    }
+
+
+def _levels(documents: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Return the texts of each column that the steps know."""
+    levels: dict[str, set[str]] = {}
+    for document in documents:
+        names = document.get("columns", ())
+        known: Any = document.get("levels", ())
+        if "true" in document:
+            known = [[word for word in (document["true"], document["false"]) if word]] * len(names)
+        pairs = known.items() if isinstance(known, Mapping) else zip(names, known, strict=False)
+        for name, words in pairs:
+            levels.setdefault(name, set()).update(words)
+    return levels
+
+
+def _parsed(documents: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the columns whose numbers hide in text: 1.5 is no number where 1,5 is one."""
+    parsed: set[str] = set()
+    for document in documents:
+        rule = document.get("parse") or {}
+        by_column = any(isinstance(one, Mapping) for one in rule.values())
+        parsed.update(rule if by_column else document["columns"] if rule else ())
+    return parsed
+
+
+def _stored_as(kind: str, levels: set[str]) -> str:
+    if kind == ColumnKind.NUMBER:
+        return "number"
+    if levels and levels <= BOOLEANS:
+        return "boolean"
+    return "number" if levels and all(map(_is_number, levels)) else "text"
+
+
+def _is_number(text: str) -> bool:
+    return (
+        NUMBER.fullmatch(text) is not None
+        and math.isfinite(float(text))
+        and text_of(float(text)) == text
+    )
