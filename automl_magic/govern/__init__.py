@@ -1,1 +1,27 @@
-"""govern: Candidate → approved ModelVersion: keys, signatures, approvals, audit, aliases."""
+"""govern: ModelVersion → Approval. Says who let which bytes serve, and under which name.
+
+policy     who may do what; asked inside the transaction that does it
+approving  signing that a version may serve, and taking that back
+promoting  what an alias means, by compare-and-swap, and rolling back
+mirror     telling MLflow what the aliases mean
+"""
+
+from automl_magic.govern.approving import approve, author_of, register, revoke
+from automl_magic.govern.mirror import Delivered, deliver
+from automl_magic.govern.policy import Decision, Facts, LocalPolicy, Policy
+from automl_magic.govern.promoting import promote, roll_back
+
+__all__ = [
+    "Decision",
+    "Delivered",
+    "Facts",
+    "LocalPolicy",
+    "Policy",
+    "approve",
+    "author_of",
+    "deliver",
+    "promote",
+    "register",
+    "revoke",
+    "roll_back",
+]

@@ -1,0 +1,150 @@
+"""Approving: a signature that certain bytes may serve as a version, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from automl_magic.govern.policy import Facts, LocalPolicy, Policy, asked, permitted
+from automl_magic.records import ModelVersion
+from automl_magic.records.approval import Approval, Statement
+from automl_magic.records.model import CANDIDATE
+from automl_magic.store.aliases import Aliases, aliases_in, put_aliases
+from automl_magic.store.approvals import record
+from automl_magic.store.audit import append
+from automl_magic.store.champion import Moved, withdraw
+from automl_magic.store.engine import reading
+from automl_magic.store.route_rows import Deed
+from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path
+from automl_magic.store.tables import audit
+
+UNKNOWN = "unknown"
+
+
+def register(engine: Engine, version: ModelVersion, *, actor: str) -> Aliases:
+    """Record that a version was registered: whoever did is its author, and it is the candidate."""
+
+    def work(connection: Connection) -> Aliases:
+        if _author(connection, version.name, version.version) is None:
+            append(
+                connection,
+                actor=actor,
+                action="register",
+                subject=f"{version.name}/{version.version}",
+                detail={"manifest_sha256": version.manifest_sha256, "run_id": version.run_id},
+            )
+        seen = aliases_in(connection, version.name)
+        wanted = {**seen.versions, CANDIDATE: version.version}
+        return put_aliases(connection, seen, wanted, action="register", actor=actor)
+
+    return permitted(engine, work)
+
+
+def author_of(engine: Engine, model: str, version: int) -> str:
+    """Return who registered a version, or `unknown`."""
+    with reading(engine) as connection:
+        return _author(connection, model, version) or UNKNOWN
+
+
+def approve(
+    engine: Engine,
+    version: ModelVersion,
+    *,
+    actor: str,
+    policy: Policy | None = None,
+    key: PrivateKey | None = None,
+    is_implied: bool = False,
+) -> Approval:
+    """Sign that the bytes of a version may serve, and write it down.
+
+    The caller has checked the bytes against `version.manifest_sha256`.
+
+    Parameters
+    ----------
+    actor : str
+        Who approves.
+    policy : Policy, optional
+        By default `LocalPolicy`.
+    key : PrivateKey, optional
+        By default the one of the user's home, which is made where there is none.
+    is_implied : bool
+        Whether the approval comes along with a promotion, and was not asked for by itself.
+
+    Raises
+    ------
+    NotApproved
+        If the policy says no.
+    StoreError
+        If the key cannot be used, or the store does not answer.
+    """
+    policy = policy or LocalPolicy()
+    key = key or PrivateKey.load_or_make(private_key_path())
+    subject = f"{version.name}/{version.version}"
+
+    def work(connection: Connection) -> Approval:
+        author = _author(connection, version.name, version.version) or UNKNOWN
+        facts = Facts(
+            actor=actor,
+            model=version.name,
+            version=version.version,
+            manifest_sha256=version.manifest_sha256,
+            author=author,
+            is_implied=is_implied,
+        )
+        decision = asked(policy, "approve", subject, facts, connection)
+        approval = key.sign(
+            Statement(
+                model=version.name,
+                version=version.version,
+                manifest_sha256=version.manifest_sha256,
+                author=author,
+                approver=actor,
+                policy=decision.policy,
+                approved_at=datetime.now(UTC),
+            )
+        )
+        record(connection, approval)
+        return approval
+
+    return permitted(engine, work)
+
+
+def revoke(
+    engine: Engine,
+    model: str,
+    version: int,
+    *,
+    actor: str,
+    reason: str,
+    policy: Policy | None = None,
+    trusted: TrustedKeys | None = None,
+) -> Moved:
+    """Take an approval back: from then on the version is routed nowhere.
+
+    Where it serves, the version before it takes its place in the same transaction.
+
+    Raises
+    ------
+    NotApproved
+        If the policy says no, or there is no approval to take back.
+    DeploymentError
+        If the version serves, and nothing can take its place.
+    """
+    policy = policy or LocalPolicy()
+
+    def work(connection: Connection) -> Moved:
+        facts = Facts(actor=actor, model=model, version=version)
+        asked(policy, "revoke", f"{model}/{version}", facts, connection)
+        deed = Deed("revoke", actor, reason, trusted)
+        return withdraw(connection, model, version, deed)
+
+    return permitted(engine, work)
+
+
+def _author(connection: Connection, model: str, version: int) -> str | None:
+    # The first entry counts: who registers the same bytes again has not made them.
+    query = select(audit.c.actor).where(
+        audit.c.action == "register", audit.c.subject == f"{model}/{version}"
+    )
+    return connection.execute(query.order_by(audit.c.seq).limit(1)).scalar()

@@ -1,0 +1,112 @@
+"""Promoting: what an alias means. Of several who decide at once, one decides."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine
+
+from automl_magic.errors import RouteChanged
+from automl_magic.govern.policy import Facts, LocalPolicy, Policy, asked, permitted
+from automl_magic.records import ModelVersion
+from automl_magic.records.model import CHAMPION
+from automl_magic.store import champion
+from automl_magic.store.aliases import Aliases, aliases_in
+from automl_magic.store.approvals import check_approved
+from automl_magic.store.champion import Moved
+from automl_magic.store.route_rows import Deed
+from automl_magic.store.signing import TrustedKeys
+
+
+def promote(
+    engine: Engine,
+    version: ModelVersion,
+    alias: str,
+    *,
+    actor: str,
+    reason: str = "",
+    seen_epoch: int | None = None,
+    policy: Policy | None = None,
+    trusted: TrustedKeys | None = None,
+) -> Moved:
+    """Make an alias mean a version; as champion it serves wherever the champion is followed.
+
+    The policy's yes, the use of the approval, the aliases, the routes, their history, the audit
+    entries and the order to tell MLflow are one transaction.
+
+    Parameters
+    ----------
+    seen_epoch : int, optional
+        The epoch of the model's aliases that the decision rests on; by default, the present one.
+
+    Raises
+    ------
+    RouteChanged
+        If the aliases are of another epoch than was seen.
+    NotApproved
+        If the policy says no, or the version would serve without an approval of these very bytes.
+    """
+    policy = policy or LocalPolicy()
+
+    def work(connection: Connection) -> Moved:
+        seen = _seen(connection, version.name, seen_epoch)
+        facts = Facts(
+            actor=actor,
+            model=version.name,
+            version=version.version,
+            alias=alias,
+            manifest_sha256=version.manifest_sha256,
+        )
+        asked(policy, "promote", f"{version.name}/{version.version}", facts, connection)
+        if alias == CHAMPION:
+            check_approved(
+                connection,
+                version.name,
+                version.version,
+                trusted=trusted,
+                manifest_sha256=version.manifest_sha256,
+            )
+        deed = Deed("promote", actor, reason, trusted)
+        return champion.promote(connection, seen, alias, version.version, deed)
+
+    return permitted(engine, work)
+
+
+def roll_back(
+    engine: Engine,
+    model: str,
+    *,
+    actor: str,
+    reason: str = "",
+    seen_epoch: int | None = None,
+    policy: Policy | None = None,
+    trusted: TrustedKeys | None = None,
+) -> Moved:
+    """Make the champion what `rollback` means, wherever it is followed, and end every canary.
+
+    Raises
+    ------
+    RouteChanged, NotApproved
+        As `promote`.
+    DeploymentError
+        If there is nothing to roll back to.
+    """
+    policy = policy or LocalPolicy()
+
+    def work(connection: Connection) -> Moved:
+        seen = _seen(connection, model, seen_epoch)
+        asked(policy, "roll_back", model, Facts(actor=actor, model=model), connection)
+        deed = Deed("roll_back", actor, reason, trusted)
+        return champion.roll_back_model(connection, seen, deed)
+
+    return permitted(engine, work)
+
+
+def _seen(connection: Connection, model: str, seen_epoch: int | None) -> Aliases:
+    found = aliases_in(connection, model)
+    if seen_epoch not in (None, found.epoch):
+        raise RouteChanged(
+            f"The aliases of {model} are not those that were read.",
+            why=f"Somebody changed them in between: their epoch is {found.epoch}, "
+            f"and {seen_epoch} was read.",
+            fix="Look at them, and decide again: automl models",
+        )
+    return found

@@ -1,0 +1,242 @@
+import dataclasses
+
+import pytest
+from sqlalchemy import text
+
+from automl_magic import govern
+from automl_magic.errors import NotApproved, RouteChanged, StoreError, TrackingError
+from automl_magic.govern import Decision, LocalPolicy
+from automl_magic.register import MemoryRegistry
+from automl_magic.store import audit
+from automl_magic.store.aliases import read_aliases
+from automl_magic.store.approvals import approval_of, check_approved
+from automl_magic.store.engine import reading
+from automl_magic.store.outbox import ALIASES_OF, delivering_alone, pending
+from automl_magic.store.signing import TrustedKeys, private_key_path
+
+
+def test_an_approval_says_who_made_the_version_and_who_let_it_serve(engine, version_of):
+    version = version_of(1)
+    govern.register(engine, version, actor="ada")
+    approval = govern.approve(engine, version, actor="grace")
+
+    said = approval.statement
+    assert (said.author, said.approver, said.policy) == ("ada", "grace", "local")
+    assert said.manifest_sha256 == version.manifest_sha256
+    TrustedKeys.load().verify(approval)
+    assert approval_of(engine, "churn", 1).approval == approval
+    with reading(engine) as connection:
+        assert check_approved(connection, "churn", 1) == approval
+    assert [(e.actor, e.action, e.subject) for e in audit.entries(engine)] == [
+        ("grace", "approve", "churn/1"),
+        ("ada", "register", "churn"),
+        ("ada", "register", "churn/1"),
+    ]
+
+
+def test_the_first_who_registers_a_version_is_its_author(engine, version_of):
+    govern.register(engine, version_of(1), actor="ada")
+    govern.register(engine, version_of(1), actor="eve")
+
+    assert govern.author_of(engine, "churn", 1) == "ada"
+    assert govern.author_of(engine, "churn", 2) == "unknown"
+
+
+def test_the_newest_registration_is_the_candidate(engine, version_of):
+    for number in (1, 2, 1):
+        govern.register(engine, version_of(number), actor="ada")
+
+    assert read_aliases(engine, "churn").versions == {"candidate": 1}
+
+
+def test_a_promotion_uses_an_approval_of_these_very_bytes(engine, approved):
+    other_bytes = dataclasses.replace(approved[0], manifest_sha256="sha256:" + "e" * 64)
+
+    with pytest.raises(NotApproved, match="not those it is about"):
+        govern.promote(engine, other_bytes, "champion", actor="eve")
+    moved = govern.promote(engine, approved[0], "champion", actor="ada", reason="better")
+    assert moved.aliases.versions == {"candidate": 3, "champion": 1}
+    assert audit.entries(engine, limit=1)[0].detail["reason"] == "better"
+
+
+def test_a_decision_that_rests_on_what_was_read_before_is_refused(engine, approved):
+    seen = read_aliases(engine, "churn").epoch
+    govern.promote(engine, approved[0], "champion", actor="ada", seen_epoch=seen)
+
+    with pytest.raises(RouteChanged):
+        govern.promote(engine, approved[1], "champion", actor="eve", seen_epoch=seen)
+    with pytest.raises(RouteChanged):
+        govern.roll_back(engine, "churn", actor="eve", seen_epoch=seen)
+    assert read_aliases(engine, "churn").versions["champion"] == 1
+
+
+def test_a_revoked_version_is_promoted_only_after_a_new_approval(engine, approved):
+    govern.revoke(engine, "churn", 2, actor="grace", reason="it leaks")
+
+    with pytest.raises(NotApproved, match="revoked by grace"):
+        govern.promote(engine, approved[1], "champion", actor="ada")
+    govern.approve(engine, approved[1], actor="grace")
+    govern.promote(engine, approved[1], "champion", actor="ada")
+
+
+def test_a_rollback_returns_to_the_champion_before(engine, approved):
+    govern.promote(engine, approved[0], "champion", actor="ada")
+    govern.promote(engine, approved[1], "champion", actor="ada")
+
+    moved = govern.roll_back(engine, "churn", actor="ada", reason="errors")
+    assert moved.aliases.versions == {"candidate": 3, "champion": 1}
+
+
+class Broken:
+    name = "broken"
+
+    def may(self, action, subject, facts, connection):
+        connection.execute(text("SELECT * FROM no_such_table"))
+
+
+class Undecided:
+    def may(self, action, subject, facts, connection):
+        return None
+
+
+class Truthy:
+    def may(self, action, subject, facts, connection):
+        return Decision("no", "a text is not a yes", "truthy")
+
+
+class FourEyes:
+    """Nobody approves what they made."""
+
+    def may(self, action, subject, facts, connection):
+        is_own = facts.actor == facts.author
+        return Decision(not is_own, "the author may not approve" if is_own else "", "four-eyes")
+
+
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        (Broken(), "The policy failed"),
+        (Undecided(), "did not decide"),
+        (Truthy(), "a text is not a yes"),
+    ],
+)
+def test_whatever_goes_wrong_in_a_policy_is_a_no_that_is_written_down(
+    engine, approved, policy, why
+):
+    before = read_aliases(engine, "churn")
+    acts = {
+        "approve": lambda: govern.approve(engine, approved[0], actor="eve", policy=policy),
+        "revoke": lambda: govern.revoke(engine, "churn", 1, actor="eve", reason="", policy=policy),
+        "promote": lambda: govern.promote(
+            engine, approved[0], "champion", actor="eve", policy=policy
+        ),
+        "roll_back": lambda: govern.roll_back(engine, "churn", actor="eve", policy=policy),
+    }
+    for name, act in acts.items():
+        with pytest.raises(NotApproved, match=why):
+            act()
+        entry = audit.entries(engine, limit=1)[0]
+        assert (entry.actor, entry.action) == ("eve", f"{name}.denied")
+        assert why in entry.detail["reason"]
+    assert read_aliases(engine, "churn") == before
+    assert approval_of(engine, "churn", 1).revoked_at is None
+    assert audit.verify(engine).broken_at is None
+
+
+def test_a_policy_can_ask_for_four_eyes(engine, version_of):
+    version = version_of(1)
+    govern.register(engine, version, actor="ada")
+
+    with pytest.raises(NotApproved, match="the author may not approve"):
+        govern.approve(engine, version, actor="ada", policy=FourEyes())
+    approval = govern.approve(engine, version, actor="grace", policy=FourEyes())
+    assert approval.statement.policy == "four-eyes"
+
+
+def test_an_approval_that_comes_with_a_promotion_is_for_a_store_in_a_file(engine, version_of):
+    if engine.dialect.name == "sqlite":
+        approval = govern.approve(engine, version_of(1), actor="ada", is_implied=True)
+        assert approval.statement.approver == "ada"
+        return
+    with pytest.raises(NotApproved) as caught:
+        govern.approve(engine, version_of(1), actor="ada", is_implied=True)
+    assert caught.value.fix == "Approve it: automl approve churn 1"
+
+
+def test_a_key_that_others_can_read_approves_nothing(engine, version_of):
+    govern.approve(engine, version_of(1), actor="ada")
+    private_key_path().chmod(0o644)
+
+    with pytest.raises(StoreError, match="Others can read"):
+        govern.approve(engine, version_of(2), actor="ada")
+    assert approval_of(engine, "churn", 2) is None
+
+
+def test_the_local_policy_knows_its_name(engine):
+    assert LocalPolicy().name == "local"
+
+
+class Registry(MemoryRegistry):
+    """A registry whose server can be down."""
+
+    is_down = False
+
+    def __init__(self, versions):
+        super().__init__()
+        for version in versions:
+            self._versions.setdefault(version.name, []).append(version)
+
+    def point(self, name, aliases):
+        if self.is_down:
+            raise TrackingError("The server is down.", why="No answer.", fix="Start it.")
+        super().point(name, aliases)
+
+    def aliases(self, name="churn"):
+        return {alias: v.version for v in self.versions(name) for alias in v.aliases}
+
+
+def test_aliases_are_written_where_others_read_them(engine, approved):
+    registry = Registry(approved)
+    govern.promote(engine, approved[0], "champion", actor="ada")
+    govern.promote(engine, approved[1], "champion", actor="ada")
+
+    assert govern.deliver(engine, registry).told == ("churn",)
+    assert registry.aliases() == {"candidate": 3, "champion": 2, "rollback": 1}
+    govern.roll_back(engine, "churn", actor="ada")
+    govern.deliver(engine, registry)
+    assert registry.aliases() == {"candidate": 3, "champion": 1}
+    assert pending(engine, ALIASES_OF) == []
+    assert govern.deliver(engine, registry) == govern.Delivered()
+
+
+def test_what_could_not_be_delivered_is_tried_again(engine, approved):
+    registry = Registry(approved)
+    registry.is_down = True
+    govern.promote(engine, approved[0], "champion", actor="ada")
+
+    assert govern.deliver(engine, registry).failed == {"churn": "No answer."}
+    (kept, *_) = pending(engine, ALIASES_OF)
+    assert (kept.attempts, kept.error) == (1, "The server is down. No answer.")
+    registry.is_down = False
+    assert govern.deliver(engine, registry).told == ("churn",)
+    assert registry.aliases()["champion"] == 1
+
+
+def test_a_model_that_cannot_be_told_does_not_keep_others_waiting(engine, approved, version_of):
+    other = version_of(1, "fraud")
+    govern.register(engine, other, actor="ada")
+    registry = Registry([other])
+
+    delivered = govern.deliver(engine, registry)
+    assert delivered.told == ("fraud",)
+    assert list(delivered.failed) == ["churn"]
+
+
+def test_one_process_delivers_at_a_time(engine, approved):
+    registry = Registry(approved)
+    with delivering_alone(engine, 1.0) as is_mine:
+        assert is_mine
+        with delivering_alone(engine, 0.1) as is_mine_too:
+            assert not is_mine_too
+        assert govern.deliver(engine, registry, wait_s=0.1).told == ()
+    assert govern.deliver(engine, registry).told == ("churn",)
