@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from automl_magic.render.explore import render_explore
     from automl_magic.render.literals import literal
     from automl_magic.render.model import render_model
+    from automl_magic.render.monitor import render_monitor
     from automl_magic.render.notebook import as_script, to_text
     from automl_magic.render.requirements import requirements_for
+    from automl_magic.render.retrain import Challenge, render_retrain
     from automl_magic.render.search import render_search
     from automl_magic.render.slots import fill
 
 __all__ = [
+    "Challenge",
     "as_script",
     "code_cell",
     "fill",
@@ -29,6 +32,8 @@ __all__ = [
     "render_explain",
     "render_explore",
     "render_model",
+    "render_monitor",
+    "render_retrain",
     "render_search",
     "requirements_for",
     "to_text",
@@ -41,8 +46,10 @@ _HOMES = {
     "explore": ("render_explore",),
     "literals": ("literal",),
     "model": ("render_model",),
+    "monitor": ("render_monitor",),
     "notebook": ("as_script", "to_text"),
     "requirements": ("requirements_for",),
+    "retrain": ("Challenge", "render_retrain"),
     "search": ("render_search",),
     "slots": ("fill",),
 }

@@ -1,0 +1,55 @@
+"""automl monitor: what has moved since the model was released, and how right it still is."""
+
+from __future__ import annotations
+
+import click
+
+from automl_magic.cli.command import verb
+from automl_magic.cli.door import Answer, Door
+from automl_magic.cli.types import Duration
+from automl_magic.cli.words import monitored as words
+from automl_magic.flows import monitoring
+from automl_magic.monitor.moments import seconds_of
+
+
+@verb
+@click.argument("deployment")
+@click.option(
+    "--window", "window_s", type=Duration(), help="How far back: 24h, 7d.  [default: 24h]"
+)
+@click.option("--since", metavar="TIME", help="From this moment on (ISO 8601).")
+@click.option("--until", metavar="TIME", help="To before this moment.  [default: now]")
+@click.option("--version", type=int, help="Whose answers.  [default: the stable version]")
+@click.option("--data", metavar="FILE", help="Judge this table, not the prediction log.")
+def monitor(
+    door: Door,
+    /,
+    *,
+    deployment: str,
+    window_s: float | None,
+    since: str | None,
+    until: str | None,
+    version: int | None,
+    data: str | None,
+) -> Answer:
+    """Compare what a deployment met with what its model saw before the release.
+
+    A notebook looks for drift of the predictions and of each column, for missing, new and
+    impossible values, at the score and the calibration where outcomes are known, and at the
+    traffic. What is too small, or may be chance, does not alarm. With --data, DEPLOYMENT may also
+    be a run or models:/NAME@ALIAS, of a model that is served elsewhere.
+    """
+    if since is not None and window_s is not None:
+        raise click.UsageError("Give --since or --window, not both.")
+    with door.watching() as on_event:
+        found = monitoring.monitor(
+            deployment,
+            since=None if since is None else seconds_of(since),
+            until=None if until is None else seconds_of(until),
+            window_s=window_s,
+            version=version,
+            data=data,
+            on_event=on_event,
+        )
+    is_judged = found.report is not None
+    return Answer(found, found.to_json(), words.monitored(found), exit_code=0 if is_judged else 1)

@@ -1,0 +1,82 @@
+"""draw: the reference beside the window, without pyplot, so that nothing is left behind."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from automl_magic.look.shown import Picture
+from automl_magic.look.text import safe
+from automl_magic.records.drift import Histogram
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's blue and vermilion, which people with any colour vision can tell apart; the bars
+# of the window are hatched as well.
+REFERENCE, CURRENT = "#0072B2", "#D55E00"
+DOTS_PER_INCH, SHOWN_DOTS_PER_INCH = 144, 96
+LONGEST_TITLE = 32
+
+
+def histograms(found: Sequence[tuple[str, Histogram]], alt: str) -> Picture:
+    """Draw the shares of reference and window of some columns, a panel each."""
+    figure, axes = panels(len(found))
+    for ax, (title, histogram) in zip(axes, found, strict=True):
+        _bars(ax, histogram)
+        ax.set_title(safe(title, LONGEST_TITLE).replace("$", r"\$"), fontsize=9)
+    axes[0].legend(fontsize=7)
+    return picture(figure, alt)
+
+
+def panels(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, list[Axes]]:
+    """Return a figure with n small panels, row by row."""
+    from matplotlib.figure import Figure
+
+    across = min(across, max(1, n))
+    down = max(1, -(-n // across))
+    figure = Figure(figsize=(3.6 * across, height * down), layout="constrained")
+    axes = figure.subplots(down, across, squeeze=False).ravel().tolist()
+    for ax in axes:
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.tick_params(labelsize=7)
+    for ax in axes[n:]:
+        ax.set_visible(False)
+    return figure, axes[:n]
+
+
+def picture(figure: Figure, alt: str) -> Picture:
+    """Return a figure as PNG with its text alternative."""
+    target = io.BytesIO()
+    with warnings.catch_warnings():
+        # A name in a script that the font lacks is drawn as boxes; the text alternative has it.
+        warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
+        figure.savefig(target, format="png", dpi=DOTS_PER_INCH)
+    return Picture(target.getvalue(), alt, round(figure.get_figwidth() * SHOWN_DOTS_PER_INCH))
+
+
+def _bars(ax: Axes, histogram: Histogram) -> None:
+    places = range(len(histogram.bins))
+    ax.bar(
+        [place - 0.2 for place in places],
+        histogram.reference,
+        width=0.4,
+        color=REFERENCE,
+        label="training",
+    )
+    ax.bar(
+        [place + 0.2 for place in places],
+        histogram.current,
+        width=0.4,
+        color=CURRENT,
+        hatch="//",
+        edgecolor="#ffffff",
+        linewidth=0,
+        label="window",
+    )
+    names = [safe(name, 14).replace("$", r"\$") for name in histogram.bins]
+    ax.set_xticks(list(places), names, rotation=60, ha="right", fontsize=6)
+    ax.set_ylabel("share", fontsize=7)

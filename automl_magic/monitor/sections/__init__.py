@@ -1,0 +1,1 @@
+"""sections: one cell of a monitor notebook a file."""

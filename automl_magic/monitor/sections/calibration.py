@@ -1,0 +1,182 @@
+"""calibration: whether a probability still means what it meant at release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import chdtrc
+
+from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.monitor import draw
+from automl_magic.monitor.measures.shares import effective_rows
+from automl_magic.monitor.part import Found, NotMade, part
+from automl_magic.monitor.watch import Watch
+from automl_magic.monitor.words import MARKS, number, p_text
+from automl_magic.recipe.values import Array, Floats
+from automl_magic.records.drift import CalibrationDrift, DriftSeverity
+from automl_magic.records.reference import CalibrationBin
+
+METHOD = (
+    "The rows are put into the bins of the release by their probability. In each, the observed "
+    "share less the predicted one is compared with that of the release; the sum of the squared "
+    "standardised differences is chi-square (one degree of freedom a bin). It alarms where the "
+    "expected calibration error (ECE) has grown by the threshold as well."
+)
+
+
+@part("calibration")
+def calibration(watch: Watch, /) -> Found:
+    """Compare how far the probabilities may be believed with the release."""
+    reference = watch.reference.prediction
+    if not watch.recipe.task.is_classification:
+        raise NotMade("A regression has no probabilities to be calibrated.")
+    if reference is None or not reference.calibration:
+        raise NotMade("The model's reference holds no calibration.")
+    rows, y = watch.labelled
+    if watch.n_outcomes == 0:
+        raise NotMade("No outcome is known yet. Report outcomes by prediction_id as they come in.")
+    least = watch.thresholds.min_rows
+    if len(rows) < least:
+        why = f"Too few rows: {len(rows):,} rows have an outcome, and a test needs {least:,}."
+        few = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
+        return few, Shown(said=(why,))
+    predicted, weights = watch.window.predicted[rows], watch.window.weights[rows]
+    is_binary = predicted.shape[1] == 2
+    confidence = predicted[:, 1] if is_binary else predicted.max(axis=1)
+    right = (y == 1) if is_binary else predicted.argmax(axis=1) == y
+    places = np.searchsorted(reference.cuts, confidence, side="left")
+    current = bins_of(places, confidence, right.astype(np.float64), weights, len(reference.cuts))
+    pairs = _paired(reference.calibration, current, reference.cuts)
+    statistic, p_value = calibration_test(pairs)
+    before, now = ece(reference.calibration), ece(current)
+    grown, at = now - before, watch.thresholds
+    severity = DriftSeverity.OK
+    if p_value < watch.alpha("calibration") and grown >= at.ece_warning:
+        is_critical = grown >= at.ece_critical
+        severity = DriftSeverity.CRITICAL if is_critical else DriftSeverity.WARNING
+    found = CalibrationDrift(
+        severity=severity,
+        ece_release=round(before, 6),
+        ece=round(now, 6),
+        statistic=statistic,
+        p_value=p_value,
+        labelled=len(rows),
+        cuts=reference.cuts,
+        release=reference.calibration,
+        current=tuple(current),
+        why=f"Probabilities are off by {now:.3f} on average (ECE) on {len(rows):,} rows; at "
+        f"release by {before:.3f}. p {p_text(p_value)}.",
+    )
+    return found, _shown(found)
+
+
+def bins_of(
+    places: Array, confidence: Floats, right: Floats, weights: Floats, last: int
+) -> list[CalibrationBin]:
+    """Return how sure and how right the model was in each bin that has a row.
+
+    `rows` of a bin are the effective ones, rounded.
+    """
+    found = []
+    for place in range(last + 1):
+        here = places == place
+        if here.any():
+            w = weights[here]
+            found.append(
+                CalibrationBin(
+                    rows=max(1, round(effective_rows(w))),
+                    predicted=float(np.average(confidence[here], weights=w)),
+                    observed=float(np.average(right[here], weights=w)),
+                )
+            )
+    return found
+
+
+def ece(bins: Sequence[CalibrationBin]) -> float:
+    """Return the expected calibration error: how far the bins are off, by their rows.
+
+    Naeini, Cooper & Hauskrecht, AAAI 2015. A bin of n rows is off by √(2p(1 - p)/(πn)) on average
+    by chance alone, which is taken off, so that few rows do not seem badly calibrated.
+    """
+    rows = np.array([one.rows for one in bins], dtype=np.float64)
+    predicted = np.array([one.predicted for one in bins])
+    off = np.abs(np.array([one.observed for one in bins]) - predicted)
+    by_chance = np.sqrt(2 * predicted * (1 - predicted) / (np.pi * rows))
+    return float(max(0.0, np.sum(rows * (off - by_chance)) / rows.sum()))
+
+
+def calibration_test(pairs: Sequence[tuple[CalibrationBin, CalibrationBin]]) -> tuple[float, float]:
+    """Return the statistic over pairs of bins, of the release and of the window, and its p-value.
+
+    Each term is the squared difference of the two gaps between observed and predicted, over its
+    variance, with the predicted share as the chance (half a row added, so that none is 0).
+    """
+    total = 0.0
+    for release, current in pairs:
+        gap = (current.observed - current.predicted) - (release.observed - release.predicted)
+        total += gap * gap / (_variance(release) + _variance(current))
+    return total, float(chdtrc(len(pairs), total)) if pairs else 1.0
+
+
+def _variance(one: CalibrationBin) -> float:
+    # The larger of what was predicted and observed: a bin that was never right is not certain.
+    share = (one.rows * max(one.predicted, one.observed) + 0.5) / (one.rows + 1)
+    return max(share * (1 - share), one.predicted * (1 - one.predicted)) / one.rows
+
+
+def _paired(
+    release: Sequence[CalibrationBin], current: Sequence[CalibrationBin], cuts: Sequence[float]
+) -> list[tuple[CalibrationBin, CalibrationBin]]:
+    """Return the bins that both have: a bin is found by the place of its mean."""
+    places = {int(np.searchsorted(cuts, one.predicted, side="left")): one for one in release}
+    pairs = []
+    for one in current:
+        before = places.get(int(np.searchsorted(cuts, one.predicted, side="left")))
+        if before is not None:
+            pairs.append((before, one))
+    return pairs
+
+
+def _shown(found: CalibrationDrift) -> Shown:
+    rows = [(number(one.predicted), number(one.observed), f"{one.rows:,}") for one in found.current]
+    before = [
+        (number(one.predicted), number(one.observed), f"{one.rows:,}") for one in found.release
+    ]
+    heads, right = ("Predicted", "Observed", "Rows"), frozenset({0, 1, 2})
+    summary = [
+        ("verdict", MARKS[found.severity]),
+        ("ECE at release", number(found.ece_release)),
+        ("ECE in the window", number(found.ece)),
+        ("p", p_text(found.p_value)),
+    ]
+    return Shown(
+        picture=_drawn(found),
+        tables=[Table("Calibration against the release", ("", ""), summary)],
+        folded=[
+            Table("Calibration in the window", heads, rows, right),
+            Table("Calibration at release", heads, before, right),
+        ],
+        said=[found.why, METHOD],
+    )
+
+
+def _drawn(found: CalibrationDrift) -> Picture:
+    figure, (ax,) = draw.panels(1, height=3.2)
+    ax.plot([0, 1], [0, 1], color="#6a737d", linewidth=0.8, linestyle=":")
+    for bins, colour, style, label in (
+        (found.release, draw.REFERENCE, "s--", "at release"),
+        (found.current, draw.CURRENT, "o-", "window"),
+    ):
+        ax.plot(
+            [one.predicted for one in bins],
+            [one.observed for one in bins],
+            style,
+            color=colour,
+            markersize=4,
+            label=label,
+        )
+    ax.set(xlabel="predicted", ylabel="observed")
+    ax.legend(fontsize=7)
+    said = "; ".join(f"{one.predicted:.2f} came true {one.observed:.2f}" for one in found.current)
+    return draw.picture(figure, f"Predicted against observed shares. In the window: {said}.")

@@ -1,0 +1,178 @@
+"""finish: write the report down, tell the store, and `result.json` last, as the mark of the end."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from automl_magic.errors import FolderNotWritable
+from automl_magic.files import write_whole
+from automl_magic.look.shown import Shown, Table
+from automl_magic.monitor.watch import Watch
+from automl_magic.monitor.words import MARKS, moment, name_of, number
+from automl_magic.records.codec import dumps
+from automl_magic.records.drift import (
+    DRIFT_NAME,
+    DriftReport,
+    DriftSeverity,
+    worst,
+)
+from automl_magic.records.explanation import Skipped
+from automl_magic.store.engine import open_engine, store_url, writing
+from automl_magic.store.tables import checks
+
+SECTIONS = ("prediction", "features", "quality", "performance", "calibration", "traffic")
+MOST_NAMED = 5
+
+
+def finish(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Shown:
+    """Write `drift.json`, a row of the store's `checks`, then `result.json`.
+
+    A window of no deployment has no row in the store.
+
+    Raises
+    ------
+    FolderNotWritable
+    StoreError
+        If the store does not answer.
+    """
+    folder = Path(run_dir).absolute()
+    report = report_of(watch, run_id=folder.name)
+    document = dumps(report.to_json(), indent=None)
+    result = {
+        "kind": "monitor",
+        "report": DRIFT_NAME,
+        "deployment": report.deployment,
+        "model": report.model,
+        "version": report.version,
+        "severity": report.severity.value,
+        "breaches": len(report.breaches),
+        "evidently": report.evidently,
+        "monitor_s": report.seconds,
+        "metrics": headline(report),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / DRIFT_NAME, document.encode("utf-8", "backslashreplace"))
+        if report.deployment is not None:
+            keep(report)
+        write_whole(folder / "result.json", dumps(result).encode())
+    except OSError as error:
+        raise FolderNotWritable(
+            f"The folder {str(folder)!r} cannot be written.",
+            why=f"{error.strerror or error}.",
+            fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
+        ) from error
+    return _summary(report)
+
+
+def keep(report: DriftReport) -> None:
+    """Write a report of a deployment into the store, where alerts and the board read it."""
+    assert report.deployment is not None
+    with writing(open_engine(store_url())) as connection:
+        connection.execute(
+            checks.insert().values(
+                deployment=report.deployment,
+                run_id=report.run_id,
+                window_start=report.window_start,
+                window_end=report.window_end,
+                n_rows=report.n_rows,
+                severity=report.severity.value,
+                report=dumps(report.to_json(), indent=None),
+                at=time.time(),
+            )
+        )
+
+
+def report_of(watch: Watch, *, run_id: str) -> DriftReport:
+    """Return all that was found, as a record; of each section that is not there, why."""
+    window, found = watch.window, watch.sections
+    severities = [one.severity for name in ("features", "quality") for one in found.get(name, ())]
+    severities += [
+        found[name].severity
+        for name in ("prediction", "performance", "calibration", "traffic")
+        if name in found
+    ]
+    if watch.too_few:
+        # A part that could be judged, such as the traffic, still may be wrong.
+        severities = [one for one in severities if one is not DriftSeverity.OK]
+    report = DriftReport(
+        run_id=run_id,
+        deployment=window.deployment,
+        model=window.model,
+        version=window.version,
+        source=window.source,
+        window_start=window.start,
+        window_end=window.end,
+        n_rows=window.n_rows,
+        n_judged=len(window.sampled),
+        sampling=window.sampling,
+        severity=worst(severities),
+        summary="",
+        thresholds=watch.thresholds,
+        features=found.get("features", ()),
+        prediction=found.get("prediction"),
+        quality=found.get("quality", ()),
+        performance=found.get("performance"),
+        calibration=found.get("calibration"),
+        traffic=found.get("traffic"),
+        skipped=_skipped(watch),
+        evidently=watch.evidently,
+        seconds=round(watch.elapsed_s, 3),
+    )
+    return _with_summary(report, watch.too_few)
+
+
+def headline(report: DriftReport) -> dict[str, float]:
+    """Return the numbers by which windows are compared."""
+    numbers: dict[str, float | None] = {"rows": float(report.n_rows)}
+    psis = [one.psi for one in report.features if one.psi is not None]
+    numbers["drifted_columns"] = float(sum(one.severity.alarms for one in report.features))
+    numbers["max_psi"] = max(psis, default=None)
+    if report.prediction is not None:
+        numbers["prediction_psi"] = report.prediction.psi
+    if report.performance is not None and report.performance.current is not None:
+        numbers[f"window_{report.performance.metric}"] = report.performance.current.score
+        numbers["loss"] = report.performance.loss
+    if report.calibration is not None:
+        numbers["ece"] = report.calibration.ece
+    if report.traffic is not None:
+        numbers["latency_ms_p95"] = report.traffic.latency_ms_p95
+        numbers["error_rate_pct"] = report.traffic.error_rate_pct
+    return {name: value for name, value in numbers.items() if value is not None}
+
+
+def _with_summary(report: DriftReport, too_few: str | None) -> DriftReport:
+    if breaches := report.breaches:
+        named = ", ".join(name_of(one.subject, 40) for one in breaches[:MOST_NAMED])
+        more = f" and {len(breaches) - MOST_NAMED:,} more" if len(breaches) > MOST_NAMED else ""
+        said = f"{len(breaches):,} findings, {report.severity.value} at worst: {named}{more}."
+    elif too_few:
+        said = too_few
+    else:
+        said = f"Nothing has moved by more than chance, in {report.n_rows:,} rows."
+    return dataclasses.replace(report, summary=said)
+
+
+def _skipped(watch: Watch) -> tuple[Skipped, ...]:
+    return tuple(
+        watch.skipped.get(name)
+        or Skipped(section=name, why="Its cell was left out, or has not run.", cell_id="finish")
+        for name in (*SECTIONS, "evidently")
+        if name not in watch.sections
+    )
+
+
+def _summary(report: DriftReport) -> Shown:
+    rows: list[tuple[str, Any]] = [
+        ("verdict", MARKS[report.severity]),
+        ("window", f"{moment(report.window_start)} to {moment(report.window_end)}"),
+    ]
+    rows += [(name.replace("_", " "), number(value)) for name, value in headline(report).items()]
+    said = [report.summary, *(one.summary for one in report.breaches[:MOST_NAMED])]
+    said += [f"No {one.section}: {one.why}" for one in report.skipped]
+    table = Table("The window is judged.", ("", ""), rows)
+    return Shown(tables=[table], said=said)

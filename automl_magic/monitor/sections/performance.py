@@ -1,0 +1,203 @@
+"""performance: the model's metric on the rows whose outcome is known, against its release."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.monitor import draw
+from automl_magic.monitor.part import Found, NotMade, part
+from automl_magic.monitor.scoring import REPEATS, score_of, standard_error
+from automl_magic.monitor.watch import Watch
+from automl_magic.monitor.words import MARKS, moment, number, p_text
+from automl_magic.recipe.values import Array
+from automl_magic.records import Score
+from automl_magic.records.drift import DriftSeverity, Performance, ScoreBucket
+from automl_magic.tasks.tabular.metrics import METRICS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_BUCKETS, FEWEST_BUCKETS, BUCKET_REPEATS = 8, 3, 100
+DAY_S = 86_400.0
+METHOD = (
+    "Outcomes are joined to predictions by prediction_id. A loss alarms where it reaches the "
+    "threshold and is more than chance: the difference of both scores, by the standard errors of "
+    "their bootstrap intervals. The trend is a weighted line through parts of the window."
+)
+
+
+@part("performance")
+def performance(watch: Watch, /) -> Found:
+    """Score the rows whose outcome is known, and compare with the score at release."""
+    release = watch.reference.score
+    if release is None:
+        raise NotMade("The model's reference holds no score at release.")
+    rows, y = watch.labelled
+    if watch.n_outcomes == 0:
+        raise NotMade("No outcome is known yet. Report outcomes by prediction_id as they come in.")
+    metric = METRICS[release.metric]
+    said: dict[str, Any] = {
+        "metric": metric.name,
+        "higher_is_better": metric.higher_is_better,
+        "release": release,
+        "labelled": len(rows),
+        "of_rows": watch.window.n_rows,
+    }
+    least = watch.thresholds.min_rows
+    current = _score(watch, rows, y, REPEATS) if len(rows) >= least else None
+    if current is None:
+        few = f"{len(rows):,} rows have an outcome, and a score needs {least:,}"
+        why = f"Too few rows: {few}." if len(rows) < least else _no_value(metric.name)
+        unjudged = Performance(**said, severity=DriftSeverity.UNJUDGED, current=None, why=why)
+        return unjudged, Shown(said=(why, METHOD))
+    loss, p_value = lost(release, current, higher_is_better=metric.higher_is_better)
+    severity = DriftSeverity.OK
+    if p_value < watch.alpha("performance") and loss >= watch.thresholds.yellow:
+        is_red = loss >= watch.thresholds.red
+        severity = DriftSeverity.CRITICAL if is_red else DriftSeverity.WARNING
+    buckets = _buckets(watch, rows, y)
+    slope, slope_p = trend(buckets)
+    found = Performance(
+        **said,
+        severity=severity,
+        current=current,
+        loss=round(loss, 6),
+        p_value=p_value,
+        buckets=buckets,
+        trend_per_day=slope,
+        trend_p_value=slope_p,
+        why=_why(release, current, loss, p_value),
+    )
+    return found, _shown(found)
+
+
+def lost(release: Score, current: Score, *, higher_is_better: bool) -> tuple[float, float]:
+    """Return the fraction of a score that is lost, and the chance of such a loss without any.
+
+    The fraction is of the absolute score at release; of a score of 0 it is the loss itself. The
+    chance is one-sided, from the difference of two independent, nearly normal scores.
+    """
+    down = release.score - current.score if higher_is_better else current.score - release.score
+    error = math.hypot(standard_error(release), standard_error(current))
+    fraction = down / (abs(release.score) or 1.0)
+    if error == 0:
+        return fraction, 1.0
+    return fraction, float(ndtr(-down / error))
+
+
+def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]:
+    """Return the slope of the score in units a day, and its two-sided p-value.
+
+    A line by least squares, each part weighted by the inverse of its variance.
+    """
+    usable = [one for one in buckets if standard_error(one.score) > 0]
+    if len(usable) < FEWEST_BUCKETS:
+        return None, None
+    days = np.array([(one.start + one.end) / 2 for one in usable]) / DAY_S
+    scores = np.array([one.score.score for one in usable])
+    weights = np.array([standard_error(one.score) ** -2 for one in usable])
+    centered = days - np.average(days, weights=weights)
+    spread = float(np.sum(weights * centered**2))
+    if spread <= 0:
+        return None, None
+    slope = float(np.sum(weights * centered * scores)) / spread
+    return slope, float(2 * ndtr(-abs(slope) * math.sqrt(spread)))
+
+
+def _score(watch: Watch, rows: Array, y: Array, repeats: int) -> Score | None:
+    assert watch.reference.score is not None
+    return score_of(
+        watch.reference.score.metric,
+        y,
+        watch.window.predicted[rows],
+        watch.window.weights[rows],
+        threshold=watch.watched.fitted.threshold,
+        repeats=repeats,
+    )
+
+
+def _buckets(watch: Watch, rows: Array, y: Array) -> tuple[ScoreBucket, ...]:
+    """Return the scores of parts of the window with about equally many outcomes."""
+    at = watch.window.at[rows]
+    n = min(MOST_BUCKETS, len(rows) // watch.thresholds.min_rows)
+    if n < FEWEST_BUCKETS or not np.isfinite(at).all() or np.ptp(at) == 0:
+        return ()
+    found = []
+    for part_of in np.array_split(np.argsort(at, kind="stable"), n):
+        score = _score(watch, rows[part_of], y[part_of], BUCKET_REPEATS)
+        if score is not None:
+            start, end = float(at[part_of].min()), float(at[part_of].max())
+            found.append(ScoreBucket(start=start, end=end, score=score))
+    return tuple(found)
+
+
+def _why(release: Score, current: Score, loss: float, p_value: float) -> str:
+    change = f"lost {loss:.1%}" if loss > 0 else f"gained {-loss:.1%}"
+    return (
+        f"{current.metric} is {_in_words(current)} on {current.rows:,} rows; at release it was "
+        f"{_in_words(release)}: it has {change}, p {p_text(p_value)}."
+    )
+
+
+def _in_words(score: Score) -> str:
+    if score.low is None or score.high is None:
+        return number(score.score)
+    return f"{number(score.score)} [{number(score.low)}, {number(score.high)}]"
+
+
+def _no_value(metric: str) -> str:
+    return f"{metric} has no value on these rows: they may be of one class only."
+
+
+def _shown(found: Performance) -> Shown:
+    assert found.current is not None
+    assert found.release is not None
+    rows = [
+        ("verdict", MARKS[found.severity]),
+        ("at release", _in_words(found.release)),
+        ("in the window", _in_words(found.current)),
+        ("lost", f"{found.loss:.1%}"),
+        ("outcomes known", f"{found.labelled:,} of {found.of_rows:,} rows"),
+    ]
+    if found.trend_per_day is not None:
+        slope = f"{found.trend_per_day:+.3g} a day, p {p_text(found.trend_p_value)}"
+        rows.append(("trend", slope))
+    parts = [
+        (moment(one.start), moment(one.end), _in_words(one.score), f"{one.score.rows:,}")
+        for one in found.buckets
+    ]
+    heads = ("From", "To", found.metric, "Rows")
+    folded = [Table("The parts of the window", heads, parts, frozenset({2, 3}))] if parts else []
+    return Shown(
+        picture=_drawn(found) if parts else None,
+        tables=[Table(f"{found.metric} on known outcomes", ("", ""), rows)],
+        folded=folded,
+        said=[found.why, METHOD],
+    )
+
+
+def _drawn(found: Performance) -> Picture:
+    assert found.release is not None
+    figure, (ax,) = draw.panels(1, height=3.0)
+    _draw_parts(ax, found)
+    ax.axhline(found.release.score, color=draw.REFERENCE, linestyle="--", label="at release")
+    ax.set_ylabel(found.metric, fontsize=8)
+    ax.set_xlabel("hours since the first outcome", fontsize=8)
+    ax.legend(fontsize=7)
+    said = "; ".join(f"{moment(one.start)}: {number(one.score.score)}" for one in found.buckets)
+    return draw.picture(figure, f"{found.metric} over the window, with the release. {said}.")
+
+
+def _draw_parts(ax: Axes, found: Performance) -> None:
+    first = found.buckets[0].start
+    hours = [((one.start + one.end) / 2 - first) / 3_600 for one in found.buckets]
+    scores = [one.score.score for one in found.buckets]
+    below = [one.score.score - (one.score.low or one.score.score) for one in found.buckets]
+    above = [(one.score.high or one.score.score) - one.score.score for one in found.buckets]
+    spread = [[max(0.0, gap) for gap in below], [max(0.0, gap) for gap in above]]
+    ax.errorbar(hours, scores, yerr=spread, fmt="o-", color=draw.CURRENT, capsize=2, label="window")

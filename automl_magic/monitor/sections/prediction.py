@@ -1,0 +1,88 @@
+"""prediction: how far the answers have moved from the honest predictions at release."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from automl_magic.look.shown import Shown
+from automl_magic.monitor import draw
+from automl_magic.monitor.compare.compared import Compared
+from automl_magic.monitor.compare.levels import compare_levels
+from automl_magic.monitor.compare.numbers import compare_numbers
+from automl_magic.monitor.compare.verdict import verdicts
+from automl_magic.monitor.part import Found, NotMade, part
+from automl_magic.monitor.sections.features import moved_most, table_of_drift
+from automl_magic.monitor.watch import Watch
+from automl_magic.monitor.words import name_of, number, p_text
+from automl_magic.recipe.values import Floats, text_of
+from automl_magic.records.drift import ColumnDrift
+from automl_magic.tasks.tabular import metrics
+
+METHOD = (
+    "The answers of the window beside what the model said, before its release, of rows that it had "
+    "not learned from; tested as the columns are. Needs no outcome, so it speaks first."
+)
+
+
+@part("prediction")
+def prediction(watch: Watch, /) -> Found:
+    """Compare the predictions of the window with the honest ones at release."""
+    reference = watch.reference.prediction
+    if reference is None:
+        raise NotMade("The model's reference holds no predictions.")
+    answered = np.flatnonzero(watch.answered)
+    least = watch.thresholds.min_rows
+    if len(answered) < least:
+        raise NotMade(
+            f"Too few rows: {len(answered):,} have a prediction, and a test needs {least:,}."
+        )
+    weights, predicted = watch.window.weights[answered], watch.window.predicted[answered]
+    if reference.output is not None:
+        output = predicted if predicted.ndim == 1 else predicted[:, 1]
+        found = compare_numbers(reference.output, reference.rows, output, weights)
+        mean = float(np.average(output, weights=weights))
+        moved = f"the mean was {number(reference.output.mean)} and is {number(mean)}"
+    elif reference.classes is not None:
+        labels = [text_of(watch.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
+        found = compare_levels(reference.classes, reference.rows, labels, weights)
+        moved = moved_most(found.histogram)
+    else:
+        raise NotMade("The model's reference holds no predictions.")
+    drift = _drift(watch, found, moved)
+    picture = draw.histograms(
+        [(f"{drift.column}: PSI {drift.psi:.3f}", found.histogram)],
+        f"Shares of the predictions before the release and in the window: {moved}.",
+    )
+    said = [drift.why, _labels(watch, predicted), METHOD]
+    return drift, Shown(picture=picture, tables=[table_of_drift([drift], 1)], said=said)
+
+
+def _drift(watch: Watch, found: Compared, moved: str) -> ColumnDrift:
+    alpha = watch.alpha("prediction")
+    ((severity, p),) = verdicts([found], watch.thresholds, alpha)
+    subject = name_of(watch.recipe.target)
+    return ColumnDrift(
+        column=watch.recipe.target,
+        severity=severity,
+        rows=found.rows,
+        effective_rows=round(found.effective_rows, 1),
+        psi=round(found.psi, 6),
+        p_adjusted=p,
+        statistics=found.statistics,
+        why=f"Predictions of {subject}: PSI {found.psi:.3f}, p {p_text(p)}; {moved}.",
+        histogram=found.histogram,
+    )
+
+
+def _labels(watch: Watch, predicted: Floats) -> str:
+    if not watch.recipe.task.is_classification:
+        low, middle, high = np.quantile(predicted, [0.05, 0.5, 0.95])
+        return f"Half of the values lie below {middle:.4g}, 90 % from {low:.4g} to {high:.4g}."
+    codes = metrics.labels_of(predicted, watch.watched.fitted.threshold)
+    counts = Counter(text_of(watch.recipe.classes[code]) for code in codes)
+    shares = ", ".join(
+        f"{name_of(str(label), 40)} {n / len(codes):.1%}" for label, n in counts.most_common(5)
+    )
+    return f"Labels that were given: {shares}."

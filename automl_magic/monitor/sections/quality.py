@@ -1,0 +1,212 @@
+"""quality: values that are missing, new, out of range, unreadable; columns too few or too many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from automl_magic.look.shown import Shown, Table
+from automl_magic.look.text import safe
+from automl_magic.monitor.measures.beyond import beyond_range
+from automl_magic.monitor.measures.families import holm
+from automl_magic.monitor.measures.proportions import more_often
+from automl_magic.monitor.measures.shares import effective_rows
+from automl_magic.monitor.part import Found, check_enough, part
+from automl_magic.monitor.watch import Watch
+from automl_magic.monitor.words import MARKS, name_of, p_text, percent
+from automl_magic.recipe.values import Array, Floats, text_of
+from automl_magic.records import ColumnKind
+from automl_magic.records.drift import DriftSeverity, QualityFinding
+from automl_magic.records.reference import ColumnReference, Levels
+
+MOST_EXAMPLES, LONGEST_EXAMPLE, MOST_UNEXPECTED, MOST_LISTED = 5, 40, 20, 30
+METHOD = (
+    "A share alarms where it exceeds training's by the threshold and is no chance: Fisher's exact "
+    "test; for values beyond the range of training, the beta-binomial distribution that they have "
+    "without a shift. Corrected by Holm for all tests of this cell."
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A share of a column's rows that is too large, before it is judged with the others."""
+
+    column: str
+    problem: str
+    share: float
+    reference: float
+    p_value: float
+    examples: tuple[str, ...] = ()
+
+
+@part("quality")
+def quality(watch: Watch, /) -> Found:
+    """Look for values, and columns, that training did not have."""
+    check_enough(watch)
+    problems = [
+        problem
+        for column in watch.reference.columns
+        if column.name in watch.window.table
+        for problem in problems_of(watch, column)
+    ]
+    adjusted = holm([problem.p_value for problem in problems])
+    judged = [
+        _judged(watch, problem, float(p)) for problem, p in zip(problems, adjusted, strict=True)
+    ]
+    found = [*_absent(watch), *(one for one in judged if one.severity.alarms), *_unexpected(watch)]
+    ranked = tuple(sorted(found, key=lambda one: (-one.severity.rank, -one.share)))
+    return ranked, _shown(ranked, len(problems))
+
+
+def problems_of(watch: Watch, column: ColumnReference) -> list[Problem]:
+    """Return every share of a column's rows that may be too large, with its test."""
+    contents, rows = watch.contents(column.name), watch.reference.rows
+    is_hidden = column.personal or column.name in watch.window.hidden
+    n = effective_rows(watch.weights)
+
+    def often(name: str, mask: Array, share: float) -> Problem:
+        here = float(np.average(mask, weights=watch.weights))
+        p_value = more_often(here * n, n, share * rows, rows)
+        return Problem(column.name, name, here, share, p_value)
+
+    found = [often("missing", contents.missing, column.missing)]
+    if is_hidden:
+        return found
+    found.append(often("unreadable", contents.unread, column.unread))
+    if len(contents.rows) == 0:
+        return found
+    weights = watch.weights[contents.rows]
+    known = rows * (1 - column.missing - column.unread)
+    if contents.numbers is not None and column.kind is ColumnKind.NUMBER:
+        found += _out_of_range(column, contents.numbers, weights, known)
+    if contents.texts is not None and isinstance(column.seen, Levels) and column.seen.are_all:
+        found.append(_new_levels(column, column.seen, contents.texts, weights, known))
+    return found
+
+
+def _out_of_range(
+    column: ColumnReference, numbers: Floats, weights: Floats, known: float
+) -> list[Problem]:
+    if column.low is None or column.high is None:
+        return []
+    outside = (numbers < column.low) | (numbers > column.high)
+    share, n = float(np.average(outside, weights=weights)), effective_rows(weights)
+    extremes = np.unique(numbers[outside])[[0, -1]] if outside.any() else np.empty(0)
+    examples = tuple(dict.fromkeys(f"{value:.6g}" for value in extremes))
+    return [
+        Problem(
+            column.name,
+            "out_of_range",
+            share,
+            min(1.0, 2 / (known + 1)),
+            beyond_range(share * n, n, known),
+            examples,
+        )
+    ]
+
+
+def _new_levels(
+    column: ColumnReference, seen: Levels, texts: Sequence[str], weights: Floats, known: float
+) -> Problem:
+    levels = set(seen.levels)
+    new = np.fromiter((text not in levels for text in texts), bool, count=len(texts))
+    share, n = float(np.average(new, weights=weights)), effective_rows(weights)
+    counts = Counter(text for text, is_new in zip(texts, new, strict=True) if is_new)
+    # By Good and Turing, the levels that one row alone had say how many more there are to come.
+    return Problem(
+        column.name,
+        "new_category",
+        share,
+        seen.n_once / known,
+        more_often(share * n, n, seen.n_once, known),
+        tuple(safe(text, LONGEST_EXAMPLE) for text, _ in counts.most_common(MOST_EXAMPLES)),
+    )
+
+
+def _judged(watch: Watch, problem: Problem, p: float) -> QualityFinding:
+    at = watch.thresholds
+    low, high = (
+        (at.missing_warning, at.missing_critical)
+        if problem.problem == "missing"
+        else (at.outside_warning, at.outside_critical)
+    )
+    excess = problem.share - problem.reference
+    severity = DriftSeverity.OK
+    if p < watch.alpha("quality") and excess >= low:
+        severity = DriftSeverity.CRITICAL if excess >= high else DriftSeverity.WARNING
+    like = f", such as {', '.join(map(repr, problem.examples))}" if problem.examples else ""
+    return QualityFinding(
+        column=problem.column,
+        problem=problem.problem,
+        severity=severity,
+        share=round(problem.share, 6),
+        reference=round(problem.reference, 6),
+        p_adjusted=p,
+        examples=problem.examples,
+        why=f"{name_of(problem.column)}: {percent(problem.share)} of the rows "
+        f"{_SAYS[problem.problem]}{like}; in training {percent(problem.reference)} did.",
+    )
+
+
+_SAYS = {
+    "missing": "have no value",
+    "unreadable": "have a value that is not of the column's kind",
+    "new_category": "have a category that training did not",
+    "out_of_range": "lie beyond the range of training",
+}
+
+
+def _absent(watch: Watch) -> list[QualityFinding]:
+    return [
+        QualityFinding(
+            column=name,
+            problem="absent",
+            severity=DriftSeverity.CRITICAL,
+            share=1.0,
+            reference=0.0,
+            why=f"{name_of(name)}: no row of the window has this column, which the model reads.",
+        )
+        for name in watch.columns
+        if name not in watch.window.table and name not in watch.window.hidden
+    ]
+
+
+def _unexpected(watch: Watch) -> list[QualityFinding]:
+    known = {*watch.columns, watch.recipe.target, *watch.recipe.columns}
+    unknown = [name for name in watch.window.table if name not in known][:MOST_UNEXPECTED]
+    return [
+        QualityFinding(
+            column=str(name),
+            problem="unexpected",
+            severity=DriftSeverity.OK,
+            share=1.0,
+            reference=0.0,
+            why=f"{name_of(str(name))}: the model does not read this column.",
+        )
+        for name in unknown
+        if text_of(name) is not None
+    ]
+
+
+def _shown(found: Sequence[QualityFinding], n_tests: int) -> Shown:
+    alarming = [one for one in found if one.severity.alarms]
+    rows = [
+        (
+            one.column,
+            MARKS[one.severity],
+            one.problem.replace("_", " "),
+            percent(one.share),
+            percent(one.reference),
+            p_text(one.p_adjusted),
+            ", ".join(one.examples),
+        )
+        for one in found[:MOST_LISTED]
+    ]
+    heads = ("Column", "Verdict", "Problem", "Share", "In training", "p adjusted", "Such as")
+    right = frozenset({3, 4, 5})
+    tables = [Table("What is wrong with the values", heads, rows, right)] if rows else []
+    said = [f"{len(alarming):,} problems were found in {n_tests:,} tests.", METHOD]
+    return Shown(tables=tables, said=said)

@@ -1,0 +1,1 @@
+monitor.evidently(watch, run_dir=run_dir)

@@ -1,0 +1,1 @@
+monitor.finish(watch, run_dir=run_dir)

@@ -1,0 +1,1 @@
+data_source = "data.csv"  # the table that is judged: a path, or sklearn:NAME

@@ -1,0 +1,114 @@
+"""A window of a real deployment's log, judged in a run of its own: from `automl monitor` on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from automl_magic.cli.words.monitored import monitored as in_words
+from automl_magic.errors import ArtifactTampered, DeploymentNotFound, MonitorError
+from automl_magic.flows import monitoring
+from automl_magic.records import RunStatus
+from automl_magic.records.drift import DriftReport, DriftSeverity
+from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.tables import checks
+
+pytestmark = pytest.mark.long
+
+
+def kept_checks():
+    engine = open_engine()
+    with reading(engine) as connection:
+        rows = list(connection.execute(select(checks)))
+    engine.dispose()
+    return rows
+
+
+@pytest.fixture
+def judge(deployed, day):
+    def judged(**options):
+        return monitoring.monitor(deployed.name, **{"since": day[0], "until": day[1], **options})
+
+    return judged
+
+
+def test_a_shift_in_the_log_is_found_and_kept_with_a_link_to_its_cell(deployed, judge, make_people):
+    deployed.log(make_people(600, seed=5, age=8.0))
+
+    found = judge()
+
+    report = found.report
+    assert (found.outcome.run.kind, found.outcome.run.status) == ("monitor", RunStatus.SUCCEEDED)
+    assert report.severity is DriftSeverity.CRITICAL
+    assert (report.deployment, report.model, report.version) == ("people", "people", 1)
+    assert report.features[0].column == "age"
+    assert report.performance.labelled == report.n_rows == 600
+    assert report.traffic.requests == 600
+    notebook = json.loads(found.outcome.notebook.read_text("utf-8"))
+    cells = {cell["id"] for cell in notebook["cells"]}
+    assert report.breaches
+    for breach in report.breaches:
+        assert breach.link.run_id == found.outcome.run.run_id
+        assert breach.link.cell_id in cells
+    (row,) = kept_checks()
+    assert (row.deployment, row.run_id, row.severity) == ("people", report.run_id, "critical")
+    assert DriftReport.from_json(json.loads(row.report)) == report
+    assert json.dumps(found.to_json())
+    said = in_words(found)
+    assert said.startswith("people: critical, judged in ")
+    assert "the mean was" in said
+
+
+def test_a_window_without_a_row_says_so_and_does_not_alarm(deployed, judge):
+    found = judge()
+
+    assert found.report.severity is DriftSeverity.UNJUDGED
+    assert found.report.breaches == ()
+    assert found.report.summary.startswith("Too few rows")
+    assert [row.severity for row in kept_checks()] == ["unjudged"]
+
+
+def test_no_password_of_a_store_enters_the_notebook(deployed, monkeypatch, judge, make_people):
+    from automl_magic.store.engine import store_url
+
+    monkeypatch.setenv("AUTOML_MAGIC_STORE", f"{store_url()}?timeout=31")
+    deployed.log(make_people(100, seed=6))
+
+    found = judge()
+
+    for path in (found.outcome.notebook, found.outcome.notebook.with_name("input.ipynb")):
+        assert "timeout=31" not in path.read_text("utf-8")
+
+
+def test_a_table_is_judged_against_a_run_or_a_deployment(deployed, tmp_path, judge, make_people):
+    path = tmp_path / "served elsewhere.csv"
+    make_people(400, seed=8, age=9.0).to_csv(path, index=False)
+
+    found = judge(data=str(path))
+
+    assert found.report.features[0].column == "age"
+    assert found.report.traffic is None
+    assert found.report.source == str(path)
+
+
+def test_a_model_whose_files_were_changed_is_not_believed(deployed, own_home, judge, make_people):
+    deployed.log(make_people(100, seed=6))
+    (folder,) = (own_home / "serving" / "models").iterdir()
+    content = (folder / "reference.json").read_bytes()
+    (folder / "reference.json").write_bytes(content.replace(b'"rows": 2000', b'"rows": 2001'))
+
+    with pytest.raises(Exception, match="reference.json") as refused:
+        judge()
+
+    assert "ArtifactTampered" in str(refused.value) or isinstance(refused.value, ArtifactTampered)
+
+
+def test_what_cannot_be_monitored_is_said(deployed, judge, day):
+    with pytest.raises(DeploymentNotFound):
+        monitoring.monitor("nobody")
+    with pytest.raises(MonitorError, match="no deployment, and no run"):
+        monitoring.monitor("nobody", data="sklearn:iris")
+    with pytest.raises(MonitorError, match="The window is empty"):
+        judge(since=day[0] + 1, until=day[0])
