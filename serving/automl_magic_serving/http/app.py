@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from automl_magic_serving.endpoint import Endpoints
 from automl_magic_serving.gate import Gate
 from automl_magic_serving.http.answer import Send
+from automl_magic_serving.http.batch.keeper import Keeper
+from automl_magic_serving.http.batch.routes import BatchRoutes
 from automl_magic_serving.http.body import Receive
 from automl_magic_serving.http.hot import Hot, Scope
 from automl_magic_serving.http.rest import Rest, make_rest
@@ -23,7 +25,10 @@ def make_app(endpoints: Endpoints, gate: Gate, *, metrics: Callable[[], str | by
         Returns the text of `/metrics`.
     """
     hot = Hot(endpoints, gate)
-    rest = make_rest(Rest(endpoints, gate, metrics))
+    keeper = Keeper()
+    about = Rest(endpoints, gate, metrics)
+    batch = BatchRoutes(endpoints, gate, keeper, about.admit)
+    rest = make_rest([*about.routes(), *batch.routes()], keeper)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":

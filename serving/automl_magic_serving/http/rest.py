@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
 
 from automl_magic_serving.endpoint import Endpoint, Endpoints
 from automl_magic_serving.gate import Gate, Problem
 from automl_magic_serving.http.answer import Send, problem_body, problem_headers
+from automl_magic_serving.http.batch.keeper import Keeper
 from automl_magic_serving.http.body import Gone, Receive, read_body
 from automl_magic_serving.http.head import Head
 from automl_magic_serving.http.hot import Scope
@@ -157,16 +158,25 @@ class Rest:
         return [one for one in self._endpoints if one.takes_requests]
 
 
-def make_rest(rest: Rest) -> Callable[[Scope, Receive, Send], Any]:
-    """Return the ASGI application behind the hot route."""
-    app = Starlette(routes=rest.routes(), exception_handlers={HTTPException: _routing, Gone: _gone})
-    app.router.redirect_slashes = False
+def make_rest(
+    routes: Sequence[BaseRoute], keeper: Keeper
+) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """Return the ASGI application behind the hot route. The keeper lives as long as it does."""
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        keeper.start()
+        yield
+        await keeper.stop()
+
+    router = Router(routes, redirect_slashes=False, lifespan=lifespan)
 
     async def with_id(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await app(scope, receive, send)
+            await router(scope, receive, send)
             return
         head = scope["automl.head"] = Head(scope["headers"])
+        scope["app"] = router  # so that what it does not route is raised, and answered in our form
         begun = False
 
         async def send_with_id(message: Scope) -> None:
@@ -183,11 +193,14 @@ def make_rest(rest: Rest) -> Callable[[Scope, Receive, Send], Any]:
 
         try:
             head.check_size()
-            await app(scope, receive, send_with_id)
+            await router(scope, receive, send_with_id)
+        except Gone:
+            return
         except Exception as error:
             if begun:
                 raise
-            problem = problem_of(error, head.request_id.decode())
+            known = _routing(error) if isinstance(error, HTTPException) else error
+            problem = problem_of(known, head.request_id.decode())
             await _said(problem)(scope, receive, send_with_id)
 
     return with_id
@@ -230,19 +243,14 @@ def _said(problem: Problem) -> Response:
     return Response(problem_body(problem), problem.status, headers, "application/json")
 
 
-async def _routing(_: Request, error: Exception) -> Response:
-    """What Starlette's own routing refuses, in our form."""
-    assert isinstance(error, HTTPException)
+def _routing(error: HTTPException) -> Problem:
+    """Return what Starlette's own routing refuses, in our form."""
     code = _CODES.get(error.status_code, "refused")
     headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
     said = {404: "There is nothing here.", 405: "This method is not for this address."}
     text = said.get(error.status_code, error.detail)
     fix = {"fix": "GET /openapi.json lists every address."}
-    return _said(Problem(error.status_code, code, text, [fix], headers=headers))
-
-
-async def _gone(_: Request, __: Exception) -> Response:
-    return Response(status_code=400)  # nobody is there to read it
+    return Problem(error.status_code, code, text, [fix], headers=headers)
 
 
 async def _answered_before(_: Request) -> Response:

@@ -23,7 +23,6 @@ from automl_magic_serving.rpc.status import code_of, metadata_of, words_of
 from automl_magic_serving.rpc.tensors import read_tensors, write_tensors
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,80}")
-Context = grpc.aio.ServicerContext[Any, Any]
 Answer = Callable[[Any, "Call"], Awaitable[Any]]
 
 
@@ -32,7 +31,7 @@ class Call:
 
     __slots__ = ("metadata", "request_id")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Any) -> None:
         sent = context.invocation_metadata() or ()
         self.metadata: Mapping[str, str | bytes] = dict(sent)
         said = self.text("x-request-id")
@@ -130,7 +129,7 @@ class Inference:
 
 
 def _handler(said: Protocol, name: str, answer: Answer) -> grpc.RpcMethodHandler[Any, Any]:
-    async def call(request: Any, context: Context) -> Any:
+    async def call(request: Any, context: Any) -> Any:
         about = Call(context)
         request_id = ("x-request-id", about.request_id)
         try:

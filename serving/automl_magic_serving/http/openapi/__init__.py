@@ -2,7 +2,7 @@
 
 columns    what a column takes, as JSON Schema
 pieces     what the document says more than once: the form of errors, parameters, tensors
-document   every operation
+document   every operation; batch: those on files
 """
 
 from automl_magic_serving.http.openapi.document import openapi_document

@@ -11,6 +11,7 @@ from typing import Any
 from automl_magic import __version__
 from automl_magic.records.schema import InputColumn, InputSchema
 from automl_magic_serving.endpoint import Endpoint
+from automl_magic_serving.http.openapi.batch import batch_paths
 from automl_magic_serving.http.openapi.columns import example_of, row_schema
 from automl_magic_serving.http.openapi.pieces import (
     NUMBER_OR_NULL,
@@ -50,6 +51,7 @@ def openapi_document(serving: Sequence[Endpoint]) -> Json:
         paths |= _deployment(endpoint)
     if serving:
         paths["/v1/predict"] = {"post": _question(serving)}
+        paths |= batch_paths(serving)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -60,7 +62,7 @@ def openapi_document(serving: Sequence[Endpoint]) -> Json:
         },
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
-        "tags": [{"name": name} for name in ("predict", "outcomes", "about")],
+        "tags": [{"name": name} for name in ("predict", "batch", "outcomes", "about")],
         "paths": paths,
         "components": {
             "schemas": schemas,

@@ -21,6 +21,7 @@ _STATUSES = {
     500: "The server failed.",
     503: "The server, or what it needs, is not ready.",
     504: "The model did not answer in time.",
+    507: "The server's disk is nearly full.",
 }
 ID = {"type": "string", "pattern": "^[A-Za-z0-9._:/+=-]{1,80}$"}
 PROBLEM: Json = {

@@ -1,0 +1,211 @@
+"""`POST /v1/batch-predict`, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from automl_magic.records.deployment import Deployment
+from automl_magic_serving.endpoint import Endpoints
+from automl_magic_serving.gate import Caller, Gate, Problem
+from automl_magic_serving.gate.problem import malformed, not_found
+from automl_magic_serving.http.batch.jobs import (
+    Job,
+    Status,
+    add_job,
+    find_job,
+    has_room,
+    new_folder,
+)
+from automl_magic_serving.http.batch.keeper import Keeper
+from automl_magic_serving.http.batch.upload import (
+    FIELDS,
+    FORMATS,
+    MOST_BYTES,
+    TYPES,
+    Upload,
+    receive,
+)
+from automl_magic_serving.http.body import read_body, stream_body
+from automl_magic_serving.http.head import Head
+from automl_magic_serving.http.instances import read_instances
+from automl_magic_serving.http.strict import loads
+from automl_magic_serving.oip.named import endpoint_of
+
+_JSON_BYTES, _JSON_ROWS, _DEPTH = 1_000_000, 10_000, 20
+_LONGEST_CALLBACK = 2_000
+Admit = Callable[[Request], Awaitable[Caller]]
+
+
+class BatchRoutes:
+    """The routes of batch scoring."""
+
+    def __init__(self, endpoints: Endpoints, gate: Gate, keeper: Keeper, admit: Admit) -> None:
+        self._endpoints, self._gate, self._keeper = endpoints, gate, keeper
+        self._admit = admit
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what Starlette routes."""
+        return [
+            Route("/v1/batch-predict", self._post, methods=["POST"]),
+            Route("/v1/batch-predict/{id}", self._status),
+            Route("/v1/batch-predict/{id}/result", self._result),
+        ]
+
+    async def _post(self, request: Request) -> Response:
+        caller = await self._admit(request)
+        engine = await self._keeper.engine()
+        if not await asyncio.to_thread(has_room, engine, caller.key_id):
+            raise _too_many()
+        folder = await asyncio.to_thread(new_folder)
+        try:
+            upload = await self._receive(request, folder)
+            job = await self._add(caller, upload)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self._keeper.wake()
+        return _json(_about(job), 202, {"location": f"/v1/batch-predict/{job.id}"})
+
+    async def _receive(self, request: Request, folder: Path) -> Upload:
+        head: Head = request.scope["automl.head"]
+        head.check_plain()
+        said: dict[str, str] = {}
+        for name, value in request.query_params.items():
+            if name not in FIELDS:
+                raise malformed(
+                    f"There is no parameter {name[:100]!r}.", expected=", ".join(FIELDS)
+                )
+            said[name] = value
+        kind = head.headers.get(b"content-type", b"").decode("latin-1")
+        if kind.partition(";")[0].strip().lower() != "application/json":
+            chunks = stream_body(head, request.receive, MOST_BYTES)
+            return await receive(chunks, kind, said, folder)
+        head.check_json()
+        document = loads(await read_body(head, request.receive, _JSON_BYTES), depth=_DEPTH)
+        if type(document) is not dict:
+            raise malformed("The body is not an object.")
+        for name in FIELDS:
+            value = document.pop(name, None)
+            if value is not None and type(value) is not str:
+                raise malformed(f"`{name}` is not text.", field=name)
+            if value is not None:
+                said[name] = value
+        rows = read_instances(document, _JSON_ROWS).rows
+        path = folder / "input.jsonl"
+        path.write_bytes(
+            b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+        )
+        return Upload(path, "jsonl", said)
+
+    async def _add(self, caller: Caller, upload: Upload) -> Job:
+        said = upload.said
+        if "deployment" not in said:
+            raise malformed("The request does not name a `deployment`.", field="deployment")
+        endpoint = endpoint_of(self._endpoints, said["deployment"])
+        self._gate.check(caller, endpoint.name)
+        form = said.get("format", upload.format)
+        if form not in FORMATS:
+            raise malformed("There is no such `format`.", expected=", ".join(FORMATS))
+        job = await asyncio.to_thread(
+            add_job,
+            await self._keeper.engine(),
+            source=upload.path,
+            output=upload.path.with_name(f"predictions.{form}"),
+            deployment=endpoint.name,
+            version=endpoint.route.stable,
+            callback=_callback(said.get("callback"), endpoint.deployment),
+            key_id=caller.key_id,
+        )
+        if job is None:
+            raise _too_many()
+        return job
+
+    async def _find(self, request: Request) -> Job:
+        caller = await self._admit(request)
+        job_id = request.path_params["id"]
+        engine = await self._keeper.engine()
+        job = await asyncio.to_thread(find_job, engine, job_id, caller.key_id)
+        if job is None:
+            raise not_found(
+                "There is no such job, or it is another key's; jobs are kept for a day."
+            )
+        return job
+
+    async def _status(self, request: Request) -> Response:
+        return _json(_about(await self._find(request)))
+
+    async def _result(self, request: Request) -> Response:
+        job = await self._find(request)
+        if job.status is not Status.DONE:
+            raise Problem(
+                409,
+                "not_done",
+                f"The job is {job.status.value}.",
+                [{"problem": job.error}] if job.error else (),
+                retry_after_s=None if job.status is Status.FAILED else 1.0,
+            )
+        form = job.output.suffix.removeprefix(".")
+        return FileResponse(job.output, media_type=TYPES[form], filename=job.output.name)
+
+
+def _callback(url: str | None, deployment: Deployment) -> str | None:
+    """Return where to call back, if the deployment allows that host."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    named = {host, f"{host}:{port}"} if port is not None else {host}
+    fits = parts.scheme in ("http", "https") and len(url) <= _LONGEST_CALLBACK
+    if not fits or not named & set(deployment.callback_hosts):
+        raise Problem(
+            400,
+            "callback_not_allowed",
+            "This address may not be called back.",
+            [{"field": "callback", "expected": "a host in the deployment's callbackHosts"}],
+        )
+    return url
+
+
+def _about(job: Job) -> dict[str, Any]:
+    """Return what the sender may know of a job."""
+
+    def moment(at: float) -> str:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+    done = job.status is Status.DONE
+    return {
+        "id": job.id,
+        "status": job.status.value,
+        "deployment": job.deployment,
+        "model_version": str(job.version),
+        "rows": job.n_rows,
+        "rows_done": job.n_done,
+        "error": job.error,
+        "created_at": moment(job.created_at),
+        "changed_at": moment(job.changed_at),
+        "result": f"/v1/batch-predict/{job.id}/result" if done else None,
+    }
+
+
+def _too_many() -> Problem:
+    return Problem(
+        429, "too_many_jobs", "Too many batch jobs are under way already.", retry_after_s=30.0
+    )
+
+
+def _json(document: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), status, headers, "application/json")

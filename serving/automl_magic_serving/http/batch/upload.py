@@ -1,0 +1,137 @@
+"""The file of a request goes to disk while it comes. Its name and the server's disk never meet."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from automl_magic_serving.gate.problem import Problem, malformed
+from automl_magic_serving.http.batch.multipart import Part, boundary_of, read_parts
+from automl_magic_serving.http.head import unsupported
+
+MOST_BYTES = 1_000_000_000
+FORMATS = ("csv", "jsonl", "parquet")
+FIELDS = ("deployment", "callback", "format")
+_KINDS = {
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "application/x-ndjson": "jsonl",
+    "application/jsonl": "jsonl",
+    "application/vnd.apache.parquet": "parquet",
+}
+TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson"} | {
+    "parquet": "application/vnd.apache.parquet"
+}
+_FORM = "multipart/form-data"
+_SPARE_BYTES = 500_000_000
+_WRITE_BYTES = 1 << 20
+_LONGEST_FIELD = 2_000
+
+
+@dataclass
+class Upload:
+    """A file that came: where it lies, its format, and what was said with it."""
+
+    path: Path
+    format: str
+    said: dict[str, str] = field(default_factory=dict)
+
+
+async def receive(
+    chunks: AsyncIterator[bytes], content_type: str, said: dict[str, str], folder: Path
+) -> Upload:
+    """Write the file of a request into a folder.
+
+    Parameters
+    ----------
+    content_type : str
+        That of a file, or `multipart/form-data` with one part `file`.
+    said : dict
+        What the query says: `deployment`, `callback`, `format`. A form says the same in its fields.
+
+    Raises
+    ------
+    Problem
+        400, 415, or 507 where the disk is nearly full.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == _FORM:
+        return await _from_form(chunks, content_type, said, folder)
+    if kind not in _KINDS:
+        raise unsupported(*sorted(_KINDS), _FORM)
+    path = folder / f"input.{_KINDS[kind]}"
+    with path.open("xb") as file:
+        to_disk = _ToDisk(file)
+        async for chunk in chunks:
+            await to_disk.write(chunk)
+        await to_disk.flush()
+    return Upload(path, _KINDS[kind], said)
+
+
+async def _from_form(
+    chunks: AsyncIterator[bytes], content_type: str, said: dict[str, str], folder: Path
+) -> Upload:
+    part_of_file: Part | None = None
+    fields: dict[str, bytearray] = {}
+    temporary = folder / "input"
+    with temporary.open("xb") as file:
+        to_disk = _ToDisk(file)
+        async for part, piece in read_parts(chunks, boundary_of(content_type), len(FIELDS) + 1):
+            if part.name == "file":
+                part_of_file = part_of_file or part
+                if part is not part_of_file:
+                    raise malformed("The form has two files.", field="file")
+                await to_disk.write(piece)
+                continue
+            if part.name not in FIELDS:
+                raise malformed(f"The form has a field {part.name!r}.", expected=", ".join(FIELDS))
+            value = fields.setdefault(part.name, bytearray())
+            value += piece
+            if len(value) > _LONGEST_FIELD:
+                raise malformed("A field of the form is too long.", field=part.name)
+        await to_disk.flush()
+    if part_of_file is None:
+        raise malformed("The form has no part `file`.", field="file")
+    for name, value in fields.items():
+        try:
+            said[name] = value.decode()
+        except UnicodeDecodeError:
+            raise malformed("A field of the form is not UTF-8.", field=name) from None
+    kind = _format_of(part_of_file)
+    return Upload(temporary.rename(folder / f"input.{kind}"), kind, said)
+
+
+def _format_of(part: Part) -> str:
+    """Return the format that a file's type says, or its name where its type says nothing."""
+    if part.kind in _KINDS:
+        return _KINDS[part.kind]
+    suffix = (part.filename or "").rpartition(".")[2].lower()
+    if suffix in FORMATS:
+        return suffix
+    raise unsupported(*sorted(_KINDS))
+
+
+class _ToDisk:
+    """Writes a megabyte at a time, in a thread: the loop that answers does not wait for disks."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._held = file, bytearray()
+
+    async def write(self, piece: bytes) -> None:
+        self._held += piece
+        if len(self._held) >= _WRITE_BYTES:
+            await self.flush()
+
+    async def flush(self) -> None:
+        held, self._held = bytes(self._held), bytearray()
+        await asyncio.to_thread(_write_where_room, self._file, held)
+
+
+def _write_where_room(file: BinaryIO, piece: bytes) -> None:
+    if shutil.disk_usage(Path(file.name).parent).free < _SPARE_BYTES:
+        raise Problem(507, "disk_full", "The server has no room for the file.", close=True)
+    file.write(piece)

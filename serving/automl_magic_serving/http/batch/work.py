@@ -1,0 +1,209 @@
+"""The process that scores files: one for each home, at the lowest priority, while there are jobs.
+
+`python -m automl_magic_serving.http.batch.work`. A lock lets one work; who finds it taken goes. It
+ends with the worker that started it. What it had done lies in parts beside the output, and the next
+one goes on from there.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from automl_magic.batch import CsvReader, JsonLinesReader, ParquetReader, Reader, score
+from automl_magic.errors import (
+    AutomlMagicError,
+    FolderBusy,
+    NotApproved,
+    OutboundError,
+    StoreError,
+)
+from automl_magic.outbound import post_json
+from automl_magic.recipe.batches import storage
+from automl_magic.store.approvals import approval_of
+from automl_magic.store.engine import open_engine
+from automl_magic.store.routes import read_deployment, read_route
+from automl_magic.store.signing import TrustedKeys
+from automl_magic.store.staged import staged_folder
+from automl_magic_serving.http.batch.jobs import (
+    Job,
+    Status,
+    alone,
+    forget_old,
+    note,
+    open_jobs,
+)
+from automl_magic_serving.runtime import Served, load_model
+from automl_magic_serving.telemetry.events import log_to_stderr
+
+_NICE = 15
+_NOTE_S = 1.0
+# What is loaded is loaded: who sends one small file after another need not wait for it again.
+_LINGER_S, _LOOK_S = 20.0, 0.2
+_MOST_DEATHS = 3
+_PART_S = 5.0
+_CALLS = 3
+_LEAST_MEMORY = 4 << 30
+_PR_SET_PDEATHSIG = 1
+
+_events = logging.getLogger(__name__)
+
+
+def work() -> None:
+    """Score the jobs that wait, the oldest first, until there have been none for a while."""
+    engine = open_engine()
+    idle_since = time.monotonic()
+    while time.monotonic() - idle_since < _LINGER_S:
+        if jobs := open_jobs(engine):
+            _do(engine, jobs[0])
+            idle_since = time.monotonic()
+        else:
+            time.sleep(_LOOK_S)
+    forget_old(engine)
+
+
+def _do(engine: Engine, job: Job) -> None:
+    try:
+        _check_deaths(job)
+        note(engine, job, status=Status.RUNNING)
+        n_rows = _score(engine, job)
+    except (StoreError, FolderBusy):
+        raise  # not the job's fault: it is taken up again
+    except AutomlMagicError as error:
+        _end(engine, job, Status.FAILED, error=f"{error.what} {error.why} {error.fix}")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the jobs behind it go on
+        _events.exception("batch_failed", extra={"job": job.id})
+        _end(engine, job, Status.FAILED, error=f"The server failed: {type(error).__name__}.")
+    else:
+        _end(engine, job, Status.DONE, n_rows=n_rows, n_done=n_rows)
+
+
+def _score(engine: Engine, job: Job) -> int:
+    route = read_route(engine, job.deployment)
+    served = _load(engine, route.model, job.version)
+    said_at = time.monotonic()
+
+    def on_rows(done: int, of: int | None, _: float) -> None:
+        nonlocal said_at
+        if time.monotonic() - said_at > _NOTE_S:
+            said_at = time.monotonic()
+            note(engine, job, n_done=done, n_rows=of)
+            _remember_progress(job)
+
+    scored = score(
+        served.fitted,
+        _reader(job.source, served),
+        job.output,
+        model_digest=served.manifest_sha256,
+        resume=_has_parts(job.output),
+        on_rows=on_rows,
+        threads=1,
+        part_s=_PART_S,
+    )
+    return scored.n_rows
+
+
+def _load(engine: Engine, model: str, version: int) -> Served:
+    approved = approval_of(engine, model, version)
+    if approved is None or approved.revoked_at is not None:
+        raise NotApproved(
+            f"{model} version {version} may not serve.",
+            why="Its approval was revoked after the job was sent.",
+            fix="Send the file again: another version answers now.",
+        )
+    folder = staged_folder(approved.approval.statement)
+    return load_model(folder, TrustedKeys.load(), model=model, version=version)
+
+
+def _reader(source: Path, served: Served) -> Reader:
+    match source.suffix:
+        case ".csv":
+            return CsvReader(source, ",", storage(served.fitted, served.schema))
+        case ".jsonl":
+            return JsonLinesReader(source)
+        case _:
+            return ParquetReader([source])
+
+
+def _has_parts(output: Path) -> bool:
+    return (output.parent / f".{output.name}.parts").exists()
+
+
+def _end(engine: Engine, job: Job, status: Status, **fields: object) -> None:
+    note(engine, job, status=status, **fields)
+    job.source.unlink(missing_ok=True)
+    _events.info("batch_ended", extra={"job": job.id, "status": status.value})
+    if job.callback is not None:
+        _call_back(engine, job, status, fields)
+
+
+def _call_back(engine: Engine, job: Job, status: Status, fields: dict[str, object]) -> None:
+    """Tell the address that came with the job; what it answers changes nothing."""
+    allowed = read_deployment(engine, job.deployment)[0].callback_hosts
+    document = {"id": job.id, "status": status.value, **fields}
+    for pause_s in (*range(_CALLS - 1), None):
+        try:
+            answer = post_json(str(job.callback), document, allowed_hosts=allowed)
+        except OutboundError as error:
+            _events.warning("callback_failed", extra={"job": job.id, "why": error.why})
+        else:
+            _events.info("called_back", extra={"job": job.id, "answer": answer})
+            if answer < 500:
+                return
+        if pause_s is not None:
+            time.sleep(1 + pause_s)
+
+
+def _check_deaths(job: Job) -> None:
+    """Give a job up that has killed this process again and again without getting any further."""
+    deaths = job.folder / "started"
+    n = int(deaths.read_text() or 0) if deaths.exists() else 0
+    if n >= _MOST_DEATHS:
+        raise AutomlMagicError(
+            "The file cannot be scored here.",
+            why=f"The process that reads it died {n} times; it may need too much memory.",
+            fix="Send it in smaller pieces.",
+        )
+    deaths.write_text(str(n + 1))
+
+
+def _remember_progress(job: Job) -> None:
+    (job.folder / "started").write_text("1")
+
+
+def _be_modest() -> None:
+    """Take what others leave: the lowest priority, and at most half of the memory."""
+    os.nice(_NICE)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    most = max(_LEAST_MEMORY, memory // 2)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _die_with(parent: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(0)
+
+
+def main() -> None:
+    """Work, if nobody else does."""
+    _die_with(int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log_to_stderr(worker="batch")
+    with alone() as is_alone:
+        if is_alone:
+            _be_modest()
+            work()
+
+
+if __name__ == "__main__":
+    main()

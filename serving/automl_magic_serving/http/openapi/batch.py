@@ -1,0 +1,118 @@
+"""The operations on files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from automl_magic_serving.endpoint import Endpoint
+from automl_magic_serving.http.batch.jobs import Status
+from automl_magic_serving.http.batch.upload import FORMATS, TYPES
+from automl_magic_serving.http.openapi.columns import example_of
+from automl_magic_serving.http.openapi.pieces import (
+    REQUEST_ID,
+    TEXT_OR_NULL,
+    Json,
+    answer,
+    listed,
+    obj,
+    problems,
+    ref,
+)
+
+_PATH = "/v1/batch-predict"
+_TEXT = {"type": "string"}
+_FORMAT = {"enum": list(FORMATS)}
+_JOB_ID = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+}
+_JOB = obj(
+    {
+        "id": _TEXT,
+        "status": {"enum": [status.value for status in Status]},
+        "deployment": _TEXT,
+        "model_version": _TEXT,
+        "rows": {"type": ["integer", "null"]},
+        "rows_done": {"type": "integer"},
+        "error": TEXT_OR_NULL,
+        "created_at": _TEXT,
+        "changed_at": _TEXT,
+        "result": TEXT_OR_NULL,
+    }
+)
+
+
+def batch_paths(serving: Sequence[Endpoint]) -> Json:
+    """Return the paths of batch scoring."""
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    result = answer("The predictions.", file, "text/csv")
+    result["content"] = {kind: {"schema": file} for kind in sorted(TYPES.values())}
+    return {
+        _PATH: {"post": _post(serving)},
+        f"{_PATH}/{{id}}": {
+            "get": {
+                "operationId": "batch.status",
+                "tags": ["batch"],
+                "summary": "How far a job is",
+                "parameters": [REQUEST_ID, _JOB_ID],
+                "responses": {
+                    "200": answer("The job.", _JOB),
+                    **problems(401, 403, 404, 429, 431, 500, 503),
+                },
+            }
+        },
+        f"{_PATH}/{{id}}/result": {
+            "get": {
+                "operationId": "batch.result",
+                "tags": ["batch"],
+                "summary": "The predictions of a job that is done",
+                "parameters": [REQUEST_ID, _JOB_ID],
+                "responses": {"200": result, **problems(401, 403, 404, 409, 429, 431, 500, 503)},
+            }
+        },
+    }
+
+
+def _post(serving: Sequence[Endpoint]) -> Json:
+    named = {"enum": [endpoint.name for endpoint in serving]}
+    options = {"format": _FORMAT}
+    form = obj({"deployment": named, "file": {"type": "string"}}, {**options, "callback": _TEXT})
+    rows = [
+        obj(
+            {
+                "deployment": {"const": endpoint.name},
+                "instances": listed(ref(f"{endpoint.name}.row"), 1, 10_000),
+            },
+            options,
+        )
+        for endpoint in serving
+    ]
+    example = example_of(serving[0].schema)
+    in_json: Json = {"schema": rows[0] if len(rows) == 1 else {"anyOf": rows}}
+    if example is not None:
+        in_json["example"] = {"deployment": serving[0].name, "instances": [example]}
+    return {
+        "operationId": "batch.post",
+        "tags": ["batch"],
+        "summary": "Send a file to be scored",
+        "description": "The file may also be the body itself, of one of the types "
+        f"{', '.join(sorted(TYPES.values()))}; `deployment`, `format` and `callback` then stand "
+        "in the query.",
+        "parameters": [REQUEST_ID],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": in_json,
+                "multipart/form-data": {
+                    "schema": form,
+                    "encoding": {"file": {"contentType": ", ".join(sorted(TYPES.values()))}},
+                },
+            },
+        },
+        "responses": {
+            "202": answer("The job is written down.", _JOB),
+            **problems(400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 507),
+        },
+    }
