@@ -7,8 +7,8 @@ Batcher      what is asked in one turn of the event loop is answered together
 
 from __future__ import annotations
 
+from automl_magic.recipe.checking import Parsed, Refused
 from automl_magic_serving.runtime.batcher import Batcher, Busy
-from automl_magic_serving.runtime.checking import Parsed, Refused
 from automl_magic_serving.runtime.loading import load_model
 from automl_magic_serving.runtime.served import Answer, Served
 

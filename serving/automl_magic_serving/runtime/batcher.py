@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from automl_magic.errors import DeploymentError
-from automl_magic_serving.runtime.checking import Parsed
+from automl_magic.recipe.checking import Parsed
 from automl_magic_serving.runtime.served import Answer, Served
 
 # Below this, waiting for the next turn of the loop costs more than it saves.

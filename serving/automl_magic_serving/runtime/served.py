@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from automl_magic.recipe import FittedRecipe
+from automl_magic.recipe.checking import Checker, Parsed
 from automl_magic.records import TaskKind
 from automl_magic.records.deployment import Checks
 from automl_magic.records.schema import InputSchema
-from automl_magic_serving.runtime.checking import Checker, Parsed
 from automl_magic_serving.runtime.compiled.plan import Plan, Way
 
 

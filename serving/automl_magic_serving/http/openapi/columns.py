@@ -1,4 +1,4 @@
-"""What a column takes, as JSON Schema: the same rules by which `runtime.checking` judges it."""
+"""What a column takes, as JSON Schema: the same rules by which `recipe.checking` judges it."""
 
 from __future__ import annotations
 

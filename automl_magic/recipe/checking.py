@@ -11,9 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from automl_magic.errors import DataError, near_miss, shorten
-from automl_magic.records.deployment import Check, Checks
-from automl_magic.records.schema import InputColumn, InputSchema
-from automl_magic_serving.runtime.column_rules import (
+from automl_magic.recipe.column_rules import (
     Judge,
     Judged,
     fine_of,
@@ -21,6 +19,8 @@ from automl_magic_serving.runtime.column_rules import (
     shown,
     span_of,
 )
+from automl_magic.records.deployment import Check, Checks
+from automl_magic.records.schema import InputColumn, InputSchema
 
 MOST_PROBLEMS = 20
 
