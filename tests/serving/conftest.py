@@ -12,11 +12,13 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import Engine
 
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
 from automl_magic.records import ColumnKind, Split, SplitKind, StepSpec, TaskKind
@@ -26,6 +28,7 @@ from automl_magic.records.deployment import Deployment, Route
 from automl_magic.records.schema import SCHEMA_NAME, InputColumn, InputSchema
 from automl_magic.store.approvals import record
 from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.predictions import window
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey
 from automl_magic.store.staged import staged_folder
@@ -180,32 +183,97 @@ def stage(engine, home, fitted, schema, model, version):
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(saved, folder)
     (folder / APPROVAL_NAME).write_text(dumps(approval.to_json()))
+    return folder
+
+
+def churn_version(version):
+    """Return the recipe of a version of churn: each has other trees, and so other scores."""
+    members = (dataclasses.replace(CHURN.members[0], n_iterations=15 + 5 * version),)
+    return dataclasses.replace(CHURN, members=members)
 
 
 @pytest.fixture(scope="session")
-def plane(tmp_path_factory):
-    """A home with two deployments, `churn` and `price`, and the engine of its store."""
-    home = tmp_path_factory.mktemp("serving")
+def fitted():
+    """Three versions of churn, and one of price, each with its schema."""
+    frame = customers()
+    versions = {
+        ("churn", n): (fit_recipe(churn_version(n), frame), CHURN_SCHEMA) for n in (1, 2, 3)
+    }
+    return {**versions, ("price", 1): (fit_recipe(PRICE, houses()), PRICE_SCHEMA)}
+
+
+@contextlib.contextmanager
+def planes(home, fitted, *, store=None):
+    """Give a home whose store has all versions approved, and routes to the first ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOML_MAGIC_HOME", str(home))
         for name in ("AUTOML_MAGIC_STORE", "AUTOML_MAGIC_PREDICTIONS"):
             patch.delenv(name, raising=False)
+        if store is not None:
+            patch.setenv("AUTOML_MAGIC_STORE", store)
         engine = open_engine()
-        for name, made, schema, frame in (
-            ("churn", CHURN, CHURN_SCHEMA, customers()),
-            ("price", PRICE, PRICE_SCHEMA, houses()),
-        ):
-            stage(engine, home, fit_recipe(made, frame), schema, name, 1)
+        for (name, version), (model, schema) in fitted.items():
+            stage(engine, home, model, schema, name, version)
+        for name in ("churn", "price"):
             deployment = Deployment(name=name, model_version_id=f"{name}/1")
             route = Route(deployment=name, model=name, epoch=1, stable=1)
             create_deployment(engine, deployment, route, "ada")
-        yield Plane(home, engine)
+        try:
+            yield Plane(home, engine)
+        finally:
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory, fitted):
+    """A home with two deployments, `churn` and `price`, and the engine of its store."""
+    with planes(tmp_path_factory.mktemp("serving"), fitted) as made:
+        yield made
+
+
+@pytest.fixture
+def own_plane(tmp_path, fitted):
+    """A plane of one test's own, whose routes it may change."""
+    with planes(tmp_path / "home", fitted) as made:
+        yield made
+
+
+@pytest.fixture
+def team_plane(tmp_path, fitted, postgres):
+    """A plane whose store is a PostgreSQL, as a team has it."""
+    with planes(tmp_path / "home", fitted, store=postgres()) as made:
+        yield made
 
 
 @dataclasses.dataclass(frozen=True)
 class Plane:
-    home: object
-    engine: object
+    """A home, and the engine of its store."""
+
+    home: Path
+    engine: Engine
+
+    @property
+    def behaviour(self):
+        return self.home / "behaviour.json"
+
+    def behave(self, **versions):
+        """Make versions of churn slow or faulty in servers that run with `misbehaving`.
+
+        `v2={"sleep_s": 0.3}` lets version 2 take its time, `v2={"fails": 0.5}` lets half of its
+        answers fail.
+        """
+        said = {f"churn/{name[1:]}": what for name, what in versions.items()}
+        new = self.behaviour.with_suffix(".new")
+        new.write_text(json.dumps(said))
+        new.replace(self.behaviour)
+
+    @property
+    def misbehaving(self):
+        """The environment of a server whose versions do as `behave` says."""
+        return {
+            "PYTHONPATH": str(Path(__file__).parent / "misbehaving"),
+            "AUTOML_TEST_BEHAVIOUR": str(self.behaviour),
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -248,6 +316,32 @@ def serving(plane, *options, deployments=("churn", "price"), env=None, log=None)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="session")
+def server_of():
+    """Runs a server on any plane: `with server_of(plane, "--workers", "2") as live`."""
+    return serving
+
+
+@pytest.fixture(scope="session")
+def predictions_of():
+    """Reads all that the prediction log of a plane holds about a deployment."""
+
+    def read(plane, deployment, **which):
+        engine = open_engine(f"sqlite:///{plane.home / 'predictions.db'}")
+        try:
+            return window(engine, deployment, 0.0, 1e12, **which)
+        finally:
+            engine.dispose()
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def staged():
+    """Signs, approves and lays out a model: `staged(engine, home, fitted, schema, name, 4)`."""
+    return stage
 
 
 @pytest.fixture(scope="session")

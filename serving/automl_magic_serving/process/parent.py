@@ -33,6 +33,8 @@ BEAT_S = 1.0
 KEYS_S = 0.5
 CHECKS_S = 15.0
 RETENTION_S = 600.0
+# A store that takes longer counts as silent; it is not asked the same again meanwhile.
+SILENT_S = 5.0
 _PING_S = 1.0
 _BACKLOG = 2_048
 _MOST_EARLY_DEATHS = 3
@@ -106,8 +108,12 @@ class Parent:
 
     async def _asked(self, question: Callable[..., T], *arguments: Any) -> T | None:
         """Ask the store in a thread; None where it is silent, and then its last word holds."""
+        asked = asyncio.ensure_future(asyncio.to_thread(question, *arguments))
         try:
-            answer = await asyncio.to_thread(question, *arguments)
+            done, _ = await asyncio.wait({asked}, timeout=SILENT_S)
+            if not done:
+                self._note_store(answers=False, why=f"No answer within {SILENT_S:g} s.")
+            answer = await asked
         except StoreError as error:
             self._note_store(answers=False, why=error.why)
             return None
@@ -119,6 +125,8 @@ class Parent:
             return
         _events.warning("store_answers" if answers else "store_silent", extra={"why": why})
         self._tell_facts(store_answers=answers)
+        if answers:
+            self._beat_now.set()  # nobody waits for a server whose last beat is old
 
     async def _poll(self) -> None:
         known = {name: target.route.epoch for name, target in self.targets.items()}
