@@ -11,11 +11,13 @@ import nbformat
 import pytest
 
 from automl_magic.recipe import ESTIMATORS
+from automl_magic.records.drift import Thresholds
 from automl_magic.render import (
     as_script,
     render_explain,
     render_explore,
     render_model,
+    render_monitor,
     render_search,
     to_text,
 )
@@ -47,8 +49,11 @@ def test_a_notebook_looks_like_its_golden(kind, task, rendered, golden):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_notebook_reads_like_our_own_code(kind, rendered, tmp_path):
-    path = tmp_path / f"{kind}.ipynb"
-    path.write_text(to_text(rendered[kind]), encoding="utf-8")
+    check_style(rendered[kind], tmp_path / f"{kind}.ipynb")
+
+
+def check_style(notebook, path):
+    path.write_text(to_text(notebook), encoding="utf-8")
     ruff = [str(Path(sys.executable).parent / "ruff")]
     options = ["--isolated", "--line-length", "100", "--target-version", "py311", "--no-cache"]
 
@@ -67,6 +72,24 @@ def test_a_notebook_reads_like_our_own_code(kind, rendered, tmp_path):
 
     assert (checked.stdout, checked.returncode) == ("All checks passed!\n", 0)
     assert (formatted.stdout, formatted.returncode) == ("", 0)
+
+
+@pytest.fixture
+def monitors():
+    return {
+        "log": render_monitor(Thresholds()),
+        "table": render_monitor(Thresholds(yellow=0.02), of_table=True),
+    }
+
+
+@pytest.mark.parametrize("source", ["log", "table"])
+def test_a_monitor_notebook_looks_like_its_golden(source, monitors, golden):
+    golden(f"tabular/monitor/{source}.py", as_script(monitors[source]))
+
+
+@pytest.mark.parametrize("source", ["log", "table"])
+def test_a_monitor_notebook_reads_like_our_own_code(source, monitors, tmp_path):
+    check_style(monitors[source], tmp_path / "monitor.ipynb")
 
 
 def test_a_model_notebook_imports_nothing_of_ours(rendered):
