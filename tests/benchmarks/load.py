@@ -43,6 +43,11 @@ class Load:
     p99: float
     errors: int
 
+    @classmethod
+    def measures(cls) -> tuple[str, ...]:
+        """Return the fields that are measured, in their order."""
+        return ("requests_per_s", "p50", "p95", "p99")
+
     def __str__(self) -> str:
         return (
             f"{self.requests_per_s:8.0f}/s   p50 {self.p50:8.2f}  p95 {self.p95:8.2f}  "
