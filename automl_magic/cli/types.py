@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)", re.IGNORECASE)
-_SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d|)", re.IGNORECASE)
+_SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Duration(click.ParamType):
-    """Seconds, written as `60`, `60s`, `2m`, `1h` or `1h30m`. A sign is read, not judged."""
+    """Seconds, written as `60`, `60s`, `2m`, `1h`, `1h30m` or `7d`. A sign is read, not judged."""
 
     name = "duration"
 

@@ -15,7 +15,7 @@ from automl_magic.monitor.alerts.book import alerts_of, observe
 from automl_magic.monitor.alerts.config import monitor_file, monitor_of, read_monitor
 from automl_magic.monitor.alerts.observed import Observation, event, observed_in
 from automl_magic.monitor.alerts.posting import deliver, undelivered
-from automl_magic.monitor.alerts.serving import observe_serving
+from automl_magic.monitor.alerts.serving import observe_approvals, observe_serving
 from automl_magic.monitor.alerts.silences import silence, silences_of
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "monitor_file",
     "monitor_of",
     "observe",
+    "observe_approvals",
     "observe_serving",
     "observed_in",
     "read_monitor",

@@ -85,6 +85,7 @@ def alerts_of(
     engine: Engine,
     deployment: str | None = None,
     *,
+    kind: AlertKind | None = None,
     states: Sequence[AlertState] = (AlertState.FIRING,),
     limit: int = 1_000,
 ) -> tuple[Alert, ...]:
@@ -92,6 +93,8 @@ def alerts_of(
     query = select(alerts).where(alerts.c.state.in_([state.value for state in states]))
     if deployment is not None:
         query = query.where(alerts.c.deployment == deployment)
+    if kind is not None:
+        query = query.where(alerts.c.kind == kind.value)
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(alerts.c.last_at.desc()).limit(limit))
         found = [_alert(row) for row in rows]

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, distinct, func, select
 
+from automl_magic.monitor.alerts.book import alerts_of
 from automl_magic.monitor.alerts.observed import Observation, storable
 from automl_magic.records.alert import (
     DAY_S,
@@ -21,12 +22,15 @@ from automl_magic.records.alert import (
     Monitor,
 )
 from automl_magic.records.deployment import Deployment
+from automl_magic.store.approvals import approval_of
 from automl_magic.store.engine import reading
 from automl_magic.store.tables import deployments, predictions, route_changes, workers
 
 ERRORS_WARNING_PCT, ERRORS_CRITICAL_PCT = 1.0, 5.0
 # A worker tells every second that it lives.
 SILENT_WORKER_S = 30.0
+# Who rolls back where nobody has asked for it: `automl_magic_serving.process.parent`.
+SERVER = "automl-serving"
 _HISTORY_S = 7 * DAY_S
 KINDS = frozenset(
     {
@@ -74,6 +78,27 @@ def observe_serving(
             unjudged |= {(AlertKind.ERROR_RATE, "requests"), (AlertKind.LATENCY, "p95")}
         found += _silence(connection, monitor, at)
     return Observation(name, at, KINDS, tuple(found), frozenset(unjudged))
+
+
+def observe_approvals(store: Engine, deployment: str, *, at: float) -> Observation:
+    """Look at the challengers that wait for an approval: one that has it waits no more."""
+    kind = AlertKind.APPROVAL_WANTED
+    waiting = alerts_of(store, deployment, kind=kind)
+    findings = []
+    for alert in waiting:
+        model, _, version = alert.subject.rpartition(" ")
+        approved = approval_of(store, model, int(version))
+        if approved is None or approved.revoked_at is not None:
+            findings.append(
+                Finding(
+                    kind=kind,
+                    subject=alert.subject,
+                    severity=alert.severity,
+                    summary=alert.summary,
+                    link=alert.link,
+                )
+            )
+    return Observation(deployment, at, frozenset({kind}), tuple(findings))
 
 
 def _errors(
@@ -186,8 +211,8 @@ def _rollbacks(connection: Connection, name: str, at: float) -> Iterator[Finding
             route_changes.c.deployment == name,
             route_changes.c.at > at - HOUR_S,
             route_changes.c.at <= at,
-            route_changes.c.action.in_(("roll_back", "guard")),
-            route_changes.c.actor.like("%guard%"),
+            route_changes.c.action == "roll_back",
+            route_changes.c.actor == SERVER,
         )
     )
     for change in changes:

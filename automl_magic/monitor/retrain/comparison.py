@@ -1,0 +1,176 @@
+"""compare: a challenger and the champion on the same rows, which neither has learned from."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_magic.errors import MonitorError
+from automl_magic.look.numbers import number, score_text
+from automl_magic.look.shown import Shown, Table
+from automl_magic.recipe import FittedRecipe, encode_target, table_of
+from automl_magic.recipe.values import Array, Floats, text_of
+from automl_magic.records import Score
+from automl_magic.records.retrain import Comparison
+from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks.tabular.metrics.scores import measure, read_by
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESAMPLES, FEWEST_RESAMPLES = 1_000, 100
+# 1,000 resamples of so many rows take about five seconds for the slowest metric.
+MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True, repr=False)
+class Compared:
+    """A comparison, as a cell shows it."""
+
+    comparison: Comparison
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    @property
+    def in_words(self) -> str:
+        """Say which one is better, and how sure that is."""
+        found = self.comparison
+        span = f"[{number(found.low)}, {number(found.high)}]"
+        gain = f"{number(found.gain)} {span} in {found.resamples:,} resamples of the rows"
+        if found.is_better:
+            return f"The challenger is better by {gain}."
+        if found.high < 0:
+            return f"The challenger is worse: its gain is {gain}."
+        return f"Nobody can say which one is better: the gain is {gain}."
+
+    def _shown(self) -> Shown:
+        found = self.comparison
+        rows = [
+            (name, score_text(score), f"{score.rows:,}")
+            for name, score in (("champion", found.champion), ("challenger", found.challenger))
+        ]
+        headings = ("", f"{found.metric} [95 % interval]", "recent rows")
+        table = Table("On the same recent rows", headings, rows, right=frozenset({1, 2}))
+        return Shown(tables=[table], said=[self.in_words])
+
+
+def compare(
+    challenger: FittedRecipe,
+    champion_dir: str | os.PathLike[str],
+    recent: pd.DataFrame,
+    *,
+    seed: int = 0,
+) -> Compared:
+    """Score a challenger and the champion on the same rows, and the difference with its interval.
+
+    Parameters
+    ----------
+    champion_dir : path
+        The champion's folder; its files are compared with their digests.
+    recent : DataFrame, shape (n_rows, n_columns)
+        Rows that neither has learned from, with the target.
+
+    Raises
+    ------
+    ArtifactTampered
+        If the champion's files are not those that were released.
+    MonitorError
+        If the two do not predict the same.
+
+    Notes
+    -----
+    The interval of the difference is that of a paired bootstrap: rows are drawn with replacement,
+    and both models are scored on the same draw, so that what makes a row hard for both falls out
+    (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13). Of more than 5,000 rows,
+    as many are drawn, and the deviations are shrunk by √(m/n).
+    """
+    champion = FittedRecipe.load(Path(champion_dir))
+    recipe = challenger.recipe
+    if champion.recipe.task is not recipe.task or champion.recipe.target != recipe.target:
+        raise MonitorError(
+            "Champion and challenger cannot be compared.",
+            why=f"One predicts {champion.recipe.target!r} ({champion.recipe.task.value}), the "
+            f"other {recipe.target!r} ({recipe.task.value}).",
+            fix="Make the challenger from the champion's own plan: automl retrain DEPLOYMENT",
+        )
+    values = table_of(recent, [recipe.target])[recipe.target]
+    y = encode_target(values, recipe.task, _classes(challenger))
+    found = [_predicted(model, recent, challenger) for model in (champion, challenger)]
+    thresholds = [model.threshold for model in (champion, challenger)]
+    name = recipe.metric
+    scores = [
+        _score(name, y, predicted, threshold, seed)
+        for predicted, threshold in zip(found, thresholds, strict=True)
+    ]
+    read = [
+        read_by(name, predicted, threshold)
+        for predicted, threshold in zip(found, thresholds, strict=True)
+    ]
+    gains = _gains(name, y, read, seed)
+    metric = metrics.METRICS[name]
+    sign = 1.0 if metric.higher_is_better else -1.0
+    gain = sign * (scores[1].score - scores[0].score)
+    low, high = np.percentile(sign * gains, [2.5, 97.5])
+    shrink = np.sqrt(min(len(y), MOST_ROWS) / len(y))
+    return Compared(
+        Comparison(
+            metric=name,
+            higher_is_better=metric.higher_is_better,
+            champion=scores[0],
+            challenger=scores[1],
+            gain=gain,
+            low=float(gain + shrink * (low - gain)),
+            high=float(gain + shrink * (high - gain)),
+            p_better=float((sign * gains > 0).mean()),
+            resamples=len(gains),
+        )
+    )
+
+
+def _classes(model: FittedRecipe) -> list[Any]:
+    return list(model.classes_) if model.recipe.task.is_classification else []
+
+
+def _predicted(model: FittedRecipe, recent: pd.DataFrame, like: FittedRecipe) -> Floats | Array:
+    """Return the predictions of a model, its classes in the order of another one's."""
+    if not model.recipe.task.is_classification:
+        return model.predict(recent)
+    shares = model.predict_proba(recent)
+    places = {text_of(label): place for place, label in enumerate(model.classes_)}
+    wanted = [places.get(text_of(label)) for label in like.classes_]
+    return np.column_stack(
+        [np.zeros(len(shares)) if place is None else shares[:, place] for place in wanted]
+    )
+
+
+def _score(name: str, y: Any, predicted: Any, threshold: float, seed: int) -> Score:
+    low, high = metrics.interval(name, y, predicted, threshold=threshold, seed=seed)
+    value = metrics.score(name, y, predicted, threshold=threshold)
+    return Score(metric=name, score=value, rows=len(y), low=low, high=high)
+
+
+def _gains(name: str, y: Any, read: list[Any], seed: int) -> Floats:
+    """Return the differences of the scores on resamples of the rows; both on the same ones."""
+    random = np.random.default_rng(seed)
+    n, m = len(y), min(len(y), MOST_ROWS)
+    found = []
+    for _ in range(RESAMPLES):
+        rows = random.integers(0, n, m)
+        one, other = (measure(name, y[rows], values[rows]) for values in read)
+        found.append(other - one)
+    gains = np.array([gain for gain in found if np.isfinite(gain)])
+    if len(gains) < FEWEST_RESAMPLES:
+        raise MonitorError(
+            "Champion and challenger cannot be compared.",
+            why=f"On {n:,} recent rows {name} can hardly be measured: a class has too few of them.",
+            fix="Wait until more outcomes are known, or give more rows: --data FILE",
+        )
+    return gains

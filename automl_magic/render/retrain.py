@@ -1,0 +1,76 @@
+"""The retrain notebook: the search of the champion's plan on newer rows, then a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from automl_magic.records import Plan
+from automl_magic.records.retrain import Source
+from automl_magic.render.cells import code_cell, markdown_cell
+from automl_magic.render.notebook import assemble
+from automl_magic.render.pieces import piece, prose
+from automl_magic.render.search import render_search
+from automl_magic.render.slots import fill
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """Whom the challenger is made for, and from what. `champion` is the version that serves."""
+
+    deployment: str
+    model: str
+    champion: int
+    champion_dir: str
+    recent_source: str
+    sources: tuple[Source, ...]
+    excluded: Mapping[str, str]
+
+
+def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
+    """Return the notebook that makes a challenger. Its cells in the middle are those of a search.
+
+    Raises
+    ------
+    RenderError
+        If the plan holds a value that is no literal, or a name that no cell can have.
+    """
+    searching = {cell["id"]: cell for cell in render_search(plan)["cells"]}
+    for replaced in ("title", "parameters"):
+        del searching[replaced]
+    parameters = {
+        "data_source": plan.dataset.source,
+        "recent_source": challenge.recent_source,
+        "champion_dir": challenge.champion_dir,
+        "budget_s": plan.experiment.budget_s,
+        "seed": plan.split.seed,
+        "threads": plan.experiment.threads or 1,
+    }
+    of_the_rows = {
+        "rows": [source.to_json() for source in challenge.sources],
+        "excluded": dict(challenge.excluded),
+    }
+    decided = {
+        "deployment": challenge.deployment,
+        "model": challenge.model,
+        "champion": challenge.champion,
+    }
+    return assemble(
+        [
+            markdown_cell("title", prose("retrain", "title")),
+            _cell("parameters", parameters, tags=["parameters"]),
+            _cell("sources", of_the_rows),
+            *searching.values(),
+            markdown_cell("about-comparison", prose("retrain", "about_comparison")),
+            _cell("compare", {}),
+            _cell("decide", decided),
+        ],
+        kind="retrain",
+    )
+
+
+def _cell(step: str, values: Mapping[str, Any], tags: list[str] | None = None) -> NotebookNode:
+    return code_cell(step, fill(piece("retrain", step), values), tags=tags or [])

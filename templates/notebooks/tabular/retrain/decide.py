@@ -1,0 +1,10 @@
+retrain.decide(
+    compared,
+    deployment=slot("deployment"),
+    model=slot("model"),
+    champion=slot("champion"),
+    rows=rows,
+    excluded=excluded,
+    training_rows=task.n_rows,
+    run_dir=run_dir,
+)

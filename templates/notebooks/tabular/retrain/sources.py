@@ -1,0 +1,5 @@
+from automl_magic.monitor import retrain
+
+rows = slot("rows")
+excluded = slot("excluded")
+retrain.sources(rows, excluded)

@@ -1,0 +1,113 @@
+"""A deployment whose model was found by a real search, and a log in which the world has changed."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_magic import flow
+from automl_magic.records.approval import Statement
+from automl_magic.records.deployment import Deployment, PredictionLog, Role, Route
+from automl_magic.store.approvals import record
+from automl_magic.store.engine import open_engine, predictions_url, serially
+from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
+from automl_magic.store.routes import create_deployment
+from automl_magic.store.signing import PrivateKey, private_key_path
+
+NAME = "churn"
+
+
+def people(n_rows, seed, *, turned=False):
+    """People of whom the older ones leave; once the world has turned, the younger ones do."""
+    random = np.random.default_rng(seed)
+    age = random.uniform(18, 80, n_rows).round(2)
+    city = random.choice(["Oslo", "Lund", "Bergen"], n_rows)
+    leaves = (age > 45) != turned
+    noise = random.random(n_rows) < 0.1
+    churn = np.where(leaves ^ noise, "yes", "no")
+    return pd.DataFrame(
+        {"age": age, "city": city, "visits": random.poisson(3, n_rows), "churn": churn}
+    )
+
+
+def approve(model, version):
+    """Approve a version, as a person other than its author does."""
+    said = Statement(
+        model=model,
+        version=version,
+        manifest_sha256="sha256:" + "0" * 64,
+        author="ann",
+        approver="bob",
+        policy="a test",
+        approved_at=datetime.now(UTC),
+    )
+    with serially(open_engine()) as connection:
+        record(connection, PrivateKey.load_or_make(private_key_path()).sign(said))
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory):
+    """A model that was searched, registered, approved and routed, in a home of its own."""
+    folder = tmp_path_factory.mktemp("retrain")
+    names = ("AUTOML_MAGIC_HOME", "AUTOML_MAGIC_STORE", "MLFLOW_TRACKING_URI")
+    kept = {name: os.environ.pop(name, None) for name in names}
+    os.environ["AUTOML_MAGIC_HOME"] = str(folder / "home")
+    table = folder / "people.csv"
+    people(400, 0).to_csv(table, index=False)
+    outcome = flow.fit(
+        table,
+        "churn",
+        folder=folder / "plan",
+        budget_s=5,
+        candidates=("linear", "random_forest"),
+        holdout=0.0,
+    )
+    version = flow.register(outcome.run.run_id, "people")
+    approve("people", version.version)
+    create_deployment(
+        open_engine(),
+        Deployment(name=NAME, model_version_id="people/1", log=PredictionLog(hash=("city",))),
+        Route(deployment=NAME, model="people", epoch=1, stable=1),
+        "bob",
+    )
+    yield SimpleNamespace(folder=folder, table=table)
+    for name, value in kept.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def log(rows, *, start=1_700_000_000.0, outcomes=True):
+    """Write rows into the prediction log, as the server does, with what came true of them."""
+    engine, made = open_engine(predictions_url()), []
+    features = rows.drop(columns="churn").to_dict("records")
+    for i, one in enumerate(features):
+        made.append(
+            Prediction(
+                id=uuid.uuid4().hex,
+                deployment=NAME,
+                model="people",
+                version=1,
+                role=Role.STABLE,
+                epoch=1,
+                at=start + i,
+                features=one,
+                prediction="no",
+                probabilities=(0.5, 0.5),
+                latency_ms=1.0,
+            )
+        )
+    insert_predictions(engine, made)
+    if outcomes:
+        truth = zip(made, rows["churn"], strict=True)
+        add_outcomes(
+            engine, [Outcome(prediction_id=p.id, outcome=y, at=p.at + 60) for p, y in truth]
+        )
+    engine.dispose()
