@@ -13,6 +13,7 @@ from automl_magic.records.reference import Levels, Numbers
 
 DIGITS = 6
 LONGEST_LEVEL = 200
+HEAP = 0.02
 
 
 def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
@@ -23,7 +24,7 @@ def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
     values : array, shape (n,)
         Finite numbers.
     n_knots : int
-        How many points to keep at most: 10 k + 1, so that the deciles are among them.
+        How many quantiles to keep at most: 10 k + 1, so that the deciles are among them.
     """
     if len(values) == 0:
         return None
@@ -32,8 +33,11 @@ def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
     if len(knots) > n_knots:
         shares = np.linspace(0, 1, n_knots)
         # A value that occurs, never one between two: so many rows are at most it, exactly.
-        at_shares = np.quantile(values, shares, method="inverted_cdf")
+        at_shares = np.unique(np.quantile(values, shares, method="inverted_cdf"))
         knots = np.unique([_short(float(knot)) for knot in at_shares])
+        # A value that many rows have, such as 0, stays itself.
+        heaps = at_shares[_n_equal(values, at_shares) >= HEAP * len(values)]
+        knots = np.unique([*knots, *heaps])
     below = np.searchsorted(values, knots, side="right") / len(values)
     return Numbers(
         knots=tuple(float(knot) for knot in knots),
@@ -58,6 +62,11 @@ def levels_of(texts: Sequence[str], most: int) -> Levels | None:
         n_levels=len(counts),
         n_once=sum(n == 1 for n in counts.values()),
     )
+
+
+def _n_equal(ordered: Floats, values: Floats) -> Floats:
+    ends = np.searchsorted(ordered, values, side="right")
+    return np.asarray(ends - np.searchsorted(ordered, values, side="left"), dtype=np.float64)
 
 
 def _short(value: float) -> float:

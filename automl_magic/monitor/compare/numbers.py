@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from itertools import pairwise
 
 import numpy as np
@@ -57,24 +59,35 @@ def bin_cuts(reference: Numbers, n_bins: int = MOST_BINS) -> list[float]:
     is kept apart. A value at a border lies in the bin below it.
     """
     share = 1 / min(max(n_bins, 2), MOST_BINS) - 1e-9
-    cuts, last = [], 0.0
-    below = reference.below
-    for i, knot in enumerate(reference.knots[:-1]):
+    knots, below = reference.knots, reference.below
+    # What lies beyond a heap at either end is kept apart from it.
+    cuts = [math.nextafter(knots[0], -math.inf)] if below[0] >= share else []
+    last = 0.0
+    for i, knot in enumerate(knots[:-1]):
         before_a_heap = below[i + 1] - below[i] >= share and below[i] > last
         if below[i] - last >= share or before_a_heap:
             cuts.append(knot)
             last = below[i]
+    if below[-1] - (below[-2] if len(below) > 1 else 0.0) >= share:
+        cuts.append(knots[-1])
     return cuts
 
 
 def at_most(reference: Numbers, cut: float) -> float:
-    """Return the share of the reference's values that are at most one of its knots."""
-    return reference.below[reference.knots.index(cut)]
+    """Return the share of the reference's values that are at most a border of `bin_cuts`."""
+    place = bisect_right(reference.knots, cut)
+    return reference.below[place - 1] if place else 0.0
 
 
 def names_of(cuts: list[float]) -> tuple[str, ...]:
-    """Return the bins in words."""
+    """Return the bins in words; one that holds a single value is called by it."""
     if not cuts:
         return ("all",)
-    middle = (f"{a:.4g} to {b:.4g}" for a, b in pairwise(cuts))
-    return (f"≤ {cuts[0]:.4g}", *middle, f"> {cuts[-1]:.4g}")
+    pairs = list(pairwise(cuts))
+    is_heap = [math.nextafter(a, math.inf) == b for a, b in pairs]
+    first = f"< {cuts[1]:.4g}" if is_heap[:1] == [True] else f"≤ {cuts[0]:.4g}"
+    middle = (
+        f"{b:.4g}" if heap else f"{a:.4g} to {b:.4g}"
+        for (a, b), heap in zip(pairs, is_heap, strict=True)
+    )
+    return (first, *middle, f"> {cuts[-1]:.4g}")

@@ -1,0 +1,162 @@
+"""A column against its reference: heaps, rare levels, few rows, rows of unequal weight."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl_magic.learn.distributions import levels_of, numbers_of
+from automl_magic.monitor.compare.levels import compare_levels
+from automl_magic.monitor.compare.numbers import at_most, bin_cuts, compare_numbers, names_of
+from automl_magic.monitor.compare.verdict import verdicts
+from automl_magic.records.drift import DriftSeverity, Thresholds
+from automl_magic.records.reference import Levels, Numbers
+
+values = st.lists(
+    st.one_of(st.floats(-1e6, 1e6), st.integers(-5, 5).map(float)), min_size=1, max_size=400
+)
+
+
+@given(values, st.sampled_from([11, 21, 201]))
+def test_a_reference_of_numbers_counts_exactly(some, n_knots):
+    numbers = numbers_of(np.array(some), n_knots)
+
+    assert len(numbers.knots) <= n_knots + 50
+    for knot, below in zip(numbers.knots, numbers.below, strict=True):
+        assert below == pytest.approx(np.mean(np.array(some) <= knot), abs=1e-6)
+    assert numbers.below[-1] == 1.0
+    assert Numbers.from_json(numbers.to_json()) == numbers
+
+
+@given(values)
+def test_bins_cover_everything_and_none_is_a_sliver_of_a_heap(some):
+    numbers = numbers_of(np.array(some), 201)
+    cuts = bin_cuts(numbers)
+
+    shares = np.diff([0.0, *(at_most(numbers, cut) for cut in cuts), 1.0])
+    assert shares.sum() == pytest.approx(1)
+    assert len(shares) <= 20
+    assert cuts == sorted(set(cuts))
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    random = np.random.default_rng(0)
+    numbers, texts = random.normal(size=500), [f"l{i}" for i in random.integers(0, 40, 500)]
+    order = random.permutation(500)
+
+    assert numbers_of(numbers, 21) == numbers_of(numbers[order], 21)
+    assert levels_of(texts, 10) == levels_of([texts[i] for i in order], 10)
+
+
+def test_no_value_makes_no_reference():
+    assert numbers_of(np.array([]), 21) is None
+    assert levels_of([], 10) is None
+
+
+def test_levels_say_what_is_not_listed():
+    found = levels_of(["a"] * 6 + ["b"] * 3 + ["c"], 2)
+
+    assert found == Levels(levels=("a", "b"), shares=(0.6, 0.3), other=0.1, n_levels=3, n_once=1)
+    assert not found.are_all
+
+
+def one(found):
+    ((severity, _),) = verdicts([found], Thresholds(), 0.005)
+    return severity
+
+
+def test_zeros_that_give_way_are_seen():
+    random = np.random.default_rng(1)
+    trained = np.where(random.random(5_000) < 0.7, 0.0, random.gamma(2, 10, 5_000))
+    met = np.where(random.random(800) < 0.3, 0.0, random.gamma(2, 10, 800))
+    reference = numbers_of(trained, 201)
+
+    assert one(compare_numbers(reference, 5_000, met, np.ones(800))) is DriftSeverity.CRITICAL
+    same = np.where(random.random(800) < 0.7, 0.0, random.gamma(2, 10, 800))
+    assert one(compare_numbers(reference, 5_000, same, np.ones(800))) is DriftSeverity.OK
+
+
+@pytest.mark.parametrize("rare", [0.0, 0.001, 0.03])
+def test_a_heap_beside_something_rare_is_watched_from_both_sides(rare):
+    random = np.random.default_rng(2)
+    reference = numbers_of(np.where(random.random(20_000) < rare, -1.0, 5.0), 201)
+    met = np.where(random.random(500) < 0.4, -1.0, 5.0)
+
+    found = compare_numbers(reference, 20_000, met, np.ones(500))
+
+    assert found.p_value < 1e-12
+    assert one(found) is DriftSeverity.CRITICAL
+
+
+def test_bins_are_named_for_reading():
+    assert names_of(bin_cuts(numbers_of(np.full(50, 0.0), 21))) == ("< 0", "0", "> 0")
+    spread = numbers_of(np.arange(100.0), 21)
+    assert names_of(bin_cuts(spread, 4)) == ("≤ 24", "24 to 49", "49 to 74", "> 74")
+    assert names_of([]) == ("all",)
+
+
+def test_a_flag_that_was_nearly_never_up_is_seen_when_it_is():
+    reference = levels_of(["False"] * 9_990 + ["True"] * 10, 100)
+
+    found = compare_levels(reference, 10_000, ["True"] * 150 + ["False"] * 350, np.ones(500))
+
+    assert one(found) is DriftSeverity.CRITICAL
+    names = [test.name for test in found.statistics]
+    assert "fisher_rare" in names
+    calm = compare_levels(reference, 10_000, ["True"] * 2 + ["False"] * 498, np.ones(500))
+    assert one(calm) is DriftSeverity.OK
+
+
+def test_levels_that_training_did_not_have_count_as_others():
+    reference = levels_of(["a", "b"] * 500, 100)
+
+    found = compare_levels(reference, 1_000, ["new"] * 300 + ["a", "b"] * 100, np.ones(500))
+
+    assert one(found) is DriftSeverity.CRITICAL
+    assert found.histogram.bins == ("a", "b", "(other)")
+    assert found.histogram.current == pytest.approx((0.2, 0.2, 0.6))
+
+
+def test_values_all_beyond_training_are_as_far_as_can_be():
+    reference = numbers_of(np.arange(1_000.0), 201)
+    for met in (np.full(200, -1.0), np.full(200, 1e9)):
+        found = compare_numbers(reference, 1_000, met, np.ones(200))
+        assert found.psi > 2
+        assert one(found) is DriftSeverity.CRITICAL
+
+
+def test_rows_logged_at_a_tenth_count_ten_times():
+    random = np.random.default_rng(3)
+    reference = numbers_of(random.normal(size=5_000), 201)
+    # Of the high values one in ten was logged; weighted, nothing has moved.
+    everything = random.normal(size=6_000)
+    kept = (everything < 0.5) | (random.random(6_000) < 0.1)
+    met = everything[kept]
+    weights = np.where(met < 0.5, 1.0, 10.0)
+
+    weighted = compare_numbers(reference, 5_000, met, weights)
+    unweighted = compare_numbers(reference, 5_000, met, np.ones(len(met)))
+
+    assert one(weighted) is DriftSeverity.OK
+    assert weighted.effective_rows < len(met) / 2
+    assert one(unweighted) is not DriftSeverity.OK
+
+
+def test_a_shift_that_many_rows_prove_but_that_is_small_does_not_alarm():
+    random = np.random.default_rng(4)
+    reference = numbers_of(random.normal(size=100_000), 201)
+
+    found = compare_numbers(reference, 100_000, random.normal(0.1, 1, 50_000), np.ones(50_000))
+
+    assert found.p_value < 1e-9
+    assert one(found) is DriftSeverity.OK
+
+
+def test_a_shift_that_few_rows_suggest_does_not_alarm():
+    reference = numbers_of(np.random.default_rng(5).normal(size=1_000), 201)
+
+    found = compare_numbers(reference, 1_000, np.array([1.2, 0.8, 1.9]), np.ones(3))
+
+    assert one(found) is DriftSeverity.OK
