@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+
 from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.base import Model, Rows, rows_of
 from automl_magic.recipe.members.growth import Fold, Growth
 from automl_magic.recipe.members.scikit import ScikitMember
-from automl_magic.recipe.values import Floats
+from automl_magic.recipe.values import LARGEST, Floats
 from automl_magic.records import TaskKind
 
 
@@ -50,6 +52,22 @@ class Forest(ScikitMember):
         return _Growth(
             self, forest, arguments["n_estimators"], rows=rows, fold=fold, n_classes=n_classes
         )
+
+    def predict(self, model: Model, X: Floats) -> Floats:
+        # What the forest's own method does in one thread, tree after tree, without the checks and
+        # the scheduling around each, which for one row take seven times as long as the trees.
+        rows = np.clip(X, -LARGEST, LARGEST).astype(np.float32)
+        trees = model.native.estimators_
+        total = trees[0].tree_.predict(rows)
+        for tree in trees[1:]:
+            total += tree.tree_.predict(rows)
+        total /= len(trees)
+        if not model.task.is_classification:
+            return total[:, 0]
+        # A fold of a rare class may never have seen it; the estimator then has fewer columns.
+        probabilities = np.zeros((len(X), model.n_classes))
+        probabilities[:, model.native.classes_] = total
+        return probabilities
 
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
         native = super()._fit(arguments, rows, categorical)
