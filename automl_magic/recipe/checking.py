@@ -82,7 +82,7 @@ class Checker:
 
     def __init__(self, schema: InputSchema) -> None:
         self.names = tuple(column.name for column in schema.columns)
-        self._width = len(self.names)
+        self._known, self._width = frozenset(self.names), len(self.names)
         self._get = _getter(self.names)
         self._columns = [
             _Column(place, column.name, fine_of(column), judge_of(column), column)
@@ -146,7 +146,7 @@ class Checker:
         }
         flags: dict[str, str] = {}
         problems: list[Detail] = []
-        for place in places:
+        for place in sorted(places):
             one = self._columns[place]
             found: Judged = one.judge(values[place])
             values[place] = found.value
@@ -193,10 +193,6 @@ class Checker:
                     "found": "a field that the model does not have",
                 }
             )
-
-    @property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.names)
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:

@@ -66,7 +66,8 @@ def _ask(contents: dict[str, bytes]) -> None:
 def _import_libraries(contents: dict[str, bytes]) -> None:
     """Import what the model needs: the limit on addresses counts the libraries too."""
     import automl_magic_serving.runtime.opening  # noqa: F401
-    from automl_magic.recipe.members import ESTIMATORS, member
+    from automl_magic.recipe.document import ESTIMATORS
+    from automl_magic.recipe.members import member
 
     try:
         named = {one["estimator"] for one in json.loads(contents["recipe.json"])["members"]}
