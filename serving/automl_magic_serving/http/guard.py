@@ -8,12 +8,15 @@ connections of the process together.
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 from weakref import WeakSet
 
-import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
+
+from automl_magic_serving.gate import Problem
+from automl_magic_serving.http.answer import problem_body
 
 HEAD_BYTES = 65_536
 SLOWEST_S = 10.0
@@ -74,16 +77,20 @@ class GuardedProtocol(HttpToolsProtocol):
         if now - self._begun > allowed:
             self._refuse(408, "too_slow", "The request did not come in time.")
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, in the form that every error has."""
+        self._refuse(400, "malformed", msg)
+
     def _refuse(self, status: int, code: str, error: str) -> None:
         self._begun = None
         if self.transport.is_closing():
             return
         if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
-            reason = {408: b"Request Timeout", 431: b"Request Header Fields Too Large"}[status]
-            body = orjson.dumps({"error": error, "details": [], "code": code})
+            body = problem_body(Problem(status, code, error))
             self.transport.write(
                 b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
-                b"connection: close\r\n\r\n%b" % (status, reason, len(body), body)
+                b"connection: close\r\n\r\n%b"
+                % (status, HTTPStatus(status).phrase.encode(), len(body), body)
             )
         self.transport.close()
 

@@ -60,7 +60,7 @@ def read_inference(
     Raises
     ------
     Problem
-        400 or 413, with what is wrong.
+        400 or 422, with what is wrong.
     """
     if json_length is None:
         document, rest = loads(body, depth=depth), None
@@ -146,8 +146,11 @@ def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
             name, "has another length than its shape says", expected=size, found=len(values)
         )
     accepted = _ELEMENTS[datatype]
-    for value in values:
+    for place, value in enumerate(values):
         if type(value) not in accepted:
+            if accepted is _WHOLE and type(value) is float and value.is_integer():
+                values[place] = int(value)
+                continue
             kind = type(value).__name__
             raise wrong(name, f"holds a value that is not {datatype}", found=kind)
     return Tensor(name, datatype, shape, values), at
@@ -169,9 +172,7 @@ def _asked(
 ) -> tuple[Sequence[str], frozenset[str]]:
     """Return the outputs asked for, and those of them that shall be binary."""
     every = _parameters(document, "the request").get("binary_data_output", False) is True
-    outputs = document.get("outputs")
-    if outputs is None:
-        outputs = []
+    outputs = document.get("outputs", [])
     if type(outputs) is not list:
         raise malformed("`outputs` is not a list.", field="outputs")
     binary = set()
@@ -188,9 +189,7 @@ def _asked(
 
 
 def _parameters(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    parameters = holder.get("parameters")
-    if parameters is None:
-        return {}
+    parameters = holder.get("parameters", {})
     if type(parameters) is not dict:
         raise wrong(name, "has `parameters` that are not an object")
     for wanted in _NOT_HERE:

@@ -101,9 +101,7 @@ def read_question(document: Any) -> Question:
         raise malformed("`model_id` is not text.", field="model_id")
     if type(features) is not dict:
         raise malformed("`features` is not an object.", field="features")
-    options = document.get("options")
-    if options is None:
-        options = {}
+    options = document.get("options", {})
     if type(options) is not dict:
         raise malformed("`options` is not an object.", field="options")
     _no_others(options, _OPTIONS)

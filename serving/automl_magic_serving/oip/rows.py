@@ -21,7 +21,7 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[R
     Raises
     ------
     Problem
-        400 if tensors have different lengths, or come twice; 413 if there are more than `most`
+        400 if tensors have different lengths, or come twice; 422 if there are more than `most`
         rows.
     """
     if not tensors:
@@ -56,7 +56,7 @@ def check_rows(n_rows: int, most: int) -> None:
         raise Problem(400, "malformed", "The request has no rows.")
     if n_rows > most:
         raise Problem(
-            413,
+            422,
             "too_many_rows",
             f"A request may have {most:,} rows.",
             [{"found": n_rows, "fix": "Send several requests, or a file to /v1/batch-predict."}],

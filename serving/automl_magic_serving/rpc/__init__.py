@@ -7,6 +7,12 @@ status     a problem as a status of gRPC
 server     all of it on a port
 """
 
+import os
+
+# The worker starts processes, and none of them goes on to speak gRPC: nothing is to be kept fit for
+# a fork, and gRPC need not warn of each.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
 from automl_magic_serving.rpc.server import Rpc, start_rpc
 
 __all__ = ["Rpc", "start_rpc"]

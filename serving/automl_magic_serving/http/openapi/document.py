@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from automl_magic import __version__
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.deployment import Checks
+from automl_magic.records.schema import InputColumn
 from automl_magic_serving.endpoint import Endpoint
 from automl_magic_serving.http.openapi.batch import batch_paths
-from automl_magic_serving.http.openapi.columns import example_of, row_schema
+from automl_magic_serving.http.openapi.columns import column_schema, example_of, row_schema
 from automl_magic_serving.http.openapi.pieces import (
     NUMBER_OR_NULL,
     PROBLEM,
@@ -23,6 +24,7 @@ from automl_magic_serving.http.openapi.pieces import (
     body,
     listed,
     obj,
+    open_obj,
     problems,
     ref,
 )
@@ -39,6 +41,10 @@ _FLAGS = {"type": "object", "additionalProperties": _TEXT}
 _READS = (401, 403, 404, 429, 431, 500, 503)
 _ASKS = (400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 504)
 _PREDICTION_ID = {"type": "string", "pattern": "^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$"}
+_NOT_IN_JSON = ("shared_memory_region", "classification", "binary_data_size")
+_PARAMETERS: Json = {
+    "parameters": {"type": "object", "properties": dict.fromkeys(_NOT_IN_JSON, False)}
+}
 _OPEN: list[Json] = []
 
 
@@ -123,7 +129,7 @@ def _outcomes() -> Json:
 
 
 def _deployment(endpoint: Endpoint) -> Json:
-    name, schema = endpoint.name, endpoint.schema
+    name = endpoint.name
     base = f"/v2/models/{name}"
     versions = [str(version) for version in endpoint.answering]
     version = {
@@ -139,7 +145,7 @@ def _deployment(endpoint: Endpoint) -> Json:
         f"{base}/ready": _get(
             f"{name}.ready", "Whether it answers", ready, also=ready, is_open=True
         ),
-        f"{base}/infer": {"post": _infer(name, schema, [REQUEST_ID])},
+        f"{base}/infer": {"post": _infer(endpoint, name, [REQUEST_ID])},
         f"{base}/versions/{{version}}": _get(
             f"{name}.version.metadata", "What a version takes and gives", metadata, [version]
         ),
@@ -152,7 +158,7 @@ def _deployment(endpoint: Endpoint) -> Json:
             is_open=True,
         ),
         f"{base}/versions/{{version}}/infer": {
-            "post": _infer(f"{name}.version", schema, [REQUEST_ID, version], name)
+            "post": _infer(endpoint, f"{name}.version", [REQUEST_ID, version])
         },
     }
 
@@ -239,13 +245,12 @@ def _ids(endpoint: Endpoint) -> list[str]:
     return list(dict.fromkeys([endpoint.name, *(f"{model}/{v}" for v in endpoint.answering)]))
 
 
-def _infer(
-    operation: str, schema: InputSchema, parameters: list[Json], name: str | None = None
-) -> Json:
+def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
     """Describe the inference of one row; the protocol allows n rows, binary data and one table."""
-    tensors = [_input(column) for column in schema.columns]
-    asked = obj({"name": {"enum": list(names_of(schema))}})
-    request = obj(
+    schema, checks = endpoint.schema, endpoint.deployment.checks
+    tensors = [_input(column, checks) for column in schema.columns]
+    asked = open_obj({"name": {"enum": list(names_of(schema))}}, _PARAMETERS)
+    request = open_obj(
         {
             "inputs": {
                 "type": "array",
@@ -255,14 +260,14 @@ def _infer(
                 "maxItems": len(tensors),
             }
         },
-        {"id": _TEXT, "outputs": listed(asked)},
+        {"id": _TEXT, "outputs": listed(asked), **_PARAMETERS},
     )
     output = obj(
         {"name": _TEXT, "datatype": _TEXT, "shape": listed({"type": "integer"})},
         {"data": {"type": "array"}, "parameters": {"type": "object"}},
     )
     said = {
-        "model_name": {"const": name or operation},
+        "model_name": {"const": endpoint.name},
         "model_version": _TEXT,
         "id": _TEXT,
         "outputs": listed(output, 1),
@@ -280,6 +285,9 @@ def _infer(
                 for column in schema.columns
             ]
         }
+    outputs = answer("The outputs.", obj(said))
+    binary = {"type": "string", "contentMediaType": "application/octet-stream"}
+    outputs["content"]["application/octet-stream"] = {"schema": binary}
     return {
         "operationId": f"{operation}.infer",
         "tags": ["predict"],
@@ -288,25 +296,22 @@ def _infer(
         "binary tensors and, for models of numbers, one tensor of shape [n, columns].",
         "parameters": parameters,
         "requestBody": body(request, example),
-        "responses": {"200": answer("The outputs.", obj(said)), **problems(*_ASKS)},
+        "responses": {"200": outputs, **problems(*_ASKS)},
     }
 
 
-def _input(column: InputColumn) -> Json:
+def _input(column: InputColumn, checks: Checks) -> Json:
     datatype = datatype_of(column)
-    elements: dict[str, Json] = {
-        "BOOL": {"type": "boolean"},
-        "INT64": {"type": "integer", "minimum": -(2**53), "maximum": 2**53},
-        "FP64": {"type": "number", "minimum": -3.4e38, "maximum": 3.4e38},
-    }
-    element = elements.get(datatype, {"type": "string"})
-    return obj(
+    kinds = {"BOOL": {"type": "boolean"}, "INT64": {"type": "integer"}, "FP64": {"type": "number"}}
+    element = {"allOf": [column_schema(column, checks), kinds.get(datatype, {"type": "string"})]}
+    return open_obj(
         {
             "name": {"const": column.name},
             "datatype": {"const": datatype},
             "shape": {"const": [1]},
             "data": listed(element, 1, 1),
-        }
+        },
+        _PARAMETERS,
     )
 
 

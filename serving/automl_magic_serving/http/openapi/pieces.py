@@ -13,9 +13,9 @@ _STATUSES = {
     404: "No such deployment, version or job.",
     408: "The request did not come in time.",
     409: "The job is not done.",
-    413: "The body is too large, or has too many rows.",
+    413: "The body is too large.",
     415: "The body is of another type, or compressed.",
-    422: "The input is not what the model takes; `details` names each field.",
+    422: "The input is not what the model takes (`details` names each field), or too many rows.",
     429: "Too many requests; `Retry-After` says when to come again.",
     431: "The head is too large.",
     500: "The server failed.",
@@ -40,8 +40,9 @@ REQUEST_ID: Json = {
     "name": "X-Request-ID",
     "in": "header",
     "required": False,
-    "description": "Comes back with the answer and stands in the log; else the server makes one.",
-    "schema": ID,
+    "description": "Comes back with the answer and stands in the log, if it is up to 80 of "
+    "`A-Za-z0-9._:/+=-`; else the server makes an id.",
+    "schema": {"type": "string"},
 }
 
 
@@ -86,6 +87,11 @@ def obj(required: Json, optional: Json | None = None) -> Json:
         "required": list(required),
         "additionalProperties": False,
     }
+
+
+def open_obj(required: Json, optional: Json) -> Json:
+    """Return an object with these properties, and maybe others that change nothing."""
+    return {**obj(required, optional), "additionalProperties": True}
 
 
 def listed(items: Json, least: int = 0, most: int | None = None) -> Json:

@@ -47,7 +47,9 @@ def test_a_csv_file_comes_back_as_the_predictions_of_its_rows_in_their_order(liv
     assert result.headers["content-type"].startswith("text/csv")
     table = pacsv.read_csv(pa.BufferReader(result.content))
     names = ("area", "rooms", "year")
-    first = [dict(zip(names, map(float, row.split(",")))) for row in ROWS.splitlines()[:50]]
+    first = [
+        dict(zip(names, map(float, row.split(",")), strict=True)) for row in ROWS.splitlines()[:50]
+    ]
     assert table["prediction"].to_pylist()[:50] == pytest.approx(one_by_one(live.client, first))
 
 

@@ -1,0 +1,70 @@
+"""The OpenAPI document holds: schemathesis asks the running server what the document promises."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from automl_magic.store.keys import create_key
+
+
+@pytest.fixture(scope="module")
+def guarded(serve, plane):
+    """A server that wants keys, and a key."""
+    _, secret = create_key(plane.engine, "schemathesis")
+    with serve("--auth", "required") as running:
+        yield running, secret
+
+
+def fuzz(guarded, folder, *options):
+    """Run schemathesis with every check, and return how many requests it made and what it found."""
+    live, secret = guarded
+    run = subprocess.run(
+        [
+            Path(sys.executable).with_name("schemathesis"),
+            "--no-color",
+            "run",
+            f"{live.url}/openapi.json",
+            "--checks=all",
+            "--continue-on-failure",
+            "--phases=examples,coverage,fuzzing",
+            "--suppress-health-check=all",
+            "--generation-database=none",
+            "--request-timeout=30",
+            f"--header=Authorization: Bearer {secret}",
+            *options,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    short = "\n".join(line[:300] for line in run.stdout.splitlines())
+    found = re.search(r"(\d[\d,]*) generated", run.stdout)
+    assert found, short[-3_000:] + run.stderr[-2_000:]
+    assert run.returncode == 0, short[-12_000:]
+    return int(found[1].replace(",", ""))
+
+
+def test_two_thousand_requests_find_nothing(guarded, tmp_path):
+    assert fuzz(guarded, tmp_path, "--max-examples=20", "--seed=1") >= 2_000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_800)
+def test_twenty_thousand_requests_find_nothing(guarded, tmp_path):
+    assert fuzz(guarded, tmp_path, "--max-examples=1100", "--seed=2") >= 20_000
+
+
+def test_every_example_is_answered(live):
+    document = live.client.get("/openapi.json").json()
+    for path, operations in document["paths"].items():
+        operation = operations.get("post")
+        content = operation and operation["requestBody"]["content"].get("application/json", {})
+        if not content or "example" not in content or "{" in path:
+            continue
+        answer = live.client.post(path, json=content["example"])
+        assert answer.is_success, (path, answer.text, json.dumps(content["example"]))
