@@ -104,6 +104,14 @@ class Watch:
         return int(filled.sum())
 
     @property
+    def is_null(self) -> bool:
+        """Whether columns were read, and too few rows hold anything in them.
+
+        What a model says of nothing says nothing of what it is asked.
+        """
+        return bool(self.window.table) and self.n_filled < self.thresholds.min_rows
+
+    @property
     def too_few(self) -> str | None:
         """Say why the columns cannot be judged, or None where they can."""
         least = self.thresholds.min_rows

@@ -32,6 +32,8 @@ def prediction(watch: Watch, /) -> Found:
     reference = watch.reference.prediction
     if reference is None:
         raise NotMade("The model's reference holds no predictions.")
+    if watch.is_null:
+        raise NotMade(watch.too_few or "")
     answered = np.flatnonzero(watch.answered)
     least = watch.thresholds.min_rows
     if len(answered) < least:

@@ -1,0 +1,357 @@
+"""Windows of a real model: what must alarm does, with its reason; what may be chance does not."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_magic import monitor
+from automl_magic.errors import MonitorError
+from automl_magic.monitor.measures.shares import effective_rows
+from automl_magic.monitor.model import load_watched
+from automl_magic.monitor.scoring import score_of, standard_error
+from automl_magic.monitor.sections.calibration import calibration_test, ece
+from automl_magic.monitor.sections.evidently import drawn
+from automl_magic.monitor.sections.finish import report_of
+from automl_magic.monitor.sections.performance import lost, trend
+from automl_magic.monitor.sections.traffic import quantiles
+from automl_magic.monitor.window import Requests
+from automl_magic.records import RecordProblem, Score
+from automl_magic.records.deployment import Slos
+from automl_magic.records.drift import DriftReport, DriftSeverity, ScoreBucket
+from automl_magic.records.reference import CalibrationBin
+
+CELLS = ("prediction", "features", "quality", "performance", "calibration", "traffic")
+
+
+def judged(watch, *cells):
+    for cell in cells or CELLS:
+        shown = getattr(monitor, cell)(watch)
+        assert repr(shown)
+        assert shown._repr_html_()
+    return report_of(watch, run_id="run-1")
+
+
+def by_name(found):
+    return {one.column: one for one in found}
+
+
+def test_a_window_like_training_is_calm(binary, make_people):
+    report = judged(binary.watch(make_people(800, seed=11)))
+
+    assert report.severity is DriftSeverity.OK
+    assert report.breaches == ()
+    assert report.summary.startswith("Nothing has moved by more than chance")
+    assert DriftReport.from_json(report.to_json()) == report
+
+
+def test_a_column_that_moved_alarms_first_and_the_predictions_with_it(binary, make_people):
+    report = judged(binary.watch(make_people(800, seed=12, age=8.0)))
+
+    worst = report.features[0]
+    assert (worst.column, worst.severity) == ("age", DriftSeverity.CRITICAL)
+    assert worst.psi > 0.25
+    assert "the mean was 44.6" in worst.why
+    assert report.prediction.severity.alarms
+    assert sum(one.severity.alarms for one in report.features) == 1
+    kinds = {one.kind for one in report.breaches}
+    assert {"feature_drift", "prediction_drift", "calibration"} <= kinds
+    assert all(one.link.run_id == "run-1" for one in report.breaches)
+
+
+@pytest.mark.parametrize("kind", ["regression", pytest.param("multiclass", marks=pytest.mark.long)])
+def test_other_tasks_have_their_own_sections(kind, make_model, make_people):
+    model = make_model(kind)
+    calm = judged(model.watch(make_people(800, seed=13)), "prediction", "performance")
+    moved = judged(model.watch(make_people(800, seed=13, age=15.0)))
+
+    assert calm.severity is DriftSeverity.OK
+    assert moved.prediction.severity.alarms
+    assert moved.performance.severity is DriftSeverity.CRITICAL
+    assert moved.performance.loss > 0.1
+    skipped = {one.section for one in moved.skipped}
+    assert ("calibration" in skipped) == (kind == "regression")
+
+
+def test_what_is_missing_new_impossible_or_not_there_is_named(binary, make_people):
+    frame = make_people(600, seed=14).drop(columns=["active"])
+    frame.loc[:150, "visits"] = None
+    frame.loc[:60, "city"] = "Atlantis"
+    frame.loc[100:140, "age"] = 900.0
+    frame["paid"] = frame["paid"].astype(object)
+    frame.loc[200:240, "paid"] = "unknown"
+    frame["clerk"] = "x"
+
+    report = judged(binary.watch(frame), "features", "quality")
+
+    found = {(one.column, one.problem): one for one in report.quality}
+    assert found["visits", "missing"].severity is DriftSeverity.CRITICAL
+    assert found["city", "new_category"].examples == ("Atlantis",)
+    assert found["age", "out_of_range"].examples == ("900",)
+    assert found["paid", "unreadable"].severity is DriftSeverity.CRITICAL
+    assert found["active", "absent"].severity is DriftSeverity.CRITICAL
+    assert found["clerk", "unexpected"].severity is DriftSeverity.OK
+    assert by_name(report.features)["active"].severity is DriftSeverity.UNJUDGED
+
+
+def test_nothing_of_a_personal_column_is_kept_or_shown(binary, make_people):
+    column = binary.watched.reference.column("email")
+    frame = make_people(600, seed=15)
+    frame["email"] = "someone@example.com"
+
+    report = judged(binary.watch(frame), "features", "quality")
+
+    assert (column.personal, column.seen, column.low, column.high) == (True, None, None, None)
+    assert by_name(report.features)["email"].severity is DriftSeverity.UNJUDGED
+    assert "example.com" not in str(report.to_json())
+    assert "example.org" not in (binary.folder / "reference.json").read_text()
+
+
+NOTHING = {
+    "no row": lambda frame: frame[:0],
+    "one row": lambda frame: frame[:1],
+    "few rows": lambda frame: frame[:49],
+    "all missing": lambda frame: frame.assign(**dict.fromkeys(frame, None)),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_null_data_says_too_few_rows_and_never_alarms(name, binary, make_people):
+    report = judged(binary.watch(NOTHING[name](make_people(400, seed=16))))
+
+    assert report.severity is DriftSeverity.UNJUDGED
+    assert report.breaches == ()
+    assert report.summary.startswith("Too few rows")
+
+
+def test_a_column_that_is_empty_in_a_full_window_does_alarm(binary, make_people):
+    report = judged(
+        binary.watch(make_people(400, seed=17).assign(visits=None)), "features", "quality"
+    )
+
+    (only,) = report.breaches
+    assert (only.kind, only.subject, only.severity) == (
+        "quality",
+        "visits",
+        DriftSeverity.CRITICAL,
+    )
+
+
+def test_dates_that_go_on_are_no_drift_and_dates_that_jump_back_are(binary, make_people):
+    later = make_people(400, seed=18)
+    later["since"] = later["since"] + pd.Timedelta(days=1_500)
+    earlier = make_people(400, seed=18)
+    earlier["since"] = pd.Timestamp("2020-01-05")
+
+    ahead = by_name(judged(binary.watch(later), "features").features)["since"]
+    back = by_name(judged(binary.watch(earlier), "features").features)["since"]
+
+    assert ahead.severity is DriftSeverity.OK
+    assert "goes on with the clock" in ahead.why
+    assert back.severity is DriftSeverity.CRITICAL
+
+
+def test_outcomes_that_are_no_labels_count_as_unknown(binary, make_people):
+    frame = make_people(300, seed=19)
+    frame["binary"] = ["maybe"] * 280 + frame["binary"].tolist()[280:]
+
+    report = judged(binary.watch(frame))
+
+    assert report.performance.severity is DriftSeverity.UNJUDGED
+    assert report.performance.labelled == 20
+    assert report.performance.why.startswith("Too few rows")
+
+
+def test_a_model_that_is_wrong_now_alarms_by_its_score(binary, make_people):
+    frame = make_people(600, seed=20)
+    random = np.random.default_rng(0)
+    turned = random.random(600) < 0.3
+    frame.loc[turned, "binary"] = np.where(frame.loc[turned, "binary"] == "yes", "no", "yes")
+
+    report = judged(binary.watch(frame))
+
+    assert report.performance.severity is DriftSeverity.CRITICAL
+    assert report.performance.loss > 0.1
+    assert not report.features[0].severity.alarms
+    lenient = judged(binary.watch(frame, yellow=0.9, red=0.95), "performance")
+    assert lenient.performance.severity is DriftSeverity.OK
+
+
+def test_thresholds_that_make_no_sense_are_refused(binary, make_people):
+    frame = make_people(60, seed=21)
+    with pytest.raises(RecordProblem, match="psi_warning"):
+        binary.watch(frame, psi_warning=0.5)
+    with pytest.raises(RecordProblem, match="unknown field"):
+        binary.watch(frame, psi=0.5)
+
+
+def test_a_model_without_a_reference_cannot_be_watched(binary, tmp_path):
+    load_watched(binary.folder).fitted.save(tmp_path / "old")
+
+    with pytest.raises(MonitorError, match="cannot be watched") as refused:
+        load_watched(tmp_path / "old")
+    assert "reference" in refused.value.why or "schema" in refused.value.why
+
+
+def test_many_rows_are_sampled_and_the_report_says_so(binary, make_people):
+    watched = binary.watched
+    frame = make_people(3_000, seed=22)
+    window = monitor.read_table(
+        frame, watched, 0.0, 1.0, source="a test", model="people", most_sampled=500
+    )
+
+    report = judged(monitor.Watch(window, watched))
+
+    assert (report.n_rows, report.n_judged) == (3_000, 500)
+    assert "500 of 3,000 rows" in report.sampling
+    assert report.performance.labelled == 3_000
+
+
+def test_predictions_that_a_table_brings_are_taken(binary, make_people):
+    frame = make_people(300, seed=23)
+    frame["probability_no"], frame["probability_yes"] = 0.9, 0.1
+
+    report = judged(binary.watch(frame), "prediction")
+
+    assert report.prediction.severity is DriftSeverity.CRITICAL
+    assert "the mean was 0.51" in report.prediction.why
+    assert "is 0.1." in report.prediction.why
+
+
+# -- the arithmetic behind the sections -------------------------------------------------------
+
+
+def test_a_loss_is_a_fraction_of_the_release_in_either_direction():
+    release = Score(metric="roc_auc", score=0.9, rows=500, low=0.88, high=0.92)
+    now = Score(metric="roc_auc", score=0.81, rows=500, low=0.78, high=0.84)
+
+    loss, p_value = lost(release, now, higher_is_better=True)
+    assert loss == pytest.approx(0.1)
+    assert p_value < 1e-5
+    assert lost(now, release, higher_is_better=True)[0] < 0
+    assert lost(now, release, higher_is_better=False)[0] == pytest.approx(0.09 / 0.81)
+
+
+def test_a_score_that_falls_day_by_day_has_a_slope():
+    def bucket(day, value):
+        at = 86_400.0 * day
+        score = Score(metric="roc_auc", score=value, rows=100, low=value - 0.02, high=value + 0.02)
+        return ScoreBucket(start=at, end=at, score=score)
+
+    slope, p_value = trend(tuple(bucket(day, 0.9 - 0.02 * day) for day in range(6)))
+    assert slope == pytest.approx(-0.02)
+    assert p_value < 1e-6
+    assert trend((bucket(0, 0.9), bucket(1, 0.8))) == (None, None)
+
+
+def test_weighted_rows_have_the_score_of_the_requests():
+    random = np.random.default_rng(0)
+    n = 4_000
+    y = (random.random(n) < 0.5).astype(int)
+    good = random.random(n) < 0.5
+    p = np.where(good, np.where(y == 1, 0.9, 0.1), 0.5)
+    predicted = np.column_stack([1 - p, p])
+    # The rows that are easy stand for one request each, the others for nine.
+    weights = np.where(good, 1.0, 9.0)
+
+    found = score_of("brier", y, predicted, weights, threshold=0.5, repeats=200)
+
+    expected = np.average((p - y) ** 2, weights=weights)
+    assert found.score == pytest.approx(expected, abs=0.005)
+    assert found.low < expected < found.high
+    assert effective_rows(weights) < n
+    assert standard_error(None) == 0.0
+
+
+def test_an_error_of_calibration_by_chance_is_taken_off():
+    random = np.random.default_rng(1)
+    shares = np.linspace(0.05, 0.95, 10)
+    fair = [
+        [CalibrationBin(rows=40, predicted=p, observed=random.binomial(40, p) / 40) for p in shares]
+        for _ in range(400)
+    ]
+    assert np.mean([ece(bins) for bins in fair]) < 0.012
+    off = [CalibrationBin(rows=4_000, predicted=p, observed=p * 0.8) for p in shares]
+    assert ece(off) == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_calibration_test_keeps_its_level():
+    random = np.random.default_rng(2)
+    shares = np.linspace(0.03, 0.97, 10)
+
+    def bins(n):
+        return [
+            CalibrationBin(rows=n, predicted=p, observed=random.binomial(n, p) / n) for p in shares
+        ]
+
+    p_values = [
+        calibration_test(list(zip(bins(200), bins(60), strict=True)))[1] for _ in range(2_000)
+    ]
+    assert np.mean(np.array(p_values) < 0.05) < 0.06
+    assert np.mean(np.array(p_values) < 0.001) < 0.004
+
+
+def test_quantiles_of_latency_count_what_a_row_stands_for():
+    p50, p95, p99 = quantiles(np.array([1.0, 100.0]), np.array([90.0, 10.0]))
+
+    assert (p50, p95, p99) == (1.0, 100.0, 100.0)
+    assert quantiles(np.array([]), np.array([])) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("latency", "failed", "expected"),
+    [
+        (2.0, 0, DriftSeverity.OK),
+        (50.0, 0, DriftSeverity.WARNING),
+        (2.0, 20, DriftSeverity.WARNING),
+    ],
+)
+def test_traffic_is_held_to_the_goals_of_the_deployment(
+    latency, failed, expected, binary, make_people
+):
+    watch = binary.watch(make_people(200, seed=24))
+    requests = Requests(
+        at=np.linspace(watch.window.start, watch.window.end - 1, 200),
+        latency_ms=np.full(200, latency),
+        weights=np.full(200, 2.0),
+        errors=["timeout"] * failed + [None] * (200 - failed),
+        versions=["1 stable"] * 200,
+        slos=Slos(latency_ms_p95=20.0, error_rate_pct=5.0),
+    )
+    watch.window = dataclasses.replace(watch.window, requests=requests)
+
+    monitor.traffic(watch)
+
+    found = watch.sections["traffic"]
+    assert found.severity is expected
+    assert found.requests == 400
+    assert found.error_rate_pct == pytest.approx(100 * failed / 200)
+    assert found.versions == {"1 stable": 1.0}
+    assert sum(bucket.requests for bucket in found.buckets) == 400
+
+
+def test_a_reference_can_be_drawn_from_again(binary):
+    random = np.random.default_rng(0)
+    reference = binary.watched.reference
+
+    ages = drawn(reference.column("age"), 2_000, random)
+    cities = drawn(reference.column("city"), 2_000, random)
+
+    assert np.mean(ages) == pytest.approx(binary.frame["age"].mean(), abs=0.3)
+    assert np.mean(cities == "Oslo") == pytest.approx(
+        (binary.frame["city"] == "Oslo").mean(), abs=0.01
+    )
+
+
+def test_a_section_that_fails_is_left_out_and_the_others_stay(binary, make_people):
+    watch = binary.watch(make_people(200, seed=25))
+    watch.window = dataclasses.replace(watch.window, weights=np.ones(3))
+
+    shown = monitor.features(watch)
+    monitor.calibration(binary.watch(make_people(200, seed=25)))
+
+    assert "It failed with IndexError" in repr(shown)
+    assert watch.skipped["features"].why.startswith("It failed with")
