@@ -437,17 +437,26 @@ def register(run_id: str, name: str) -> ModelVersion:
 
     Raises
     ------
-    RunNotFound, RunError, ArtifactTampered, ModelRefused, TrackingError
+    RunNotFound, RunError, ArtifactTampered, ModelRefused, TrackingError, StoreError
     """
+    from automl_magic import govern
     from automl_magic.mlflow_store import use_default_store
     from automl_magic.register import MlflowRegistry
+    from automl_magic.store.actor import actor
+    from automl_magic.store.engine import open_engine
     from automl_magic.track import MlflowTracker, mirror
 
     found = find_run(run_id)
     verified(found, "model/manifest.json")
     # A version is made from the tracked model: a run whose tracking failed is tracked now.
     mirror([found], MlflowTracker())
-    version = MlflowRegistry().register(found, Path(found.folder) / "model", name)
+    registry = MlflowRegistry()
+    version = registry.register(found, Path(found.folder) / "model", name)
+    # What an alias means is said in one place; MLflow hears of it from there.
+    store = open_engine()
+    govern.register(store, version, actor=actor())
+    govern.deliver(store, registry)
+    store.dispose()
     use_default_store()
     return version
 
@@ -464,21 +473,6 @@ def models() -> dict[str, tuple[ModelVersion, ...]]:
 
     registry = MlflowRegistry()
     return {name: registry.versions(name) for name in registry.names()}
-
-
-def promote(name: str, version: int, alias: str) -> ModelVersion:
-    """Make an alias mean this version of a model.
-
-    The aliases are candidate, challenger, champion, shadow and rollback. The champion that gives
-    way keeps the alias `rollback`.
-
-    Raises
-    ------
-    ModelNotFound, ModelRefused, TrackingError
-    """
-    from automl_magic.register import MlflowRegistry
-
-    return MlflowRegistry().promote(name, version, alias)
 
 
 def stop(run_id: str, *, cancel: bool = False) -> Run:

@@ -9,12 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
-
-if TYPE_CHECKING:
-    from automl_magic.cli.apps.server import AppServer
+from typing import Any, Protocol, Self, TypeAlias
 
 OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
+
+
+class Server(Protocol):
+    """A child process that answers until it is stopped. Leaving its `with` block stops it."""
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def wait(self) -> None:
+        """Stay until Ctrl-C, a termination signal, or its end."""
+
+    def stop(self) -> None:
+        """End it. Safe to call twice."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,7 @@ class Answer:
     document: Any
     text: str
     exit_code: int = 0
-    server: AppServer | None = None
+    server: Server | None = None
 
 
 class Door(Protocol):
@@ -55,5 +70,5 @@ class Door(Protocol):
     def open(self, url: str) -> None:
         """Open a page for whoever typed the command, where that is possible."""
 
-    def keep(self, server: AppServer) -> None:
+    def keep(self, server: Server) -> None:
         """Keep a server running for as long as somebody may look at it."""

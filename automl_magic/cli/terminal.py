@@ -10,14 +10,11 @@ import time
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from automl_magic.cli.door import Answer, OnEvent
+from automl_magic.cli.door import Answer, OnEvent, Server
 from automl_magic.cli.progress import Progress
 from automl_magic.look.text import safe
-
-if TYPE_CHECKING:
-    from automl_magic.cli.apps.server import AppServer
 
 PAUSE_S = 0.1  # between two updates of the line
 
@@ -63,7 +60,7 @@ class Terminal:
     def open(self, url: str) -> None:
         webbrowser.open(url)
 
-    def keep(self, server: AppServer) -> None:
+    def keep(self, server: Server) -> None:
         print("Ctrl-C stops it.", file=sys.stderr, flush=True)
         with server:
             server.wait()

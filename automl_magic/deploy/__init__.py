@@ -1,1 +1,10 @@
-"""deploy: ModelVersion → Deployment: the deployment file, the signed model's folder, routes."""
+"""deploy: ModelVersion → Deployment: the deployment file, and the signed folder of a version.
+
+file     the deployment file, whose errors name the line
+staging  a version's files with their approval, where servers load them
+"""
+
+from automl_magic.deploy.file import SUFFIXES, parse_deployment, read_deployment_file
+from automl_magic.deploy.staging import stage
+
+__all__ = ["SUFFIXES", "parse_deployment", "read_deployment_file", "stage"]

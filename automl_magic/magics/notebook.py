@@ -7,20 +7,17 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from IPython.display import DisplayHandle, display
 
-from automl_magic.cli.door import Answer, OnEvent
+from automl_magic.cli.door import Answer, OnEvent, Server
 from automl_magic.cli.progress import Progress
 from automl_magic.look.text import safe
 from automl_magic.magics.show.course import Course
 from automl_magic.magics.show.display import Shown
 from automl_magic.magics.show.progress import progress_bundle
 from automl_magic.wizard.frames import is_frame
-
-if TYPE_CHECKING:
-    from automl_magic.cli.apps.server import AppServer
 
 PAUSE_S = 0.3  # between two updates of the line
 PICTURE_PAUSE_S = 2.0  # between two updates of the picture
@@ -107,6 +104,6 @@ class NotebookDoor:
     def open(self, url: str) -> None:
         """Open nothing: the browser may be on another machine. The link is in the answer."""
 
-    def keep(self, server: AppServer) -> None:
+    def keep(self, server: Server) -> None:
         # A magic that waited would block the kernel. The server ends with it.
         atexit.register(server.stop)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.errors import SpecError
-from automl_magic.planning.spec import compose, value_of, with_line
+from automl_magic.planning.spec import FORM
 from automl_magic.records import Experiment, Record, RecordProblem
+from automl_magic.yaml_text import compose, value_of, with_line
 
 MOST_PROBLEMS = 50
 _NAME = "experiment"
@@ -40,7 +41,7 @@ class Problem(Record):
 def problems_in(text: str) -> tuple[Problem, ...]:
     """Return what is wrong in the text of an experiment file, in the order of its lines."""
     try:
-        root = compose(text, _NAME)
+        root = compose(text, _NAME, FORM)
         document = value_of(root, _NAME)
     except SpecError as error:
         return (_problem(error),)

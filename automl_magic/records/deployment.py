@@ -93,21 +93,42 @@ class Autoscale(Record):
 
     def __post_init__(self) -> None:
         if not 1 <= self.min_replicas <= self.max_replicas:
-            raise OutOfRange("min_replicas", "from 1 to max_replicas")
+            raise OutOfRange("min_replicas", "a whole number from 1 to the most replicas")
         if not 1 <= self.target_cpu_pct <= 100:
             raise OutOfRange("target_cpu_pct", "a percentage from 1 to 100")
 
 
+class OnWinner(StrEnum):
+    """What happens when the outcomes have told which of two versions is better.
+
+    `ask`: it is said, in the log, the metrics and the audit log. `promote`: the better one serves.
+    """
+
+    ASK = "ask"
+    PROMOTE = "promote"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Strategy(Record):
-    """How versions share the requests when the deployment starts."""
+    """How versions share the requests when the deployment starts.
+
+    The last three are of an A/B test: what happens in the end, the chance of a winner where there
+    is no difference, and how many outcomes each version must have before anything is said.
+    """
 
     kind: StrategyKind = StrategyKind.CANARY
     stable_pct: float = 100.0
     canary_pct: float = 0.0
     sticky: bool = False
+    on_winner: OnWinner = OnWinner.ASK
+    alpha: float = 0.05
+    min_outcomes: int = 100
 
     def __post_init__(self) -> None:
+        if not 0 < self.alpha < 1:
+            raise OutOfRange("alpha", "a chance between 0 and 1")
+        if self.min_outcomes < 2:
+            raise OutOfRange("min_outcomes", "a whole number of at least 2")
         if not (0 <= self.stable_pct <= 100 and 0 <= self.canary_pct <= 100):
             raise OutOfRange("canary_pct", "a percentage from 0 to 100")
         if abs(self.stable_pct + self.canary_pct - 100) > 1e-9:
@@ -159,6 +180,13 @@ class Limits(Record):
     depth: int = 20
     queue: int = 1_024
     timeout_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        for name in ("body_bytes", "rows", "depth", "queue"):
+            if getattr(self, name) < 1:
+                raise OutOfRange(name, "a whole number of at least 1")
+        if not 0 < self.timeout_s <= 3600:
+            raise OutOfRange("timeout_s", "a number of seconds above 0, at most 3600")
 
 
 @dataclass(frozen=True, kw_only=True)

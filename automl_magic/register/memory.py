@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from automl_magic.mlflow_store import local_path
 from automl_magic.records import ModelVersion, Run
 from automl_magic.register.registry import (
     CANDIDATE,
-    CHAMPION,
-    ROLLBACK,
     check_alias,
     check_name,
     no_such_name,
@@ -72,26 +71,23 @@ class MemoryRegistry:
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._versions))
 
-    def promote(self, name: str, version: int, alias: str) -> ModelVersion:
-        check_alias(alias)
-        chosen = self.get(name, version)
-        moved = {alias: chosen.version}
-        before = next((v.version for v in self.versions(name) if CHAMPION in v.aliases), None)
-        if alias == CHAMPION and before not in (None, chosen.version):
-            moved[ROLLBACK] = before
+    def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
+        for alias, version in aliases.items():
+            check_alias(alias)
+            if version is not None:
+                self.get(name, version)
         self._versions[name] = [
             dataclasses.replace(
                 v,
                 aliases=tuple(
                     sorted(
-                        {a for a in v.aliases if a not in moved}
-                        | {a for a, number in moved.items() if number == v.version}
+                        {a for a in v.aliases if a not in aliases}
+                        | {a for a, number in aliases.items() if number == v.version}
                     )
                 ),
             )
-            for v in self._versions[name]
+            for v in self.versions(name)[::-1]
         ]
-        return self.get(name, chosen.version)
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model

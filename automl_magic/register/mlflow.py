@@ -6,6 +6,7 @@ is registered; `track.mirror` does that for a run whose tracking failed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,6 @@ from automl_magic.paths import home
 from automl_magic.records import ModelVersion, Run
 from automl_magic.register.registry import (
     CANDIDATE,
-    CHAMPION,
-    ROLLBACK,
     check_alias,
     check_name,
     no_such_name,
@@ -106,17 +105,22 @@ class MlflowRegistry:
         with talking_to(self.tracking_uri):
             return tuple(sorted(self._names(client)))
 
-    def promote(self, name: str, version: int, alias: str) -> ModelVersion:
-        check_alias(alias)
-        chosen = self.get(name, version)
+    def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
+        for alias in aliases:
+            check_alias(alias)
+        known = self.versions(name)
+        for version in aliases.values():
+            if version is not None and version not in [v.version for v in known]:
+                raise no_such_version(name, version, [v.version for v in known], [])
         client = self._client()
         with talking_to(self.tracking_uri), store_lock(self.tracking_uri):
             # MLflow gives the number as text or as a number, by its store.
-            before = str(client.get_registered_model(name).aliases.get(CHAMPION, ""))
-            if alias == CHAMPION and before not in ("", str(chosen.version)):
-                client.set_registered_model_alias(name, ROLLBACK, before)
-            client.set_registered_model_alias(name, alias, str(chosen.version))
-        return self.get(name, chosen.version)
+            found = client.get_registered_model(name).aliases
+            for alias, version in aliases.items():
+                if version is None and alias in found:
+                    client.delete_registered_model_alias(name, alias)
+                elif version is not None and str(found.get(alias, "")) != str(version):
+                    client.set_registered_model_alias(name, alias, str(version))
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model

@@ -9,11 +9,8 @@ from typing import Protocol
 
 from automl_magic.errors import ModelNotFound, ModelRefused, near_miss, shorten
 from automl_magic.records import ModelVersion, Run
+from automl_magic.records.model import ALIASES, CANDIDATE
 
-CANDIDATE = "candidate"
-CHAMPION, ROLLBACK = "champion", "rollback"
-# The aliases that mean something here. `candidate` follows the newest registration by itself.
-ALIASES = (CANDIDATE, "challenger", CHAMPION, "shadow", ROLLBACK)
 # MLflow refuses "/", ":" and what a path would resolve to another name; "@" begins an alias in a
 # URI, and a name of digits only would read as a version.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,119}")
@@ -46,17 +43,18 @@ class Registry(Protocol):
     def names(self) -> tuple[str, ...]:
         """Return the names of all models, in order."""
 
-    def promote(self, name: str, version: int, alias: str) -> ModelVersion:
-        """Make an alias of `ALIASES` mean this version, and return the version.
+    def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
+        """Make each alias mean its version, and take away those that mean None.
 
-        A champion that gives way keeps the alias `rollback`.
+        The store of governance decides what aliases mean; this writes it where others read it. The
+        same call again changes nothing.
 
         Raises
         ------
         ModelNotFound
-            If there is no such version.
+            If there is no such model or version.
         ModelRefused
-            If the alias is not one of the list.
+            If an alias is not one of `ALIASES`.
         """
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:

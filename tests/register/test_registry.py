@@ -66,28 +66,29 @@ class RegistryContract:
         assert registry.register(run, model, "other").version == 1
         assert registry.names() == ("churn", "other")
 
-    def test_an_alias_moves_to_the_version_that_is_promoted(self, registry, version_of):
+    def test_an_alias_means_the_version_that_it_was_pointed_to(self, registry, version_of):
         version_of("run-1")
         version_of("run-2")
+        registry.point("churn", {"champion": 1})
+        registry.point("churn", {"shadow": 1})
+        registry.point("churn", {"shadow": 2})
 
-        assert registry.promote("churn", 1, "champion").aliases == ("champion",)
-        assert registry.promote("churn", 1, "shadow").aliases == ("champion", "shadow")
-        assert registry.promote("churn", 2, "shadow").aliases == ("candidate", "shadow")
+        assert registry.get("churn", 1).aliases == ("champion",)
+        assert registry.get("churn", 2).aliases == ("candidate", "shadow")
         assert registry.get("churn", "champion").version == 1
 
-    def test_a_champion_that_gives_way_is_what_a_rollback_means(self, registry, version_of):
+    def test_several_aliases_change_together_and_some_go(self, registry, version_of):
         version_of("run-1")
         version_of("run-2")
-        registry.promote("churn", 1, "champion")
+        registry.point("churn", {"champion": 2, "rollback": 1, "shadow": None})
+        registry.point("churn", {"champion": 1, "rollback": None})
+        registry.point("churn", {"champion": 1, "rollback": None})
 
-        assert registry.promote("churn", 2, "champion").aliases == ("candidate", "champion")
-        assert registry.get("churn", "rollback").version == 1
-        registry.promote("churn", 2, "champion")
-        assert registry.get("churn", "rollback").version == 1
+        assert [v.aliases for v in registry.versions("churn")] == [("candidate",), ("champion",)]
 
     def test_a_new_registration_leaves_the_champion_in_place(self, registry, version_of):
         version_of("run-1")
-        registry.promote("churn", 1, "champion")
+        registry.point("churn", {"champion": 1})
         version_of("run-2")
 
         assert registry.get("churn", "champion").version == 1
@@ -97,10 +98,12 @@ class RegistryContract:
         version_of("run-1")
 
         with pytest.raises(ModelRefused) as caught:
-            registry.promote("churn", 1, "champoin")
+            registry.point("churn", {"champoin": 1})
         assert caught.value.fix == "Use champion."
         with pytest.raises(ModelNotFound):
-            registry.promote("churn", 7, "champion")
+            registry.point("churn", {"champion": 7})
+        with pytest.raises(ModelNotFound):
+            registry.point("chrun", {"champion": 1})
 
     def test_registering_an_older_run_again_makes_it_the_candidate(
         self, registry, make_run, a_model, version_of

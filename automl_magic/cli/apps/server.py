@@ -80,7 +80,7 @@ class AppServer:
     def wait(self) -> None:
         """Stay until Ctrl-C, a termination signal, or the end of the server."""
         assert self._process is not None
-        with _terminating_like_an_interrupt(), contextlib.suppress(KeyboardInterrupt):
+        with terminating_like_an_interrupt(), contextlib.suppress(KeyboardInterrupt):
             self._process.wait()
 
     def stop(self) -> None:
@@ -148,7 +148,9 @@ def _answers(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def _terminating_like_an_interrupt() -> Iterator[None]:
+def terminating_like_an_interrupt() -> Iterator[None]:
+    """Let a termination signal raise KeyboardInterrupt, as Ctrl-C does."""
+
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 

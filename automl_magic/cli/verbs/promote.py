@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import click
 
-from automl_magic import flow
-from automl_magic.cli import words
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
+from automl_magic.cli.words import governance as words
+from automl_magic.flows import governance
 
 
 @verb
 @click.argument("name")
 @click.argument("version", type=click.IntRange(min=1))
 @click.argument("alias")
-def promote(door: Door, /, name: str, version: int, alias: str) -> Answer:  # noqa: ARG001
+@click.option("--reason", default="", metavar="TEXT", help="Why; the audit log keeps it.")
+def promote(
+    door: Door,  # noqa: ARG001
+    /,
+    name: str,
+    version: int,
+    alias: str,
+    reason: str,
+) -> Answer:
     """Make ALIAS mean this VERSION of the model NAME.
 
-    The aliases are candidate, challenger, champion, shadow and rollback. The champion that gives
-    way keeps the alias rollback.
+    The aliases are candidate, challenger, champion, shadow and rollback. A new champion serves at
+    once wherever the champion is followed; the one that gives way keeps the alias rollback.
     """
-    promoted = flow.promote(name, version, alias)
-    return Answer(promoted, promoted.to_json(), words.model_promoted(promoted))
+    changed = governance.promote(name, version, alias, reason)
+    return Answer(changed, changed.to_json(), words.promoted(changed, version, alias))

@@ -9,7 +9,6 @@ from automl_magic.cli.words.plan import planned
 from automl_magic.cli.words.table import text_table
 from automl_magic.cli.words.tables import (
     leaderboard,
-    model_promoted,
     model_version,
     models,
     runs,
@@ -23,7 +22,6 @@ __all__ = [
     "difference",
     "explanation",
     "leaderboard",
-    "model_promoted",
     "model_version",
     "models",
     "outcome",

@@ -95,9 +95,3 @@ def models(known: Mapping[str, Sequence[ModelVersion]]) -> str:
         for one in versions
     ]
     return text_table(("model", "version", "aliases", "run"), rows, right=(1,))
-
-
-def model_promoted(version: ModelVersion) -> str:
-    """Say which aliases a version has now."""
-    aliases = ", ".join(safe(alias) for alias in version.aliases)
-    return f"{safe(version.name)} version {version.version} is now {aliases}."

@@ -40,11 +40,16 @@ class Promotion(Resource):
 
     @permitted("write")
     async def post(self) -> None:
-        from automl_magic import flow
-
         asked = self.fields(name=str, version=int, alias=str)
-        version = await in_registry(flow.promote, asked["name"], asked["version"], asked["alias"])
+        version = await in_registry(_promoted, asked["name"], asked["version"], asked["alias"])
         self.finish(_summary(version))
+
+
+def _promoted(name: str, version: int, alias: str) -> ModelVersion:
+    from automl_magic.flows import governance
+
+    governance.promote(name, version, alias)
+    return governance.version_of(name, version)
 
 
 def _known() -> dict[str, Any]:

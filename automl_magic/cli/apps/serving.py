@@ -1,0 +1,164 @@
+"""The inference server as a child process: started, waited for, and told when to end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO, Self
+
+import click
+
+from automl_magic.cli.apps.server import terminating_like_an_interrupt
+from automl_magic.errors import AutomlMagicError, DeploymentError
+from automl_magic.flows import governance
+
+READY_WITHIN_S = 120.0
+# A drain waits for the requests that are on their way; the server itself gives up earlier.
+ENDS_WITHIN_S = 60.0
+_TELL_MLFLOW_S = 5.0
+_SIGNAL_CODE = 128
+
+
+@dataclass
+class InferenceServer:
+    """`python -m automl_magic_serving`. Its log goes to our standard error.
+
+    `arguments` is the command line; `url` and `grpc` are what the server says when it is ready.
+    """
+
+    arguments: Sequence[str]
+    url: str = ""
+    grpc: str | None = None
+    _process: subprocess.Popen[str] | None = None
+    _ready: threading.Event = field(default_factory=threading.Event)
+    _said: deque[str] = field(default_factory=lambda: deque(maxlen=50))
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the server and wait until it can answer.
+
+        Raises
+        ------
+        DeploymentError
+            If it ended, or was not ready in time; in its own words.
+        """
+        process = subprocess.Popen(
+            list(self.arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            # A session of its own: Ctrl-C then reaches us alone, and we let the server drain.
+            start_new_session=True,
+        )
+        self._process = process
+        for read, stream in ((self._read_answer, process.stdout), (self._read_log, process.stderr)):
+            thread = threading.Thread(target=read, args=(stream,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        try:
+            self._wait_until_ready(process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait(self) -> None:
+        """Stay until Ctrl-C, a termination signal, or the end of the server; leave with its code.
+
+        Meanwhile MLflow is told what aliases have come to mean, where a command could not.
+        """
+        process = self._process
+        assert process is not None
+        with terminating_like_an_interrupt(), contextlib.suppress(KeyboardInterrupt):
+            while process.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(_TELL_MLFLOW_S)
+                    continue
+                with contextlib.suppress(AutomlMagicError):
+                    governance.tell_mlflow()
+        self.stop()
+        if process.returncode:
+            code = process.returncode
+            raise click.exceptions.Exit(code if code > 0 else _SIGNAL_CODE - code)
+
+    def stop(self) -> None:
+        """Let the server answer what it has begun, and end it. Safe to call twice."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+            try:
+                process.wait(ENDS_WITHIN_S)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _wait_until_ready(self, process: subprocess.Popen[str]) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while not self._ready.wait(0.05):
+            if process.poll() is not None:
+                for thread in self._threads:
+                    thread.join(timeout=5)
+                raise self._not_started(f"It ended with code {process.returncode}")
+            if time.monotonic() > deadline:
+                raise self._not_started(f"It was not ready within {READY_WITHIN_S:.0f} s")
+        while self._said:
+            print(self._said.popleft(), file=sys.stderr, flush=True)
+
+    def _read_answer(self, stream: IO[str]) -> None:
+        for line in stream:
+            said = _document(line)
+            if said.get("event") == "ready":
+                self.url, grpc = str(said["url"]), said.get("grpc")
+                self.grpc = None if grpc is None else str(grpc)
+                self._ready.set()
+
+    def _read_log(self, stream: IO[str]) -> None:
+        for line in stream:
+            if self._ready.is_set():
+                print(line.rstrip("\n"), file=sys.stderr, flush=True)
+            else:
+                self._said.append(line.rstrip("\n"))
+
+    def _not_started(self, what_happened: str) -> DeploymentError:
+        """Return the server's own error where it gave one, else what its log ends with."""
+        lines = list(self._said)
+        for i in range(len(lines) - 2):
+            why, fix = lines[i + 1].strip(), lines[i + 2].strip()
+            if why.startswith("Why: ") and fix.startswith("Do: "):
+                return DeploymentError(
+                    lines[i], why=why.removeprefix("Why: "), fix=fix.removeprefix("Do: ").strip()
+                )
+        last = next((line for line in reversed(lines) if line.strip()), "nothing")
+        return DeploymentError(
+            "The server did not start.",
+            why=f"{what_happened}; its log ends with: {last.strip()[-300:]}",
+            fix="Try another --port, or read the log above.",
+        )
+
+
+def _document(line: str) -> dict[str, object]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,178 @@
+"""The deployment file, read. Every error names the line.
+
+The file uses the words of Kubernetes and of serving; the record uses ours. One table translates,
+and takes an error about the record back to the place in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from automl_magic.errors import near_miss
+from automl_magic.records import RecordProblem
+from automl_magic.records.deployment import Deployment
+from automl_magic.yaml_text import Form, compose, read_text, value_of, with_line
+
+API_VERSION, KIND = "automl-magic/v1", "Deployment"
+SUFFIXES = (".yaml", ".yml")
+Words: TypeAlias = Mapping[str, "Words | tuple[str, ...]"]
+FORM = Form(
+    noun="deployment file",
+    article_noun="a deployment file",
+    example=f"kind: {KIND}",
+    write_one="Write one as docs/howto/deploy.md shows.",
+    compare="Compare with the file in docs/howto/deploy.md",
+)
+# What stands in the file → where it goes in the record.
+WORDS: Words = {
+    "apiVersion": (),
+    "kind": (),
+    "metadata": {"name": ("name",), "labels": ("labels",)},
+    "spec": {
+        "modelVersionId": ("model_version_id",),
+        "strategy": {
+            "type": ("strategy", "kind"),
+            "canaryVersionId": ("canary_version_id",),
+            "traffic": {
+                "stable": ("strategy", "stable_pct"),
+                "canary": ("strategy", "canary_pct"),
+            },
+            "sticky": ("strategy", "sticky"),
+        },
+        "autoscale": {
+            "minReplicas": ("autoscale", "min_replicas"),
+            "maxReplicas": ("autoscale", "max_replicas"),
+            "targetCPUUtilizationPercentage": ("autoscale", "target_cpu_pct"),
+        },
+        "slos": {
+            "latencyMsP95": ("slos", "latency_ms_p95"),
+            "errorRatePct": ("slos", "error_rate_pct"),
+            "minRequests": ("slos", "min_requests"),
+        },
+        "checks": {
+            "ranges": ("checks", "ranges"),
+            "categories": ("checks", "categories"),
+            "missing": ("checks", "missing"),
+            "unknown": ("checks", "unknown"),
+        },
+        "predictionLog": {
+            "enabled": ("log", "enabled"),
+            "sample": ("log", "sample"),
+            "maxPerSecond": ("log", "max_per_s"),
+            "hash": ("log", "hash"),
+            "drop": ("log", "drop"),
+            "protect": ("log", "protect"),
+            "retentionDays": ("log", "retention_days"),
+        },
+        "limits": {
+            "bodyBytes": ("limits", "body_bytes"),
+            "rows": ("limits", "rows"),
+            "depth": ("limits", "depth"),
+            "queue": ("limits", "queue"),
+            "timeoutSeconds": ("limits", "timeout_s"),
+        },
+        "callbackHosts": ("callback_hosts",),
+    },
+}
+
+
+def read_deployment_file(path: Path) -> Deployment:
+    """Read a deployment file.
+
+    Raises
+    ------
+    SpecError
+        If the file is missing, too large, or not YAML (`UnknownField`, `WrongType`: if a field
+        is not known, or holds what it may not).
+    """
+    return parse_deployment(read_text(path, FORM), path.name)
+
+
+def parse_deployment(text: str, name: str) -> Deployment:
+    """Read the text of a deployment file; `name` is what its errors call it.
+
+    Raises
+    ------
+    SpecError
+        As `read_deployment_file`.
+    """
+    root = compose(text, name, FORM)
+    try:
+        document = value_of(root, name)
+        for field, expected in (("apiVersion", API_VERSION), ("kind", KIND)):
+            _check_constant(document, field, expected)
+        fields: dict[str, Any] = {}
+        for place, value in _leaves(document, WORDS, ()):
+            _put(fields, place, value)
+        return _deployment(fields)
+    except RecordProblem as problem:
+        raise with_line(problem, root, name) from problem
+
+
+def places() -> dict[tuple[str | int, ...], tuple[str, ...]]:
+    """Return where each field of the record stands in the file, by its path in the record."""
+    return {place: path for path, place in _words(WORDS, ()) if place}
+
+
+def _deployment(fields: Mapping[str, Any]) -> Deployment:
+    try:
+        return Deployment.from_json(fields)
+    except RecordProblem as problem:
+        known = places()
+        path = problem.path
+        for length in range(len(path), 0, -1):
+            if place := known.get(path[:length]):
+                path = (*place, *path[length:])
+                break
+        raise RecordProblem(
+            path, problem.expected, problem.found, unknown=problem.unknown, close=problem.close
+        ) from problem
+
+
+def _check_constant(document: Mapping[str, Any], field: str, expected: str) -> None:
+    if field not in document:
+        raise RecordProblem((field,), expected, "nothing: the field is required")
+    if document[field] != expected:
+        raise RecordProblem((field,), expected, f"{document[field]!r:.60}", close=expected)
+
+
+def _leaves(
+    value: object, words: Words, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield every value of the file with its place in the record."""
+    if not isinstance(value, Mapping):
+        found = "nothing" if value is None else f"{value!r:.60}"
+        raise RecordProblem(path, "a mapping of fields", found)
+    for key, item in value.items():
+        if key not in words:
+            raise RecordProblem(
+                (*path, key),
+                f"one of {', '.join(words)}",
+                f"the unknown field {key!r}",
+                unknown=True,
+                close=near_miss(key, words),
+            )
+        place = words[key]
+        if isinstance(place, tuple):
+            if place:
+                yield place, item
+        else:
+            yield from _leaves(item, place, (*path, key))
+
+
+def _words(
+    words: Words, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    for key, place in words.items():
+        if isinstance(place, tuple):
+            yield (*path, key), place
+        else:
+            yield from _words(place, (*path, key))
+
+
+def _put(fields: dict[str, Any], place: tuple[str, ...], value: object) -> None:
+    for step in place[:-1]:
+        fields = fields.setdefault(step, {})
+    fields[place[-1]] = value

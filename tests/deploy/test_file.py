@@ -1,0 +1,146 @@
+import pytest
+
+from automl_magic.deploy import parse_deployment, read_deployment_file
+from automl_magic.deploy.file import WORDS, places
+from automl_magic.errors import SpecError, UnknownField, WrongType
+from automl_magic.records.deployment import (
+    Autoscale,
+    Check,
+    Checks,
+    Deployment,
+    Limits,
+    PredictionLog,
+    Slos,
+    Strategy,
+    StrategyKind,
+)
+
+HEAD = "apiVersion: automl-magic/v1\nkind: Deployment\nmetadata: {name: churn-prod}\n"
+LEAST = HEAD + "spec:\n  modelVersionId: churn\n"
+WHOLE = """\
+apiVersion: automl-magic/v1
+kind: Deployment
+metadata:
+  name: churn-prod
+  labels: {team: retention}
+spec:
+  modelVersionId: churn/3
+  strategy:
+    type: canary
+    traffic: {stable: 90, canary: 10}
+    sticky: true
+    canaryVersionId: churn@challenger
+  autoscale: {minReplicas: 2, maxReplicas: 10, targetCPUUtilizationPercentage: 60}
+  slos: {latencyMsP95: 150, errorRatePct: 0.5, minRequests: 100}
+  checks: {ranges: refuse, categories: allow, missing: flag, unknown: allow}
+  predictionLog:
+    enabled: true
+    sample: 0.1
+    maxPerSecond: 50
+    hash: [email]
+    drop: [note]
+    protect: false
+    retentionDays: 7
+  limits: {bodyBytes: 100000, rows: 10, depth: 5, queue: 64, timeoutSeconds: 2}
+  callbackHosts: [hooks.example.com]
+"""
+
+
+def test_the_least_file_is_a_name_and_a_model():
+    assert parse_deployment(LEAST, "d.yaml") == Deployment(
+        name="churn-prod", model_version_id="churn"
+    )
+
+
+def test_every_field_of_a_file_is_read():
+    assert parse_deployment(WHOLE, "d.yaml") == Deployment(
+        name="churn-prod",
+        model_version_id="churn/3",
+        canary_version_id="churn@challenger",
+        strategy=Strategy(kind=StrategyKind.CANARY, stable_pct=90, canary_pct=10, sticky=True),
+        autoscale=Autoscale(min_replicas=2, max_replicas=10, target_cpu_pct=60),
+        slos=Slos(latency_ms_p95=150, error_rate_pct=0.5, min_requests=100),
+        checks=Checks(
+            ranges=Check.REFUSE, categories=Check.ALLOW, missing=Check.FLAG, unknown=Check.ALLOW
+        ),
+        log=PredictionLog(
+            sample=0.1,
+            max_per_s=50,
+            hash=("email",),
+            drop=("note",),
+            protect=False,
+            retention_days=7,
+        ),
+        limits=Limits(body_bytes=100_000, rows=10, depth=5, queue=64, timeout_s=2),
+        callback_hosts=("hooks.example.com",),
+        labels={"team": "retention"},
+    )
+
+
+def test_every_field_of_the_record_can_be_written():
+    def leaves(record, path=()):
+        for name, value in record.items():
+            if isinstance(value, dict) and name != "labels":
+                yield from leaves(value, (*path, name))
+            else:
+                yield (*path, name)
+
+    record = Deployment(name="a", model_version_id="a").to_json()
+    assert set(leaves(record)) - {("schema_version",)} == set(places())
+    assert set(WORDS) == {"apiVersion", "kind", "metadata", "spec"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says", "fix"),
+    [
+        ("modelVersionId", "modelVersionID", 7, "unknown field 'modelVersionID'", "modelVersionId"),
+        ("latencyMsP95", "latencyMs", 14, "unknown field 'latencyMs'", "latencyMsP95"),
+        ("type: canary", "type: canery", 9, "spec.strategy.type cannot be", "canary"),
+        ("canary: 10}", "canary: 20}", 10, "spec.strategy.traffic.canary cannot be", "sum to 100"),
+        ("minReplicas: 2", "minReplicas: 20", 13, "spec.autoscale.minReplicas", "from 1"),
+        ("sample: 0.1", "sample: 2", 18, "spec.predictionLog.sample cannot be", "fraction"),
+        ("hash: [email]", "hash: [1]", 20, "spec.predictionLog.hash.0 cannot be", "text"),
+        ("rows: 10", "rows: 0", 24, "spec.limits.rows cannot be", "at least 1"),
+        ("churn/3", "churn:3", 7, "spec.modelVersionId cannot be", "NAME/VERSION"),
+        ("name: churn-prod", "name: a/b", 4, "metadata.name cannot be", "a letter"),
+        ("sticky: true", "sticky: yes", 11, "spec.strategy.sticky cannot be", "true or false"),
+        ("kind: Deployment", "kind: Deploymnt", 2, "kind cannot be", "Deployment"),
+        ("automl-magic/v1", "automl-magic/v2", 1, "apiVersion cannot be", "automl-magic/v1"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line_and_what_would_be_right(old, new, line, says, fix):
+    assert WHOLE.count(old) >= 1
+    with pytest.raises(SpecError) as caught:
+        parse_deployment(WHOLE.replace(old, new, 1), "d.yaml")
+    assert caught.value.what.startswith(f"d.yaml, line {line}: ")
+    assert says in caught.value.what
+    assert fix in caught.value.why + caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "says"),
+    [
+        ("", SpecError, "not a deployment file"),
+        ("[]", SpecError, "not a deployment file"),
+        ("kind: Deployment\n", WrongType, "apiVersion is missing"),
+        (HEAD, WrongType, "spec.modelVersionId is missing"),
+        (HEAD + "spec:\n", WrongType, "spec cannot be nothing"),
+        (HEAD + "spec: []\n", WrongType, "spec cannot be"),
+        (LEAST + "  strategy: canary\n", WrongType, "spec.strategy cannot be"),
+        (LEAST + "  modelVersionId: b\n", SpecError, "is there twice"),
+        (LEAST + "  labels: &a {}\n", SpecError, "anchors and aliases"),
+        (LEAST.replace("churn-prod", "!!python/name:os.system"), SpecError, "line 3"),
+        (LEAST + "status: {}\n", UnknownField, "unknown field 'status'"),
+        (LEAST + "\t x: 1\n", SpecError, "tab"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(text, kind, says):
+    with pytest.raises(kind, match=says):
+        parse_deployment(text, "d.yaml")
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(SpecError, match="deployment file 'd.yaml' cannot be read"):
+        read_deployment_file(tmp_path / "d.yaml")
+    (tmp_path / "d.yaml").write_text(WHOLE)
+    assert read_deployment_file(tmp_path / "d.yaml").name == "churn-prod"

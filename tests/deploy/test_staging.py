@@ -1,0 +1,186 @@
+import hashlib
+import json
+import shutil
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from automl_magic.deploy import stage
+from automl_magic.errors import ArtifactTampered, DeploymentError
+from automl_magic.records import Artifact, Manifest, dumps
+from automl_magic.records.approval import Approval, Statement
+from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path
+from automl_magic.store.staged import staged_folder
+
+FILES = {"recipe.json": b"{}", "members/0-0.txt": b"tree\n"}
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def write(folder, files):
+    listed = []
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        listed.append(Artifact(path=name, size_bytes=len(content), sha256=f"sha256:{digest}"))
+    manifest = Manifest(files=tuple(listed))
+    (folder / "manifest.json").write_text(dumps(manifest.to_json()))
+    return manifest
+
+
+@pytest.fixture
+def source(tmp_path):
+    return tmp_path / "registry"
+
+
+@pytest.fixture
+def approval(home, source):
+    return approve(write(source, FILES))
+
+
+def approve(manifest, **changes):
+    fields = {
+        "model": "churn",
+        "version": 1,
+        "manifest_sha256": manifest.digest(),
+        "author": "ada",
+        "approver": "grace",
+        "policy": "local",
+        "approved_at": datetime.now(UTC),
+    }
+    key = PrivateKey.load_or_make(private_key_path())
+    return key.sign(Statement(**{**fields, **changes}))
+
+
+def read(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_staged_version_has_its_files_its_manifest_and_its_approval(home, source, approval):
+    folder = stage(source, approval)
+
+    assert folder == staged_folder(approval.statement)
+    assert folder.parent == home / "serving" / "models"
+    found = read(folder)
+    kept = Approval.from_json(json.loads(found.pop("approval.json")))
+    assert kept == approval
+    TrustedKeys.load().verify(kept)
+    assert found == read(source)
+
+
+def test_the_same_bytes_may_be_versions_of_two_models(source, approval):
+    manifest = Manifest.from_json(json.loads((source / "manifest.json").read_text()))
+    other = approve(manifest, model="loyalty")
+
+    folders = {stage(source, approval), stage(source, other)}
+    assert len(folders) == 2
+    for folder, said in ((staged_folder(a.statement), a) for a in (approval, other)):
+        assert Approval.from_json(json.loads((folder / "approval.json").read_text())) == said
+
+
+def test_what_is_there_and_whole_stays_and_its_approval_is_the_newest(source, approval):
+    folder = stage(source, approval)
+    inode = (folder / "recipe.json").stat().st_ino
+    manifest = Manifest.from_json(json.loads((folder / "manifest.json").read_text()))
+    newer = approve(manifest, approver="hopper")
+    stage(source, newer)
+
+    assert (folder / "recipe.json").stat().st_ino == inode
+    assert Approval.from_json(json.loads((folder / "approval.json").read_text())) == newer
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "recipe.json").write_bytes(b"evil"),
+        lambda folder: (folder / "recipe.json").unlink(),
+        lambda folder: (folder / "more.json").write_bytes(b"{}"),
+        lambda folder: (folder / "manifest.json").write_bytes(b"{}"),
+        lambda folder: shutil.rmtree(folder / "members"),
+    ],
+)
+def test_a_folder_that_was_changed_is_staged_anew(source, approval, damage):
+    folder = stage(source, approval)
+    whole = read(folder)
+    damage(folder)
+    stage(source, approval)
+
+    assert read(folder) == whole
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda s: (s / "recipe.json").write_bytes(b"evil"), "'recipe.json' .* SHA-256"),
+        (lambda s: (s / "recipe.json").unlink(), "'recipe.json'"),
+        (lambda s: (s / "manifest.json").unlink(), "'manifest.json'"),
+        (lambda s: (s / "manifest.json").write_text("no"), "cannot be read as a manifest"),
+        (lambda s: write(s, {**FILES, "recipe.json": b"evil"}), "not the manifest that"),
+    ],
+)
+def test_other_bytes_than_were_approved_are_not_staged(source, approval, damage, says):
+    damage(source)
+
+    with pytest.raises(ArtifactTampered, match=rf"(?s){says}"):
+        stage(source, approval)
+    assert not staged_folder(approval.statement).exists()
+
+
+def test_a_link_is_not_followed(source, approval, tmp_path):
+    (tmp_path / "elsewhere").write_bytes(FILES["recipe.json"])
+    (source / "recipe.json").unlink()
+    (source / "recipe.json").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(ArtifactTampered, match="cannot be read"):
+        stage(source, approval)
+
+
+@pytest.mark.parametrize("name", ["../out.json", "/tmp/out.json", "a/../../out.json", "./a.json"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(home, source, name):
+    source.mkdir()
+    digest = f"sha256:{hashlib.sha256(b'{}').hexdigest()}"
+    manifest = Manifest(files=(Artifact(path=name, size_bytes=2, sha256=digest),))
+    (source / "manifest.json").write_text(dumps(manifest.to_json()))
+
+    with pytest.raises(ArtifactTampered, match="leads out"):
+        stage(source, approve(manifest))
+
+
+def test_two_who_stage_at_once_both_find_it_whole(source, approval):
+    found, failed = [], []
+
+    def run():
+        try:
+            found.append(read(stage(source, approval)))
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert all(files.keys() == {*FILES, "manifest.json", "approval.json"} for files in found)
+    parent = staged_folder(approval.statement).parent
+    assert [p.name for p in parent.iterdir() if p.is_dir()] == [
+        staged_folder(approval.statement).name
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_said(home, source, approval):
+    (home / "serving").write_text("a file in its place")
+
+    with pytest.raises(DeploymentError, match="cannot be staged"):
+        stage(source, approval)
