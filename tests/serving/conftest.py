@@ -226,14 +226,23 @@ def planes(home, fitted, *, store=None):
 
 @pytest.fixture(scope="session")
 def plane(tmp_path_factory, fitted):
-    """A home with two deployments, `churn` and `price`, and the engine of its store."""
-    with planes(tmp_path_factory.mktemp("serving"), fitted) as made:
-        yield made
+    """A home in which no key was ever made: its servers answer this machine without one."""
+    with planes(tmp_path_factory.mktemp("open"), fitted) as made:
+        pass
+    return made
+
+
+@pytest.fixture(scope="session")
+def keyed_plane(tmp_path_factory, fitted):
+    """A home for tests that make keys; from the first one on, its servers want one."""
+    with planes(tmp_path_factory.mktemp("keyed"), fitted) as made:
+        pass
+    return made
 
 
 @pytest.fixture
 def own_plane(tmp_path, fitted):
-    """A plane of one test's own, whose routes it may change."""
+    """A plane of one test's own, whose routes it may change; its home is the user's meanwhile."""
     with planes(tmp_path / "home", fitted) as made:
         yield made
 
@@ -345,14 +354,14 @@ def staged():
 
 
 @pytest.fixture(scope="session")
-def serve(plane):
-    return lambda *options, **more: serving(plane, *options, **more)
+def serve():
+    return serving
 
 
 @pytest.fixture(scope="session")
-def live(serve):
+def live(plane):
     """A server that needs no key: it listens on the loopback address, and there are no keys."""
-    with serve() as running:
+    with serving(plane) as running:
         yield running
 
 

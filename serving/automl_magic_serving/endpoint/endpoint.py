@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,6 @@ from automl_magic_serving.telemetry.recent import Recent
 from automl_magic_serving.telemetry.slab import Gauge, Outcome, Region, Tally
 from automl_magic_serving.telemetry.traces import Traces
 
-_events = logging.getLogger(__name__)
 _JUDGED = frozenset({Outcome.OK, Outcome.LATE, Outcome.ERROR})
 
 
@@ -259,8 +257,8 @@ class Endpoint:
                 explanations = await self._waiting.wait(explained, began, arm.tally)
         except BaseException as problem:
             outcome = _outcome_of(problem)
-            if outcome is Outcome.ERROR:
-                _failed(arm, problem, correlation_id)
+            if outcome is Outcome.ERROR:  # for the log line of whoever answers the caller
+                problem.add_note(f"{arm.served.model}/{arm.served.version}, epoch {arm.epoch}")
             raise
         finally:
             seconds = time.perf_counter() - began
@@ -363,16 +361,3 @@ def _outcome_of(problem: BaseException) -> Outcome:
         case asyncio.CancelledError():
             return Outcome.GONE
     return Outcome.ERROR
-
-
-def _failed(arm: _Arm, problem: BaseException, correlation_id: str | None) -> None:
-    _events.error(
-        "prediction_failed",
-        exc_info=problem,
-        extra={
-            "model": arm.served.model,
-            "version": arm.served.version,
-            "epoch": arm.epoch,
-            "correlation_id": correlation_id,
-        },
-    )

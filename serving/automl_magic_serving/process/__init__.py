@@ -7,6 +7,8 @@ models     what a worker has loaded, and for how long it keeps it
 accept     connections from a socket that all workers share
 channel    what parent and workers say to each other
 stored     what the parent reads from the store
+experiment an A/B test: each version is judged by what came true
+sequential the test behind it, which may be looked at at any time
 guard      takes a canary out that breaches its objectives
 options    what the command line says
 """

@@ -86,7 +86,7 @@ async def start_child(
             sys.executable,
             "-P",  # what lies in the current folder is no part of the server
             "-m",
-            "automl_magic_serving.process.worker",
+            "automl_magic_serving.process",
             setup(theirs.fileno()),
             pass_fds=(*files, theirs.fileno()),
             stdin=asyncio.subprocess.DEVNULL,

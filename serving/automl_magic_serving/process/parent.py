@@ -16,11 +16,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from automl_magic.errors import AutomlMagicError, DeploymentError, StoreError
-from automl_magic.records.deployment import Role
+from automl_magic.records.deployment import Role, StrategyKind
 from automl_magic.store.predictions import delete_older
 from automl_magic.store.workers import beat, forget
 from automl_magic_serving.process.channel import Target
 from automl_magic_serving.process.child import STEADY_S, Child, pause_s, start_child
+from automl_magic_serving.process.experiment import Experiment, JudgedBy, Loss, Verdict
 from automl_magic_serving.process.guard import breach
 from automl_magic_serving.process.options import Options, cores
 from automl_magic_serving.process.stored import Stored
@@ -29,6 +30,7 @@ from automl_magic_serving.telemetry.slab import Layout, Slab
 
 POLL_S = 0.1
 GUARD_S = 0.25
+EXPERIMENT_S = 1.0
 BEAT_S = 1.0
 KEYS_S = 0.5
 CHECKS_S = 15.0
@@ -59,6 +61,8 @@ class Parent:
         self._pace = tempfile.TemporaryFile(prefix="automl-pace-")  # noqa: SIM115
         self._keys: dict[str, Any] = {}
         self._facts: dict[str, Any] = {"store_answers": True}
+        self._judged_by: dict[str, JudgedBy] = {}
+        self._experiments: dict[str, Experiment] = {}
         self._deaths = [0] * options.workers
         self._failed: set[tuple[str, int, int]] = set()
         self._told_ready = asyncio.Event()
@@ -90,6 +94,7 @@ class Parent:
                     (KEYS_S, self._poll_keys),
                     (CHECKS_S, self._poll_checks),
                     (GUARD_S, self._guard),
+                    (EXPERIMENT_S, self._experiment),
                     (_PING_S, self._ping),
                     (RETENTION_S, self._delete_old),
                 )
@@ -212,6 +217,46 @@ class Parent:
             )
             await self._poll()
 
+    async def _experiment(self) -> None:
+        """Take the new outcomes of every A/B test into account, and act where one is decided."""
+        running = {}
+        for name, target in self.targets.items():
+            route, judged_by = target.route, self._judged_by.get(name)
+            if route.kind is not StrategyKind.AB or route.canary is None or judged_by is None:
+                continue
+            one = self._experiments.get(name)
+            if one is None or one.route != route:
+                one = Experiment(route, target.deployment.strategy, judged_by)
+            running[name] = one
+            one.add(await self._asked(self.stored.outcomes, one) or ())
+            if one.verdict is not Verdict.OPEN and not one.is_settled:
+                await self._decide(one)
+        self._experiments = running
+        said = [one.to_json() for one in running.values()]
+        if said != self._facts.get("experiments", []):
+            self._tell_facts(experiments=said)
+
+    async def _decide(self, experiment: Experiment) -> None:
+        name = experiment.route.deployment
+        reason = experiment.reason()
+        try:
+            route = await self._asked(self.stored.decide, experiment, _ACTOR)
+        except AutomlMagicError as error:  # somebody was quicker, or an approval was revoked
+            _events.warning(
+                "not_promoted", extra={"deployment": name, "what": error.what, "why": error.why}
+            )
+            experiment.is_settled = True
+            return
+        if route is None:  # the store is silent; there is a next time
+            return
+        experiment.is_settled = True
+        better = experiment.verdict.value
+        _events.warning(
+            "ab_decided", extra={"deployment": name, "better": better, "reason": reason}
+        )
+        if route != experiment.route:
+            await self._poll()
+
     # -- workers -------------------------------------------------------------------------------
 
     async def _keep(self, place: int) -> None:
@@ -273,6 +318,10 @@ class Parent:
                 self._let_in(child)
             case "follows":
                 child.follows[said["deployment"]] = said["epoch"]
+                by = said["judged_by"]
+                self._judged_by[said["deployment"]] = JudgedBy(
+                    Loss(by["loss"]), tuple(by["classes"])
+                )
                 self._let_in(child)
                 self._beat_now.set()
             case "accepts":

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from automl_magic.records.deployment import Route
+from automl_magic.records.deployment import OnWinner, Route
 from automl_magic.records.drift import DriftReport
 from automl_magic.store.approvals import approval_of
-from automl_magic.store.engine import open_engine, predictions_url, reading
+from automl_magic.store.audit import append
+from automl_magic.store.engine import open_engine, predictions_url, reading, serially
 from automl_magic.store.keys import any_key_ever, load_keys
+from automl_magic.store.predictions import Prediction, outcomes_since
 from automl_magic.store.routes import (
     RouteFields,
     change_route,
@@ -24,6 +26,7 @@ from automl_magic.store.routes import (
 from automl_magic.store.staged import staged_folder
 from automl_magic.store.tables import checks
 from automl_magic_serving.process.channel import Target
+from automl_magic_serving.process.experiment import Experiment, Verdict
 
 
 class Stored:
@@ -63,6 +66,49 @@ class Stored:
         return change_route(
             self.engine, route, action="roll_back", actor=actor, reason=reason, **fields
         )
+
+    def outcomes(self, experiment: Experiment) -> list[Prediction]:
+        """Return what came true in the epoch of an experiment since it was last looked at."""
+        route = experiment.route
+        return outcomes_since(self.predictions, route.deployment, route.epoch, experiment.since)
+
+    def decide(self, experiment: Experiment, actor: str) -> Route:
+        """Do what the deployment says about a winner: promote it, or put it on record and ask.
+
+        Returns
+        -------
+        Route
+            The new one, or the one that it was where only somebody was asked.
+
+        Raises
+        ------
+        RouteChanged, NotApproved
+            As `change_route`.
+        """
+        route, reason = experiment.route, experiment.reason()
+        if experiment.strategy.on_winner is OnWinner.PROMOTE:
+            if experiment.verdict is Verdict.STABLE:
+                return roll_back(self.engine, route.deployment, actor, reason, route.epoch)
+            assert route.canary is not None
+            fields: RouteFields = {"stable": route.canary, "canary": None, "percent": 0.0}
+            return change_route(
+                self.engine, route, action="promote", actor=actor, reason=reason, **fields
+            )
+        with serially(self.engine) as connection:
+            append(
+                connection,
+                actor=actor,
+                action="ab.decided",
+                subject=route.deployment,
+                detail={
+                    "epoch": route.epoch,
+                    "better": route.canary
+                    if experiment.verdict is Verdict.CANARY
+                    else route.stable,
+                    "reason": reason,
+                },
+            )
+        return route
 
     def keys(self) -> dict[str, Any]:
         """Return the keys that hold, and whether there ever was one."""

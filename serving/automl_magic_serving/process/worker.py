@@ -29,6 +29,7 @@ from automl_magic_serving.http import make_app
 from automl_magic_serving.http.guard import GuardedProtocol
 from automl_magic_serving.process.accept import Acceptor
 from automl_magic_serving.process.channel import Channel, Target
+from automl_magic_serving.process.experiment import loss_for
 from automl_magic_serving.process.models import Models
 from automl_magic_serving.runtime import Served
 from automl_magic_serving.telemetry.events import log_to_stderr
@@ -263,7 +264,12 @@ class Worker:
                 extra={"deployment": name, "epoch": route.epoch, "stable": route.stable}
                 | {"canary": route.canary, "shadow": route.shadow, "percent": route.percent},
             )
-        self.channel.say("follows", deployment=name, epoch=endpoint.route.epoch)
+        self.channel.say(
+            "follows",
+            deployment=name,
+            epoch=endpoint.route.epoch,
+            judged_by=_judged_by(endpoint.served()),
+        )
         if route.previous is not None and route.previous in target.folders:
             # A rollback shall not have to wait for it. If it does not load, that is not yet a
             # problem of anybody's.
@@ -296,6 +302,12 @@ class Worker:
             for target in self._targets.values()
             for version, digest in target.digests.items()
         ]
+
+
+def _judged_by(served: Served) -> dict[str, Any]:
+    metric = served.fitted.recipe.metric
+    loss = loss_for(metric, is_classification=served.task.is_classification)
+    return {"loss": loss.value, "classes": list(served.classes)}
 
 
 def _caller(key: ApiKey) -> Caller:
@@ -333,7 +345,3 @@ def loop_factory() -> Any:
     except ImportError:
         return asyncio.new_event_loop
     return uvloop.new_event_loop
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

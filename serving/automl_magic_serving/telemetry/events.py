@@ -35,6 +35,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             # Where it happened; the message of an exception may hold what a caller sent.
             line["exception"] = record.exc_info[0].__name__
+            line["notes"] = getattr(record.exc_info[1], "__notes__", [])
             frames = traceback.extract_tb(record.exc_info[2])
             line["traceback"] = " < ".join(
                 f"{f.name} {f.filename}:{f.lineno}" for f in frames[::-1]

@@ -1,0 +1,8 @@
+"""`python -m automl_magic_serving.process SETUP`: one worker. Only its parent runs it."""
+
+import sys
+
+from automl_magic_serving.process.worker import main
+
+if __name__ == "__main__":
+    main(sys.argv[1])

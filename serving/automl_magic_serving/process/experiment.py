@@ -1,0 +1,155 @@
+"""An A/B test: outcomes come in, each version is judged by them, and in the end one is better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import log
+from typing import Any
+
+from automl_magic.records.deployment import Role, Route, Strategy
+from automl_magic.store.predictions import Prediction
+from automl_magic_serving.process.sequential import Arm, interval
+
+# A probability of 0 for what came true would outweigh everything else.
+_LEAST = 1e-3
+# The intervals are narrowest when each version has had about ten times the outcomes it must have.
+_AROUND = 20
+# Outcomes are written a moment after they were reported; so long is looked back.
+OVERLAP_S = 5.0
+
+
+class Loss(StrEnum):
+    """What versions are judged by: the mean over the outcomes, lower is better."""
+
+    LOG_LOSS = "log_loss"
+    ERROR = "error_rate"
+    SQUARED = "squared_error"
+    ABSOLUTE = "absolute_error"
+
+
+_OF_LABELS = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "precision", "recall"})
+_OF_SIZES = frozenset({"mae", "mape", "smape", "median_absolute_error"})
+
+
+def loss_for(metric: str, *, is_classification: bool) -> Loss:
+    """Return what stands in, row by row, for the metric that the model was chosen by.
+
+    Metrics of labels become the share of wrong labels, those of ranks and probabilities the log
+    loss, those of absolute errors the absolute error, all others of regressions the squared error.
+    """
+    if is_classification:
+        return Loss.ERROR if metric in _OF_LABELS else Loss.LOG_LOSS
+    return Loss.ABSOLUTE if metric in _OF_SIZES else Loss.SQUARED
+
+
+@dataclass(frozen=True)
+class JudgedBy:
+    """How the versions of a route are judged: the loss, and the labels in the models' order."""
+
+    loss: Loss
+    classes: tuple[Any, ...] = ()
+
+    def of(self, row: Prediction) -> float | None:
+        """Return the loss of one answer whose outcome is known; None where it cannot be told."""
+        if self.loss in (Loss.SQUARED, Loss.ABSOLUTE):
+            if not (_is_number(row.outcome) and _is_number(row.prediction)):
+                return None
+            off = float(row.prediction) - float(row.outcome)
+            return off * off if self.loss is Loss.SQUARED else abs(off)
+        if str(row.outcome) not in map(str, self.classes):
+            return None
+        if self.loss is Loss.ERROR or row.probabilities is None:
+            return float(str(row.prediction) != str(row.outcome))
+        place = list(map(str, self.classes)).index(str(row.outcome))
+        return -log(max(_LEAST, row.probabilities[place]))
+
+
+class Verdict(StrEnum):
+    """What the outcomes say so far."""
+
+    OPEN = "open"
+    CANARY = "canary"
+    STABLE = "stable"
+
+
+@dataclass
+class Experiment:
+    """One epoch of an A/B test. A correction of an outcome counts instead of the first word."""
+
+    route: Route
+    strategy: Strategy
+    judged_by: JudgedBy
+    since: float = 0.0
+    arms: dict[Role, Arm] = field(default_factory=lambda: {Role.STABLE: Arm(), Role.CANARY: Arm()})
+    verdict: Verdict = Verdict.OPEN
+    is_settled: bool = False
+    _losses: dict[str, float] = field(default_factory=dict)
+
+    def add(self, rows: Sequence[Prediction]) -> Verdict:
+        """Take outcomes into account, in the order of their reports, and say who is better.
+
+        It is looked at after each outcome, and what was decided once stays decided.
+        """
+        for row in rows:
+            if row.outcome_at is not None:
+                self.since = max(self.since, row.outcome_at - OVERLAP_S)
+            loss = self.judged_by.of(row)
+            if loss is None or row.role not in self.arms:
+                continue
+            arm, before = self.arms[row.role], self._losses.get(row.id)
+            self._losses[row.id] = loss
+            if before is None:
+                arm.add(loss)
+            elif before != loss:
+                arm.replace(before, loss)
+            else:
+                continue
+            if self.verdict is Verdict.OPEN:
+                self.verdict = self._looked()
+        return self.verdict
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The interval of the canary's mean loss less the stable version's."""
+        stable, canary = self.arms[Role.STABLE], self.arms[Role.CANARY]
+        around = _AROUND * self.strategy.min_outcomes
+        return interval(stable, canary, self.strategy.alpha, around)
+
+    def reason(self) -> str:
+        """Say in a sentence what the outcomes say."""
+        stable, canary = self.arms[Role.STABLE], self.arms[Role.CANARY]
+        low, high = self.bounds
+        return (
+            f"{self.judged_by.loss.value} {canary.mean:.4g} of version {self.route.canary} "
+            f"({canary.n} outcomes) against {stable.mean:.4g} of version {self.route.stable} "
+            f"({stable.n}); difference {low:.4g} to {high:.4g} at "
+            f"{100 * (1 - self.strategy.alpha):g} %, at any time."
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `/metrics` says of it."""
+        versions = {Role.STABLE: self.route.stable, Role.CANARY: self.route.canary}
+        return {
+            "deployment": self.route.deployment,
+            "model": self.route.model,
+            "metric": self.judged_by.loss.value,
+            "verdict": self.verdict.value,
+            "arms": [
+                {"role": role.value, "version": versions[role], "n": arm.n, "mean": arm.mean}
+                for role, arm in self.arms.items()
+            ],
+        }
+
+    def _looked(self) -> Verdict:
+        if min(arm.n for arm in self.arms.values()) < self.strategy.min_outcomes:
+            return Verdict.OPEN
+        low, high = self.bounds
+        if high < 0:
+            return Verdict.CANARY
+        return Verdict.STABLE if low > 0 else Verdict.OPEN
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
