@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import shlex
 import time
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 CHALLENGER = "challenger"
 CANARY_PERCENT = 10.0
+ANSWERS_NAME = "champion.parquet"
+LEARNED_NAME = "learned-predictions.json"
 
 
 @dataclass(frozen=True)
@@ -196,9 +199,18 @@ def _gathered(
     hidden = hidden_columns(champion.deployment, watched)
     fresh = []
     logged = logged_rows(
-        predicted(), champion.deployment.name, table, target, hidden=hidden, before=time.time()
+        predicted(),
+        champion.deployment.name,
+        table,
+        target,
+        hidden=hidden,
+        learned=_learned(plan),
+        version=champion.route.stable,
+        before=time.time(),
     )
-    if len(logged.table) and (split is None or split in read - hidden):
+    # Of a column that the log does not keep, a table that is given is the better witness.
+    is_whole = not read & hidden or data is None
+    if len(logged.table) and is_whole and (split is None or split in read - hidden):
         fresh.append(logged)
     if data is not None:
         if isinstance(data, str | os.PathLike):
@@ -216,6 +228,14 @@ def _gathered(
     )
 
 
+def _learned(plan: Plan) -> frozenset[str]:
+    """Return the logged predictions that a challenger's table holds, by their ids."""
+    try:
+        return frozenset(json.loads(Path(plan.dataset.source).with_name(LEARNED_NAME).read_bytes()))
+    except (OSError, ValueError):  # a first model has learned from no log
+        return frozenset()
+
+
 def _made(
     champion: _Champion,
     together: Together,
@@ -231,6 +251,12 @@ def _made(
         where.mkdir(parents=True, mode=0o700)
         for name in ("training", "recent"):
             getattr(together, name).to_parquet(where / f"{name}.parquet")
+        if together.answers is not None:
+            together.answers.set_axis(
+                [f"{i}" for i in range(together.answers.shape[1])], axis="columns"
+            ).to_parquet(where / ANSWERS_NAME)
+        ids = [*_learned(champion.plan), *together.learned_ids]
+        (where / LEARNED_NAME).write_text(json.dumps(ids), encoding="utf-8")
     planned = _planned(champion.plan, together, where, budget_s)
     challenge = Challenge(
         deployment=route.deployment,
@@ -238,6 +264,7 @@ def _made(
         champion=route.stable,
         champion_dir=str(champion.folder),
         recent_source=str(where / "recent.parquet"),
+        answers_source="" if together.answers is None else str(where / ANSWERS_NAME),
         sources=together.sources,
         excluded=together.excluded,
     )

@@ -26,6 +26,7 @@ class Challenge:
     champion: int
     champion_dir: str
     recent_source: str
+    answers_source: str
     sources: tuple[Source, ...]
     excluded: Mapping[str, str]
 
@@ -44,6 +45,7 @@ def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
     parameters = {
         "data_source": plan.dataset.source,
         "recent_source": challenge.recent_source,
+        "answers_source": challenge.answers_source,
         "champion_dir": challenge.champion_dir,
         "budget_s": plan.experiment.budget_s,
         "seed": plan.split.seed,

@@ -13,7 +13,7 @@ from automl_magic.errors import MonitorError
 from automl_magic.look.numbers import number, score_text
 from automl_magic.look.shown import Shown, Table
 from automl_magic.recipe import FittedRecipe, encode_target, table_of
-from automl_magic.recipe.values import Array, Floats, text_of
+from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records import Score
 from automl_magic.records.retrain import Comparison
 from automl_magic.tasks.tabular import metrics
@@ -67,6 +67,7 @@ def compare(
     champion_dir: str | os.PathLike[str],
     recent: pd.DataFrame,
     *,
+    answers: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Compared:
     """Score a challenger and the champion on the same rows, and the difference with its interval.
@@ -77,6 +78,9 @@ def compare(
         The champion's folder; its files are compared with their digests.
     recent : DataFrame, shape (n_rows, n_columns)
         Rows that neither has learned from, with the target.
+    answers : DataFrame, shape (n_rows, 1) or (n_rows, n_classes), optional
+        What the champion has answered to these rows when they came: it is not asked again, since it
+        reads a column that is not here any more.
 
     Raises
     ------
@@ -103,7 +107,8 @@ def compare(
         )
     values = table_of(recent, [recipe.target])[recipe.target]
     y = encode_target(values, recipe.task, _classes(challenger))
-    found = [_predicted(model, recent, challenger) for model in (champion, challenger)]
+    said = _asked(champion, recent) if answers is None else answers.to_numpy(dtype=np.float64)
+    found = [_in_order(said, champion, challenger), _asked(challenger, recent)]
     thresholds = [model.threshold for model in (champion, challenger)]
     name = recipe.metric
     scores = [
@@ -139,15 +144,20 @@ def _classes(model: FittedRecipe) -> list[Any]:
     return list(model.classes_) if model.recipe.task.is_classification else []
 
 
-def _predicted(model: FittedRecipe, recent: pd.DataFrame, like: FittedRecipe) -> Floats | Array:
-    """Return the predictions of a model, its classes in the order of another one's."""
+def _asked(model: FittedRecipe, recent: pd.DataFrame) -> Floats:
+    if model.recipe.task.is_classification:
+        return model.predict_proba(recent)
+    return np.asarray(model.predict(recent), dtype=np.float64)
+
+
+def _in_order(said: Floats, model: FittedRecipe, like: FittedRecipe) -> Floats:
+    """Return the answers of a model with its classes in the order of another one's."""
     if not model.recipe.task.is_classification:
-        return model.predict(recent)
-    shares = model.predict_proba(recent)
+        return said.reshape(len(said))
     places = {text_of(label): place for place, label in enumerate(model.classes_)}
     wanted = [places.get(text_of(label)) for label in like.classes_]
     return np.column_stack(
-        [np.zeros(len(shares)) if place is None else shares[:, place] for place in wanted]
+        [np.zeros(len(said)) if place is None else said[:, place] for place in wanted]
     )
 
 

@@ -21,15 +21,23 @@ from automl_magic.store.tables import outcomes, predictions
 
 MOST_LOGGED = 200_000
 # Of the new rows, the share that measures and teaches nothing; enough of them to tell models apart.
-RECENT_SHARE, FEWEST_RECENT = 0.3, 30
+RECENT_SHARE, FEWEST = 0.3, 60
+# A table of which fewer rows are unique has rows that are equal by chance.
+MOSTLY = 0.9
 
 
 @dataclass(frozen=True)
 class Fresh:
-    """New rows in the order in which they came, with the target, and where they are from."""
+    """New rows in the order in which they came, with the target, and where they are from.
+
+    Rows of the log have the ids of their predictions as index; `is_logged` says so. `answers` are
+    what the champion has answered to them: values, or lists of probabilities.
+    """
 
     table: pd.DataFrame
     source: Source
+    is_logged: bool = False
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,11 @@ class Together:
     ----------
     training, recent : DataFrame
         With the same columns. No row of `recent` is in `training`, nor was any in the champion's.
+    learned_ids : sequence of str
+        The predictions in `training`: in the next retraining they are known.
+    answers : DataFrame or None
+        What the champion has answered to `recent`, one column a class or one in all, where it
+        cannot be asked again: it reads a column that is left out.
     excluded : mapping
         Columns that are left out of both, and why.
     """
@@ -47,6 +60,8 @@ class Together:
     training: pd.DataFrame
     recent: pd.DataFrame
     sources: tuple[Source, ...]
+    learned_ids: tuple[str, ...] = ()
+    answers: pd.DataFrame | None = None
     excluded: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,6 +72,8 @@ def logged_rows(
     target: str,
     *,
     hidden: Collection[str] = (),
+    learned: Collection[str] = (),
+    version: int,
     before: float,
 ) -> Fresh:
     """Return the logged predictions whose outcome is known, the oldest first.
@@ -66,13 +83,24 @@ def logged_rows(
     like : DataFrame
         The table that the champion was made from: its columns, as it stores them.
     hidden : collection of str
-        Columns of which the log keeps a hash, or nothing. They are left out.
+        Columns of which the log keeps a hash, or nothing. They are left out, and so are rows that
+        another version has answered: this one cannot be asked about them again.
+    learned : collection of str
+        Ids of predictions that the champion has learned from. They are left out.
+    version : int
+        The champion.
     before : float
         Seconds since 1970; later ones do not count.
     """
     is_of = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
     query = (
-        select(predictions.c.features, outcomes.c.outcome)
+        select(
+            predictions.c.id,
+            predictions.c.features,
+            predictions.c.prediction,
+            predictions.c.probabilities,
+            outcomes.c.outcome,
+        )
         .select_from(predictions.join(outcomes, is_of))
         .where(
             predictions.c.deployment == deployment,
@@ -84,14 +112,22 @@ def logged_rows(
         .order_by(predictions.c.at.desc(), predictions.c.id.desc())
         .limit(MOST_LOGGED)
     )
+    is_hidden = any(name in hidden for name in like.columns)
+    if is_hidden:
+        query = query.where(predictions.c.version == version)
     with reading(engine) as connection:
         rows = connection.execute(query).all()[::-1]
-    read = [{**json.loads(features), target: json.loads(outcome)} for features, outcome in rows]
-    table = pd.DataFrame.from_records(read, columns=list(like.columns))
-    kept = [column for column in like.columns if column not in hidden or column == target]
-    found = _stored_like(table[kept], like)
-    note = f"the newest {MOST_LOGGED:,}" if len(rows) == MOST_LOGGED else ""
-    return Fresh(found, Source(name="logged predictions with outcomes", rows=len(found), note=note))
+    rows = [row for row in rows if row.id not in learned]
+    read = [{**json.loads(row.features), target: json.loads(row.outcome)} for row in rows]
+    columns = [name for name in like.columns if name not in hidden or name == target]
+    table = pd.DataFrame.from_records(read, index=[row.id for row in rows], columns=columns)
+    source = Source(
+        name="logged predictions with outcomes",
+        rows=len(rows),
+        note=f"the newest {MOST_LOGGED:,}" if len(rows) == MOST_LOGGED else "",
+    )
+    answers = {row.id: json.loads(row.probabilities or row.prediction) for row in rows}
+    return Fresh(_stored_like(table, like), source, True, answers if is_hidden else {})
 
 
 def given_rows(table: pd.DataFrame, like: pd.DataFrame, target: str, name: str) -> Fresh:
@@ -127,9 +163,9 @@ def put_together(
     """Divide rows into those to learn from and those to be measured by.
 
     The newest three tenths of the new rows measure, the others are appended to the original table.
-    New is what was not in the original table: rows that the champion has learned from are left out,
-    and of equal new ones all but the first. Without a time column rows are as new as they stand far
-    down in their table.
+    A row of a given table that is in the original one too is not new; where the original repeats
+    its own rows nobody can tell, and all count as new. Without a time column rows are as new as
+    they stand far down in their table.
 
     Raises
     ------
@@ -142,42 +178,49 @@ def put_together(
         for column in original.columns
         if column not in columns
     }
-    old, known = original[columns], set(_digests(original[columns]))
-    n_known, parts = 0, []
+    old = original[columns]
+    known = set(_digests(old))
+    are_unique = len(known) >= MOSTLY * len(old)
+    parts, n_known = [], 0
     for one in fresh:
         table = one.table[columns]
-        table = table[table[target].notna()].drop_duplicates()
-        is_new = np.fromiter((digest not in known for digest in _digests(table)), bool, len(table))
-        n_known += int((~is_new).sum())
-        known.update(_digests(table[is_new]))
-        parts.append(table[is_new])
-    n_new = sum(map(len, parts))
-    if n_new < max(min_rows, 2 * FEWEST_RECENT):
+        table = table[table[target].notna()]
+        if not one.is_logged and are_unique:
+            is_new = [digest not in known for digest in _digests(table)]
+            n_known += len(table) - sum(is_new)
+            table = table[is_new]
+        parts.append(_by_time(table, time_column))
+    n_new, least = sum(map(len, parts)), max(min_rows, FEWEST)
+    if n_new < least:
         raise MonitorError(
             "There is too little to learn from.",
-            why=f"{n_new:,} new rows have a known outcome, and "
-            f"{max(min_rows, 2 * FEWEST_RECENT):,} are needed"
-            + (f"; {n_known:,} others are those of the champion." if n_known else "."),
+            why=f"{n_new:,} new rows have a known outcome, and {least:,} are needed"
+            + (f"; {n_known:,} others are in the champion's table." if n_known else "."),
             fix="Report outcomes to the endpoint, or give a table: automl retrain NAME --data FILE",
         )
-    training, recent = [old], []
-    for part in parts:
-        ordered = _by_time(part, time_column)
-        n_recent = round(RECENT_SHARE * len(ordered))
-        training.append(ordered.iloc[: len(ordered) - n_recent])
-        recent.append(ordered.iloc[len(ordered) - n_recent :])
-    measured = pd.concat(recent, ignore_index=True)
-    learned = pd.concat(training, ignore_index=True)
+    at = [len(part) - round(RECENT_SHARE * len(part)) for part in parts]
+    learned = [part.iloc[:end] for part, end in zip(parts, at, strict=True)]
+    training = pd.concat([old, *learned], ignore_index=True)
+    recent = pd.concat([part.iloc[end:] for part, end in zip(parts, at, strict=True)])
     if is_classification:  # of a class that is new in the last rows there is nothing to learn
-        measured = measured[measured[target].isin(set(learned[target]))]
-    notes = f"{n_known:,} left out: the champion has learned from them" if n_known else ""
+        recent = recent[recent[target].isin(set(training[target]))]
+    given = {key: answer for one in fresh for key, answer in one.answers.items()}
+    answers = pd.DataFrame([np.atleast_1d(given[key]) for key in recent.index]) if given else None
+    recent = recent.reset_index(drop=True)
+    note = f"{n_known:,} others are in the champion's table" if n_known else ""
     sources = (
         Source(name="the champion's table", rows=len(old)),
         *(one.source for one in fresh),
-        Source(name="new rows to learn from", rows=n_new - len(measured), note=notes),
-        Source(name="recent rows to measure by", rows=len(measured)),
+        Source(name="new rows to learn from", rows=sum(map(len, learned)), note=note),
+        Source(name="recent rows to measure by", rows=len(recent)),
     )
-    return Together(learned, measured.reset_index(drop=True), sources, excluded)
+    ids = [
+        str(index)
+        for one, part in zip(fresh, learned, strict=True)
+        if one.is_logged
+        for index in part.index
+    ]
+    return Together(training, recent, sources, tuple(ids), answers, excluded)
 
 
 def _by_time(table: pd.DataFrame, column: str | None) -> pd.DataFrame:

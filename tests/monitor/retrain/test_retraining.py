@@ -30,7 +30,7 @@ def test_without_outcomes_there_is_nothing_to_learn_from(deployed):
 
 
 def test_rows_that_the_champion_knows_are_not_new(deployed):
-    with pytest.raises(MonitorError, match="400 others are those of the champion"):
+    with pytest.raises(MonitorError, match="400 others are in the champion's table"):
         retraining.retrain(NAME, deployed.table)
 
 

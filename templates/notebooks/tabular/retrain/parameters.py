@@ -1,5 +1,6 @@
 data_source = slot("data_source")  # the champion's table with new rows appended
 recent_source = slot("recent_source")  # the newest rows: they measure, and teach nothing
+answers_source = slot("answers_source")  # what the champion said to them, if it must not be asked
 champion_dir = slot("champion_dir")  # the folder of the model that serves
 budget_s = slot("budget_s")  # wall-clock seconds from the search cell to the end of the refit
 seed = slot("seed")
