@@ -1,16 +1,14 @@
 """tree_path: exact SHAP values of boosters, by the paths of their trees.
 
-Each library computes them for its own trees, missing cells and categories included: LightGBM and
-XGBoost as `pred_contrib`, CatBoost as `ShapValues`. They add up to the margin: the value of a
-regression, the log-odds of the positive one of two classes, the raw score of each of more. Members
-and a temperature combine margins linearly wherever the blend does, and then the whole model is
-exact. Seeds are averaged as probabilities; they differ so little that the mean of their margins
-comes close, and how close is measured.
+Each library computes them for its own trees (`recipe.members.margins`). They add up to the margin:
+the value of a regression, the log-odds of the positive one of two classes, the raw score of each of
+more. Members and a temperature combine margins linearly wherever the blend does, and then the whole
+model is exact. Seeds are averaged as probabilities; they differ so little that the mean of their
+margins comes close, and how close is measured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ import numpy as np
 from automl_magic.explain.sources import shares_of_columns
 from automl_magic.recipe.combine import Blend, Method
 from automl_magic.recipe.members import FittedMember, Model
+from automl_magic.recipe.members.margins import MARGINS
 from automl_magic.recipe.values import Floats
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ CHUNK = 50
 def refusal(model: FittedRecipe) -> str | None:
     """Say why a model has no exact path, or return None."""
     recipe = model.recipe
-    strange = sorted({one.estimator for one in recipe.members} - _MARGINS.keys())
+    strange = sorted({one.estimator for one in recipe.members} - MARGINS.keys())
     if strange:
         return f"{', '.join(strange)} is no booster of trees"
     if not recipe.task.is_classification:
@@ -102,43 +101,6 @@ class TreePaths:
 
 def _contributions(one: FittedMember, model: Model, matrix: Floats, shares: Floats) -> Floats:
     """Return what columns add, of shape (n, n_columns + 1, n_outputs), the base value last."""
-    of_features = _MARGINS[one.spec.estimator](model, matrix)
+    of_features = MARGINS[one.spec.estimator](model, matrix)
     by_column = np.einsum("nfo,fc->nco", of_features[:, :-1], shares)
     return np.concatenate([by_column, of_features[:, -1:]], axis=1)
-
-
-def _lightgbm(model: Model, matrix: Floats) -> Floats:
-    flat = np.asarray(model.native.predict(matrix, pred_contrib=True), dtype=np.float64)
-    # (n, outputs · (features + 1)), one class after the other.
-    return flat.reshape(len(matrix), -1, matrix.shape[1] + 1).transpose(0, 2, 1)
-
-
-def _xgboost(model: Model, matrix: Floats) -> Floats:
-    import xgboost
-
-    types = ["c" if i in model.categorical else "q" for i in range(matrix.shape[1])]
-    rows = xgboost.DMatrix(matrix, feature_types=types, enable_categorical=True)
-    found = np.asarray(model.native.predict(rows, pred_contribs=True), dtype=np.float64)
-    return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
-
-
-def _catboost(model: Model, matrix: Floats) -> Floats:
-    from automl_magic.recipe.members.catboost import _pool
-
-    found = np.asarray(
-        model.native.get_feature_importance(_pool(matrix, model.categorical), type="ShapValues"),
-        dtype=np.float64,
-    )
-    found = found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
-    # CatBoost has the numbers first and the categories behind them.
-    categorical = list(model.categorical)
-    numbers = [i for i in range(matrix.shape[1]) if i not in categorical]
-    back = np.argsort([*numbers, *categorical])
-    return np.concatenate([found[:, :-1][:, back], found[:, -1:]], axis=1)
-
-
-_MARGINS: dict[str, Callable[[Model, Floats], Floats]] = {
-    "lightgbm": _lightgbm,
-    "xgboost": _xgboost,
-    "catboost": _catboost,
-}

@@ -69,13 +69,13 @@ class CatBoost(Member):
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
-        return catboost.CatBoost(arguments).fit(_pool(rows.X, categorical, rows.y, rows.weight))
+        return catboost.CatBoost(arguments).fit(pool(rows.X, categorical, rows.y, rows.weight))
 
     def predict(self, model: Model, X: Floats) -> Floats:
         kind = "Probability" if model.task.is_classification else "RawFormulaVal"
         threads = 1 if len(X) == 1 else -1
         predicted: Floats = model.native.predict(
-            _pool(X, model.categorical), prediction_type=kind, thread_count=threads
+            pool(X, model.categorical), prediction_type=kind, thread_count=threads
         )
         return predicted
 
@@ -106,8 +106,8 @@ class _Growth(Growth):
             rows = rows_of(fold.X, fold.y, task, class_weight)
             watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
             return (
-                _pool(rows.X, fold.categorical, rows.y, rows.weight),
-                _pool(watched.X, fold.categorical, watched.y, watched.weight),
+                pool(rows.X, fold.categorical, rows.y, rows.weight),
+                pool(watched.X, fold.categorical, watched.y, watched.weight),
             )
 
         rows, self._watched = fold.made(("catboost", class_weight), make)
@@ -163,7 +163,7 @@ class _Growth(Growth):
             self._thread.join()
 
 
-def _pool(
+def pool(
     X: Floats, categorical: tuple[int, ...], y: Array | None = None, weight: Floats | None = None
 ) -> catboost.Pool:
     """Return CatBoost's form of a matrix: numbers as float32, category codes as bytes.

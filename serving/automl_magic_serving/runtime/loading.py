@@ -42,10 +42,11 @@ def load_model(
     sealed = unseal(folder, trusted, model=model, version=version)
     if rehearsal is not None:
         rehearse(sealed.contents, rehearsal)
-    fitted, schema = opened(sealed.contents)
+    found = opened(sealed.contents)
     return Served(
-        fitted,
-        schema,
+        found.fitted,
+        found.schema,
+        reference=found.reference,
         model=model,
         version=version,
         manifest_sha256=sealed.manifest_sha256,

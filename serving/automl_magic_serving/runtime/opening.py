@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
 from automl_magic.errors import ModelRefused
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.stored import parse
-from automl_magic.records import RecordProblem
+from automl_magic.records import Record, RecordProblem
+from automl_magic.records.reference import REFERENCE_NAME, Reference
 from automl_magic.records.schema import SCHEMA_NAME, InputSchema
 from automl_magic_serving.runtime.sealed import tampered
 
+Known = TypeVar("Known", bound=Record)
 
-def opened(contents: Mapping[str, bytes]) -> tuple[FittedRecipe, InputSchema]:
-    """Return the model and what it takes, from files whose digests were checked.
+
+@dataclass(frozen=True)
+class Opened:
+    """A model, what it takes, and what training looked like where the model keeps that."""
+
+    fitted: FittedRecipe
+    schema: InputSchema
+    reference: Reference | None
+
+
+def opened(contents: Mapping[str, bytes]) -> Opened:
+    """Return the model and what describes it, from files whose digests were checked.
 
     Raises
     ------
@@ -23,7 +37,7 @@ def opened(contents: Mapping[str, bytes]) -> tuple[FittedRecipe, InputSchema]:
     ArtifactTampered
         If a file is not what a search writes, or the schema does not fit the model.
     """
-    schema = _schema(contents)
+    schema, reference = _schema(contents), _reference(contents)
     fitted = parse(contents)
     recipe = fitted.recipe
     if (schema.task, schema.classes) != (recipe.task, recipe.classes):
@@ -31,7 +45,7 @@ def opened(contents: Mapping[str, bytes]) -> tuple[FittedRecipe, InputSchema]:
     names = [column.name for column in schema.columns]
     if sorted(names) != sorted(recipe.used_columns):
         raise tampered(SCHEMA_NAME, "its columns are not those that the model reads")
-    return fitted, schema
+    return Opened(fitted, schema, reference)
 
 
 def _schema(contents: Mapping[str, bytes]) -> InputSchema:
@@ -41,7 +55,17 @@ def _schema(contents: Mapping[str, bytes]) -> InputSchema:
             why=f"It has no {SCHEMA_NAME}, which requests are checked against.",
             fix="Run the search again, and register its model: automl rerun RUN",
         )
+    return _document(InputSchema, SCHEMA_NAME, contents)
+
+
+def _reference(contents: Mapping[str, bytes]) -> Reference | None:
+    if REFERENCE_NAME not in contents:
+        return None
+    return _document(Reference, REFERENCE_NAME, contents)
+
+
+def _document(kind: type[Known], name: str, contents: Mapping[str, bytes]) -> Known:
     try:
-        return InputSchema.from_json(json.loads(contents[SCHEMA_NAME]))
+        return kind.from_json(json.loads(contents[name]))
     except (RecordProblem, ValueError, RecursionError) as error:
-        raise tampered(SCHEMA_NAME, f"it is no schema: {error}") from error
+        raise tampered(name, f"it cannot be read: {error}") from error

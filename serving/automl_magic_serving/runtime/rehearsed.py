@@ -57,10 +57,10 @@ def _ask(contents: dict[str, bytes]) -> None:
     from automl_magic_serving.runtime.compiled.parity import rows_of
     from automl_magic_serving.runtime.opening import opened
 
-    fitted, schema = opened(contents)
-    names = [column.name for column in schema.columns]
-    for values in rows_of(schema, ROWS):
-        fitted.blend_row(dict(zip(names, values, strict=True)))
+    model = opened(contents)
+    names = [column.name for column in model.schema.columns]
+    for values in rows_of(model.schema, ROWS):
+        model.fitted.blend_row(dict(zip(names, values, strict=True)))
 
 
 def _import_libraries(contents: dict[str, bytes]) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from automl_magic.recipe import FittedRecipe
 from automl_magic.recipe.checking import Checker, Parsed
 from automl_magic.records import TaskKind
 from automl_magic.records.deployment import Checks
+from automl_magic.records.reference import Reference
 from automl_magic.records.schema import InputSchema
+from automl_magic_serving.runtime.background import background_rows
 from automl_magic_serving.runtime.compiled.plan import Plan, Way
+from automl_magic_serving.runtime.explaining import MOST_PAIRS, Explanation, Sampled, TreePaths
 
 
 class Answer(NamedTuple):
@@ -38,6 +42,7 @@ class Served:
         model: str,
         version: int,
         manifest_sha256: str,
+        reference: Reference | None = None,
     ) -> None:
         self.model, self.version, self.manifest_sha256 = model, version, manifest_sha256
         self.schema = schema
@@ -46,6 +51,7 @@ class Served:
         self._classes = fitted.recipe.classes
         self._threshold = fitted.threshold
         self._plan = Plan(fitted, schema)
+        self._reference = reference
 
     @property
     def task(self) -> TaskKind:
@@ -80,6 +86,24 @@ class Served:
             return []
         blends = self._plan.many([row.values for row in rows])
         return [self._answer(blend) for blend in blends.tolist()]
+
+    def explain(self, row: Parsed) -> dict[str, float]:
+        """Return what each column adds to the answer of an instance; see `explanation`."""
+        return self.explanation(row).contributions
+
+    def explanation(self, row: Parsed) -> Explanation:
+        """Explain the answer to an instance: what each column adds, to what, and in which unit."""
+        blend = self._plan.one(row.values)
+        predicted = blend.index(max(blend)) if isinstance(blend, list) else 0
+        return self._explainer.explain(row.values, predicted)
+
+    @cached_property
+    def _explainer(self) -> TreePaths | Sampled:
+        names = [column.name for column in self.schema.columns]
+        if TreePaths.refusal(self.fitted) is None:
+            return TreePaths(self.fitted, names)
+        background = background_rows(self.schema, self._reference, MOST_PAIRS)
+        return Sampled(self.fitted, names, self._plan.many, self._plan.seconds, background)
 
     def seconds(self, n: int) -> float:
         """Return about how long answering so many rows takes, as measured when it was loaded."""

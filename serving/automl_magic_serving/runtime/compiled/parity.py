@@ -26,13 +26,17 @@ def rows_of(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
     The same seed gives the same rows.
     """
     chance = random.Random(seed)  # noqa: S311 - rows to compare with, no secret
-    return [[_value(column, chance) for column in schema.columns] for _ in range(n_rows)]
+    return [
+        [value_of(column, chance, odd=chance.random() < ODD_SHARE) for column in schema.columns]
+        for _ in range(n_rows)
+    ]
 
 
-def at_splits(matrix: Floats, models: Sequence[Trees], seed: int = 0) -> Floats:
+def at_splits(matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed: int = 0) -> Floats:
     """Return the rows of a matrix with numbers replaced by some that trees compare them with.
 
-    Where a number equals a split, `<` and `<=` part, and so do float32 and float64.
+    Where a number equals a split, `<` and `<=` part, and so do float32 and float64. `with_gaps` is
+    for models that take missing values: some numbers are left out.
     """
     random_ = np.random.default_rng(seed)
     matrix = matrix.copy()
@@ -42,6 +46,8 @@ def at_splits(matrix: Floats, models: Sequence[Trees], seed: int = 0) -> Floats:
             chosen = random_.choice(splits, len(matrix))
             replaced = random_.random(len(matrix)) < 0.5
             matrix[:, feature] = np.where(replaced, chosen, matrix[:, feature])
+    if with_gaps:
+        matrix[random_.random(matrix.shape) < ODD_SHARE] = np.nan
     return matrix
 
 
@@ -52,9 +58,9 @@ def difference(one: Any, other: Any, *, is_regression: bool) -> float:
     return float(np.abs(one - other).max(initial=0.0)) / scale
 
 
-def _value(column: InputColumn, chance: random.Random) -> Any:
-    odd = chance.random() < ODD_SHARE
-    if odd and chance.random() < 0.5:
+def value_of(column: InputColumn, chance: random.Random, *, odd: bool) -> Any:
+    """Return a value of a column: one that its schema allows, or an odd one."""
+    if odd and column.nullable and chance.random() < 0.5:
         return None
     if column.kind is ColumnKind.NUMBER and column.stored_as in ("number", "text"):
         return _number(column, chance, odd=odd)
@@ -70,7 +76,7 @@ def _value(column: InputColumn, chance: random.Random) -> Any:
         return moment.strftime(date_format) if date_format else moment.isoformat()
     if column.levels and not odd:
         text = chance.choice(column.levels)
-        return text if column.stored_as == "text" else _as_stored(text)
+        return text if column.stored_as == "text" else as_stored(text)
     if column.kind is ColumnKind.TEXT:
         return " ".join(chance.choices(WORDS, k=chance.randint(0, 20)))
     return f"never seen {chance.randint(0, 9)}"
@@ -91,7 +97,8 @@ def _span(column: InputColumn) -> tuple[float, float]:
     return column.low, column.high
 
 
-def _as_stored(text: str) -> Any:
+def as_stored(text: str) -> Any:
+    """Return the number or the boolean that a level's text stands for."""
     try:
         return float(text)
     except ValueError:

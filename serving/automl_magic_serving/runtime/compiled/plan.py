@@ -19,6 +19,7 @@ from automl_magic.recipe import FittedRecipe
 from automl_magic.recipe.combine import blended_row, calibrated_row
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.members import FittedMember
+from automl_magic.recipe.members.margins import MARGINS
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 from automl_magic.records.schema import InputSchema
@@ -160,7 +161,8 @@ class Plan:
             return _mean_of([part.many(sums) for part in graph.parts])
 
         is_regression = self._recipe.task is TaskKind.REGRESSION
-        for compared in (matrix, at_splits(matrix, trees)):
+        with_gaps = member.spec.estimator in MARGINS  # boosters take missing values, forests not
+        for compared in (matrix, at_splits(matrix, trees, with_gaps=with_gaps)):
             with np.errstate(all="ignore"):  # some numbers are as large as they can be
                 own = member.predict(compared)
             apart = difference(compiled_many(compared), own, is_regression=is_regression)

@@ -1,0 +1,67 @@
+"""background: what an instance is compared with when its answer is explained.
+
+A model keeps no training rows. It keeps the distribution of each column (`reference.json`), and
+rows are drawn from those, each column by itself: what a column adds is told against a row of which
+nothing else is known.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from automl_magic.recipe.values import EPOCH
+from automl_magic.records import ColumnKind
+from automl_magic.records.reference import ColumnReference, Levels, Numbers, Reference
+from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic_serving.runtime.compiled.parity import as_stored, value_of
+
+
+def background_rows(
+    schema: InputSchema, reference: Reference | None, n_rows: int, seed: int = 0
+) -> list[list[Any]]:
+    """Return the values of some rows as training had them, column by column.
+
+    A column without a distribution (a personal one, or all where there is no reference) is missing
+    where it may be, and otherwise drawn from what the schema allows.
+    """
+    chance = random.Random(seed)  # noqa: S311 - rows to compare with, no secret
+    known: Mapping[str, ColumnReference] = {
+        column.name: column for column in (reference.columns if reference else ())
+    }
+    return [
+        [_value(column, known.get(column.name), chance) for column in schema.columns]
+        for _ in range(n_rows)
+    ]
+
+
+def _value(column: InputColumn, known: ColumnReference | None, chance: random.Random) -> Any:
+    if known is None or known.seen is None:
+        return None if column.nullable else value_of(column, chance, odd=False)
+    if chance.random() < known.missing:
+        return None
+    if isinstance(known.seen, Levels):
+        return _level(column, known.seen, chance)
+    return _number(column, known.seen, chance)
+
+
+def _level(column: InputColumn, seen: Levels, chance: random.Random) -> Any:
+    if not seen.levels or chance.random() < seen.other:
+        return value_of(column, chance, odd=False)
+    text = chance.choices(seen.levels, seen.shares)[0] if sum(seen.shares) > 0 else seen.levels[0]
+    return text if column.stored_as == "text" else as_stored(text)
+
+
+def _number(column: InputColumn, seen: Numbers, chance: random.Random) -> Any:
+    place = min(bisect_left(seen.below, chance.random()), len(seen.knots) - 1)
+    value = seen.knots[place]
+    if column.kind is ColumnKind.DATE:
+        moment = EPOCH + timedelta(seconds=value)
+        date_format = column.parse.get("date_format")
+        return moment.strftime(date_format) if date_format else moment.isoformat()
+    if column.kind is ColumnKind.NUMBER and column.stored_as in ("number", "text"):
+        return value
+    return None if column.nullable else value_of(column, chance, odd=False)

@@ -1,0 +1,159 @@
+"""Trees that were read from a library answer as the library does, at their very splits too."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from automl_magic.recipe import member
+from automl_magic.records import TaskKind
+from automl_magic_serving.runtime.compiled import trees as reading
+from automl_magic_serving.runtime.compiled.graph import Graph
+from automl_magic_serving.runtime.compiled.parity import at_splits, difference
+from automl_magic_serving.runtime.compiled.trees import CannotCompile, trees_of
+
+BOOSTERS = ("lightgbm", "xgboost", "catboost")
+FORESTS = ("extra_trees", "random_forest")
+CLASSES = {TaskKind.BINARY: 2, TaskKind.MULTICLASS: 3, TaskKind.REGRESSION: 0}
+WIDTH = 5
+
+
+def table(with_gaps):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, WIDTH))
+    X[:, 0], X[:, 1] = rng.integers(0, 40, 400), rng.integers(0, 5, 400)
+    signal = np.sin(X[:, 0]) + X[:, 2] * X[:, 3] + (X[:, 1] > 2)
+    if with_gaps:
+        X[rng.random(X.shape) < 0.1] = np.nan
+    return X, signal
+
+
+def target(signal, task):
+    if task is TaskKind.BINARY:
+        return (signal > 0.5).astype(int)
+    return np.digitize(signal, [0.0, 1.0]) if task is TaskKind.MULTICLASS else 1_000 * signal
+
+
+def fitted(name, task, categorical=(), params=None, rounds=12):
+    X, signal = table(name in BOOSTERS)
+    kind = member(name)
+    model = kind.fit(
+        params or ({"n_estimators": 8} if name in FORESTS else {}),
+        X,
+        target(signal, task),
+        task=task,
+        n_classes=CLASSES[task],
+        categorical=categorical,
+        n_iterations=rounds if name in BOOSTERS else None,
+    )
+    # As the server has it: read from the bytes that were kept.
+    return kind, kind.from_bytes(kind.to_bytes(model), task, CLASSES[task], categorical), X
+
+
+def apart(kind, model, trees, matrix):
+    graph = Graph([(trees, 0)], WIDTH)
+    (part,) = graph.parts
+    own = kind.predict(model, matrix)
+    is_regression = model.task is TaskKind.REGRESSION
+    one_by_one = [part.one(graph.sums_of_one(row)) for row in matrix.tolist()]
+    return max(
+        difference(part.many(graph.sums(matrix)), own, is_regression=is_regression),
+        difference(one_by_one, own, is_regression=is_regression),
+    )
+
+
+@pytest.mark.parametrize("task", TaskKind)
+@pytest.mark.parametrize(
+    ("name", "categorical"),
+    [*((name, ()) for name in (*BOOSTERS, *FORESTS)), ("lightgbm", (0, 1)), ("xgboost", (0, 1))],
+)
+def test_trees_answer_as_their_library_does(name, categorical, task):
+    kind, model, X = fitted(name, task, categorical)
+    trees = trees_of(name, model)
+    assert apart(kind, model, trees, X) <= 1e-6
+    gaps = name in BOOSTERS
+    assert apart(kind, model, trees, at_splits(X, [trees], with_gaps=gaps)) <= 1e-6
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
+def test_codes_that_no_level_has_go_where_the_library_sends_them(name):
+    kind, model, X = fitted(name, TaskKind.BINARY, (0, 1))
+    X[:, 0] = np.resize([np.nan, 40.0, 77.0, 1_000.0, 0.0], len(X))
+    assert apart(kind, model, trees_of(name, model), X) <= 1e-6
+
+
+numbers = (
+    st.floats(width=32, allow_infinity=False)
+    | st.floats(-1e30, 1e30, allow_subnormal=True)
+    | st.sampled_from([0.0, -0.0, 1e-35, -1e-35, 1.0000000180025095e-35, 3.4e38, float("nan")])
+)
+
+
+@pytest.fixture(scope="module", params=BOOSTERS)
+def booster(request):
+    kind, model, _ = fitted(request.param, TaskKind.REGRESSION)
+    trees = trees_of(request.param, model)
+    return kind, model, Graph([(trees, 0)], WIDTH)
+
+
+@given(matrix=arrays(np.float64, (8, WIDTH), elements=numbers))
+@settings(max_examples=60, deadline=None)
+def test_any_numbers_go_where_the_library_sends_them(booster, matrix):
+    kind, model, graph = booster
+    found = graph.parts[0].many(graph.sums(matrix))
+    assert difference(found, kind.predict(model, matrix), is_regression=True) <= 1e-6
+
+
+def test_models_that_read_numbers_alike_share_a_graph():
+    one = fitted("xgboost", TaskKind.MULTICLASS)
+    other = fitted("catboost", TaskKind.BINARY)
+    matrix = np.hstack([one[2], other[2][::-1]])
+    both = Graph(
+        [(trees_of("xgboost", one[1]), 0), (trees_of("catboost", other[1]), WIDTH)], 2 * WIDTH
+    )
+    sums = both.sums(matrix)
+    for (kind, model, _), part, columns in (
+        (one, both.parts[0], slice(0, WIDTH)),
+        (other, both.parts[1], slice(WIDTH, None)),
+    ):
+        own = kind.predict(model, matrix[:, columns])
+        assert difference(part.many(sums), own, is_regression=False) <= 1e-6
+
+
+REFUSED = {
+    "linear": ("linear", {}, (), "consists of no trees"),
+    "dart": ("xgboost", {"booster": "dart"}, (), "its booster is dart"),
+    "gblinear": ("xgboost", {"booster": "gblinear"}, (), "its booster is gblinear"),
+    "linear leaves": ("lightgbm", {"linear_tree": True}, (), "its leaves hold linear models"),
+    "zeros as gaps": ("lightgbm", {"zero_as_missing": True}, (), "takes zeros as missing"),
+    "a forest of LightGBM": (
+        "lightgbm",
+        {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5},
+        (),
+        "it averages its trees",
+    ),
+    "trees by depth": ("catboost", {"grow_policy": "Depthwise"}, (), "are not symmetric"),
+    "categories": ("catboost", {}, (0,), "statistics of categories"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_the_common_form_cannot_say_stays_with_its_library(name):
+    estimator, params, categorical, why = REFUSED[name]
+    if estimator == "linear":
+        X, signal = table(with_gaps=False)
+        model = member("linear").fit(
+            params, X, target(signal, TaskKind.BINARY), task=TaskKind.BINARY, n_classes=2
+        )
+    else:
+        _, model, _ = fitted(estimator, TaskKind.REGRESSION, categorical, params, rounds=3)
+    with pytest.raises(CannotCompile, match=why):
+        trees_of(estimator, model)
+
+
+def test_a_model_of_very_many_nodes_stays_with_its_library(monkeypatch):
+    _, model, _ = fitted("extra_trees", TaskKind.BINARY)
+    monkeypatch.setattr(reading, "MOST_NODES", 100)
+    with pytest.raises(CannotCompile, match="more than 100 nodes"):
+        trees_of("extra_trees", model)

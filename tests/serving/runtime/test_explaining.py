@@ -1,0 +1,178 @@
+"""Contributions sum to the answer minus the base, whichever way they are found."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from automl_magic.recipe import MemberSpec
+from automl_magic.recipe.combine import Blend, Calibration, Method
+from automl_magic.records import ColumnKind, StepSpec, TaskKind
+from automl_magic.records.reference import ColumnReference, Levels, Numbers, Reference
+from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic_serving.runtime.background import background_rows
+
+TASKS = ("binary", "multiclass", "regression")
+BOOSTERS = ("lightgbm", "xgboost", "catboost")
+
+
+def one_of(estimator, **more):
+    return MemberSpec(name=estimator, estimator=estimator, view="tree", n_iterations=10, **more)
+
+
+def first(served, new, instance_of, allow_all):
+    names = [column.name for column in served.schema.columns]
+    row = {**instance_of(new.iloc[3], names), "note": "red wine", "price": "12"}
+    return served.parse({name: row[name] for name in names}, allow_all)
+
+
+def margin(served, parsed):
+    """What the contributions of a booster sum to, from its probabilities or its value."""
+    (answer,) = served.answer([parsed])
+    if answer.probabilities is None:
+        return answer.prediction
+    if len(answer.probabilities) == 2:
+        return math.log(answer.probabilities[1] / answer.probabilities[0])
+    return None
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("estimator", BOOSTERS)
+def test_a_booster_is_explained_exactly_in_its_own_unit(
+    estimator, task, served_for, new, instance_of, allow_all
+):
+    served = served_for(task, members=(one_of(estimator),))
+    parsed = first(served, new, instance_of, allow_all)
+    found = served.explanation(parsed)
+    assert found.exact
+    assert found.contributions.keys() == {column.name for column in served.schema.columns}
+    assert found.base + sum(found.contributions.values()) == pytest.approx(found.total)
+    expected = margin(served, parsed)
+    if expected is not None:
+        assert found.total == pytest.approx(expected, abs=1e-4)
+    units = {"binary": "log-odds of yes", "regression": "value"}
+    label = served.answer([parsed])[0].prediction
+    assert found.unit == units.get(task, f"score of {label}")
+
+
+def test_margins_that_are_blended_and_cooled_still_add_up(
+    served_of, fitted_for, labelled, new, instance_of, allow_all
+):
+    members = (one_of("lightgbm", weight=0.7), one_of("xgboost", weight=0.3))
+    fitted = fitted_for("binary", members=members, blend=Blend.GEOMETRIC)
+    calibration = Calibration(method=Method.TEMPERATURE, temperature=1.6, shift=(0.3, -0.1))
+    recipe = dataclasses.replace(fitted.recipe, calibration=calibration)
+    served = served_of(dataclasses.replace(fitted, recipe=recipe), labelled("binary"))
+    parsed = first(served, new, instance_of, allow_all)
+    found = served.explanation(parsed)
+    assert found.exact
+    assert found.total == pytest.approx(margin(served, parsed), abs=1e-4)
+
+
+def test_values_of_several_members_and_seeds_add_up(served_for, new, instance_of, allow_all):
+    members = (one_of("lightgbm", weight=0.7, seeds=(0, 1)), one_of("catboost", weight=0.3))
+    served = served_for("regression", members=members)
+    parsed = first(served, new, instance_of, allow_all)
+    found = served.explanation(parsed)
+    assert found.exact
+    assert found.total == pytest.approx(margin(served, parsed), rel=1e-5)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_any_other_model_is_explained_by_samples_whose_sum_is_exact(
+    task, served_for, new, instance_of, allow_all
+):
+    served = served_for(task)
+    parsed = first(served, new, instance_of, allow_all)
+    found = served.explanation(parsed)
+    (answer,) = served.answer([parsed])
+    assert not found.exact
+    assert found.base + sum(found.contributions.values()) == pytest.approx(found.total, abs=1e-9)
+    if task == "regression":
+        assert (found.unit, found.total) == ("value", pytest.approx(answer.prediction, rel=1e-5))
+    elif task == "binary":
+        assert found.unit == "probability of yes"
+        assert found.total == pytest.approx(answer.probabilities[1], abs=1e-6)
+    else:
+        assert found.unit == f"probability of {answer.prediction}"
+        assert found.total == pytest.approx(max(answer.probabilities), abs=1e-6)
+    assert served.explain(parsed) == found.contributions
+    assert served.explanation(parsed) == found
+
+
+def test_samples_find_the_contributions_of_a_linear_model(served_for, allow_all):
+    """For a sum of columns every order gives the same: weight times distance from the mean."""
+    steps = (StepSpec(kind="number", columns=("wind", "gust", "children")),)
+    only = MemberSpec(name="lin", estimator="linear", view="flat")
+    served = served_for("regression", views={"flat": steps}, members=(only,))
+    row = served.parse({"wind": 1.0, "gust": -0.5, "children": 3}, allow_all)
+    found = served.explanation(row)
+    explainer = served._explainer
+    others = np.array([explainer._background[i] for i in range(explainer.n_pairs)], dtype=float)
+    (model,) = served.fitted.members[0].models
+    expected = model.native.coef_.ravel() * (np.array([1.0, -0.5, 3.0]) - others.mean(axis=0))
+    assert list(found.contributions.values()) == pytest.approx(expected.tolist())
+
+
+def test_a_feature_of_several_columns_is_explained_by_samples(
+    served_for, new, instance_of, allow_all, steps_of
+):
+    steps = (
+        StepSpec(kind="number", columns=("wind", "gust")),
+        StepSpec(kind="interaction", columns=("wind", "gust")),
+    )
+    only = MemberSpec(name="xgb", estimator="xgboost", view="both", n_iterations=5)
+    served = served_for("binary", views={"both": steps}, members=(only,))
+    found = served.explanation(served.parse({"wind": 1.0, "gust": -0.5}, allow_all))
+    assert not found.exact
+    assert found.unit == "probability of yes"
+
+
+def test_the_background_has_the_distribution_of_the_training_rows():
+    def column(name, kind, stored_as, **more):
+        return InputColumn(
+            name=name, kind=ColumnKind(kind), stored_as=stored_as, **{"nullable": True, **more}
+        )
+
+    schema = InputSchema(
+        task=TaskKind.REGRESSION,
+        target="y",
+        columns=(
+            column("age", "number", "number", low=0.0, high=100.0),
+            column("city", "category", "text", levels=("a", "b")),
+            column("mail", "text", "text", personal="email"),
+            column("born", "date", "text", parse={"date_format": "%d.%m.%Y"}),
+            column("flat", "number", "number", nullable=False, low=5.0, high=5.0),
+        ),
+    )
+    seen = (
+        ColumnReference(
+            name="age",
+            kind=ColumnKind.NUMBER,
+            missing=0.25,
+            seen=Numbers(knots=(1.0, 2.0), below=(0.8, 1.0), mean=1.2, sd=0.4),
+        ),
+        ColumnReference(
+            name="city",
+            kind=ColumnKind.CATEGORY,
+            missing=0.0,
+            seen=Levels(levels=("a", "b"), shares=(0.1, 0.9), n_levels=2),
+        ),
+        ColumnReference(
+            name="born",
+            kind=ColumnKind.DATE,
+            missing=0.0,
+            seen=Numbers(knots=(86_400.0,), below=(1.0,), mean=86_400.0, sd=0.0),
+        ),
+    )
+    reference = Reference(task=TaskKind.REGRESSION, target="y", rows=100, columns=seen)
+    rows = background_rows(schema, reference, 2_000)
+    ages, cities, mails, births, flats = zip(*rows, strict=True)
+    assert ages.count(None) / 2_000 == pytest.approx(0.25, abs=0.04)
+    assert ages.count(1.0) / 2_000 == pytest.approx(0.6, abs=0.04)
+    assert cities.count("b") / 2_000 == pytest.approx(0.9, abs=0.03)
+    assert set(mails) == {None}
+    assert set(births) == {"02.01.1970"}
+    assert set(flats) == {5.0}
+    assert background_rows(schema, reference, 5) == rows[:5]
