@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
@@ -44,11 +45,13 @@ async def send_problem(to: Send, problem: Problem, request_id: bytes) -> None:
 
 def problem_body(problem: Problem) -> bytes:
     """Return the form that every error has."""
-    return orjson.dumps(
-        {"error": problem.error, "details": problem.details, "code": problem.code},
-        default=str,
-        option=orjson.OPT_NON_STR_KEYS,
-    )
+    document = {"error": problem.error, "details": problem.details, "code": problem.code}
+    try:
+        return orjson.dumps(document)
+    except TypeError:
+        # What is shown of a wrong value may be what orjson does not write: a number of 40 digits, a
+        # half of a character.
+        return json.dumps(document, default=str).encode()
 
 
 def problem_headers(problem: Problem) -> list[tuple[bytes, bytes]]:

@@ -19,6 +19,7 @@ from automl_magic_serving.oip.tensor import (
     DATATYPES,
     FLOATS,
     MOST_TENSORS,
+    RANGES,
     Tensor,
     from_binary,
     size_of,
@@ -137,27 +138,40 @@ def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
         if type(length) is not int or not 0 <= length <= len(rest) - at:
             raise wrong(name, "has a binary_data_size that is not within the body")
         return from_binary(name, datatype, shape, rest[at : at + length]), at + length
-    data = one.get("data")
-    if type(data) is not list:
-        raise wrong(name, "has no list `data`")
-    values = _flat(name, data, shape)
+    values = _flat(name, one.get("data"), shape)
     if len(values) != size:
         raise wrong(
             name, "has another length than its shape says", expected=size, found=len(values)
         )
-    accepted = _ELEMENTS[datatype]
-    for place, value in enumerate(values):
-        if type(value) not in accepted:
-            if accepted is _WHOLE and type(value) is float and value.is_integer():
-                values[place] = int(value)
-                continue
-            kind = type(value).__name__
-            raise wrong(name, f"holds a value that is not {datatype}", found=kind)
+    _check_elements(name, datatype, values)
     return Tensor(name, datatype, shape, values), at
 
 
-def _flat(name: str, data: list[Any], shape: list[int]) -> list[Any]:
+def _check_elements(name: str, datatype: str, values: list[Any]) -> None:
+    """Raise where an element is not of the data type. Whole numbers written as 3.0 become 3."""
+    accepted = _ELEMENTS[datatype]
+    for place, value in enumerate(values):
+        if type(value) not in accepted:
+            values[place] = _whole(name, datatype, value)
+    if datatype in RANGES:
+        low, high = RANGES[datatype]
+        if not all(value is None or low <= value <= high for value in values):
+            raise wrong(name, f"holds a number beyond {datatype}", expected=f"{low} to {high}")
+
+
+def _whole(name: str, datatype: str, value: Any) -> int:
+    """Return a whole number that was written as 3.0; raise for anything else."""
+    is_whole = type(value) is float and value.is_integer() and abs(value) < 2**63
+    if datatype not in RANGES or not is_whole:
+        kind = type(value).__name__
+        raise wrong(name, f"holds a value that is not {datatype}", found=kind)
+    return int(value)
+
+
+def _flat(name: str, data: Any, shape: list[int]) -> list[Any]:
     """Return the elements of `data`, which is flat, or nested as the shape says."""
+    if type(data) is not list:
+        raise wrong(name, "has no list `data`")
     if not data or type(data[0]) is not list:
         return data
     for length in shape[1:]:

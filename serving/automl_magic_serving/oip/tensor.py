@@ -32,8 +32,13 @@ LAYOUTS = {
     "FP64": "<f8",
 }
 DATATYPES = frozenset({*LAYOUTS, "BYTES"})
+RANGES = {
+    name: (int(np.iinfo(layout).min), int(np.iinfo(layout).max))
+    for name, layout in LAYOUTS.items()
+    if "INT" in name
+}
 FLOATS = frozenset({"FP16", "FP32", "FP64"})
-MOST_TENSORS = 10_000
+MOST_TENSORS, MOST_ELEMENTS = 10_000, 2**40
 _LENGTH = struct.Struct("<I")
 
 
@@ -61,7 +66,10 @@ def size_of(name: str, shape: Sequence[int]) -> int:
     for length in shape:
         if type(length) is not int or length < 0:
             raise wrong(name, "has a shape that is not a list of whole numbers from 0 on")
-    return math.prod(shape)
+    size = math.prod(shape)
+    if size > MOST_ELEMENTS:
+        raise wrong(name, "has a shape that no request can fill")
+    return size
 
 
 def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview) -> Tensor:

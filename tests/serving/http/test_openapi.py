@@ -12,10 +12,10 @@ from automl_magic.store.keys import create_key
 
 
 @pytest.fixture(scope="module")
-def guarded(serve, plane):
+def guarded(serve, keyed_plane):
     """A server that wants keys, and a key."""
-    _, secret = create_key(plane.engine, "schemathesis")
-    with serve("--auth", "required") as running:
+    _, secret = create_key(keyed_plane.engine, "schemathesis")
+    with serve(keyed_plane) as running:
         yield running, secret
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from automl_magic_serving.endpoint import Endpoint
@@ -77,8 +78,12 @@ def batch_paths(serving: Sequence[Endpoint]) -> Json:
 
 def _post(serving: Sequence[Endpoint]) -> Json:
     named = {"enum": [endpoint.name for endpoint in serving]}
-    options = {"format": _FORMAT}
-    form = obj({"deployment": named, "file": {"type": "string"}}, {**options, "callback": _TEXT})
+    options: Json = {"format": _FORMAT}
+    hosts = {host for endpoint in serving for host in endpoint.deployment.callback_hosts}
+    if hosts:
+        allowed = "|".join(re.escape(host) for host in sorted(hosts))
+        options["callback"] = {"type": "string", "pattern": f"^https?://({allowed})(/[a-z]*)?$"}
+    form = obj({"deployment": named, "file": {"type": "string"}}, options)
     rows = [
         obj(
             {

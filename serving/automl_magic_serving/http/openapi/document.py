@@ -37,6 +37,7 @@ _FLAG = {"type": "boolean"}
 _NUMBER = {"type": "number"}
 _LABEL = {"type": ["string", "number", "boolean"]}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+_INT64 = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
 _FLAGS = {"type": "object", "additionalProperties": _TEXT}
 _READS = (401, 403, 404, 429, 431, 500, 503)
 _ASKS = (400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 504)
@@ -302,7 +303,7 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
 
 def _input(column: InputColumn, checks: Checks) -> Json:
     datatype = datatype_of(column)
-    kinds = {"BOOL": {"type": "boolean"}, "INT64": {"type": "integer"}, "FP64": {"type": "number"}}
+    kinds = {"BOOL": {"type": "boolean"}, "INT64": _INT64, "FP64": {"type": "number"}}
     element = {"allOf": [column_schema(column, checks), kinds.get(datatype, {"type": "string"})]}
     return open_obj(
         {
