@@ -238,9 +238,12 @@ class Storm:
         if len(workers) < 2:
             return False
         worker = self.dice.choice(workers)
-        worker.send_signal(signal.SIGSTOP)
-        time.sleep(0.01)
-        mine = {one.raddr.port for one in worker.net_connections("tcp") if one.raddr}
+        try:
+            worker.send_signal(signal.SIGSTOP)
+            time.sleep(0.01)
+            mine = {one.raddr.port for one in worker.net_connections("tcp") if one.raddr}
+        except psutil.NoSuchProcess:  # killed a moment ago
+            return False
         self.killed |= mine
         worker.kill()
         return True

@@ -1,0 +1,130 @@
+"""Counters that workers share: nobody waits, nothing is lost, and the dead are counted."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl_magic.records.deployment import Role
+from automl_magic_serving.telemetry.latency import (
+    N_BUCKETS,
+    bucket_of,
+    edge_s,
+    quantile_s,
+)
+from automl_magic_serving.telemetry.recent import Recent
+from automl_magic_serving.telemetry.slab import Gauge, Layout, Outcome, Slab
+
+LAYOUT = Layout(workers=2, deployments=2, versions=4)
+
+
+@given(st.floats(0, 1e6))
+def test_a_latency_lies_in_its_bucket(seconds):
+    bucket = bucket_of(seconds)
+
+    assert 0 <= bucket < N_BUCKETS
+    assert seconds <= edge_s(bucket) * (1 + 1e-12)
+    assert bucket == 0 or seconds >= edge_s(bucket - 1) * (1 - 1e-12)
+
+
+@given(st.lists(st.floats(1e-4, 50), min_size=1, max_size=200), st.sampled_from([0.5, 0.95]))
+def test_a_quantile_is_a_fifth_off_at_most(latencies, q):
+    counts = [0] * N_BUCKETS
+    for seconds in latencies:
+        counts[bucket_of(seconds)] += 1
+    exact = sorted(latencies)[max(0, -int(-q * len(latencies) // 1) - 1)]
+
+    assert exact / 1.2 <= quantile_s(counts, q) <= exact * 1.2
+
+
+def test_nothing_has_no_quantile():
+    assert quantile_s([0] * N_BUCKETS, 0.95) is None
+
+
+def test_what_all_workers_count_is_summed():
+    slab = Slab(LAYOUT)
+    for worker in (0, 1):
+        tally = slab.region(worker).tally(1, Role.CANARY, 7, 3, slow_s=0.1)
+        tally.count(Outcome.OK, 4, 0.05)
+        tally.count(Outcome.ERROR, 1, 0.2)
+        tally.count(Outcome.REFUSED, 2)
+        tally.waiting(worker)
+
+    counts = slab.live(1, Role.CANARY, 3)
+
+    assert (counts.answered, counts.failed, counts.outcomes[Outcome.REFUSED]) == (2, 2, 2)
+    assert (counts.rows, counts.slow, counts.waiting) == (14, 2, 1)
+    assert counts.seconds == pytest.approx(0.5)
+    assert sum(counts.buckets) == 4
+    assert slab.live(1, Role.CANARY, 4) is None
+    assert slab.live(0, Role.CANARY, 3) is None
+
+
+def test_an_epoch_begins_at_zero_and_what_came_before_stays_in_the_totals():
+    slab = Slab(LAYOUT)
+    region = slab.region(0)
+    old = region.tally(0, Role.STABLE, 1, 1, 1.0)
+    old.count(Outcome.OK, 1, 0.01)
+    old.end()
+    new = region.tally(0, Role.STABLE, 1, 2, 1.0)
+    new.count(Outcome.OK, 1, 0.01)
+    old.count(Outcome.ERROR, 1, 0.01)  # a request that was under way
+
+    assert slab.live(0, Role.STABLE, 1) is None
+    assert slab.live(0, Role.STABLE, 2).failed == 0
+    [total] = slab.totals()
+    assert (total.version, total.answered, total.failed) == (1, 2, 1)
+
+
+def test_what_a_killed_process_has_counted_stays_and_its_follower_goes_on():
+    slab = Slab(LAYOUT)
+    code = (
+        "import os, sys\n"
+        "from automl_magic.records.deployment import Role\n"
+        "from automl_magic_serving.telemetry.slab import *\n"
+        "region = Slab(Layout(2, 2, 4), int(sys.argv[1])).region(1)\n"
+        "region.add(Gauge.IN_FLIGHT, 3)\n"
+        "tally = region.tally(0, Role.STABLE, 1, 1, 1.0)\n"
+        "[tally.count(Outcome.OK, 1, 0.01) for _ in range(1000)]\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    for _ in range(2):
+        command = [sys.executable, "-c", code, str(slab.descriptor)]
+        ended = subprocess.run(command, pass_fds=[slab.descriptor], check=False)
+        assert ended.returncode == -9
+        slab.note_restart(1)
+
+    assert slab.live(0, Role.STABLE, 1).answered == 2_000
+    assert [one.answered for one in slab.totals()] == [2_000]
+    assert slab.gauges(Gauge.IN_FLIGHT) == [0, 0]
+    assert slab.gauges(Gauge.RESTARTS) == [0, 2]
+
+
+def test_the_series_of_a_version_that_has_long_gone_ends_when_there_is_no_place_left():
+    slab = Slab(LAYOUT)
+    region = slab.region(0)
+    for version in range(1, 7):
+        region.tally(0, Role.STABLE, version, version, 1.0).count(Outcome.OK, 1, 0.01)
+
+    assert sorted(one.version for one in slab.totals()) == [3, 4, 5, 6]
+    assert all(one.answered == 1 for one in slab.totals())
+    again = Slab(LAYOUT, slab.descriptor).region(0)
+    again.tally(0, Role.STABLE, 6, 6, 1.0).count(Outcome.OK, 1, 0.01)
+    assert {one.version: one.answered for one in slab.totals()}[6] == 2
+
+
+def test_the_recent_latency_forgets_what_was_before():
+    slab = Slab(LAYOUT)
+    tally = slab.region(0).tally(0, Role.STABLE, 1, 1, 1.0)
+    for _ in range(100):
+        tally.count(Outcome.OK, 1, 5.0)
+    recent = Recent(slab)
+    assert recent.p95_ms(0) is None
+
+    for _ in range(100):
+        tally.count(Outcome.OK, 1, 0.010)
+
+    assert recent.p95_ms(0) == pytest.approx(10, rel=0.2)
+    assert recent.p95_ms(1) is None
