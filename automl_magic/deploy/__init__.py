@@ -5,6 +5,6 @@ staging  a version's files with their approval, where servers load them
 """
 
 from automl_magic.deploy.file import SUFFIXES, parse_deployment, read_deployment_file
-from automl_magic.deploy.staging import stage
+from automl_magic.deploy.staging import stage, staged
 
-__all__ = ["SUFFIXES", "parse_deployment", "read_deployment_file", "stage"]
+__all__ = ["SUFFIXES", "parse_deployment", "read_deployment_file", "stage", "staged"]

@@ -55,6 +55,18 @@ def stage(source: Path, approval: Approval) -> Path:
     return folder
 
 
+def staged(approval: Approval) -> Path | None:
+    """Return the folder of a version that is staged, whole and under this very approval."""
+    folder = staged_folder(approval.statement)
+    try:
+        is_there = _is_whole(folder, approval) and (
+            (folder / APPROVAL_NAME).read_bytes() == _text_of(approval)
+        )
+    except OSError:
+        return None
+    return folder if is_there else None
+
+
 @contextlib.contextmanager
 def _alone(parent: Path) -> Iterator[None]:
     """Let one process of this machine stage at a time."""
@@ -117,12 +129,16 @@ def _is_whole(folder: Path, approval: Approval) -> bool:
 
 
 def _write_approval(folder: Path, approval: Approval) -> None:
-    content = dumps(approval.to_json()).encode()
+    content = _text_of(approval)
     path = folder / APPROVAL_NAME
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == content:
             return
     write_whole(path, content)
+
+
+def _text_of(approval: Approval) -> bytes:
+    return dumps(approval.to_json()).encode()
 
 
 def _tampered(name: str, approval: Approval, why: str) -> ArtifactTampered:

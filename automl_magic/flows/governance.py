@@ -176,6 +176,20 @@ def make_ready(version: ModelVersion, *, is_implied: bool = False) -> Path:
     return stage(_registry().fetch(version), approval)
 
 
+def make_ready_again(model: str, version: int) -> Path:
+    """Return the folder that servers load a version from; as `make_ready`, for one that served.
+
+    Where the folder is there and whole, the registry is not asked: servers start again without it.
+    """
+    from automl_magic.deploy import staged
+    from automl_magic.store.approvals import check_approved
+    from automl_magic.store.engine import reading
+
+    with reading(store()) as connection:
+        approval = check_approved(connection, model, version)
+    return staged(approval) or make_ready(version_of(model, version))
+
+
 def tell_mlflow() -> Delivered:
     """Write to MLflow what aliases have come to mean, of every model where that is not done."""
     from automl_magic import govern

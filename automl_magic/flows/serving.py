@@ -218,7 +218,7 @@ def _changed(name: str, action: str, reason: str, **fields: Any) -> Routed:
     for role in Role:
         version = fields.get(role.value)
         if version not in (None, getattr(seen, role.value)):
-            governance.make_ready(governance.version_of(seen.model, version))
+            governance.make_ready_again(seen.model, version)
     route = change_route(store(), seen, action=action, actor=actor(), reason=reason, **fields)
     behind = governance.confirmed([route]).get(name, [])
     untold = governance.tell_mlflow().failed.get(seen.model) if "stable" in fields else None
@@ -334,8 +334,7 @@ def _crowned(route: Route) -> tuple[str, ...]:
 def _staged(route: Route) -> dict[str, Any] | None:
     """Make every version of a route ready, and return a row that the stable one takes."""
     folders = {
-        version: governance.make_ready(governance.version_of(route.model, version))
-        for version in route.versions
+        version: governance.make_ready_again(route.model, version) for version in route.versions
     }
     if route.previous is not None:
         _kept_warm(route.model, route.previous)
@@ -347,7 +346,7 @@ def _kept_warm(model: str, version: int) -> None:
     from automl_magic.errors import ModelRefused
 
     try:
-        governance.make_ready(governance.version_of(model, version))
+        governance.make_ready_again(model, version)
     except ModelRefused:
         return
 

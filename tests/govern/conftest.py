@@ -1,11 +1,17 @@
 """A store of each kind, an empty one, and versions of a model that were registered in it."""
 
+import hashlib
+import json
+from datetime import UTC, datetime
+
 import pytest
 
 from automl_magic import govern
-from automl_magic.records import ModelVersion
+from automl_magic.records import Artifact, Manifest, ModelVersion, Run, RunStatus, dumps
+from automl_magic.register import MlflowRegistry
 from automl_magic.store.engine import open_engine, writing
 from automl_magic.store.tables import metadata
+from automl_magic.track import MlflowTracker, mirror
 
 
 @pytest.fixture
@@ -66,3 +72,38 @@ def approved(engine, version_of):
         govern.register(engine, version, actor="ada")
         govern.approve(engine, version, actor="grace")
     return versions
+
+
+@pytest.fixture
+def registered(home, tmp_path):
+    """A real MLflow store with three versions of a model: its address, and the versions."""
+    home.mkdir(exist_ok=True)
+    uri = f"sqlite:///{home / 'mlflow.db'}"
+    registry, tracker = MlflowRegistry(uri), MlflowTracker(uri)
+    versions = []
+    for number in (1, 2, 3):
+        run, folder = a_run_with_a_model(tmp_path, number)
+        mirror([run], tracker)
+        versions.append(registry.register(run, folder, "churn"))
+    return uri, versions
+
+
+def a_run_with_a_model(tmp_path, number):
+    folder = tmp_path / "runs" / f"run-{number}"
+    (folder / "model").mkdir(parents=True)
+    (folder / "input.ipynb").write_text(json.dumps({"cells": []}))
+    content = json.dumps({"number": number}).encode()
+    (folder / "model" / "recipe.json").write_bytes(content)
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    files = (Artifact(path="recipe.json", size_bytes=len(content), sha256=digest),)
+    (folder / "model" / "manifest.json").write_text(dumps(Manifest(files=files).to_json()))
+    run = Run(
+        run_id=f"run-{number}",
+        kind="search",
+        notebook="output.ipynb",
+        folder=str(folder),
+        status=RunStatus.SUCCEEDED,
+        created_at=datetime(2026, 11, 21, tzinfo=UTC),
+        ended_at=datetime(2026, 11, 21, 1, tzinfo=UTC),
+    )
+    return run, folder / "model"
