@@ -1,0 +1,159 @@
+"""The two promises: a real PSI of 0.25 is found, and a window without a shift does not alarm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.stats import beta, norm
+
+from automl_magic.learn.distributions import levels_of, numbers_of
+from automl_magic.monitor.compare.levels import compare_levels
+from automl_magic.monitor.compare.numbers import compare_numbers
+from automl_magic.monitor.compare.verdict import verdicts
+from automl_magic.monitor.watch import ALPHA_SHARES
+from automl_magic.records.drift import Thresholds
+from automl_magic.records.reference import Numbers
+
+TRAINED = 5_000
+THRESHOLDS = Thresholds()
+ALPHA = THRESHOLDS.alpha * ALPHA_SHARES["features"]
+LEVELS = np.array([0.4, 0.2, 0.15, 0.1, 0.06, 0.04, 0.03, 0.01, 0.007, 0.003])
+NAMES = np.array([f"level {i}" for i in range(len(LEVELS))])
+DECILES = norm.ppf(np.linspace(0, 1, 11))
+
+
+def psi_of(p, q):
+    return float(np.sum((p - q) * np.log(p / q)))
+
+
+def shift_of(psi):
+    """Return how far a normal distribution must move for its deciles to have that PSI."""
+    tenth = np.full(10, 0.1)
+    return brentq(lambda by: psi_of(np.diff(norm.cdf(DECILES - by)), tenth) - psi, 0.01, 3)
+
+
+def shares_of(psi):
+    """Return shares of the levels with that PSI: a part of the first goes over to the third."""
+
+    def moved(part):
+        shares = LEVELS.copy()
+        shares[0] -= part
+        shares[2] += part
+        return shares
+
+    return moved(brentq(lambda part: psi_of(moved(part), LEVELS) - psi, 0.001, 0.39))
+
+
+class Stream:
+    """Columns with references of their own, and windows of them with and without a shift."""
+
+    def __init__(self, n_columns, kind, seed):
+        self.random = np.random.default_rng(seed)
+        self.kinds = [
+            kind if kind != "mixed" else ("number", "level")[i % 2] for i in range(n_columns)
+        ]
+        n_knots = 201 if n_columns <= 50 else 11
+        self.references = [
+            numbers_of(self.random.normal(size=TRAINED), n_knots)
+            if one == "number"
+            else levels_of(list(self.random.choice(NAMES, TRAINED, p=LEVELS)), 100)
+            for one in self.kinds
+        ]
+
+    def judged(self, n_rows, *, psi=0.0):
+        """Return which columns alarm in a new window; the first has moved by so much."""
+        ones = np.ones(n_rows)
+        found = []
+        for i, reference in enumerate(self.references):
+            moves = psi if i == 0 else 0.0
+            if isinstance(reference, Numbers):
+                values = self.random.normal(shift_of(psi) if moves else 0.0, 1, n_rows)
+                found.append(compare_numbers(reference, TRAINED, values, ones))
+            else:
+                shares = shares_of(psi) if moves else LEVELS
+                texts = self.random.choice(NAMES, n_rows, p=shares)
+                found.append(compare_levels(reference, TRAINED, texts.tolist(), ones))
+        severities = verdicts(found, THRESHOLDS, ALPHA)
+        return [severity.alarms for severity, _ in severities]
+
+
+def rates(kind, n_columns, n_rows, windows, seed=0, references=5):
+    """Return in how many windows of calm something alarmed, and in how many the shift was found.
+
+    The reference is drawn anew now and then: a bad one must not be lucky for all windows.
+    """
+    false = found = 0
+    for part in range(references):
+        stream = Stream(n_columns, kind, (seed, part))
+        for _ in range(windows // references):
+            false += any(stream.judged(n_rows))
+            found += stream.judged(n_rows, psi=0.25)[0]
+    return false, found
+
+
+def at_most(share, n, confidence=0.999):
+    """Return the most of n windows that may happen if the true share is `share`."""
+    return next(k for k in range(n + 1) if beta.cdf(share, k + 1, n - k) < 1 - confidence)
+
+
+@pytest.mark.parametrize("kind", ["number", "level"])
+def test_a_psi_of_a_quarter_is_found_and_calm_is_calm(kind):
+    false, found = rates(kind, 10, 1_000, 50)
+
+    assert false == 0
+    assert found == 50
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kind", ["number", "level", "mixed"])
+@pytest.mark.parametrize(("n_columns", "windows"), [(10, 1_000), (50, 400), (500, 100)])
+def test_both_rates_hold_over_many_windows(kind, n_columns, windows):
+    false, found = rates(kind, n_columns, 1_000, windows)
+
+    assert false <= 0.01 * windows
+    assert found >= 0.95 * windows
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["number", "level"])
+@pytest.mark.parametrize("n_rows", [50, 100, 250])
+def test_small_windows_are_calm_too(kind, n_rows):
+    windows = 1_000
+
+    false, found = rates(kind, 10, n_rows, windows)
+
+    assert false <= at_most(0.01, windows)
+    if n_rows == 250:
+        assert found >= 0.95 * windows
+
+
+@pytest.mark.long
+def test_a_reference_of_few_rows_does_not_alarm_by_itself():
+    random = np.random.default_rng(9)
+    false = 0
+    for _ in range(500):
+        trained = random.normal(size=60)
+        reference = numbers_of(trained, 201)
+        found = [compare_numbers(reference, 60, random.normal(size=2_000), np.ones(2_000))]
+        false += any(severity.alarms for severity, _ in verdicts(found, THRESHOLDS, ALPHA))
+
+    assert false <= at_most(0.01, 500)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_windows_of_a_real_model_are_calm_in_99_of_100(binary, make_people):
+    """All cells together, predictions and scores of a fitted model included."""
+    from automl_magic.monitor import calibration, features, performance, prediction, quality
+    from automl_magic.monitor.sections.finish import report_of
+
+    alarms = []
+    for seed in range(120):
+        watch = binary.watch(make_people(500, seed=1_000 + seed))
+        for cell in (prediction, features, quality, performance, calibration):
+            cell(watch)
+        alarms += [(seed, one.kind, one.subject) for one in report_of(watch, run_id="x").breaches]
+
+    assert len({seed for seed, _, _ in alarms}) <= at_most(0.01, 120), alarms
