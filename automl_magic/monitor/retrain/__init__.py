@@ -3,23 +3,30 @@
 policy      may it begin: one at a time, a cool-down, a budget
 fresh       new rows: the log with its outcomes, a table somebody gives
 comparison  challenger and champion on recent rows that neither has learned from
-decide      the last cell of the retrain notebook
+deciding    the first and the last cell of the retrain notebook
 """
 
-from automl_magic.monitor.retrain.comparison import compare
-from automl_magic.monitor.retrain.decide import decide, sources
-from automl_magic.monitor.retrain.fresh import Fresh, given_rows, logged_rows, put_together
-from automl_magic.monitor.retrain.policy import (
-    begin,
-    end,
-    newest,
-    refusal,
-    retrains_of,
-    triggered_by,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automl_magic.monitor.retrain.comparison import compare
+    from automl_magic.monitor.retrain.deciding import decide, sources
+    from automl_magic.monitor.retrain.fresh import given_rows, logged_rows, put_together
+    from automl_magic.monitor.retrain.policy import (
+        Retrain,
+        begin,
+        end,
+        newest,
+        refusal,
+        retrains_of,
+        triggered_by,
+    )
 
 __all__ = [
-    "Fresh",
+    "Retrain",
     "begin",
     "compare",
     "decide",
@@ -33,3 +40,18 @@ __all__ = [
     "sources",
     "triggered_by",
 ]
+
+# Loaded when first used: a board asks what went on, and needs no metric for it.
+_HOMES = {
+    "comparison": ("compare",),
+    "deciding": ("decide", "sources"),
+    "fresh": ("given_rows", "logged_rows", "put_together"),
+    "policy": ("Retrain", "begin", "end", "newest", "refusal", "retrains_of", "triggered_by"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
