@@ -300,7 +300,7 @@ class Live:
 
 
 @contextlib.contextmanager
-def serving(plane, *options, deployments=("churn", "price"), python=sys.executable):
+def serving(plane, *options, deployments=("churn", "price"), python=sys.executable, env=None):
     """Run the server as a person runs it, and give it when it says that it is ready."""
     named = [part for name in deployments for part in ("--deployment", name)]
     command = [python, "-m", "automl_magic_serving", *named, "--port", "0"]
@@ -309,7 +309,7 @@ def serving(plane, *options, deployments=("churn", "price"), python=sys.executab
             [*command, "--grpc-port", "0", "--workers", "1", *options],
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, "AUTOML_MAGIC_HOME": str(plane.home)},
+            env={**os.environ, "AUTOML_MAGIC_HOME": str(plane.home), **(env or {})},
             start_new_session=True,
         )
     try:

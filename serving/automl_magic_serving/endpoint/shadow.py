@@ -48,6 +48,7 @@ class Shadow:
         self._protector, self._thread, self._offer = protector, thread, offer
         self._waiting: deque[Asked] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._noted: set[str] = set()
 
     def ask(self, asked: Asked) -> None:
         """Ask what was asked of another version, some time; or drop it where too many wait."""
@@ -87,10 +88,7 @@ class Shadow:
             outcome, error = Outcome.REFUSED, "refused"
         except Exception as problem:  # noqa: BLE001 - whatever a shadow does, it harms nobody
             outcome, error = Outcome.ERROR, type(problem).__name__
-            _events.warning(
-                "shadow_failed",
-                extra={"model": self.served.model, "version": self.served.version, "error": error},
-            )
+            self._note(error)
         seconds = time.perf_counter() - began
         asked = replace(
             question,
@@ -105,6 +103,13 @@ class Shadow:
             protector=self._protector,
         )
         return _Said(asked, outcome, seconds)
+
+    def _note(self, error: str) -> None:
+        # Once an epoch: it fails as often as others are asked, and the metrics count it.
+        if error not in self._noted:
+            self._noted.add(error)
+            about = {"model": self.served.model, "version": self.served.version}
+            _events.warning("shadow_failed", extra={**about, "epoch": self.epoch, "error": error})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""An endpoint in this process: real models, a real log, and counters of one worker."""
+
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from automl_magic.records.deployment import Deployment, Route
+from automl_magic.store.approvals import approval_of
+from automl_magic.store.signing import TrustedKeys
+from automl_magic.store.staged import staged_folder
+from automl_magic_serving.endpoint import Endpoint
+from automl_magic_serving.runtime import load_model
+from automl_magic_serving.telemetry.log import PredictionLogger
+from automl_magic_serving.telemetry.recent import Recent
+from automl_magic_serving.telemetry.slab import Layout, Slab
+from automl_magic_serving.telemetry.traces import Traces
+
+
+@pytest.fixture(scope="session")
+def versions(plane):
+    """The three versions of churn, loaded as a worker loads them."""
+    trusted = TrustedKeys.load(plane.home / "keys" / "trusted")
+    return {
+        version: load_model(
+            staged_folder_of(plane, version), trusted, model="churn", version=version
+        )
+        for version in (1, 2, 3)
+    }
+
+
+def staged_folder_of(plane, version):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOML_MAGIC_HOME", str(plane.home))
+        return staged_folder(approval_of(plane.engine, "churn", version).approval.statement)
+
+
+class Bench:
+    """Endpoints of one worker, in the loop that runs."""
+
+    def __init__(self, home, versions):
+        self.versions = versions
+        self.slab = Slab(Layout(workers=1, deployments=1))
+        self.region = self.slab.region(0)
+        self.log = PredictionLogger(1, self.region, f"sqlite:///{home / 'predictions.db'}")
+        self.traces = Traces()
+        self.endpoint = Endpoint(
+            "churn",
+            0,
+            region=self.region,
+            log=self.log,
+            traces=self.traces,
+            recent=Recent(self.slab),
+            aside=ThreadPoolExecutor(1),
+        )
+        self.deployment = Deployment(name="churn", model_version_id="churn/1")
+        self.epoch = 0
+
+    def follow(self, versions=None, **fields):
+        """Take up the next route."""
+        self.epoch += 1
+        route = Route(
+            **{"deployment": "churn", "model": "churn", "epoch": self.epoch, "stable": 1, **fields}
+        )
+        self.endpoint.follow(self.deployment, route, versions or self.versions)
+
+
+@pytest.fixture
+def bench(tmp_path, monkeypatch, versions):
+    """Runs a test in an event loop: `bench(scenario)` calls `scenario(a Bench)`."""
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path))
+
+    def run(scenario):
+        async def main():
+            made = Bench(tmp_path, versions)
+            made.log.start()
+            with contextlib.ExitStack() as stack:
+                stack.callback(made.traces.stop)
+                try:
+                    return await scenario(made)
+                finally:
+                    await made.log.stop(10)
+
+        return asyncio.run(main())
+
+    return run

@@ -1,0 +1,329 @@
+"""An endpoint asks the version that its route chooses, keeps to it, and counts what came of it."""
+
+import asyncio
+import dataclasses
+import threading
+import time
+
+import pytest
+
+from automl_magic.records.deployment import Limits, PredictionLog, Role, Slos
+from automl_magic.store.engine import open_engine
+from automl_magic.store.predictions import window
+from automl_magic_serving.endpoint import Late, NotRouted
+from automl_magic_serving.endpoint.shadow import MAX_WAITING
+from automl_magic_serving.runtime import Busy, Refused
+from automl_magic_serving.telemetry.slab import Gauge, Outcome
+
+
+class Version:
+    """A version of which one thing is not as it was: everything else is the real one's."""
+
+    def __init__(self, served, answer=None, seconds=None):
+        self._served = served
+        if answer is not None:
+            self.answer = answer
+        if seconds is not None:
+            self.seconds = lambda _: seconds
+
+    def __getattr__(self, name):
+        return getattr(self._served, name)
+
+
+def logged(home):
+    engine = open_engine(f"sqlite:///{home / 'predictions.db'}")
+    try:
+        return window(engine, "churn", 0, 1e12)
+    finally:
+        engine.dispose()
+
+
+def test_an_answer_says_who_gave_it_and_is_counted_and_logged(bench, customer, tmp_path):
+    async def scenario(made):
+        made.follow()
+        predicted = await made.endpoint.predict(
+            [customer, {**customer, "age": 20.0}], key_id="k1", correlation_id="c1"
+        )
+        counts = made.slab.live(0, Role.STABLE, 1)
+        return (
+            predicted,
+            counts,
+            made.versions[1].answer([made.versions[1].parse(customer, made.deployment.checks)]),
+        )
+
+    predicted, counts, expected = bench(scenario)
+
+    assert (predicted.model, predicted.version, predicted.role) == ("churn", 1, Role.STABLE)
+    assert (predicted.epoch, len(set(predicted.ids))) == (1, 2)
+    assert predicted.answers[0] == expected[0]
+    assert (counts.answered, counts.rows, counts.failed) == (1, 2, 0)
+    rows = {row.id: row for row in logged(tmp_path)}
+    assert set(rows) == set(predicted.ids)
+    first = rows[predicted.ids[0]]
+    assert first.features == customer
+    assert (first.prediction, tuple(first.probabilities)) == expected[0]
+    assert (first.key_id, first.correlation_id, first.sample_rate) == ("k1", "c1", 1.0)
+
+
+def test_a_request_keeps_the_version_that_it_began_with(bench, customer):
+    async def scenario(made):
+        goes_on = threading.Event()
+
+        def answer(rows):
+            goes_on.wait(10)
+            return made.versions[1].answer(rows)
+
+        slow = Version(made.versions[1], answer, seconds=1.0)
+        made.follow({1: slow, 2: made.versions[2]})
+        under_way = asyncio.ensure_future(made.endpoint.predict([customer]))
+        await asyncio.sleep(0.05)
+        made.follow({1: slow, 2: made.versions[2]}, stable=2)
+        after = await made.endpoint.predict([customer])
+        goes_on.set()
+        before = await under_way
+        return before, after, made.slab.live(0, Role.STABLE, 2)
+
+    before, after, counts = bench(scenario)
+
+    assert (before.version, before.epoch) == (1, 1)
+    assert (after.version, after.epoch) == (2, 2)
+    assert counts.answered == 1  # what another epoch began does not count in this one
+
+
+@pytest.mark.parametrize("percent", [1.0, 10.0, 33.3, 100.0])
+def test_a_share_is_a_share_of_any_hundred_requests(bench, customer, percent):
+    async def scenario(made):
+        made.follow(canary=2, percent=percent)
+        return [(await made.endpoint.predict([customer])).version for _ in range(300)]
+
+    versions = bench(scenario)
+
+    for start in range(0, 300, 100):
+        assert abs(versions[start : start + 100].count(2) - percent) <= 2
+
+
+def test_a_key_stays_with_its_version_and_a_growing_canary_takes_no_caller_back(bench, customer):
+    async def scenario(made):
+        found = []
+        for percent in (10.0, 30.0, 60.0):
+            made.follow(canary=2, percent=percent, sticky=True)
+            found.append(
+                [
+                    (await made.endpoint.predict([customer], sticky_key=f"u{n}")).role
+                    for n in range(200)
+                ]
+            )
+        return found
+
+    few, more, most = ([role is Role.CANARY for role in roles] for roles in bench(scenario))
+
+    assert 5 <= sum(few) <= 40
+    assert sum(few) < sum(more) < sum(most)
+    assert all(later for earlier, later in zip(few, more, strict=True) if earlier)
+    assert all(later for earlier, later in zip(more, most, strict=True) if earlier)
+
+
+def test_a_version_can_be_asked_by_its_number_if_it_answers(bench, customer):
+    async def scenario(made):
+        made.follow(canary=2, percent=0.0, shadow=3)
+        predicted = await made.endpoint.predict([customer], version=2)
+        with pytest.raises(NotRouted) as raised:
+            await made.endpoint.predict([customer], version=3)
+        return predicted, raised.value
+
+    predicted, error = bench(scenario)
+
+    assert (predicted.version, predicted.role) == (2, Role.CANARY)
+    assert error.answering == (1, 2)
+
+
+def test_a_refused_input_is_counted_as_the_callers_and_not_logged(bench, customer, tmp_path):
+    async def scenario(made):
+        made.follow()
+        with pytest.raises(Refused):
+            await made.endpoint.predict([{**customer, "age": "old"}])
+        return made.slab.live(0, Role.STABLE, 1)
+
+    counts = bench(scenario)
+
+    assert (counts.outcomes[Outcome.REFUSED], counts.failed, counts.answered) == (1, 0, 0)
+    assert sum(counts.buckets) == 0
+    assert logged(tmp_path) == []
+
+
+def test_a_version_that_raises_is_counted_and_its_question_is_logged(bench, customer, tmp_path):
+    async def scenario(made):
+        def answer(rows):
+            raise ArithmeticError("a member has failed")
+
+        made.follow({1: Version(made.versions[1], answer)})
+        with pytest.raises(ArithmeticError) as raised:
+            await made.endpoint.predict([customer])
+        return made.slab.live(0, Role.STABLE, 1), raised.value.__notes__
+
+    counts, notes = bench(scenario)
+
+    assert counts.failed == 1
+    assert notes == ["churn/1, epoch 1"]
+    [row] = logged(tmp_path)
+    assert (row.error, row.prediction, row.features["city"]) == ("error", None, customer["city"])
+
+
+def test_a_version_that_takes_too_long_is_late_and_seen_to_be_slow_before(bench, customer):
+    async def scenario(made):
+        ends = threading.Event()
+
+        def answer(rows):
+            ends.wait(10)
+            return made.versions[1].answer(rows)
+
+        made.deployment = dataclasses.replace(
+            made.deployment, limits=Limits(timeout_s=0.8), slos=Slos(latency_ms_p95=100.0)
+        )
+        made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
+        asked = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(3)]
+        await asyncio.sleep(0.5)
+        waiting = made.slab.live(0, Role.STABLE, 1).waiting
+        came = await asyncio.gather(*asked, return_exceptions=True)
+        ends.set()
+        await asyncio.sleep(0.3)
+        return waiting, came, made.slab.live(0, Role.STABLE, 1), made.slab
+
+    waiting, came, counts, slab = bench(scenario)
+
+    assert waiting == 3
+    assert [type(one) for one in came] == [Late] * 3
+    assert (counts.failed, counts.slow, counts.waiting) == (3, 3, 0)
+    assert slab.gauge(0, Gauge.IN_FLIGHT) == 0
+
+
+def test_a_caller_who_goes_away_is_no_fault_of_the_version(bench, customer):
+    async def scenario(made):
+        made.follow({1: Version(made.versions[1], lambda _: time.sleep(0.2), seconds=1.0)})
+        asked = asyncio.ensure_future(made.endpoint.predict([customer]))
+        await asyncio.sleep(0.05)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        return made.slab.live(0, Role.STABLE, 1)
+
+    counts = bench(scenario)
+
+    assert (counts.outcomes[Outcome.GONE], counts.failed) == (1, 0)
+
+
+def test_a_full_queue_is_busy(bench, customer):
+    async def scenario(made):
+        ends = threading.Event()
+
+        def answer(rows):
+            ends.wait(10)
+            return made.versions[1].answer(rows)
+
+        made.deployment = dataclasses.replace(made.deployment, limits=Limits(queue=4))
+        made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
+        first = asyncio.ensure_future(made.endpoint.predict([customer]))
+        await asyncio.sleep(0.05)  # it is being answered and does not wait any more
+        asked = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(6)]
+        await asyncio.sleep(0.05)
+        ends.set()
+        return await asyncio.gather(first, *asked, return_exceptions=True)
+
+    came = bench(scenario)
+
+    assert sum(isinstance(one, Busy) for one in came) == 2
+    assert sum(not isinstance(one, Exception) for one in came) == 5
+
+
+def test_a_shadow_is_asked_and_logged_and_never_answers(bench, customer, tmp_path):
+    async def scenario(made):
+        made.follow(shadow=3)
+        predicted = [await made.endpoint.predict([customer]) for _ in range(20)]
+        await until(lambda: made.slab.live(0, Role.SHADOW, 1) is not None)
+        await until(lambda: made.slab.live(0, Role.SHADOW, 1).answered == 20)
+        return predicted
+
+    predicted = bench(scenario)
+
+    assert {one.version for one in predicted} == {1}
+    rows = logged(tmp_path)
+    shadows = [row for row in rows if row.role is Role.SHADOW]
+    assert {row.version for row in shadows} == {3}
+    assert {row.id for row in shadows} == {one.ids[0] + "s" for one in predicted}
+    live = {row.id: row for row in rows if row.role is Role.STABLE}
+    assert all(row.probabilities != live[row.id[:-1]].probabilities for row in shadows)
+
+
+async def until(condition):
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("It did not happen.")
+
+
+def test_a_shadow_that_is_too_slow_or_fails_delays_nobody(bench, customer):
+    async def scenario(made):
+        ends = threading.Event()
+
+        def answer(rows):
+            ends.wait(10)
+            raise ArithmeticError
+
+        made.follow({1: made.versions[1], 3: Version(made.versions[3], answer)}, shadow=3)
+        n = MAX_WAITING + 100
+        answered = [await made.endpoint.predict([customer]) for _ in range(n)]
+        await until(lambda: made.slab.live(0, Role.SHADOW, 1) is not None)
+        ends.set()
+        await until(lambda: sum(made.slab.live(0, Role.SHADOW, 1).outcomes) == n)
+        dropped = made.slab.live(0, Role.SHADOW, 1).outcomes[Outcome.DROPPED]
+        return n, len(answered), dropped, made.slab.live(0, Role.STABLE, 1)
+
+    n, answered, dropped, stable = bench(scenario)
+
+    assert answered == stable.answered == n
+    # One handful was being asked while the others waited.
+    assert 100 - 64 <= dropped <= 100
+    assert stable.failed == 0
+
+
+def test_the_log_keeps_no_more_than_may_be_and_says_what_a_row_stands_for(
+    bench, customer, tmp_path
+):
+    async def scenario(made):
+        made.deployment = dataclasses.replace(made.deployment, log=PredictionLog(max_per_s=40.0))
+        made.follow()
+        for _ in range(10):
+            await asyncio.gather(*(made.endpoint.predict([customer] * 10) for _ in range(5)))
+        await asyncio.sleep(0.4)
+
+    bench(scenario)
+
+    rows = logged(tmp_path)
+    assert len(rows) < 200
+    # Each row stands for 1 / sample_rate rows: together for all 500.
+    assert sum(1 / row.sample_rate for row in rows) == pytest.approx(500)
+
+
+def test_a_log_that_is_off_writes_nothing(bench, customer, tmp_path):
+    async def scenario(made):
+        made.deployment = dataclasses.replace(made.deployment, log=PredictionLog(enabled=False))
+        made.follow()
+        await made.endpoint.predict([customer])
+
+    bench(scenario)
+
+    assert not (tmp_path / "predictions.db").exists() or logged(tmp_path) == []
+
+
+def test_what_came_true_is_written_when_the_call_returns(bench, customer, tmp_path):
+    async def scenario(made):
+        made.follow()
+        predicted = await made.endpoint.predict([customer])
+        await asyncio.sleep(0.4)
+        await made.endpoint.outcome(predicted.ids[0], "yes")
+        return logged(tmp_path)
+
+    [row] = bench(scenario)
+
+    assert row.outcome == "yes"
