@@ -28,6 +28,7 @@ from automl_magic.records.deployment import Deployment, Route
 from automl_magic.records.schema import SCHEMA_NAME, InputColumn, InputSchema
 from automl_magic.store.approvals import record
 from automl_magic.store.engine import open_engine, serially
+from automl_magic.store.keys import create_key
 from automl_magic.store.predictions import window
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey
@@ -362,6 +363,14 @@ def serve():
 def live(plane):
     """A server that needs no key: it listens on the loopback address, and there are no keys."""
     with serving(plane) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def keyed(keyed_plane):
+    """A server of a home in which keys were made: it wants one."""
+    create_key(keyed_plane.engine, "first")
+    with serving(keyed_plane) as running:
         yield running
 
 

@@ -234,14 +234,6 @@ class TestHub:
         assert refusal(gate, b"Bearer alice") == (503, "hub_unreachable")
 
 
-@pytest.fixture(scope="module")
-def keyed(serve, keyed_plane):
-    """A server of a home in which a key was made."""
-    create_key(keyed_plane.engine, "first")
-    with serve(keyed_plane) as running:
-        yield running
-
-
 class TestAServer:
     """The same with a server that runs, over HTTP and gRPC."""
 
