@@ -74,18 +74,27 @@ def approved(engine, version_of):
     return versions
 
 
-@pytest.fixture
-def registered(home, tmp_path):
-    """A real MLflow store with three versions of a model: its address, and the versions."""
-    home.mkdir(exist_ok=True)
-    uri = f"sqlite:///{home / 'mlflow.db'}"
+@pytest.fixture(scope="session")
+def in_mlflow(tmp_path_factory):
+    """A real MLflow store with three versions of a model; to make one takes seconds."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    uri = f"sqlite:///{folder / 'mlflow.db'}"
     registry, tracker = MlflowRegistry(uri), MlflowTracker(uri)
     versions = []
     for number in (1, 2, 3):
-        run, folder = a_run_with_a_model(tmp_path, number)
+        run, model = a_run_with_a_model(folder, number)
         mirror([run], tracker)
-        versions.append(registry.register(run, folder, "churn"))
-    return uri, versions
+        versions.append(registry.register(run, model, "churn"))
+    return folder / "mlflow.db", versions
+
+
+@pytest.fixture
+def registered(home, in_mlflow):
+    """The address of an MLflow of this test's own, in the user's home, and its versions."""
+    made, versions = in_mlflow
+    home.mkdir(exist_ok=True)
+    (home / "mlflow.db").write_bytes(made.read_bytes())
+    return f"sqlite:///{home / 'mlflow.db'}", versions
 
 
 def a_run_with_a_model(tmp_path, number):

@@ -1,0 +1,171 @@
+"""The commands of governance, as a person types them, on a real MLflow and a store in a file."""
+
+import json
+
+import click
+import pytest
+
+from automl_magic.cli.command import automl
+from automl_magic.cli.terminal import Terminal
+from automl_magic.cli.usage import BadUsage
+from automl_magic.errors import AutomlMagicError, NotApproved
+from automl_magic.flows import governance, serving
+from automl_magic.records.approval import Approval
+from automl_magic.store import audit
+from automl_magic.store.engine import open_engine, writing
+from automl_magic.store.staged import staged_folder
+from automl_magic.store.workers import beat
+
+
+@pytest.fixture
+def typed(home, capsys):
+    """Type a command; returns its text, or the document that --json prints."""
+
+    def call(*words):
+        capsys.readouterr()
+        code = automl.main(list(words), standalone_mode=False, obj=Terminal())
+        out = capsys.readouterr().out
+        if "--json" in words:
+            return json.loads(out)
+        return out if code.exit_code == 0 else (code.exit_code, out)
+
+    return call
+
+
+def refused(typed, *words):
+    with pytest.raises(AutomlMagicError) as caught:
+        typed(*words)
+    return caught.value
+
+
+def test_a_day_in_the_life_of_a_model(registered, typed, home):
+    """One journey, because a real MLflow takes seconds to make."""
+    # Nothing that nobody approved is served, and the error says what to type.
+    assert refused(typed, "serve", "churn/1").fix == "Approve it: automl approve churn 1"
+
+    approved = typed("approve", "churn", "1", "--json")
+    assert approved["statement"]["version"] == 1
+    assert "churn version 1 may serve." in typed("approve", "churn", "1")
+    near = refused(typed, "approve", "chrun", "1")
+    assert near.fix == "Use the name churn."
+    assert "no version or alias '9'" in refused(typed, "approve", "churn", "9").what
+
+    # The first deployment makes the champion, and follows it.
+    deployed = serving.deploy("churn/1")
+    assert (deployed.deployment.name, deployed.route.stable) == ("churn", 1)
+    assert typed("promote", "churn", "1", "champion").startswith("churn version 1 is now champion.")
+    web = home / "web.yaml"
+    web.write_text(
+        "apiVersion: automl-magic/v1\nkind: Deployment\nmetadata: {name: web}\n"
+        "spec:\n  modelVersionId: churn\n  limits: {rows: 10}\n"
+    )
+    assert serving.deploy(str(web)).route.stable == 1
+
+    # Whoever promotes in a store of their own approves by that; followers move, others do not.
+    promoted = typed("promote", "churn", "2", "champion", "--reason", "better", "--json")
+    assert promoted["aliases"] == {"champion": 2, "rollback": 1}
+    assert [(r["deployment"], r["stable"]) for r in promoted["routes"]] == [("web", 2)]
+    assert (promoted["behind"], promoted["untold"]) == ({}, None)
+    with governance.store().connect() as connection:
+        said = connection.exec_driver_sql("SELECT document FROM approvals ORDER BY id").all()
+    assert all(staged_folder(statement_of(text)).is_dir() for (text,) in said)
+    assert "web answers with version 2" in typed("route", "web")
+    listed = typed("deployments", "--json")
+    assert [(d["route"]["deployment"], d["route"]["stable"]) for d in listed] == [
+        ("churn", 1),
+        ("web", 2),
+    ]
+    models = {v["version"]: v["aliases"] for v in typed("models", "--json")["churn"]}
+    assert models == {3: ["candidate"], 2: ["champion"], 1: ["rollback"]}
+
+    # A canary needs an approval, then answers its share, then is promoted or stopped.
+    assert isinstance(
+        refused(typed, "route", "web", "--canary", "3", "--percent", "5"), NotApproved
+    )
+    typed("approve", "churn", "3")
+    assert "version 3 for 5 % (canary)" in typed("route", "web", "--canary", "3", "--percent", "5")
+    assert typed("route", "web", "--stop", "--json")["route"]["canary"] is None
+    typed("route", "web", "--ab", "3", "--percent", "50")
+    assert typed("route", "web", "--promote", "--json")["route"]["stable"] == 3
+    assert typed("models", "--json")["churn"][0]["aliases"] == ["candidate", "champion"]
+    assert "no canary" in refused(typed, "route", "web", "--promote").what
+
+    # Back, and not forth again.
+    assert "churn version 2 is the champion again." in typed("rollback", "churn", "--reason", "5xx")
+    assert "nothing to roll back to" in refused(typed, "rollback", "churn").what
+    assert "version 3 in the shadow" in typed("route", "web", "--shadow", "3")
+    revoked = typed("revoke", "churn", "3", "--reason", "it leaks", "--json")
+    assert [(r["deployment"], r["shadow"]) for r in revoked["routes"]] == [("web", None)]
+    assert "may not promote" not in refused(typed, "promote", "churn", "3", "champion").what
+    assert (
+        "nothing can take its place" in refused(typed, "revoke", "churn", "2", "--reason", "x").what
+    )
+
+    # A file's changes are applied; what it does not say anew stays.
+    web.write_text(web.read_text().replace("rows: 10", "rows: 20"))
+    again = serving.deploy(str(web))
+    assert (again.deployment.limits.rows, again.route.stable) == (20, 2)
+    assert serving.deploy("web").deployment.limits.rows == 20
+
+    # A change that a live worker has not taken up is named.
+    beat(governance.store(), "w1", {"web": 1})
+    governance.CONFIRM_S, before = 0.2, governance.CONFIRM_S
+    try:
+        out = typed("route", "web", "--canary", "1", "--percent", "1")
+    finally:
+        governance.CONFIRM_S = before
+    assert "Not yet followed in web by w1." in out
+    assert "being served" in refused(typed, "deployments", "--remove", "web").what
+    assert "churn is gone" in typed("deployments", "--remove", "churn")
+
+    # Everything is in the log, and the log is whole until somebody writes in it.
+    log = typed("audit", "--subject", "churn/3")
+    assert "it leaks" in log
+    assert typed("audit", "verify").startswith("The audit log is whole")
+    with writing(open_engine()) as connection:
+        connection.execute(audit.audit.update().where(audit.audit.c.seq == 2).values(actor="eve"))
+    code, out = typed("audit", "verify")
+    assert (code, "broken at entry 2" in out) == (1, True)
+
+
+def statement_of(text):
+    return Approval.from_json(json.loads(text)).statement
+
+
+def test_keys_are_shown_once_and_end_when_they_are_revoked(typed):
+    made = typed("key", "create", "web", "--rate", "20", "--expires", "1h", "--json")
+    assert made["key"].startswith(f"amk_{made['id']}_")
+    listed = typed("key", "list")
+    assert made["id"] in listed
+    assert made["key"][-20:] not in listed
+    assert typed("key", "list", "--json")[0]["requests_per_s"] == 20.0
+    assert "opens nothing" in typed("key", "revoke", made["id"])
+    assert "revoked" in typed("key", "list")
+    assert refused(typed, "key", "revoke", made["id"][:-1]).fix == f"Use {made['id']}."
+    assert "no deployment" in refused(typed, "key", "create", "x", "--deployment", "nowhere").what
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["route", "web", "--canary", "2"], "--percent 10"),
+        (["route", "web", "--percent", "2"], "--percent is the share"),
+        (["route", "web", "--stop", "--promote"], "Choose one"),
+        (["key", "create"], "automl key create NAME"),
+        (["key", "create", "a", "--expires", "-1h"], "above 0"),
+        (["revoke", "churn", "1"], "--reason"),
+        (["approve", "churn", "champion"], "VERSION"),
+        (["serve"], "FILE.yaml"),
+    ],
+)
+def test_what_was_typed_wrongly_is_said(home, words, says):
+    with pytest.raises(click.UsageError) as caught:
+        automl.main(words, standalone_mode=False, obj=Terminal())
+    found = BadUsage.of(caught.value)
+    assert says in f"{found.what} {found.why} {found.fix}"
+
+
+@pytest.mark.parametrize("target", ["../x", "a b", "churn@", "churn/x", "churn.json/1/2"])
+def test_what_cannot_be_served_is_said(home, target):
+    with pytest.raises(AutomlMagicError, match="cannot be served"):
+        serving.deploy(target)
