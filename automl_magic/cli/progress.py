@@ -27,6 +27,7 @@ class Progress:
     rows_done: int = 0
     n_rows: int | None = None
     rows_per_s: float = 0.0
+    streamed: dict[str, Any] | None = None
 
     def take(self, event: dict[str, Any]) -> bool:
         """Take in an event. Say whether it is worth a line of its own in a log.
@@ -64,6 +65,9 @@ class Progress:
                 self.rows_per_s = event.get("rows_per_s") or 0.0
                 self.left_s = event.get("left_s")
                 return is_first or self.rows_done == self.n_rows
+            case "stream":
+                before, self.streamed = self.streamed, event
+                return before is None or before["dead_letters"] != event["dead_letters"]
             case _:
                 return False
 
@@ -74,6 +78,8 @@ class Progress:
             parts.append(f"cell {min(self.cells_done + 1, self.n_cells)}/{self.n_cells}")
         if self.cell_id:
             parts.append(safe(self.cell_id, 40))
+        if self.streamed is not None:
+            parts.append(self._messages())
         if self.rows_done:
             parts.append(self._rows())
             if self.rows_per_s:
@@ -90,6 +96,8 @@ class Progress:
 
     def summary(self) -> str:
         """Return what a finished run came to."""
+        if self.streamed is not None:
+            return self._messages()
         if self.rows_done:
             return self._rows()
         cells = f"{self.cells_done} of {self.n_cells} cells"
@@ -98,9 +106,20 @@ class Progress:
     @property
     def share(self) -> float | None:
         """How much of it is done, from 0 to 1; None where nobody knows."""
+        if self.streamed is not None:
+            return None
         if self.rows_done:
             return self.rows_done / self.n_rows if self.n_rows else None
         return self.cells_done / (self.n_cells or 1)
+
+    def _messages(self) -> str:
+        said = self.streamed or {}
+        parts = [f"{said['messages']:,} messages", f"{said['messages_per_s']:,.0f}/s"]
+        if said["lag"] is not None:
+            parts.append(f"lag {said['lag']:,}")
+        if said["dead_letters"]:
+            parts.append(f"{said['dead_letters']:,} dead letters")
+        return " · ".join(parts)
 
     def _rows(self) -> str:
         of = f" of {self.n_rows:,}" if self.n_rows else ""

@@ -1,1 +1,9 @@
-"""stream: A topic of Kafka through a model: read at least once, with effects exactly once."""
+"""stream: a topic of Kafka → predictions: read at least once, with effects exactly once.
+
+messages     what a message is, and what is made of it: a result, or a dead letter with the reason
+windows/     features over the latest messages of a key, as a small file declares them
+scorer       messages → results and dead letters, in order
+effects/     where they go, together with how far was read: a topic, or the store (one file each)
+broker       the client of Kafka, and its errors in our words
+consumer     the loop: poll, score, commit; rebalances, retries and the end
+"""

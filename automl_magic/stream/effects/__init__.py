@@ -1,0 +1,7 @@
+"""effects: where results go, together with how far was read (one file each)."""
+
+from automl_magic.stream.effects.base import Batch, Effects, NotNow, Overtaken
+from automl_magic.stream.effects.store import StoreEffects
+from automl_magic.stream.effects.topic import TopicEffects
+
+__all__ = ["Batch", "Effects", "NotNow", "Overtaken", "StoreEffects", "TopicEffects"]

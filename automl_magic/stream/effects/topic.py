@@ -1,0 +1,103 @@
+"""Results into a topic: records, dead letters and positions in one transaction of Kafka.
+
+The positions go with the consumer's membership of its group, so a member that was thought dead
+cannot commit after another has taken its partitions over (KIP-447).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from automl_magic.errors import StreamError
+from automl_magic.stream.broker import producer_of, refused, talking_to
+from automl_magic.stream.effects.base import Batch, Effects, NotNow
+from automl_magic.stream.messages import Place
+
+_WAIT_S = 15.0
+
+
+class TopicEffects(Effects):
+    """A topic.
+
+    Parameters
+    ----------
+    consumer
+        Whose positions are committed.
+    member : str
+        The name of this process's transactions; no two processes may have one at the same time.
+    topic, dead_letters : str
+    """
+
+    def __init__(
+        self,
+        consumer: Any,
+        brokers: str,
+        member: str,
+        options: dict[str, str],
+        *,
+        topic: str,
+        dead_letters: str,
+    ) -> None:
+        self._consumer, self._brokers = consumer, brokers
+        self._topic, self._dead_letters = topic, dead_letters
+        self._producer = producer_of(brokers, member, options)
+        with talking_to(brokers):
+            self._producer.init_transactions(30.0)
+
+    def positions(self, places: Sequence[Place]) -> dict[Place, int | None]:
+        from confluent_kafka import KafkaException, TopicPartition
+
+        try:
+            found = self._consumer.committed([TopicPartition(*one) for one in places], timeout=15.0)
+        except KafkaException as error:
+            raise NotNow(str(error)) from error
+        return {
+            Place(one.topic, one.partition): one.offset if one.offset >= 0 else None
+            for one in found
+        }
+
+    def commit(self, batch: Batch) -> None:
+        from confluent_kafka import KafkaException, TopicPartition
+
+        offsets = [TopicPartition(*place, offset) for place, offset in batch.after.items()]
+        try:
+            self._producer.begin_transaction()
+            for result in batch.scored.results:
+                self._put(self._topic, result.message.key, result.value, result.headers)
+            for letter in batch.scored.dead:
+                said = letter.message
+                self._put(self._dead_letters, said.key, said.value, letter.headers)
+            self._producer.send_offsets_to_transaction(
+                offsets, self._consumer.consumer_group_metadata(), _WAIT_S
+            )
+            self._producer.commit_transaction(_WAIT_S)
+        except KafkaException as error:
+            self._abort(error.args[0])
+            raise NotNow(error.args[0].str()) from error
+
+    def close(self) -> None:
+        self._producer.purge()
+
+    def _put(self, topic: str, key: bytes | None, value: bytes | None, headers: Any) -> None:
+        while True:
+            try:
+                self._producer.produce(topic, key=key, value=value, headers=headers)
+            except BufferError:
+                self._producer.poll(0.1)
+            else:
+                return
+
+    def _abort(self, error: Any) -> None:
+        from confluent_kafka import KafkaException
+
+        if error.fatal():
+            raise StreamError(
+                "This member of the stream has been replaced.",
+                why=f"{error.str()} Another process has the same name of transactions.",
+                fix="Give each process its own --member, or leave that out.",
+            )
+        try:
+            self._producer.abort_transaction(_WAIT_S)
+        except KafkaException as second:
+            raise refused(self._brokers, second.args[0]) from second

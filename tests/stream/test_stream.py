@@ -1,0 +1,400 @@
+"""Streams over TCP: what comes out, what is refused, and what happens when processes die."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import signal
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from confluent_kafka import KafkaException
+from sqlalchemy import func, select
+
+from automl_magic.errors import StreamError
+from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.tables import dead_letters, stream_offsets, stream_results
+from automl_magic.stream.broker import check_topics, consumer_of, read_options
+from automl_magic.stream.consumer import Stream
+from automl_magic.stream.effects import (
+    Batch,
+    NotNow,
+    Overtaken,
+    StoreEffects,
+    TopicEffects,
+)
+from automl_magic.stream.messages import Place
+from automl_magic.stream.scorer import Scored, Scorer
+from tests.stream.conftest import SOON, make, put, read_all, rows, started
+from tests.stream.reader import CONTEXT, read
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'streams.db'}"
+
+
+@pytest.fixture
+def engine(url):
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def scored(model, engine, brokers, topic, *, group="g", **options):
+    """Read a topic to its end into the store, in this process."""
+    consumer = consumer_of(brokers, group, SOON)
+    scorer = Scorer(*model, "m/1", sleep=lambda _: None)
+    effects = StoreEffects(engine, group)
+    stream = Stream(
+        consumer, topic, lambda: scorer, effects, brokers=brokers, until_end=True, **options
+    )
+    return stream.run(lambda: False)
+
+
+def results_of(engine):
+    with reading(engine) as connection:
+        return [dict(row) for row in connection.execute(select(stream_results)).mappings()]
+
+
+def test_each_message_has_one_result_of_the_model_also_when_read_again_later(
+    model, engine, brokers, topic
+):
+    messages = rows(700)
+    put(brokers, topic, messages)
+
+    counts = scored(model, engine, brokers, topic)
+
+    found = results_of(engine)
+    assert (counts.messages, counts.results, counts.dead_letters) == (700, 700, 0)
+    assert len(found) == 700
+    said = sorted(json.loads(row["result"])["probabilities"]["y"] for row in found)
+    wanted = sorted(model[0].predict_proba(pd.DataFrame(messages))[:, 1].tolist())
+    np.testing.assert_allclose(said, wanted, atol=1e-9)
+    assert {json.loads(row["result"])["version"] for row in found} == {"m/1"}
+    put(brokers, topic, rows(20))
+    assert scored(model, engine, brokers, topic).messages == 20
+    assert len(results_of(engine)) == 720
+
+
+POISON = {
+    b"no json": "no JSON",
+    b'{"age": 1, "age": 2, "city": "Oslo"}': "twice",
+    b"[" * 100: "levels deep",
+    b'{"age": NaN, "city": "Oslo"}': "NaN",
+    b'{"age": "old", "city": "Oslo"}': "'age': expected",
+    b'{"city": "Oslo"}': "'age': expected",
+    b'{"age": 3, "city": "Oslo", "shoe": 4}': "'shoe'",
+    b"[1]": "no object",
+    b"\xff\xfe": "no JSON",
+}
+
+
+def test_poison_is_kept_with_its_bytes_and_the_reason(model, engine, brokers, topic):
+    put(brokers, topic, [*itertools.chain(*zip(POISON, rows(len(POISON)), strict=True))])
+
+    counts = scored(model, engine, brokers, topic)
+
+    with reading(engine) as connection:
+        dead = {row.value: row for row in connection.execute(select(dead_letters))}
+    assert counts.results == counts.dead_letters == len(POISON)
+    assert {value: why in dead[value].error for value, why in POISON.items()} == dict.fromkeys(
+        POISON, True
+    )
+    assert {row.attempts for row in dead.values()} == {1}
+
+
+class Unlucky:
+    """A model that cannot predict one city, and fails twice on everything at first."""
+
+    def __init__(self, model, failures):
+        self.recipe, self._model, self._failures = model.recipe, model, failures
+
+    def predict_proba(self, table):
+        if "Lund" in table["city"] or self._failures > 0:
+            self._failures -= 1
+            raise FloatingPointError("no such float")
+        return self._model.predict_proba(table)
+
+    def labels(self, shares):
+        return self._model.labels(shares)
+
+
+def test_what_the_model_cannot_predict_is_tried_five_times_alone(model, engine, brokers, topic):
+    put(brokers, topic, messages := rows(40))
+    n_bad = sum(row["city"] == "Lund" for row in messages)
+
+    counts = scored((Unlucky(model[0], 3), model[1]), engine, brokers, topic)
+
+    with reading(engine) as connection:
+        attempts = set(connection.scalars(select(dead_letters.c.attempts)))
+    assert (counts.results, counts.dead_letters) == (40 - n_bad, n_bad)
+    assert attempts == {5}
+
+
+class Flaky(StoreEffects):
+    """A store that says "not now" a few times."""
+
+    left = 2
+
+    def commit(self, batch):
+        if self.left:
+            self.left -= 1
+            raise NotNow("busy")
+        super().commit(batch)
+
+
+def test_a_store_that_is_busy_is_waited_for(model, engine, brokers, topic):
+    put(brokers, topic, rows(100))
+    consumer = consumer_of(brokers, "g", SOON)
+    scorer = Scorer(*model, "m/1")
+
+    counts = Stream(
+        consumer, topic, lambda: scorer, Flaky(engine, "g"), brokers=brokers, until_end=True
+    ).run(lambda: False)
+
+    assert counts.results == len(results_of(engine)) == 100
+
+
+def test_whoever_was_overtaken_changes_nothing(engine):
+    place = Place("t", 0)
+    mine, other = StoreEffects(engine, "g"), StoreEffects(engine, "g")
+    other.commit(Batch(Scored(), {place: None}, {place: 10}))
+
+    for before in (None, 3):
+        with pytest.raises(Overtaken):
+            mine.commit(Batch(Scored(), {place: before}, {place: 20}))
+
+    assert mine.positions([place]) == {place: 10}
+
+
+def test_a_gap_is_said_aloud_and_not_jumped(model, engine, brokers, topic):
+    put(brokers, topic, rows(10), key=lambda i: "one")
+    for partition in range(4):
+        place = Place(topic, partition)
+        StoreEffects(engine, "g").commit(Batch(Scored(), {place: None}, {place: 5_000}))
+
+    with pytest.raises(StreamError, match="are gone"):
+        scored(model, engine, brokers, topic)
+
+
+def test_a_topic_gets_results_with_the_headers_of_their_messages(model, brokers, topic):
+    out, dead = f"{topic}-out", f"{topic}-dead"
+    put(brokers, topic, [*rows(50), b"poison"], headers=[("traceparent", b"00-ab-cd-01")])
+    consumer = consumer_of(brokers, "g", SOON)
+    with pytest.raises(StreamError, match="There is no topic"):
+        check_topics(consumer, brokers, (topic, out, dead))
+    make(brokers, out, dead)
+    check_topics(consumer, brokers, (topic, out, dead))
+    scorer = Scorer(*model, "m/7")
+    effects = TopicEffects(consumer, brokers, f"{topic}-member", {}, topic=out, dead_letters=dead)
+
+    counts = Stream(consumer, topic, lambda: scorer, effects, brokers=brokers, until_end=True).run(
+        lambda: False
+    )
+
+    found, letters = read_all(brokers, out, 50), read_all(brokers, dead, 1)
+    assert (counts.results, counts.dead_letters) == (50, 1)
+    assert len(found) == 50
+    headers = dict(found[0].headers())
+    assert headers["traceparent"] == b"00-ab-cd-01"
+    assert headers["model_version"] == b"m/7"
+    assert len(headers["prediction_id"]) == 32
+    assert {one.key() for one in found} <= {str(i).encode() for i in range(13)}
+    assert letters[0].value() == b"poison"
+    assert b"no JSON" in dict(letters[0].headers())["error"]
+    assert dict(letters[0].headers())["traceparent"] == b"00-ab-cd-01"
+
+
+def test_a_transaction_that_fails_is_taken_back_and_tried_again(model, brokers, topic):
+    out = f"{topic}-out"
+    put(brokers, topic, rows(60))
+    consumer = consumer_of(brokers, "g", SOON)
+    scorer = Scorer(*model, "m/1")
+    effects = TopicEffects(consumer, brokers, f"{topic}-m", {}, topic=out, dead_letters="d")
+    failing = FailsOnce(effects._producer)
+    effects._producer = failing
+
+    counts = Stream(consumer, topic, lambda: scorer, effects, brokers=brokers, until_end=True).run(
+        lambda: False
+    )
+
+    assert failing.aborted == 1
+    assert counts.results == 60
+    sources = {dict(one.headers())["source"] for one in read_all(brokers, out, 60)}
+    assert len(sources) == 60
+
+
+class FailsOnce:
+    """A producer whose first positions are refused, as they are of a member that was replaced."""
+
+    def __init__(self, producer):
+        self._producer, self.aborted = producer, 0
+
+    def send_offsets_to_transaction(self, offsets, metadata, timeout):
+        if not self.aborted:
+            from confluent_kafka import KafkaError
+
+            raise KafkaException(KafkaError(KafkaError.ILLEGAL_GENERATION, "old"))
+        self._producer.send_offsets_to_transaction(offsets, metadata, timeout)
+
+    def abort_transaction(self, timeout):
+        self.aborted += 1
+        self._producer.abort_transaction(timeout)
+
+    def __getattr__(self, name):
+        return getattr(self._producer, name)
+
+
+def test_two_readers_share_a_topic_and_one_takes_over_from_the_other(model, engine, brokers, topic):
+    put(brokers, topic, rows(400))
+    stops = [threading.Event(), threading.Event()]
+    scorer = Scorer(*model, "m/1")
+    streams = [
+        Stream(
+            consumer_of(brokers, "g", SOON),
+            topic,
+            lambda: scorer,
+            StoreEffects(engine, "g"),
+            brokers=brokers,
+            most_messages=20,
+        )
+        for _ in stops
+    ]
+    threads = [
+        threading.Thread(target=stream.run, args=(stop.is_set,))
+        for stream, stop in zip(streams, stops, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: len(results_of(engine)) == 400)
+    stops[0].set()
+    threads[0].join()
+    put(brokers, topic, rows(100))
+    wait_for(lambda: len(results_of(engine)) == 500)
+    stops[1].set()
+    threads[1].join()
+
+    assert sum(stream.counts.results for stream in streams) == 500
+    assert streams[1].counts.rebalances >= 2
+
+
+def wait_for(happened, timeout_s=40.0):
+    end = time.monotonic() + timeout_s
+    while not happened():
+        assert time.monotonic() < end, "It did not happen."
+        time.sleep(0.1)
+
+
+def count(engine, table=stream_results):
+    with reading(engine) as connection:
+        return int(connection.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def test_killed_processes_lose_nothing_and_double_nothing(
+    model_folder, engine, url, brokers, topic
+):
+    put(brokers, topic, [*rows(1_990), *[b"poison"] * 10])
+
+    kill_at_random(model_folder, engine, url, brokers, topic, kills=2, n=2_000)
+
+    assert (count(engine), count(engine, dead_letters)) == (1_990, 10)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_500)
+def test_two_hundred_kills_over_a_hundred_thousand_messages(
+    model_folder, engine, url, brokers, topic
+):
+    """T35, in one process after the other: each takes the partitions of a dead one over."""
+    n = 100_000
+    put(brokers, topic, rows(n))
+
+    kill_at_random(model_folder, engine, url, brokers, topic, kills=200, n=n)
+
+    with reading(engine) as connection:
+        positions = connection.scalars(select(stream_offsets.c.next_offset)).all()
+    assert (count(engine), sum(positions)) == (n, n)
+
+
+def kill_at_random(folder, engine, url, brokers, topic, *, kills, n):
+    """Kill readers at random moments of their work until all is read; see that it is.
+
+    The next reader starts at once, so it finds a group whose member is dead and not yet missed.
+    """
+    rng = random.Random(0)
+
+    def start():
+        process = CONTEXT.Process(target=read, args=(folder, brokers, topic, url, SOON))
+        process.start()
+        return process
+
+    for _ in range(kills):
+        process, before = start(), count(engine)
+        wait_for(lambda: count(engine) > before or not process.is_alive())  # noqa: B023
+        time.sleep(rng.random() * 0.1)
+        process.kill()
+        process.join()
+    last = start()
+    last.join()
+    assert last.exitcode == 0
+    assert count(engine) + count(engine, dead_letters) == n
+
+
+@pytest.mark.long
+def test_sigterm_ends_it_after_what_is_under_way(model_folder, engine, url, brokers, topic):
+    put(brokers, topic, rows(300))
+    with started(model_folder, brokers, topic, "--to-store", "--group", "g", store=url) as process:
+        wait_for(lambda: count(engine) == 300 or process.poll() is not None)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 0, err
+    assert json.loads(out)["results"] == 300
+
+
+WRONG = [
+    ([], "not clear where"),
+    (["--to", "a", "--to-store"], "not clear where"),
+    (["--to-store", "--dead-letters", "d"], "Dead letters cannot"),
+    (["--to", "a", "--features", "f.yaml"], "need --to-store"),
+]
+
+
+@pytest.mark.parametrize(("options", "what"), WRONG)
+def test_what_cannot_be_meant_is_refused_at_once(options, what, capsys):
+    from automl_magic.cli import main
+
+    with pytest.raises(SystemExit) as caught:
+        main(["stream", "last", "--brokers", "127.0.0.1:1", "--topic", "t", *options])
+
+    assert caught.value.code == 1
+    assert what in capsys.readouterr().err
+
+
+def test_brokers_that_do_not_answer_are_named():
+    consumer = consumer_of("127.0.0.1:1", "g", {})
+
+    with pytest.raises(StreamError, match=r"127\.0\.0\.1:1"):
+        check_topics(consumer, "127.0.0.1:1", ("t",), timeout_s=0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("enable.auto.commit=true", "decided by"), ("nonsense", "no name=value")]
+)
+def test_options_that_would_break_the_promise_are_refused(tmp_path, text, why):
+    (tmp_path / "c").write_text(f"# mine\nclient.id=x\n{text}\n")
+
+    with pytest.raises(StreamError) as caught:
+        read_options(tmp_path / "c")
+
+    assert why in caught.value.why
+
+
+def test_an_option_that_the_client_does_not_know_is_refused():
+    with pytest.raises(StreamError, match="cannot be made"):
+        consumer_of("127.0.0.1:1", "g", {"no.such": "1"})
