@@ -332,7 +332,7 @@ class Endpoint:
         ------
         Busy
             If too much waits to be written.
-        Gone
+        StoreError
             If the store of predictions does not answer.
         """
         await self._log.outcomes(outcomes)

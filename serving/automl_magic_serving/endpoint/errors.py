@@ -18,7 +18,3 @@ class NotRouted(Exception):
         named = ", ".join(map(str, answering))
         super().__init__(f"Version {version} does not answer here; {named} does.")
         self.version, self.answering = version, answering
-
-
-class Gone(Exception):
-    """What came true could not be kept: the store of predictions does not answer."""

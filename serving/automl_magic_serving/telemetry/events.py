@@ -7,6 +7,7 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 _MOST = 1_000
@@ -51,6 +52,11 @@ def log_to_stderr(level: int = logging.INFO, **fields: Any) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(_ROOT).setLevel(level)
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    # The last parts of the path say which file it is; where it was installed says nothing.
+    return f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
 
 
 def _capped(value: Any) -> Any:

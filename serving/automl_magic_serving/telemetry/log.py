@@ -16,12 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from automl_magic.errors import AutomlMagicError
+from automl_magic.errors import AutomlMagicError, StoreError
 from automl_magic.records.deployment import Deployment, Role
 from automl_magic.store.engine import open_engine, predictions_url
 from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
-from automl_magic_serving.endpoint.errors import Gone
 from automl_magic_serving.runtime import Answer, Busy, Served
 from automl_magic_serving.telemetry.protect import Protector
 from automl_magic_serving.telemetry.sample import Sample
@@ -140,7 +139,7 @@ class PredictionLogger:
         self._intervals[asked.deployment, role].sample.offer(asked.ids, asked)
 
     async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
-        """Write what came true. Raises Busy, or Gone if it cannot be written."""
+        """Write what came true. Raises Busy, or StoreError where it cannot be."""
         now = time.time()
         said = [Outcome(prediction_id=one, outcome=value, at=now) for one, value in outcomes]
         report = _Report(said, self._loop.create_future())
@@ -200,12 +199,12 @@ class PredictionLogger:
             except AutomlMagicError as error:
                 self._lost += len(rows)
                 _events.warning("predictions_lost", extra={"rows": len(rows), "why": error.why})
-                self._answer(report, Gone())
+                self._answer(report, _not_kept())
                 time.sleep(_RETRY_S)
             except Exception:  # noqa: BLE001 - a row that cannot be written must not end the log
                 self._lost += len(rows)
                 _events.exception("predictions_lost", extra={"rows": len(rows)})
-                self._answer(report, Gone())
+                self._answer(report, _not_kept())
             else:
                 self._written += len(rows)
                 self._answer(report, None)
@@ -238,6 +237,14 @@ def row_of(asked: Asked, place: int, rate: float) -> Prediction:
         sample_rate=rate,
         key_id=asked.key_id,
         correlation_id=asked.correlation_id,
+    )
+
+
+def _not_kept() -> StoreError:
+    return StoreError(
+        "What came true could not be kept.",
+        why="The store of predictions does not answer.",
+        fix="Send it again later; sent twice, it counts once.",
     )
 
 
