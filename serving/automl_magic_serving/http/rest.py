@@ -150,8 +150,7 @@ class Rest:
         endpoint = next((one for one in self._endpoints if caller.may_ask(one.name)), None)
         if endpoint is None:
             raise Problem(403, "forbidden", "This key may ask nothing that serves here.")
-        for prediction_id, outcome in outcomes:
-            await endpoint.outcome(prediction_id, outcome)
+        await endpoint.outcomes(outcomes)
         return Json({"accepted": len(outcomes)}, 202)
 
     def _serving(self) -> list[Endpoint]:

@@ -38,7 +38,7 @@ class JsonLines(logging.Formatter):
             line["exception"] = record.exc_info[0].__name__
             line["notes"] = getattr(record.exc_info[1], "__notes__", [])
             frames = traceback.extract_tb(record.exc_info[2])
-            line["traceback"] = " < ".join(
+            line["traceback"] = " < ".join(map(_place, frames))
                 f"{f.name} {f.filename}:{f.lineno}" for f in frames[::-1]
             )
         return json.dumps({name: _capped(value) for name, value in line.items()}, default=str)
