@@ -11,7 +11,7 @@ from automl_magic.errors import RunError
 from automl_magic.kept import explanation_of
 from automl_magic.records import Run
 
-APPS = ("leaderboard", "explain", "live", "mlflow")
+APPS = ("leaderboard", "explain", "live", "monitor", "mlflow")
 
 
 @verb
@@ -24,14 +24,18 @@ def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) 
 
     `leaderboard` shows a run (the newest, if RUN is left out), `explain` its explanation, with a
     row to change; `live` follows a search while it runs (whichever runs, if RUN is left out);
-    `mlflow` shows MLflow's own pages.
+    `monitor` shows a deployment while it serves, and takes its name in the place of RUN; `mlflow`
+    shows MLflow's own pages.
     """
     from automl_magic.cli.apps.live import live_server
     from automl_magic.cli.apps.mlflow import mlflow_server
+    from automl_magic.cli.apps.monitor import monitor_server
     from automl_magic.cli.apps.voila import voila_server
 
     if name == "mlflow":
         server = mlflow_server(port)
+    elif name == "monitor":
+        server = monitor_server(None if run == "last" else run, port)
     elif name == "live":
         server = live_server(None if run == "last" else flow.find_run(run).run_id, port)
     else:

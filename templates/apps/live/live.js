@@ -4,9 +4,13 @@
 function connect(page) {
   const said = page.get_model_by_name("sentence");
   const region = document.getElementById("said");
-  const show = () => { region.textContent = said.text; };
+  const show = () => {
+    region.textContent = said.text;
+    document.getElementById("content").toggleAttribute("data-empty", said.tags.includes("empty"));
+  };
   show();
   said.properties.text.change.connect(show);
+  said.properties.tags.change.connect(show);
 
   const scheme = page.get_model_by_name("colours");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
