@@ -241,7 +241,8 @@ class TestStore(Store.TestCase):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 class TestStoreAtLength(Store.TestCase):
     settings = settings(
-        max_examples=200, stateful_step_count=50, suppress_health_check=list(HealthCheck)
+        max_examples=60, stateful_step_count=40, suppress_health_check=list(HealthCheck)
     )

@@ -1,0 +1,195 @@
+"""`automl serve` from a table to a rollback: real models, a real server, commands as typed."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("serve")
+
+
+@pytest.fixture(scope="module")
+def environment(place):
+    return {**os.environ, "AUTOML_MAGIC_HOME": str(place / "home")}
+
+
+@pytest.fixture(scope="module")
+def typed(place, environment):
+    def call(*words):
+        done = subprocess.run(
+            [*AUTOML, *words],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            cwd=place,
+            env=environment,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def registered(typed):
+    """Two versions of one model, each of a search of its own."""
+    for seed in ("0", "1"):
+        words = ["sklearn:iris", "--target", "target", "--seed", seed, "--trials", "2"]
+        code, _, err = typed("fit", *words, "--budget", "6s", "--overwrite", "-o", f"plan-{seed}")
+        assert code == 0, err
+        code, _, err = typed("register", "last", "--name", "iris")
+        assert code == 0, err
+
+
+@pytest.fixture
+def serving(place, environment):
+    """Start `automl serve`; returns the process and everything it said until it was ready."""
+    started = []
+
+    def start(*words):
+        process = subprocess.Popen(
+            [*AUTOML, "serve", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=place,
+            env=environment,
+        )
+        started.append(process)
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("Try it: "):
+                break
+        return process, "".join(lines)
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+def answer_of(curl):
+    done = subprocess.run(shlex.split(curl), capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, serving):
+    code, _, err = typed("serve", "iris")
+    assert code == 1
+    assert "Do: Approve it: automl approve iris 2" in err
+    assert typed("approve", "iris", "2")[0] == 0
+    assert typed("approve", "iris", "1")[0] == 0
+
+    process, said = serving("iris", "--port", "0", "--workers", "1", "--grpc-port", "0")
+    assert "iris answers with version 2." in said
+    assert re.search(r"grpc +127\.0\.0\.1:\d+", said)
+    curl = said.split("Try it: ")[1].strip()
+    first = answer_of(curl)
+    assert first["model_version"] == "2"
+    assert first["predictions"][0]["label"] in {"setosa", "versicolor", "virginica"}
+
+    # The command has come back: every worker has switched.
+    code, out, err = typed("promote", "iris", "1", "champion", "--json")
+    assert (code, json.loads(out)["behind"]) == (0, {}), err
+    assert answer_of(curl)["model_version"] == "1"
+    assert typed("rollback", "iris")[0] == 0
+    assert answer_of(curl)["model_version"] == "2"
+    code, out, _ = typed("route", "iris", "--canary", "1", "--percent", "100", "--json")
+    assert (code, json.loads(out)["behind"]) == (0, [])
+    assert answer_of(curl)["model_version"] == "1"
+    assert typed("revoke", "iris", "1", "--reason", "a test")[0] == 0
+    assert answer_of(curl)["model_version"] == "2"
+
+    # Another server on the same port says so, and nothing is left behind.
+    port = re.search(r"http://127\.0\.0\.1:(\d+)", said)[1]
+    code, out, err = typed("serve", "iris", "--port", port)
+    assert (code, out) == (1, "")
+    assert "Why: " in err
+    assert port in err
+
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/health")
+    assert "workers   none" in typed("route", "iris")[1]
+    code, out, _ = typed("audit", "verify")
+    assert code == 0
+
+
+def test_a_server_starts_again_without_the_registry(registered, typed, serving, place):
+    typed("approve", "iris", "2")
+    process, said = serving("iris", "--port", "0", "--workers", "1")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    registry = place / "home" / "mlflow.db"
+    registry.rename(place / "away.db")
+    try:
+        process, said = serving("iris", "--port", "0", "--workers", "1")
+        assert "iris answers with version 2." in said
+        assert not registry.exists()
+    finally:
+        (place / "away.db").rename(registry)
+
+
+def test_two_deployments_with_a_key_are_one_server(registered, typed, serving, place):
+    typed("approve", "iris", "2")
+    (place / "strict.yaml").write_text(
+        "apiVersion: automl-magic/v1\nkind: Deployment\nmetadata: {name: strict}\n"
+        "spec:\n  modelVersionId: iris/2\n  checks: {ranges: refuse}\n"
+    )
+    _, said = serving(
+        "iris", "strict.yaml", "--port", "0", "--workers", "1", "--auth", "required"
+    )
+    url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]
+    assert "strict answers with version 2." in said
+    assert httpx.get(f"{url}/v2/health/ready").status_code == 200
+    body = shlex.split(said.split("-d ")[1].splitlines()[0])[0]
+    predict = {
+        "url": f"{url}/v1/inference/strict:predict",
+        "content": body,
+        "headers": {"content-type": "application/json"},
+    }
+    assert httpx.post(**predict).status_code == 401
+    _, out, _ = typed("key", "create", "web", "--deployment", "strict", "--json")
+    secret = json.loads(out)["key"]
+    predict["headers"]["authorization"] = f"Bearer {secret}"
+    found = wait_for(lambda: httpx.post(**predict), 200)
+    assert found.json()["deployment"] == "strict"
+    other = {**predict, "url": predict["url"].replace("strict", "iris")}
+    assert httpx.post(**other).status_code in (403, 404)
+    typed("key", "revoke", secret)
+    wait_for(lambda: httpx.post(**predict), 401)
+
+
+def wait_for(ask, status):
+    for _ in range(100):
+        answer = ask()
+        if answer.status_code == status:
+            return answer
+    raise AssertionError(f"{answer.status_code}: {answer.text}")
+
+
+def test_a_port_that_is_taken_is_said(registered, typed):
+    typed("approve", "iris", "2")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, err = typed("serve", "iris", "--port", str(taken.getsockname()[1]))
+    assert code == 1
+    assert "Traceback" not in err
