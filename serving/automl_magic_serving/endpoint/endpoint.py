@@ -319,10 +319,6 @@ class Endpoint:
             self._batchers[key] = Batcher(served, queue=deployment.limits.queue)
         return self._batchers[key]
 
-    async def outcome(self, prediction_id: str, outcome: Any) -> None:
-        """Keep what came true of one prediction; see `outcomes`."""
-        await self.outcomes([(prediction_id, outcome)])
-
     async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
         """Keep what came true of predictions: pairs of an id, and a label or a number.
 

@@ -37,10 +37,8 @@ class JsonLines(logging.Formatter):
             # Where it happened; the message of an exception may hold what a caller sent.
             line["exception"] = record.exc_info[0].__name__
             line["notes"] = getattr(record.exc_info[1], "__notes__", [])
-            frames = traceback.extract_tb(record.exc_info[2])
+            frames = traceback.extract_tb(record.exc_info[2])[::-1]
             line["traceback"] = " < ".join(map(_place, frames))
-                f"{f.name} {f.filename}:{f.lineno}" for f in frames[::-1]
-            )
         return json.dumps({name: _capped(value) for name, value in line.items()}, default=str)
 
 

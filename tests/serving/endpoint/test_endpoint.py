@@ -321,7 +321,7 @@ def test_what_came_true_is_written_when_the_call_returns(bench, customer, tmp_pa
         made.follow()
         predicted = await made.endpoint.predict([customer])
         await asyncio.sleep(0.4)
-        await made.endpoint.outcome(predicted.ids[0], "yes")
+        await made.endpoint.outcomes([(predicted.ids[0], "yes")])
         return logged(tmp_path)
 
     [row] = bench(scenario)
