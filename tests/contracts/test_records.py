@@ -21,10 +21,13 @@ from automl_magic.records import (
     Run,
     Trial,
 )
+from automl_magic.records.drift import DriftReport
+from automl_magic.records.reference import Reference
 
 HERE = Path(__file__).parent
 KINDS = {
     "dataset": Dataset,
+    "driftreport": DriftReport,
     "experiment": Experiment,
     "explanation": Explanation,
     "failed_trial": Trial,
@@ -33,6 +36,7 @@ KINDS = {
     "modelversion": ModelVersion,
     "plan": Plan,
     "recipe": Recipe,
+    "reference": Reference,
     "run": Run,
     "trial": Trial,
 }

@@ -8,6 +8,7 @@ from automl_magic.cli.words.table import text_table
 from automl_magic.flows.monitoring import Monitored
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
+from automl_magic.monitor.words import p_text
 from automl_magic.records.drift import ColumnDrift, DriftReport, DriftSeverity
 
 MOST_COLUMNS = 12
@@ -75,7 +76,7 @@ def _table(report: DriftReport) -> list[str]:
             safe(name, 40),
             one.severity.value,
             number(one.psi),
-            number(one.p_adjusted),
+            p_text(one.p_adjusted),
             f"{one.rows:,}",
             _words(one),
         )

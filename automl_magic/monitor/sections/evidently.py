@@ -14,6 +14,7 @@ from automl_magic.files import write_whole
 from automl_magic.look.shown import Shown
 from automl_magic.monitor.part import Found, NotMade, check_enough, part
 from automl_magic.monitor.watch import Watch
+from automl_magic.monitor.window import sample_of
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.reference import ColumnReference, Levels, Numbers
 
@@ -71,6 +72,7 @@ def frames(watch: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[st
     import pandas as pd
 
     random = np.random.default_rng(0)
+    rows = sample_of(len(watch.window.sampled), MOST_ROWS)
     reference, current = {}, {}
     numbers: list[str] = []
     levels: list[str] = []
@@ -91,7 +93,7 @@ def frames(watch: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[st
             values[contents.rows] = list(contents.texts or ())
             levels.append(column.name)
         reference[column.name] = drawn(column, n, random)
-        current[column.name] = values[-MOST_ROWS:] if len(values) > MOST_ROWS else values
+        current[column.name] = values[rows]
     return pd.DataFrame(reference), pd.DataFrame(current), numbers, levels
 
 

@@ -147,9 +147,11 @@ def headline(report: DriftReport) -> dict[str, float]:
 
 def _with_summary(report: DriftReport, too_few: str | None) -> DriftReport:
     if breaches := report.breaches:
-        named = ", ".join(name_of(one.subject, 40) for one in breaches[:MOST_NAMED])
-        more = f" and {len(breaches) - MOST_NAMED:,} more" if len(breaches) > MOST_NAMED else ""
-        said = f"{len(breaches):,} findings, {report.severity.value} at worst: {named}{more}."
+        subjects = list(dict.fromkeys(one.subject for one in breaches))
+        named = ", ".join(name_of(subject, 40) for subject in subjects[:MOST_NAMED])
+        more = f" and {len(subjects) - MOST_NAMED:,} more" if len(subjects) > MOST_NAMED else ""
+        findings = "1 finding" if len(breaches) == 1 else f"{len(breaches):,} findings"
+        said = f"{findings}, {report.severity.value} at worst: {named}{more}."
     elif too_few:
         said = too_few
     else:
