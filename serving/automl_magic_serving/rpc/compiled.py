@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,18 @@ def protocol(name: str) -> Protocol:
             for name, descriptor in found.message_types_by_name.items()
         },
     )
+
+
+def read_or_none(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Return a reader that gives None for bytes that are no message.
+
+    What a reader raises, gRPC turns into UNKNOWN: as if the server had failed.
+    """
+
+    def read_message(content: bytes) -> Any:
+        try:
+            return read(content)
+        except DecodeError:
+            return None
+
+    return read_message

@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 
 from automl_magic_serving.endpoint import Endpoints
-from automl_magic_serving.rpc.compiled import protocol
+from automl_magic_serving.rpc.compiled import protocol, read_or_none
 
 _LOOK_S = 0.5
 _SERVING, _NOT_SERVING, _UNKNOWN = 1, 2, 3
@@ -24,7 +24,7 @@ class Health:
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """Return what a server routes."""
-        read = self._protocol.HealthCheckRequest.FromString
+        read = read_or_none(self._protocol.HealthCheckRequest.FromString)
         write = self._protocol.HealthCheckResponse.SerializeToString
         return grpc.method_handlers_generic_handler(
             self._protocol.service,
@@ -35,6 +35,8 @@ class Health:
         )
 
     async def _check(self, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        if request is None:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The message is none of ours.")
         status = self._status(request.service)
         if status == _UNKNOWN:
             await context.abort(grpc.StatusCode.NOT_FOUND, "There is no such service here.")
@@ -45,7 +47,7 @@ class Health:
     ) -> AsyncIterator[Any]:
         said = None
         while True:
-            status = self._status(request.service)
+            status = _UNKNOWN if request is None else self._status(request.service)
             if status != said:
                 said = status
                 yield self._protocol.HealthCheckResponse(status=status)

@@ -12,13 +12,13 @@ import grpc
 
 from automl_magic_serving.endpoint import Endpoint, Endpoints
 from automl_magic_serving.gate import Caller, Gate, Problem
-from automl_magic_serving.gate.problem import not_found
+from automl_magic_serving.gate.problem import malformed, not_found
 from automl_magic_serving.oip.metadata import SERVER, model_metadata
 from automl_magic_serving.oip.named import endpoint_of, version_of
 from automl_magic_serving.oip.outputs import check_asked, outputs_of
 from automl_magic_serving.oip.problems import problem_of
 from automl_magic_serving.oip.rows import rows_of
-from automl_magic_serving.rpc.compiled import Protocol, protocol
+from automl_magic_serving.rpc.compiled import Protocol, protocol, read_or_none
 from automl_magic_serving.rpc.status import code_of, metadata_of, words_of
 from automl_magic_serving.rpc.tensors import read_tensors, write_tensors
 
@@ -133,6 +133,8 @@ def _handler(said: Protocol, name: str, answer: Answer) -> grpc.RpcMethodHandler
         about = Call(context)
         request_id = ("x-request-id", about.request_id)
         try:
+            if request is None:
+                raise malformed("The message is none of the protocol's.")
             response = await answer(request, about)
         except Exception as error:  # noqa: BLE001 - what it is decides what the sender is told
             problem = problem_of(error, about.request_id)
@@ -144,6 +146,6 @@ def _handler(said: Protocol, name: str, answer: Answer) -> grpc.RpcMethodHandler
 
     return grpc.unary_unary_rpc_method_handler(
         call,
-        request_deserializer=said.messages[f"{name}Request"].FromString,
+        request_deserializer=read_or_none(said.messages[f"{name}Request"].FromString),
         response_serializer=said.messages[f"{name}Response"].SerializeToString,
     )

@@ -76,6 +76,7 @@ async def _run() -> None:
     """Run the process to its end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # what lies in the current folder is no part of the server
         "-m",
         "automl_magic_serving.http.batch.work",
         str(os.getpid()),

@@ -1,0 +1,81 @@
+"""The page that a server has for people: nothing of a model's can be markup, and anybody can ask."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from automl_magic.records import ColumnKind, TaskKind
+from automl_magic.records.deployment import Route
+from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic_serving.http.page import POLICY, page
+
+HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"
+
+
+def test_nothing_that_came_from_data_is_markup():
+    column = InputColumn(
+        name=HOSTILE,
+        kind=ColumnKind.TEXT,
+        stored_as="text",
+        nullable=False,
+        example="</textarea>" + HOSTILE,
+    )
+    schema = InputSchema(task=TaskKind.REGRESSION, target=HOSTILE, columns=(column,))
+    route = Route(deployment=HOSTILE, model=HOSTILE, epoch=1, stable=1)
+    text = page([SimpleNamespace(name=HOSTILE, route=route, schema=schema)], needs_key=True)
+
+    assert text.count("<script>") == 1
+    assert "<img" not in text
+    assert text.count("</textarea>") == 1
+
+
+def test_the_policy_lets_nothing_in_but_the_page_s_own_script(live):
+    answer = live.client.get("/")
+
+    assert answer.headers["content-security-policy"] == POLICY
+    assert "unsafe" not in POLICY
+    assert "default-src 'none'" in POLICY
+
+
+def test_a_page_without_a_model_says_so():
+    assert "No model is loaded" in page([], needs_key=False)
+
+
+@pytest.mark.long
+class TestInABrowser:
+    @pytest.fixture(params=["light", "dark"])
+    def shown(self, request, browser, live):
+        shown = browser.new_page(color_scheme=request.param)
+        shown.problems = []
+        shown.on("pageerror", lambda error: shown.problems.append(str(error)))
+        shown.on("console", lambda said: shown.problems.append(said.text))
+        shown.goto(live.url + "/")
+        yield shown
+        assert shown.problems == []
+        shown.close()
+
+    def test_the_example_row_is_answered(self, shown):
+        form = shown.get_by_role("form", name="Ask churn")
+        form.get_by_role("button", name="Predict").click()
+        form.locator("output").filter(has_text="label").wait_for()
+        status, _, said = form.locator("output").inner_text().partition("\n")
+
+        assert status == "200"
+        assert json.loads(said)["predictions"][0]["label"] in ("no", "yes")
+
+    def test_axe_finds_nothing(self, shown, violations):
+        shown.get_by_role("form", name="Ask price").get_by_role("button").click()
+        shown.locator("output").filter(has_text="value").wait_for()
+
+        assert violations(shown) == {}
+
+
+@pytest.mark.long
+def test_axe_finds_nothing_where_a_key_is_asked_for(browser, keyed, violations):
+    shown = browser.new_page()
+    shown.goto(keyed.url + "/")
+
+    assert shown.get_by_label("API key").count() == 2
+    assert violations(shown) == {}
+    shown.close()
