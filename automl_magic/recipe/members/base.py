@@ -21,13 +21,15 @@ from automl_magic.records import TaskKind
 class Model:
     """A fitted estimator of a public class, and what is needed to read its predictions.
 
-    `n_classes` is 0 for a regression; `categorical` are the columns that hold category codes.
+    `n_classes` is 0 for a regression; `categorical` are the columns that hold category codes. A
+    prediction takes `threads` of them at most, all that there are where it is None.
     """
 
     native: Any
     task: TaskKind
     n_classes: int
     categorical: tuple[int, ...] = ()
+    threads: int | None = None
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class CatBoost(Member):
 
     def predict(self, model: Model, X: Floats) -> Floats:
         kind = "Probability" if model.task.is_classification else "RawFormulaVal"
-        threads = 1 if len(X) == 1 else -1
+        threads = 1 if len(X) == 1 else model.threads or -1
         predicted: Floats = model.native.predict(
             pool(X, model.categorical), prediction_type=kind, thread_count=threads
         )

@@ -76,7 +76,7 @@ class LightGBM(Member):
 
     def predict(self, model: Model, X: Floats) -> Floats:
         # Threads share rows, never the sum over the trees of one row: the result is the same.
-        threads = 1 if len(X) == 1 else 0
+        threads = 1 if len(X) == 1 else model.threads or 0
         raw = model.native.predict(X, num_threads=threads)
         return as_probabilities(raw) if model.task.is_classification else raw
 

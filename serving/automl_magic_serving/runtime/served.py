@@ -13,7 +13,7 @@ from automl_magic.records.deployment import Checks
 from automl_magic.records.reference import Reference
 from automl_magic.records.schema import InputSchema
 from automl_magic_serving.runtime.background import background_rows
-from automl_magic_serving.runtime.compiled.plan import Plan, Way
+from automl_magic_serving.runtime.compiled.plan import Plan, Way, in_one_thread
 from automl_magic_serving.runtime.explaining import MOST_PAIRS, Explanation, Sampled, TreePaths
 
 
@@ -46,7 +46,7 @@ class Served:
     ) -> None:
         self.model, self.version, self.manifest_sha256 = model, version, manifest_sha256
         self.schema = schema
-        self.fitted = fitted
+        self.fitted = fitted = in_one_thread(fitted)
         self._checker = Checker(schema)
         self._classes = fitted.recipe.classes
         self._threshold = fitted.threshold

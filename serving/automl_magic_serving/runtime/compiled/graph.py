@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from onnx import TensorProto, helper
+from onnx import AttributeProto, TensorProto, helper
 
 from automl_magic.recipe.members.arrays import softmax
 from automl_magic.recipe.values import Floats
@@ -149,11 +149,16 @@ def _content(
         n_targets=n_outputs,
         aggregate_function="SUM",
         post_transform="NONE",
-        nodes_modes=[_MODES[mode] for mode in modes.tolist()],
         nodes_values_as_tensor=_tensor("values", values, element, dtype),
         target_weights_as_tensor=_tensor("weights", weights, element, dtype),
-        **{name: of_nodes.tolist() for name, of_nodes in found.items()},
     )
+    # By hand: the helper looks at every number three times, and a forest has a million of them.
+    node.attribute.add(name="nodes_modes", type=AttributeProto.STRINGS).strings.extend(
+        [_MODES[mode] for mode in modes.tolist()]
+    )
+    for name, of_nodes in found.items():
+        attribute = node.attribute.add(name=name, type=AttributeProto.INTS)
+        attribute.ints.extend(of_nodes.tolist())
     graph = helper.make_graph(
         [node],
         "trees",
@@ -170,7 +175,7 @@ def _content(
     return content
 
 
-_MODES = ("BRANCH_LEQ", "BRANCH_EQ", "LEAF")
+_MODES = (b"BRANCH_LEQ", b"BRANCH_EQ", b"LEAF")
 _NAMES = (
     "nodes_treeids",
     "nodes_nodeids",

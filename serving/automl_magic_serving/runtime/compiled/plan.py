@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from automl_magic.errors import ModelRefused
 from automl_magic.recipe import FittedRecipe
 from automl_magic.recipe.combine import blended_row, calibrated_row
 from automl_magic.recipe.document import Recipe
@@ -30,6 +31,8 @@ from automl_magic_serving.runtime.compiled.views import Values, Views
 
 PARITY_ROWS = TIMED_ROWS = 64
 TIMES = 5
+# The recipe's own way is slow, and the members were compared on more rows before.
+CHECKED_ROWS = 16
 # Above this nobody has measured; a batch of a request has fewer rows.
 MOST_ROWS = 1_024
 # Up to so many rows, one after the other is quicker than together.
@@ -77,7 +80,6 @@ class Plan:
         self._views = Views(fitted.views, schema)
         self._weights = [spec.weight for spec in self._recipe.members]
         self._slices = [self._views.slice_of(one.spec.view) for one in fitted.members]
-        _in_one_thread(fitted.members)
         rows = rows_of(schema, PARITY_ROWS)
         self._groups, self.ways = self._chosen(rows)
         compiled = {place for group in self._groups for place, _ in group.members}
@@ -86,6 +88,7 @@ class Plan:
         ]
         alone = len(self._recipe.members) == 1 and self._recipe.calibration is None
         self._blend = _first if alone else _blend_of(self._recipe, self._weights)
+        self._check(rows[:CHECKED_ROWS], [column.name for column in schema.columns])
         self._seconds = self._measured(rows)
 
     def one(self, values: Values) -> float | list[float]:
@@ -149,27 +152,29 @@ class Plan:
             If it cannot be compiled, is not the same, or is not quicker for one row.
         """
         trees = tuple(trees_of(member.spec.estimator, model) for model in member.models)
-        matrix = outputs[:, self._slices[place]]
-        graph = Graph([(one, 0) for one in trees], matrix.shape[1])
+        of_view = self._slices[place]
+        graph = Graph([(one, of_view.start) for one in trees], self._views.width)
 
         def compiled_one(row: list[float]) -> Any:
             sums = graph.sums_of_one(row)
             return _mean([part.one(sums) for part in graph.parts])
 
-        def compiled_many(matrix: Floats) -> Floats:
-            sums = graph.sums(matrix)
+        def compiled_many(outputs: Floats) -> Floats:
+            sums = graph.sums(outputs)
             return _mean_of([part.many(sums) for part in graph.parts])
 
         is_regression = self._recipe.task is TaskKind.REGRESSION
         with_gaps = member.spec.estimator in MARGINS  # boosters take missing values, forests not
-        for compared in (matrix, at_splits(matrix, trees, with_gaps=with_gaps)):
+        split = outputs.copy()
+        split[:, of_view] = at_splits(outputs[:, of_view], trees, with_gaps=with_gaps)
+        for compared in (outputs, split):
             with np.errstate(all="ignore"):  # some numbers are as large as they can be
-                own = member.predict(compared)
+                own = member.predict(compared[:, of_view])
             apart = difference(compiled_many(compared), own, is_regression=is_regression)
             if not apart <= TOLERANCE:
                 raise CannotCompile(f"compiled, it differs by {apart:.2g} from its library")
-        one, many = self._timed(compiled_one, compiled_many, matrix)
-        own_one, own_many = self._timed(member.predict_row, member.predict, matrix)
+        one, many = _timed(compiled_one, compiled_many, outputs)
+        own_one, own_many = _timed(member.predict_row, member.predict, outputs[:, of_view])
         if one >= own_one:
             raise CannotCompile(f"its own call is quicker: {_us(own_one)} against {_us(one)} a row")
         up_to = _crossing(one, many, own_one, own_many)
@@ -178,15 +183,6 @@ class Plan:
             f"up to {up_to:,} rows compiled is quicker."
         )
         return _Candidate(place, trees, graph, up_to, why)
-
-    def _timed(
-        self, one: Callable[[list[float]], Any], many: Callable[[Floats], Any], matrix: Floats
-    ) -> tuple[float, float]:
-        """Return the seconds for one row and for `TIMED_ROWS`, the least of some calls."""
-        return (
-            min(_seconds(one, row) for row in matrix[: 2 * TIMES].tolist()),
-            min(_seconds(many, matrix) for _ in range(TIMES)),
-        )
 
     def _grouped(self, candidates: Sequence[_Candidate]) -> list[_Group]:
         """Put together what reads numbers alike and pays up to about as many rows."""
@@ -199,14 +195,27 @@ class Plan:
             models = [
                 (trees, self._slices[one.place].start) for one in together for trees in one.trees
             ]
-            alone = len(together) == 1 and self._views.width == _width(
-                self._slices[together[0].place]
-            )
-            graph = together[0].graph if alone else Graph(models, self._views.width)
+            graph = together[0].graph if len(together) == 1 else Graph(models, self._views.width)
             parts = iter(graph.parts)
             members = tuple((one.place, tuple(next(parts) for _ in one.trees)) for one in together)
             groups.append(_Group(graph, min(one.up_to for one in together), members))
         return groups
+
+    def _check(self, rows: Sequence[Values], names: Sequence[str]) -> None:
+        """Hold the whole way, views and blend included, against the recipe's own."""
+        with np.errstate(all="ignore"):
+            own = [self._fitted.blend_row(dict(zip(names, row, strict=True))) for row in rows]
+            ours = [self.one(row) for row in rows]
+            together = self.many(rows)
+        is_regression = self._recipe.task is TaskKind.REGRESSION
+        apart = max(difference(one, own, is_regression=is_regression) for one in (ours, together))
+        if not apart <= TOLERANCE:
+            raise ModelRefused(
+                "The model answers otherwise when it is made quick.",
+                why=f"On rows that its schema allows, the answers differ by {apart:.2g}.",
+                fix="Report this with the model's recipe.json and schema.json; serve another "
+                "version meanwhile.",
+            )
 
     def _measured(self, rows: Sequence[Values]) -> tuple[float, float, float]:
         many = [rows[i % len(rows)] for i in range(MOST_ROWS)]
@@ -253,22 +262,32 @@ def _crossing(one: float, many: float, own_one: float, own_many: float) -> int:
     return max(1, min(MOST_ROWS, int(rows)))
 
 
-def _in_one_thread(members: Sequence[FittedMember]) -> None:
-    """Keep XGBoost from spreading a few rows over all cores: there is a worker for each of them."""
-    for member in members:
-        if member.spec.estimator == "xgboost":
-            for model in member.models:
+def in_one_thread(fitted: FittedRecipe) -> FittedRecipe:
+    """Return a model that predicts in one thread, for a server that has a process for each core."""
+    members = []
+    for member in fitted.members:
+        models = tuple(replace(model, threads=1) for model in member.models)
+        if member.spec.estimator == "xgboost":  # which takes it with the model, not with the call
+            for model in models:
                 model.native.set_param({"nthread": 1})
+        members.append(replace(member, models=models))
+    return replace(fitted, members=tuple(members))
+
+
+def _timed(
+    one: Callable[[list[float]], Any], many: Callable[[Floats], Any], matrix: Floats
+) -> tuple[float, float]:
+    """Return the seconds for one row and for `TIMED_ROWS`, the least of some calls."""
+    return (
+        min(_seconds(one, row) for row in matrix[: 2 * TIMES].tolist()),
+        min(_seconds(many, matrix) for _ in range(TIMES)),
+    )
 
 
 def _seconds(call: Callable[[Any], Any], argument: Any) -> float:
     started = time.perf_counter()
     call(argument)
     return time.perf_counter() - started
-
-
-def _width(of_view: slice) -> int:
-    return int(of_view.stop - of_view.start)
 
 
 def _us(seconds: float) -> str:

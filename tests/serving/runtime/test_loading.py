@@ -1,0 +1,86 @@
+"""A signed folder becomes a model that answers, after a child has read it."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from automl_magic.errors import ModelRefused
+from automl_magic.records import TaskKind
+from automl_magic.records.deployment import Checks
+from automl_magic_serving.runtime import load_model
+from automl_magic_serving.runtime.rehearsal import Limits, rehearse
+from automl_magic_serving.runtime.sealed import unseal
+
+CUSTOMER = {"age": 60.0, "visits": 3, "city": "Oslo"}
+
+
+def test_a_loaded_model_answers_as_the_one_that_was_saved(signed, vault, small):
+    fitted, _ = small
+    served = load_model(signed, vault.trusted, model="churn", version=1, rehearsal=None)
+    (answer,) = served.answer([served.parse(CUSTOMER, Checks())])
+    assert answer.prediction == fitted.predict_row(CUSTOMER)
+    assert answer.probabilities == pytest.approx(fitted.predict_proba_row(CUSTOMER), abs=1e-6)
+    assert (served.model, served.version, served.task) == ("churn", 1, TaskKind.BINARY)
+    assert served.classes == ("no", "yes")
+    assert served.personal_columns == frozenset()
+    assert served.manifest_sha256.startswith("sha256:")
+    assert {way.member for way in served.plan()} == {"lgb", "lin", "net"}
+
+
+def test_serving_a_model_needs_no_pandas_of_ours_and_no_notebook(signed, vault, tmp_path):
+    """What the runtime itself imports is what the server's package promises."""
+    code = (
+        "import sys, automl_magic_serving.runtime; "
+        "print([n for n in ('mlflow', 'papermill', 'IPython', 'automl_magic.learn', "
+        "'automl_magic.flow', 'pandas') if n in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.long
+def test_a_child_reads_the_model_first(signed, vault):
+    served = load_model(signed, vault.trusted, model="churn", version=1)
+    assert served.answer([served.parse(CUSTOMER, Checks())])[0].prediction in ("no", "yes")
+
+
+@pytest.mark.long
+def test_a_model_that_takes_too_long_is_ended(signed, vault):
+    sealed = unseal(signed, vault.trusted, model="churn", version=1)
+    with pytest.raises(ModelRefused, match="cannot be read safely") as caught:
+        rehearse(sealed.contents, Limits(wall_s=0.3))
+    assert "more than 0.3 s" in caught.value.why
+
+
+def claiming(n_numbers):
+    """An archive of an array that says it has so many numbers, and has none."""
+    array = io.BytesIO()
+    header = {"descr": "<f8", "fortran_order": False, "shape": (n_numbers,)}
+    np.lib.format.write_array_header_1_0(array, header)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("0.0.scalings.npy", array.getvalue())
+    return content.getvalue()
+
+
+@pytest.mark.long
+def test_a_model_that_takes_all_memory_is_refused_and_the_server_has_its_own(signed, vault):
+    contents = dict(unseal(signed, vault.trusted, model="churn", version=1).contents)
+    with pytest.raises(ModelRefused, match="cannot be read safely") as caught:
+        rehearse({**contents, "features.npz": claiming(2_000_000_000)})
+    assert "MemoryError" in caught.value.why
+
+
+@pytest.mark.long
+def test_what_the_child_finds_wrong_is_said_here(signed, vault):
+    contents = dict(unseal(signed, vault.trusted, model="churn", version=1).contents)
+    document = json.loads(contents["recipe.json"])
+    document["members"][0]["estimator"] = "os.system"
+    with pytest.raises(Exception, match="expected one of lightgbm") as caught:
+        rehearse({**contents, "recipe.json": json.dumps(document).encode()})
+    assert caught.value.fix
