@@ -1,4 +1,4 @@
-"""The page that a server has for people: nothing of a model's can be markup, and anybody can ask."""
+"""The page that a server has for people: nothing of a model's is markup, and anybody can ask."""
 
 import json
 from types import SimpleNamespace

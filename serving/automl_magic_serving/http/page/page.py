@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from importlib import resources
 
-from automl_magic.look.html import stylesheet, tag, text
+from automl_magic.look.html import lines, stylesheet, tag, text
 from automl_magic.records.codec import dumps
 from automl_magic_serving.endpoint import Endpoint
 from automl_magic_serving.http.openapi.columns import example_of
@@ -77,7 +77,7 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
     form = tag(
         "form",
         tag("label", "Rows as JSON", for_=field),
-        tag("textarea", text(dumps(example)), id=field, name="row", rows=14, spellcheck="false"),
+        tag("textarea", lines(dumps(example)), id=field, name="row", rows=14, spellcheck="false"),
         ask_key,
         tag("button", "Predict", type="submit"),
         tag("output", id=out, for_=field, aria_live="polite"),
