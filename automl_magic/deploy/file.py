@@ -40,6 +40,9 @@ WORDS: Words = {
                 "canary": ("strategy", "canary_pct"),
             },
             "sticky": ("strategy", "sticky"),
+            "onWinner": ("strategy", "on_winner"),
+            "alpha": ("strategy", "alpha"),
+            "minOutcomes": ("strategy", "min_outcomes"),
         },
         "autoscale": {
             "minReplicas": ("autoscale", "min_replicas"),
