@@ -111,10 +111,12 @@ def deploy(target: str) -> Deployed:
         return _created(asked)
     if not is_file:  # what a file once said about checks and limits holds on
         asked = dataclasses.replace(known.deployment, model_version_id=asked.model_version_id)
-    route, notes = _taken_up(known, asked)
-    if asked != known.deployment:
-        change_deployment(store(), asked, actor())
-    return Deployed(asked, route, _staged(route), notes)
+    wanted = _wanted(known, asked)
+    example = _staged(wanted)
+    change_deployment(store(), asked, actor(), seen=known.route, wanted=wanted)
+    is_new = wanted != known.route
+    notes = (f"The route of {asked.name} was changed as asked.",) if is_new else ()
+    return Deployed(asked, show(asked.name).route, example, notes)
 
 
 def any_key() -> bool:
@@ -268,11 +270,8 @@ def _created(asked: Deployment) -> Deployed:
     return Deployed(asked, route, example, (*notes, f"Deployment {asked.name} is new."))
 
 
-def _taken_up(known: Deployed, asked: Deployment) -> tuple[Route, tuple[str, ...]]:
-    """Return the route of a deployment after what its file says anew has been applied to it."""
-    from automl_magic.store.actor import actor
-    from automl_magic.store.routes import change_route
-
+def _wanted(known: Deployed, asked: Deployment) -> Route:
+    """Return the route of a deployment after what is asked for anew has been applied to it."""
     before = known.deployment
     fields: dict[str, Any] = {}
     if _model(asked) != known.route.model:
@@ -283,17 +282,12 @@ def _taken_up(known: Deployed, asked: Deployment) -> tuple[Route, tuple[str, ...
         )
     if asked.model_version_id != before.model_version_id:
         fields["stable"] = _stable(asked)
+        if fields["stable"] != known.route.stable:
+            fields["previous"] = known.route.stable
     if (asked.strategy, asked.canary_version_id) != (before.strategy, before.canary_version_id):
         fields |= _second(asked)
         fields |= {"kind": asked.strategy.kind, "sticky": asked.strategy.sticky}
-    wanted = dataclasses.replace(known.route, **fields)
-    if wanted == known.route:
-        return known.route, ()
-    _staged(wanted)
-    route = change_route(
-        store(), known.route, action="serve", actor=actor(), reason="automl serve", **fields
-    )
-    return route, (f"The route of {asked.name} was changed as asked.",)
+    return dataclasses.replace(known.route, **fields)
 
 
 def _stable(asked: Deployment) -> int:

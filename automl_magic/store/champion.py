@@ -103,6 +103,8 @@ def follow(connection: Connection, before: Route, after: Route, deed: Deed) -> N
             changes.append((route, changed))
     _put_all(connection, changes, deed)
     seen = aliases_in(connection, after.model)
+    if seen.versions.get(CHAMPION) == after.stable:
+        return  # it was this deployment that was behind
     wanted = {**seen.versions, CHAMPION: after.stable, ROLLBACK: before.stable}
     if after.previous is None:
         wanted.pop(ROLLBACK)

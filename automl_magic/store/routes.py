@@ -150,27 +150,46 @@ def create_deployment(
     return first
 
 
-def change_deployment(engine: Engine, deployment: Deployment, actor: str) -> None:
-    """Write what a deployment asks for anew: its checks, limits, goals. Its route stays.
+def change_deployment(
+    engine: Engine,
+    deployment: Deployment,
+    actor: str,
+    *,
+    seen: Route | None = None,
+    wanted: Route | None = None,
+    trusted: TrustedKeys | None = None,
+) -> None:
+    """Write what a deployment asks for anew: its checks, limits, goals; and its route, if given.
 
-    Servers read it when they start. Raises DeploymentNotFound.
+    Servers read the first when they start, and follow the second at once.
+
+    Parameters
+    ----------
+    seen, wanted : Route, optional
+        The route as it was read, and the one to put in its place.
+
+    Raises
+    ------
+    RouteChanged, NotApproved, DeploymentError, DeploymentNotFound
+        As `change_route`; nothing is written then.
     """
     with serially(engine) as connection:
         before, _ = read_row(row_of(connection, deployment.name))
-        if before == deployment:
-            return
-        connection.execute(
-            update(deployments)
-            .where(deployments.c.name == deployment.name)
-            .values(spec=text_of(deployment), changed_at=now(connection))
-        )
-        append(
-            connection,
-            actor=actor,
-            action="deployment.change",
-            subject=deployment.name,
-            detail={"spec": deployment.to_json()},
-        )
+        if before != deployment:
+            connection.execute(
+                update(deployments)
+                .where(deployments.c.name == deployment.name)
+                .values(spec=text_of(deployment), changed_at=now(connection))
+            )
+            append(
+                connection,
+                actor=actor,
+                action="deployment.change",
+                subject=deployment.name,
+                detail={"spec": deployment.to_json()},
+            )
+        if seen is not None and wanted is not None and wanted != seen:
+            _put(connection, seen, wanted, Deed("serve", actor, "as asked for", trusted))
 
 
 def change_route(

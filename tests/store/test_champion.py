@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from automl_magic.errors import DeploymentError, NotApproved, RouteChanged
@@ -8,10 +10,12 @@ from automl_magic.store.engine import serially
 from automl_magic.store.outbox import ALIASES_OF, pending
 from automl_magic.store.route_rows import Deed
 from automl_magic.store.routes import (
+    change_deployment,
     change_route,
     create_deployment,
     delete_deployment,
     list_deployments,
+    read_deployment,
     read_route,
     roll_back,
 )
@@ -262,3 +266,38 @@ def test_the_deed_is_kept_with_every_route(engine, promote, deploy):
         ("route.promote", "web"),
     ]
     assert audit.verify(engine).broken_at is None
+
+
+def test_a_deployment_that_no_longer_follows_leaves_the_champion(engine, promote, deploy):
+    promote(1)
+    seen = deploy("web")
+    pinned = Deployment(name="web", model_version_id="churn/2")
+    wanted = dataclasses.replace(seen, stable=2, previous=1)
+    change_deployment(engine, pinned, "ada", seen=seen, wanted=wanted)
+
+    assert read_route(engine, "web") == dataclasses.replace(wanted, epoch=2)
+    assert read_aliases(engine, "churn").versions == {"champion": 1}
+
+
+def test_a_deployment_that_begins_to_follow_moves_nobody_else(engine, promote, deploy):
+    promote(1)
+    promote(2)
+    seen = deploy("old", "churn/1")
+    following = Deployment(name="old", model_version_id="churn")
+    wanted = dataclasses.replace(seen, stable=2, previous=1)
+    change_deployment(engine, following, "ada", seen=seen, wanted=wanted)
+
+    assert read_route(engine, "old").stable == 2
+    assert read_aliases(engine, "churn") == Aliases("churn", 2, {"champion": 2, "rollback": 1})
+
+
+def test_a_deployment_changes_with_its_route_or_not_at_all(engine, promote, deploy):
+    promote(1)
+    seen = deploy("web")
+    before = read_deployment(engine, "web")
+    asked = Deployment(name="web", model_version_id="churn/9")
+    wanted = dataclasses.replace(seen, stable=9)
+
+    with pytest.raises(NotApproved):
+        change_deployment(engine, asked, "ada", seen=seen, wanted=wanted)
+    assert read_deployment(engine, "web") == before
