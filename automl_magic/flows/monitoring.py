@@ -138,6 +138,11 @@ def monitor(
     return Monitored(name, outcome, report, Path(outcome.run.folder) / DRIFT_NAME)
 
 
+def check(deployment: str, version: int | None = None) -> None:
+    """Raise what `monitor` would raise of a deployment that is not there, and run nothing."""
+    _find(deployment, version, None)
+
+
 def _find(name: str, version: int | None, data: str | None) -> _Watched:
     from automl_magic.store.routes import read_deployment
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -112,3 +118,42 @@ def test_what_cannot_be_monitored_is_said(deployed, judge, day):
         monitoring.monitor("nobody", data="sklearn:iris")
     with pytest.raises(MonitorError, match="The window is empty"):
         judge(since=day[0] + 1, until=day[0])
+
+
+def automl(*words):
+    command = [str(Path(sys.executable).parent / "automl"), "monitor", *words]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def test_the_command_prints_findings_and_ends_with_0_although_there_is_drift(
+    deployed, day, make_people
+):
+    deployed.log(make_people(300, seed=5, age=9.0))
+    words = [f"--{name}={datetime.fromtimestamp(at, UTC).isoformat()}" for name, at in
+             zip(("since", "until"), day, strict=True)]  # fmt: skip
+
+    process = automl("people", *words, "--json")
+    said, _ = process.communicate(timeout=120)
+
+    document = json.loads(said)
+    assert process.returncode == 0
+    assert document["severity"] == "critical"
+    assert {"kind": "feature_drift", "subject": "age"}.items() <= document["breaches"][0].items()
+
+
+def test_a_watch_judges_again_until_ctrl_c(deployed, make_people):
+    deployed.log(make_people(300, seed=5, age=9.0), start=time.time() - 4_000)
+    process = automl("people", "--every", "1s")
+    try:
+        line = next(line for line in process.stderr if "critical" in line)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+
+    assert "people: critical. " in line
+    assert process.returncode == 0
+    assert "Watching people has ended." in said
+    assert {row.severity for row in kept_checks()} == {"critical"}

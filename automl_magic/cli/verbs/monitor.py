@@ -21,6 +21,9 @@ from automl_magic.monitor.moments import seconds_of
 @click.option("--until", metavar="TIME", help="To before this moment.  [default: now]")
 @click.option("--version", type=int, help="Whose answers.  [default: the stable version]")
 @click.option("--data", metavar="FILE", help="Judge this table, not the prediction log.")
+@click.option(
+    "--every", "every_s", type=Duration(), help="Go on: judge again so often, and send alerts."
+)
 def monitor(
     door: Door,
     /,
@@ -31,16 +34,22 @@ def monitor(
     until: str | None,
     version: int | None,
     data: str | None,
+    every_s: float | None,
 ) -> Answer:
     """Compare what a deployment met with what its model saw before the release.
 
     A notebook looks for drift of the predictions and of each column, for missing, new and
     impossible values, at the score and the calibration where outcomes are known, and at the
     traffic. What is too small, or may be chance, does not alarm. With --data, DEPLOYMENT may also
-    be a run or models:/NAME@ALIAS, of a model that is served elsewhere.
+    be a run or models:/NAME@ALIAS, of a model that is served elsewhere. With --every it goes on
+    until Ctrl-C, and tells whom the monitor file names.
     """
     if since is not None and window_s is not None:
         raise click.UsageError("Give --since or --window, not both.")
+    if every_s is not None:
+        if since is not None or until is not None or data is not None:
+            raise click.UsageError("With --every the window ends now; give --window alone.")
+        return _watch(door, deployment, every_s, window_s=window_s, version=version)
     with door.watching() as on_event:
         found = monitoring.monitor(
             deployment,
@@ -53,3 +62,30 @@ def monitor(
         )
     is_judged = found.report is not None
     return Answer(found, found.to_json(), words.monitored(found), exit_code=0 if is_judged else 1)
+
+
+def _watch(
+    door: Door, deployment: str, every_s: float, *, window_s: float | None, version: int | None
+) -> Answer:
+    """Judge a window again and again, and send alerts, until Ctrl-C."""
+    from automl_magic.flows import alerting
+
+    windows = 0
+
+    def judge() -> None:
+        nonlocal windows
+        found = monitoring.monitor(deployment, window_s=window_s, version=version)
+        windows += 1
+        door.say(words.in_a_line(found))
+
+    # What is not there must be said at once, not every few minutes.
+    monitoring.check(deployment, version)
+    alerting.watch(
+        deployment,
+        judge,
+        every_s=every_s,
+        on_notice=lambda notice: door.say(notice.title),
+        on_words=door.say,
+    )
+    document = {"name": deployment, "windows": windows}
+    return Answer(windows, document, f"Watching {deployment} has ended.")

@@ -42,6 +42,15 @@ def monitored(found: Monitored) -> str:
     return "\n".join(lines)
 
 
+def in_a_line(found: Monitored) -> str:
+    """Say what has moved in one line, for a watch that goes on."""
+    if found.report is None:
+        return f"{safe(found.name)}: the run was {found.outcome.run.status.value}."
+    report = found.report
+    at = _at(report.window_end)
+    return f"{at}  {safe(found.name)}: {report.severity.value}. {safe(report.summary)}"
+
+
 def _performance(report: DriftReport) -> list[str]:
     lines = []
     if (one := report.performance) is not None and one.current is not None:
