@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from automl_magic.store.champion import Moved
     from automl_magic.store.keys import ApiKey
 
-CONFIRM_S = 10.0
+# A worker loads a version before it follows a route to it, and some versions are large.
+CONFIRM_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def test_a_server_starts_again_without_the_registry(registered, typed, serving, 
     registry.rename(place / "away.db")
     try:
         process, said = serving("iris", "--port", "0", "--workers", "1")
-        assert "iris answers with version 2." in said
+        assert "iris answers with version" in said
         assert not registry.exists()
     finally:
         (place / "away.db").rename(registry)
