@@ -232,15 +232,11 @@ class Charts:
                 *(
                     (words, at, [_limit(one, loss(one)) for one in scored])
                     for words, loss in (
-                        ("warning below", lambda one: one.yellow),
-                        ("critical below", lambda one: one.red),
+                        ("warning", lambda one: one.yellow),
+                        ("critical", lambda one: one.red),
                     )
                 ),
             ]
-            if not last.higher_is_better:
-                lines[1:] = [
-                    (words.replace("below", "above"), xs, ys) for words, xs, ys in lines[1:]
-                ]
         self._draw("performance", lines, "{:.4g}", dashes=("solid", "dashed", "dotted"))
 
     def _draw(
@@ -332,7 +328,7 @@ class Charts:
 def _quiet(legend: Any) -> None:
     legend.background_fill_alpha = 0
     legend.border_line_alpha = 0
-    legend.orientation = "horizontal"
+    legend.orientation, legend.ncols = "horizontal", 3
     legend.padding, legend.margin, legend.spacing = 0, 2, 14
     legend.location = "left"
     legend.label_text_font_size = "12px"
@@ -345,7 +341,7 @@ def _local(at: float) -> dt.datetime:
 
 def _who(who: str) -> str:
     version, _, role = who.partition(" ")
-    return _label(f"version {version}, {role}", 60)
+    return _label(f"v{version} {role}", 24)
 
 
 def _label(text: str, limit: int) -> str:
