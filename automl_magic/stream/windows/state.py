@@ -74,15 +74,12 @@ class WindowStates:
         events = self._events(message.place, key, newest)
         # After those of the same time: among equals the order is that in which they came.
         bisect.insort(events, event, key=lambda one: one.at)
-        cut = len(events) > self.windows.most_events
         events = events[-self.windows.most_events :]
         found = {one.name: value_of(one, events, event.at) for one in self.windows.features}
 
         def count() -> None:
-            document: Document = {"events": [[one.at, dict(one.values)] for one in events]}
-            if cut:
-                document["cut"] = True
-            self._put(message.place, key, document | {"at": events[-1].at})
+            kept = [[one.at, dict(one.values)] for one in events]
+            self._put(message.place, key, {"events": kept, "at": events[-1].at})
             self._put(message.place, NEWEST, {"at": newest})
 
         return {**fields, **found}, count

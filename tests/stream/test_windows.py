@@ -1,0 +1,246 @@
+"""Features over windows: the same as counting by hand, however the batches are cut."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from automl_magic.errors import SpecError, UnknownField, WrongType
+from automl_magic.store.engine import open_engine, reading
+from automl_magic.store.tables import dead_letters, stream_results, stream_state
+from automl_magic.stream.effects import Batch, StoreEffects
+from automl_magic.stream.messages import Message, Place, Poison
+from automl_magic.stream.scorer import Scored, Scorer
+from automl_magic.stream.windows import Late, WindowStates, read_windows
+from automl_magic.stream.windows.declared import windows_of
+from tests.stream.conftest import fitted, rows
+
+PLACE = Place("t", 0)
+WINDOWS = windows_of(
+    {
+        "late": "5s",
+        "most_events": 4,
+        "features": {
+            "n": {"count": True, "over": "10s"},
+            "total": {"sum": "x", "over": "7s"},
+            "mean": {"mean": "x", "over": "10s"},
+            "low": {"min": "x", "over": "3s"},
+            "high": {"max": "x", "over": "10s"},
+            "last": {"last": "who", "over": "10s"},
+            "kinds": {"distinct": "who", "over": "10s"},
+        },
+    },
+    "test",
+)
+
+
+def message(offset, at, key=b"k", **fields):
+    return Message(PLACE, offset, key, json.dumps(fields).encode(), (), at)
+
+
+def by_hand(message_, before):
+    """Count again from all messages that counted: nothing is kept but the messages."""
+    same = [one for one in before if one.key == message_.key]
+    kept = cut([*same, message_])
+
+    def values(name, over):
+        inside = [one for one in kept if message_.at - over < one.at <= message_.at]
+        return [json.loads(one.value).get(name) for one in inside]
+
+    def numbers(name, over):
+        return [float(x) for x in values(name, over) if x is not None]
+
+    ten, whos = numbers("x", 10), [w for w in values("who", 10) if w is not None]
+    return {
+        "n": len(values("x", 10)),
+        "total": math.fsum(numbers("x", 7)),
+        "mean": math.fsum(ten) / len(ten) if ten else None,
+        "low": min(numbers("x", 3), default=None),
+        "high": max(ten, default=None),
+        "last": whos[-1] if whos else None,
+        "kinds": len(set(whos)),
+    }
+
+
+def cut(messages):
+    """Return the newest four: what was cut off at one message is gone for those that follow."""
+    kept = []
+    for one in messages:
+        kept = sorted([*kept, one], key=lambda m: m.at)[-WINDOWS.most_events :]
+    return kept
+
+
+def loaded_from(store):
+    return lambda place, key: json.loads(store.get((place, key), "{}"))
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.floats(0, 4, width=16),  # seconds after the one before, or before it
+        st.booleans(),
+        st.sampled_from([b"a", b"b"]),
+        st.one_of(st.none(), st.integers(-9, 9)),
+        st.sampled_from([None, "ann", "bob", "cat"]),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(events=EVENTS, size=st.integers(1, 7))
+def test_features_are_those_of_counting_all_messages_again(events, size):
+    store, at, counted, n_late = {}, 1_000.0, [], 0
+    messages = []
+    for offset, (step, back, key, x, who) in enumerate(events):
+        at = at - step if back else at + step
+        messages.append(message(offset, at, key, x=x, who=who))
+    for start in range(0, len(messages), size):
+        # What is committed is text: nothing else goes from one batch to the next.
+        states = WindowStates(WINDOWS, loaded_from(dict(store)))
+        for one in messages[start : start + size]:
+            newest = max((m.at for m in counted), default=-math.inf)
+            if one.at < newest - WINDOWS.late_s:
+                n_late += 1
+                with pytest.raises(Late):
+                    states.with_features(one, one.fields())
+                continue
+            found, count = states.with_features(one, one.fields())
+            count()
+            wanted = by_hand(one, counted)
+            assert {name: found[name] for name in wanted} == wanted
+            counted.append(one)
+        store |= {place: json.dumps(document) for place, document in states.changed.items()}
+    assert len(counted) + n_late == len(messages)
+
+
+def test_a_message_that_is_refused_counts_for_nobody():
+    states = WindowStates(WINDOWS, lambda *_: None)
+
+    states.with_features(message(0, 1.0, x=1), {"x": 1})
+    found, _ = states.with_features(message(1, 2.0, x=1), {"x": 1})
+
+    assert found["n"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"at": "soon", "who": "a"}, "no time"),
+        ({"at": 1e12, "who": "a"}, "ahead"),
+        ({"at": 10.0}, "no 'who'"),
+        ({"at": 10.0, "who": "a", "x": [1]}, "no plain value"),
+    ],
+)
+def test_what_cannot_be_placed_is_poison(fields, why):
+    windows = windows_of(
+        {"key": "who", "time": "at", "features": {"s": {"sum": "x", "over": 5}}}, "test"
+    )
+
+    with pytest.raises(Poison, match=why):
+        WindowStates(windows, lambda *_: None).with_features(message(0, 20.0), fields)
+
+
+def test_states_results_and_positions_are_one_transaction(tmp_path):
+    """The model reads two features that no message holds; a batch at a time, killed or not."""
+    windows = windows_of({"features": {"visits": {"count": True, "over": "1h"}}}, "test")
+    frame = pd.DataFrame(rows(100)).assign(visits=np.arange(100) % 9)
+    model = fitted(
+        ("age", "city", "visits"), frame.assign(left=np.where(frame.visits > 4, "y", "n"))
+    )
+    scorer = Scorer(*model, "m/1", windows=windows)
+    engine = open_engine(f"sqlite:///{tmp_path / 's.db'}")
+    effects = StoreEffects(engine, "g", windows)
+    messages = [message(i, 100.0 + i, b"k", **row) for i, row in enumerate(rows(9))]
+    position = None
+    for start in (0, 3, 6):
+        batch = messages[start : start + 3]
+        scorer(batch, effects.state)  # of a process that is killed before it commits
+        after = {PLACE: batch[-1].offset + 1}
+        effects.commit(Batch(scorer(batch, effects.state), {PLACE: position}, after))
+        position = after[PLACE]
+
+    with reading(engine) as connection:
+        found = connection.scalars(select(stream_results.c.result).order_by("offset")).all()
+        events = json.loads(
+            connection.scalar(select(stream_state.c.document).where(stream_state.c.key == ":k"))
+        )["events"]
+        assert connection.scalars(select(dead_letters.c.error)).all() == []
+    wanted = model[0].predict(frame.iloc[:9].assign(**pd.DataFrame(rows(9)), visits=range(1, 10)))
+    assert [json.loads(one)["prediction"] for one in found] == list(wanted)
+    assert len(events) == 9
+
+
+def test_a_key_of_which_nothing_was_heard_for_long_is_forgotten(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 's.db'}")
+    effects = StoreEffects(engine, "g", WINDOWS)
+    states = WindowStates(WINDOWS, effects.state)
+    for offset, (at, key) in enumerate([(100.0, b"old"), (200.0, b"new")]):
+        _, count = states.with_features(message(offset, at, key, x=1), {"x": 1})
+        count()
+    effects._swept_at = -1e9
+
+    scored = Scored(states=states.changed, newest={PLACE: 200.0})
+    effects.commit(Batch(scored, {PLACE: None}, {PLACE: 2}))
+
+    with reading(engine) as connection:
+        keys = connection.scalars(select(stream_state.c.key)).all()
+    assert sorted(keys) == [":new", "newest"]
+
+
+DECLARED = """
+key: customer
+time: at
+late: 1h
+features:
+  spent: {sum: amount, over: 7d}
+  visits: {count: true, over: 90s}
+"""
+
+
+def test_the_file_says_what_is_meant(tmp_path):
+    (tmp_path / "w.yaml").write_text(DECLARED)
+
+    windows = read_windows(tmp_path / "w.yaml")
+
+    assert (windows.key, windows.time, windows.late_s) == ("customer", "at", 3_600.0)
+    assert [(f.name, f.aggregate, f.field, f.over_s) for f in windows.features] == [
+        ("spent", "sum", "amount", 604_800.0),
+        ("visits", "count", "", 90.0),
+    ]
+
+
+WRONG = [
+    ("features: {a: {sums: x, over: 1h}}", UnknownField, "Write sum"),
+    ("feature: {}", UnknownField, "Write features"),
+    ("features: {a: {sum: x, over: soon}}", WrongType, "duration"),
+    ("features: {a: {sum: x}}", WrongType, "duration"),
+    ("features: {a: {sum: x, max: x, over: 1h}}", WrongType, "2 of them"),
+    ("features: {a: {sum: 3, over: 1h}}", WrongType, "name of a field"),
+    ("features: {}", WrongType, "at least one"),
+    ("late: -1\nfeatures: {a: {count: true, over: 1h}}", WrongType, "at least 0"),
+    ("most_events: x\nfeatures: {a: {count: true, over: 1h}}", WrongType, ""),
+    ("features: [", SpecError, "cannot be read"),
+    ("a: &a 1", SpecError, "anchors"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "said"), WRONG)
+def test_a_file_that_cannot_be_meant_is_refused(tmp_path, text, kind, said):
+    (tmp_path / "w.yaml").write_text(text)
+
+    with pytest.raises(kind) as caught:
+        read_windows(tmp_path / "w.yaml")
+
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SpecError, match="No such file"):
+        read_windows(tmp_path / "w.yaml")
