@@ -10,6 +10,7 @@ Whoever may type a callback or a webhook could otherwise make this machine talk 
 """
 
 from automl_magic.outbound.addresses import checked_addresses, resolve
+from automl_magic.outbound.connection import dial
 from automl_magic.outbound.posting import post_json
 
-__all__ = ["checked_addresses", "post_json", "resolve"]
+__all__ = ["checked_addresses", "dial", "post_json", "resolve"]

@@ -79,7 +79,7 @@ def connected(
     OSError
         If none answers, the certificate is not good, or the time is up.
     """
-    with _first_of(addresses, port, deadline) as plain:
+    with dial(addresses, port, deadline.left_s()) as plain:
         if server_name is None:
             yield plain
             return
@@ -89,7 +89,9 @@ def connected(
             yield link
 
 
-def _first_of(addresses: Sequence[str], port: int, deadline: Deadline) -> socket.socket:
+def dial(addresses: Sequence[str], port: int, timeout_s: float) -> socket.socket:
+    """Return a connection to the first address that answers. Raises OSError where none does."""
+    deadline = Deadline(timeout_s)
     for i, address in enumerate(addresses):
         share = len(addresses) - i  # so that an address that is silent leaves time for the others
         try:

@@ -1,19 +1,14 @@
 from __future__ import annotations
 
-import datetime as dt
 import json
 import time
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from automl_magic.errors import OutboundFailed, OutboundRefused
 from automl_magic.outbound import post_json
 
-from .receiver import OK, always, receiving
+from .receiver import OK, always, certificate_for, receiving
 
 
 class Names:
@@ -77,30 +72,7 @@ def test_a_name_that_changes_its_address_after_the_check_is_not_asked_again():
 @pytest.fixture
 def certificate(tmp_path, monkeypatch):
     """A certificate for hooks.example, by an authority that this machine trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hooks.example")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "hooks.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
+    path = certificate_for("hooks.example", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     return path
 

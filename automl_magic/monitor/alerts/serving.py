@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, select
 
 from automl_magic.monitor.alerts.book import alerts_of
 from automl_magic.monitor.alerts.observed import Observation, storable
@@ -175,7 +175,7 @@ def _silence(connection: Connection, monitor: Monitor, at: float) -> Iterator[Fi
 def _usual_silence_s(connection: Connection, mine: ColumnElement[bool]) -> float | None:
     """Return twice the longest silence of a week, or None where a day of history is not there."""
     hour = func.floor(predictions.c.at / HOUR_S)
-    hours = sorted(connection.execute(select(distinct(hour)).where(mine)).scalars())
+    hours = sorted(connection.execute(select(hour).distinct().where(mine)).scalars())
     if hours[-1] - hours[0] < DAY_S / HOUR_S:
         return None
     return float(2 * max(later - earlier for earlier, later in pairwise(hours))) * HOUR_S

@@ -16,7 +16,7 @@ from automl_magic.look.text import safe
 from automl_magic.monitor.alerts.channels.refused import Refused
 from automl_magic.monitor.alerts.secrets import filled
 from automl_magic.monitor.alerts.told import lines_of
-from automl_magic.outbound import checked_addresses
+from automl_magic.outbound import checked_addresses, dial
 from automl_magic.records.alert import Channel, MailSecurity, Notice
 
 TIMEOUT_S = 20.0
@@ -93,7 +93,7 @@ class _Pinned(smtplib.SMTP):
         super().__init__(host, port, timeout=TIMEOUT_S)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
-        return socket.create_connection((self._addresses[0], port), timeout)
+        return dial(self._addresses, port, timeout)
 
 
 class _PinnedTls(smtplib.SMTP_SSL):
@@ -106,7 +106,7 @@ class _PinnedTls(smtplib.SMTP_SSL):
         super().__init__(host, port, timeout=TIMEOUT_S, context=context)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((self._addresses[0], port), timeout)
+        plain = dial(self._addresses, port, timeout)
         return self.context.wrap_socket(plain, server_hostname=host)
 
 

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from automl_magic.errors import MonitorError, SpecError
+from automl_magic.monitor.alerts import monitor_file, monitor_of, read_monitor
+from automl_magic.monitor.alerts.secrets import filled
+from automl_magic.records.alert import AlertKind, AlertSeverity, Monitor
+from automl_magic.records.retrain import Promote
+
+WHOLE = """\
+apiVersion: automl-magic/v1
+kind: Monitor
+metadata: {name: churn}
+spec:
+  window: 12h
+  every: 10m
+  repeat: 2h30m
+  thresholds: {psiWarning: 0.15, yellow: 0.03}
+  serving: {errorRatePct: 2, latencyMsP95: 80, noTraffic: 2h}
+  rules:
+    - {kind: feature_drift, fireAfter: 3, severity: warning, channels: [team]}
+    - {kind: calibration, muted: true}
+  channels:
+    - {name: team, kind: slack, url: "${secret:SLACK}", minSeverity: critical}
+  retrain: {on: [performance], budget: 5m, cooldown: 2d, promote: if_better}
+"""
+HEAD = "apiVersion: automl-magic/v1\nkind: Monitor\nmetadata: {name: churn}\n"
+
+
+def written(folder, text):
+    path = folder / "churn.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_a_monitor_file_is_read_with_its_durations(tmp_path):
+    found = read_monitor(written(tmp_path, WHOLE))
+
+    assert (found.window_s, found.every_s, found.repeat_s) == (43_200, 600, 9_000)
+    assert (found.thresholds.psi_warning, found.thresholds.yellow) == (0.15, 0.03)
+    assert (found.serving.error_rate_pct, found.serving.no_traffic_s) == (2.0, 7_200)
+    assert found.rule(AlertKind.FEATURE_DRIFT).fire_after == 3
+    assert found.rule(AlertKind.CALIBRATION).is_muted
+    assert found.channels[0].min_severity is AlertSeverity.CRITICAL
+    assert (found.retrain.cooldown_s, found.retrain.promote) == (172_800, Promote.IF_BETTER)
+
+
+def test_without_a_file_the_defaults_hold():
+    assert monitor_of("churn") == Monitor(name="churn")
+
+
+def test_the_file_of_a_deployment_is_found_by_its_name(home):
+    monitor_file("churn").parent.mkdir()
+    monitor_file("churn").write_text(WHOLE)
+
+    assert monitor_of("churn").every_s == 600
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", ".hidden", ""])
+def test_a_name_does_not_lead_out_of_the_folder(home, name):
+    assert monitor_file(name).parent == home / "monitors"
+    assert ".." not in monitor_file(name).name
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("- a", "no mapping"),
+        ("a: [", "no YAML"),
+        ("kind: Monitor", "apiVersion"),
+        (HEAD + "status: {}", "unknown field 'status'"),
+        (HEAD + "spec: {widow: 1h}", "Did you mean window"),
+        (HEAD + "spec: {every: often}", "every: expected a duration"),
+        (HEAD + "spec: {every: 0s}", "every_s"),
+        (HEAD + "spec: {rules: [{kind: drift}]}", "one of feature_drift"),
+        (HEAD + "spec: {channels: [{name: a, kind: slack}]}", "url"),
+        (HEAD + "spec: {channels: [{name: log, kind: log}]}", "none of them `log`"),
+        (HEAD + "spec: {rules: [{kind: quality, channels: [x]}]}", "not 'x'"),
+        (HEAD + "spec: {a: &a [1], b: [*a, *a]}", "anchors"),
+        (HEAD + "#" * 300_000, "too large"),
+    ],
+)
+def test_what_is_no_monitor_file_is_refused_with_its_place(tmp_path, text, why):
+    with pytest.raises(SpecError) as caught:
+        read_monitor(written(tmp_path, text))
+
+    assert why in caught.value.why
+
+
+def test_a_file_for_another_deployment_is_refused(tmp_path):
+    with pytest.raises(SpecError, match="It is for 'churn'"):
+        read_monitor(written(tmp_path, WHOLE), "spend")
+
+
+def test_a_secret_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("AUTOML_MAGIC_SECRET_SLACK", "https://x.example/1")
+
+    assert filled("${secret:SLACK}") == "https://x.example/1"
+
+
+def test_a_secret_comes_from_a_file_that_nobody_else_may_read(home):
+    folder = home / "secrets"
+    folder.mkdir()
+    path = folder / "SLACK"
+    path.write_text("https://x.example/2\n")
+    path.chmod(0o600)
+
+    assert filled("a ${secret:SLACK} b") == "a https://x.example/2 b"
+
+    path.chmod(0o644)
+    with pytest.raises(MonitorError, match="Others may read"):
+        filled("${secret:SLACK}")
+
+
+@pytest.mark.parametrize("name", ["PATH", "HOME", "../SLACK", "slack", ""])
+def test_no_other_variable_and_no_other_file_can_be_named(name):
+    assert "PATH" in os.environ
+
+    with pytest.raises(MonitorError):
+        filled(f"${{secret:{name}}}")

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import select, update
+
+from automl_magic.monitor.alerts import deliver, event, observe, undelivered
+from automl_magic.monitor.alerts.posting import LEASE_S, MOST_ATTEMPTS
+from automl_magic.records.alert import AlertKind, Channel, ChannelKind, Monitor
+from automl_magic.store.engine import open_engine, reading, writing
+from automl_magic.store.tables import notices
+from tests.outbound.receiver import OK, always, receiving
+
+AT = 1_700_000_000.0
+
+
+def monitor(receiver):
+    channel = Channel(
+        name="team",
+        kind=ChannelKind.SLACK,
+        url=f"http://127.0.0.1:{receiver.port}/x",
+        allowed_hosts=("127.0.0.1",),
+    )
+    return Monitor(name="churn", channels=(channel,))
+
+
+def fire(store, told):
+    seen = event("churn", AlertKind.RETRAIN_FAILED, "retrain", "No rows.", at=AT)
+    observe(store, told, seen, at=AT)
+
+
+def statuses(store):
+    with reading(store) as connection:
+        rows = connection.execute(select(notices.c.channel, notices.c.status))
+        return {row.channel: row.status for row in rows}
+
+
+def test_a_notice_is_sent_once(store):
+    with receiving(always(OK)) as receiver:
+        fire(store, monitor(receiver))
+        assert deliver(store, monitor(receiver), at=AT) == 2
+        assert deliver(store, monitor(receiver), at=AT + 60) == 0
+
+    assert len(receiver.requests) == 1
+    assert statuses(store) == {"log": "sent", "team": "sent"}
+
+
+def test_a_notice_that_fails_waits_longer_each_time_until_it_is_dead(store):
+    with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
+        fire(store, monitor(receiver))
+        for second in range(0, 3 * 3_600, 10):
+            deliver(store, monitor(receiver), at=AT + second)
+
+    assert len(receiver.requests) == MOST_ATTEMPTS
+    (lost,) = undelivered(store, "churn")
+    assert (lost.channel, lost.attempts, lost.is_dead) == ("team", MOST_ATTEMPTS, True)
+    assert "503" in lost.error
+
+
+def test_a_notice_that_failed_is_sent_when_the_server_is_back(store):
+    with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
+        fire(store, monitor(receiver))
+        deliver(store, monitor(receiver), at=AT)
+    assert [one.is_dead for one in undelivered(store)] == [False]
+
+    with receiving(always(OK)) as receiver:
+        assert deliver(store, monitor(receiver), at=AT + 29) == 0
+        assert deliver(store, monitor(receiver), at=AT + 31) == 1
+
+    assert undelivered(store) == ()
+
+
+def test_what_another_try_would_not_change_is_dead_at_once(store):
+    with receiving(always(b"HTTP/1.1 410 Gone\r\n\r\n")) as receiver:
+        fire(store, monitor(receiver))
+        deliver(store, monitor(receiver), at=AT)
+
+    assert [(one.attempts, one.is_dead) for one in undelivered(store)] == [(1, True)]
+
+
+def test_a_channel_that_is_gone_from_the_file_ends_its_notices(store):
+    with receiving(always(OK)) as receiver:
+        fire(store, monitor(receiver))
+
+    deliver(store, Monitor(name="churn"), at=AT)
+
+    assert "not in the monitor file" in undelivered(store)[0].error
+
+
+def test_what_a_process_has_taken_before_its_end_is_sent_by_another(store):
+    with receiving(always(OK)) as receiver:
+        fire(store, monitor(receiver))
+        with writing(store) as connection:
+            connection.execute(update(notices).values(status="sending", due_at=AT + LEASE_S))
+        assert deliver(store, monitor(receiver), at=AT + LEASE_S - 1) == 0
+        assert deliver(store, monitor(receiver), at=AT + LEASE_S) == 2
+
+
+def test_a_deployment_whose_name_begins_alike_has_notices_of_its_own(store):
+    with receiving(always(OK)) as receiver:
+        fire(store, monitor(receiver))
+
+    assert deliver(store, Monitor(name="chur"), at=AT) == 0
+    assert deliver(store, Monitor(name="chur_"), at=AT) == 0
+
+
+def test_of_many_monitors_at_once_one_sends_each_notice(tmp_path):
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    with receiving(always(OK)) as receiver:
+        fire(open_engine(url), monitor(receiver))
+        sent = []
+        threads = [
+            threading.Thread(
+                target=lambda: sent.append(deliver(open_engine(url), monitor(receiver), at=AT))
+            )
+            for _ in range(5)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert sum(sent) == 2
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize("url", ["http://hooks.example/x", "https://169.254.169.254/x"])
+def test_a_notice_to_where_nothing_may_be_sent_is_dead_with_its_reason(store, url):
+    channel = Channel(name="team", kind=ChannelKind.SLACK, url=url)
+    told = Monitor(name="churn", channels=(channel,))
+    fire(store, told)
+
+    deliver(store, told, at=AT)
+
+    assert undelivered(store)[0].is_dead

@@ -1,0 +1,107 @@
+"""The watch itself, with a real receiver: a breach is told within a minute."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+
+from automl_magic.errors import MonitorError
+from automl_magic.flows import alerting
+from automl_magic.monitor.alerts import monitor_file
+from automl_magic.records.codec import dumps
+from automl_magic.records.drift import DriftSeverity
+from automl_magic.store.engine import open_engine, writing
+from automl_magic.store.tables import checks
+from tests.outbound.receiver import OK, always, receiving
+
+FORM = """\
+apiVersion: automl-magic/v1
+kind: Monitor
+metadata: {{name: churn}}
+spec:
+  channels:
+    - name: team
+      kind: slack
+      url: http://127.0.0.1:{port}/x
+      allowedHosts: [127.0.0.1]
+  retrain: {{on: []}}
+"""
+
+
+def write(report):
+    store = open_engine()
+    with writing(store) as connection:
+        connection.execute(
+            checks.insert().values(
+                deployment="churn",
+                run_id=report.run_id,
+                window_start=report.window_start,
+                window_end=report.window_end,
+                n_rows=report.n_rows,
+                severity=report.severity.value,
+                report=dumps(report.to_json(), indent=None),
+                at=report.window_end,
+            )
+        )
+    store.dispose()
+
+
+def watched(judge, until):
+    stop = threading.Event()
+    said = []
+    watching = threading.Thread(
+        target=alerting.watch,
+        args=("churn", judge),
+        kwargs={"every_s": 3_600.0, "stop": stop, "on_words": said.append},
+    )
+    watching.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not until() and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        watching.join(30)
+    assert not watching.is_alive()
+    return said
+
+
+@pytest.mark.long
+def test_a_breach_is_told_within_a_minute_also_while_a_notebook_runs(report):
+    with receiving(always(OK)) as receiver:
+        monitor_file("churn").parent.mkdir()
+        monitor_file("churn").write_text(FORM.format(port=receiver.port))
+        breached = []
+
+        def judge():
+            if not breached:
+                write(report(time.time(), {"age": DriftSeverity.CRITICAL}))
+                breached.append(time.monotonic())
+                # The notebook takes longer than anybody may wait for the alert.
+                while not receiver.requests and time.monotonic() - breached[0] < 60:
+                    time.sleep(0.05)
+
+        watched(judge, lambda: bool(receiver.requests))
+        took_s = time.monotonic() - breached[0]
+
+    title = json.loads(receiver.requests[0].split(b"\r\n\r\n", 1)[1])["blocks"][0]["text"]["text"]
+    assert title == "⛔ Critical: churn: 1 feature drifts"
+    assert len(receiver.requests) == 1
+    assert took_s < 60
+    print(f"told after {took_s:.1f} s")
+
+
+def test_a_notebook_that_fails_is_said_and_the_watch_goes_on():
+    calls = []
+
+    def judge():
+        calls.append(1)
+        raise MonitorError("No window.", why="The log is empty.", fix="Wait.")
+
+    said = watched(judge, lambda: bool(calls))
+
+    assert "No window." in said[0]
+    assert alerting.alerts("churn").alerts == ()  # told when it fails twice in a row
