@@ -8,9 +8,10 @@ import pytest
 from automl_magic.cli.command import automl
 from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
-from automl_magic.errors import AutomlMagicError, NotApproved
+from automl_magic.errors import AutomlMagicError, NotApproved, TrackingError
 from automl_magic.flows import governance, serving
 from automl_magic.records.approval import Approval
+from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit
 from automl_magic.store.engine import open_engine, writing
 from automl_magic.store.staged import staged_folder
@@ -169,3 +170,37 @@ def test_what_was_typed_wrongly_is_said(home, words, says):
 def test_what_cannot_be_served_is_said(home, target):
     with pytest.raises(AutomlMagicError, match="cannot be served"):
         serving.deploy(target)
+
+
+def test_in_the_store_of_a_team_approving_is_a_step_of_its_own(
+    registered, postgres, monkeypatch, typed
+):
+    monkeypatch.setenv("AUTOML_MAGIC_STORE", postgres())
+
+    unapproved = refused(typed, "promote", "churn", "1", "champion")
+    assert unapproved.fix == "Approve it: automl approve churn 1"
+    assert typed("audit", "--json")[0]["action"] == "approve.denied"
+    typed("approve", "churn", "1")
+    assert typed("promote", "churn", "1", "champion", "--json")["untold"] is None
+    models = {v["version"]: v["aliases"] for v in typed("models", "--json")["churn"]}
+    assert models[1] == ["champion"]
+    assert typed("audit", "verify").startswith("The audit log is whole")
+    governance.store().dispose()
+
+
+def test_the_truth_holds_while_mlflow_does_not_answer(registered, typed, monkeypatch):
+    typed("approve", "churn", "1")
+    typed("approve", "churn", "2")
+    typed("promote", "churn", "1", "champion")
+
+    def silent(self, name, aliases):
+        raise TrackingError("The tracking store did not take the call.", why="No.", fix="Wait.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(MlflowRegistry, "point", silent)
+        out = typed("promote", "churn", "2", "champion")
+    assert "MLflow does not know yet: No. The next command tells it." in out
+    assert typed("models", "--json")["churn"][1]["aliases"] == []
+    # Whatever is done next tells it.
+    assert typed("promote", "churn", "3", "shadow", "--json")["untold"] is None
+    assert typed("models", "--json")["churn"][1]["aliases"] == ["champion"]
