@@ -1,6 +1,7 @@
 """deploy: ModelVersion → Deployment: the deployment file, and the signed folder of a version.
 
 file     the deployment file, whose errors name the line
+schema   the same as a JSON Schema, for editors
 staging  a version's files with their approval, where servers load them
 """
 

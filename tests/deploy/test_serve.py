@@ -153,9 +153,7 @@ def test_two_deployments_with_a_key_are_one_server(registered, typed, serving, p
         "apiVersion: automl-magic/v1\nkind: Deployment\nmetadata: {name: strict}\n"
         "spec:\n  modelVersionId: iris/2\n  checks: {ranges: refuse}\n"
     )
-    _, said = serving(
-        "iris", "strict.yaml", "--port", "0", "--workers", "1", "--auth", "required"
-    )
+    _, said = serving("iris", "strict.yaml", "--port", "0", "--workers", "1", "--auth", "required")
     url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]
     assert "strict answers with version 2." in said
     assert httpx.get(f"{url}/v2/health/ready").status_code == 200
