@@ -30,7 +30,8 @@ class GuardedProtocol(HttpToolsProtocol):
     """HTTP/1.1 for uvicorn (`Config(http=GuardedProtocol)`), for senders that mean no good.
 
     A head larger than `HEAD_BYTES` is answered with 431. A request that is not whole after
-    `SLOWEST_S` seconds, and a second more for each `SLOWEST_BYTES_PER_S` that came, with 408.
+    `SLOWEST_S` seconds, and a second more for each `SLOWEST_BYTES_PER_S` that came, with 408. Who
+    goes on sending a body that nobody reads is hung up on.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,8 +52,13 @@ class GuardedProtocol(HttpToolsProtocol):
         """Count what comes, and read it where it is not too much."""
         super().data_received(data)
         self._received += len(data)
-        if self._in_head and self._received > HEAD_BYTES and self._begun is not None:
+        if self._received <= HEAD_BYTES or self._begun is None:
+            return
+        if self._in_head:
             self._refuse(431, "headers_too_large", f"A head may have {HEAD_BYTES:,} bytes.")
+        elif self.cycle.response_complete:
+            # It was answered without its body (401, 404, …), and the body comes all the same.
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         """Begin to count a request."""
@@ -85,7 +91,13 @@ class GuardedProtocol(HttpToolsProtocol):
         self._begun = None
         if self.transport.is_closing():
             return
-        if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
+        # Nothing is written into an answer that is on its way, and no request is answered twice.
+        cycle = self.cycle
+        if self._in_head:
+            is_free = cycle is None or cycle.response_complete
+        else:
+            is_free = not cycle.response_started
+        if is_free:
             body = problem_body(Problem(status, code, error))
             self.transport.write(
                 b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"

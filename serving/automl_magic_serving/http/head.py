@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 
 from automl_magic_serving.gate.problem import Problem
+from automl_magic_serving.oip.request_ids import request_id
 
 MOST_HEADERS = 100
-_SANE_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,80}")
 _JSON = b"application/json"
 
 
@@ -25,9 +23,7 @@ class Head:
     def __init__(self, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self.headers: Mapping[bytes, bytes] = dict(headers)
         self._n_headers = len(headers)
-        sent = self.headers.get(b"x-request-id")
-        sane = sent is not None and _SANE_ID.fullmatch(sent)
-        self.request_id = sent if sent and sane else secrets.token_hex(8).encode()
+        self.request_id = request_id(self.headers.get(b"x-request-id"))
 
     def check_size(self) -> None:
         """Raise where there are more headers than any honest request has."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -17,12 +15,12 @@ from automl_magic_serving.oip.metadata import SERVER, model_metadata
 from automl_magic_serving.oip.named import endpoint_of, version_of
 from automl_magic_serving.oip.outputs import check_asked, outputs_of
 from automl_magic_serving.oip.problems import problem_of
+from automl_magic_serving.oip.request_ids import request_id
 from automl_magic_serving.oip.rows import rows_of
 from automl_magic_serving.rpc.compiled import Protocol, protocol, read_or_none
 from automl_magic_serving.rpc.status import code_of, metadata_of, words_of
 from automl_magic_serving.rpc.tensors import read_tensors, write_tensors
 
-_SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,80}")
 Answer = Callable[[Any, "Call"], Awaitable[Any]]
 
 
@@ -32,11 +30,9 @@ class Call:
     __slots__ = ("metadata", "request_id")
 
     def __init__(self, context: Any) -> None:
-        sent = context.invocation_metadata() or ()
-        self.metadata: Mapping[str, str | bytes] = dict(sent)
-        said = self.text("x-request-id")
-        sane = said is not None and _SANE_ID.fullmatch(said)
-        self.request_id = said if said and sane else secrets.token_hex(8)
+        self.metadata: Mapping[str, str | bytes] = dict(context.invocation_metadata() or ())
+        sent = self.text("x-request-id")
+        self.request_id = request_id(sent.encode("latin-1", "replace") if sent else None).decode()
 
     def text(self, key: str) -> str | None:
         """Return a value of the metadata as text, or None."""
