@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from automl_magic.records.deployment import Deployment, Role, Route
 from automl_magic.records.schema import InputSchema
@@ -23,11 +23,10 @@ from automl_magic_serving.telemetry.recent import Recent
 from automl_magic_serving.telemetry.slab import Gauge, Outcome, Region, Tally
 from automl_magic_serving.telemetry.traces import Traces
 
-_JUDGED = frozenset({Outcome.OK, Outcome.LATE, Outcome.ERROR})
+_JUDGED = (Outcome.OK, Outcome.LATE, Outcome.ERROR)
 
 
-@dataclass(frozen=True)
-class Predicted:
+class Predicted(NamedTuple):
     """The answers to one request, all by one version: the one that its epoch was pinned to.
 
     `ids`, `answers` and `flags` have one item for each instance. `explanations` is None unless

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from automl_magic.records.deployment import Checks, Role
 from automl_magic_serving.endpoint.ids import SHADOW_SUFFIX
@@ -90,8 +90,7 @@ class Shadow:
             outcome, error = Outcome.ERROR, type(problem).__name__
             self._note(error)
         seconds = time.perf_counter() - began
-        asked = replace(
-            question,
+        asked = question._replace(
             version=self.served.version,
             role=Role.SHADOW,
             epoch=self.epoch,

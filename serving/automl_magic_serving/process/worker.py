@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import json
 import logging
 import os
@@ -189,6 +190,9 @@ class Worker:
             rpc = await start_rpc(
                 self.endpoints, gate, host=self.setup.host, port=self.setup.grpc_port
             )
+        # What is loaded by now stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         if not self._ends.is_set() and self.server.acceptor is not None:
             self.server.acceptor.start()
             self.channel.say("accepts")

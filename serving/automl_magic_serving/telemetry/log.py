@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from automl_magic.errors import AutomlMagicError, StoreError
 from automl_magic.records.deployment import Deployment, Role
@@ -34,8 +34,7 @@ _RETRY_S = 0.5
 _events = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One request and its answers; what the log makes rows of."""
 
     at: float
