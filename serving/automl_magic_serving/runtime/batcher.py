@@ -26,7 +26,7 @@ AT_ONCE_S = 0.000_1
 HOLD_UP_S = 0.002
 MOST_TOGETHER = 1_024
 # How much the last batch says about the next one.
-LEARNING = 0.2
+LEARNING, MOST_SLOWER = 0.2, 20.0
 
 
 class Busy(DeploymentError):
@@ -74,8 +74,12 @@ class Batcher:
             If too many rows wait; nothing was done about these.
         """
         n = len(rows)
-        if not self._asked and self._seconds(n) <= AT_ONCE_S * n and self._seconds(n) <= HOLD_UP_S:
-            return self.served.answer(rows)
+        expected = self._seconds(n)
+        if not self._asked and expected <= AT_ONCE_S * n and expected <= HOLD_UP_S:
+            started = time.perf_counter()
+            answers = self.served.answer(rows)
+            self._learn(n, time.perf_counter() - started)
+            return answers
         if self.waiting and self.waiting + n > self.queue:
             raise Busy(self.waiting, self.queue, self._seconds(self.waiting))
         loop = asyncio.get_running_loop()
@@ -163,7 +167,7 @@ class Batcher:
         return self.served.seconds(n) * self._slower
 
     def _learn(self, n: int, seconds: float) -> None:
-        slower = min(20.0, max(0.5, seconds / max(1e-9, self.served.seconds(n))))
+        slower = min(MOST_SLOWER, max(1 / MOST_SLOWER, seconds / self.served.seconds(n)))
         self._slower += LEARNING * (slower - self._slower)
 
 

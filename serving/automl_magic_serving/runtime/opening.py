@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from typing import TypeVar
 
 from automl_magic.errors import ModelRefused
@@ -37,6 +39,7 @@ def opened(contents: Mapping[str, bytes]) -> Opened:
     ArtifactTampered
         If a file is not what a search writes, or the schema does not fit the model.
     """
+    import_skops(contents)
     schema, reference = _schema(contents), _reference(contents)
     fitted = parse(contents)
     recipe = fitted.recipe
@@ -46,6 +49,31 @@ def opened(contents: Mapping[str, bytes]) -> Opened:
     if sorted(names) != sorted(recipe.used_columns):
         raise tampered(SCHEMA_NAME, "its columns are not those that the model reads")
     return Opened(fitted, schema, reference)
+
+
+def import_skops(contents: Mapping[str, bytes]) -> None:
+    """Import the reader of scikit-learn's models, if there is one, and not PyTorch with it.
+
+    It looks at every module of scikit-learn, and one of them imports PyTorch where that is
+    installed: seconds, and 200 MB in every worker, for what no model reads.
+    """
+    if "torch" in sys.modules or not any(path.endswith(".skops") for path in contents):
+        return
+    finder = _WithoutTorch()
+    sys.meta_path.insert(0, finder)
+    try:
+        import skops.io  # noqa: F401
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _WithoutTorch(MetaPathFinder):
+    """Finds everything as it is, and no PyTorch."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        del path, target
+        if fullname == "torch":
+            raise ModuleNotFoundError("No model here needs PyTorch.", name="torch")
 
 
 def _schema(contents: Mapping[str, bytes]) -> InputSchema:

@@ -65,10 +65,11 @@ def _ask(contents: dict[str, bytes]) -> None:
 
 def _import_libraries(contents: dict[str, bytes]) -> None:
     """Import what the model needs: the limit on addresses counts the libraries too."""
-    import automl_magic_serving.runtime.opening  # noqa: F401
     from automl_magic.recipe.document import ESTIMATORS
     from automl_magic.recipe.members import member
+    from automl_magic_serving.runtime.opening import import_skops
 
+    import_skops(contents)
     try:
         named = {one["estimator"] for one in json.loads(contents["recipe.json"])["members"]}
     except (KeyError, TypeError, ValueError, RecursionError):
