@@ -13,7 +13,17 @@ import pytest
 from automl_magic import errors
 
 ROOT = Path(__file__).resolve().parents[1]
-VERBS = ("data", "planning", "render", "execute", "learn", "explain", "track", "register")
+VERBS = (
+    "data",
+    "planning",
+    "render",
+    "execute",
+    "learn",
+    "explain",
+    "track",
+    "register",
+    "monitor",
+)
 
 
 def modules_after(*arguments: str) -> set[str]:
