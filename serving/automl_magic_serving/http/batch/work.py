@@ -78,7 +78,9 @@ def _do(engine: Engine, job: Job) -> None:
     except (StoreError, FolderBusy):
         raise  # not the job's fault: it is taken up again
     except AutomlMagicError as error:
-        _end(engine, job, Status.FAILED, error=f"{error.what} {error.why} {error.fix}")
+        # The sender knows the file, and not where it lies here.
+        said = f"{error.what} {error.why} {error.fix}".replace(f"{job.folder}/", "")
+        _end(engine, job, Status.FAILED, error=said)
     except Exception as error:  # noqa: BLE001 - whatever it is, the jobs behind it go on
         _events.exception("batch_failed", extra={"job": job.id})
         _end(engine, job, Status.FAILED, error=f"The server failed: {type(error).__name__}.")

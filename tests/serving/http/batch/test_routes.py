@@ -77,6 +77,20 @@ def test_rows_may_come_as_json(live, house):
     assert (job["status"], job["rows"]) == ("done", 2)
 
 
+def test_a_broken_file_says_so_and_not_where_it_lies(live, plane):
+    posted = live.client.post(
+        "/v1/batch-predict",
+        params={"deployment": "price"},
+        content=b"PAR1 and then nothing",
+        headers={"content-type": "application/vnd.apache.parquet"},
+    )
+    job = finished(live.client, posted.json()["id"])
+
+    assert job["status"] == "failed"
+    assert "input.parquet" in job["error"]
+    assert str(plane.home) not in job["error"]
+
+
 def test_a_file_that_cannot_be_scored_says_why(live):
     job = finished(live.client, post_csv(live.client, "area,rooms\n1,2\n").json()["id"])
 
