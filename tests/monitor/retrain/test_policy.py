@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from automl_magic.errors import MonitorError
+from automl_magic.monitor.alerts import alerts_of, observe
+from automl_magic.monitor.alerts.observed import Observation
+from automl_magic.monitor.retrain.policy import begin, end, refusal, retrains_of, triggered_by
+from automl_magic.records.alert import (
+    HOUR_S,
+    MINUTE_S,
+    AlertKind,
+    AlertSeverity,
+    Finding,
+    Monitor,
+)
+from automl_magic.records.retrain import RetrainPolicy, RetrainStatus, Trigger
+from automl_magic.store.engine import open_engine
+
+START = 1_700_000_000.0
+POLICY = RetrainPolicy()
+
+
+@pytest.fixture
+def store(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    yield engine
+    engine.dispose()
+
+
+def start(store, trigger=Trigger.ALERT, *, at=START, policy=POLICY):
+    return begin(store, "churn", policy, trigger, detail="", at=at)
+
+
+def finish(store, number, *, at):
+    end(store, number, status=RetrainStatus.SUCCEEDED, detail="better", at=at)
+
+
+def test_while_one_goes_on_no_other_begins_not_even_by_hand(store):
+    start(store)
+
+    with pytest.raises(MonitorError, match="Another one goes on"):
+        start(store, Trigger.HAND, at=START + 60)
+
+
+def test_one_that_nobody_asked_for_waits_for_the_cool_down(store):
+    finish(store, start(store), at=START + 70)
+
+    assert "between two of them lie 24 h" in refusal(
+        store, "churn", POLICY, Trigger.ALERT, at=START + 23 * HOUR_S
+    )
+    assert refusal(store, "churn", POLICY, Trigger.ALERT, at=START + 24 * HOUR_S) is None
+    assert refusal(store, "churn", POLICY, Trigger.HAND, at=START + 100) is None
+
+
+def test_the_budget_of_a_week_is_kept(store):
+    policy = RetrainPolicy(cooldown_s=0, spend_s=100)
+    for i in range(2):
+        began = START + i * HOUR_S
+        finish(store, start(store, at=began, policy=policy), at=began + 60)
+
+    why = refusal(store, "churn", policy, Trigger.SCHEDULE, at=START + 3 * HOUR_S)
+
+    assert why == "They took 120 s in the last 168 h, and 100 s are allowed (retrain.spend)."
+
+
+def test_one_whose_process_is_gone_does_not_block_for_ever(store):
+    start(store)
+
+    start(store, at=START + 49 * HOUR_S)
+
+    lost = retrains_of(store, "churn")[1]
+    assert (lost.status, lost.detail) == (RetrainStatus.FAILED, "Its process is gone.")
+
+
+def test_of_many_that_begin_at_once_one_begins(tmp_path):
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    open_engine(url).dispose()
+    done = []
+
+    def attempt():
+        engine = open_engine(url)
+        try:
+            done.append(start(engine))
+        except MonitorError:
+            done.append(None)
+        engine.dispose()
+
+    threads = [threading.Thread(target=attempt) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(one is None for one in done) == [False] + [True] * 7
+
+
+def test_500_features_that_drift_for_a_day_are_one_retraining(store):
+    monitor, begun = Monitor(name="churn"), []
+    findings = tuple(
+        Finding(
+            kind=AlertKind.FEATURE_DRIFT,
+            subject=f"f{i}",
+            severity=AlertSeverity.CRITICAL,
+            summary="",
+        )
+        for i in range(500)
+    )
+    for i in range(24 * 4):
+        at = START + i * 15 * MINUTE_S
+        seen = Observation("churn", at, frozenset({AlertKind.FEATURE_DRIFT}), findings)
+        observe(store, monitor, seen, at=at)
+        alert = triggered_by(monitor.retrain, alerts_of(store, "churn"))
+        if refusal(store, "churn", monitor.retrain, Trigger.ALERT, at=at) is None:
+            assert alert is not None
+            begun.append(start(store, at=at))
+            finish(store, begun[-1], at=at + 70)
+
+    assert len(begun) == 1
