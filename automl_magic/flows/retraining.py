@@ -18,6 +18,7 @@ from automl_magic.flows.stores import predicted, store
 from automl_magic.folder import SPEC_NAME
 from automl_magic.kept import artifact, find_run, has_no, model_folder, verified
 from automl_magic.paths import home
+from automl_magic.records import RunStatus
 from automl_magic.records.retrain import RETRAIN_NAME, Retraining, RetrainStatus, Trigger
 from automl_magic.running import OnEvent, execute
 
@@ -272,7 +273,7 @@ def _made(
     with folders.writing_to(where):
         notebook.write_text(to_text(render_retrain(planned, challenge)), encoding="utf-8")
     outcome = execute(notebook, started, {}, on_event)
-    if not outcome.run.result:
+    if outcome.run.status is not RunStatus.SUCCEEDED:
         raise RunFailed(
             f"Run {outcome.run.run_id} was stopped.",
             why="It was cancelled before there was a challenger.",
@@ -288,15 +289,11 @@ def _made(
 
 def _registered(run_id: str, model: str, why: str) -> ModelVersion:
     """Register a challenger under its alias, which needs no approval: nothing serves by it."""
-    from automl_magic.govern import deliver, promote
-    from automl_magic.register import MlflowRegistry
-    from automl_magic.store.actor import actor
+    from automl_magic.flows import governance
 
     version = flow.register(run_id, model)
-    promote(store(), version, CHALLENGER, actor=actor(), reason=why)
-    registry = MlflowRegistry()
-    deliver(store(), registry)
-    return registry.get(model, version.version)
+    governance.promote(model, version.version, CHALLENGER, why)
+    return governance.version_of(model, version.version)
 
 
 def _planned(plan: Plan, together: Together, where: Path, budget_s: float | None) -> Plan:
@@ -375,12 +372,12 @@ def _ended(
 
 def _canary_if_approved(deployment: str) -> str | None:
     """Let an approved challenger answer a tenth of the requests, where the policy says so."""
-    from automl_magic.errors import NotApproved
+    from automl_magic.flows import serving
     from automl_magic.monitor.alerts import monitor_of
     from automl_magic.monitor.retrain import newest
     from automl_magic.records.retrain import Promote
-    from automl_magic.store.actor import actor
-    from automl_magic.store.routes import change_route, history, read_route
+    from automl_magic.store.approvals import approval_of
+    from automl_magic.store.routes import history, read_route
 
     if monitor_of(deployment).retrain.promote is not Promote.IF_BETTER:
         return None
@@ -391,18 +388,12 @@ def _canary_if_approved(deployment: str) -> str | None:
     has_served = any(last.challenger in old.route.versions for old in history(store(), deployment))
     if route.canary is not None or has_served:
         return None
-    try:
-        change_route(
-            store(),
-            route,
-            action="canary",
-            actor=actor(),
-            reason="retrain.promote: if_better, and approved",
-            canary=last.challenger,
-            percent=CANARY_PERCENT,
-        )
-    except NotApproved:
+    # Asked for here and not left to the route: on a laptop to serve a version is to approve it.
+    approved = approval_of(store(), route.model, last.challenger)
+    if approved is None or approved.revoked_at is not None:
         return None
+    why = "retrain.promote: if_better, and approved"
+    serving.canary(deployment, last.challenger, CANARY_PERCENT, why)
     return (
         f"Version {last.challenger} was approved, and answers {CANARY_PERCENT:.0f} % of the "
         f"requests of {deployment} now."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import uuid
-from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,13 +11,11 @@ import pandas as pd
 import pytest
 
 from automl_magic import flow
-from automl_magic.records.approval import Statement
+from automl_magic.flows import governance
 from automl_magic.records.deployment import Deployment, PredictionLog, Role, Route
-from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, predictions_url, serially
+from automl_magic.store.engine import open_engine, predictions_url
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
 from automl_magic.store.routes import create_deployment
-from automl_magic.store.signing import PrivateKey, private_key_path
 
 NAME = "churn"
 
@@ -34,21 +31,6 @@ def people(n_rows, seed, *, turned=False):
     return pd.DataFrame(
         {"age": age, "city": city, "visits": random.poisson(3, n_rows), "churn": churn}
     )
-
-
-def approve(model, version):
-    """Approve a version, as a person other than its author does."""
-    said = Statement(
-        model=model,
-        version=version,
-        manifest_sha256="sha256:" + "0" * 64,
-        author="ann",
-        approver="bob",
-        policy="a test",
-        approved_at=datetime.now(UTC),
-    )
-    with serially(open_engine()) as connection:
-        record(connection, PrivateKey.load_or_make(private_key_path()).sign(said))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +51,7 @@ def deployed(tmp_path_factory):
         holdout=0.0,
     )
     version = flow.register(outcome.run.run_id, "people")
-    approve("people", version.version)
+    governance.approve("people", version.version)
     create_deployment(
         open_engine(),
         Deployment(name=NAME, model_version_id="people/1", log=PredictionLog(hash=("city",))),
