@@ -6,7 +6,7 @@ from pathlib import Path
 
 from automl_magic.store.signing import TrustedKeys
 from automl_magic_serving.runtime.opening import opened
-from automl_magic_serving.runtime.rehearsal import Limits, rehearse
+from automl_magic_serving.runtime.rehearsal import Limits, rehearse_once
 from automl_magic_serving.runtime.sealed import unseal
 from automl_magic_serving.runtime.served import Served
 
@@ -22,13 +22,13 @@ def load_model(
     """Load a model from its signed folder.
 
     In this order: the approval's signature, the manifest's digest, the names and formats of the
-    files, their digests, a reading in a child process, and the reading here, of the same bytes.
+    files, their digests, a reading in a child process (of bytes that this machine has not read
+    before), and the reading here, of the same bytes.
 
     Parameters
     ----------
     rehearsal : Limits or None
-        What the child may take. None leaves it out, which saves a second or two: for bytes that
-        this machine has read before.
+        What the child may take. None leaves it out.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def load_model(
     """
     sealed = unseal(folder, trusted, model=model, version=version)
     if rehearsal is not None:
-        rehearse(sealed.contents, rehearsal)
+        rehearse_once(sealed.contents, sealed.manifest_sha256, rehearsal)
     found = opened(sealed.contents)
     return Served(
         found.fitted,

@@ -9,6 +9,7 @@ stays. The child gets the verified bytes themselves, so it reads what the server
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -17,15 +18,18 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Timer
 
 import automl_magic
 import automl_magic_serving
 from automl_magic.errors import ArtifactTampered, ModelRefused
+from automl_magic.paths import home
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.members import member
-from automl_magic.records import RecordProblem
+from automl_magic.records import RecordProblem, digest_of
 
 _ROOTS = os.pathsep.join(
     str(Path(package.__file__ or "").resolve().parents[1])
@@ -38,6 +42,16 @@ _START = (
 )
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 _FRUGAL = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_READERS = (
+    "automl-magic",
+    "catboost",
+    "lightgbm",
+    "numpy",
+    "scikit-learn",
+    "skops",
+    "xgboost",
+    "xgboost-cpu",
+)
 _FIX = "Do not serve it. Fit the model again, and register that one: automl rerun RUN"
 
 
@@ -99,6 +113,44 @@ def rehearse(contents: Mapping[str, bytes], limits: Limits | None = None) -> Reh
         clock.cancel()
         _kill(child)
     return _judged(child.returncode, said, limits)
+
+
+def rehearse_once(
+    contents: Mapping[str, bytes], manifest_sha256: str, limits: Limits | None = None
+) -> None:
+    """Rehearse a model, unless these bytes were read on this machine before, by these libraries.
+
+    Workers that start together wait for the first of them. The note of it lies in the user's home,
+    as the keys do that are trusted: who can write it needs no crafted model.
+
+    Raises
+    ------
+    ModelRefused, ArtifactTampered
+        As `rehearse`; then nothing is noted.
+    """
+    folder = home() / "serving" / "rehearsed"
+    note = folder / f"{manifest_sha256.removeprefix('sha256:')}-{_libraries()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = note.open("ab")
+    except OSError:  # a home that cannot be written: nothing is remembered
+        rehearse(contents, limits)
+        return
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_size == 0:
+            rehearse(contents, limits)
+            file.write(b"survived\n")
+
+
+@cache
+def _libraries() -> str:
+    """Return a digest of the versions of what reads models."""
+    versions = {}
+    for name in _READERS:
+        with contextlib.suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return digest_of([sys.version, versions]).removeprefix("sha256:")[:16]
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

@@ -2,8 +2,10 @@
 
 import io
 import json
+import multiprocessing
 import subprocess
 import sys
+import time
 import zipfile
 
 import numpy as np
@@ -12,8 +14,8 @@ import pytest
 from automl_magic.errors import ModelRefused
 from automl_magic.records import TaskKind
 from automl_magic.records.deployment import Checks
-from automl_magic_serving.runtime import load_model
-from automl_magic_serving.runtime.rehearsal import Limits, rehearse
+from automl_magic_serving.runtime import load_model, rehearsal
+from automl_magic_serving.runtime.rehearsal import Limits, rehearse, rehearse_once
 from automl_magic_serving.runtime.sealed import unseal
 
 CUSTOMER = {"age": 60.0, "visits": 3, "city": "Oslo"}
@@ -44,9 +46,46 @@ def test_serving_a_model_needs_no_pandas_of_ours_and_no_notebook(signed, vault, 
 
 
 @pytest.mark.long
-def test_a_child_reads_the_model_first(signed, vault):
+def test_a_child_reads_the_model_first(signed, vault, own_home):
     served = load_model(signed, vault.trusted, model="churn", version=1)
+    assert len(list((own_home / "serving" / "rehearsed").iterdir())) == 1
     assert served.answer([served.parse(CUSTOMER, Checks())])[0].prediction in ("no", "yes")
+
+
+@pytest.fixture
+def own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_the_same_bytes_are_read_by_one_child_for_all_workers(signed, vault, own_home):
+    sealed = unseal(signed, vault.trusted, model="churn", version=1)
+    children = []
+
+    def work():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rehearsal, "rehearse", lambda *_: children.append(1) or time.sleep(0.2))
+            rehearse_once(sealed.contents, sealed.manifest_sha256)
+
+    workers = [multiprocessing.get_context("fork").Process(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    work()
+
+    notes = list((own_home / "serving" / "rehearsed").iterdir())
+    assert ([one.read_text() for one in notes], children) == (["survived\n"], [])
+
+
+def test_bytes_that_no_child_survives_are_never_noted(signed, vault, own_home):
+    sealed = unseal(signed, vault.trusted, model="churn", version=1)
+    for _ in range(2):
+        with pytest.raises(ModelRefused, match="cannot be read safely"):
+            rehearse_once(sealed.contents, sealed.manifest_sha256, Limits(wall_s=0.01))
+
+    (note,) = (own_home / "serving" / "rehearsed").iterdir()
+    assert note.read_text() == ""
 
 
 @pytest.mark.long
