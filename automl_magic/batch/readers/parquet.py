@@ -72,11 +72,11 @@ class ParquetReader(Reader):
         names = list(dict.fromkeys([*used, *kept]))
         self._check_types(names)
         for path in self.paths:
-            with _errors_of(path), pq.ParquetFile(path, buffer_size=_BUFFER_BYTES) as file:
+            with _errors_of(path), _opened(path) as file:
                 groups, start = _from_row(file.metadata, start)
                 if not groups:
                     continue
-                for batch in file.iter_batches(ROWS, row_groups=groups, columns=names):
+                for batch in _batches(file, groups, names):
                     if start >= batch.num_rows:
                         start -= batch.num_rows
                         continue
@@ -100,6 +100,17 @@ class ParquetReader(Reader):
 def _described(path: Path) -> tuple[pa.Schema, int]:
     with _errors_of(path), pq.ParquetFile(path) as file:
         return file.schema_arrow, file.metadata.num_rows
+
+
+def _opened(path: Path) -> Any:
+    # What is buffered ahead is kept until the file is closed: all of it, in the end.
+    return pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+
+
+def _batches(file: Any, groups: Sequence[int], names: list[str]) -> Iterator[pa.RecordBatch]:
+    """Return the rows of some row groups; what a group took is let go with it."""
+    for group in groups:
+        yield from file.iter_batches(ROWS, row_groups=[group], columns=names)
 
 
 def _from_row(metadata: Any, start: int) -> tuple[list[int], int]:
