@@ -143,8 +143,8 @@ def roll_back(name: str, reason: str = "") -> Changed:
     seen = read_aliases(store(), name)
     if not seen.epoch:
         _registry().versions(name)  # raises with the names that there are
-    if ROLLBACK in seen.versions:
-        make_ready(version_of(name, seen.versions[ROLLBACK]))
+    if ROLLBACK in seen.versions:  # what has served lies here still, and the registry is not asked
+        make_ready_again(name, seen.versions[ROLLBACK])
     moved = govern.roll_back(store(), name, actor=actor(), reason=reason, seen_epoch=seen.epoch)
     return _changed(name, moved)
 

@@ -76,7 +76,7 @@ def facts_block(board: Board | None, name: str | None, others: Sequence[str]) ->
 def alerts_block(board: Board | None) -> str:
     """Return what is wrong now, the worst first, each with the cell that found it."""
     if board is None or not board.alerts:
-        return block(tag("p", "Nothing is wrong, as far as was looked.", class_="am-soft"))
+        return block(tag("p", "No alert fires.", class_="am-soft"))
     shown = board.alerts[:MOST_ROWS]
     more = len(board.alerts) - len(shown)
     rows = [_alert(alert) for alert in shown]

@@ -182,9 +182,7 @@ class Channel(Record):
         }[self.kind]
         for field_name in needed:
             if not getattr(self, field_name):
-                raise OutOfRange(
-                    field_name, f"a value, for the kind {self.kind.value}"
-                )
+                raise OutOfRange(field_name, f"a value, for the kind {self.kind.value}")
         for field_name in ("password", "routing_key"):
             value = getattr(self, field_name)
             if value is not None and not value.startswith("${secret:"):
@@ -261,13 +259,11 @@ class Monitor(Record):
     def rule(self, kind: AlertKind) -> Rule:
         """Return the rule for a kind of alert; an event fires at once."""
         found = next((rule for rule in self.rules if rule.kind is kind), None)
-        return found or Rule(kind=kind, **_USUAL.get(kind, {}))
+        return found or _USUAL.get(kind) or Rule(kind=kind)
 
 
-_EVENT: Mapping[str, int] = {"fire_after": 1, "resolve_after": 1}
-_USUAL: Mapping[AlertKind, Mapping[str, int]] = {
-    AlertKind.ROLLBACK: _EVENT,
-    AlertKind.APPROVAL_WANTED: _EVENT,
-    AlertKind.RETRAIN_FAILED: _EVENT,
-    AlertKind.MONITOR_FAILED: {"fire_after": 2, "resolve_after": 1},
+_EVENTS = (AlertKind.ROLLBACK, AlertKind.APPROVAL_WANTED, AlertKind.RETRAIN_FAILED)
+_USUAL: Mapping[AlertKind, Rule] = {
+    **{kind: Rule(kind=kind, fire_after=1, resolve_after=1) for kind in _EVENTS},
+    AlertKind.MONITOR_FAILED: Rule(kind=AlertKind.MONITOR_FAILED, resolve_after=1),
 }

@@ -8,7 +8,7 @@ from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
 from automl_magic.cli.words import monitored as words
-from automl_magic.flows import monitoring
+from automl_magic.flows import alerting, monitoring
 from automl_magic.monitor.moments import seconds_of
 
 
@@ -40,9 +40,9 @@ def monitor(
 
     A notebook looks for drift of the predictions and of each column, for missing, new and
     impossible values, at the score and the calibration where outcomes are known, and at the
-    traffic. What is too small, or may be chance, does not alarm. With --data, DEPLOYMENT may also
-    be a run or models:/NAME@ALIAS, of a model that is served elsewhere. With --every it goes on
-    until Ctrl-C, and tells whom the monitor file names.
+    traffic. What is too small, or may be chance, does not alarm; what does is told to whom the
+    monitor file names. With --data, DEPLOYMENT may also be a run or models:/NAME@ALIAS, of a model
+    that is served elsewhere. With --every it goes on until Ctrl-C.
     """
     if since is not None and window_s is not None:
         raise click.UsageError("Give --since or --window, not both.")
@@ -60,16 +60,18 @@ def monitor(
             data=data,
             on_event=on_event,
         )
-    is_judged = found.report is not None
-    return Answer(found, found.to_json(), words.monitored(found), exit_code=0 if is_judged else 1)
+    if found.report is None:
+        return Answer(found, found.to_json(), words.monitored(found), exit_code=1)
+    # A window of the past, or a table, says nothing about how the deployment fares now.
+    told = () if until is not None or data is not None else alerting.look(deployment)
+    document = {**found.to_json(), "notices": [notice.to_json() for notice in told]}
+    return Answer(found, document, "\n".join([words.monitored(found), *words.told(told)]))
 
 
 def _watch(
     door: Door, deployment: str, every_s: float, *, window_s: float | None, version: int | None
 ) -> Answer:
     """Judge a window again and again, and send alerts, until Ctrl-C."""
-    from automl_magic.flows import alerting
-
     windows = 0
 
     def judge() -> None:

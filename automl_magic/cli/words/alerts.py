@@ -18,8 +18,8 @@ MOST_ROWS = 50
 
 def alerts(found: Alerts, deployment: str | None) -> str:
     """Lay out what fires, the worst first, then what is silenced and what was not delivered."""
-    of = f" of {safe(deployment, 60)}" if deployment else ""
-    blocks = [f"Nothing is wrong{of}, as far as was looked."]
+    of = f" for {safe(deployment, 60)}" if deployment else ""
+    blocks = [f"No alert fires{of}."]
     if found.alerts:
         shown = found.alerts[:MOST_ROWS]
         more = len(found.alerts) - len(shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from automl_magic.cli.words.table import text_table
@@ -9,6 +10,7 @@ from automl_magic.flows.monitoring import Monitored
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
 from automl_magic.monitor.words import p_text
+from automl_magic.records.alert import Notice
 from automl_magic.records.drift import ColumnDrift, DriftReport, DriftSeverity
 
 MOST_COLUMNS = 12
@@ -40,6 +42,14 @@ def monitored(found: Monitored) -> str:
     if report.evidently is not None:
         lines.append(f"  evidently  {safe(found.outcome.notebook.with_name(report.evidently))}")
     return "\n".join(lines)
+
+
+def told(notices: Sequence[Notice]) -> list[str]:
+    """Say which alerts went out."""
+    lines = [f"  told       {safe(one.title)}" for one in notices]
+    if notices:
+        lines.append(f"What fires: automl alerts {safe(notices[0].deployment)}")
+    return lines
 
 
 def in_a_line(found: Monitored) -> str:
