@@ -52,6 +52,7 @@ from automl_magic.store.keys import create_key
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey
 from automl_magic.store.staged import staged_folder
+from automl_magic_serving.process.options import cores
 
 FEATURES, TREES, DEPTH = 20, 200, 6
 CONNECTIONS = (1, 16, 64)
@@ -295,7 +296,7 @@ def main() -> None:
     asked.add_argument("--mlserver", metavar="PYTHON", help="of an environment that has MLServer")
     asked.add_argument("--seconds", type=float, default=5.0)
     asked.add_argument("--rounds", type=int, default=3)
-    asked.add_argument("--workers", type=int, default=1)
+    asked.add_argument("--workers", type=int, default=cores())
     chosen = asked.parse_args()
     frame = table()
     models = {
