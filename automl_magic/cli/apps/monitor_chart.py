@@ -194,31 +194,31 @@ class Charts:
     def _show_traffic(self, board: Board | None) -> None:
         buckets = board.buckets if board is not None else ()
         at = [_local(one.start) for one in buckets]
-        whos = sorted({who for one in buckets for who in one.requests})
+        names = sorted({name for one in buckets for name in one.requests})
         # The last part of the time goes on.
         spans_s = [min(board.step_s, board.at - one.start) for one in buckets] if board else []
         asked = [
             (
-                _who(who),
+                _who(name),
                 at,
                 [
-                    one.requests.get(who, 0.0) / max(1.0, span_s / 60)
+                    one.requests.get(name, 0.0) / max(1.0, span_s / 60)
                     for one, span_s in zip(buckets, spans_s, strict=True)
                 ],
             )
-            for who in whos
+            for name in names
         ]
         failed = []
-        for who in whos:
-            shares = [_percent(one.errors.get(who), one.requests.get(who)) for one in buckets]
-            failed.append((_who(who), at, shares))
+        for name in names:
+            shares = [_percent(one.errors.get(name), one.requests.get(name)) for one in buckets]
+            failed.append((_who(name), at, shares))
         spans = [
             ("p50", at, [_or_nan(one.p50_ms) for one in buckets]),
             ("p95", at, [_or_nan(one.p95_ms) for one in buckets]),
         ]
         self._draw("traffic", asked, "{:,.3g} a minute")
         self._draw("errors", failed, "{:.3g} %")
-        self._draw("latency", spans if whos else [], "{:.3g} ms")
+        self._draw("latency", spans if names else [], "{:.3g} ms")
 
     def _show_performance(self, checks: Sequence[Check]) -> None:
         scored = [one for one in checks if one.score is not None and one.release is not None]
