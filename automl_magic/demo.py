@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic import flow
-from automl_magic.flows.scoring import predict
+from automl_magic.flow.scoring import predict
 from automl_magic.folder import read_notebook
 from automl_magic.outcome import Outcome
 from automl_magic.records import Leaderboard, ModelVersion

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import re
 import shlex
 from pathlib import Path
@@ -17,6 +19,8 @@ from automl_magic.cli.command import VERBS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+# Modules of the flow that serve the others.
+INNER = ("cores", "loaded", "stores")
 PAGES = [
     ROOT / "README.md",
     *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts),
@@ -64,10 +68,16 @@ def test_a_documented_command_is_understood(line):
 def test_a_public_function_is_in_the_python_reference():
     page = (DOCS / "reference" / "python.md").read_text("utf-8")
     public = {name for name in automl_magic.__all__ if not name.startswith("_")}
+    modules = [flow] + [
+        importlib.import_module(f"{flow.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(flow.__path__)
+        if module.name not in INNER
+    ]
     verbs = {
         name
-        for name, value in inspect.getmembers(flow, inspect.isfunction)
-        if value.__module__ == flow.__name__ and not name.startswith("_")
+        for module in modules
+        for name, value in inspect.getmembers(module, inspect.isfunction)
+        if value.__module__ == module.__name__ and not name.startswith("_")
     }
 
     assert [name for name in sorted(public | verbs) if not re.search(rf"\b{name}\b", page)] == []

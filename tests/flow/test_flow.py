@@ -21,7 +21,7 @@ from automl_magic.errors import (
     RunNotFound,
     WrongType,
 )
-from automl_magic.flows.scoring import predict
+from automl_magic.flow.scoring import predict
 from automl_magic.records import RunStatus
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.errors import DataNotReadable, FolderNotWritable, FolderTaken, RunError
-from automl_magic.flows.scoring import predict
+from automl_magic.flow.scoring import predict
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ MEASURED = """
 import resource, sys
 from pathlib import Path
 from automl_magic.batch import ParquetReader, CsvReader, score
-from automl_magic.flows.loaded import load
+from automl_magic.flow.loaded import load
 loaded = load(sys.argv[1])
 source, output = Path(sys.argv[2]), Path(sys.argv[3])
 reader = (

@@ -9,7 +9,7 @@ from automl_magic.cli.command import automl
 from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
 from automl_magic.errors import AutomlMagicError, NotApproved, TrackingError
-from automl_magic.flows import governance, serving
+from automl_magic.flow import governance, serving
 from automl_magic.records.approval import Approval
 from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit

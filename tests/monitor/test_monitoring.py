@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from automl_magic.cli.words.monitored import monitored as in_words
 from automl_magic.errors import ArtifactTampered, DeploymentNotFound, MonitorError
-from automl_magic.flows import monitoring
+from automl_magic.flow import monitoring
 from automl_magic.records import RunStatus
 from automl_magic.records.drift import DriftReport, DriftSeverity
 from automl_magic.store.engine import open_engine, reading

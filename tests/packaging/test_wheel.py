@@ -79,7 +79,7 @@ def test_the_wheel_holds_the_library_the_templates_and_the_kernelspec(wheel):
     tops = {name.split("/")[0] for name in names}
 
     assert tops == {"automl_magic", "automl_magic_lab", data, data.replace(".data", ".dist-info")}
-    assert "automl_magic/flow.py" in names
+    assert "automl_magic/flow/__init__.py" in names
     assert (
         f"{data}/data/share/jupyter/automl-magic/templates/notebooks/tabular/search/search.py"
         in names

@@ -68,7 +68,7 @@ class Watcher:
             self._read_at = time.monotonic()
 
     def _read(self) -> None:
-        from automl_magic.flows.stores import predicted, store
+        from automl_magic.flow.stores import predicted, store
         from automl_magic.monitor.board import Reader, names
 
         self.names = names(store())

@@ -19,7 +19,7 @@ import click
 
 from automl_magic.cli.apps.server import terminating_like_an_interrupt
 from automl_magic.errors import AutomlMagicError, DeploymentError
-from automl_magic.flows import governance
+from automl_magic.flow import governance
 
 READY_WITHIN_S = 120.0
 # A drain waits for the requests that are on their way; the server itself gives up earlier.

@@ -10,7 +10,7 @@ from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
 from automl_magic.cli.words import keys as words
-from automl_magic.flows import governance
+from automl_magic.flow import governance
 
 CREATE, LIST, REVOKE = "create", "list", "revoke"
 

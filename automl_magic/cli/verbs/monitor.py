@@ -8,7 +8,7 @@ from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
 from automl_magic.cli.words import monitored as words
-from automl_magic.flows import alerting, monitoring
+from automl_magic.flow import alerting, monitoring
 from automl_magic.monitor.moments import seconds_of
 
 

@@ -8,7 +8,7 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.flows.scoring import predict as score
+from automl_magic.flow.scoring import predict as score
 from automl_magic.look.text import safe
 
 

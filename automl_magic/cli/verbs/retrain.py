@@ -8,7 +8,7 @@ from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
 from automl_magic.cli.words import retraining as words
-from automl_magic.flows import retraining
+from automl_magic.flow import retraining
 
 
 @verb

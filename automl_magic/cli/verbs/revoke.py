@@ -7,7 +7,7 @@ import click
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.words import governance as words
-from automl_magic.flows import governance
+from automl_magic.flow import governance
 
 
 @verb

@@ -7,7 +7,7 @@ import click
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.words import deployments as words
-from automl_magic.flows import serving
+from automl_magic.flow import serving
 
 _VERSION = click.IntRange(min=1)
 

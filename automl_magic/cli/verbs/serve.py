@@ -13,10 +13,10 @@ from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.words import deployments as words
 from automl_magic.errors import DeploymentError
-from automl_magic.flows import serving
+from automl_magic.flow import serving
 
 if TYPE_CHECKING:
-    from automl_magic.flows.serving import Deployed
+    from automl_magic.flow.serving import Deployed
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORT = click.IntRange(0, 65_535)

@@ -13,7 +13,7 @@ import click
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.words.stream import counted
-from automl_magic.flows import streaming
+from automl_magic.flow import streaming
 
 
 @verb

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from automl_magic.cli.words.table import text_table
-from automl_magic.flows.monitoring import Monitored
+from automl_magic.flow.monitoring import Monitored
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
 from automl_magic.monitor.words import p_text

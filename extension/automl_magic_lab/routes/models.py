@@ -46,7 +46,7 @@ class Promotion(Resource):
 
 
 def _promoted(name: str, version: int, alias: str) -> ModelVersion:
-    from automl_magic.flows import governance
+    from automl_magic.flow import governance
 
     governance.promote(name, version, alias)
     return governance.version_of(name, version)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from automl_magic.errors import MonitorError
-from automl_magic.flows import alerting
+from automl_magic.flow import alerting
 from automl_magic.monitor.alerts import monitor_file
 from automl_magic.records.codec import dumps
 from automl_magic.records.drift import DriftSeverity

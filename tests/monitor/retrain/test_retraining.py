@@ -8,8 +8,8 @@ import pytest
 
 from automl_magic import flow
 from automl_magic.errors import MonitorError, TargetNotFound
-from automl_magic.flows import alerting, governance, retraining
-from automl_magic.flows.stores import store
+from automl_magic.flow import alerting, governance, retraining
+from automl_magic.flow.stores import store
 from automl_magic.monitor.retrain import retrains_of
 from automl_magic.records.alert import AlertKind
 from automl_magic.records.retrain import Trigger

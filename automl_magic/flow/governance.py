@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.flows.stores import store
+from automl_magic.flow.stores import store
 from automl_magic.records import ModelVersion
 from automl_magic.records.approval import Approval
 from automl_magic.records.deployment import Route

@@ -17,7 +17,7 @@ from automl_magic.errors import (
     MonitorError,
     RunNotFound,
 )
-from automl_magic.flows.stores import store
+from automl_magic.flow.stores import store
 from automl_magic.kept import artifact, find_run, model_folder
 from automl_magic.outcome import Outcome
 from automl_magic.records import Run, RunStatus

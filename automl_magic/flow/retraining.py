@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from automl_magic import flow
 from automl_magic import folder as folders
 from automl_magic.errors import AutomlMagicError, DataError, MonitorError, RunFailed
-from automl_magic.flows.stores import predicted, store
+from automl_magic.flow.stores import predicted, store
 from automl_magic.folder import SPEC_NAME
 from automl_magic.kept import artifact, find_run, has_no, model_folder, verified
 from automl_magic.paths import home
@@ -289,7 +289,7 @@ def _made(
 
 def _registered(run_id: str, model: str, why: str) -> ModelVersion:
     """Register a challenger under its alias, which needs no approval: nothing serves by it."""
-    from automl_magic.flows import governance
+    from automl_magic.flow import governance
 
     version = flow.register(run_id, model)
     governance.promote(model, version.version, CHALLENGER, why)
@@ -372,7 +372,7 @@ def _ended(
 
 def _canary_if_approved(deployment: str) -> str | None:
     """Let an approved challenger answer a tenth of the requests, where the policy says so."""
-    from automl_magic.flows import serving
+    from automl_magic.flow import serving
     from automl_magic.monitor.alerts import monitor_of
     from automl_magic.monitor.retrain import newest
     from automl_magic.records.retrain import Promote

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automl_magic import folder as folders
 from automl_magic.errors import DataNotReadable, FolderTaken, RunError
-from automl_magic.flows.loaded import load
+from automl_magic.flow.loaded import load
 from automl_magic.running import OnEvent
 
 if TYPE_CHECKING:

@@ -1,19 +1,25 @@
-"""The verbs in order: the product on one page.
+"""flow: the verbs in order.
 
     data ─profile→ Dataset ─plan→ Plan ─render→ Notebook ─execute→ Run ─track→ Leaderboard
-                                                                    ─register→ ModelVersion
+                    ─register→ ModelVersion ─deploy→ Deployment ─monitor→ DriftReport ─→ Plan
 
-This module alone knows the order. Each verb is a package that knows nothing of the others, and is
-imported when it is first needed, so that importing us stays light.
+This package alone knows the order. Each verb is a package that knows nothing of the others, and is
+imported when it is first needed, so that importing us stays light. From a table to a registered
+model the order stands on this page; the modules beside it take up from there.
+
+searching    the engine alone            explaining   a model's explanation
+scoring      tables of any size          governance   approve, revoke, promote, roll back
+serving      deployments and routes      monitoring   what has moved since the release
+alerting     who is told of it           retraining   a challenger for a champion
+streaming    a topic of Kafka
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-import tempfile
 import time as clock
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +27,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from automl_magic import folder as folders
 from automl_magic.asked import asked
 from automl_magic.errors import RunError, RunFailed
+from automl_magic.flow.cores import cores
+from automl_magic.flow.explaining import explain
+from automl_magic.flow.searching import search
 from automl_magic.folder import SPEC_NAME, PlanFolder
 from automl_magic.kept import (
     artifact,
@@ -31,7 +40,7 @@ from automl_magic.kept import (
     recipe_of,
     verified,
 )
-from automl_magic.outcome import OUTPUT_NAME, Explained, Outcome, Planned, Rerun
+from automl_magic.outcome import OUTPUT_NAME, Outcome, Planned, Rerun
 from automl_magic.records import (
     SPEC_SUFFIX,
     Dataset,
@@ -41,7 +50,6 @@ from automl_magic.records import (
     ModelVersion,
     Plan,
     Run,
-    RunStatus,
 )
 from automl_magic.running import OnEvent, data_change, execute, inputs_of
 
@@ -50,8 +58,26 @@ if TYPE_CHECKING:
 
     from automl_magic.data import Source
     from automl_magic.reasons import Account
-    from automl_magic.recipe import FittedRecipe
     from automl_magic.track import Difference
+
+__all__ = [
+    "diff",
+    "explain",
+    "find_run",
+    "fit",
+    "leaderboard",
+    "models",
+    "notebook",
+    "plan",
+    "preview",
+    "register",
+    "rerun",
+    "run",
+    "runs",
+    "search",
+    "stop",
+    "why",
+]
 
 StrPath: TypeAlias = str | os.PathLike[str]
 # What stands for the source of a table that lies in no file.
@@ -192,7 +218,7 @@ def _decide(
     return make_plan(
         dataclasses.replace(experiment, data=source),
         dataset,
-        n_cores=_cores(),
+        n_cores=cores(),
         memory_bytes=memory_limit_bytes(),
     )
 
@@ -362,68 +388,6 @@ def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
     )
 
 
-def explain(
-    run_id: str = "last",
-    *,
-    on_event: OnEvent | None = None,
-    budget_s: float | None = None,
-    immutable: Sequence[str] = (),
-) -> Explained:
-    """Explain the model of a search, in a notebook and a run of its own.
-
-    Parameters
-    ----------
-    run_id : str
-        A search that succeeded, or a run that has explained one.
-    budget_s : float, optional
-        Wall-clock seconds for everything that is computed; 45 by default. What takes long stops at
-        its share, and says so.
-    immutable : sequence of str
-        Columns that no counterfactual may change, beside the sensitive ones of the experiment.
-
-    Raises
-    ------
-    RunNotFound, RunError, ArtifactTampered, TargetNotFound
-        If there is no model to explain, or no such column.
-    RunFailed
-        If the notebook fails.
-    """
-    from automl_magic.kept import read_explanation
-    from automl_magic.records import EXPLANATION_NAME
-    from automl_magic.render import render_explain, to_text
-
-    started = clock.monotonic()
-    found = find_run(run_id)
-    if (explained := found.result.get("of_run")) is not None:
-        found = find_run(explained)
-    if budget_s is not None and not 0 < budget_s < float("inf"):
-        raise RunError(
-            f"The model cannot be explained in {budget_s:g} s.",
-            why="The budget is a number of seconds above 0.",
-            fix=f"automl explain {found.run_id} --budget 45s",
-        )
-    made = folders.plan_in(verified(found, "plan.json").parent)
-    if made is None:
-        raise has_no(found, "plan.json")
-    for name in ("model/manifest.json", "oof.npz"):
-        verified(found, name)
-    if any(kept.path == "holdout.npz" for kept in found.artifacts):
-        verified(found, "holdout.npz")
-    for column in immutable:
-        made.dataset.column(column)
-    parameters: dict[str, Any] = {"search_dir": found.folder, "immutable": list(immutable)}
-    if budget_s is not None:
-        parameters["budget_s"] = float(budget_s)
-    with tempfile.TemporaryDirectory(prefix="automl-explain-") as folder:
-        path = Path(folder) / "explain.ipynb"
-        path.write_text(to_text(render_explain(made)), encoding="utf-8")
-        outcome = execute(path, started, parameters, on_event, about=found)
-    if outcome.run.status is not RunStatus.SUCCEEDED:
-        return Explained(found.run_id, outcome, None, None)
-    written = Path(outcome.run.folder) / EXPLANATION_NAME
-    return Explained(found.run_id, outcome, read_explanation(outcome.run), written)
-
-
 def diff(run_a: str, run_b: str) -> Difference:
     """Say in words what changed from one run to another, then cell by cell in code."""
     from automl_magic.track import compare
@@ -513,90 +477,6 @@ def runs(limit: int = 20) -> list[Run]:
     return open_store().list(limit=limit)
 
 
-def search(
-    frame: pd.DataFrame,
-    target: str,
-    *,
-    task: str | None = None,
-    metric: str | None = None,
-    budget_s: float = 60.0,
-    seed: int = 0,
-    holdout: float = 0.0,
-    **options: Any,
-) -> FittedRecipe:
-    """Run the engine alone: no notebook, no tracking, no files.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n_rows, n_columns)
-        The table, with the target in it.
-    target : str
-        The column to predict.
-    task, metric, budget_s, seed, holdout, **options
-        As for `plan`. The budget counts from the call on.
-
-    Returns
-    -------
-    FittedRecipe
-        With `predict(frame)`, `predict_proba(frame)`, `predict_row(dict)`, `classes_`, `recipe`.
-    """
-    from automl_magic import learn
-
-    started = clock.monotonic()
-    made = preview(
-        frame,
-        target,
-        task=task,
-        metric=metric,
-        budget_s=budget_s,
-        seed=seed,
-        holdout=holdout,
-        **options,
-    )
-    asked_for = made.experiment
-    job = learn.Task(
-        frame,
-        target=target,
-        kind=made.task.value,
-        metric=made.metric,
-        classes=list(made.classes),
-        imbalance=asked_for.imbalance.value,
-        seed=seed,
-        threads=asked_for.threads or _cores(),
-    )
-    rows = learn.split(
-        job,
-        kind=made.split.kind.value,
-        folds=made.split.folds,
-        repeats=made.split.repeats,
-        holdout=made.split.holdout,
-        column=made.split.column,
-        date_format=made.split.date_format,
-    )
-    candidates = {
-        c.name: learn.candidate(c.estimator, view=c.view, params=dict(c.params))
-        for c in made.candidates
-    }
-    views = {name: [step.to_json() for step in steps] for name, steps in made.views.items()}
-    with tempfile.TemporaryDirectory(prefix="automl-search-") as run_dir:
-        found = learn.search(
-            job,
-            rows,
-            views,
-            candidates,
-            budget_s=budget_s - (clock.monotonic() - started),
-            sampler=asked_for.hpo.sampler,
-            max_trials=asked_for.hpo.trials,
-            early_stopping=asked_for.hpo.early_stopping,
-            run_dir=run_dir,
-            replay="",
-        )
-        ensemble = learn.ensemble(found, max_members=8)
-        recipe = learn.recipe(job, rows, views, ensemble)
-        learn.evaluate_once(recipe, job, rows)
-        return learn.refit(recipe, job)
-
-
 def _runnable(path: Path) -> Path:
     """Return the notebook to run, after planning anew where the experiment file was edited."""
     from automl_magic.planning import read_spec
@@ -614,10 +494,3 @@ def _runnable(path: Path) -> Path:
     if not where.spec_is_edited(read_spec(spec)):
         return where.notebook("search")
     return plan(spec, folder=where.path).notebooks["search"]
-
-
-def _cores() -> int:
-    """Return the cores this process may use, which in a container are fewer than the machine's."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

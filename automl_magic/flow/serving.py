@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import DeploymentError, DeploymentNotFound
-from automl_magic.flows import governance
-from automl_magic.flows.stores import store
+from automl_magic.flow import governance
+from automl_magic.flow.stores import store
 from automl_magic.records.deployment import Deployment, Role, Route, StrategyKind, VersionId
 from automl_magic.records.schema import SCHEMA_NAME, InputSchema
 

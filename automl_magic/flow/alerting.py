@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import AutomlMagicError, MonitorError, shorten
-from automl_magic.flows.stores import predicted, store
+from automl_magic.flow.stores import predicted, store
 from automl_magic.paths import home
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _note(deployment: str, seen: Any) -> None:
 
 
 def _retrain_if_asked(deployment: str, say: Callable[[str], None]) -> None:
-    from automl_magic.flows.retraining import retrain_if_asked
+    from automl_magic.flow.retraining import retrain_if_asked
 
     try:
         done = retrain_if_asked(deployment)

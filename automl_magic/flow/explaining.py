@@ -1,0 +1,78 @@
+"""The model of a search is explained, in a notebook and a run of its own."""
+
+from __future__ import annotations
+
+import tempfile
+import time as clock
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from automl_magic import folder as folders
+from automl_magic.errors import RunError
+from automl_magic.kept import find_run, has_no, verified
+from automl_magic.outcome import Explained
+from automl_magic.records import RunStatus
+from automl_magic.running import OnEvent, execute
+
+
+def explain(
+    run_id: str = "last",
+    *,
+    on_event: OnEvent | None = None,
+    budget_s: float | None = None,
+    immutable: Sequence[str] = (),
+) -> Explained:
+    """Explain the model of a search, in a notebook and a run of its own.
+
+    Parameters
+    ----------
+    run_id : str
+        A search that succeeded, or a run that has explained one.
+    budget_s : float, optional
+        Wall-clock seconds for everything that is computed; 45 by default. What takes long stops at
+        its share, and says so.
+    immutable : sequence of str
+        Columns that no counterfactual may change, beside the sensitive ones of the experiment.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered, TargetNotFound
+        If there is no model to explain, or no such column.
+    RunFailed
+        If the notebook fails.
+    """
+    from automl_magic.kept import read_explanation
+    from automl_magic.records import EXPLANATION_NAME
+    from automl_magic.render import render_explain, to_text
+
+    started = clock.monotonic()
+    found = find_run(run_id)
+    if (explained := found.result.get("of_run")) is not None:
+        found = find_run(explained)
+    if budget_s is not None and not 0 < budget_s < float("inf"):
+        raise RunError(
+            f"The model cannot be explained in {budget_s:g} s.",
+            why="The budget is a number of seconds above 0.",
+            fix=f"automl explain {found.run_id} --budget 45s",
+        )
+    made = folders.plan_in(verified(found, "plan.json").parent)
+    if made is None:
+        raise has_no(found, "plan.json")
+    for name in ("model/manifest.json", "oof.npz"):
+        verified(found, name)
+    if any(kept.path == "holdout.npz" for kept in found.artifacts):
+        verified(found, "holdout.npz")
+    for column in immutable:
+        made.dataset.column(column)
+    parameters: dict[str, Any] = {"search_dir": found.folder, "immutable": list(immutable)}
+    if budget_s is not None:
+        parameters["budget_s"] = float(budget_s)
+    with tempfile.TemporaryDirectory(prefix="automl-explain-") as folder:
+        path = Path(folder) / "explain.ipynb"
+        path.write_text(to_text(render_explain(made)), encoding="utf-8")
+        outcome = execute(path, started, parameters, on_event, about=found)
+    if outcome.run.status is not RunStatus.SUCCEEDED:
+        return Explained(found.run_id, outcome, None, None)
+    written = Path(outcome.run.folder) / EXPLANATION_NAME
+    return Explained(found.run_id, outcome, read_explanation(outcome.run), written)
