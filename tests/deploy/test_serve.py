@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -191,3 +192,21 @@ def test_a_port_that_is_taken_is_said(registered, typed):
         code, _, err = typed("serve", "iris", "--port", str(taken.getsockname()[1]))
     assert code == 1
     assert "Traceback" not in err
+
+
+def test_a_server_ends_with_the_command_even_when_that_is_killed(registered, typed, serving):
+    assert typed("approve", "iris", "1")[0] == 0
+    process, said = serving("iris/1", "--port", "0", "--workers", "1")
+    port = re.search(r"http://127\.0\.0\.1:(\d+)", said)[1]
+    assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+
+    process.kill()
+    process.wait()
+
+    for _ in range(300):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/health")
+        except httpx.TransportError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the server still answers")

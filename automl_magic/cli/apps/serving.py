@@ -58,8 +58,9 @@ class InferenceServer:
             If it ended, or was not ready in time; in its own words.
         """
         process = subprocess.Popen(
-            list(self.arguments),
-            stdin=subprocess.DEVNULL,
+            [*self.arguments, "--end-with-input"],
+            # Nobody writes into it. It ends when we do, however that happens; so does the server.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

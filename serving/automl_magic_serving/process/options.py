@@ -24,6 +24,7 @@ class Options:
     workers: int = 1
     auth: AuthMode = AuthMode.AUTO
     grace_s: float = GRACE_S
+    ends_with_input: bool = False
 
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
@@ -39,11 +40,25 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument("--workers", type=_workers, default=cores(), help="processes that answer")
     parser.add_argument("--auth", type=AuthMode, choices=list(AuthMode), default=AuthMode.AUTO)
     parser.add_argument("--grace", type=float, default=GRACE_S, metavar="SECONDS")
+    parser.add_argument(
+        "--end-with-input",
+        action="store_true",
+        help="end when standard input does: with the program that started this one",
+    )
     said = parser.parse_args(arguments)
     names = tuple(dict.fromkeys(said.deployment))
     if len(names) > _MOST_DEPLOYMENTS:
         parser.error(f"at most {_MOST_DEPLOYMENTS} deployments in one server")
-    return Options(names, said.host, said.port, said.grpc_port, said.workers, said.auth, said.grace)
+    return Options(
+        names,
+        said.host,
+        said.port,
+        said.grpc_port,
+        said.workers,
+        said.auth,
+        said.grace,
+        said.end_with_input,
+    )
 
 
 def cores() -> int:

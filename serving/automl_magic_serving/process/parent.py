@@ -80,6 +80,8 @@ class Parent:
             loop.add_signal_handler(number, self._signalled)
         with contextlib.suppress(AttributeError, ValueError):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        if self.options.ends_with_input:
+            loop.add_reader(sys.stdin.fileno(), self._read_input)
         self._keepers = [
             asyncio.create_task(self._keep(place)) for place in range(self.options.workers)
         ]
@@ -410,6 +412,12 @@ class Parent:
         for child in self.children.values():
             child.kill()
         os._exit(1)
+
+    def _read_input(self) -> None:
+        if not os.read(sys.stdin.fileno(), 4096):
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+            if not self._end.done():
+                self._signalled()
 
     def _give_up(self, error: AutomlMagicError) -> None:
         print(error, file=sys.stderr)
