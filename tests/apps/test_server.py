@@ -180,6 +180,7 @@ def test_no_page_of_ours_names_another_host():
     assert {name: hosts for name, hosts in named.items() if hosts} == {
         "icon.svg": ["//www.w3.org"],
         "live.html": ["//127.0.0.1"],
+        "monitor.html": ["//127.0.0.1"],
     }
 
 

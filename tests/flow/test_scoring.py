@@ -29,7 +29,8 @@ def test_a_folder_and_a_pattern_of_parquet_are_one_table(binary, table, tmp_path
     for source in (tmp_path / "d", tmp_path / "d/*/*.parquet"):
         scored = predict(binary.run_id, source, tmp_path / "p.parquet", overwrite=True)
         assert scored.n_rows == 300
-        assert pd.read_parquet(scored.path).equals(pd.read_parquet(whole))
+        found, expected = pd.read_parquet(scored.path), pd.read_parquet(whole)
+        pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=0)
 
 
 def test_all_columns_can_be_carried_along(binary, table, tmp_path):

@@ -36,7 +36,7 @@ def complete(shell):
             [f"%automl fit customers --metric {m}" for m in ("rmse", "rmsle")],
         ),
         ("%automl fit customers --sampler p", ["%automl fit customers --sampler portfolio"]),
-        ("%automl app m", ["%automl app mlflow"]),
+        ("%automl app m", ["%automl app mlflow", "%automl app monitor"]),
         ("%automl leaderboard la", ["%automl leaderboard last"]),
     ],
 )

@@ -78,7 +78,8 @@ def test_the_wheel_holds_the_library_the_templates_and_the_kernelspec(wheel):
     data = next(name.split("/")[0] for name in names if ".data/" in name)
     tops = {name.split("/")[0] for name in names}
 
-    assert tops == {"automl_magic", "automl_magic_lab", data, data.replace(".data", ".dist-info")}
+    ours = {"automl_magic", "automl_magic_lab", "automl_magic_serving"}
+    assert tops == {*ours, data, data.replace(".data", ".dist-info")}
     assert "automl_magic/flow/__init__.py" in names
     assert (
         f"{data}/data/share/jupyter/automl-magic/templates/notebooks/tabular/search/search.py"

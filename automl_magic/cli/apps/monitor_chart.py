@@ -13,6 +13,7 @@ from bokeh.models import (
     FactorRange,
     FixedTicker,
     HoverTool,
+    Range1d,
 )
 from bokeh.plotting import figure
 
@@ -101,7 +102,7 @@ class Charts:
         return made
 
     def _lines(self, name: str, label: str, tips: list[tuple[str, str]]) -> Any:
-        made = self._figure(label, x_axis_type="datetime")
+        made = self._figure(label, x_axis_type="datetime", x_range=Range1d())
         clock, day = "%H:%M", "%d %b"
         made.xaxis[0].formatter = DatetimeTickFormatter(
             seconds=clock, minutes=clock, hourmin=clock, hours=clock, days=day, months=day
@@ -195,6 +196,9 @@ class Charts:
         buckets = board.buckets if board is not None else ()
         at = [_local(one.start) for one in buckets]
         names = sorted({name for one in buckets for name in one.requests})
+        if board is not None and buckets:
+            for one in (self.traffic, self.latency, self.errors):
+                one.x_range.start, one.x_range.end = at[0], _local(board.at)
         # The last part of the time goes on.
         spans_s = [min(board.step_s, board.at - one.start) for one in buckets] if board else []
         asked = [
@@ -226,11 +230,15 @@ class Charts:
         lines = []
         if scored:
             last = scored[-1]
+            # One window alone has an hour around it, to stand on.
+            margin = max((at[-1] - at[0]) / 20, dt.timedelta(minutes=30))
+            span = [at[0] - margin, *at, at[-1] + margin]
+            self.performance.x_range.start, self.performance.x_range.end = span[0], span[-1]
             self.performance.yaxis[0].axis_label = _label(last.metric or "score", 40)
             lines = [
                 ("score", at, [_or_nan(one.score) for one in scored]),
                 *(
-                    (words, at, [_limit(one, loss(one)) for one in scored])
+                    (words, span, [_limit(one, loss(one)) for one in (scored[0], *scored, last)])
                     for words, loss in (
                         ("warning", lambda one: one.yellow),
                         ("critical", lambda one: one.red),

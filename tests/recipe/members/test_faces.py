@@ -143,7 +143,7 @@ def test_catboost_chooses_nothing_by_the_number_of_rounds(grow_policy, most):
     many = catboost.fit(params, X, y, n_iterations=most, **common)
     few = catboost.fit(params, X, y, n_iterations=100, **common)
 
-    pool = catboost_member._pool(X_new, CATEGORICAL)
+    pool = catboost_member.pool(X_new, CATEGORICAL)
     first = many.native.predict(pool, prediction_type="Probability", ntree_end=100)
     np.testing.assert_array_equal(catboost.predict(few, X_new), first)
 
