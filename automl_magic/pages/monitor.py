@@ -269,7 +269,7 @@ def _table(
     body = joined(
         tag(
             "tr",
-            tag("th", row[0], scope="row", style="min-width: 0"),
+            tag("th", row[0], scope="row", style="min-width: 6.5rem"),
             *(tag("td", cell, class_=kind) for cell, kind in zip(row[1:], kinds[1:], strict=True)),
         )
         for row in rows

@@ -295,6 +295,7 @@ def count(engine, table=stream_results):
         return int(connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
+@pytest.mark.long
 def test_killed_processes_lose_nothing_and_double_nothing(
     model_folder, engine, url, brokers, topic
 ):
