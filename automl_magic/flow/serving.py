@@ -264,10 +264,29 @@ def _created(asked: Deployment) -> Deployed:
         sticky=asked.strategy.sticky,
         **_second(asked),
     )
+    notes = _first_of_all(route)
     example = _staged(route)
-    notes = _crowned(route) if asked.follows_champion else ()
+    if asked.follows_champion:
+        notes += _crowned(route)
     route = create_deployment(store(), asked, route, actor())
     return Deployed(asked, route, example, (*notes, f"Deployment {asked.name} is new."))
+
+
+def _first_of_all(route: Route) -> tuple[str, ...]:
+    """Let the first version of a model that ever serves be approved by whoever serves it.
+
+    As a promotion may be, where the policy allows that: in a store that is a file.
+    """
+    from automl_magic.records.model import CHAMPION
+    from automl_magic.store.aliases import read_aliases
+    from automl_magic.store.approvals import approval_of
+
+    has_served = CHAMPION in read_aliases(store(), route.model).versions
+    if has_served or approval_of(store(), route.model, route.stable) is not None:
+        return ()
+    version = governance.version_of(route.model, route.stable)
+    governance.make_ready(version, is_implied=True)
+    return (f"{route.model} version {route.stable} is approved by you, who serve it first.",)
 
 
 def _wanted(known: Deployed, asked: Deployment) -> Route:

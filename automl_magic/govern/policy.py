@@ -24,7 +24,7 @@ class Facts:
 
     `alias` is what a promotion moves. `author` is `unknown` where nobody recorded it. `is_implied`
     says that the action comes along with another one that was asked for: an approval with a
-    promotion.
+    promotion, or with the start of a server.
     """
 
     actor: str
@@ -55,9 +55,9 @@ class Policy(Protocol):
 class LocalPolicy:
     """Whoever can write the store may act.
 
-    In a store that is a file there is one person: who promotes a version approves it by that. On a
-    server approving is a step of its own, so that somebody else can take it. Either way the audit
-    log tells the author from the approver.
+    In a store that is a file there is one person: who promotes a version, or serves the first one
+    of a model, approves it by that. On a server approving is a step of its own, so that somebody
+    else can take it. Either way the audit log tells the author from the approver.
     """
 
     name = "local"

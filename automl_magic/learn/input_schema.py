@@ -150,7 +150,9 @@ def _personal(name: str, kind: ColumnKind, stored: str, texts: list[str]) -> str
     if stored in ("boolean", "date"):
         return None
     some = texts[:: max(1, len(texts) // SAMPLED)][:SAMPLED]
-    return personal_kind(name, some, is_prose=kind is ColumnKind.TEXT)
+    found = personal_kind(name, some, is_prose=kind is ColumnKind.TEXT)
+    # Amounts in groups of digits look like phone numbers.
+    return None if found == "phone" and kind is ColumnKind.NUMBER else found
 
 
 def _example(kind: ColumnKind, known: Array, texts: Counter[str], *, few: bool) -> Any:

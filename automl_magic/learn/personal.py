@@ -22,6 +22,7 @@ _PHONE = re.compile(
     r"(?:\+|00)[1-9][0-9 ().\-/]{6,20}[0-9]|\(?0?[0-9]{2,4}\)?[ \-./][0-9 \-./]{5,14}"
 )
 _DATE = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}")
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}")
 _CARD = re.compile(r"[0-9](?:[ -]?[0-9]){12,18}")
 _SSN = re.compile(r"(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}")
@@ -72,7 +73,8 @@ def is_email(text: str) -> bool:
 def is_phone(text: str) -> bool:
     """Say whether a text is a phone number with its signs: digits alone may be anything."""
     digits = sum(character.isdigit() for character in text)
-    return 7 <= digits <= 15 and bool(_PHONE.fullmatch(text)) and not _DATE.fullmatch(text)
+    is_other = _DATE.fullmatch(text) or _DECIMAL.fullmatch(text)
+    return 7 <= digits <= 15 and _PHONE.fullmatch(text) is not None and not is_other
 
 
 def is_iban(text: str) -> bool:

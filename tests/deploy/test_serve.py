@@ -91,8 +91,11 @@ def answer_of(curl):
 
 
 def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, serving):
+    assert typed("approve", "iris", "2")[0] == 0
+    assert typed("revoke", "iris", "2", "--reason", "too early")[0] == 0
     code, _, err = typed("serve", "iris")
     assert code == 1
+    assert "Its approval was revoked" in err
     assert "Do: Approve it: automl approve iris 2" in err
     assert typed("approve", "iris", "2")[0] == 0
     assert typed("approve", "iris", "1")[0] == 0
@@ -194,9 +197,20 @@ def test_a_port_that_is_taken_is_said(registered, typed):
     assert "Traceback" not in err
 
 
+def test_who_serves_the_first_version_of_a_model_approves_it(registered, typed, serving):
+    process, said = serving("iris", "--port", "0", "--workers", "1")
+    code, out, _ = typed("audit", "--json")
+    refused = typed("route", "iris", "--canary", "1", "--percent", "10")
+
+    assert answer_of(said.split("Try it: ")[1].strip())["model_version"] == "2"
+    assert (code, [one["action"] for one in json.loads(out)["entries"]].count("approve")) == (0, 1)
+    assert (refused[0], "automl approve iris 1" in refused[2]) == (1, True)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+
+
 def test_a_server_ends_with_the_command_even_when_that_is_killed(registered, typed, serving):
-    assert typed("approve", "iris", "1")[0] == 0
-    process, said = serving("iris/1", "--port", "0", "--workers", "1")
+    process, said = serving("iris", "--port", "0", "--workers", "1")
     port = re.search(r"http://127\.0\.0\.1:(\d+)", said)[1]
     assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
 

@@ -132,6 +132,7 @@ ORDINARY = {
     "versions": ["1.2.3", "10.0.1-rc1", "v2"],
     "times": ["12:30", "05:06:07"],
     "wrong check digits": ["DE89 3704 0044 0532 0130 01", "4111 1111 1111 1112", "12345678A"],
+    "decimals": ["47.123456", "180.25831", "1234.56789"],
     "long numbers": [str(4_000_000_000_000_000 + 7 * i) for i in range(50)],
 }
 
@@ -139,6 +140,11 @@ ORDINARY = {
 @pytest.mark.parametrize("name", ORDINARY)
 def test_what_only_looks_a_little_like_it_is_not_personal(name):
     assert personal_kind("x", ORDINARY[name]) is None
+
+
+def test_a_number_is_no_phone_number():
+    assert column_of([47.123456, 180.25831, 61.5] * 3, "number").personal is None
+    assert column_of(["12 345 678", "20 000 000", "33 100 250"] * 3, "number").personal is None
 
 
 def test_a_name_is_a_hint_and_no_proof():
