@@ -17,7 +17,7 @@ from automl_magic_serving.runtime import Answer
 
 _WRAPPED = ({"features"}, {"id", "features"})
 _OPTIONS = ("return_probabilities", "return_explanations")
-_LONGEST_ID = 200
+LONGEST_ID, LARGEST_ID = 200, 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,22 @@ def read_instances(document: Any, most: int) -> Instances:
             raise malformed("An instance is not an object.", field=f"instances.{place}")
         # No column's value is an object, so a row cannot be mistaken for this form.
         wrapped = type(instance.get("features")) is dict and instance.keys() in _WRAPPED
-        said = instance.get("id") if wrapped else None
-        if said is not None and (
-            type(said) not in (str, int) or (type(said) is str and len(said) > _LONGEST_ID)
-        ):
-            raise malformed(
-                "An id is neither a short text nor a whole number.", field=f"instances.{place}.id"
-            )
         rows.append(instance["features"] if wrapped else instance)
-        ids.append(said)
+        ids.append(_id_of(instance.get("id"), place) if wrapped else None)
     return Instances(rows, ids)
+
+
+def _id_of(said: Any, place: int) -> str | int | None:
+    if type(said) is float and said.is_integer():  # 1.0 is a whole number in JSON
+        said = int(said)
+    is_short = type(said) is str and len(said) <= LONGEST_ID
+    is_whole = type(said) is int and abs(said) <= LARGEST_ID
+    if said is None or is_short or is_whole:
+        return said
+    raise malformed(
+        "An id is neither a short text nor a whole number that every JSON reader holds.",
+        field=f"instances.{place}.id",
+    )
 
 
 def write_predictions(name: str, instances: Instances, predicted: Predicted) -> bytes:

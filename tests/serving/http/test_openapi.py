@@ -41,7 +41,9 @@ def fuzz(live, secret, folder, *options):
     short = "\n".join(line[:300] for line in run.stdout.splitlines())
     found = re.search(r"(\d[\d,]*) generated", run.stdout)
     assert found, short[-3_000:] + run.stderr[-2_000:]
-    assert run.returncode == 0, short[-12_000:]
+    # It has no way to make a Parquet file or lines of JSON, and says so as an error of its own.
+    assert "FAILURES" not in run.stdout, short[-12_000:]
+    assert run.stdout.count("Serialization not possible") == run.stdout.count("Check your schema")
     return int(found[1].replace(",", ""))
 
 

@@ -96,11 +96,11 @@ class BatchRoutes:
         if type(document) is not dict:
             raise malformed("The body is not an object.")
         for name in FIELDS:
-            value = document.pop(name, None)
-            if value is not None and type(value) is not str:
+            if name not in document:
+                continue
+            said[name] = document.pop(name)
+            if type(said[name]) is not str:
                 raise malformed(f"`{name}` is not text.", field=name)
-            if value is not None:
-                said[name] = value
         rows = read_instances(document, _JSON_ROWS).rows
         path = folder / "input.jsonl"
         path.write_bytes(

@@ -17,7 +17,6 @@ from automl_magic_serving.http.openapi.pieces import (
     listed,
     obj,
     problems,
-    ref,
 )
 
 _PATH = "/v1/batch-predict"
@@ -88,7 +87,8 @@ def _post(serving: Sequence[Endpoint]) -> Json:
         obj(
             {
                 "deployment": {"const": endpoint.name},
-                "instances": listed(ref(f"{endpoint.name}.row"), 1, 10_000),
+                # Rows are read when they are scored, as those of a file are.
+                "instances": listed({"type": "object"}, 1, 10_000),
             },
             options,
         )

@@ -12,6 +12,7 @@ from automl_magic import __version__
 from automl_magic.records.deployment import Checks
 from automl_magic.records.schema import InputColumn
 from automl_magic_serving.endpoint import Endpoint
+from automl_magic_serving.http.instances import LARGEST_ID, LONGEST_ID
 from automl_magic_serving.http.openapi.batch import batch_paths
 from automl_magic_serving.http.openapi.columns import column_schema, example_of, row_schema
 from automl_magic_serving.http.openapi.pieces import (
@@ -167,7 +168,8 @@ def _deployment(endpoint: Endpoint) -> Json:
 def _instances(endpoint: Endpoint) -> Json:
     name, schema = endpoint.name, endpoint.schema
     row = ref(f"{name}.row")
-    own_id = {"anyOf": [{"type": "string", "maxLength": 200}, {"type": "integer"}]}
+    whole = {"type": "integer", "minimum": -LARGEST_ID, "maximum": LARGEST_ID}
+    own_id = {"anyOf": [{"type": "string", "maxLength": LONGEST_ID}, whole]}
     wrapped = obj({"features": row}, {"id": {"anyOf": [*own_id["anyOf"], {"type": "null"}]}})
     instances = listed({"anyOf": [row, wrapped]}, 1, endpoint.deployment.limits.rows)
     told = {"label": _LABEL, "score": _SHARE} if schema.classes else {"value": _NUMBER}
