@@ -24,7 +24,7 @@ from typing import Any
 
 from automl_magic.batch.writers import PartWriter, Writer
 from automl_magic.errors import FolderBusy, RunError
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.records.codec import Record, RecordProblem, dumps
 
 MANIFEST, LOCK, WHOLE = "manifest.json", "lock", "whole"
@@ -82,7 +82,7 @@ class Parts:
         return self._folder / f"{number:05}.part"
 
     def _write(self, done: Done) -> None:
-        write_whole(self._folder / MANIFEST, dumps(done.to_json()).encode("ascii", "replace"))
+        write_atomic(self._folder / MANIFEST, dumps(done.to_json()).encode("ascii", "replace"))
         self.done = done
 
 

@@ -18,7 +18,7 @@ from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
 from automl_magic.errors import AutomlMagicError
 from automl_magic.look.text import error_document, error_lines, safe
-from automl_magic.running import NotTracked
+from automl_magic.runs.tracked_run import NotTracked
 
 OK, CLEAR_ERROR, USAGE = 0, 1, 2
 _PYTHONS_FORMAT = warnings.formatwarning

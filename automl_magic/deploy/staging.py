@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from automl_magic.errors import ArtifactTampered, DeploymentError
-from automl_magic.files import TEMPORARY_SUFFIX, write_whole
+from automl_magic.files.atomic import TEMPORARY_SUFFIX, write_atomic
 from automl_magic.records import Manifest, RecordProblem, dumps
 from automl_magic.records.approval import APPROVAL_NAME, Approval
 from automl_magic.store.staged import staged_folder
@@ -82,7 +82,7 @@ def _copy(source: Path, folder: Path, approval: Approval) -> None:
     try:
         for path, content in _checked(source, approval).items():
             (new / path).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(new / path, content)
+            write_atomic(new / path, content)
         _write_approval(new, approval)
         if folder.exists():  # somebody changed it, or a disk did
             shutil.rmtree(folder)
@@ -134,7 +134,7 @@ def _write_approval(folder: Path, approval: Approval) -> None:
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == content:
             return
-    write_whole(path, content)
+    write_atomic(path, content)
 
 
 def _text_of(approval: Approval) -> bytes:

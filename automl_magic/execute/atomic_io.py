@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import FolderNotWritable
-from automl_magic.files import TEMPORARY_SUFFIX, write_whole
+from automl_magic.files.atomic import TEMPORARY_SUFFIX, write_atomic
 
 RESERVE_BYTES = 1 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -100,7 +100,7 @@ class WholeFiles:
         return Path(path).read_text("utf-8")
 
     def write(self, text: str, path: str) -> None:
-        write_whole(Path(path), json_bytes(text))
+        write_atomic(Path(path), json_bytes(text))
 
     def listdir(self, path: str) -> list[str]:
         return sorted(str(entry) for entry in Path(path).iterdir())

@@ -30,8 +30,8 @@ from automl_magic.errors import (
 )
 from automl_magic.execute import schema
 from automl_magic.execute.atomic_io import RESERVE_BYTES, not_writable, writing_to
-from automl_magic.paths import home
 from automl_magic.records.run import END_STATES, Run, RunStatus
+from automl_magic.workspace.places import home
 
 STORE_NAME = "runs.sqlite"
 BEAT_S, LEASE_S = 15.0, 60.0

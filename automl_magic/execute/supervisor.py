@@ -29,7 +29,7 @@ from automl_magic.execute.signals import Signals
 from automl_magic.execute.store import BEAT_S, RunStore, supervising
 from automl_magic.execute.truth import INPUT_NAME, OUTPUT_NAME, CellRecord, publish
 from automl_magic.execute.watch import BEAT_EVERY_S, CANCELLED
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.records.run import Failure, FailureKind, Run, RunStatus
 
 _TICK_S = 0.1
@@ -131,8 +131,8 @@ class _Supervisor:
             with writing_to(self._folder):
                 self._folder.mkdir(parents=True)
                 for name, source in files.items():
-                    write_whole(self._folder / name, source.read_bytes())
-                write_whole(self._folder / INPUT_NAME, data)
+                    write_atomic(self._folder / name, source.read_bytes())
+                write_atomic(self._folder / INPUT_NAME, data)
             with writing_to(self._folder), Journal(self._folder, self._on_event) as journal:
                 return self._execute(journal, parameters)
         except BaseException as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 from automl_magic.execute.atomic_io import notebook_bytes
 from automl_magic.execute.notebook import runs, tags_of
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.records.run import Failure
 
 INPUT_NAME, OUTPUT_NAME = "input.ipynb", "output.ipynb"
@@ -104,7 +104,7 @@ def publish(folder: Path, run_id: str, record: CellRecord, failure: Failure | No
     ours["run_id"] = run_id
     if failure:
         ours["failure"] = failure.to_json()
-    write_whole(output, notebook_bytes(document))
+    write_atomic(output, notebook_bytes(document))
 
 
 def _load(path: Path) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from automl_magic.recipe.values import Floats, as_missing
 from automl_magic.records import Manifest, Score
 from automl_magic.records.explained import Section
 from automl_magic.records.explanation import Skipped, Unseen
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
     from automl_magic.explain.methods.shap_values import ShapValues

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import AutomlMagicError, MonitorError, shorten
-from automl_magic.flow.stores import predicted, store
-from automl_magic.paths import home
+from automl_magic.store.opened import predicted, store
+from automl_magic.workspace.places import home
 
 if TYPE_CHECKING:
     from automl_magic.monitor.alerts.posting import Undelivered
@@ -239,7 +239,7 @@ def silence(key: str, for_s: float, reason: str = "") -> Silence:
         If there is no such alert, or the time is not from a second to 30 days.
     """
     from automl_magic.monitor import alerts as book
-    from automl_magic.store.actor import actor
+    from automl_magic.workspace.actor import actor
 
     return book.silence(store(), key, for_s=for_s, reason=reason, actor=actor(), at=time.time())
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from automl_magic import folder as folders
 from automl_magic.errors import RunError
-from automl_magic.kept import find_run, has_no, verified
-from automl_magic.outcome import Explained
 from automl_magic.records import RunStatus
-from automl_magic.running import OnEvent, execute
+from automl_magic.runs.artifacts import find_run, has_no, verified
+from automl_magic.runs.outcome import Explained
+from automl_magic.runs.plan_folder import plan_in
+from automl_magic.runs.tracked_run import OnEvent, execute
 
 
 def explain(
@@ -42,9 +42,9 @@ def explain(
     RunFailed
         If the notebook fails.
     """
-    from automl_magic.kept import read_explanation
     from automl_magic.records import EXPLANATION_NAME
     from automl_magic.render import render_explain, to_text
+    from automl_magic.runs.artifacts import read_explanation
 
     started = clock.monotonic()
     found = find_run(run_id)
@@ -56,7 +56,7 @@ def explain(
             why="The budget is a number of seconds above 0.",
             fix=f"automl explain {found.run_id} --budget 45s",
         )
-    made = folders.plan_in(verified(found, "plan.json").parent)
+    made = plan_in(verified(found, "plan.json").parent)
     if made is None:
         raise has_no(found, "plan.json")
     for name in ("model/manifest.json", "oof.npz"):

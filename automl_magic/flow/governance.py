@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.flow.stores import store
 from automl_magic.records import ModelVersion
 from automl_magic.records.approval import Approval
 from automl_magic.records.deployment import Route
 from automl_magic.records.model import CANDIDATE, CHAMPION
+from automl_magic.store.opened import store
 
 if TYPE_CHECKING:
     from automl_magic.govern import Delivered
@@ -96,7 +96,7 @@ def revoke(name: str, version: int, reason: str) -> Changed:
         If it serves, and nothing can take its place.
     """
     from automl_magic import govern
-    from automl_magic.store.actor import actor
+    from automl_magic.workspace.actor import actor
 
     return _changed(name, govern.revoke(store(), name, version, actor=actor(), reason=reason))
 
@@ -114,8 +114,8 @@ def promote(name: str, version: int | str, alias: str, reason: str = "") -> Chan
     """
     from automl_magic import govern
     from automl_magic.register.registry import check_alias
-    from automl_magic.store.actor import actor
     from automl_magic.store.aliases import read_aliases
+    from automl_magic.workspace.actor import actor
 
     check_alias(alias)
     seen = read_aliases(store(), name)
@@ -137,8 +137,8 @@ def roll_back(name: str, reason: str = "") -> Changed:
     """
     from automl_magic import govern
     from automl_magic.records.model import ROLLBACK
-    from automl_magic.store.actor import actor
     from automl_magic.store.aliases import read_aliases
+    from automl_magic.workspace.actor import actor
 
     seen = read_aliases(store(), name)
     if not seen.epoch:
@@ -261,7 +261,7 @@ def confirmed(routes: Sequence[Route]) -> dict[str, list[str]]:
 def _approve(version: ModelVersion, *, is_implied: bool = False) -> Approval:
     from automl_magic import govern
     from automl_magic.deploy import stage
-    from automl_magic.store.actor import actor
+    from automl_magic.workspace.actor import actor
 
     files = _registry().fetch(version)  # every byte is compared with what was registered
     approval = govern.approve(store(), version, actor=actor(), is_implied=is_implied)
@@ -276,7 +276,7 @@ def _changed(model: str, moved: Moved) -> Changed:
 
 
 def _registry() -> MlflowRegistry:
-    from automl_magic.mlflow_store import default_tracking_uri
+    from automl_magic.workspace.mlflow import default_tracking_uri
 
     return _registry_on(default_tracking_uri())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl_magic.kept import model_folder
+from automl_magic.runs.artifacts import model_folder
 
 if TYPE_CHECKING:
     from automl_magic.recipe import FittedRecipe

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic import folder as folders
 from automl_magic.errors import (
     AutomlMagicError,
     DeploymentNotFound,
     MonitorError,
     RunNotFound,
 )
-from automl_magic.flow.stores import store
-from automl_magic.kept import artifact, find_run, model_folder
-from automl_magic.outcome import Outcome
 from automl_magic.records import Run, RunStatus
-from automl_magic.running import OnEvent, execute
+from automl_magic.runs.artifacts import artifact, find_run, model_folder
+from automl_magic.runs.outcome import Outcome
+from automl_magic.runs.plan_folder import plan_in
+from automl_magic.runs.tracked_run import OnEvent, execute
+from automl_magic.store.opened import store
 
 if TYPE_CHECKING:
     from automl_magic.records.drift import DriftReport, Thresholds
@@ -258,7 +258,7 @@ def _thresholds(watched: _Watched, given: Mapping[str, Any] | None) -> Threshold
     of_file = monitor_of(watched.deployment).thresholds if watched.deployment else None
     if of_file is None:
         of_file = Thresholds()
-        made = folders.plan_in(Path(watched.search.folder)) if watched.search else None
+        made = plan_in(Path(watched.search.folder)) if watched.search else None
         if made is not None:
             asked = made.experiment.business.degradation
             of_file = dataclasses.replace(of_file, yellow=asked.yellow, red=asked.red)

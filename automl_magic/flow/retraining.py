@@ -12,23 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic import flow
-from automl_magic import folder as folders
 from automl_magic.errors import AutomlMagicError, DataError, MonitorError, RunFailed
-from automl_magic.flow.stores import predicted, store
-from automl_magic.folder import SPEC_NAME
-from automl_magic.kept import artifact, find_run, has_no, model_folder, verified
-from automl_magic.paths import home
+from automl_magic.files.atomic import writing_to
 from automl_magic.records import RunStatus
 from automl_magic.records.retrain import RETRAIN_NAME, Retraining, RetrainStatus, Trigger
-from automl_magic.running import OnEvent, execute
+from automl_magic.runs.artifacts import artifact, find_run, has_no, model_folder, verified
+from automl_magic.runs.plan_folder import SPEC_NAME, plan_in
+from automl_magic.runs.tracked_run import OnEvent, execute
+from automl_magic.store.opened import predicted, store
+from automl_magic.workspace.places import home
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from automl_magic.monitor.retrain.fresh import Together
-    from automl_magic.outcome import Outcome
     from automl_magic.records import ModelVersion, Plan
     from automl_magic.records.deployment import Deployment, Route
+    from automl_magic.runs.outcome import Outcome
 
 CHALLENGER = "challenger"
 CANARY_PERCENT = 10.0
@@ -169,7 +169,7 @@ def _champion(deployment: str) -> _Champion:
     version = MlflowRegistry().get(route.model, route.stable)
     folder = model_folder(version.uri)
     run = find_run(version.run_id)
-    made = folders.plan_in(verified(run, "plan.json").parent)
+    made = plan_in(verified(run, "plan.json").parent)
     if made is None:
         raise has_no(run, "plan.json")
     try:
@@ -248,7 +248,7 @@ def _made(
 
     started, route = time.monotonic(), champion.route
     where = home() / "retrain" / f"{route.deployment}-{began}"
-    with folders.writing_to(where):
+    with writing_to(where):
         where.mkdir(parents=True, mode=0o700)
         for name in ("training", "recent"):
             getattr(together, name).to_parquet(where / f"{name}.parquet")
@@ -270,7 +270,7 @@ def _made(
         excluded=together.excluded,
     )
     notebook = where / "retrain.ipynb"
-    with folders.writing_to(where):
+    with writing_to(where):
         notebook.write_text(to_text(render_retrain(planned, challenge)), encoding="utf-8")
     outcome = execute(notebook, started, {}, on_event)
     if outcome.run.status is not RunStatus.SUCCEEDED:
@@ -321,7 +321,7 @@ def _planned(plan: Plan, together: Together, where: Path, budget_s: float | None
         sensitive=tuple(name for name in asked.sensitive if name in there),
     )
     spec = where / SPEC_NAME
-    with folders.writing_to(where):
+    with writing_to(where):
         spec.write_text(format_spec(experiment), encoding="utf-8")
     return flow.plan(spec, folder=where).plan
 

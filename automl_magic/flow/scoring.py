@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from automl_magic import folder as folders
 from automl_magic.errors import DataNotReadable, FolderTaken, RunError
+from automl_magic.files.atomic import check_file, making, writing_to
 from automl_magic.flow.loaded import load
-from automl_magic.running import OnEvent
+from automl_magic.runs.tracked_run import OnEvent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def predict(
     from automl_magic.batch.writers import writer_of
 
     path = Path(output).absolute()
-    folders.check_file(path)
+    check_file(path)
     writer_of(path)
     if path.exists() and not overwrite:
         raise FolderTaken(
@@ -85,7 +85,7 @@ def predict(
             why="Nothing tells whether it is the one from before.",
             fix="Leave --resume out, or predict a file.",
         )
-    with folders.writing_to(path.parent), folders.making(path.parent):
+    with writing_to(path.parent), making(path.parent):
         return score(
             loaded.model,
             reader,

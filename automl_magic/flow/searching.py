@@ -7,6 +7,7 @@ import time as clock
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.flow.cores import cores
+from automl_magic.flow.planning import preview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,6 @@ def search(
         With `predict(frame)`, `predict_proba(frame)`, `predict_row(dict)`, `classes_`, `recipe`.
     """
     from automl_magic import learn
-    from automl_magic.flow import preview
 
     started = clock.monotonic()
     made = preview(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import DeploymentError, DeploymentNotFound
 from automl_magic.flow import governance
-from automl_magic.flow.stores import store
 from automl_magic.records.deployment import Deployment, Role, Route, StrategyKind, VersionId
 from automl_magic.records.schema import SCHEMA_NAME, InputSchema
+from automl_magic.store.opened import store
 
 if TYPE_CHECKING:
     from automl_magic.store.routes import RouteChange
@@ -101,8 +101,8 @@ def deploy(target: str) -> Deployed:
     ArtifactTampered, DeploymentError, StoreError
     """
     from automl_magic.deploy import SUFFIXES, read_deployment_file
-    from automl_magic.store.actor import actor
     from automl_magic.store.routes import change_deployment
+    from automl_magic.workspace.actor import actor
 
     is_file = target.lower().endswith(SUFFIXES)
     asked = read_deployment_file(Path(target)) if is_file else _named(target)
@@ -153,8 +153,8 @@ def show(name: str) -> Shown:
 
 def remove(name: str) -> None:
     """Take a deployment away that nobody serves. Raises DeploymentNotFound, DeploymentError."""
-    from automl_magic.store.actor import actor
     from automl_magic.store.routes import delete_deployment
+    from automl_magic.workspace.actor import actor
 
     delete_deployment(store(), name, actor())
 
@@ -213,8 +213,8 @@ def _rival(name: str, version: int, percent: float, kind: StrategyKind, reason: 
 
 
 def _changed(name: str, action: str, reason: str, **fields: Any) -> Routed:
-    from automl_magic.store.actor import actor
     from automl_magic.store.routes import change_route, read_route
+    from automl_magic.workspace.actor import actor
 
     seen = read_route(store(), name)
     for role in Role:
@@ -252,8 +252,8 @@ def _find(name: str) -> Deployed | None:
 
 
 def _created(asked: Deployment) -> Deployed:
-    from automl_magic.store.actor import actor
     from automl_magic.store.routes import create_deployment
+    from automl_magic.workspace.actor import actor
 
     route = Route(
         deployment=asked.name,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from automl_magic.errors import DeploymentNotFound, StreamError
 from automl_magic.flow.loaded import Loaded, load, load_folder
-from automl_magic.running import OnEvent
+from automl_magic.runs.tracked_run import OnEvent
 
 if TYPE_CHECKING:
     from automl_magic.records.deployment import Checks
@@ -101,7 +101,7 @@ def stream(
         check_topics(consumer, brokers, (topic, *([] if to is None else [to, letters])))
         effects: Effects
         if to is None:
-            from automl_magic.flow.stores import predicted
+            from automl_magic.store.opened import predicted
 
             effects = StoreEffects(predicted(), group, windows)
         else:
@@ -155,7 +155,7 @@ def _made(loaded: Loaded, windows: Windows | None, checks: Checks | None) -> Sco
 
 def _deployed(name: str) -> int | None:
     """Return the epoch of the deployment of this name, if there is one."""
-    from automl_magic.flow.stores import store
+    from automl_magic.store.opened import store
     from automl_magic.store.routes import epoch_of
 
     return None if name.startswith("models:/") else epoch_of(store(), [name]).get(name)
@@ -185,9 +185,9 @@ class _Following:
         return self._scorer
 
     def _load(self) -> Scorer:
-        from automl_magic.flow.stores import store
         from automl_magic.store.approvals import check_approved
         from automl_magic.store.engine import reading
+        from automl_magic.store.opened import store
         from automl_magic.store.routes import read_deployment
         from automl_magic.store.staged import staged_folder
 

@@ -13,7 +13,7 @@ from automl_magic.learn.paired import gain
 from automl_magic.learn.threshold import best_threshold
 from automl_magic.recipe.combine import Blend, blended
 from automl_magic.records import Metric
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 # "Values above 25 lead to no measurable improvement" (Salinas & Erickson, TabRepo, 2023).
 STEPS = 25

@@ -9,7 +9,7 @@ import numpy as np
 
 from automl_magic.learn.paired import gain
 from automl_magic.recipe.combine import SMALLEST, Calibration, Method, calibrated
-from automl_magic.tasks.tabular.metrics import score
+from automl_magic.tasks.metrics import score
 
 # What reads no probability as such (an area under a curve, labels) is left as it is.
 CALIBRATED = ("log_loss", "brier")

@@ -14,7 +14,7 @@ from automl_magic.learn.blas import one_blas_thread
 from automl_magic.learn.leaderboard import number
 from automl_magic.recipe import fit_recipe
 from automl_magic.records import Score
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.errors import FolderNotWritable
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.learn.described import described
 from automl_magic.learn.evaluate import Holdout
 from automl_magic.learn.latency import Cost, costs_of
@@ -66,12 +66,12 @@ def finish(
         )
         result = _result(search, ensemble, measured, costs[None])
         result["data_fingerprint"] = model.recipe.data_fingerprint
-        write_whole(folder / "recipe.json", _json(model.recipe.to_json()))
-        write_whole(folder / "leaderboard.json", _json(board.to_json()))
+        write_atomic(folder / "recipe.json", _json(model.recipe.to_json()))
+        write_atomic(folder / "leaderboard.json", _json(board.to_json()))
         _write_arrays(folder / "oof.npz", _out_of_fold(search, ensemble))
         if isinstance(holdout, Holdout) and holdout.predictions:
             _write_arrays(folder / "holdout.npz", holdout.predictions)
-        write_whole(folder / "result.json", _json(result))
+        write_atomic(folder / "result.json", _json(result))
     except OSError as error:
         raise FolderNotWritable(
             f"The folder {str(folder)!r} cannot be written.",
@@ -143,7 +143,7 @@ def _out_of_fold(search: Search, ensemble: Ensemble) -> dict[str, Any]:
 def _write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
-    write_whole(path, content.getvalue())
+    write_atomic(path, content.getvalue())
 
 
 def _json(document: Any) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.tasks.tabular.metrics import METRICS
-from automl_magic.tasks.tabular.metrics.scores import measure, read_by
+from automl_magic.tasks.metrics import METRICS
+from automl_magic.tasks.metrics.scores import measure, read_by
 
 # A metric that is no mean over rows is measured again without each of so many parts of the rows.
 PARTS, MOST_ROWS = 20, 10_000

@@ -13,6 +13,7 @@ import numpy as np
 from automl_magic.learn.distributions import levels_of, numbers_of
 from automl_magic.learn.evaluate import Holdout
 from automl_magic.recipe import Recipe, table_of
+from automl_magic.recipe.contents import contents_of
 from automl_magic.recipe.values import Array, Floats, text_of
 from automl_magic.records import Score
 from automl_magic.records.reference import (
@@ -24,8 +25,7 @@ from automl_magic.records.reference import (
     Reference,
 )
 from automl_magic.records.schema import InputColumn, InputSchema
-from automl_magic.tasks.tabular.contents import contents_of
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 if TYPE_CHECKING:
     from automl_magic.learn.ensemble import Ensemble

@@ -14,7 +14,7 @@ from automl_magic.learn.candidate import BASELINE
 from automl_magic.learn.threshold import Costs, best_threshold, cheapest_threshold
 from automl_magic.recipe.combine import Blend, blended, calibrated
 from automl_magic.records import Score, SplitKind
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
     from automl_magic.learn.alternatives import Quick

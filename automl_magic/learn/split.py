@@ -13,7 +13,7 @@ from automl_magic.learn.words import one_of
 from automl_magic.recipe import Apart, apart_by
 from automl_magic.records import Split, SplitKind
 from automl_magic.records.codec import OutOfRange
-from automl_magic.tasks.tabular import splits
+from automl_magic.tasks import splits
 
 if TYPE_CHECKING:
     from automl_magic.learn.task import Task

@@ -14,7 +14,7 @@ from automl_magic.learn.growing import Growing
 from automl_magic.learn.threshold import best_threshold
 from automl_magic.recipe import member
 from automl_magic.records import Score, Trial, TrialState
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows

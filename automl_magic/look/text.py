@@ -34,3 +34,9 @@ def error_document(error: AutomlMagicError) -> dict[str, dict[str, str]]:
 
 def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def quoted(name: str) -> str:
+    """Return a name as an error shows it: quoted, escaped, and not longer than a line."""
+    text = repr(name)
+    return text if len(text) <= 60 else text[:59] + "…"

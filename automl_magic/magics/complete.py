@@ -94,7 +94,7 @@ def _values(
         return list(parameter.type.choices)
     match parameter.name:
         case "metric":
-            from automl_magic.tasks.tabular.metrics import METRICS
+            from automl_magic.tasks.metrics import METRICS
 
             return list(METRICS)
         case "sampler":

@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
-from automl_magic import folder as folders
 from automl_magic.cli.door import Door
 from automl_magic.errors import FolderTaken
+from automl_magic.files.atomic import writing_to
 from automl_magic.records import SPEC_SUFFIX
+from automl_magic.runs.plan_folder import PLAN_NAME, check_free, default_folder
 
 # On a line that starts a cell, `run` can only mean: plan this, then run it.
 VERBS = {"plan": "plan", "fit": "fit", "run": "fit"}
@@ -77,14 +78,14 @@ def _folder_of(options: list[str], name: str) -> tuple[Path, list[str]]:
         if word.startswith("--output="):
             del rest[i]
             return Path(word.removeprefix("--output=")), rest
-    return folders.default_folder(name), rest
+    return default_folder(name), rest
 
 
 @contextlib.contextmanager
 def _kept(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]:
     from automl_magic.data import save_frame
 
-    folders.check_free(folder, overwrite=overwrite)
+    check_free(folder, overwrite=overwrite)
     path, is_new = folder / "table.parquet", not folder.exists()
     if path.exists() and not overwrite:
         raise FolderTaken(
@@ -92,12 +93,12 @@ def _kept(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]:
             why="It has a table.parquet, which another plan may read.",
             fix="Choose another folder with -o, or add --overwrite.",
         )
-    with folders.writing_to(folder):
+    with writing_to(folder):
         save_frame(frame, folder)
     try:
         yield
     except BaseException:
-        if not (folder / folders.PLAN_NAME).exists():
+        if not (folder / PLAN_NAME).exists():
             path.unlink(missing_ok=True)
             if is_new:
                 with contextlib.suppress(OSError):

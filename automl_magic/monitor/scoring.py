@@ -9,7 +9,7 @@ import numpy as np
 from automl_magic.monitor.measures.shares import effective_rows
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Score
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 # A 95 % interval of a normal distribution is so many standard errors wide.
 WIDTH = 3.92

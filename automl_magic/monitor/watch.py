@@ -12,11 +12,11 @@ import numpy as np
 from automl_magic.monitor.model import WatchedModel
 from automl_magic.monitor.window import Window
 from automl_magic.recipe import encode_target
+from automl_magic.recipe.contents import Contents, contents_of
 from automl_magic.recipe.values import Array, Floats, as_missing, as_numbers, text_of
 from automl_magic.records.drift import Thresholds
 from automl_magic.records.explanation import Skipped
 from automl_magic.records.schema import InputColumn
-from automl_magic.tasks.tabular.contents import Contents, contents_of
 
 # How the chance of a false alarm in a window is divided; it never exceeds their sum, 1.
 ALPHA_SHARES: Mapping[str, float] = {

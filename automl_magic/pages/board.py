@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from automl_magic.folder import plan_in
 from automl_magic.pages.cells import Cell, cells_of
 from automl_magic.reasons import Account, Reason, account_of
 from automl_magic.records import Leaderboard, LeaderboardRow, Run, Trial, TrialState
+from automl_magic.runs.plan_folder import plan_in
 
 
 @dataclass(frozen=True)

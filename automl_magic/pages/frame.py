@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from automl_magic.files.templates import templates
 from automl_magic.look.html import tag, text
-from automl_magic.paths import templates
 
 # Not even a script of ours: what came from data could not run if it were one.
 POLICY = (

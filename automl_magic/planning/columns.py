@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from automl_magic.errors import PlanError, TargetNotFound, near_miss, shorten
+from automl_magic.look.text import quoted
 from automl_magic.records import Column, ColumnKind, Dataset, Experiment
 
 # What a person may say a column is; an `id` is left out, `constant` is for a profile to find.
@@ -35,18 +36,18 @@ def check_columns(experiment: Experiment, dataset: Dataset) -> None:
             if name not in names:
                 close = near_miss(name, names)
                 raise PlanError(
-                    f"The data has no column {shown(name)}, which {field} names.",
+                    f"The data has no column {quoted(name)}, which {field} names.",
                     why=f"It has {len(names)} columns: {shorten(names)}.",
-                    fix=f"Write {shown(close)}."
+                    fix=f"Write {quoted(close)}."
                     if close
-                    else f"Take {shown(name)} out of {field}.",
+                    else f"Take {quoted(name)} out of {field}.",
                 )
     _check_target(experiment)
     for name, kind in experiment.features.kinds.items():
         if kind not in KINDS:
             close = near_miss(kind, KINDS)
             raise PlanError(
-                f"The column {shown(name)} cannot be a {shown(kind)}.",
+                f"The column {quoted(name)} cannot be a {quoted(kind)}.",
                 why=f"The kinds are {', '.join(KINDS)}.",
                 fix=f"Write {close}." if close else "Use one of these kinds.",
             )
@@ -77,19 +78,13 @@ def _check_target(experiment: Experiment) -> None:
     target = experiment.target
     if target in experiment.features.exclude:
         raise PlanError(
-            f"The target {shown(target)} is excluded.",
+            f"The target {quoted(target)} is excluded.",
             why="features.exclude names it; no model ever sees its target as a feature anyway.",
-            fix=f"Take {shown(target)} out of features.exclude.",
+            fix=f"Take {quoted(target)} out of features.exclude.",
         )
     if target == experiment.cv.column:
         raise PlanError(
-            f"The target {shown(target)} cannot also divide the rows.",
+            f"The target {quoted(target)} cannot also divide the rows.",
             why="cv.column names it, and a split by the answer would give the answer away.",
             fix="Name another column in cv.column, or leave it out.",
         )
-
-
-def shown(name: str) -> str:
-    """Return a name as an error shows it: quoted, escaped, and not longer than a line."""
-    text = repr(name)
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from automl_magic.errors import BudgetTooSmall, DataError, MetricDoesNotFit, PlanError, near_miss
 from automl_magic.planning.columns import check_columns, with_kinds
 from automl_magic.planning.estimate import make_estimate
-from automl_magic.planning.target import Target, read_target
-from automl_magic.planning.validation import make_validation
 from automl_magic.records import (
     Column,
     ColumnKind,
@@ -24,9 +22,11 @@ from automl_magic.records import (
     TaskKind,
 )
 from automl_magic.records.experiment import SAMPLERS, Hpo, Imbalance
+from automl_magic.tasks.metrics import default_metric, find_metric
 from automl_magic.tasks.tabular.candidates import Context, propose_all, rejected
 from automl_magic.tasks.tabular.features import left_out, views
-from automl_magic.tasks.tabular.metrics import default_metric, find_metric
+from automl_magic.tasks.tabular.target import Target, read_target
+from automl_magic.tasks.tabular.validation import make_validation
 
 # Imports in a fresh kernel take about 2 s, then the baseline is fitted on the folds, once for the
 # holdout and once on all rows; what is left is too little for one candidate.

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.errors import SpecError
+from automl_magic.files.yaml_text import compose, value_of, with_line
 from automl_magic.planning.spec import FORM
 from automl_magic.records import Experiment, Record, RecordProblem
-from automl_magic.yaml_text import compose, value_of, with_line
 
 MOST_PROBLEMS = 50
 _NAME = "experiment"

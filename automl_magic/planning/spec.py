@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from automl_magic.files.yaml_text import Form, compose, read_text, value_of, with_line
 from automl_magic.records import Experiment, RecordProblem
-from automl_magic.yaml_text import Form, compose, read_text, value_of, with_line
 
 FORM = Form(
     noun="experiment file",

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automl_magic.folder import plan_in
-from automl_magic.kept import verified
-from automl_magic.outcome import OUTPUT_NAME
 from automl_magic.records import Leaderboard, Link, Plan, Run, Score, Trial, TrialState
+from automl_magic.runs.artifacts import verified
+from automl_magic.runs.outcome import OUTPUT_NAME
+from automl_magic.runs.plan_folder import plan_in
 
 INPUT_NAME, SEARCH_CELL, ENSEMBLE_CELL = "input.ipynb", "search", "ensemble"
 # What decisions on the model are about, by their first word.

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from automl_magic.mlflow_store import local_path
 from automl_magic.records import ModelVersion, Run
 from automl_magic.register.registry import (
     CANDIDATE,
@@ -23,6 +22,7 @@ from automl_magic.register.registry import (
     tags_of,
 )
 from automl_magic.register.verify import verified_manifest, verified_version
+from automl_magic.workspace.mlflow import local_path
 
 
 class MemoryRegistry:

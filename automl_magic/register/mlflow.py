@@ -11,15 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ArtifactTampered, TrackingError
-from automl_magic.mlflow_store import (
-    connect,
-    default_tracking_uri,
-    local_path,
-    shown,
-    store_lock,
-    talking_to,
-)
-from automl_magic.paths import home
 from automl_magic.records import ModelVersion, Run
 from automl_magic.register.registry import (
     CANDIDATE,
@@ -31,6 +22,15 @@ from automl_magic.register.registry import (
     tags_of,
 )
 from automl_magic.register.verify import verified_manifest, verified_version
+from automl_magic.workspace.mlflow import (
+    connect,
+    default_tracking_uri,
+    local_path,
+    shown,
+    store_lock,
+    talking_to,
+)
+from automl_magic.workspace.places import home
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel

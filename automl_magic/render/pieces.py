@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from automl_magic.errors import RenderError
-from automl_magic.paths import templates
+from automl_magic.files.templates import templates
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 

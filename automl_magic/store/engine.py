@@ -16,8 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from automl_magic.errors import StoreError
-from automl_magic.paths import home
 from automl_magic.store.migrate import is_current, upgrade
+from automl_magic.workspace.places import home
 
 STORE_VARIABLE = "AUTOML_MAGIC_STORE"
 PREDICTIONS_VARIABLE = "AUTOML_MAGIC_PREDICTIONS"

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, Row, select, update
 
 from automl_magic.errors import DeploymentError, near_miss, shorten
-from automl_magic.store.actor import actor as system_user
 from automl_magic.store.audit import append
 from automl_magic.store.engine import now, reading, serially
 from automl_magic.store.tables import api_keys
+from automl_magic.workspace.actor import actor as system_user
 
 _SECRET = re.compile(r"amk_(?P<id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 

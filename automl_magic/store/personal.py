@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Self
 
 from automl_magic.errors import StoreError
-from automl_magic.paths import home
 from automl_magic.recipe.values import text_of
+from automl_magic.workspace.places import home
 
 _BYTES = 32
 _TOKEN_DIGITS = 32

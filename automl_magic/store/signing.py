@@ -32,10 +32,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from automl_magic.errors import NotApproved, StoreError
-from automl_magic.files import TEMPORARY_SUFFIX
-from automl_magic.paths import home
+from automl_magic.files.atomic import TEMPORARY_SUFFIX
 from automl_magic.records.approval import Approval, Statement
 from automl_magic.records.codec import Record
+from automl_magic.workspace.places import home
 
 _MAX_KEY_BYTES = 10_000
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from automl_magic.paths import home
 from automl_magic.records.approval import Statement
+from automl_magic.workspace.places import home
 
 
 def staged_folder(statement: Statement) -> Path:

@@ -1,6 +1,5 @@
 """track: Run → Leaderboard. Keeps the record of runs; starts and ends none of them."""
 
-from automl_magic.mlflow_store import default_tracking_uri
 from automl_magic.track.diff import Change, Difference, compare
 from automl_magic.track.environment import code_digest, environment
 from automl_magic.track.leaderboard import LeaderboardTable, rank_trials, show
@@ -10,6 +9,7 @@ from automl_magic.track.outbox import mirror
 from automl_magic.track.recorder import Recorded, TrackingRecorder
 from automl_magic.track.rerun import input_changes, metric_changes, same_inputs, same_metrics
 from automl_magic.track.tracker import TrackedRun, Tracker, read_trials
+from automl_magic.workspace.mlflow import default_tracking_uri
 
 __all__ = [
     "Change",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from automl_magic.mlflow_store import artifact_root
 from automl_magic.track import names
+from automl_magic.workspace.mlflow import artifact_root
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient

@@ -13,18 +13,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.mlflow_store import (
-    connect,
-    default_tracking_uri,
-    store_lock,
-    talking_to,
-)
 from automl_magic.records import Leaderboard, Run, RunStatus, Trial
 from automl_magic.track import names
 from automl_magic.track.experiments import ensure_experiment, experiment_ids
 from automl_magic.track.logged_model import find_model, log_model
 from automl_magic.track.tracker import TrackedRun, check_ended, files_to_keep, not_begun, tags_of
 from automl_magic.track.trial_runs import end_trials, log_trial, read_trial, trial_runs
+from automl_magic.workspace.mlflow import (
+    connect,
+    default_tracking_uri,
+    store_lock,
+    talking_to,
+)
 
 if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun

@@ -11,10 +11,11 @@ from typing import Any
 import anywidget
 import traitlets
 
-from automl_magic import folder, kept
 from automl_magic.look.html import script, stylesheet
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
+from automl_magic.runs import artifacts as kept
+from automl_magic.runs.plan_folder import plan_in
 from automl_magic.what_if.rows import Rows
 from automl_magic.what_if.session import Session
 from automl_magic.what_if.view import view_of
@@ -65,7 +66,7 @@ def whatif(run_id: str = "last") -> WhatIf:
         If there is no such run, or it was not explained: `automl explain RUN` does that.
     """
     told = kept.read_explanation(kept.explanation_of(run_id))
-    plan = folder.plan_in(Path(kept.find_run(told.of_run).folder))
+    plan = plan_in(Path(kept.find_run(told.of_run).folder))
     table = None
     if plan is not None:
         table = Rows(

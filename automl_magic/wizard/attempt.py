@@ -11,8 +11,8 @@ from typing import Any
 from automl_magic import flow
 from automl_magic.cli.progress import Progress
 from automl_magic.errors import AutomlMagicError
-from automl_magic.outcome import OUTPUT_NAME, Outcome
 from automl_magic.records import RunStatus
+from automl_magic.runs.outcome import OUTPUT_NAME, Outcome
 
 MODEL_NOTEBOOK, EXECUTED_NOTEBOOK = "model.ipynb", "executed.ipynb"
 _MOST_POINTS = 400

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from automl_magic.asked import asked
+from automl_magic.planning.spec_options import asked
 from automl_magic.wizard.answers import Answers
 
 _OPTIONS = {

@@ -7,10 +7,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from automl_magic.files import write_whole
-from automl_magic.paths import home
+from automl_magic.files.atomic import write_atomic
 from automl_magic.records import RecordProblem, dumps
 from automl_magic.wizard.answers import Answers
+from automl_magic.workspace.places import home
 
 
 class Drafts:
@@ -23,7 +23,7 @@ class Drafts:
     def keep(self, answers: Answers) -> None:
         with contextlib.suppress(OSError, UnicodeEncodeError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, dumps(answers.to_json()).encode("utf-8"))
+            write_atomic(self.path, dumps(answers.to_json()).encode("utf-8"))
 
     def last(self) -> Answers | None:
         try:

@@ -198,7 +198,7 @@ class Session:
         }.get(step, False)
 
     def _default_folder(self) -> Path:
-        from automl_magic.folder import default_folder
+        from automl_magic.runs.plan_folder import default_folder
 
         return default_folder(self.table.dataset.name if self.table else "table")
 

@@ -163,7 +163,7 @@ def test_kernels_of_closed_pages_are_ended(app):
 
 
 def test_no_page_of_ours_names_another_host():
-    from automl_magic.paths import templates
+    from automl_magic.files.templates import templates
 
     theme = templates() / "voila" / "templates"
     folders = (theme / "automl-magic", theme / "automl-magic-widgets", templates() / "apps")

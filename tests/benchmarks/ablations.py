@@ -28,13 +28,13 @@ import numpy as np
 import pandas as pd
 
 from automl_magic import learn
-from automl_magic.asked import asked
 from automl_magic.data import profile
 from automl_magic.learn import race
 from automl_magic.planning import make_plan
+from automl_magic.planning.spec_options import asked
 from automl_magic.recipe import encode_target
 from automl_magic.records import TaskKind
-from automl_magic.tasks.tabular.metrics import METRICS, score
+from automl_magic.tasks.metrics import METRICS, score
 
 # The package's attribute of that name is its function.
 ensembles = import_module("automl_magic.learn.ensemble")

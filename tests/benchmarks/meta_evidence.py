@@ -26,7 +26,7 @@ from meta_results import entry, kept, tables
 from automl_magic.learn import meta
 from automl_magic.learn.blending import Losses
 from automl_magic.learn.meta.near import Neighbour
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 orders = import_module("automl_magic.learn.meta.order")  # the package has a function of that name
 STEPS = 12

@@ -29,15 +29,15 @@ from meta_tables import designs, make_table
 from threadpoolctl import threadpool_limits
 
 from automl_magic import learn
-from automl_magic.asked import asked
 from automl_magic.data import load, profile
 from automl_magic.learn import meta
 from automl_magic.learn.blending import Losses, select
 from automl_magic.learn.candidate import Proposal
 from automl_magic.planning import make_plan
+from automl_magic.planning.spec_options import asked
 from automl_magic.recipe import take
 from automl_magic.records import Plan, TaskKind
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 BUNDLED = ("breast_cancer", "wine", "iris", "digits", "diabetes")
 FOLDS, MOST_MEMBERS, HOURS = 3, 8, 1e5

@@ -39,7 +39,6 @@ from sklearn.datasets import make_classification
 from sqlalchemy import Engine
 
 from automl_magic.learn.input_schema import input_schema
-from automl_magic.paths import home
 from automl_magic.recipe import FittedRecipe, MemberSpec, Recipe, fit_recipe
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.approval import APPROVAL_NAME, Statement
@@ -52,6 +51,7 @@ from automl_magic.store.keys import create_key
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey
 from automl_magic.store.staged import staged_folder
+from automl_magic.workspace.places import home
 from automl_magic_serving.process.options import cores
 
 FEATURES, TREES, DEPTH = 20, 200, 6

@@ -27,7 +27,7 @@ import pandas as pd
 
 from automl_magic.recipe import encode_target
 from automl_magic.records import TaskKind
-from automl_magic.tasks.tabular.metrics import METRICS, score
+from automl_magic.tasks.metrics import METRICS, score
 
 AUTOML = str(Path(sys.executable).with_name("automl"))
 TASKS = {task.value for task in TaskKind}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from automl_magic.cli import words
-from automl_magic.outcome import Explained, Outcome
 from automl_magic.records import Explanation, Run, RunStatus
+from automl_magic.runs.outcome import Explained, Outcome
 
 SAMPLE = Path(__file__).parents[1] / "contracts" / "0.1" / "explanation.json"
 

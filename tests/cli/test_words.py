@@ -5,7 +5,6 @@ import pytest
 from automl_magic.cli import words
 from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import number, score_text, seconds, size
-from automl_magic.outcome import Rerun
 from automl_magic.records import (
     Leaderboard,
     LeaderboardRow,
@@ -16,6 +15,7 @@ from automl_magic.records import (
     Score,
     TrialState,
 )
+from automl_magic.runs.outcome import Rerun
 
 LINK = Link(run_id="r1", notebook="output.ipynb", cell_id="candidate-linear")
 

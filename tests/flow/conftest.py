@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from automl_magic import flow
-from automl_magic.outcome import Outcome
+from automl_magic.runs.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from automl_magic import flow, kept
+from automl_magic import flow
 from automl_magic.cli import words
 from automl_magic.errors import ArtifactTampered, RunError, TargetNotFound
 from automl_magic.records import EXPLANATION_NAME, RunStatus
+from automl_magic.runs import artifacts as kept
 from automl_magic.track import MlflowTracker
 
 pytestmark = pytest.mark.long

@@ -1,7 +1,7 @@
 import numpy as np
 
 from automl_magic.learn.advice import Rival, advice
-from automl_magic.tasks.tabular.metrics import METRICS, score
+from automl_magic.tasks.metrics import METRICS, score
 
 RMSE = METRICS["rmse"]
 

@@ -10,7 +10,7 @@ from automl_magic.learn.blending import (
     select,
 )
 from automl_magic.recipe.combine import Blend
-from automl_magic.tasks.tabular.metrics import METRICS, score
+from automl_magic.tasks.metrics import METRICS, score
 
 
 def classes(n=600, k=3, trials=4, seed=0, sharp=1.2):

@@ -3,7 +3,7 @@ import pytest
 
 from automl_magic.learn.calibration import find_calibration, fit_isotonic, fit_temperature
 from automl_magic.recipe.combine import Method, calibrated
-from automl_magic.tasks.tabular.metrics import score
+from automl_magic.tasks.metrics import score
 
 
 def rows(n=4_000, sharper=1.0, seed=0):

@@ -10,7 +10,7 @@ from automl_magic import learn
 from automl_magic.errors import PlanError
 from automl_magic.learn.threshold import Costs
 from automl_magic.recipe import Recipe
-from automl_magic.tasks.tabular.metrics import score
+from automl_magic.tasks.metrics import score
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from automl_magic.errors import FolderNotWritable, RunError
 from automl_magic.learn.leaderboard import as_table
 from automl_magic.recipe import FittedRecipe, Recipe
 from automl_magic.records import Leaderboard, Score
-from automl_magic.tasks.tabular.metrics import score
+from automl_magic.tasks.metrics import score
 
 
 @pytest.fixture

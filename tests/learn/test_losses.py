@@ -3,7 +3,7 @@ import pytest
 
 from automl_magic.learn.losses import losses_of
 from automl_magic.recipe.combine import Blend, blended
-from automl_magic.tasks.tabular.metrics import METRICS, score
+from automl_magic.tasks.metrics import METRICS, score
 
 
 def shares(k, n=500, trials=3):

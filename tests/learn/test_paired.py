@@ -3,7 +3,7 @@ import pytest
 
 from automl_magic.learn.paired import gain
 from automl_magic.records import TaskKind
-from automl_magic.tasks.tabular.metrics import METRICS, metrics_for
+from automl_magic.tasks.metrics import METRICS, metrics_for
 
 
 def rows(n=2_000, seed=0):
@@ -56,7 +56,7 @@ def test_the_error_of_a_metric_that_ranks_is_that_of_the_bootstrap():
     y, good, poor = rows(n=1_000)
     random = np.random.default_rng(0)
     loss = METRICS["roc_auc"].loss
-    from automl_magic.tasks.tabular.metrics import score
+    from automl_magic.tasks.metrics import score
 
     drawn = [random.integers(0, 1_000, 1_000) for _ in range(200)]
     differences = [

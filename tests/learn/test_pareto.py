@@ -2,7 +2,7 @@ import numpy as np
 
 from automl_magic.learn.front import front_table
 from automl_magic.learn.pareto import Option, choose, front, on_front
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 AUC = METRICS["roc_auc"]
 BLEND = Option("the blend", {1: 0.6, 2: 0.4}, 0.91, row_latency_ms=4.0, size_bytes=900)

@@ -6,7 +6,7 @@ import pytest
 
 from automl_magic.learn.plot import Point, draw_course, plot_course
 from automl_magic.records import Score, Trial, TrialState
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -11,7 +11,7 @@ import pytest
 from automl_magic import learn
 from automl_magic.errors import BudgetTooSmall, FolderNotWritable, MetricDoesNotFit, PlanError
 from automl_magic.records import Trial, TrialState
-from automl_magic.tasks.tabular.metrics import score
+from automl_magic.tasks.metrics import score
 
 
 def lines(path):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from automl_magic.learn.threshold import TUNED, Costs, best_threshold, cheapest_threshold
-from automl_magic.tasks.tabular.metrics import score
+from automl_magic.tasks.metrics import score
 
 
 def rows(n=2_000, positive=0.1, seed=0):

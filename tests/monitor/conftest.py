@@ -26,7 +26,7 @@ from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, in
 from automl_magic.store.routes import create_deployment
 from automl_magic.store.signing import PrivateKey
 from automl_magic.store.staged import staged_folder
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 CITIES, SHARES = ("Oslo", "Lund", "Bergen", "Århus"), (0.45, 0.3, 0.2, 0.05)
 CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}

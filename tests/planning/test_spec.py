@@ -3,9 +3,9 @@
 import pytest
 
 from automl_magic.errors import SpecError, UnknownField, WrongType
+from automl_magic.files.yaml_text import MAX_BYTES
 from automl_magic.planning import parse_spec, read_spec
 from automl_magic.records import Experiment
-from automl_magic.yaml_text import MAX_BYTES
 
 GOOD = """\
 # a comment

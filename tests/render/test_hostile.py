@@ -11,7 +11,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from automl_magic.data import profile, read_call
-from automl_magic.paths import templates
+from automl_magic.files.templates import templates
 from automl_magic.render import (
     code_cell,
     fill,

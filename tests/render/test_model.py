@@ -17,8 +17,8 @@ from automl_magic.recipe import encode_target, fit_recipe, table_of
 from automl_magic.recipe.combine import Blend, Calibration, Method
 from automl_magic.records import Link, Split, SplitKind
 from automl_magic.render import as_script, render_model
-from automl_magic.tasks.tabular.metrics import metrics_for, score
-from automl_magic.tasks.tabular.splits import holdout_rows
+from automl_magic.tasks.metrics import metrics_for, score
+from automl_magic.tasks.splits import holdout_rows
 
 BLOCKED = """
 import sys

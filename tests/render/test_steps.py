@@ -15,8 +15,8 @@ from automl_magic.data import read_call
 from automl_magic.recipe import MemberSpec, encode_target, fit_recipe, table_of
 from automl_magic.records import Split, SplitKind, StepSpec
 from automl_magic.render import render_model, to_text
-from automl_magic.tasks.tabular.metrics import score
-from automl_magic.tasks.tabular.splits import holdout_rows
+from automl_magic.tasks.metrics import score
+from automl_magic.tasks.splits import holdout_rows
 
 N = 400
 NUMBERS, LABELS = ("paid", "height", "width"), ("city", "street", "active")

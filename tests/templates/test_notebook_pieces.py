@@ -6,14 +6,14 @@ import re
 import pytest
 
 from automl_magic.data.sources.bundled import NAMES
-from automl_magic.paths import templates
+from automl_magic.files.templates import templates
 from automl_magic.recipe import ESTIMATORS, member
 from automl_magic.recipe.steps import pieces_of, step_class
 from automl_magic.recipe.steps.base import KINDS
 from automl_magic.records import SplitKind, TaskKind
 from automl_magic.render.requirements import imports_of
 from automl_magic.render.slots import slots_in
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 TABULAR = templates() / "notebooks" / "tabular"
 PIECES = sorted(path.relative_to(TABULAR).as_posix() for path in TABULAR.rglob("*.py"))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from automl_magic.errors import TrackingError
-from automl_magic.mlflow_store import shown
 from automl_magic.records import RunStatus, TrialState
 from automl_magic.track import MlflowTracker, default_tracking_uri, mirror
+from automl_magic.workspace.mlflow import shown
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from automl_magic import kept
 from automl_magic.errors import RunError, RunNotFound
+from automl_magic.runs import artifacts as kept
 from automl_magic.what_if.widget import WhatIf
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
-from automl_magic.paths import templates
+from automl_magic.files.templates import templates
 
 EXTENSION = Path("labextensions") / "@automl-magic" / "lab" / "package.json"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
-from automl_magic.mlflow_store import default_tracking_uri
+from automl_magic.workspace.mlflow import default_tracking_uri
 
 
 def mlflow_server(port: int | None) -> AppServer:

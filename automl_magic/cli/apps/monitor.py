@@ -68,8 +68,8 @@ class Watcher:
             self._read_at = time.monotonic()
 
     def _read(self) -> None:
-        from automl_magic.flow.stores import predicted, store
         from automl_magic.monitor.board import Reader, names
+        from automl_magic.store.opened import predicted, store
 
         self.names = names(store())
         if self.name is None:

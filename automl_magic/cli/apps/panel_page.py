@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
-from automl_magic.paths import templates
+from automl_magic.files.templates import templates
 
 THEME = templates() / "voila" / "templates" / "automl-magic" / "static"
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
-from automl_magic.paths import templates
+from automl_magic.files.templates import templates
 
 RUN_VARIABLE = "AUTOML_MAGIC_APP_RUN"
 BEGIN_VARIABLE = "AUTOML_MAGIC_APP_BEGIN"

@@ -8,8 +8,8 @@ from automl_magic import flow
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.errors import RunError
-from automl_magic.kept import explanation_of
 from automl_magic.records import Run
+from automl_magic.runs.artifacts import explanation_of
 
 APPS = ("leaderboard", "explain", "live", "monitor", "mlflow")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from automl_magic import demo as journeys
+from automl_magic.cli import demo as journeys
 from automl_magic.cli import words
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl_magic.look.text import safe
-from automl_magic.outcome import Rerun
+from automl_magic.runs.outcome import Rerun
 
 
 def rerun(repeated: Rerun) -> str:

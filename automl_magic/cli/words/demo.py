@@ -8,7 +8,7 @@ from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
-    from automl_magic.demo import Demo, Journey
+    from automl_magic.cli.demo import Demo, Journey
 
 
 def demo(made: Demo) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import file_size, number, score_text, seconds
 from automl_magic.look.text import safe
-from automl_magic.outcome import Explained
 from automl_magic.records import Explanation
+from automl_magic.runs.outcome import Explained
 
 TOP_COLUMNS = 8
 

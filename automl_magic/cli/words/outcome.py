@@ -5,8 +5,8 @@ from __future__ import annotations
 from automl_magic.cli.door import Answer
 from automl_magic.look.numbers import score_text, seconds
 from automl_magic.look.text import safe
-from automl_magic.outcome import Outcome
 from automl_magic.records import RunStatus, Score
+from automl_magic.runs.outcome import Outcome
 
 _STOPPED = {
     "interrupt": "You stopped the search; this is the best of what it had found.",

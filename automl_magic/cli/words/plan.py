@@ -7,8 +7,8 @@ import shlex
 from automl_magic.errors import shorten
 from automl_magic.look.numbers import seconds, size
 from automl_magic.look.text import safe
-from automl_magic.outcome import Planned
 from automl_magic.records import Plan, Severity
+from automl_magic.runs.outcome import Planned
 
 
 def planned(made: Planned) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
-from automl_magic.mlflow_store import default_tracking_uri
 from automl_magic.records import Leaderboard, LeaderboardRow, ModelVersion, Run, TrialState
+from automl_magic.workspace.mlflow import default_tracking_uri
 
 
 def leaderboard(board: Leaderboard) -> str:

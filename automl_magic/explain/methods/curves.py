@@ -12,7 +12,7 @@ from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, on_axis, plain, rounded, shown
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.measured import ClassCurves, Curves, Measure, PrecisionRecall, Roc
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 MOST_POINTS, MOST_CLASSES = 200, 8
 METHOD = (

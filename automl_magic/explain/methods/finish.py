@@ -9,11 +9,11 @@ from typing import Any
 from automl_magic.errors import FolderNotWritable
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import measured, number, plain, shown
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.look.shown import Shown, Table
 from automl_magic.records.codec import dumps
 from automl_magic.records.explanation import EXPLANATION_NAME, SECTIONS, Explanation, Skipped
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 TOP_COLUMNS = 5
 OF_CLASSES = {
@@ -51,8 +51,8 @@ def finish(subject: Subject, /, *, run_dir: str | os.PathLike[str]) -> Shown:
     content = dumps(found.to_json(), indent=None).encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / EXPLANATION_NAME, content)
-        write_whole(folder / "result.json", dumps(result).encode())
+        write_atomic(folder / EXPLANATION_NAME, content)
+        write_atomic(folder / "result.json", dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
             f"The folder {str(folder)!r} cannot be written.",

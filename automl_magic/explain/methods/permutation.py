@@ -14,7 +14,7 @@ from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import count, number, rounded, shown
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explained import Permutation, PermutedColumn, Shap
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 REPEATS, RESAMPLES = 5, 40
 MOST_ROWS, BLOCK = 5_000, 500

@@ -12,7 +12,7 @@ from automl_magic.learn.meta.features import Described, sample_rows
 from automl_magic.learn.meta.store import Entry, Outcome
 from automl_magic.learn.threshold import best_threshold
 from automl_magic.records import Metric
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 # A blend of two is measured for each pair; on more rows than these it says the same.
 MEASURED_ROWS = 10_000

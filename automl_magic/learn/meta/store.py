@@ -18,11 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.learn.events import append_line
 from automl_magic.learn.meta.features import FEATURES, Described
-from automl_magic.paths import home
 from automl_magic.records import TaskKind
+from automl_magic.workspace.places import home
 
 # To be raised when a feature, or the meaning of a number, changes: other lines are then left out.
 VERSION = 1
@@ -208,7 +208,7 @@ def _shorten(path: Path) -> None:
     """Leave out the oldest lines, now and then: two searches that end at once may lose one."""
     lines = path.read_bytes().splitlines(keepends=True)
     if len(lines) > MOST_OWN * 6 // 5:
-        write_whole(path, b"".join(lines[-MOST_OWN:]))
+        write_atomic(path, b"".join(lines[-MOST_OWN:]))
 
 
 def _finite(value: Any) -> float:

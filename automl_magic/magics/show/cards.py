@@ -10,12 +10,12 @@ from automl_magic.cli.apps.server import AppServer
 from automl_magic.cli.door import Answer
 from automl_magic.look.html import block, joined, tag, text
 from automl_magic.look.numbers import number, score_text, seconds, size
-from automl_magic.outcome import Outcome, Planned
 from automl_magic.pages.board import Board
 from automl_magic.pages.leaderboard import board_page
 from automl_magic.pages.why import account_page
 from automl_magic.reasons import Account
 from automl_magic.records import Leaderboard, RunStatus, Severity
+from automl_magic.runs.outcome import Outcome, Planned
 
 
 def html_of(answer: Answer) -> str | None:

@@ -7,7 +7,7 @@ import re
 import stat
 
 from automl_magic.errors import MonitorError
-from automl_magic.paths import home
+from automl_magic.workspace.places import home
 
 _REFERENCE = re.compile(r"\$\{secret:([^}]*)\}")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")

@@ -16,8 +16,8 @@ from automl_magic.recipe import FittedRecipe, encode_target, table_of
 from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records import Score
 from automl_magic.records.retrain import Comparison
-from automl_magic.tasks.tabular import metrics
-from automl_magic.tasks.tabular.metrics.scores import measure, read_by
+from automl_magic.tasks import metrics
+from automl_magic.tasks.metrics.scores import measure, read_by
 
 if TYPE_CHECKING:
     import pandas as pd

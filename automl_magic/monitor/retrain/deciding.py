@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import FolderNotWritable
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.look.shown import Shown, Table
 from automl_magic.monitor.retrain.comparison import Compared
 from automl_magic.records import Link, dumps
@@ -61,7 +61,7 @@ def decide(
         link=Link(run_id=folder.name, notebook=NOTEBOOK, cell_id="compare"),
     )
     try:
-        write_whole(folder / RETRAIN_NAME, dumps(made.to_json()).encode())
+        write_atomic(folder / RETRAIN_NAME, dumps(made.to_json()).encode())
         # The search has written its own; from here on this is the result of a retraining.
         path = folder / "result.json"
         result = json.loads(path.read_text("utf-8"))
@@ -77,7 +77,7 @@ def decide(
                 "p_better": found.p_better,
             },
         }
-        write_whole(path, dumps(result).encode())
+        write_atomic(path, dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
             f"The folder {str(folder)!r} cannot be written.",

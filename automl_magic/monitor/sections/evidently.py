@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl_magic.errors import FolderNotWritable
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.look.shown import Shown
 from automl_magic.monitor.part import Found, NotMade, check_enough, part
 from automl_magic.monitor.watch import Watch
@@ -55,7 +55,7 @@ def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Found:
     path = Path(run_dir).absolute() / REPORT_NAME
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, found.get_html_str(as_iframe=False).encode())
+        write_atomic(path, found.get_html_str(as_iframe=False).encode())
     except OSError as error:
         raise FolderNotWritable(
             f"The folder {str(path.parent)!r} cannot be written.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import FolderNotWritable
-from automl_magic.files import write_whole
+from automl_magic.files.atomic import write_atomic
 from automl_magic.look.shown import Shown, Table
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, moment, name_of, number
@@ -56,10 +56,10 @@ def finish(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Shown:
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / DRIFT_NAME, document.encode("utf-8", "backslashreplace"))
+        write_atomic(folder / DRIFT_NAME, document.encode("utf-8", "backslashreplace"))
         if report.deployment is not None:
             keep(report)
-        write_whole(folder / "result.json", dumps(result).encode())
+        write_atomic(folder / "result.json", dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
             f"The folder {str(folder)!r} cannot be written.",

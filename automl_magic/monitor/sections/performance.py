@@ -17,7 +17,7 @@ from automl_magic.monitor.words import MARKS, moment, number, p_text
 from automl_magic.recipe.values import Array
 from automl_magic.records import Score
 from automl_magic.records.drift import DriftSeverity, Performance, ScoreBucket
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,7 +18,7 @@ from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import name_of, number, p_text
 from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records.drift import ColumnDrift
-from automl_magic.tasks.tabular import metrics
+from automl_magic.tasks import metrics
 
 METHOD = (
     "The answers of the window beside what the model said, before its release, of rows that it had "

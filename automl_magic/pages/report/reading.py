@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from automl_magic import folder as folders
-from automl_magic.kept import explanation_of, read_explanation, verified
+from automl_magic.files.atomic import check_file, write_all, writing_to
 from automl_magic.pages.cells import Cell, cells_of
 from automl_magic.pages.report.document import report_document
 from automl_magic.pages.report.page import report_body, report_page
 from automl_magic.records import Explanation
 from automl_magic.records.explanation import NOTEBOOK
+from automl_magic.runs.artifacts import explanation_of, read_explanation, verified
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,6 @@ class Report:
         FolderTaken, FolderNotWritable
             If the file cannot be put there.
         """
-        folders.check_file(path)
-        with folders.writing_to(path.absolute().parent):
-            folders.write_all({path: self.document})
+        check_file(path)
+        with writing_to(path.absolute().parent):
+            write_all({path: self.document})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automl_magic.records import Plan, TaskKind
-from automl_magic.tasks.tabular.metrics import METRICS, metrics_for
+from automl_magic.tasks.metrics import METRICS, metrics_for
 from automl_magic.wizard.blocks import (
     Block,
     checks,

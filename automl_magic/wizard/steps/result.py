@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 
-from automl_magic.folder import slug
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.pages import Board
 from automl_magic.reasons import Reason
 from automl_magic.records import LeaderboardRow, Score
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.runs.plan_folder import slug
+from automl_magic.tasks.metrics import METRICS
 from automl_magic.wizard.attempt import EXECUTED_NOTEBOOK, MODEL_NOTEBOOK
 from automl_magic.wizard.blocks import (
     Block,

@@ -52,7 +52,7 @@ def _executed(run_id: str) -> dict[str, Any]:
     """Return the notebook that a run has executed."""
     from automl_magic import flow
     from automl_magic.errors import RunError
-    from automl_magic.outcome import OUTPUT_NAME
+    from automl_magic.runs.outcome import OUTPUT_NAME
 
     run = flow.find_run(run_id)
     if not run.status.is_end:

@@ -47,9 +47,9 @@ def _schema() -> dict[str, Any]:
 
 
 def _template(budget_s: int) -> dict[str, str]:
-    from automl_magic.folder import SPEC_NAME
     from automl_magic.planning import format_spec
     from automl_magic.records import Experiment
+    from automl_magic.runs.plan_folder import SPEC_NAME
 
     blank = Experiment(data="data.csv", target="target", budget_s=float(max(1, budget_s)))
     return {"name": SPEC_NAME, "text": format_spec(blank)}

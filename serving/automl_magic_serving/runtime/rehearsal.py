@@ -26,10 +26,10 @@ from threading import Timer
 import automl_magic
 import automl_magic_serving
 from automl_magic.errors import ArtifactTampered, ModelRefused
-from automl_magic.paths import home
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.members import member
 from automl_magic.records import RecordProblem, digest_of
+from automl_magic.workspace.places import home
 
 _ROOTS = os.pathsep.join(
     str(Path(package.__file__ or "").resolve().parents[1])

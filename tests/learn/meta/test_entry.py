@@ -5,7 +5,7 @@ import pytest
 
 from automl_magic.learn import meta
 from automl_magic.records import TaskKind
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 RANDOM = np.random.default_rng(0)
 TRUTH = RANDOM.normal(size=600)

@@ -7,7 +7,7 @@ import pytest
 from automl_magic.learn.candidate import Candidate
 from automl_magic.learn.strategies import strategy
 from automl_magic.records import Score, Trial, TrialState
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 BEST_LEAVES = 90
 CANDIDATES = {

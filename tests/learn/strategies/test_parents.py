@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from automl_magic.learn.strategies.parents import distinct, in_turn
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 AUC = METRICS["roc_auc"]
 

@@ -10,7 +10,7 @@ from automl_magic.learn.candidate import Candidate
 from automl_magic.learn.strategies import most_trials, strategy
 from automl_magic.learn.strategies.spaces import SPACES
 from automl_magic.records.experiment import SAMPLERS, Hpo
-from automl_magic.tasks.tabular.metrics import METRICS
+from automl_magic.tasks.metrics import METRICS
 
 NAMES = ["dummy", "linear", "lightgbm", "xgboost"]
 every_varying = pytest.mark.parametrize("name", [name for name in SAMPLERS if name != "portfolio"])
@@ -99,7 +99,7 @@ def test_optuna_is_imported_with_the_first_variation_and_not_before():
     code = (
         "import sys\n"
         "from automl_magic.learn.strategies import strategy\n"
-        "from automl_magic.tasks.tabular.metrics import METRICS\n"
+        "from automl_magic.tasks.metrics import METRICS\n"
         "strategy('tpe', {}, METRICS['rmse'], 0).propose([], 9.0)\n"
         "print('optuna' in sys.modules)"
     )

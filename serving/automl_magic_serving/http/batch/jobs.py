@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, func, select, update
 
-from automl_magic.paths import home
 from automl_magic.store.engine import now, reading, serially, writing
 from automl_magic.store.tables import batch_jobs
+from automl_magic.workspace.places import home
 
 KEPT_S = 86_400.0
 MOST_OPEN, MOST_OPEN_PER_KEY = 64, 4

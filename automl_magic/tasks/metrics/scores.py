@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import MetricDoesNotFit
-from automl_magic.tasks.tabular.metrics.catalog import METRICS
+from automl_magic.tasks.metrics.catalog import METRICS
 
 Array: TypeAlias = npt.NDArray[Any]
 

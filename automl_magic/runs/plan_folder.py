@@ -10,19 +10,20 @@ Nothing is written before everything is ready, and each file appears whole or no
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automl_magic.errors import ArtifactTampered, FolderNotWritable, FolderTaken, RunError
-from automl_magic.records import SPEC_SUFFIX, Experiment, Plan, RecordProblem, digest_of, dumps
+from automl_magic.errors import ArtifactTampered, FolderTaken
+from automl_magic.files.atomic import write_all, writing_to
+from automl_magic.files.notebook_json import code_digest, read_notebook
+from automl_magic.records import SPEC_SUFFIX, Experiment, Plan, RecordProblem, dumps
 
 SPEC_NAME = "experiment" + SPEC_SUFFIX
 PLAN_NAME = ".automl/plan.json"
@@ -114,11 +115,6 @@ def plan_files(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in files.items() if path.exists()}
 
 
-def kind_of(notebook: Mapping[str, Any]) -> str:
-    """Return what a notebook says it is: search, explore, model; `notebook` for any other."""
-    return str(notebook.get("metadata", {}).get("automl", {}).get("kind", "notebook"))
-
-
 def default_folder(name: str) -> Path:
     """Return a folder of the working directory that does not exist yet, named after the data."""
     plain = slug(name)
@@ -169,119 +165,3 @@ def check_free(folder: Path, *, overwrite: bool) -> None:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(existing))
         if not os.access(existing, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(existing))
-
-
-def check_file(path: Path) -> None:
-    """Refuse a path at which no file can be put: a folder, or a device, which would be replaced."""
-    if path.is_dir():
-        raise FolderTaken(
-            f"{str(path)!r} is a folder, not a file.",
-            why="What is to be written is one file.",
-            fix="Name a file with -o.",
-        )
-    if path.exists() and not path.is_file():
-        raise FolderTaken(
-            f"{str(path)!r} is not a regular file.",
-            why="It is a device, a pipe or a socket, and a file would take its place.",
-            fix="Name another file with -o.",
-        )
-
-
-def read_notebook(path: Path) -> dict[str, Any]:
-    """Read a notebook file as JSON.
-
-    Raises
-    ------
-    RunError
-        If the file is missing or is not a notebook.
-    """
-    try:
-        document = json.loads(path.read_text("utf-8"))
-        _check_shape(document)
-    except FileNotFoundError as error:
-        raise RunError(
-            f"There is no notebook {str(path)!r}.",
-            why="The file does not exist.",
-            fix="Check the path, or make one with `automl plan`.",
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        raise RunError(
-            f"{str(path)!r} is not a notebook.",
-            why=f"It could not be read as nbformat 4 JSON: {str(said)[:200]}.",
-            fix="Give a .ipynb file, an *.automl.yaml file, or the folder of a plan.",
-        ) from error
-    return document
-
-
-def _check_shape(document: Any) -> None:
-    # nbformat's own validation would take a second to import.
-    cells = document["cells"] if isinstance(document, dict) else None
-    if not isinstance(cells, list):
-        raise TypeError("it has no list of cells")
-    for part in (document, *cells):
-        if not isinstance(part, dict) or not isinstance(part.get("metadata", {}), dict):
-            raise TypeError("a cell, or the metadata, is no mapping")
-        tags, source = part.get("metadata", {}).get("tags", []), part.get("source", "")
-        texts = (tags, source if isinstance(source, list) else [source])
-        if any(not isinstance(t, list) or not all(isinstance(x, str) for x in t) for t in texts):
-            raise TypeError("a cell's source or its tags are no text")
-    for name in ("automl", "kernelspec"):
-        if not isinstance(document.get("metadata", {}).get(name, {}), dict):
-            raise TypeError(f"{name} in the metadata is no mapping")
-
-
-def code_digest(notebook: Mapping[str, Any]) -> str:
-    """Return the digest of a notebook's code: ids and sources of its code cells, in order."""
-    cells = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
-    return digest_of([[cell.get("id"), "".join(cell.get("source", ""))] for cell in cells])
-
-
-def write_all(texts: Mapping[Path, str]) -> None:
-    """Write files so that a reader finds old texts or new ones, never a part; or change nothing."""
-    partial = {}
-    with contextlib.ExitStack() as undoing:
-        for path, text in texts.items():
-            check_file(path)
-            undoing.enter_context(making(path.parent))
-            partial[path] = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
-            undoing.callback(partial[path].unlink, missing_ok=True)
-            with partial[path].open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, part in partial.items():
-            part.replace(path)
-
-
-@contextlib.contextmanager
-def making(folder: Path) -> Iterator[None]:
-    """Make a folder; after an error, remove again the empty ones that were made."""
-    new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException:
-        for made in new:
-            with contextlib.suppress(OSError):
-                made.rmdir()
-        raise
-
-
-@contextlib.contextmanager
-def writing_to(folder: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into an error that names the folder."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = os.strerror(error.errno) if error.errno else str(error).rstrip(".")
-        raise FolderNotWritable(
-            f"The folder {str(folder)!r} cannot be written.",
-            why=f"{why}.",
-            fix="Free some space, or choose another disk with -o."
-            if full
-            else "Choose a folder of yours with -o.",
-        ) from error

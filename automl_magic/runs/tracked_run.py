@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from automl_magic import folder as folders
 from automl_magic.errors import AutomlMagicError, DataError
-from automl_magic.kept import open_store
-from automl_magic.outcome import OUTPUT_NAME, Outcome
+from automl_magic.files.notebook_json import code_digest, kind_of, read_notebook
 from automl_magic.records import Plan, Run, RunStatus, digest_of
+from automl_magic.runs.artifacts import open_store
+from automl_magic.runs.outcome import OUTPUT_NAME, Outcome
+from automl_magic.runs.plan_folder import plan_files, plan_in
 
 if TYPE_CHECKING:
     from automl_magic.execute import Limits, RunStore
@@ -42,10 +43,10 @@ def execute(
     from automl_magic.execute import execute_notebook, raise_for
     from automl_magic.track import MlflowTracker, TrackingRecorder
 
-    document = folders.read_notebook(notebook)
+    document = read_notebook(notebook)
     earlier = repeats or about
     beside = Path(earlier.folder) if earlier else notebook.absolute().parent
-    made = folders.plan_in(beside)
+    made = plan_in(beside)
     store = open_store()
     recorder: TrackingRecorder | None = None
 
@@ -60,11 +61,11 @@ def execute(
     ended = execute_notebook(
         notebook,
         store=store,
-        kind=folders.kind_of(document),
+        kind=kind_of(document),
         parameters=dict(parameters),
         inputs=_inputs(document, made, parameters),
         limits=_limits(made),
-        files=folders.plan_files(beside),
+        files=plan_files(beside),
         on_event=heard,
         rerun_of=repeats.run_id if repeats else None,
         lock_folder=beside if made and not earlier else None,
@@ -110,14 +111,15 @@ def _inputs(
     document: Mapping[str, Any], made: Plan | None, parameters: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what decides a run's numbers, for a rerun to compare."""
-    from automl_magic.track import code_digest, environment
+    from automl_magic.track import code_digest as library_digest
+    from automl_magic.track import environment
 
     asked_for = {name: value for name, value in parameters.items() if name != "replay"}
     return {
         "plan": made.digest() if made else None,
         "data": made.dataset.fingerprint if made else None,
-        "notebook": folders.code_digest(document),
-        "code": code_digest(),
+        "notebook": code_digest(document),
+        "code": library_digest(),
         "environment": environment(),
         "threads": parameters.get("threads", made.experiment.threads if made else None),
         "parameters": digest_of(asked_for),
@@ -134,7 +136,7 @@ def data_change(run: Run) -> dict[str, Any] | None:
     """Return the fingerprint of a run's table then and now, or None where they are the same."""
     from automl_magic.data import fingerprint, load
 
-    made = folders.plan_in(Path(run.folder))
+    made = plan_in(Path(run.folder))
     if made is None:
         return None
     before = inputs_of(run)["data"]

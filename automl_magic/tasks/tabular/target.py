@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
-from automl_magic.planning.columns import shown
+from automl_magic.look.text import quoted
 from automl_magic.records import Column, ColumnKind, Dataset, Decision, TaskKind
 
 # Scores and grades have up to ten whole values; measurements nearly always have more.
@@ -58,26 +58,26 @@ def _check_usable(column: Column, n_rows: int) -> None:
     name = column.name
     if column.n_missing >= n_rows:
         raise TargetNotUsable(
-            f"The target {shown(name)} has no value in any row.",
+            f"The target {quoted(name)} has no value in any row.",
             why=f"All {n_rows:,} rows are empty there.",
             fix="Choose another column with --target, or fill this one.",
         )
     if column.n_unique < 2:
         raise TargetNotUsable(
-            f"The target {shown(name)} has one value only.",
+            f"The target {quoted(name)} has one value only.",
             why=f"Its {n_rows - column.n_missing:,} values are all the same, so there is nothing "
             "to predict.",
             fix="Choose another column with --target.",
         )
     if n_infinite := column.summary.get("n_infinite", 0):
         raise TargetNotUsable(
-            f"The target {shown(name)} has infinite values.",
+            f"The target {quoted(name)} has infinite values.",
             why=f"{n_infinite:,} of {n_rows:,} rows are infinite, and no error could be computed.",
             fix="Remove these rows, or empty their target: rows without one are left out.",
         )
     if column.kind is ColumnKind.DATE:
         raise TargetNotUsable(
-            f"The target {shown(name)} holds dates.",
+            f"The target {quoted(name)} holds dates.",
             why="A date is neither a class nor a number with a zero.",
             fix="Add a column with what you want to know, such as the days until then.",
         )
@@ -103,13 +103,13 @@ def _is_whole(column: Column) -> bool:
 def _check_numeric(column: Column) -> None:
     if not _is_number(column):
         raise PlanError(
-            f"The target {shown(column.name)} is no number, as a regression needs.",
+            f"The target {quoted(column.name)} is no number, as a regression needs.",
             why=f"Its values are {column.stored_as} ({column.n_unique:,} distinct).",
             fix=f"Use --task {'binary' if column.n_unique == 2 else 'multiclass'}.",
         )
     if column.parse.get("decimal", ".") != "." or "thousands" in column.parse:
         raise TargetNotUsable(
-            f"The target {shown(column.name)} holds numbers written as text.",
+            f"The target {quoted(column.name)} holds numbers written as text.",
             why=f"They are written with {dict(column.parse)!r}; features are read that way, "
             "a target is not.",
             fix="Convert the column to numbers in the file.",
@@ -122,7 +122,7 @@ def _check_classes(
     n_classes = column.n_unique
     if kind is TaskKind.BINARY and n_classes != 2:
         raise PlanError(
-            f"The target {shown(column.name)} has {n_classes:,} classes; a binary task needs 2.",
+            f"The target {quoted(column.name)} has {n_classes:,} classes; a binary task needs 2.",
             why=f"Its values are {shorten([str(label) for label in classes])}."
             if classes
             else f"It has {n_classes:,} distinct values.",
@@ -130,13 +130,13 @@ def _check_classes(
         )
     if kind is TaskKind.MULTICLASS and n_classes == 2:
         raise PlanError(
-            f"The target {shown(column.name)} has 2 classes; a multiclass task needs more.",
+            f"The target {quoted(column.name)} has 2 classes; a multiclass task needs more.",
             why=f"Its values are {shorten([str(label) for label in classes])}.",
             fix="Use --task binary.",
         )
     if n_classes > max(2, LARGEST_SHARE_OF_LABELS * n_labelled):
         raise TargetNotUsable(
-            f"The target {shown(column.name)} has a label of its own for nearly every row.",
+            f"The target {quoted(column.name)} has a label of its own for nearly every row.",
             why=f"It has {n_classes:,} distinct values in {n_labelled:,} rows; a class can only be "
             "learnt from several rows.",
             fix="Use --task regression."
@@ -145,7 +145,7 @@ def _check_classes(
         )
     if n_classes > MOST_CLASSES or len(classes) != n_classes:
         raise TargetNotUsable(
-            f"The target {shown(column.name)} has too many classes.",
+            f"The target {quoted(column.name)} has too many classes.",
             why=f"It has {n_classes:,} distinct values; {MOST_CLASSES:,} classes are the most.",
             fix="Use --task regression." if _is_number(column) else "Merge rare values into one.",
         )

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automl_magic.errors import PlanError, TooFewRows
-from automl_magic.planning.columns import shown
-from automl_magic.planning.target import Target
+from automl_magic.look.text import quoted
 from automl_magic.records import (
     Column,
     ColumnKind,
@@ -18,6 +17,7 @@ from automl_magic.records import (
     TaskKind,
 )
 from automl_magic.records.experiment import CrossValidation
+from automl_magic.tasks.tabular.target import Target
 
 USUAL_FOLDS = 5
 # Below so many rows, so many repeats.
@@ -81,7 +81,7 @@ def _kind(
         return cv.type, _checked(cv.type, column, dataset, target), _asked_split(cv)
     if column is not None:
         kind = SplitKind.TIME if column.kind is ColumnKind.DATE else SplitKind.GROUPED
-        why = f"cv.column names {shown(column.name)}, " + (
+        why = f"cv.column names {quoted(column.name)}, " + (
             "which holds dates."
             if kind is SplitKind.TIME
             else "which holds no dates, so its values are taken for groups."
@@ -116,7 +116,7 @@ def _checked(
         if column is not None:
             raise PlanError(
                 f"A {kind.value} split has no column.",
-                why=f"cv.column names {shown(column.name)}, read by grouped and time splits only.",
+                why=f"cv.column names {quoted(column.name)}, read by grouped and time splits only.",
                 fix="Set cv.type to grouped or time, or leave cv.column out.",
             )
         return None
@@ -132,7 +132,7 @@ def _checked(
         )
     if kind is SplitKind.TIME and column.stored_as == "text" and column.kind is not ColumnKind.DATE:
         raise PlanError(
-            f"The column {shown(column.name)} holds no times.",
+            f"The column {quoted(column.name)} holds no times.",
             why=f"It was understood as {column.kind.value}: {column.reason}",
             fix="Name a column of dates or numbers, or say how it is to be read with "
             "features.kinds.",
@@ -157,7 +157,7 @@ def _time_decision(column: Column, n_rows: int) -> Decision:
     return _decision(
         "split",
         "time",
-        f"The rows are in the order of {shown(column.name)}, nearly each at a time of its own: "
+        f"The rows are in the order of {quoted(column.name)}, nearly each at a time of its own: "
         "what the model will see comes later than what it learns from.",
         {"column": column.name, "n_unique": column.n_unique, "rows": n_rows},
         ("kfold or stratified (cv.type): the model would learn from what comes later",),

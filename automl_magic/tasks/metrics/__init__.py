@@ -1,13 +1,13 @@
 """metrics: prediction → score. scikit-learn's names and meanings; computed by scikit-learn."""
 
-from automl_magic.tasks.tabular.metrics.catalog import (
+from automl_magic.tasks.metrics.catalog import (
     METRICS,
     default_metric,
     find_metric,
     metrics_for,
 )
-from automl_magic.tasks.tabular.metrics.intervals import interval
-from automl_magic.tasks.tabular.metrics.scores import labels_of, score
+from automl_magic.tasks.metrics.intervals import interval
+from automl_magic.tasks.metrics.scores import labels_of, score
 
 __all__ = [
     "METRICS",

@@ -8,7 +8,7 @@ from sklearn import metrics as sk
 
 from automl_magic.errors import MetricDoesNotFit, UnknownMetric
 from automl_magic.records import TaskKind
-from automl_magic.tasks.tabular.metrics import (
+from automl_magic.tasks.metrics import (
     METRICS,
     default_metric,
     find_metric,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_magic.tasks.tabular.metrics.scores import Array, measure, read_by
+from automl_magic.tasks.metrics.scores import Array, measure, read_by
 
 # 200 resamples of so many rows take about half a second for the slowest metric.
 MAX_RESAMPLED_ROWS = 5_000

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from automl_magic.errors import TrackingError
-from automl_magic.paths import home
+from automl_magic.workspace.places import home
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient

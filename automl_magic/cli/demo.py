@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic import flow
+from automl_magic.files.notebook_json import read_notebook
 from automl_magic.flow.scoring import predict
-from automl_magic.folder import read_notebook
-from automl_magic.outcome import Outcome
 from automl_magic.records import Leaderboard, ModelVersion
-from automl_magic.running import OnEvent
+from automl_magic.runs.outcome import Outcome
+from automl_magic.runs.tracked_run import OnEvent
 
 TABLES = (
     (

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl_magic.errors import PlanError, TooFewRows
-from automl_magic.paths import templates
+from automl_magic.files.templates import templates
 from automl_magic.records import Split, SplitKind
-from automl_magic.tasks.tabular.splits import fold_ids, fold_pairs, fold_sha256, holdout_rows
+from automl_magic.tasks.splits import fold_ids, fold_pairs, fold_sha256, holdout_rows
 
 PIECES = templates() / "notebooks" / "tabular" / "model"
 

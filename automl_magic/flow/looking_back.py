@@ -1,0 +1,105 @@
+"""What a run found, why, what changed since another, and its model as a notebook."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from automl_magic.files.atomic import check_file, write_all, writing_to
+from automl_magic.records import Leaderboard, Link
+from automl_magic.runs.artifacts import (
+    artifact,
+    complete_trial,
+    find_run,
+    has_no,
+    recipe_of,
+    verified,
+)
+from automl_magic.runs.outcome import OUTPUT_NAME
+from automl_magic.runs.plan_folder import plan_in
+
+if TYPE_CHECKING:
+    from automl_magic.reasons import Account
+    from automl_magic.track import Difference
+
+StrPath: TypeAlias = str | os.PathLike[str]
+
+
+def leaderboard(run_id: str = "last") -> Leaderboard:
+    """Return the trials of a run, best first; every number carries its run, notebook and cell.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered
+        If there is no such run, it was no search, or its file was changed since.
+    """
+    found = find_run(run_id)
+    return Leaderboard.from_json(artifact(found, "leaderboard.json"))
+
+
+def why(
+    run_id: str = "last",
+    *,
+    trial: int | None = None,
+    candidate: str | None = None,
+    column: str | None = None,
+) -> Account:
+    """Say why a run did what it did: every decision with its evidence, every trial with its fate.
+
+    Parameters
+    ----------
+    run_id : str
+        A run in whatever state: of one that failed or was stopped, what is known is told.
+    trial, candidate, column
+        All about one of these instead of the whole run: a trial's number, a candidate's name, a
+        column's name.
+
+    Raises
+    ------
+    RunNotFound, ArtifactTampered
+        If there is no such run, or one of its files was changed since.
+    RunError
+        If the run has no such trial, candidate or column.
+    """
+    from automl_magic.reasons import account_of
+
+    return account_of(find_run(run_id), trial=trial, candidate=candidate, column=column)
+
+
+def diff(run_a: str, run_b: str) -> Difference:
+    """Say in words what changed from one run to another, then cell by cell in code."""
+    from automl_magic.track import compare
+
+    a, b = find_run(run_a), find_run(run_b)
+    return compare(a, Path(a.folder), b, Path(b.folder))
+
+
+def notebook(run_id: str, *, trial: int | None = None, output: StrPath = "model.ipynb") -> Path:
+    """Write the model of a run, or one of its trials, as a notebook that runs without us.
+
+    Raises
+    ------
+    RunNotFound, RunError, ArtifactTampered, FolderNotWritable
+        If there is nothing to export, or the file cannot be written.
+    """
+    from automl_magic.recipe import Recipe
+    from automl_magic.render import render_model, to_text
+
+    path = Path(output)
+    check_file(path)
+    found = find_run(run_id)
+    recipe = Recipe.from_json(artifact(found, "recipe.json"))
+    made = plan_in(verified(found, "plan.json").parent)
+    if made is None:
+        raise has_no(found, "plan.json")
+    link = Link(run_id=found.run_id, notebook=OUTPUT_NAME, cell_id="recipe")
+    if trial is not None:
+        chosen = complete_trial(found, trial)
+        recipe = recipe_of(chosen, recipe)
+        link = dataclasses.replace(link, cell_id=chosen.cell_id or "search")
+    text = to_text(render_model(recipe, made.dataset, trial_link=link))
+    with writing_to(path.absolute().parent):
+        write_all({path: text})
+    return path

@@ -1,0 +1,171 @@
+"""From a table to a plan: the experiment file and the notebooks, and nothing run."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from automl_magic.files.atomic import making, writing_to
+from automl_magic.flow.cores import cores
+from automl_magic.planning.spec_options import asked
+from automl_magic.records import SPEC_SUFFIX, Dataset, Experiment, Plan
+from automl_magic.runs.outcome import Planned
+from automl_magic.runs.plan_folder import (
+    SPEC_NAME,
+    PlanFolder,
+    check_free,
+    check_unedited,
+    default_folder,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automl_magic.data import Source
+
+StrPath: TypeAlias = str | os.PathLike[str]
+# What stands for the source of a table that lies in no file.
+IN_MEMORY = "(a DataFrame)"
+
+
+def plan(
+    data: StrPath | pd.DataFrame,
+    target: str | None = None,
+    *,
+    folder: StrPath | None = None,
+    overwrite: bool = False,
+    **options: Any,
+) -> Planned:
+    """Decide how to find a model, and write the experiment file and the notebooks. Runs nothing.
+
+    Parameters
+    ----------
+    data : path, `sklearn:NAME`, DataFrame, or the path of an `*.automl.yaml` file
+        The table. A DataFrame is kept as Parquet in the folder, for the notebooks to load. An
+        experiment file is planned as it stands; then `target` and the options stay out.
+    target : str
+        The column to predict.
+    folder : path, optional
+        Where to write; by default a new folder of the working directory, named after the data.
+    overwrite : bool
+        Whether a plan, or an edited notebook, that is already there may be replaced.
+    **options
+        The keyword arguments of `planning.spec_options.asked`: task, metric, budget_s, folds, …
+
+    Raises
+    ------
+    DataError, SpecError, PlanError, FolderTaken, FolderNotWritable
+        Before anything is written.
+    """
+    from automl_magic.data import as_source, resolved
+    from automl_magic.planning import read_spec
+
+    if not isinstance(data, str | os.PathLike):
+        where = _free_folder(folder, "table", overwrite=overwrite)
+        return _write_plan(asked(IN_MEMORY, target, **options), where, as_source(data, where.path))
+    source = os.fspath(data)
+    if source.endswith(SPEC_SUFFIX):
+        experiment = read_spec(Path(source))
+        where = PlanFolder(Path(folder or Path(source).parent).absolute())
+        check_unedited(where, overwrite=overwrite)
+        return _write_plan(experiment, where, resolved(experiment.data, where.path))
+    where = _free_folder(folder, source, overwrite=overwrite)
+    return _write_plan(asked(source, target, **options), where, resolved(source, Path.cwd()))
+
+
+def preview(
+    frame: pd.DataFrame,
+    target: str,
+    *,
+    name: str = "table",
+    source: str = "",
+    dataset: Dataset | None = None,
+    **options: Any,
+) -> Plan:
+    """Decide what `plan` would decide for a table in memory. Writes nothing and runs nothing.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n_rows, n_columns)
+        The table, with the target in it.
+    name, source : str
+        What the table is called, and where it lies, if it lies in a file.
+    dataset : Dataset, optional
+        That of an earlier plan for the same table, target and kinds, which are not looked at again.
+    **options
+        As for `plan`.
+
+    Raises
+    ------
+    DataError, SpecError, PlanError
+    """
+    source = source or IN_MEMORY
+    experiment = asked(source, target, **options)
+    return _decide(experiment, frame, name=name, source=source, read={}, dataset=dataset)
+
+
+def _free_folder(folder: StrPath | None, named_after: str, *, overwrite: bool) -> PlanFolder:
+    where = PlanFolder(Path(folder or default_folder(named_after)).absolute())
+    check_free(where.path, overwrite=overwrite)
+    return where
+
+
+def _write_plan(
+    experiment: Experiment, where: PlanFolder, opened: AbstractContextManager[Source]
+) -> Planned:
+    from automl_magic.data import load, read_call
+    from automl_magic.planning import format_spec
+    from automl_magic.render import render_explore, render_search, to_text
+
+    with opened as source:
+        made = _decide(
+            experiment,
+            load(source.readable),
+            name=source.name,
+            source=source.final,
+            read=read_call(source.readable),
+        )
+        notebooks = {"explore": render_explore(made), "search": render_search(made)}
+        texts = {f"{kind}.ipynb": to_text(notebook) for kind, notebook in notebooks.items()}
+        with writing_to(where.path), making(where.path), source.kept():
+            where.write(made, {SPEC_NAME: format_spec(made.experiment), **texts})
+    return Planned(
+        folder=where.path,
+        plan=made,
+        spec=where.spec,
+        notebooks={kind: where.notebook(kind) for kind in notebooks},
+    )
+
+
+def _decide(
+    experiment: Experiment,
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    source: str,
+    read: Mapping[str, Any],
+    dataset: Dataset | None = None,
+) -> Plan:
+    from automl_magic.data import check_target, profile
+    from automl_magic.execute import memory_limit_bytes
+    from automl_magic.planning import make_plan
+
+    dataset = dataset or profile(
+        frame,
+        name=name,
+        source=source,
+        read=read,
+        target=experiment.target,
+        kinds=experiment.features.kinds,
+    )
+    check_target(dataset, experiment.target)
+    return make_plan(
+        dataclasses.replace(experiment, data=source),
+        dataset,
+        n_cores=cores(),
+        memory_bytes=memory_limit_bytes(),
+    )

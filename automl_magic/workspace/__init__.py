@@ -1,0 +1,1 @@
+"""workspace: who acts, where things are kept, and which databases hold them."""
