@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from automl_magic.errors import near_miss
 from automl_magic.files.yaml_text import Form, compose, read_text, value_of, with_line
 from automl_magic.records import RecordProblem
-from automl_magic.records.deployment import Deployment
+from automl_magic.records.models.deployment import Deployment
 
 API_VERSION, KIND = "automl-magic/v1", "Deployment"
 SUFFIXES = (".yaml", ".yml")

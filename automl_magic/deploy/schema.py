@@ -12,7 +12,7 @@ from typing import Any
 
 from automl_magic.deploy.file import API_VERSION, KIND, WORDS, Words
 from automl_magic.records.codec import dumps
-from automl_magic.records.deployment import Deployment
+from automl_magic.records.models.deployment import Deployment
 
 _TYPES: dict[object, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 

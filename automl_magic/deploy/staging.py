@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from automl_magic.errors import ArtifactTampered, DeploymentError
 from automl_magic.files.atomic import TEMPORARY_SUFFIX, write_atomic
 from automl_magic.records import Manifest, RecordProblem, dumps
-from automl_magic.records.approval import APPROVAL_NAME, Approval
+from automl_magic.records.models.approval import APPROVAL_NAME, Approval
 from automl_magic.store.staged import staged_folder
 
 _MANIFEST = "manifest.json"

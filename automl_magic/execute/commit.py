@@ -21,7 +21,7 @@ from automl_magic.execute.journal import EVENTS_NAME
 from automl_magic.execute.truth import CellRecord
 from automl_magic.execute.wishes import WISH_NAME
 from automl_magic.files.atomic import TEMPORARY_SUFFIX
-from automl_magic.records.run import Artifact, Failure, FailureKind
+from automl_magic.records.runs.run import Artifact, Failure, FailureKind
 
 RESULT_NAME = "result.json"
 STOP_NAME = "stop"

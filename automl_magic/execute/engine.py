@@ -18,7 +18,7 @@ from automl_magic.execute.limits import Limits
 from automl_magic.execute.notebook import INJECTED_TAG, runs, tags_of
 from automl_magic.execute.outputs import OutputCap, merged, plain
 from automl_magic.execute.watch import Watch
-from automl_magic.records.run import FailureKind
+from automl_magic.records.runs.run import FailureKind
 
 ENGINE_NAME = "automl-magic"
 AUTOSAVE_S = 30

@@ -11,7 +11,7 @@ from automl_magic.errors import RunFailed
 from automl_magic.execute.atomic_io import not_writable
 from automl_magic.execute.child import LOG_NAME
 from automl_magic.execute.truth import OUTPUT_NAME
-from automl_magic.records.run import Failure, FailureKind, Run, RunStatus
+from automl_magic.records.runs.run import Failure, FailureKind, Run, RunStatus
 
 _STORAGE = re.compile(rf"\[Errno ({errno.ENOSPC}|{errno.EROFS}|{errno.EDQUOT})\] ([^:]*)")
 

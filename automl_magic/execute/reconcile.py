@@ -19,7 +19,7 @@ from automl_magic.execute.journal import EVENTS_NAME
 from automl_magic.execute.processes import is_alive, kill_run, this_machine
 from automl_magic.execute.sockets import remove_sockets
 from automl_magic.execute.truth import CellRecord, publish
-from automl_magic.records.run import Failure, FailureKind, Run
+from automl_magic.records.runs.run import Failure, FailureKind, Run
 
 if TYPE_CHECKING:
     from automl_magic.execute.store import Owner, RunStore

@@ -20,7 +20,7 @@ from automl_magic.execute.limits import Limits
 from automl_magic.execute.notebook import DEFAULT_KERNEL
 from automl_magic.execute.processes import RUN_VARIABLE, adopt_orphans, kill_run
 from automl_magic.execute.watch import Watch
-from automl_magic.records.run import FailureKind
+from automl_magic.records.runs.run import FailureKind
 
 
 class Voice:

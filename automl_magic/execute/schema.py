@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from automl_magic.records.run import END_STATES, TRANSITIONS
+from automl_magic.records.runs.run import END_STATES, TRANSITIONS
 
 VERSION = 1
 ILLEGAL_STEP = "illegal transition"

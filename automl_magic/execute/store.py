@@ -30,7 +30,7 @@ from automl_magic.errors import (
 )
 from automl_magic.execute import schema
 from automl_magic.execute.atomic_io import RESERVE_BYTES, not_writable, writing_to
-from automl_magic.records.run import END_STATES, Run, RunStatus
+from automl_magic.records.runs.run import END_STATES, Run, RunStatus
 from automl_magic.workspace.places import home
 
 STORE_NAME = "runs.sqlite"

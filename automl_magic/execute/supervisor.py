@@ -30,7 +30,7 @@ from automl_magic.execute.store import BEAT_S, RunStore, supervising
 from automl_magic.execute.truth import INPUT_NAME, OUTPUT_NAME, CellRecord, publish
 from automl_magic.execute.watch import BEAT_EVERY_S, CANCELLED
 from automl_magic.files.atomic import write_atomic
-from automl_magic.records.run import Failure, FailureKind, Run, RunStatus
+from automl_magic.records.runs.run import Failure, FailureKind, Run, RunStatus
 
 _TICK_S = 0.1
 _BACKSTOP_S = 5.0  # past its grace, a runner that has not ended by itself is killed

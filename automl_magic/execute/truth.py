@@ -15,7 +15,7 @@ from typing import Any
 from automl_magic.execute.atomic_io import notebook_bytes
 from automl_magic.execute.notebook import runs, tags_of
 from automl_magic.files.atomic import write_atomic
-from automl_magic.records.run import Failure
+from automl_magic.records.runs.run import Failure
 
 INPUT_NAME, OUTPUT_NAME = "input.ipynb", "output.ipynb"
 _MARKER_TAG = "papermill-error-cell-tag"

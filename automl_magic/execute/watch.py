@@ -18,7 +18,7 @@ from typing import Protocol
 
 from automl_magic.execute.limits import Limits
 from automl_magic.execute.processes import descendants, kill, signal_group
-from automl_magic.records.run import FailureKind
+from automl_magic.records.runs.run import FailureKind
 
 TICK_S = 0.1
 BEAT_EVERY_S = 5.0

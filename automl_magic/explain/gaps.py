@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.explain.intervals import RESAMPLES, spread
-from automl_magic.records.measured import FairnessGap
+from automl_magic.records.explanations.measured import FairnessGap
 
 if TYPE_CHECKING:
     from automl_magic.explain.subject import Subject

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from automl_magic.explain.words import finite, rounded
-from automl_magic.records.measured import Measure
+from automl_magic.records.explanations.measured import Measure
 
 Z = 1.959964
 RESAMPLES = 200

@@ -13,7 +13,7 @@ from automl_magic.explain.clock import Deadline
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import count, plain, rounded
 from automl_magic.recipe.values import Floats, as_missing
-from automl_magic.records.explained import Change, Counterfactual
+from automl_magic.records.explanations.explained import Change, Counterfactual
 
 POOL, NEIGHBOURS, STEPS_BACK = 2_000, 8, 6
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
 from automl_magic.errors import AutomlMagicError
 from automl_magic.look.shown import Shown
-from automl_magic.records.explained import Section
-from automl_magic.records.explanation import Skipped
+from automl_magic.records.explanations.explained import Section
+from automl_magic.records.explanations.explanation import Skipped
 
 if TYPE_CHECKING:
     from automl_magic.explain.subject import Subject

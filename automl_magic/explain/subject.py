@@ -21,8 +21,8 @@ from automl_magic.explain.words import count, plain, shown
 from automl_magic.recipe import FittedRecipe, Table, encode_target, table_of, take
 from automl_magic.recipe.values import Floats, as_missing
 from automl_magic.records import Manifest, Score
-from automl_magic.records.explained import Section
-from automl_magic.records.explanation import Skipped, Unseen
+from automl_magic.records.explanations.explained import Section
+from automl_magic.records.explanations.explanation import Skipped, Unseen
 from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:

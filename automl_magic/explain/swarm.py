@@ -10,7 +10,7 @@ from automl_magic.explain import draw
 from automl_magic.explain.words import all_rounded, finite, number, on_axis, plain, shown
 from automl_magic.look.shown import Picture, Table
 from automl_magic.recipe.values import Floats
-from automl_magic.records.explained import Beeswarm, Shap
+from automl_magic.records.explanations.explained import Beeswarm, Shap
 
 if TYPE_CHECKING:
     from automl_magic.explain.methods.shap_values import ShapValues

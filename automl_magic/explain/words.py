@@ -10,7 +10,7 @@ import numpy as np
 
 from automl_magic.look.text import safe
 from automl_magic.recipe.values import missing_of, text_of
-from automl_magic.records.measured import Measure
+from automl_magic.records.explanations.measured import Measure
 
 # A document of some thousand numbers: more digits than these would only make it longer.
 DIGITS = 6

@@ -19,8 +19,8 @@ from automl_magic.workspace.places import home
 if TYPE_CHECKING:
     from automl_magic.monitor.alerts.posting import Undelivered
     from automl_magic.monitor.alerts.silences import Silence
-    from automl_magic.records.alert import Alert, Channel, Notice
-    from automl_magic.records.drift import DriftReport
+    from automl_magic.records.monitoring.alert import Alert, Channel, Notice
+    from automl_magic.records.monitoring.drift import DriftReport
 
 TICK_S = 10.0
 LOGGER = logging.getLogger("automl_magic.watch")
@@ -85,7 +85,7 @@ def newest_report(deployment: str) -> DriftReport | None:
     """Return the drift report of the newest window that was judged, if one was."""
     from sqlalchemy import select
 
-    from automl_magic.records.drift import DriftReport
+    from automl_magic.records.monitoring.drift import DriftReport
     from automl_magic.store.engine import reading
     from automl_magic.store.tables import checks
 
@@ -182,7 +182,7 @@ class _Looking(threading.Thread):
 
 def _judged(deployment: str, judge: Callable[[], object], say: Callable[[str], None]) -> None:
     from automl_magic.monitor.alerts.observed import calm, event
-    from automl_magic.records.alert import AlertKind
+    from automl_magic.records.monitoring.alert import AlertKind
 
     try:
         judge()
@@ -258,7 +258,7 @@ def try_channel(channel: str, deployment: str | None = None) -> Channel:
         If there is no such channel, or the notice was not taken.
     """
     from automl_magic.monitor.alerts.channels import Refused, send
-    from automl_magic.records.alert import AlertKind, AlertSeverity, AlertState, Notice
+    from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, AlertState, Notice
 
     found = _channels(deployment)
     here = {name: known[channel] for name, known in found.items() if channel in known}

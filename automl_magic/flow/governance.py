@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import ModelVersion
-from automl_magic.records.approval import Approval
-from automl_magic.records.deployment import Route
-from automl_magic.records.model import CANDIDATE, CHAMPION
+from automl_magic.records.models.approval import Approval
+from automl_magic.records.models.deployment import Route
+from automl_magic.records.models.model import CANDIDATE, CHAMPION
 from automl_magic.store.opened import store
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def roll_back(name: str, reason: str = "") -> Changed:
     ModelNotFound, NotApproved, DeploymentError, RouteChanged, StoreError
     """
     from automl_magic import govern
-    from automl_magic.records.model import ROLLBACK
+    from automl_magic.records.models.model import ROLLBACK
     from automl_magic.store.aliases import read_aliases
     from automl_magic.workspace.actor import actor
 

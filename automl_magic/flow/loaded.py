@@ -10,7 +10,7 @@ from automl_magic.runs.artifacts import model_folder
 
 if TYPE_CHECKING:
     from automl_magic.recipe import FittedRecipe
-    from automl_magic.records.schema import InputSchema
+    from automl_magic.records.data.schema import InputSchema
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from automl_magic.runs.tracked_run import OnEvent, execute
 from automl_magic.store.opened import store
 
 if TYPE_CHECKING:
-    from automl_magic.records.drift import DriftReport, Thresholds
+    from automl_magic.records.monitoring.drift import DriftReport, Thresholds
 
 MODELS = "models:/"
 
@@ -97,7 +97,7 @@ def monitor(
     data : path or `sklearn:NAME`, optional
         A table that is judged instead of the prediction log.
     thresholds : mapping, optional
-        Fields of `records.drift.Thresholds` that take the place of those of the monitor file, or
+        Fields of `records.monitoring.drift.Thresholds` that take the place of those of the monitor file, or
         else of the experiment (`business.degradation`).
 
     Raises
@@ -110,7 +110,7 @@ def monitor(
         If the notebook fails.
     """
     from automl_magic.monitor.words import moment
-    from automl_magic.records.drift import DRIFT_NAME, DriftReport
+    from automl_magic.records.monitoring.drift import DRIFT_NAME, DriftReport
     from automl_magic.render import render_monitor, to_text
 
     started = time.monotonic()
@@ -253,7 +253,7 @@ def _window(
 
 def _thresholds(watched: _Watched, given: Mapping[str, Any] | None) -> Thresholds:
     from automl_magic.monitor.alerts import monitor_of
-    from automl_magic.records.drift import Thresholds
+    from automl_magic.records.monitoring.drift import Thresholds
 
     of_file = monitor_of(watched.deployment).thresholds if watched.deployment else None
     if of_file is None:

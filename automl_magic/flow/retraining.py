@@ -15,7 +15,7 @@ from automl_magic import flow
 from automl_magic.errors import AutomlMagicError, DataError, MonitorError, RunFailed
 from automl_magic.files.atomic import writing_to
 from automl_magic.records import RunStatus
-from automl_magic.records.retrain import RETRAIN_NAME, Retraining, RetrainStatus, Trigger
+from automl_magic.records.monitoring.retrain import RETRAIN_NAME, Retraining, RetrainStatus, Trigger
 from automl_magic.runs.artifacts import artifact, find_run, has_no, model_folder, verified
 from automl_magic.runs.plan_folder import SPEC_NAME, plan_in
 from automl_magic.runs.tracked_run import OnEvent, execute
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from automl_magic.monitor.retrain.fresh import Together
     from automl_magic.records import ModelVersion, Plan
-    from automl_magic.records.deployment import Deployment, Route
+    from automl_magic.records.models.deployment import Deployment, Route
     from automl_magic.runs.outcome import Outcome
 
 CHALLENGER = "challenger"
@@ -337,7 +337,7 @@ def _ended(
     from automl_magic.monitor.alerts import deliver, event, monitor_of, observe
     from automl_magic.monitor.alerts.observed import calm
     from automl_magic.monitor.retrain import end
-    from automl_magic.records.alert import AlertKind, AlertSeverity
+    from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity
 
     at, engine, monitor = time.time(), store(), monitor_of(deployment)
     if made is None:
@@ -375,7 +375,7 @@ def _canary_if_approved(deployment: str) -> str | None:
     from automl_magic.flow import serving
     from automl_magic.monitor.alerts import monitor_of
     from automl_magic.monitor.retrain import newest
-    from automl_magic.records.retrain import Promote
+    from automl_magic.records.monitoring.retrain import Promote
     from automl_magic.store.approvals import approval_of
     from automl_magic.store.routes import history, read_route
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import DeploymentError, DeploymentNotFound
 from automl_magic.flow import governance
-from automl_magic.records.deployment import Deployment, Role, Route, StrategyKind, VersionId
-from automl_magic.records.schema import SCHEMA_NAME, InputSchema
+from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
+from automl_magic.records.models.deployment import Deployment, Role, Route, StrategyKind, VersionId
 from automl_magic.store.opened import store
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ def _first_of_all(route: Route) -> tuple[str, ...]:
 
     As a promotion may be, where the policy allows that: in a store that is a file.
     """
-    from automl_magic.records.model import CHAMPION
+    from automl_magic.records.models.model import CHAMPION
     from automl_magic.store.aliases import read_aliases
     from automl_magic.store.approvals import approval_of
 
@@ -335,7 +335,7 @@ def _second(asked: Deployment) -> dict[str, Any]:
 
 def _crowned(route: Route) -> tuple[str, ...]:
     """Make what serves the champion, where there is none: followers serve the champion."""
-    from automl_magic.records.model import CHAMPION
+    from automl_magic.records.models.model import CHAMPION
     from automl_magic.store.aliases import read_aliases
 
     if CHAMPION in read_aliases(store(), route.model).versions:

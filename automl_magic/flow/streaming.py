@@ -15,7 +15,7 @@ from automl_magic.flow.loaded import Loaded, load, load_folder
 from automl_magic.runs.tracked_run import OnEvent
 
 if TYPE_CHECKING:
-    from automl_magic.records.deployment import Checks
+    from automl_magic.records.models.deployment import Checks
     from automl_magic.stream.consumer import Counts
     from automl_magic.stream.effects import Effects
     from automl_magic.stream.scorer import Scorer

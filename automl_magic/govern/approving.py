@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, select
 
 from automl_magic.govern.policy import Facts, LocalPolicy, Policy, asked, permitted
 from automl_magic.records import ModelVersion
-from automl_magic.records.approval import Approval, Statement
-from automl_magic.records.model import CANDIDATE
+from automl_magic.records.models.approval import Approval, Statement
+from automl_magic.records.models.model import CANDIDATE
 from automl_magic.store.aliases import Aliases, aliases_in, put_aliases
 from automl_magic.store.approvals import record
 from automl_magic.store.audit import append

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 from automl_magic.errors import RouteChanged
 from automl_magic.govern.policy import Facts, LocalPolicy, Policy, asked, permitted
 from automl_magic.records import ModelVersion
-from automl_magic.records.model import CHAMPION
+from automl_magic.records.models.model import CHAMPION
 from automl_magic.store import champion
 from automl_magic.store.aliases import Aliases, aliases_in
 from automl_magic.store.approvals import check_approved

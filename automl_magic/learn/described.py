@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.learn.reference import reference
 from automl_magic.records import Record, Score
-from automl_magic.records.reference import REFERENCE_NAME
-from automl_magic.records.schema import SCHEMA_NAME
+from automl_magic.records.data.schema import SCHEMA_NAME
+from automl_magic.records.monitoring.reference import REFERENCE_NAME
 
 if TYPE_CHECKING:
     from automl_magic.learn.ensemble import Ensemble

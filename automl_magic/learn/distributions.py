@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from automl_magic.recipe.values import Floats
-from automl_magic.records.reference import Levels, Numbers
+from automl_magic.records.monitoring.reference import Levels, Numbers
 
 DIGITS = 6
 LONGEST_LEVEL = 200

@@ -22,7 +22,7 @@ from automl_magic.recipe.values import (
     missing_of,
 )
 from automl_magic.records import ColumnKind, StepSpec
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
 
 # More levels than this say less than they cost, and an unknown one is no news.
 MOST_LEVELS, LONGEST_LEVEL = 100, 200

@@ -16,7 +16,8 @@ from automl_magic.recipe import Recipe, table_of
 from automl_magic.recipe.contents import contents_of
 from automl_magic.recipe.values import Array, Floats, text_of
 from automl_magic.records import Score
-from automl_magic.records.reference import (
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.monitoring.reference import (
     CalibrationBin,
     ColumnReference,
     Levels,
@@ -24,7 +25,6 @@ from automl_magic.records.reference import (
     PredictionReference,
     Reference,
 )
-from automl_magic.records.schema import InputColumn, InputSchema
 from automl_magic.tasks.metrics import METRICS
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from automl_magic.learn.trial import Scored, ended, scored
 from automl_magic.learn.words import first_line, one_of, printable
 from automl_magic.recipe import Fold, is_random, member
 from automl_magic.records import StepSpec, Trial, TrialState
-from automl_magic.records.experiment import SAMPLERS
+from automl_magic.records.plans.experiment import SAMPLERS
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows

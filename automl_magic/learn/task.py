@@ -13,7 +13,7 @@ from automl_magic.learn.words import one_of
 from automl_magic.recipe import encode_target, table_of
 from automl_magic.recipe.values import as_missing
 from automl_magic.records import TaskKind
-from automl_magic.records.experiment import Imbalance
+from automl_magic.records.plans.experiment import Imbalance
 from automl_magic.tasks.metrics import find_metric
 
 

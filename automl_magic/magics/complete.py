@@ -98,7 +98,7 @@ def _values(
 
             return list(METRICS)
         case "sampler":
-            from automl_magic.records.experiment import SAMPLERS
+            from automl_magic.records.plans.experiment import SAMPLERS
 
             return list(SAMPLERS)
         case "data":

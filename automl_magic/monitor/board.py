@@ -17,8 +17,8 @@ from sqlalchemy import Engine, and_, case, func, select
 from automl_magic.errors import DeploymentNotFound
 from automl_magic.monitor.alerts import alerts_of
 from automl_magic.monitor.retrain import Retrain, retrains_of
-from automl_magic.records.alert import DAY_S, Alert
-from automl_magic.records.deployment import Deployment, Route
+from automl_magic.records.models.deployment import Deployment, Route
+from automl_magic.records.monitoring.alert import DAY_S, Alert
 from automl_magic.store.engine import reading
 from automl_magic.store.routes import RouteChange, history, read_deployment
 from automl_magic.store.tables import checks, deployments, predictions

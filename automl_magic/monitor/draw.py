@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from automl_magic.look.shown import Picture
 from automl_magic.look.text import safe
-from automl_magic.records.drift import Histogram
+from automl_magic.records.monitoring.drift import Histogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,7 +17,7 @@ from automl_magic.errors import MonitorError
 from automl_magic.monitor.model import WatchedModel
 from automl_magic.monitor.window import MOST_SAMPLED, Requests, Window, columns_of, sample_of
 from automl_magic.recipe.values import Floats
-from automl_magic.records.deployment import Deployment, Role
+from automl_magic.records.models.deployment import Deployment, Role
 from automl_magic.store.engine import open_engine, predictions_url, reading, store_url
 from automl_magic.store.predictions import ID_LENGTH
 from automl_magic.store.routes import read_deployment

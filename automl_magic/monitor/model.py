@@ -12,8 +12,8 @@ from typing import Any
 from automl_magic.errors import ArtifactTampered, MonitorError
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Manifest
-from automl_magic.records.reference import REFERENCE_NAME, Reference
-from automl_magic.records.schema import SCHEMA_NAME, InputSchema
+from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
+from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
 
 
 @dataclass(frozen=True)

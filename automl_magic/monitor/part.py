@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias
 from automl_magic.errors import AutomlMagicError
 from automl_magic.look.shown import Shown
 from automl_magic.monitor.watch import Watch
-from automl_magic.records.explanation import Skipped
+from automl_magic.records.explanations.explanation import Skipped
 
 P = ParamSpec("P")
 Found: TypeAlias = tuple[Any, Shown]

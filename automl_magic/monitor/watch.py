@@ -14,9 +14,9 @@ from automl_magic.monitor.window import Window
 from automl_magic.recipe import encode_target
 from automl_magic.recipe.contents import Contents, contents_of
 from automl_magic.recipe.values import Array, Floats, as_missing, as_numbers, text_of
-from automl_magic.records.drift import Thresholds
-from automl_magic.records.explanation import Skipped
-from automl_magic.records.schema import InputColumn
+from automl_magic.records.data.schema import InputColumn
+from automl_magic.records.explanations.explanation import Skipped
+from automl_magic.records.monitoring.drift import Thresholds
 
 # How the chance of a false alarm in a window is divided; it never exceeds their sum, 1.
 ALPHA_SHARES: Mapping[str, float] = {
@@ -36,7 +36,7 @@ class Watch:
     window : Window
     watched : WatchedModel
     thresholds : mapping, optional
-        Fields of `records.drift.Thresholds`.
+        Fields of `records.monitoring.drift.Thresholds`.
 
     Attributes
     ----------

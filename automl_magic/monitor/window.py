@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from automl_magic.recipe import Table
 from automl_magic.recipe.values import Floats
-from automl_magic.records.deployment import Slos
+from automl_magic.records.models.deployment import Slos
 
 # So many rows know a share to half a percentage point, and a PSI to a thousandth.
 MOST_SAMPLED = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from automl_magic.look.text import safe
-from automl_magic.records.drift import DriftSeverity
+from automl_magic.records.monitoring.drift import DriftSeverity
 
 MARKS = {
     DriftSeverity.UNJUDGED: "– not judged",

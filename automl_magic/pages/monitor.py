@@ -15,7 +15,7 @@ from automl_magic.records import Link
 
 if TYPE_CHECKING:
     from automl_magic.monitor.board import Board, Check
-    from automl_magic.records.alert import Alert
+    from automl_magic.records.monitoring.alert import Alert
 
 NOTEBOOK = "output.ipynb"
 MOST_ROWS = 30

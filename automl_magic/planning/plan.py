@@ -21,7 +21,7 @@ from automl_magic.records import (
     StepSpec,
     TaskKind,
 )
-from automl_magic.records.experiment import SAMPLERS, Hpo, Imbalance
+from automl_magic.records.plans.experiment import SAMPLERS, Hpo, Imbalance
 from automl_magic.tasks.metrics import default_metric, find_metric
 from automl_magic.tasks.tabular.candidates import Context, propose_all, rejected
 from automl_magic.tasks.tabular.features import left_out, views

@@ -13,7 +13,7 @@ from typing import Any
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.values import NUMBER, Array, text_of
 from automl_magic.records import ColumnKind
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
 
 PREDICTION, PROBABILITY = "prediction", "probability_"
 BOOLEANS = frozenset({"True", "False"})

@@ -19,8 +19,8 @@ from automl_magic.recipe.column_rules import (
     shown,
     span_of,
 )
-from automl_magic.records.deployment import Check, Checks
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.models.deployment import Check, Checks
 
 MOST_PROBLEMS = 20
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from automl_magic.recipe.values import EPOCH, LARGEST, date_of, number_of, text_of
 from automl_magic.records import ColumnKind
-from automl_magic.records.schema import InputColumn
+from automl_magic.records.data.schema import InputColumn
 
 LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)
 MOST_SHOWN_LEVELS = 10

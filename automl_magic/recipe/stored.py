@@ -35,7 +35,7 @@ from automl_magic.recipe.members import FittedMember, member
 from automl_magic.recipe.values import Array
 from automl_magic.recipe.view import FittedView
 from automl_magic.records import Artifact, Manifest, Record, RecordProblem
-from automl_magic.records.schema import SCHEMA_NAME, InputSchema
+from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 
 MANIFEST = "manifest.json"
 FIX = "Fit the recipe again, or take the model from where it was registered."

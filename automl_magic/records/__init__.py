@@ -6,17 +6,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.records.codec import Record, RecordProblem, digest_of, dumps
-from automl_magic.records.dataset import Column, ColumnKind, Dataset, Finding, Severity
-from automl_magic.records.experiment import SPEC_SUFFIX, Experiment
-from automl_magic.records.model import Manifest, ModelVersion
-from automl_magic.records.plan import Candidate, Decision, Estimate, Plan, StepSpec
-from automl_magic.records.run import Artifact, Failure, FailureKind, Run, RunStatus
-from automl_magic.records.score import Link, Score
+from automl_magic.records.data.dataset import Column, ColumnKind, Dataset, Finding, Severity
+from automl_magic.records.models.model import Manifest, ModelVersion
+from automl_magic.records.plans.experiment import SPEC_SUFFIX, Experiment
+from automl_magic.records.plans.plan import Candidate, Decision, Estimate, Plan, StepSpec
+from automl_magic.records.runs.run import Artifact, Failure, FailureKind, Run, RunStatus
+from automl_magic.records.runs.score import Link, Score
+from automl_magic.records.runs.trial import Leaderboard, LeaderboardRow, Trial, TrialState
 from automl_magic.records.task import Metric, Split, SplitKind, TaskKind
-from automl_magic.records.trial import Leaderboard, LeaderboardRow, Trial, TrialState
 
 if TYPE_CHECKING:
-    from automl_magic.records.explanation import EXPLANATION_NAME, Explanation, Skipped, Unseen
+    from automl_magic.records.explanations.explanation import (
+        EXPLANATION_NAME,
+        Explanation,
+        Skipped,
+        Unseen,
+    )
 
 __all__ = [
     "EXPLANATION_NAME",
@@ -64,5 +69,5 @@ _OF_AN_EXPLANATION = ("EXPLANATION_NAME", "Explanation", "Skipped", "Unseen")
 
 def __getattr__(name: str) -> Any:
     if name in _OF_AN_EXPLANATION:
-        return getattr(import_module("automl_magic.records.explanation"), name)
+        return getattr(import_module("automl_magic.records.explanations.explanation"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

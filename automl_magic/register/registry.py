@@ -9,7 +9,7 @@ from typing import Protocol
 
 from automl_magic.errors import ModelNotFound, ModelRefused, near_miss, shorten
 from automl_magic.records import ModelVersion, Run
-from automl_magic.records.model import ALIASES, CANDIDATE
+from automl_magic.records.models.model import ALIASES, CANDIDATE
 
 # MLflow refuses "/", ":" and what a path would resolve to another name; "@" begins an alias in a
 # URI, and a name of digits only would read as a version.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
-from automl_magic.records.drift import Thresholds
+from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import piece, prose

@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from automl_magic.records import Plan
-from automl_magic.records.retrain import Source
+from automl_magic.records.monitoring.retrain import Source
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import piece, prose

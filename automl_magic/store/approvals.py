@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Engine, Row, select, update
 
 from automl_magic.errors import NotApproved
-from automl_magic.records.approval import Approval
 from automl_magic.records.codec import RecordProblem, dumps
+from automl_magic.records.models.approval import Approval
 from automl_magic.store.audit import append
 from automl_magic.store.engine import now, reading
 from automl_magic.store.signing import TrustedKeys

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from automl_magic.errors import DeploymentError, NotApproved
-from automl_magic.records.deployment import Deployment, Route
-from automl_magic.records.model import CHAMPION, ROLLBACK
+from automl_magic.records.models.deployment import Deployment, Route
+from automl_magic.records.models.model import CHAMPION, ROLLBACK
 from automl_magic.store import approvals
 from automl_magic.store.aliases import Aliases, aliases_in, put_aliases
 from automl_magic.store.approvals import check_approved

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, and_, delete, exists, func, select
 
-from automl_magic.records.deployment import Role
+from automl_magic.records.models.deployment import Role
 from automl_magic.store.engine import reading, writing
 from automl_magic.store.tables import outcomes, predictions
 from automl_magic.store.upsert import upsert

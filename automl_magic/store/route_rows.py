@@ -21,7 +21,7 @@ from automl_magic.errors import (
     shorten,
 )
 from automl_magic.records.codec import Record, dumps
-from automl_magic.records.deployment import Deployment, Role, Route
+from automl_magic.records.models.deployment import Deployment, Role, Route
 from automl_magic.store.approvals import check_approved
 from automl_magic.store.audit import append
 from automl_magic.store.engine import now

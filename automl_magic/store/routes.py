@@ -14,7 +14,7 @@ from typing import TypedDict, Unpack
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from automl_magic.errors import DeploymentError
-from automl_magic.records.deployment import Deployment, Route, StrategyKind
+from automl_magic.records.models.deployment import Deployment, Route, StrategyKind
 from automl_magic.store.approvals import check_approved
 from automl_magic.store.audit import append
 from automl_magic.store.champion import follow

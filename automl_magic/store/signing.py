@@ -33,8 +33,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from automl_magic.errors import NotApproved, StoreError
 from automl_magic.files.atomic import TEMPORARY_SUFFIX
-from automl_magic.records.approval import Approval, Statement
 from automl_magic.records.codec import Record
+from automl_magic.records.models.approval import Approval, Statement
 from automl_magic.workspace.places import home
 
 _MAX_KEY_BYTES = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from automl_magic.records.approval import Statement
+from automl_magic.records.models.approval import Statement
 from automl_magic.workspace.places import home
 
 

@@ -13,8 +13,8 @@ from automl_magic.errors import AutomlMagicError
 from automl_magic.recipe.batches import PREDICTION, answers
 from automl_magic.recipe.checking import Checker
 from automl_magic.recipe.fitted import FittedRecipe
-from automl_magic.records.deployment import Checks
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
+from automl_magic.records.models.deployment import Checks
 from automl_magic.stream.messages import DeadLetter, Message, Place, Poison, Result, plain
 from automl_magic.stream.windows import Windows, WindowStates
 from automl_magic.stream.windows.state import Document, Load

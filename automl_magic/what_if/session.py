@@ -11,7 +11,7 @@ from typing import Any
 from automl_magic.errors import DataError
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
-from automl_magic.records.explained import ColumnRange, Counterfactual, LocalRow
+from automl_magic.records.explanations.explained import ColumnRange, Counterfactual, LocalRow
 from automl_magic.what_if.rows import AnyRow, Rows
 from automl_magic.what_if.shares import shares
 

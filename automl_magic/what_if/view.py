@@ -7,7 +7,7 @@ from typing import Any
 from automl_magic.look.numbers import number
 from automl_magic.look.text import safe
 from automl_magic.pages.report.words import class_name, plain
-from automl_magic.records.explained import ColumnRange
+from automl_magic.records.explanations.explained import ColumnRange
 from automl_magic.what_if.session import Session
 
 SHOWN = 10  # columns that stand open; the others are a click away

@@ -9,10 +9,10 @@ import numpy as np
 
 from automl_magic.monitor.alerts import monitor_of, observe, observed_in
 from automl_magic.records import Score
-from automl_magic.records.approval import Statement
 from automl_magic.records.codec import dumps
-from automl_magic.records.deployment import Deployment, Route
-from automl_magic.records.drift import (
+from automl_magic.records.models.approval import Statement
+from automl_magic.records.models.deployment import Deployment, Route
+from automl_magic.records.monitoring.drift import (
     ColumnDrift,
     DriftReport,
     DriftSeverity,

@@ -22,7 +22,7 @@ import xgboost
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.recipe import FittedRecipe, MemberSpec, Recipe, fit_recipe
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
-from automl_magic.records.deployment import Checks
+from automl_magic.records.models.deployment import Checks
 from automl_magic_serving.runtime.served import Served
 
 ROWS, TURNS = 20_000, 400

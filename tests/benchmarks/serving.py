@@ -41,10 +41,10 @@ from sqlalchemy import Engine
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.recipe import FittedRecipe, MemberSpec, Recipe, fit_recipe
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
-from automl_magic.records.approval import APPROVAL_NAME, Statement
 from automl_magic.records.codec import dumps
-from automl_magic.records.deployment import Deployment, Route
-from automl_magic.records.schema import SCHEMA_NAME
+from automl_magic.records.data.schema import SCHEMA_NAME
+from automl_magic.records.models.approval import APPROVAL_NAME, Statement
+from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store.approvals import record
 from automl_magic.store.engine import open_engine, serially
 from automl_magic.store.keys import create_key

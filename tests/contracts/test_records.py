@@ -21,8 +21,8 @@ from automl_magic.records import (
     Run,
     Trial,
 )
-from automl_magic.records.drift import DriftReport
-from automl_magic.records.reference import Reference
+from automl_magic.records.monitoring.drift import DriftReport
+from automl_magic.records.monitoring.reference import Reference
 
 HERE = Path(__file__).parent
 KINDS = {

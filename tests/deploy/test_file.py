@@ -3,7 +3,7 @@ import pytest
 from automl_magic.deploy import parse_deployment, read_deployment_file
 from automl_magic.deploy.file import WORDS, places
 from automl_magic.errors import SpecError, UnknownField, WrongType
-from automl_magic.records.deployment import (
+from automl_magic.records.models.deployment import (
     Autoscale,
     Check,
     Checks,

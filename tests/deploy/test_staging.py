@@ -9,7 +9,7 @@ import pytest
 from automl_magic.deploy import stage
 from automl_magic.errors import ArtifactTampered, DeploymentError
 from automl_magic.records import Artifact, Manifest, dumps
-from automl_magic.records.approval import Approval, Statement
+from automl_magic.records.models.approval import Approval, Statement
 from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path
 from automl_magic.store.staged import staged_folder
 

@@ -19,7 +19,7 @@ from automl_magic.errors import FolderNotWritable, IllegalTransition, RunError, 
 from automl_magic.execute import RunStore
 from automl_magic.execute.store import LEASE_S, new_run_id, supervising
 from automl_magic.records import Failure, FailureKind, RunStatus
-from automl_magic.records.run import TRANSITIONS
+from automl_magic.records.runs.run import TRANSITIONS
 
 LIFE = [RunStatus.STAGING, RunStatus.RUNNING, RunStatus.COMMITTING, RunStatus.SUCCEEDED]
 

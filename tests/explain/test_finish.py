@@ -11,7 +11,7 @@ from automl_magic.errors import DataError, FolderNotWritable, PlanError, RunErro
 from automl_magic.explain import Subject
 from automl_magic.look.shown import Shown, Table
 from automl_magic.records import EXPLANATION_NAME, Explanation
-from automl_magic.records.explanation import SECTIONS
+from automl_magic.records.explanations.explanation import SECTIONS
 
 CELLS = (
     *("curves", "thresholds", "confusion", "calibration", "residuals", "fairness"),

@@ -10,7 +10,7 @@ from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
 from automl_magic.errors import AutomlMagicError, NotApproved, TrackingError
 from automl_magic.flow import governance, serving
-from automl_magic.records.approval import Approval
+from automl_magic.records.models.approval import Approval
 from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit
 from automl_magic.store.engine import open_engine, writing

@@ -11,7 +11,7 @@ import pytest
 
 from automl_magic import govern
 from automl_magic.errors import DeploymentError, NotApproved, RouteChanged
-from automl_magic.records.deployment import Deployment, Route
+from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit
 from automl_magic.store.aliases import aliases_in, read_aliases

@@ -8,7 +8,7 @@ from automl_magic.learn.input_schema import input_schema
 from automl_magic.learn.personal import personal_kind
 from automl_magic.recipe import MemberSpec, Recipe
 from automl_magic.records import ColumnKind, Split, SplitKind, StepSpec, TaskKind
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
 
 
 def recipe_of(*steps):

@@ -12,8 +12,8 @@ from automl_magic.learn.reference import columns, honest
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import ColumnKind, Manifest, TaskKind
 from automl_magic.records.codec import dumps
-from automl_magic.records.reference import REFERENCE_NAME, Levels, Reference
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.monitoring.reference import REFERENCE_NAME, Levels, Reference
 
 
 @pytest.fixture(scope="module")

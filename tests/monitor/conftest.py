@@ -15,11 +15,11 @@ from automl_magic.learn.reference import columns, predictions
 from automl_magic.monitor import Watch, load_watched, read_table
 from automl_magic.recipe import MemberSpec, Recipe, encode_target, fit_recipe
 from automl_magic.records import Score, Split, SplitKind, StepSpec, TaskKind
-from automl_magic.records.approval import APPROVAL_NAME, Statement
 from automl_magic.records.codec import dumps
-from automl_magic.records.deployment import Deployment, PredictionLog, Role, Route, Slos
-from automl_magic.records.reference import REFERENCE_NAME, Reference
-from automl_magic.records.schema import SCHEMA_NAME
+from automl_magic.records.data.schema import SCHEMA_NAME
+from automl_magic.records.models.approval import APPROVAL_NAME, Statement
+from automl_magic.records.models.deployment import Deployment, PredictionLog, Role, Route, Slos
+from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
 from automl_magic.store.approvals import record
 from automl_magic.store.engine import open_engine, predictions_url, serially
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions

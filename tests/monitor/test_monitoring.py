@@ -17,7 +17,7 @@ from automl_magic.cli.words.monitored import monitored as in_words
 from automl_magic.errors import ArtifactTampered, DeploymentNotFound, MonitorError
 from automl_magic.flow import monitoring
 from automl_magic.records import RunStatus
-from automl_magic.records.drift import DriftReport, DriftSeverity
+from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity
 from automl_magic.store.engine import open_engine, reading
 from automl_magic.store.tables import checks
 

@@ -12,8 +12,8 @@ from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
 from automl_magic.monitor.watch import ALPHA_SHARES
-from automl_magic.records.drift import Thresholds
-from automl_magic.records.reference import Numbers
+from automl_magic.records.monitoring.drift import Thresholds
+from automl_magic.records.monitoring.reference import Numbers
 
 TRAINED = 5_000
 THRESHOLDS = Thresholds()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from automl_magic.records import Explanation, Score, Skipped, TaskKind, Unseen
-from automl_magic.records.explained import (
+from automl_magic.records.explanations.explained import (
     Beeswarm,
     Change,
     ColumnRange,
@@ -27,7 +27,7 @@ from automl_magic.records.explained import (
     Shap,
     ShapColumn,
 )
-from automl_magic.records.measured import (
+from automl_magic.records.explanations.measured import (
     Calibration,
     CalibrationBin,
     ClassCurves,

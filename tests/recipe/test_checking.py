@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from automl_magic.recipe.checking import Checker, Refused
 from automl_magic.records import ColumnKind, TaskKind
-from automl_magic.records.deployment import Check, Checks
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.models.deployment import Check, Checks
 
 STRICT = Checks(
     ranges=Check.REFUSE, categories=Check.REFUSE, missing=Check.REFUSE, unknown=Check.REFUSE

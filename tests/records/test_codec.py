@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from automl_magic import records
 from automl_magic.records import Experiment, RecordProblem, Run, RunStatus, Split, SplitKind
 from automl_magic.records.codec import Record, digest_of
-from automl_magic.records.run import END_STATES, TRANSITIONS
+from automl_magic.records.runs.run import END_STATES, TRANSITIONS
 
 MINIMAL = {"data": "people.csv", "target": "churn"}
 
@@ -82,8 +82,8 @@ def test_every_field_of_an_experiment_is_documented():
 
     parts = [
         kind
-        for _, kind in inspect.getmembers(records.experiment, inspect.isclass)
-        if issubclass(kind, Record) and kind.__module__ == records.experiment.__name__
+        for _, kind in inspect.getmembers(records.plans.experiment, inspect.isclass)
+        if issubclass(kind, Record) and kind.__module__ == records.plans.experiment.__name__
     ]
 
     assert [name for part in parts for name in undocumented(part)] == []

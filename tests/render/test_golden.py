@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from automl_magic.recipe import ESTIMATORS
-from automl_magic.records.drift import Thresholds
+from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.render import (
     as_script,
     render_explain,

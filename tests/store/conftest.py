@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from automl_magic.records.approval import Statement
+from automl_magic.records.models.approval import Statement
 from automl_magic.store.approvals import record
 from automl_magic.store.engine import open_engine, serially, writing
 from automl_magic.store.signing import PrivateKey, private_key_path

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from automl_magic.errors import DeploymentError, NotApproved, RouteChanged
-from automl_magic.records.deployment import Deployment, Route
+from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store import audit, champion
 from automl_magic.store.aliases import Aliases, read_aliases
 from automl_magic.store.engine import serially

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from automl_magic.errors import DeploymentError, NotApproved
-from automl_magic.records.approval import Statement
-from automl_magic.records.deployment import Deployment, Route
+from automl_magic.records.models.approval import Statement
+from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store import audit, champion
 from automl_magic.store.aliases import read_aliases
 from automl_magic.store.approvals import approval_of, record

@@ -3,7 +3,7 @@
 import pytest
 
 from automl_magic.errors import StoreError
-from automl_magic.records.deployment import Role
+from automl_magic.records.models.deployment import Role
 from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import (
     Outcome,

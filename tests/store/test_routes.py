@@ -11,7 +11,7 @@ from automl_magic.errors import (
     NotApproved,
     RouteChanged,
 )
-from automl_magic.records.deployment import Deployment, Limits, Route, StrategyKind
+from automl_magic.records.models.deployment import Deployment, Limits, Route, StrategyKind
 from automl_magic.store import audit
 from automl_magic.store.approvals import approval_of, revoke
 from automl_magic.store.engine import serially, writing

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl_magic.errors import NotApproved, StoreError
-from automl_magic.records.approval import Approval, Statement
+from automl_magic.records.models.approval import Approval, Statement
 from automl_magic.store.signing import PrivateKey, TrustedKeys, canonical
 
 WHEN = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from automl_magic import flow
 from automl_magic.records import Explanation, Score, TaskKind, Unseen
-from automl_magic.records.explained import (
+from automl_magic.records.explanations.explained import (
     Change,
     ColumnRange,
     Counterfactual,

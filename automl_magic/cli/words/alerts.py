@@ -11,7 +11,7 @@ from automl_magic.look.text import safe
 if TYPE_CHECKING:
     from automl_magic.flow.alerting import Alerts
     from automl_magic.monitor.alerts.silences import Silence
-    from automl_magic.records.alert import Channel
+    from automl_magic.records.monitoring.alert import Channel
 
 MOST_ROWS = 50
 

@@ -11,8 +11,8 @@ from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
     from automl_magic.flow.governance import Changed
-    from automl_magic.records.approval import Approval
-    from automl_magic.records.deployment import Route
+    from automl_magic.records.models.approval import Approval
+    from automl_magic.records.models.deployment import Route
     from automl_magic.store.audit import Entry, Verdict
 
 

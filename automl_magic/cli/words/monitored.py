@@ -10,8 +10,8 @@ from automl_magic.flow.monitoring import Monitored
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
 from automl_magic.monitor.words import p_text
-from automl_magic.records.alert import Notice
-from automl_magic.records.drift import ColumnDrift, DriftReport, DriftSeverity
+from automl_magic.records.monitoring.alert import Notice
+from automl_magic.records.monitoring.drift import ColumnDrift, DriftReport, DriftSeverity
 
 MOST_COLUMNS = 12
 

@@ -12,7 +12,7 @@ from automl_magic.explain.part import Found, NotMade, on_unseen, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import measured, rounded
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.measured import Calibration, CalibrationBin, Measure
+from automl_magic.records.explanations.measured import Calibration, CalibrationBin, Measure
 
 MOST_BINS, ROWS_PER_BIN, FEWEST_ROWS = 15, 50, 50
 METHOD = (

@@ -9,7 +9,7 @@ from automl_magic.explain.part import Found, NotMade, on_unseen, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import on_axis, plain, shown
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.measured import Confusion
+from automl_magic.records.explanations.measured import Confusion
 
 MOST_CLASSES, MOST_WRITTEN = 30, 12
 WHITE_FROM = 0.72  # below it black has the better contrast on the colour of a cell

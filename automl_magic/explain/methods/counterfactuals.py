@@ -18,7 +18,7 @@ from automl_magic.explain.part import Found, NotMade, about, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import number, percent, plain, rounded, shown
 from automl_magic.look.shown import Shown, Table
-from automl_magic.records.explained import (
+from automl_magic.records.explanations.explained import (
     Counterfactual,
     CounterfactualCase,
     Counterfactuals,

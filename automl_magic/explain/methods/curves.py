@@ -11,7 +11,13 @@ from automl_magic.explain.part import Found, NotMade, on_unseen, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, on_axis, plain, rounded, shown
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.measured import ClassCurves, Curves, Measure, PrecisionRecall, Roc
+from automl_magic.records.explanations.measured import (
+    ClassCurves,
+    Curves,
+    Measure,
+    PrecisionRecall,
+    Roc,
+)
 from automl_magic.tasks import metrics
 
 MOST_POINTS, MOST_CLASSES = 200, 8

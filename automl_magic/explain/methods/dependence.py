@@ -15,7 +15,7 @@ from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records.explained import Dependence, DependenceLine, DependenceOf
+from automl_magic.records.explanations.explained import Dependence, DependenceLine, DependenceOf
 
 MOST_COLUMNS, MOST_POINTS, MOST_LEVELS = 8, 20, 10
 DAY = 86_400e6  # microseconds

@@ -15,7 +15,12 @@ from automl_magic.explain.part import Found, NotMade, on_unseen, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import finite, measured, on_axis, plain, rounded, shown
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.measured import Fairness, FairnessColumn, FairnessGroup, Measure
+from automl_magic.records.explanations.measured import (
+    Fairness,
+    FairnessColumn,
+    FairnessGroup,
+    Measure,
+)
 
 METHOD = (
     "Measures by group with fairlearn's MetricFrame (Bird et al., Fairlearn, 2020); Wilson's "

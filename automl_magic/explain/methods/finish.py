@@ -12,7 +12,12 @@ from automl_magic.explain.words import measured, number, plain, shown
 from automl_magic.files.atomic import write_atomic
 from automl_magic.look.shown import Shown, Table
 from automl_magic.records.codec import dumps
-from automl_magic.records.explanation import EXPLANATION_NAME, SECTIONS, Explanation, Skipped
+from automl_magic.records.explanations.explanation import (
+    EXPLANATION_NAME,
+    SECTIONS,
+    Explanation,
+    Skipped,
+)
 from automl_magic.tasks.metrics import METRICS
 
 TOP_COLUMNS = 5

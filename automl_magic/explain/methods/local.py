@@ -12,7 +12,7 @@ from automl_magic.explain.part import Found, about, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.explained import Local, LocalRow
+from automl_magic.records.explanations.explained import Local, LocalRow
 
 DRAWN_ROWS, DRAWN_COLUMNS = 2, 8
 METHOD = (

@@ -13,7 +13,7 @@ from automl_magic.explain.part import Found, about, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import count, number, rounded, shown
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.explained import Permutation, PermutedColumn, Shap
+from automl_magic.records.explanations.explained import Permutation, PermutedColumn, Shap
 from automl_magic.tasks import metrics
 
 REPEATS, RESAMPLES = 5, 40

@@ -12,7 +12,7 @@ from automl_magic.explain.part import Found, NotMade, on_unseen, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, number, rounded
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.measured import ResidualBin, Residuals
+from automl_magic.records.explanations.measured import ResidualBin, Residuals
 
 MOST_POINTS, BINS, DECILES = 1_000, 40, 10
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)

@@ -18,7 +18,7 @@ from automl_magic.explain.swarm import beeswarms, drawn, table_of_columns
 from automl_magic.explain.words import all_rounded, rounded
 from automl_magic.look.shown import Shown
 from automl_magic.recipe.values import Floats
-from automl_magic.records.explained import Shap, ShapColumn
+from automl_magic.records.explanations.explained import Shap, ShapColumn
 
 Z = 1.959964
 MOST_ROWS, MOST_SAMPLED, AIMED, FEWEST_SAMPLED = 1_000, 300, 100, 3

@@ -11,7 +11,7 @@ from automl_magic.explain.part import Found, NotMade, on_unseen, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, on_axis, plain, rounded
 from automl_magic.look.shown import Picture, Shown, Table
-from automl_magic.records.measured import Thresholds
+from automl_magic.records.explanations.measured import Thresholds
 
 STEPS = 101
 METHOD = (

@@ -20,7 +20,7 @@ import numpy as np
 from automl_magic.learn.candidate import Candidate, Proposal
 from automl_magic.learn.words import one_of
 from automl_magic.records import Metric, Trial
-from automl_magic.records.experiment import SAMPLERS
+from automl_magic.records.plans.experiment import SAMPLERS
 
 # How many trials there may be by the number of rows: between these, on a line in logarithms.
 MOST_TRIALS = ((100, 4), (500, 8), (2_500, 15), (10_000, 40), (100_000, 100))

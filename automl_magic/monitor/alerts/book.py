@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Engine, Row, bindparam, select
 from automl_magic.monitor.alerts.observed import Observation, group_of, key_of
 from automl_magic.monitor.alerts.silences import silenced
 from automl_magic.monitor.alerts.told import notice_of
-from automl_magic.records.alert import (
+from automl_magic.records.codec import dumps
+from automl_magic.records.monitoring.alert import (
     LOG,
     Alert,
     AlertKind,
@@ -27,8 +28,7 @@ from automl_magic.records.alert import (
     Notice,
     Rule,
 )
-from automl_magic.records.codec import dumps
-from automl_magic.records.score import Link
+from automl_magic.records.runs.score import Link
 from automl_magic.store.engine import reading, serially
 from automl_magic.store.tables import alerts, notices
 

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from automl_magic.errors import SpecError
-from automl_magic.records.alert import Monitor
 from automl_magic.records.codec import RecordProblem
+from automl_magic.records.monitoring.alert import Monitor
 from automl_magic.workspace.places import home
 
 API_VERSION, KIND = "automl-magic/v1", "Monitor"

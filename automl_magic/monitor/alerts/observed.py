@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from automl_magic.records.alert import AlertKind, AlertSeverity, Finding
-from automl_magic.records.drift import DriftReport, DriftSeverity
-from automl_magic.records.score import Link
+from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, Finding
+from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity
+from automl_magic.records.runs.score import Link
 
 _LONGEST_KEY = 300
 _FROM_REPORTS = {

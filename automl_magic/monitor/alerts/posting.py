@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 from automl_magic.errors import AutomlMagicError
 from automl_magic.monitor.alerts.channels import Refused, send
 from automl_magic.monitor.alerts.observed import storable
-from automl_magic.records.alert import Channel, Monitor, Notice
+from automl_magic.records.monitoring.alert import Channel, Monitor, Notice
 from automl_magic.store.engine import reading, writing
 from automl_magic.store.tables import notices
 

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, sele
 
 from automl_magic.monitor.alerts.book import alerts_of
 from automl_magic.monitor.alerts.observed import Observation, storable
-from automl_magic.records.alert import (
+from automl_magic.records.models.deployment import Deployment
+from automl_magic.records.monitoring.alert import (
     DAY_S,
     HOUR_S,
     AlertKind,
@@ -21,7 +22,6 @@ from automl_magic.records.alert import (
     Finding,
     Monitor,
 )
-from automl_magic.records.deployment import Deployment
 from automl_magic.store.approvals import approval_of
 from automl_magic.store.engine import reading
 from automl_magic.store.tables import deployments, predictions, route_changes, workers

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from automl_magic.look.text import safe
-from automl_magic.records.alert import Alert, AlertKind, AlertState, Notice
-from automl_magic.records.score import Link
+from automl_magic.records.monitoring.alert import Alert, AlertKind, AlertState, Notice
+from automl_magic.records.runs.score import Link
 
 URL_VARIABLE = "AUTOML_MAGIC_NOTEBOOKS_URL"
 MOST_SUMMARIES = 5

@@ -13,7 +13,7 @@ from automl_magic.monitor.measures.kullback_leibler import kullback_leibler
 from automl_magic.monitor.measures.population_stability import psi, psi_by_chance
 from automl_magic.monitor.measures.proportions import otherwise_often
 from automl_magic.monitor.measures.shares import Shares
-from automl_magic.records.drift import Histogram, Statistic
+from automl_magic.records.monitoring.drift import Histogram, Statistic
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from automl_magic.monitor.compare.compared import Compared, compared
 from automl_magic.monitor.measures.shares import effective_rows, pooled
 from automl_magic.recipe.values import Floats
-from automl_magic.records.reference import Levels
+from automl_magic.records.monitoring.reference import Levels
 
 OTHER = "(other)"
 

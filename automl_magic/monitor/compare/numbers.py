@@ -12,8 +12,8 @@ from automl_magic.monitor.compare.compared import Compared, compared
 from automl_magic.monitor.measures.kolmogorov_smirnov import kolmogorov_smirnov
 from automl_magic.monitor.measures.shares import effective_rows, pooled
 from automl_magic.recipe.values import Floats
-from automl_magic.records.drift import Statistic
-from automl_magic.records.reference import Numbers
+from automl_magic.records.monitoring.drift import Statistic
+from automl_magic.records.monitoring.reference import Numbers
 
 MOST_BINS, ROWS_A_BIN = 10, 10
 

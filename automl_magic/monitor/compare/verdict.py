@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automl_magic.monitor.compare.compared import Compared
 from automl_magic.monitor.measures.families import holm
-from automl_magic.records.drift import DriftSeverity, Thresholds
+from automl_magic.records.monitoring.drift import DriftSeverity, Thresholds
 
 
 def verdicts(

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import kolmogorov
 
 from automl_magic.recipe.values import Floats
-from automl_magic.records.reference import Numbers
+from automl_magic.records.monitoring.reference import Numbers
 
 
 def kolmogorov_smirnov(

@@ -15,7 +15,7 @@ from automl_magic.look.shown import Shown, Table
 from automl_magic.recipe import FittedRecipe, encode_target, table_of
 from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records import Score
-from automl_magic.records.retrain import Comparison
+from automl_magic.records.monitoring.retrain import Comparison
 from automl_magic.tasks import metrics
 from automl_magic.tasks.metrics.scores import measure, read_by
 

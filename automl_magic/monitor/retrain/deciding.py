@@ -12,7 +12,7 @@ from automl_magic.files.atomic import write_atomic
 from automl_magic.look.shown import Shown, Table
 from automl_magic.monitor.retrain.comparison import Compared
 from automl_magic.records import Link, dumps
-from automl_magic.records.retrain import RETRAIN_NAME, Retraining, Source
+from automl_magic.records.monitoring.retrain import RETRAIN_NAME, Retraining, Source
 
 NOTEBOOK = "output.ipynb"
 BETTER, NOT_BETTER, WORSE = "better", "not_better", "worse"

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, func, select
 
 from automl_magic.errors import MonitorError, TargetNotFound, shorten
 from automl_magic.recipe.values import text_of
-from automl_magic.records.deployment import Role
-from automl_magic.records.retrain import Source
+from automl_magic.records.models.deployment import Role
+from automl_magic.records.monitoring.retrain import Source
 from automl_magic.store.engine import reading
 from automl_magic.store.predictions import ID_LENGTH
 from automl_magic.store.tables import outcomes, predictions

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, Row, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from automl_magic.errors import MonitorError, StoreError
-from automl_magic.records.alert import HOUR_S, Alert, AlertSeverity
-from automl_magic.records.retrain import RetrainPolicy, RetrainStatus, Trigger
+from automl_magic.records.monitoring.alert import HOUR_S, Alert, AlertSeverity
+from automl_magic.records.monitoring.retrain import RetrainPolicy, RetrainStatus, Trigger
 from automl_magic.store.engine import reading, writing
 from automl_magic.store.tables import retrains
 

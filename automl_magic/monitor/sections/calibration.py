@@ -14,8 +14,8 @@ from automl_magic.monitor.part import Found, NotMade, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, number, p_text
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records.drift import CalibrationDrift, DriftSeverity
-from automl_magic.records.reference import CalibrationBin
+from automl_magic.records.monitoring.drift import CalibrationDrift, DriftSeverity
+from automl_magic.records.monitoring.reference import CalibrationBin
 
 METHOD = (
     "The rows are put into the bins of the release by their probability. In each, the observed "

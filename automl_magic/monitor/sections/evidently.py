@@ -16,7 +16,7 @@ from automl_magic.monitor.part import Found, NotMade, check_enough, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import sample_of
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records.reference import ColumnReference, Levels, Numbers
+from automl_magic.records.monitoring.reference import ColumnReference, Levels, Numbers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,8 +17,8 @@ from automl_magic.monitor.part import Found, check_enough, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, name_of, number, p_text, percent
 from automl_magic.records import ColumnKind
-from automl_magic.records.drift import ColumnDrift, DriftSeverity, Histogram
-from automl_magic.records.reference import ColumnReference, Numbers
+from automl_magic.records.monitoring.drift import ColumnDrift, DriftSeverity, Histogram
+from automl_magic.records.monitoring.reference import ColumnReference, Numbers
 
 MOST_DRAWN, MOST_LISTED, MOST_KEPT = 6, 20, 30
 METHOD = (

@@ -14,13 +14,13 @@ from automl_magic.look.shown import Shown, Table
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, moment, name_of, number
 from automl_magic.records.codec import dumps
-from automl_magic.records.drift import (
+from automl_magic.records.explanations.explanation import Skipped
+from automl_magic.records.monitoring.drift import (
     DRIFT_NAME,
     DriftReport,
     DriftSeverity,
     worst,
 )
-from automl_magic.records.explanation import Skipped
 from automl_magic.store.engine import open_engine, store_url, writing
 from automl_magic.store.tables import checks
 

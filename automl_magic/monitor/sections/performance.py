@@ -16,7 +16,7 @@ from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, moment, number, p_text
 from automl_magic.recipe.values import Array
 from automl_magic.records import Score
-from automl_magic.records.drift import DriftSeverity, Performance, ScoreBucket
+from automl_magic.records.monitoring.drift import DriftSeverity, Performance, ScoreBucket
 from automl_magic.tasks.metrics import METRICS
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from automl_magic.monitor.sections.features import moved_most, table_of_drift
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import name_of, number, p_text
 from automl_magic.recipe.values import Floats, text_of
-from automl_magic.records.drift import ColumnDrift
+from automl_magic.records.monitoring.drift import ColumnDrift
 from automl_magic.tasks import metrics
 
 METHOD = (

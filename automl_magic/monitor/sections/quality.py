@@ -19,8 +19,8 @@ from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, name_of, p_text, percent
 from automl_magic.recipe.values import Array, Floats, text_of
 from automl_magic.records import ColumnKind
-from automl_magic.records.drift import DriftSeverity, QualityFinding
-from automl_magic.records.reference import ColumnReference, Levels
+from automl_magic.records.monitoring.drift import DriftSeverity, QualityFinding
+from automl_magic.records.monitoring.reference import ColumnReference, Levels
 
 MOST_EXAMPLES, LONGEST_EXAMPLE, MOST_UNEXPECTED, MOST_LISTED = 5, 40, 20, 30
 METHOD = (

@@ -13,7 +13,7 @@ from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import Requests
 from automl_magic.monitor.words import MARKS, moment, number
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records.drift import DriftSeverity, Traffic, TrafficBucket
+from automl_magic.records.monitoring.drift import DriftSeverity, Traffic, TrafficBucket
 
 BUCKETS = 24
 METHOD = (

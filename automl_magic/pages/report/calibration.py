@@ -9,7 +9,7 @@ from automl_magic.pages.links import linked_briefly, linked_number
 from automl_magic.pages.report.lines import Line, frame
 from automl_magic.pages.report.words import linked_measure, section
 from automl_magic.records import Explanation
-from automl_magic.records.measured import Calibration
+from automl_magic.records.explanations.measured import Calibration
 
 
 def calibration_section(told: Explanation, found: Calibration) -> str:

@@ -7,7 +7,7 @@ from automl_magic.pages.figure import scrolling
 from automl_magic.pages.links import linked_briefly, linked_text, made_by
 from automl_magic.pages.report.words import class_name, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.measured import Confusion
+from automl_magic.records.explanations.measured import Confusion
 
 
 def confusion_section(told: Explanation, found: Confusion) -> str:

@@ -8,7 +8,11 @@ from automl_magic.pages.figure import scrolling, table
 from automl_magic.pages.links import linked_briefly, linked_text
 from automl_magic.pages.report.words import choice, plain, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.explained import Counterfactual, CounterfactualCase, Counterfactuals
+from automl_magic.records.explanations.explained import (
+    Counterfactual,
+    CounterfactualCase,
+    Counterfactuals,
+)
 
 
 def counterfactuals_section(told: Explanation, found: Counterfactuals) -> str:

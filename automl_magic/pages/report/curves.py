@@ -17,7 +17,7 @@ from automl_magic.pages.report.words import (
     section,
 )
 from automl_magic.records import Explanation, Link
-from automl_magic.records.measured import ClassCurves, Curves
+from automl_magic.records.explanations.measured import ClassCurves, Curves
 
 MOST_ROWS = 40  # of a table; the curve itself is drawn with all its points
 

@@ -14,7 +14,7 @@ from automl_magic.pages.links import linked_briefly
 from automl_magic.pages.report.lines import BOTTOM, Frame, Line, frame
 from automl_magic.pages.report.words import choice, class_name, plain, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.explained import Dependence, DependenceLine, DependenceOf
+from automl_magic.records.explanations.explained import Dependence, DependenceLine, DependenceOf
 
 MOST_NAMES = 12
 STRIP = 8  # the height of the strip that says where rows are, in pixels

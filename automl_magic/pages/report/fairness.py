@@ -11,7 +11,12 @@ from automl_magic.pages.figure import figure, picture, scrolling, table
 from automl_magic.pages.links import linked_briefly, linked_text
 from automl_magic.pages.report.words import choice, linked_measure, measure_text, plain, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.measured import Fairness, FairnessColumn, FairnessGap, FairnessGroup
+from automl_magic.records.explanations.measured import (
+    Fairness,
+    FairnessColumn,
+    FairnessGap,
+    FairnessGroup,
+)
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 220, 110, 26, 12
 WORDS = {

@@ -8,7 +8,7 @@ from automl_magic.pages.links import linked_text
 from automl_magic.pages.report.waterfall import Step, waterfall_figure
 from automl_magic.pages.report.words import choice, class_name, plain, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.explained import Local, LocalRow
+from automl_magic.records.explanations.explained import Local, LocalRow
 
 _CHOSEN = {
     "surest": "surest",

@@ -22,7 +22,7 @@ from automl_magic.pages.report.shap import shap_section
 from automl_magic.pages.report.thresholds import thresholds_section
 from automl_magic.pages.report.words import TITLES, plain
 from automl_magic.records import Explanation, Link
-from automl_magic.records.explanation import NOTEBOOK
+from automl_magic.records.explanations.explanation import NOTEBOOK
 
 # The cell that reads the predictions of the search and scores them.
 MEASURED_IN = "load"

@@ -7,7 +7,7 @@ from automl_magic.pages.links import linked_number
 from automl_magic.pages.report.bars import Bar, bar_figure
 from automl_magic.pages.report.words import section
 from automl_magic.records import Explanation
-from automl_magic.records.explained import Permutation
+from automl_magic.records.explanations.explained import Permutation
 
 
 def permutation_section(told: Explanation, found: Permutation) -> str:

@@ -10,7 +10,7 @@ from automl_magic.pages.cells import Cell, cells_of
 from automl_magic.pages.report.document import report_document
 from automl_magic.pages.report.page import report_body, report_page
 from automl_magic.records import Explanation
-from automl_magic.records.explanation import NOTEBOOK
+from automl_magic.records.explanations.explanation import NOTEBOOK
 from automl_magic.runs.artifacts import explanation_of, read_explanation, verified
 
 

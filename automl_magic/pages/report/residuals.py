@@ -10,7 +10,7 @@ from automl_magic.pages.links import linked_briefly
 from automl_magic.pages.report.lines import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Frame, Line, frame
 from automl_magic.pages.report.words import linked_measure, plain, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.measured import Residuals
+from automl_magic.records.explanations.measured import Residuals
 
 
 def residuals_section(told: Explanation, found: Residuals) -> str:

@@ -13,7 +13,7 @@ from automl_magic.pages.links import linked_briefly, linked_text
 from automl_magic.pages.report.bars import Bar, bar_figure
 from automl_magic.pages.report.words import choice, class_name, plain, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.explained import Beeswarm, Shap
+from automl_magic.records.explanations.explained import Beeswarm, Shap
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 220, 24, 38, 12
 DOT, SHADES = 3.2, 5

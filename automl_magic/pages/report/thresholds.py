@@ -11,7 +11,7 @@ from automl_magic.pages.links import linked_briefly, linked_number, linked_text
 from automl_magic.pages.report.lines import Frame, Line, Mark, frame
 from automl_magic.pages.report.words import choice, plain, section
 from automl_magic.records import Explanation, Link
-from automl_magic.records.measured import Thresholds
+from automl_magic.records.explanations.measured import Thresholds
 
 SHOWN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 

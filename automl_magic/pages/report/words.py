@@ -8,8 +8,8 @@ from automl_magic.look.html import joined, tag, text
 from automl_magic.look.numbers import number, seconds
 from automl_magic.pages.links import linked_number, linked_text
 from automl_magic.records import Explanation, Link
-from automl_magic.records.explained import Section
-from automl_magic.records.measured import Measure
+from automl_magic.records.explanations.explained import Section
+from automl_magic.records.explanations.measured import Measure
 
 TITLES = {
     "curves": "How well does it tell the classes apart?",

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from automl_magic.recipe.values import text_of
 from automl_magic.records import Column, ColumnKind, Dataset, Decision, StepSpec
-from automl_magic.records.experiment import Selection
+from automl_magic.records.plans.experiment import Selection
 
 Rule: TypeAlias = tuple[tuple[str, str], ...]
 

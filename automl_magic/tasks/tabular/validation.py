@@ -16,7 +16,7 @@ from automl_magic.records import (
     SplitKind,
     TaskKind,
 )
-from automl_magic.records.experiment import CrossValidation
+from automl_magic.records.plans.experiment import CrossValidation
 from automl_magic.tasks.tabular.target import Target
 
 USUAL_FOLDS = 5

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from automl_magic.records.deployment import Deployment, Role, Route
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
+from automl_magic.records.models.deployment import Deployment, Role, Route
 from automl_magic_serving.endpoint.errors import Late, NotRouted
 from automl_magic_serving.endpoint.ids import new_ids
 from automl_magic_serving.endpoint.route import Share, point_of, threshold_of

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from automl_magic.records.deployment import Checks, Role
+from automl_magic.records.models.deployment import Checks, Role
 from automl_magic_serving.endpoint.ids import SHADOW_SUFFIX
 from automl_magic_serving.runtime import Answer, Refused, Served
 from automl_magic_serving.telemetry.log import Asked

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
 from automl_magic_serving.endpoint import Predicted
 from automl_magic_serving.gate.problem import Problem, malformed
 from automl_magic_serving.http.strict import loads

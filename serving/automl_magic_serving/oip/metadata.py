@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl_magic import __version__
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
 from automl_magic_serving.oip.outputs import IDS, PREDICT, PROBABILITIES, label_datatype
 
 SERVER = {"name": "automl-magic", "version": __version__, "extensions": ["binary_tensor_data"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
 from automl_magic_serving.gate.problem import Problem
 from automl_magic_serving.oip.tensor import Tensor, wrong
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from automl_magic.records.deployment import Deployment, Route
+from automl_magic.records.models.deployment import Deployment, Route
 
 # A route with its deployment is some kilobytes; a thousand keys are some hundred.
 _LONGEST_LINE = 1 << 26

@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import log
 from typing import Any
 
-from automl_magic.records.deployment import Role, Route, Strategy
+from automl_magic.records.models.deployment import Role, Route, Strategy
 from automl_magic.store.predictions import Prediction
 from automl_magic_serving.process.sequential import Arm, interval
 

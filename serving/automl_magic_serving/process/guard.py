@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from automl_magic.records.deployment import Slos
+from automl_magic.records.models.deployment import Slos
 from automl_magic_serving.telemetry.latency import quantile_s
 from automl_magic_serving.telemetry.slab import Counts
 

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from automl_magic.errors import AutomlMagicError, DeploymentError, StoreError
-from automl_magic.records.deployment import Role, StrategyKind
+from automl_magic.records.models.deployment import Role, StrategyKind
 from automl_magic.store.predictions import delete_older
 from automl_magic.store.workers import beat, forget
 from automl_magic_serving.process.channel import Target

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from automl_magic.records.deployment import OnWinner, Route
-from automl_magic.records.drift import DriftReport
+from automl_magic.records.models.deployment import OnWinner, Route
+from automl_magic.records.monitoring.drift import DriftReport
 from automl_magic.store.approvals import approval_of
 from automl_magic.store.audit import append
 from automl_magic.store.engine import open_engine, predictions_url, reading, serially

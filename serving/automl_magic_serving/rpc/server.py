@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import grpc
 
 from automl_magic.errors import DeploymentError
-from automl_magic.records.deployment import Limits
+from automl_magic.records.models.deployment import Limits
 from automl_magic_serving.endpoint import Endpoints
 from automl_magic_serving.gate import Gate
 from automl_magic_serving.rpc.compiled import protocol

@@ -15,8 +15,8 @@ from typing import Any
 
 from automl_magic.recipe.values import EPOCH
 from automl_magic.records import ColumnKind
-from automl_magic.records.reference import ColumnReference, Levels, Numbers, Reference
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.monitoring.reference import ColumnReference, Levels, Numbers, Reference
 from automl_magic_serving.runtime.compiled.parity import as_stored, value_of
 
 

@@ -13,8 +13,8 @@ from automl_magic.errors import ModelRefused
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.stored import parse
 from automl_magic.records import Record, RecordProblem
-from automl_magic.records.reference import REFERENCE_NAME, Reference
-from automl_magic.records.schema import SCHEMA_NAME, InputSchema
+from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
+from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
 from automl_magic_serving.runtime.sealed import tampered
 
 Known = TypeVar("Known", bound=Record)

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from automl_magic.errors import ArtifactTampered, ModelRefused, NotApproved
 from automl_magic.records import Manifest, Record, RecordProblem
-from automl_magic.records.approval import APPROVAL_NAME, Approval
+from automl_magic.records.models.approval import APPROVAL_NAME, Approval
 from automl_magic.store.signing import TrustedKeys
 
 MANIFEST_NAME = "manifest.json"

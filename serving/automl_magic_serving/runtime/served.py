@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from automl_magic.recipe import FittedRecipe
 from automl_magic.recipe.checking import Checker, Parsed
 from automl_magic.records import TaskKind
-from automl_magic.records.deployment import Checks
-from automl_magic.records.reference import Reference
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
+from automl_magic.records.models.deployment import Checks
+from automl_magic.records.monitoring.reference import Reference
 from automl_magic_serving.runtime.background import background_rows
 from automl_magic_serving.runtime.compiled.plan import Plan, Way, in_one_thread
 from automl_magic_serving.runtime.explaining import MOST_PAIRS, Explanation, Sampled, TreePaths

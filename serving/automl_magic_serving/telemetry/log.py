@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from automl_magic.errors import AutomlMagicError, StoreError
-from automl_magic.records.deployment import Deployment, Role
+from automl_magic.records.models.deployment import Deployment, Role
 from automl_magic.store.engine import open_engine, predictions_url
 from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions

@@ -16,7 +16,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from automl_magic.records.deployment import Role
+from automl_magic.records.models.deployment import Role
 from automl_magic_serving.runtime import Served
 from automl_magic_serving.telemetry.latency import N_BUCKETS, PER_OCTAVE, edge_s
 from automl_magic_serving.telemetry.slab import Counts, Gauge, Outcome, Slab

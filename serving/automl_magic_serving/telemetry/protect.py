@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from automl_magic.records.deployment import PredictionLog
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
+from automl_magic.records.models.deployment import PredictionLog
 from automl_magic.store.personal import LogKey
 
 _MAX_TEXT = 1_000

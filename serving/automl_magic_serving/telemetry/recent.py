@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from automl_magic.records.deployment import Role
+from automl_magic.records.models.deployment import Role
 from automl_magic_serving.telemetry.latency import N_BUCKETS, quantile_s
 from automl_magic_serving.telemetry.slab import Slab
 

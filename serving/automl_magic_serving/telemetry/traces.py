@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from automl_magic.records.deployment import Role
+from automl_magic.records.models.deployment import Role
 from automl_magic_serving.runtime import Served
 from automl_magic_serving.telemetry.slab import Outcome
 

@@ -9,7 +9,7 @@ from automl_magic.errors import PlanError
 from automl_magic.learn.candidate import Candidate
 from automl_magic.learn.strategies import most_trials, strategy
 from automl_magic.learn.strategies.spaces import SPACES
-from automl_magic.records.experiment import SAMPLERS, Hpo
+from automl_magic.records.plans.experiment import SAMPLERS, Hpo
 from automl_magic.tasks.metrics import METRICS
 
 NAMES = ["dummy", "linear", "lightgbm", "xgboost"]

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from automl_magic.records.drift import ColumnDrift, DriftReport, DriftSeverity, Thresholds
+from automl_magic.records.monitoring.drift import (
+    ColumnDrift,
+    DriftReport,
+    DriftSeverity,
+    Thresholds,
+)
 from automl_magic.store.engine import open_engine
 
 

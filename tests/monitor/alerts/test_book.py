@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from automl_magic.monitor.alerts import alerts_of, event, observe, observed_in, silence
 from automl_magic.monitor.alerts.observed import Observation
-from automl_magic.records.alert import (
+from automl_magic.records.monitoring.alert import (
     HOUR_S,
     MINUTE_S,
     AlertKind,
@@ -24,7 +24,7 @@ from automl_magic.records.alert import (
     Monitor,
     Rule,
 )
-from automl_magic.records.drift import DriftSeverity
+from automl_magic.records.monitoring.drift import DriftSeverity
 from automl_magic.store.engine import open_engine, reading
 from automl_magic.store.tables import notices
 

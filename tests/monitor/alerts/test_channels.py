@@ -11,7 +11,8 @@ from automl_magic.monitor.alerts.channels.email import message_of
 from automl_magic.monitor.alerts.channels.pagerduty import document_of as event_of
 from automl_magic.monitor.alerts.channels.slack import document_of as blocks_of
 from automl_magic.monitor.alerts.told import notice_of
-from automl_magic.records.alert import (
+from automl_magic.records.codec import OutOfRange
+from automl_magic.records.monitoring.alert import (
     Alert,
     AlertKind,
     AlertSeverity,
@@ -19,8 +20,7 @@ from automl_magic.records.alert import (
     Channel,
     ChannelKind,
 )
-from automl_magic.records.codec import OutOfRange
-from automl_magic.records.score import Link
+from automl_magic.records.runs.score import Link
 from tests.outbound.receiver import OK, always, certificate_for, receiving
 
 from .mailbox import mailbox

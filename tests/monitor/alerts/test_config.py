@@ -7,8 +7,8 @@ import pytest
 from automl_magic.errors import MonitorError, SpecError
 from automl_magic.monitor.alerts import monitor_file, monitor_of, read_monitor
 from automl_magic.monitor.alerts.secrets import filled
-from automl_magic.records.alert import AlertKind, AlertSeverity, Monitor
-from automl_magic.records.retrain import Promote
+from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, Monitor
+from automl_magic.records.monitoring.retrain import Promote
 
 WHOLE = """\
 apiVersion: automl-magic/v1

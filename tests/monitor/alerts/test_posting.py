@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from automl_magic.monitor.alerts import deliver, event, observe, undelivered
 from automl_magic.monitor.alerts.posting import LEASE_S, MOST_ATTEMPTS
-from automl_magic.records.alert import AlertKind, Channel, ChannelKind, Monitor
+from automl_magic.records.monitoring.alert import AlertKind, Channel, ChannelKind, Monitor
 from automl_magic.store.engine import open_engine, reading, writing
 from automl_magic.store.tables import notices
 from tests.outbound.receiver import OK, always, receiving

@@ -3,7 +3,13 @@ from __future__ import annotations
 import pytest
 
 from automl_magic.monitor.alerts import observe_serving
-from automl_magic.records.alert import HOUR_S, AlertKind, AlertSeverity, Monitor, ServingLimits
+from automl_magic.records.monitoring.alert import (
+    HOUR_S,
+    AlertKind,
+    AlertSeverity,
+    Monitor,
+    ServingLimits,
+)
 from automl_magic.store.engine import writing
 from automl_magic.store.tables import predictions, workers
 

@@ -12,7 +12,7 @@ from automl_magic.errors import MonitorError
 from automl_magic.flow import alerting
 from automl_magic.monitor.alerts import monitor_file
 from automl_magic.records.codec import dumps
-from automl_magic.records.drift import DriftSeverity
+from automl_magic.records.monitoring.drift import DriftSeverity
 from automl_magic.store.engine import open_engine, writing
 from automl_magic.store.tables import checks
 from tests.outbound.receiver import OK, always, receiving

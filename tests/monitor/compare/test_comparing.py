@@ -11,8 +11,8 @@ from automl_magic.learn.distributions import levels_of, numbers_of
 from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import at_most, bin_cuts, compare_numbers, names_of
 from automl_magic.monitor.compare.verdict import verdicts
-from automl_magic.records.drift import DriftSeverity, Thresholds
-from automl_magic.records.reference import Levels, Numbers
+from automl_magic.records.monitoring.drift import DriftSeverity, Thresholds
+from automl_magic.records.monitoring.reference import Levels, Numbers
 
 values = st.lists(
     st.one_of(st.floats(-1e6, 1e6), st.integers(-5, 5).map(float)), min_size=1, max_size=400

@@ -12,7 +12,7 @@ import pytest
 
 from automl_magic import flow
 from automl_magic.flow import governance
-from automl_magic.records.deployment import Deployment, PredictionLog, Role, Route
+from automl_magic.records.models.deployment import Deployment, PredictionLog, Role, Route
 from automl_magic.store.engine import open_engine, predictions_url
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
 from automl_magic.store.routes import create_deployment

@@ -8,7 +8,7 @@ from automl_magic.errors import MonitorError
 from automl_magic.monitor.alerts import alerts_of, observe
 from automl_magic.monitor.alerts.observed import Observation
 from automl_magic.monitor.retrain.policy import begin, end, refusal, retrains_of, triggered_by
-from automl_magic.records.alert import (
+from automl_magic.records.monitoring.alert import (
     HOUR_S,
     MINUTE_S,
     AlertKind,
@@ -16,7 +16,7 @@ from automl_magic.records.alert import (
     Finding,
     Monitor,
 )
-from automl_magic.records.retrain import RetrainPolicy, RetrainStatus, Trigger
+from automl_magic.records.monitoring.retrain import RetrainPolicy, RetrainStatus, Trigger
 from automl_magic.store.engine import open_engine
 
 START = 1_700_000_000.0

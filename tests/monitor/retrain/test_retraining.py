@@ -10,8 +10,8 @@ from automl_magic import flow
 from automl_magic.errors import MonitorError, TargetNotFound
 from automl_magic.flow import alerting, governance, retraining
 from automl_magic.monitor.retrain import retrains_of
-from automl_magic.records.alert import AlertKind
-from automl_magic.records.retrain import Trigger
+from automl_magic.records.monitoring.alert import AlertKind
+from automl_magic.records.monitoring.retrain import Trigger
 from automl_magic.store.opened import store
 from automl_magic.store.routes import read_route
 

@@ -20,9 +20,9 @@ from automl_magic.monitor.sections.performance import lost, trend
 from automl_magic.monitor.sections.traffic import quantiles
 from automl_magic.monitor.window import Requests
 from automl_magic.records import RecordProblem, Score
-from automl_magic.records.deployment import Slos
-from automl_magic.records.drift import DriftReport, DriftSeverity, ScoreBucket
-from automl_magic.records.reference import CalibrationBin
+from automl_magic.records.models.deployment import Slos
+from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity, ScoreBucket
+from automl_magic.records.monitoring.reference import CalibrationBin
 
 CELLS = ("prediction", "features", "quality", "performance", "calibration", "traffic")
 

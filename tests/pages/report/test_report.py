@@ -13,7 +13,7 @@ from automl_magic.pages.report import report_document, report_page
 from automl_magic.pages.report.shap import _direction
 from automl_magic.pages.report.waterfall import Step, waterfall_figure
 from automl_magic.records import Link
-from automl_magic.records.explained import Beeswarm
+from automl_magic.records.explanations.explained import Beeswarm
 
 KINDS = ("binary", "multiclass", "regression")
 HOSTILE = (

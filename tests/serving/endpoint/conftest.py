@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from automl_magic.records.deployment import Deployment, Route
+from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store.approvals import approval_of
 from automl_magic.store.signing import TrustedKeys
 from automl_magic.store.staged import staged_folder

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from automl_magic.records.deployment import Limits, PredictionLog, Role, Slos
+from automl_magic.records.models.deployment import Limits, PredictionLog, Role, Slos
 from automl_magic.store.engine import open_engine
 from automl_magic.store.predictions import window
 from automl_magic_serving.endpoint import Late, NotRouted

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from automl_magic.records import ColumnKind, TaskKind
-from automl_magic.records.deployment import Route
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.models.deployment import Route
 from automl_magic_serving.http.page import POLICY, page
 
 HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl_magic.records.deployment import OnWinner, Role, Route, Strategy, StrategyKind
+from automl_magic.records.models.deployment import OnWinner, Role, Route, Strategy, StrategyKind
 from automl_magic.store.audit import entries
 from automl_magic.store.predictions import Prediction
 from automl_magic.store.routes import (

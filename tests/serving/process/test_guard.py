@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from automl_magic.records.deployment import Role, Slos
+from automl_magic.records.models.deployment import Role, Slos
 from automl_magic_serving.process.guard import breach, lower_bound
 from automl_magic_serving.telemetry.latency import N_BUCKETS
 from automl_magic_serving.telemetry.slab import Counts, Outcome

@@ -16,7 +16,7 @@ import httpx
 import psutil
 import pytest
 
-from automl_magic.records.deployment import Slos
+from automl_magic.records.models.deployment import Slos
 from automl_magic.store.approvals import approval_of
 from automl_magic.store.routes import (
     change_deployment,

@@ -13,10 +13,10 @@ import pytest
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
 from automl_magic.records import Manifest, Split, SplitKind, StepSpec, TaskKind
-from automl_magic.records.approval import APPROVAL_NAME, Statement
 from automl_magic.records.codec import dumps
-from automl_magic.records.deployment import Check, Checks
-from automl_magic.records.schema import SCHEMA_NAME
+from automl_magic.records.data.schema import SCHEMA_NAME
+from automl_magic.records.models.approval import APPROVAL_NAME, Statement
+from automl_magic.records.models.deployment import Check, Checks
 from automl_magic.store.signing import PrivateKey, TrustedKeys
 from automl_magic_serving.runtime.served import Served
 

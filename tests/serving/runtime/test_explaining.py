@@ -9,8 +9,8 @@ import pytest
 from automl_magic.recipe import MemberSpec
 from automl_magic.recipe.combine import Blend, Calibration, Method
 from automl_magic.records import ColumnKind, StepSpec, TaskKind
-from automl_magic.records.reference import ColumnReference, Levels, Numbers, Reference
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.monitoring.reference import ColumnReference, Levels, Numbers, Reference
 from automl_magic_serving.runtime.background import background_rows
 
 TASKS = ("binary", "multiclass", "regression")

@@ -13,7 +13,7 @@ import pytest
 
 from automl_magic.errors import ModelRefused
 from automl_magic.records import TaskKind
-from automl_magic.records.deployment import Checks
+from automl_magic.records.models.deployment import Checks
 from automl_magic_serving.runtime import load_model, rehearsal
 from automl_magic_serving.runtime.rehearsal import Limits, rehearse, rehearse_once
 from automl_magic_serving.runtime.sealed import unseal

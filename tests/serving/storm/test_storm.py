@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from automl_magic.errors import DeploymentError, NotApproved
-from automl_magic.records.deployment import Slos
+from automl_magic.records.models.deployment import Slos
 from automl_magic.store.approvals import approval_of, record, revoke
 from automl_magic.store.engine import serially
 from automl_magic.store.routes import (

@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from automl_magic.records.deployment import PredictionLog
+from automl_magic.records.models.deployment import PredictionLog
 from automl_magic.store.engine import open_engine
 from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import delete_subject

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl_magic.records.deployment import Role
+from automl_magic.records.models.deployment import Role
 from automl_magic_serving.telemetry.latency import (
     N_BUCKETS,
     bucket_of,
@@ -82,7 +82,7 @@ def test_what_a_killed_process_has_counted_stays_and_its_follower_goes_on():
     slab = Slab(LAYOUT)
     code = (
         "import os, sys\n"
-        "from automl_magic.records.deployment import Role\n"
+        "from automl_magic.records.models.deployment import Role\n"
         "from automl_magic_serving.telemetry.slab import *\n"
         "region = Slab(Layout(2, 2, 4), int(sys.argv[1])).region(1)\n"
         "region.add(Gauge.IN_FLIGHT, 3)\n"

@@ -7,7 +7,7 @@ import pytest
 from automl_magic.recipe.table import table_of
 from automl_magic.recipe.view import fit_view
 from automl_magic.records import Column, ColumnKind, Dataset, Finding, Severity, StepSpec, TaskKind
-from automl_magic.records.experiment import Selection
+from automl_magic.records.plans.experiment import Selection
 from automl_magic.tasks.tabular.features import left_out, views
 
 

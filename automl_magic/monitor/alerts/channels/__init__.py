@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from automl_magic.errors import OutboundRefused
 from automl_magic.monitor.alerts.channels import email, log, pagerduty, slack
 from automl_magic.monitor.alerts.channels.refused import Refused
-from automl_magic.records.alert import Channel, ChannelKind, Notice
+from automl_magic.records.monitoring.alert import Channel, ChannelKind, Notice
 
 __all__ = ["Refused", "send"]
 

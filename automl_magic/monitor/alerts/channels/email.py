@@ -17,7 +17,7 @@ from automl_magic.monitor.alerts.channels.refused import Refused
 from automl_magic.monitor.alerts.secrets import filled
 from automl_magic.monitor.alerts.told import lines_of
 from automl_magic.outbound import checked_addresses, dial
-from automl_magic.records.alert import Channel, MailSecurity, Notice
+from automl_magic.records.monitoring.alert import Channel, MailSecurity, Notice
 
 TIMEOUT_S = 20.0
 # One mailbox, without a display name: nothing that a header could be broken with.

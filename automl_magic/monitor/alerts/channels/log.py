@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
-from automl_magic.records.alert import AlertSeverity, AlertState, Channel, Notice
+from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notice
 
 LOGGER = logging.getLogger("automl_magic.alerts")
 _LEVELS = {

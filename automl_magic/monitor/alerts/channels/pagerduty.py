@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from automl_magic.monitor.alerts.channels.refused import check_status
 from automl_magic.monitor.alerts.secrets import filled
 from automl_magic.outbound import post_json
-from automl_magic.records.alert import AlertState, Channel, Notice
+from automl_magic.records.monitoring.alert import AlertState, Channel, Notice
 
 URL = "https://events.pagerduty.com/v2/enqueue"
 _LONGEST_SUMMARY, _LONGEST_KEY = 1_024, 255

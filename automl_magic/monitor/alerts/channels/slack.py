@@ -14,7 +14,7 @@ from automl_magic.monitor.alerts.channels.refused import check_status
 from automl_magic.monitor.alerts.secrets import filled
 from automl_magic.monitor.alerts.told import lines_of
 from automl_magic.outbound import post_json
-from automl_magic.records.alert import AlertSeverity, AlertState, Channel, Notice
+from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notice
 
 _LONGEST_HEADER, _LONGEST_TEXT = 150, 3_000
 _SIGNS = {AlertSeverity.INFO: "ℹ", AlertSeverity.WARNING: "⚠", AlertSeverity.CRITICAL: "⛔"}

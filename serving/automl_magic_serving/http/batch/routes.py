@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from automl_magic.records.deployment import Deployment
+from automl_magic.records.models.deployment import Deployment
 from automl_magic_serving.endpoint import Endpoints
 from automl_magic_serving.gate import Caller, Gate, Problem
 from automl_magic_serving.gate.problem import malformed, not_found

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from automl_magic.recipe.values import LARGEST
-from automl_magic.records.dataset import ColumnKind
-from automl_magic.records.deployment import Check, Checks
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.dataset import ColumnKind
+from automl_magic.records.data.schema import InputColumn, InputSchema
+from automl_magic.records.models.deployment import Check, Checks
 
 Json = dict[str, Any]
 _LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.ID, ColumnKind.CONSTANT)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from automl_magic import __version__
-from automl_magic.records.deployment import Checks
-from automl_magic.records.schema import InputColumn
+from automl_magic.records.data.schema import InputColumn
+from automl_magic.records.models.deployment import Checks
 from automl_magic_serving.endpoint import Endpoint
 from automl_magic_serving.http.instances import LARGEST_ID, LONGEST_ID
 from automl_magic_serving.http.openapi.batch import batch_paths

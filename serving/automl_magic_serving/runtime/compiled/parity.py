@@ -11,7 +11,7 @@ import numpy as np
 
 from automl_magic.recipe.values import EPOCH, LARGEST, Floats
 from automl_magic.records import ColumnKind
-from automl_magic.records.schema import InputColumn, InputSchema
+from automl_magic.records.data.schema import InputColumn, InputSchema
 from automl_magic_serving.runtime.compiled.trees import LEAF, Trees
 
 # What two ways may differ by: probabilities as they are, values relative to the largest of them.

@@ -23,7 +23,7 @@ from automl_magic.recipe.members import FittedMember
 from automl_magic.recipe.members.margins import MARGINS
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
 from automl_magic_serving.runtime.compiled.graph import Graph, Part
 from automl_magic_serving.runtime.compiled.parity import TOLERANCE, at_splits, difference, rows_of
 from automl_magic_serving.runtime.compiled.trees import CannotCompile, Trees, trees_of

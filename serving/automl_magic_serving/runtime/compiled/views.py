@@ -21,7 +21,7 @@ from automl_magic.recipe.steps.category import CategoryStep
 from automl_magic.recipe.steps.number import NumberStep
 from automl_magic.recipe.values import NAN, Floats, text_of
 from automl_magic.records import ColumnKind
-from automl_magic.records.schema import InputSchema
+from automl_magic.records.data.schema import InputSchema
 
 Values: TypeAlias = Sequence[Any]
 Part: TypeAlias = Callable[[Values], Sequence[float]]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from automl_magic.records.codec import Record
-from automl_magic.records.score import Link, Score
+from automl_magic.records.runs.score import Link, Score
 
 
 class TrialState(StrEnum):

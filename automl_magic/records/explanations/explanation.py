@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.explained import (
+from automl_magic.records.explanations.explained import (
     ColumnRange,
     Counterfactuals,
     Dependence,
@@ -19,7 +19,7 @@ from automl_magic.records.explained import (
     Section,
     Shap,
 )
-from automl_magic.records.measured import (
+from automl_magic.records.explanations.measured import (
     Calibration,
     Confusion,
     Curves,
@@ -27,7 +27,7 @@ from automl_magic.records.measured import (
     Residuals,
     Thresholds,
 )
-from automl_magic.records.score import Link, Score
+from automl_magic.records.runs.score import Link, Score
 from automl_magic.records.task import TaskKind
 
 EXPLANATION_NAME = "explanation.json"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.dataset import ColumnKind
-from automl_magic.records.score import Score
+from automl_magic.records.data.dataset import ColumnKind
+from automl_magic.records.runs.score import Score
 from automl_magic.records.task import TaskKind
 
 REFERENCE_NAME = "reference.json"

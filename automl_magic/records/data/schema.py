@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.records.codec import Record
-from automl_magic.records.dataset import ColumnKind
+from automl_magic.records.data.dataset import ColumnKind
 from automl_magic.records.task import TaskKind
 
 SCHEMA_NAME = "schema.json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.records.codec import Record
-from automl_magic.records.run import Artifact
+from automl_magic.records.runs.run import Artifact
 
 CANDIDATE, CHALLENGER, CHAMPION = "candidate", "challenger", "champion"
 SHADOW, ROLLBACK = "shadow", "rollback"

@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.dataset import ColumnKind
-from automl_magic.records.explanation import Skipped
-from automl_magic.records.reference import CalibrationBin
-from automl_magic.records.score import Link, Score
+from automl_magic.records.data.dataset import ColumnKind
+from automl_magic.records.explanations.explanation import Skipped
+from automl_magic.records.monitoring.reference import CalibrationBin
+from automl_magic.records.runs.score import Link, Score
 
 DRIFT_NAME = "drift.json"
 NOTEBOOK = "output.ipynb"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.model import CHAMPION
+from automl_magic.records.models.model import CHAMPION
 
 _NAME = r"[A-Za-z][A-Za-z0-9_.-]{0,119}"
 _VERSION_ID = re.compile(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.records.codec import Record
-from automl_magic.records.dataset import Dataset
-from automl_magic.records.experiment import Experiment
+from automl_magic.records.data.dataset import Dataset
+from automl_magic.records.plans.experiment import Experiment
 from automl_magic.records.task import Split, TaskKind
 
 

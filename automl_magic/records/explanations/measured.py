@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.records.codec import Record
-from automl_magic.records.explained import Section
+from automl_magic.records.explanations.explained import Section
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.score import Link, Score
+from automl_magic.records.runs.score import Link, Score
 
 RETRAIN_NAME = "retrain.json"
 _DAY_S = 86_400.0

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.drift import Thresholds
-from automl_magic.records.retrain import RetrainPolicy
-from automl_magic.records.score import Link
+from automl_magic.records.monitoring.drift import Thresholds
+from automl_magic.records.monitoring.retrain import RetrainPolicy
+from automl_magic.records.runs.score import Link
 
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 

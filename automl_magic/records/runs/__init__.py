@@ -1,0 +1,1 @@
+"""What ran, its trials and its scores."""
