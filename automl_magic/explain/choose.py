@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import number, percent
-
-if TYPE_CHECKING:
-    from automl_magic.explain.subject import Subject
 
 SUREST, LEAST_SURE, MOST_WRONG, RANDOM = "surest", "least_sure", "most_wrong", "random"
 HIGHEST, LOWEST = "highest", "lowest"

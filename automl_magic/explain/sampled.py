@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from automl_magic.explain.codes import Coded
+from automl_magic.explain.subject import Subject
 from automl_magic.recipe.values import Floats
-
-if TYPE_CHECKING:
-    from automl_magic.explain.subject import Subject
 
 METHOD = (
     "SHAP sampled by permutations of the columns, forwards and backwards (shap's "

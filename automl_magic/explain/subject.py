@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from automl_magic.errors import DataError, PlanError, near_miss, shorten
-from automl_magic.explain.choose import Chosen, chosen_rows
+from automl_magic.explain.attributions import ShapValues
 from automl_magic.explain.clock import Clock
 from automl_magic.explain.columns import column_ranges, orders
 from automl_magic.explain.unseen import read_unseen
 from automl_magic.explain.words import count, plain, shown
+from automl_magic.look.shown import Shown
 from automl_magic.recipe import FittedRecipe, Table, encode_target, table_of, take
 from automl_magic.recipe.values import Floats, as_missing
 from automl_magic.records import Manifest, Score
 from automl_magic.records.explanations.explained import Section
 from automl_magic.records.explanations.explanation import Skipped, Unseen
 from automl_magic.tasks import metrics
-
-if TYPE_CHECKING:
-    from automl_magic.explain.methods.shap_values import ShapValues
 
 PROBES = (100, 1_000)
 
@@ -179,20 +178,18 @@ class Subject:
         random = np.random.default_rng((self.recipe.seed, salt))
         return np.sort(random.choice(positions, most, replace=False))
 
-    def keep(self, name: str, section: Section) -> None:
-        """Take in what a cell has found; a cell that is run again replaces it."""
+    def keep(self, name: str, section: Section, shows: Shown, seconds: float, /) -> Shown:
+        """Take in what a cell has found, and say on which rows and how; see `section_cell`."""
+        kept = dataclasses.replace(section, cell_id=name, seconds=seconds)
         self.skipped.pop(name, None)
-        self.sections[name] = section
+        self.sections[name] = kept
+        of_rows = f"On {kept.rows_are}, in {seconds:.1f} s. {kept.method}"
+        return dataclasses.replace(shows, said=(*shows.said, *kept.notes, of_rows))
 
-    def skip(self, skipped: Skipped) -> None:
+    def skip(self, name: str, why: str) -> None:
         """Take in why a section is not there."""
-        self.sections.pop(skipped.section, None)
-        self.skipped[skipped.section] = skipped
-
-    @cached_property
-    def chosen(self) -> list[Chosen]:
-        """The rows that are looked at one by one."""
-        return chosen_rows(self)
+        self.sections.pop(name, None)
+        self.skipped[name] = Skipped(section=name, why=why, cell_id=name)
 
     @cached_property
     def unseen_record(self) -> Unseen:

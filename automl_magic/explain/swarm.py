@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from automl_magic.explain import draw
+from automl_magic.explain.attributions import ShapValues
+from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, finite, number, on_axis, plain, shown
 from automl_magic.look.shown import Picture, Table
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.explained import Beeswarm, Shap
-
-if TYPE_CHECKING:
-    from automl_magic.explain.methods.shap_values import ShapValues
-    from automl_magic.explain.subject import Subject
 
 TOP_COLUMNS, MOST_POINTS, MOST_OUTPUTS, DRAWN_COLUMNS = 12, 200, 4, 10
 LONGEST = 24

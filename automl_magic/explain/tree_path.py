@@ -10,19 +10,17 @@ margins comes close, and how close is measured.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from automl_magic.explain.sources import shares_of_columns
+from automl_magic.explain.subject import Subject
+from automl_magic.recipe import FittedRecipe, Table
 from automl_magic.recipe.combine import Blend, Method
 from automl_magic.recipe.members import FittedMember, Model
 from automl_magic.recipe.members.margins import MARGINS
 from automl_magic.recipe.values import Floats
-
-if TYPE_CHECKING:
-    from automl_magic.explain.subject import Subject
-    from automl_magic.recipe import FittedRecipe, Table
 
 METHOD = (
     "SHAP by the paths of the trees (TreeSHAP, Lundberg et al., Nature Machine Intelligence 2, "

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from automl_magic.look.section_cell import SectionSkipped
+from automl_magic.look.shown import Shown
 from automl_magic.monitor.model import WatchedModel
 from automl_magic.monitor.window import Window
 from automl_magic.recipe import encode_target
@@ -124,6 +126,22 @@ class Watch:
                 f"{least:,}."
             )
         return None
+
+    def check_enough(self) -> None:
+        """Raise SectionSkipped where the window has too few rows to judge its columns."""
+        if why := self.too_few:
+            raise SectionSkipped(why)
+
+    def keep(self, name: str, section: Any, shows: Shown, _seconds: float, /) -> Shown:
+        """Take in what a cell has found; a cell that is run again replaces it."""
+        self.skipped.pop(name, None)
+        self.sections[name] = section
+        return shows
+
+    def skip(self, name: str, why: str) -> None:
+        """Take in why a section is not there."""
+        self.sections.pop(name, None)
+        self.skipped[name] = Skipped(section=name, why=why, cell_id=name)
 
     @cached_property
     def answered(self) -> Array:

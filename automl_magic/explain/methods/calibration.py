@@ -8,9 +8,10 @@ import numpy as np
 
 from automl_magic.explain import draw
 from automl_magic.explain.intervals import RESAMPLES, bootstrapped, spread, wilson
-from automl_magic.explain.part import Found, NotMade, on_unseen, part
+from automl_magic.explain.metadata import on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import measured, rounded
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.measured import Calibration, CalibrationBin, Measure
 
@@ -22,18 +23,18 @@ METHOD = (
 UPWARD = "An expected calibration error is never 0 on few rows, however good the probabilities are."
 
 
-@part("calibration")
-def calibration(subject: Subject, /) -> Found:
+@section_cell("calibration")
+def calibration(subject: Subject, /) -> SectionResult:
     """Compare predicted probabilities with what happened.
 
     Of two classes it is the probability of the positive one; of more, that of the predicted class
     (confidence).
     """
     if not subject.recipe.task.is_classification:
-        raise NotMade("A regression has no probabilities to be calibrated.")
+        raise SectionSkipped("A regression has no probabilities to be calibrated.")
     unseen = subject.unseen
     if len(unseen.y) < FEWEST_ROWS:
-        raise NotMade(f"{len(unseen.y)} rows are too few: {FEWEST_ROWS} make one bin.")
+        raise SectionSkipped(f"{len(unseen.y)} rows are too few: {FEWEST_ROWS} make one bin.")
     if subject.is_binary:
         said, came_true = unseen.predicted[:, 1], (unseen.y == 1).astype(float)
         of = f"the probability of {subject.label(1)}"

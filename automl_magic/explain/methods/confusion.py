@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from automl_magic.explain import draw
-from automl_magic.explain.part import Found, NotMade, on_unseen, part
+from automl_magic.explain.metadata import on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import on_axis, plain, shown
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.measured import Confusion
 
@@ -16,11 +17,11 @@ WHITE_FROM = 0.72  # below it black has the better contrast on the colour of a c
 METHOD = "Rows by true and by predicted class, at the model's own threshold."
 
 
-@part("confusion")
-def confusion(subject: Subject, /) -> Found:
+@section_cell("confusion")
+def confusion(subject: Subject, /) -> SectionResult:
     """Count the rows by true class and predicted class."""
     if not subject.recipe.task.is_classification:
-        raise NotMade("A regression predicts no classes.")
+        raise SectionSkipped("A regression predicts no classes.")
     unseen, k = subject.unseen, subject.recipe.n_classes
     said = subject.codes(unseen.predicted)
     whole = np.bincount(unseen.y * k + said, minlength=k * k).reshape(k, k)

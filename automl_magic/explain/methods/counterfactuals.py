@@ -11,12 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain.choose import LEAST_SURE, LOWEST, MOST_WRONG, RANDOM, Chosen
+from automl_magic.explain.choose import (
+    LEAST_SURE,
+    LOWEST,
+    MOST_WRONG,
+    RANDOM,
+    Chosen,
+    chosen_rows,
+)
 from automl_magic.explain.clock import Deadline
+from automl_magic.explain.metadata import section_metadata
 from automl_magic.explain.nearest import Search, Wanted
-from automl_magic.explain.part import Found, NotMade, about, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import number, percent, plain, rounded, shown
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Shown, Table
 from automl_magic.records.explanations.explained import (
     Counterfactual,
@@ -33,10 +41,10 @@ METHOD = (
 )
 
 
-@part("counterfactuals")
+@section_cell("counterfactuals")
 def counterfactuals(
     subject: Subject, /, *, ranges: Mapping[str, Sequence[float]] | None = None
-) -> Found:
+) -> SectionResult:
     """Find few changes to some rows after which the model says something else.
 
     Parameters
@@ -48,7 +56,7 @@ def counterfactuals(
     deadline = subject.clock.until("counterfactuals")
     changeable = [name for name in subject.columns if name not in subject.immutable]
     if not changeable:
-        raise NotMade("Every column that the model reads is immutable.")
+        raise SectionSkipped("Every column that the model reads is immutable.")
     search = Search(subject, changeable, dict(ranges or {}))
     chosen = _cases(subject)
     cases: list[CounterfactualCase] = []
@@ -69,7 +77,7 @@ def counterfactuals(
         "not cause what goes along with it in the table."
     )
     section = Counterfactuals(
-        **about(
+        **section_metadata(
             METHOD,
             rows=len(cases),
             rows_are=f"{len(cases)} of the rows above, by the final model; {search.in_words}",
@@ -84,9 +92,10 @@ def counterfactuals(
 def _cases(subject: Subject) -> list[Chosen]:
     """Return rows of which another answer is worth asking for."""
     kinds = (MOST_WRONG, LEAST_SURE, RANDOM, LOWEST)
+    chosen = chosen_rows(subject)
     found = []
     for kind in kinds:
-        of_kind = [one for one in subject.chosen if one.chosen_as == kind]
+        of_kind = [one for one in chosen if one.chosen_as == kind]
         found += of_kind[:OF_EACH_KIND]
     return found[:MOST_CASES]
 

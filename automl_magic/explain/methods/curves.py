@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from automl_magic.explain import draw
-from automl_magic.explain.part import Found, NotMade, on_unseen, part
+from automl_magic.explain.metadata import on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, on_axis, plain, rounded, shown
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.measured import (
     ClassCurves,
@@ -27,14 +28,14 @@ METHOD = (
 )
 
 
-@part("curves")
-def curves(subject: Subject, /) -> Found:
+@section_cell("curves")
+def curves(subject: Subject, /) -> SectionResult:
     """Measure how well the probabilities rank the rows.
 
     More than two classes are measured one against all others, the most frequent eight of them.
     """
     if not subject.recipe.task.is_classification:
-        raise NotMade("A regression has no probabilities to rank rows by.")
+        raise SectionSkipped("A regression has no probabilities to rank rows by.")
     unseen = subject.unseen
     counts = np.bincount(unseen.y, minlength=subject.recipe.n_classes)
     wanted = [1] if subject.is_binary else np.argsort(-counts, kind="stable")[:MOST_CLASSES]
@@ -44,7 +45,7 @@ def curves(subject: Subject, /) -> Found:
         if 0 < is_it.sum() < len(is_it):
             found.append(_curves_of(code, is_it, unseen.predicted[:, code], subject.recipe.seed))
     if not found:
-        raise NotMade("The rows hold one class only, and a curve needs two.")
+        raise SectionSkipped("The rows hold one class only, and a curve needs two.")
     notes = []
     if len(found) < len(counts) and not subject.is_binary:
         notes.append(f"The {len(found)} most frequent of {len(counts)} classes are shown.")

@@ -9,10 +9,11 @@ import numpy as np
 
 from automl_magic.explain import draw
 from automl_magic.explain.columns import MOST_SCANNED, is_date, levels_of, nearest_row
+from automl_magic.explain.metadata import section_metadata
 from automl_magic.explain.methods.permutation import top_columns
-from automl_magic.explain.part import Found, about, part
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
+from automl_magic.look.section_cell import SectionResult, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.explanations.explained import Dependence, DependenceLine, DependenceOf
@@ -28,8 +29,8 @@ METHOD = (
 SEEN = "The final model was used, which has learned from these rows."
 
 
-@part("dependence")
-def dependence(subject: Subject, /) -> Found:
+@section_cell("dependence")
+def dependence(subject: Subject, /) -> SectionResult:
     """Set each of the top columns to the values of a grid, and see what the model says."""
     names = top_columns(subject)[:MOST_COLUMNS]
     wanted = subject.sample(subject.unseen.tested, MOST_ROWS, salt=9)
@@ -45,7 +46,7 @@ def dependence(subject: Subject, /) -> Found:
         notes.append(f"The {len(kept)} most frequent of {len(subject.outputs)} classes are shown.")
     fitted = "fitted anew without them" if subject.tester else "the final one"
     section = Dependence(
-        **about(
+        **section_metadata(
             METHOD,
             rows=len(rows),
             rows_are=f"{len(rows):,} rows; the model is {fitted}",

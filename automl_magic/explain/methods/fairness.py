@@ -11,9 +11,10 @@ from automl_magic.explain import draw
 from automl_magic.explain.gaps import GAPS, gaps_of
 from automl_magic.explain.groups import FEWEST_ROWS, Groups, groups_of
 from automl_magic.explain.intervals import mean_of, wilson
-from automl_magic.explain.part import Found, NotMade, on_unseen, part
+from automl_magic.explain.metadata import on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import finite, measured, on_axis, plain, rounded, shown
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.measured import (
     Fairness,
@@ -28,8 +29,8 @@ METHOD = (
 )
 
 
-@part("fairness")
-def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) -> Found:
+@section_cell("fairness")
+def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) -> SectionResult:
     """Measure the model by the groups of each sensitive column.
 
     Parameters
@@ -38,7 +39,7 @@ def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) 
         The largest gap that is allowed, by the name of the gap (the least, for a ratio).
     """
     if not subject.sensitive:
-        raise NotMade(
+        raise SectionSkipped(
             "The experiment names no sensitive columns: add some under sensitive in the experiment "
             "file, or plan with --sensitive COLUMN."
         )

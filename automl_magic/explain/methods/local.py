@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from automl_magic.explain import draw
-from automl_magic.explain.choose import Chosen
-from automl_magic.explain.part import Found, about, part
+from automl_magic.explain.choose import Chosen, chosen_rows
+from automl_magic.explain.metadata import section_metadata
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
+from automl_magic.look.section_cell import SectionResult, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.explained import Local, LocalRow
 
@@ -21,10 +22,10 @@ METHOD = (
 )
 
 
-@part("local")
-def local_rows(subject: Subject, /) -> Found:
+@section_cell("local")
+def local_rows(subject: Subject, /) -> SectionResult:
     """Show about 30 rows: the most wrong, the least sure, the surest, and some drawn at random."""
-    chosen = subject.chosen
+    chosen = chosen_rows(subject)
     predicted = subject.predict(subject.rows([one.position for one in chosen]))
     rows = tuple(
         _row(subject, one, predicted[place : place + 1]) for place, one in enumerate(chosen)
@@ -39,7 +40,7 @@ def local_rows(subject: Subject, /) -> Found:
         (subject.shap.unit, subject.shap.scale) if subject.shap else ("none", subject.scale)
     )
     section = Local(
-        **about(
+        **section_metadata(
             METHOD,
             rows=len(rows),
             rows_are=f"{len(rows)} of {subject.unseen.are}",

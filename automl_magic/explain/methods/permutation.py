@@ -9,9 +9,10 @@ import numpy as np
 from automl_magic.explain import draw
 from automl_magic.explain.clock import Deadline
 from automl_magic.explain.intervals import Z
-from automl_magic.explain.part import Found, about, part
+from automl_magic.explain.metadata import section_metadata
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import count, number, rounded, shown
+from automl_magic.look.section_cell import SectionResult, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.explained import Permutation, PermutedColumn, Shap
 from automl_magic.tasks import metrics
@@ -31,8 +32,8 @@ SEEN = (
 )
 
 
-@part("permutation")
-def permutation(subject: Subject, /) -> Found:
+@section_cell("permutation")
+def permutation(subject: Subject, /) -> SectionResult:
     """Shuffle each column in turn, and measure what the model loses."""
     metric = metrics.METRICS[subject.recipe.metric]
     shuffles = _Shuffles(subject, subject.clock.until("permutation"))
@@ -66,7 +67,7 @@ def permutation(subject: Subject, /) -> Found:
         )
     found.sort(key=lambda one: -one.increase)
     section = Permutation(
-        **about(
+        **section_metadata(
             METHOD.format(repeats=count(shuffles.repeats, "shuffle")),
             rows=len(y),
             rows_are=_rows_are(subject, len(y)),

@@ -8,9 +8,10 @@ import numpy as np
 
 from automl_magic.explain import draw
 from automl_magic.explain.intervals import bootstrapped, mean_of
-from automl_magic.explain.part import Found, NotMade, on_unseen, part
+from automl_magic.explain.metadata import on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, number, rounded
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.measured import ResidualBin, Residuals
 
@@ -19,11 +20,11 @@ LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 METHOD = "Residuals (truth minus prediction), by tenths of the prediction; 95 % intervals."
 
 
-@part("residuals")
-def residuals(subject: Subject, /) -> Found:
+@section_cell("residuals")
+def residuals(subject: Subject, /) -> SectionResult:
     """Measure how far off the predictions are, and whether that depends on the prediction."""
     if subject.recipe.task.is_classification:
-        raise NotMade("Classes have no residuals; see calibration and the confusion matrix.")
+        raise SectionSkipped("Classes have no residuals; see calibration and the confusion matrix.")
     unseen, seed = subject.unseen, subject.recipe.seed
     off = unseen.y - unseen.predicted
     points = subject.sample(np.arange(len(off)), MOST_POINTS, salt=1)

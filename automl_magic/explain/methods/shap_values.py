@@ -6,16 +6,18 @@ short.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from automl_magic.explain import sampled, tree_path
-from automl_magic.explain.part import Found, about, part
+from automl_magic.explain.attributions import ShapValues
+from automl_magic.explain.choose import chosen_rows
+from automl_magic.explain.metadata import section_metadata
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.swarm import beeswarms, drawn, table_of_columns
 from automl_magic.explain.words import all_rounded, rounded
+from automl_magic.look.section_cell import SectionResult, section_cell
 from automl_magic.look.shown import Shown
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.explained import Shap, ShapColumn
@@ -25,39 +27,10 @@ MOST_ROWS, MOST_SAMPLED, AIMED, FEWEST_SAMPLED = 1_000, 300, 100, 3
 LARGEST_GAP = 0.01  # of probabilities, beyond which paths are not taken for those of the model
 
 
-@dataclass(frozen=True)
-class ShapValues:
-    """SHAP values of some rows.
-
-    Attributes
-    ----------
-    positions : array of int, shape (n,)
-    values : array, shape (n, n_columns, n_outputs)
-    base : array, shape (n_outputs,)
-    unit, scale : str
-    """
-
-    positions: Any
-    values: Floats
-    base: Floats
-    unit: str
-    scale: str
-    exact: bool
-    method: str
-    background_rows: int
-    largest_gap: float
-    notes: tuple[str, ...]
-
-    def of(self, position: int) -> Floats | None:
-        """Return the SHAP values of a row, of shape (n_columns, n_outputs), if it was explained."""
-        found = np.flatnonzero(self.positions == position)
-        return self.values[found[0]] if len(found) else None
-
-
-@part("shap")
-def shap_values(subject: Subject, /) -> Found:
+@section_cell("shap")
+def shap_values(subject: Subject, /) -> SectionResult:
     """Explain many rows, by the paths of the trees if the model is made of them, else sampled."""
-    first = [one.position for one in subject.chosen]
+    first = [one.position for one in chosen_rows(subject)]
     others = np.setdiff1d(subject.unseen.rows, first)
     found = _by_paths(subject, first, others) or _by_sampling(subject, first, others)
     subject.shap = found
@@ -66,7 +39,7 @@ def shap_values(subject: Subject, /) -> Found:
     error = strength.mean(axis=2).std(axis=0, ddof=1) / np.sqrt(len(strength))
     order = np.argsort(-mean, kind="stable")
     section = Shap(
-        **about(
+        **section_metadata(
             found.method,
             rows=len(strength),
             rows_are=f"{len(strength):,} of {subject.unseen.are}",

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from automl_magic.explain import draw
-from automl_magic.explain.part import Found, NotMade, on_unseen, part
+from automl_magic.explain.metadata import on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, on_axis, plain, rounded
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.records.explanations.measured import Thresholds
 
@@ -20,14 +21,14 @@ METHOD = (
 )
 
 
-@part("thresholds")
+@section_cell("thresholds")
 def thresholds(
     subject: Subject,
     /,
     *,
     cost_false_positive: float | None = None,
     cost_false_negative: float | None = None,
-) -> Found:
+) -> SectionResult:
     """Count right and wrong answers for every threshold, and weigh them.
 
     Parameters
@@ -36,7 +37,7 @@ def thresholds(
         What a wrong yes and a wrong no cost, in one unit; 1 where it is not said.
     """
     if not subject.is_binary:
-        raise NotMade("Only two classes have a threshold.")
+        raise SectionSkipped("Only two classes have a threshold.")
     unseen, chosen = subject.unseen, subject.model.threshold
     given = cost_false_positive is not None and cost_false_negative is not None
     costs = np.array([cost_false_positive or 1.0, cost_false_negative or 1.0])

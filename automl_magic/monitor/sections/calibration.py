@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import chdtrc
 
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.monitor import draw
 from automl_magic.monitor.measures.shares import effective_rows
-from automl_magic.monitor.part import Found, NotMade, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, number, p_text
 from automl_magic.recipe.values import Array, Floats
@@ -25,17 +25,19 @@ METHOD = (
 )
 
 
-@part("calibration")
-def calibration(watch: Watch, /) -> Found:
+@section_cell("calibration")
+def calibration(watch: Watch, /) -> SectionResult:
     """Compare how far the probabilities may be believed with the release."""
     reference = watch.reference.prediction
     if not watch.recipe.task.is_classification:
-        raise NotMade("A regression has no probabilities to be calibrated.")
+        raise SectionSkipped("A regression has no probabilities to be calibrated.")
     if reference is None or not reference.calibration:
-        raise NotMade("The model's reference holds no calibration.")
+        raise SectionSkipped("The model's reference holds no calibration.")
     rows, y = watch.labelled
     if watch.n_outcomes == 0:
-        raise NotMade("No outcome is known yet. Report outcomes by prediction_id as they come in.")
+        raise SectionSkipped(
+            "No outcome is known yet. Report outcomes by prediction_id as they come in."
+        )
     least = watch.thresholds.min_rows
     if len(rows) < least:
         why = f"Too few rows: {len(rows):,} rows have an outcome, and a test needs {least:,}."

@@ -11,8 +11,8 @@ import numpy as np
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Shown
-from automl_magic.monitor.part import Found, NotMade, check_enough, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import sample_of
 from automl_magic.recipe.values import Array, Floats
@@ -34,12 +34,12 @@ METHOD = (
 )
 
 
-@part("evidently")
-def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Found:
+@section_cell("evidently")
+def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionResult:
     """Write Evidently's report of data drift as one HTML file into the run's folder."""
     if find_spec("evidently") is None:
-        raise NotMade(NOT_INSTALLED)
-    check_enough(watch)
+        raise SectionSkipped(NOT_INSTALLED)
+    watch.check_enough()
     # Set before its import: a report that is written on our machines tells nobody of itself.
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from evidently import DataDefinition, Dataset, Report
@@ -47,7 +47,7 @@ def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Found:
 
     reference, current, numbers, levels = frames(watch)
     if not numbers and not levels:
-        raise NotMade("No column of the window can be compared.")
+        raise SectionSkipped("No column of the window can be compared.")
     definition = DataDefinition(numerical_columns=numbers, categorical_columns=levels)
     found = Report([DataDriftPreset()]).run(
         Dataset.from_pandas(current, definition), Dataset.from_pandas(reference, definition)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from automl_magic.look.section_cell import SectionResult, section_cell
 from automl_magic.look.shown import Shown, Table
 from automl_magic.monitor import draw
 from automl_magic.monitor.compare.compared import Compared
 from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
-from automl_magic.monitor.part import Found, check_enough, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, name_of, number, p_text, percent
 from automl_magic.records import ColumnKind
@@ -28,10 +28,10 @@ METHOD = (
 )
 
 
-@part("features")
-def features(watch: Watch, /) -> Found:
+@section_cell("features")
+def features(watch: Watch, /) -> SectionResult:
     """Compare the values of every column that the model reads with its reference."""
-    check_enough(watch)
+    watch.check_enough()
     judged: list[tuple[ColumnReference, Compared]] = []
     found: dict[str, ColumnDrift] = {}
     for column in watch.reference.columns:

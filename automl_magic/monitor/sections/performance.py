@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr
 
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.monitor import draw
-from automl_magic.monitor.part import Found, NotMade, part
 from automl_magic.monitor.scoring import REPEATS, score_of, standard_error
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, moment, number, p_text
@@ -31,15 +31,17 @@ METHOD = (
 )
 
 
-@part("performance")
-def performance(watch: Watch, /) -> Found:
+@section_cell("performance")
+def performance(watch: Watch, /) -> SectionResult:
     """Score the rows whose outcome is known, and compare with the score at release."""
     release = watch.reference.score
     if release is None:
-        raise NotMade("The model's reference holds no score at release.")
+        raise SectionSkipped("The model's reference holds no score at release.")
     rows, y = watch.labelled
     if watch.n_outcomes == 0:
-        raise NotMade("No outcome is known yet. Report outcomes by prediction_id as they come in.")
+        raise SectionSkipped(
+            "No outcome is known yet. Report outcomes by prediction_id as they come in."
+        )
     metric = METRICS[release.metric]
     said: dict[str, Any] = {
         "metric": metric.name,

@@ -6,13 +6,13 @@ from collections import Counter
 
 import numpy as np
 
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Shown
 from automl_magic.monitor import draw
 from automl_magic.monitor.compare.compared import Compared
 from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
-from automl_magic.monitor.part import Found, NotMade, part
 from automl_magic.monitor.sections.features import moved_most, table_of_drift
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import name_of, number, p_text
@@ -26,18 +26,18 @@ METHOD = (
 )
 
 
-@part("prediction")
-def prediction(watch: Watch, /) -> Found:
+@section_cell("prediction")
+def prediction(watch: Watch, /) -> SectionResult:
     """Compare the predictions of the window with the honest ones at release."""
     reference = watch.reference.prediction
     if reference is None:
-        raise NotMade("The model's reference holds no predictions.")
+        raise SectionSkipped("The model's reference holds no predictions.")
     if watch.is_null:
-        raise NotMade(watch.too_few or "")
+        raise SectionSkipped(watch.too_few or "")
     answered = np.flatnonzero(watch.answered)
     least = watch.thresholds.min_rows
     if len(answered) < least:
-        raise NotMade(
+        raise SectionSkipped(
             f"Too few rows: {len(answered):,} have a prediction, and a test needs {least:,}."
         )
     weights, predicted = watch.window.weights[answered], watch.window.predicted[answered]
@@ -51,7 +51,7 @@ def prediction(watch: Watch, /) -> Found:
         found = compare_levels(reference.classes, reference.rows, labels, weights)
         moved = moved_most(found.histogram)
     else:
-        raise NotMade("The model's reference holds no predictions.")
+        raise SectionSkipped("The model's reference holds no predictions.")
     drift = _drift(watch, found, moved)
     picture = draw.histograms(
         [(f"{drift.column}: PSI {drift.psi:.3f}", found.histogram)],

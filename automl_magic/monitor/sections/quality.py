@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from automl_magic.look.section_cell import SectionResult, section_cell
 from automl_magic.look.shown import Shown, Table
 from automl_magic.look.text import safe
 from automl_magic.monitor.measures.beyond import beyond_range
 from automl_magic.monitor.measures.families import holm
 from automl_magic.monitor.measures.proportions import more_often
 from automl_magic.monitor.measures.shares import effective_rows
-from automl_magic.monitor.part import Found, check_enough, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, name_of, p_text, percent
 from automl_magic.recipe.values import Array, Floats, text_of
@@ -42,10 +42,10 @@ class Problem:
     examples: tuple[str, ...] = ()
 
 
-@part("quality")
-def quality(watch: Watch, /) -> Found:
+@section_cell("quality")
+def quality(watch: Watch, /) -> SectionResult:
     """Look for values, and columns, that training did not have."""
-    check_enough(watch)
+    watch.check_enough()
     problems = [
         problem
         for column in watch.reference.columns

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.monitor import draw
-from automl_magic.monitor.part import Found, NotMade, part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import Requests
 from automl_magic.monitor.words import MARKS, moment, number
@@ -22,14 +22,14 @@ METHOD = (
 )
 
 
-@part("traffic")
-def traffic(watch: Watch, /) -> Found:
+@section_cell("traffic")
+def traffic(watch: Watch, /) -> SectionResult:
     """Count requests and errors, and measure the latency, over the window and its parts."""
     requests = watch.window.requests
     if requests is None:
-        raise NotMade("A table says nothing about requests.")
+        raise SectionSkipped("A table says nothing about requests.")
     if len(requests.at) == 0:
-        raise NotMade("Too few rows: nothing was asked in this window.")
+        raise SectionSkipped("Too few rows: nothing was asked in this window.")
     start, end = watch.window.start, watch.window.end
     failed = np.array([error is not None for error in requests.errors], dtype=bool)
     total, wrong = float(requests.weights.sum()), float(requests.weights[failed].sum())

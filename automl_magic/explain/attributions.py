@@ -1,0 +1,39 @@
+"""attributions: the SHAP values of some rows, however they were computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from automl_magic.recipe.values import Floats
+
+
+@dataclass(frozen=True)
+class ShapValues:
+    """SHAP values of some rows.
+
+    Attributes
+    ----------
+    positions : array of int, shape (n,)
+    values : array, shape (n, n_columns, n_outputs)
+    base : array, shape (n_outputs,)
+    unit, scale : str
+    """
+
+    positions: Any
+    values: Floats
+    base: Floats
+    unit: str
+    scale: str
+    exact: bool
+    method: str
+    background_rows: int
+    largest_gap: float
+    notes: tuple[str, ...]
+
+    def of(self, position: int) -> Floats | None:
+        """Return the SHAP values of a row, of shape (n_columns, n_outputs), if it was explained."""
+        found = np.flatnonzero(self.positions == position)
+        return self.values[found[0]] if len(found) else None
