@@ -97,8 +97,8 @@ def monitor(
     data : path or `sklearn:NAME`, optional
         A table that is judged instead of the prediction log.
     thresholds : mapping, optional
-        Fields of `records.monitoring.drift.Thresholds` that take the place of those of the monitor file, or
-        else of the experiment (`business.degradation`).
+        Fields of `records.monitoring.drift.Thresholds` that take the place of those of the monitor
+        file, or else of the experiment (`business.degradation`).
 
     Raises
     ------
