@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 def reconcile(store: RunStore) -> list[Run]:
     """Take over every run whose owner is gone; return the runs that ended so."""
+    if not store.path.exists():
+        return []
     ended = []
     for run, owner in store.unfinished():
         if not is_gone(run, owner):

@@ -197,12 +197,6 @@ class RunStore:
         with self._connection() as connection:
             return self._read(connection, run_id)
 
-    def reconcile(self) -> _RunList:
-        """End every run whose supervisor is gone, and kill what is left of its processes."""
-        from automl_magic.execute.reconcile import reconcile
-
-        return reconcile(self) if self.path.exists() else []
-
     def unfinished(self) -> Sequence[tuple[Run, Owner]]:
         """Return the runs that have not ended, with their owners."""
         ends = sorted(END_STATES)

@@ -20,7 +20,7 @@ from automl_magic.explain.columns import column_ranges, orders
 from automl_magic.explain.unseen import read_unseen
 from automl_magic.explain.words import count, plain, shown
 from automl_magic.look.shown import Shown
-from automl_magic.recipe import FittedRecipe, Table, encode_target, table_of, take
+from automl_magic.recipe import FittedRecipe, Table, encode_target, load_model, table_of, take
 from automl_magic.recipe.values import Floats, as_missing
 from automl_magic.records import Manifest, Score
 from automl_magic.records.explanations.explained import Section
@@ -87,7 +87,7 @@ class Subject:
     ) -> None:
         self.clock = Clock(budget_s)
         self.folder = Path(search_dir).absolute()
-        self.model = FittedRecipe.load(self.folder / "model")
+        self.model = load_model(self.folder / "model")
         self.recipe = recipe = self.model.recipe
         self.data_fingerprint = data_fingerprint
         _check_fingerprint(recipe.data_fingerprint, data_fingerprint)

@@ -47,9 +47,8 @@ def load_folder(folder: Path, name: str, *, manifest_sha256: str | None = None) 
     ------
     ArtifactTampered
     """
-    from automl_magic.recipe import FittedRecipe
-    from automl_magic.recipe.stored import load_schema
+    from automl_magic.recipe.stored import load_model, load_schema
 
     schema, digest = load_schema(folder, manifest_sha256)
-    model = FittedRecipe.load(folder, manifest_sha256=digest)
+    model = load_model(folder, manifest_sha256=digest)
     return Loaded(name, model, schema, digest)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.learn.leaderboard import number
 from automl_magic.learn.paired import gain
+from automl_magic.learn.words import number
 from automl_magic.records import Metric
 
 

@@ -14,8 +14,8 @@ from automl_magic.learn.pareto import Option, choose
 from automl_magic.recipe.combine import Blend
 
 if TYPE_CHECKING:
-    from automl_magic.learn.search import Search
     from automl_magic.learn.trial import Scored
+    from automl_magic.learn.trials import Search
 
 # Measuring may take this share of the budget; what it takes, the final fits have less.
 MEASURING_SHARE = 0.1

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.learn.front import front_table
-from automl_magic.learn.leaderboard import number
 from automl_magic.learn.show import Table
+from automl_magic.learn.words import number
 from automl_magic.recipe.combine import Blend, Calibration
 from automl_magic.records import Metric, Score
 

@@ -13,7 +13,7 @@ from automl_magic.records.monitoring.reference import REFERENCE_NAME
 if TYPE_CHECKING:
     from automl_magic.learn.ensemble import Ensemble
     from automl_magic.learn.evaluate import Holdout
-    from automl_magic.learn.search import Search
+    from automl_magic.learn.trials import Search
     from automl_magic.recipe import FittedRecipe
 
 

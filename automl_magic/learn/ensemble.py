@@ -19,8 +19,8 @@ from automl_magic.learn.words import seconds
 from automl_magic.recipe.combine import Blend
 
 if TYPE_CHECKING:
-    from automl_magic.learn.search import Search
     from automl_magic.learn.trial import Scored
+    from automl_magic.learn.trials import Search
 
 __all__ = ["Ensemble", "EnsembleMember", "ensemble"]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from automl_magic.errors import RunError
 from automl_magic.learn.blas import one_blas_thread
-from automl_magic.learn.leaderboard import number
+from automl_magic.learn.words import number
 from automl_magic.recipe import fit_recipe
 from automl_magic.records import Score
 from automl_magic.tasks import metrics

@@ -15,16 +15,18 @@ from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
 from automl_magic.learn.described import described
 from automl_magic.learn.evaluate import Holdout
-from automl_magic.learn.latency import Cost, costs_of
-from automl_magic.learn.leaderboard import make_leaderboard, number, size
+from automl_magic.learn.latency import costs_of
+from automl_magic.learn.leaderboard import make_leaderboard
 from automl_magic.learn.opening import remember
+from automl_magic.learn.pareto import Cost
 from automl_magic.learn.show import Table
-from automl_magic.learn.words import seconds
+from automl_magic.learn.words import number, seconds, size
+from automl_magic.recipe import save_model
 from automl_magic.records import Score, dumps
 
 if TYPE_CHECKING:
     from automl_magic.learn.ensemble import Ensemble
-    from automl_magic.learn.search import Search
+    from automl_magic.learn.trials import Search
     from automl_magic.recipe import FittedRecipe
 
 NOTEBOOK = "output.ipynb"
@@ -52,7 +54,7 @@ def finish(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         documents = described(search, model, ensemble, holdout)
-        manifest = model.save(folder / "model", documents=documents)
+        manifest = save_model(model, folder / "model", documents=documents)
         costs = costs_of(search, model, list(ensemble.weights), manifest)
         board = make_leaderboard(
             search.task.metric,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl_magic.learn.leaderboard import number
 from automl_magic.learn.pareto import Option, on_front
 from automl_magic.learn.show import Table
+from automl_magic.learn.words import number
 from automl_magic.records import Metric
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl_magic.learn.pareto import Cost
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
 
 if TYPE_CHECKING:
-    from automl_magic.learn.search import Search
     from automl_magic.learn.trial import Scored
+    from automl_magic.learn.trials import Search
     from automl_magic.recipe import FittedRecipe
     from automl_magic.records import Manifest, Trial
 
@@ -64,14 +65,6 @@ class Timings:
         for number, member in zip(numbers, model.members, strict=True):
             of_view = outputs[member.spec.view]
             self.trials[number] = member.spec.view, _timed(member.predict_row, of_view)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """The 95th percentile of the time to predict one row, and the size of the model's files."""
-
-    row_latency_ms: float
-    size_bytes: int
 
 
 def costs_of(

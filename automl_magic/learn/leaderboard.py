@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from automl_magic.learn.pareto import Option, on_front
+from automl_magic.learn.pareto import Cost, Option, on_front
 from automl_magic.learn.show import Table
+from automl_magic.learn.words import number, size
 from automl_magic.recipe.combine import Blend
 from automl_magic.records import (
     Leaderboard,
@@ -18,9 +19,6 @@ from automl_magic.records import (
     Trial,
     TrialState,
 )
-
-if TYPE_CHECKING:
-    from automl_magic.learn.latency import Cost
 
 SEARCH_CELL, ENSEMBLE_CELL, HOLDOUT_CELL = "search", "ensemble", "holdout"
 
@@ -122,11 +120,6 @@ def as_table(leaderboard: Leaderboard, n_rows: int) -> Table:
     )
 
 
-def number(value: float) -> str:
-    """Return a score with five significant digits, and four decimals where it is below one."""
-    return f"{value:.4f}" if abs(value) < 10 else f"{value:.5g}"
-
-
 def _cells(row: LeaderboardRow, with_costs: bool) -> tuple[str, ...]:
     score, half = row.score, ""
     if score is not None and score.high is not None and score.low is not None:
@@ -149,9 +142,3 @@ def _cost_cells(row: LeaderboardRow) -> tuple[str, str, str]:
         "" if row.size_bytes is None else size(row.size_bytes),
         "yes" if row.on_front else "",
     )
-
-
-def size(n_bytes: int) -> str:
-    """Return the size of files for a table: 0.4 MB, 12 MB."""
-    megabytes = n_bytes / 1e6
-    return f"{megabytes:.1f} MB" if megabytes < 9.95 else f"{megabytes:,.0f} MB"

@@ -12,7 +12,7 @@ from automl_magic.learn.cost import PORTFOLIO_SHARE
 from automl_magic.recipe import take
 
 if TYPE_CHECKING:
-    from automl_magic.learn.search import Search
+    from automl_magic.learn.trials import Search
 
 # A fold with fewer rows than this is too noisy a judge to save time on.
 FEWEST_VALIDATED_ROWS = 2_000

@@ -13,6 +13,14 @@ from automl_magic.records import Metric
 
 
 @dataclass(frozen=True)
+class Cost:
+    """The 95th percentile of the time to predict one row, and the size of the model's files."""
+
+    row_latency_ms: float
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Option:
     """One thing that could be the model: some trials with their shares, and what they cost.
 

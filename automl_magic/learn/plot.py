@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from html import escape
 
 from automl_magic.learn.candidate import BASELINE
-from automl_magic.learn.leaderboard import number
 from automl_magic.learn.show import Picture
-from automl_magic.learn.words import printable
+from automl_magic.learn.words import number, printable
 from automl_magic.records import Metric, Trial
 
 WIDTH, HEIGHT = 720, 300

@@ -24,7 +24,7 @@ from automl_magic.learn.words import seconds
 from automl_magic.records import Trial
 
 if TYPE_CHECKING:
-    from automl_magic.learn.search import Search
+    from automl_magic.learn.trials import Search
 
 # One trial may use this share of the time that is left, so that no candidate takes all.
 SHARE_OF_TIME_LEFT = 0.2

@@ -29,7 +29,7 @@ from automl_magic.tasks.metrics import METRICS
 
 if TYPE_CHECKING:
     from automl_magic.learn.ensemble import Ensemble
-    from automl_magic.learn.search import Search
+    from automl_magic.learn.trials import Search
     from automl_magic.recipe import FittedRecipe
 
 # For all columns together; JSON takes some eight characters a number.

@@ -16,7 +16,7 @@ from automl_magic.recipe import MemberSpec, Recipe
 from automl_magic.records import RecordProblem, Trial, TrialState
 
 if TYPE_CHECKING:
-    from automl_magic.learn.search import Search
+    from automl_magic.learn.trials import Search
 
 
 def run(search: Search, folder: str | os.PathLike[str]) -> None:

@@ -18,8 +18,8 @@ from automl_magic.tasks import metrics
 
 if TYPE_CHECKING:
     from automl_magic.learn.alternatives import Quick
-    from automl_magic.learn.search import Search
     from automl_magic.learn.trial import Scored
+    from automl_magic.learn.trials import Search
 
 # Where the folds of the search are one, a calibration is judged on so many parts of its rows.
 PARTS = 5

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import ArtifactTampered, MonitorError
-from automl_magic.recipe import FittedRecipe
+from automl_magic.recipe import FittedRecipe, load_model
 from automl_magic.records import Manifest
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
@@ -44,7 +44,7 @@ def load_watched(
         If the model has no reference.
     """
     path = Path(folder)
-    fitted = FittedRecipe.load(path, manifest_sha256=manifest_sha256)
+    fitted = load_model(path, manifest_sha256=manifest_sha256)
     manifest = Manifest.from_json(json.loads((path / "manifest.json").read_bytes()))
     digests = {file.path: file.sha256 for file in manifest.files}
     for name in (SCHEMA_NAME, REFERENCE_NAME):

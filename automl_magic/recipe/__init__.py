@@ -3,7 +3,8 @@
 Recipe, MemberSpec     the document: feature steps, members, weights, threshold; nothing fitted
 steps, fit_view        columns → matrix, in four faces that give the same numbers
 members, member        matrix → prediction, by public classes
-fit_recipe             document + table → FittedRecipe: predict, predict_row, save, load
+fit_recipe             document + table → FittedRecipe: predict, predict_row
+save_model, load_model FittedRecipe ↔ a folder of files with digests
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from automl_magic.recipe.goal import Goal
     from automl_magic.recipe.members import Fold, Growth, Member, Model, is_random, member
     from automl_magic.recipe.steps import code_params
+    from automl_magic.recipe.stored import load_model, save_model
     from automl_magic.recipe.table import Table, table_of, take
     from automl_magic.recipe.target import encode_target, labels_of
     from automl_magic.recipe.view import FittedView, fit_view
@@ -42,7 +44,9 @@ __all__ = [
     "fit_view",
     "is_random",
     "labels_of",
+    "load_model",
     "member",
+    "save_model",
     "table_of",
     "take",
 ]
@@ -54,6 +58,7 @@ _HOMES = {
     "goal": ("Goal",),
     "members": ("Fold", "Growth", "Member", "Model", "is_random", "member"),
     "steps": ("code_params",),
+    "stored": ("load_model", "save_model"),
     "table": ("Table", "table_of", "take"),
     "target": ("encode_target", "labels_of"),
     "view": ("FittedView", "fit_view"),

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from automl_magic.recipe.table import n_rows, table_of, take
 from automl_magic.recipe.target import encode_target, labels_of
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.recipe.view import FittedView, fit_view
-from automl_magic.records import Manifest, Record
 
 
 @dataclass(frozen=True)
@@ -86,43 +84,6 @@ class FittedRecipe:
         self._check_has_classes()
         blend = self.blend_row(row)
         return blend if isinstance(blend, list) else [blend]
-
-    def save(self, folder: Path | str, documents: Mapping[str, Record] | None = None) -> Manifest:
-        """Write the model into a folder of its own, as a whole or not at all.
-
-        An older model in the folder is replaced. See `recipe.stored` for the files.
-
-        Parameters
-        ----------
-        documents : mapping, optional
-            Records that go with the model, by file name: the manifest binds them too.
-
-        Raises
-        ------
-        FolderTaken, FolderNotWritable
-            Before anything is written.
-        """
-        from automl_magic.recipe.stored import save
-
-        return save(self, Path(folder), documents)
-
-    @classmethod
-    def load(cls, folder: Path | str, *, manifest_sha256: str | None = None) -> FittedRecipe:
-        """Read a model that `save` wrote, after every file has been compared with its digest.
-
-        Parameters
-        ----------
-        manifest_sha256
-            The digest that the manifest itself must have (`Manifest.digest()`), where it is known.
-
-        Raises
-        ------
-        ArtifactTampered
-            If a file is missing, or its bytes are not those that were written.
-        """
-        from automl_magic.recipe.stored import load
-
-        return load(Path(folder), manifest_sha256)
 
     def _blend(self, frame: Any) -> Floats:
         table = table_of(frame, self.recipe.used_columns)

@@ -53,10 +53,12 @@ UNREADABLE = (
 )
 
 
-def save(
-    fitted: FittedRecipe, folder: Path, documents: Mapping[str, Record] | None = None
+def save_model(
+    fitted: FittedRecipe, folder: Path | str, documents: Mapping[str, Record] | None = None
 ) -> Manifest:
     """Write a fitted recipe into a folder of its own, as a whole or not at all.
+
+    An older model in the folder is replaced.
 
     Parameters
     ----------
@@ -70,6 +72,7 @@ def save(
     FolderNotWritable
         If the folder cannot be written.
     """
+    folder = Path(folder)
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise FolderTaken(
             f"The folder {str(folder)!r} holds something else than a model.",
@@ -98,14 +101,20 @@ def save(
     return manifest
 
 
-def load(folder: Path, manifest_sha256: str | None = None) -> FittedRecipe:
-    """Read a fitted recipe, after every file has been compared with its digest.
+def load_model(folder: Path | str, *, manifest_sha256: str | None = None) -> FittedRecipe:
+    """Read what `save_model` wrote, after every file has been compared with its digest.
+
+    Parameters
+    ----------
+    manifest_sha256 : str, optional
+        The digest that the manifest itself must have (`Manifest.digest()`), where it is known.
 
     Raises
     ------
     ArtifactTampered
         If a file is missing, or its bytes are not those that were written.
     """
+    folder = Path(folder)
     manifest = _manifest(folder, manifest_sha256)
     return parse({file.path: _verified(folder, file) for file in manifest.files})
 
@@ -136,7 +145,7 @@ def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
     Raises
     ------
     ArtifactTampered
-        If a file is missing, or is not what `save` writes.
+        If a file is missing, or is not what `save_model` writes.
     """
 
     def content(path: str) -> bytes:

@@ -1,7 +1,7 @@
 """MemoryRegistry: names models for as long as the process lives.
 
 For tests, and for working where nothing may be written. A version's `uri` is the model folder's
-own, which `FittedRecipe.load` takes; it is not copied.
+own, which `recipe.load_model` takes; it is not copied.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ class RecipeModel:
 
 
 def _load_pyfunc(path: str) -> RecipeModel:
-    from automl_magic.recipe import FittedRecipe
+    from automl_magic.recipe import load_model
 
     folder = Path(path)
     verified_manifest(folder)
-    return RecipeModel(FittedRecipe.load(folder))
+    return RecipeModel(load_model(folder))

@@ -22,9 +22,10 @@ EXPLAIN = "explain"
 def open_store() -> RunStore:
     """Open the store of runs; whatever an earlier supervisor left behind is ended first."""
     from automl_magic.execute import RunStore
+    from automl_magic.execute.reconcile import reconcile
 
     store = RunStore()
-    store.reconcile()
+    reconcile(store)
     return store
 
 

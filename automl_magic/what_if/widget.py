@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from automl_magic.look.html import script, stylesheet
-from automl_magic.recipe import FittedRecipe
+from automl_magic.recipe import FittedRecipe, load_model
 from automl_magic.records import Explanation
 from automl_magic.runs import artifacts as kept
 from automl_magic.runs.plan_folder import plan_in
@@ -75,4 +75,4 @@ def whatif(run_id: str = "last") -> WhatIf:
             columns=[column.name for column in told.columns],
             target=told.target,
         )
-    return WhatIf(told, FittedRecipe.load(kept.model_folder(told.of_run)), table)
+    return WhatIf(told, load_model(kept.model_folder(told.of_run)), table)

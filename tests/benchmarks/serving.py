@@ -39,7 +39,7 @@ from sklearn.datasets import make_classification
 from sqlalchemy import Engine
 
 from automl_magic.learn.input_schema import input_schema
-from automl_magic.recipe import FittedRecipe, MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe import FittedRecipe, MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import SCHEMA_NAME
@@ -247,7 +247,7 @@ def folder_of(
     engine: Engine, model: FittedRecipe, name: str, documents: dict[str, Any], saved: Path
 ) -> None:
     """Sign, approve and lay out version 1 of a model."""
-    manifest = model.save(saved, documents)
+    manifest = save_model(model, saved, documents)
     statement = Statement(
         model=name,
         version=1,

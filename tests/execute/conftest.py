@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from automl_magic.execute import Limits, RunStore, execute_notebook
+from automl_magic.execute.reconcile import reconcile
 from automl_magic.records import Run
 
 QUICK = Limits(grace_s=2.0, start_s=60.0, run_s=120.0)
@@ -117,7 +118,7 @@ def driver(tmp_path: Path, store: RunStore) -> Iterator[Callable[..., subprocess
         process.wait()
         if process.stdout:
             process.stdout.close()
-    store.reconcile()
+    reconcile(store)
 
 
 DRIVER = """

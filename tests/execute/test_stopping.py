@@ -15,6 +15,7 @@ import pytest
 from automl_magic.errors import RunFailed
 from automl_magic.execute import RunStore, raise_for
 from automl_magic.execute.processes import marked
+from automl_magic.execute.reconcile import reconcile
 from automl_magic.execute.wishes import Wish, leave, take
 from automl_magic.records import FailureKind, Run, RunStatus
 
@@ -227,7 +228,7 @@ time.sleep(300)
     while marked(run_id) and time.monotonic() < end:
         time.sleep(0.1)
     left = marked(run_id)
-    [lost] = store.reconcile()
+    [lost] = reconcile(store)
 
     assert left == []
     assert lost.failure is not None
@@ -238,7 +239,7 @@ time.sleep(300)
         "sleep",
     )
     assert states_of(lost) == {"first": "completed", "sleep": "failed", "last": "pending"}
-    assert store.reconcile() == []
+    assert reconcile(store) == []
     assert store.get(run_id) == lost
 
 
@@ -264,7 +265,7 @@ def test_a_kill_at_any_step_leaves_a_run_that_ends(
     assert process.wait() == -signal.SIGKILL
     run_id = store.list()[0].run_id
 
-    store.reconcile()
+    reconcile(store)
 
     run = store.get(run_id)
     assert run.status == (RunStatus.SUCCEEDED if step == "succeeded" else RunStatus.LOST)
@@ -293,7 +294,7 @@ def test_a_storm_of_kills_loses_no_committed_run(
         time.sleep(chance.uniform(0.05, 3.0))
         process.kill()
         process.wait()
-        store.reconcile()
+        reconcile(store)
 
     whole = end_of(driver(notebook, "notebook"))
     runs = store.list()

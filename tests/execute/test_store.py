@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from automl_magic.errors import FolderNotWritable, IllegalTransition, RunError, RunNotFound
 from automl_magic.execute import RunStore
+from automl_magic.execute.reconcile import reconcile
 from automl_magic.execute.store import LEASE_S, new_run_id, supervising
 from automl_magic.records import Failure, FailureKind, RunStatus
 from automl_magic.records.runs.run import TRANSITIONS
@@ -182,7 +183,7 @@ def test_a_run_without_its_supervising_thread_is_lost_at_once(store: RunStore) -
     abandoned = store.create(kind="notebook", notebook="n")
     supervised = store.create(kind="notebook", notebook="n")
     with supervising(supervised.run_id):
-        lost = store.reconcile()
+        lost = reconcile(store)
 
     assert [(run.run_id, run.status) for run in lost] == [(abandoned.run_id, RunStatus.LOST)]
 
@@ -197,7 +198,7 @@ def test_a_run_of_another_machine_is_lost_when_its_lease_has_ended(store: RunSto
         )
     connection.close()
 
-    assert [run.run_id for run in store.reconcile()] == [runs[0].run_id]
+    assert [run.run_id for run in reconcile(store)] == [runs[0].run_id]
 
 
 def test_a_process_id_that_was_given_to_another_process_does_not_count(store: RunStore) -> None:
@@ -206,7 +207,7 @@ def test_a_process_id_that_was_given_to_another_process_does_not_count(store: Ru
         connection.execute("UPDATE runs SET pid = ?, pid_started_at = 1.0", (os.getppid(),))
     connection.close()
 
-    assert [lost.run_id for lost in store.reconcile()] == [run.run_id]
+    assert [lost.run_id for lost in reconcile(store)] == [run.run_id]
 
 
 def test_many_processes_may_make_the_store_at_once(store: RunStore) -> None:

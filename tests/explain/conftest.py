@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.explain import Subject
-from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 
 CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
@@ -101,7 +101,7 @@ def write_search(recipe: Recipe, frame: pd.DataFrame, folder) -> Found:
             out_of_fold = np.full((len(subset), *said.shape[1:]), np.nan)
         out_of_fold[fold == one] = said
     target = fit_recipe(recipe, rows)
-    target.save(folder / "model")
+    save_model(target, folder / "model")
     codes = encoded(recipe, rows)
     np.savez(
         folder / "oof.npz",

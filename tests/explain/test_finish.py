@@ -10,6 +10,7 @@ from automl_magic import explain
 from automl_magic.errors import DataError, FolderNotWritable, PlanError, RunError
 from automl_magic.explain import Subject
 from automl_magic.look.shown import Shown, Table
+from automl_magic.recipe import save_model
 from automl_magic.records import EXPLANATION_NAME, Explanation
 from automl_magic.records.explanations.explanation import SECTIONS
 
@@ -135,7 +136,7 @@ def test_a_column_that_does_not_exist_is_offered_its_near_miss(binary):
 
 
 def test_a_folder_without_predictions_is_no_search(binary, tmp_path):
-    binary.subject().model.save(tmp_path / "model")
+    save_model(binary.subject().model, tmp_path / "model")
 
     with pytest.raises(RunError, match="holds no predictions of a search"):
         Subject(binary.frame, search_dir=tmp_path, data_fingerprint="")

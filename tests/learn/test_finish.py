@@ -6,7 +6,7 @@ import pytest
 from automl_magic import learn
 from automl_magic.errors import FolderNotWritable, RunError
 from automl_magic.learn.leaderboard import as_table
-from automl_magic.recipe import FittedRecipe, Recipe
+from automl_magic.recipe import Recipe, load_model
 from automl_magic.records import Leaderboard, Score
 from automl_magic.tasks.metrics import score
 
@@ -29,7 +29,7 @@ def test_everything_a_run_needs_is_written(found):
     }  # fmt: skip
     assert Recipe.from_json(json.loads((folder / "recipe.json").read_text())) == done.recipe
     frame = notebook.task.frame
-    loaded = FittedRecipe.load(folder / "model")
+    loaded = load_model(folder / "model")
     assert np.array_equal(loaded.predict_proba(frame), done.model.predict_proba(frame))
 
 

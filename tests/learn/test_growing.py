@@ -8,8 +8,8 @@ from automl_magic.learn import growing as growing_module
 from automl_magic.learn.budget import Budget
 from automl_magic.learn.candidate import Proposal, read_views
 from automl_magic.learn.events import RunFolder
-from automl_magic.learn.search import Search
 from automl_magic.learn.trial import scored
+from automl_magic.learn.trials import Search
 from automl_magic.recipe import member
 from automl_magic.records import TrialState
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from automl_magic.learn.latency import Timings, costs_of, few_rows, rows_to_time, time_trials
+from automl_magic.recipe import save_model
 
 
 def timings():
@@ -74,7 +75,7 @@ def test_the_model_costs_at_least_what_its_members_cost(searched, tmp_path):
     ensemble = learn.ensemble(search)
     recipe = learn.recipe(notebook.task, notebook.split, notebook.views, ensemble)
     model = learn.refit(recipe, notebook.task)
-    manifest = model.save(tmp_path / "model")
+    manifest = save_model(model, tmp_path / "model")
 
     costs = costs_of(search, model, list(ensemble.weights), manifest)
 

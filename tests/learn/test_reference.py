@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.learn.reference import columns, honest
-from automl_magic.recipe import FittedRecipe
+from automl_magic.recipe import load_model
 from automl_magic.records import ColumnKind, Manifest, TaskKind
 from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import InputColumn, InputSchema
@@ -49,7 +49,7 @@ def test_a_search_signs_a_reference_with_its_model(make_notebook, tmp_path):
     found = Reference.from_json(json.loads(content))
     manifest = Manifest.from_json(json.loads((folder / "model" / "manifest.json").read_text()))
     assert REFERENCE_NAME in {file.path for file in manifest.files}
-    assert FittedRecipe.load(folder / "model")
+    assert load_model(folder / "model")
     assert {one.name for one in found.columns} == set(done.recipe.used_columns)
     assert found.rows == len(notebook.task.y)
     # The holdout has 114 rows, too few to trust its tails: what was said out of fold is kept.

@@ -13,7 +13,7 @@ import pytest
 from automl_magic.learn.input_schema import input_schema
 from automl_magic.learn.reference import columns, predictions
 from automl_magic.monitor import Watch, load_watched, read_table
-from automl_magic.recipe import MemberSpec, Recipe, encode_target, fit_recipe
+from automl_magic.recipe import MemberSpec, Recipe, encode_target, fit_recipe, save_model
 from automl_magic.records import Score, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import SCHEMA_NAME
@@ -168,7 +168,7 @@ def make_model(tmp_path_factory):
             folder = tmp_path_factory.mktemp(kind) / "model"
             schema = input_schema(recipe, frame)
             documents = {SCHEMA_NAME: schema, REFERENCE_NAME: reference_of(recipe, frame, schema)}
-            manifest = fit_recipe(recipe, frame).save(folder, documents=documents)
+            manifest = save_model(fit_recipe(recipe, frame), folder, documents=documents)
             made[kind] = Made(folder, manifest, frame, kind)
         return made[kind]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from automl_magic.errors import ArtifactTampered, FolderNotWritable, FolderTaken
-from automl_magic.recipe import FittedRecipe, member
+from automl_magic.recipe import load_model, member, save_model
 from automl_magic.records import Manifest, TaskKind
 
 FILES = [
@@ -34,7 +34,7 @@ def names(folder):
 
 @pytest.fixture
 def saved(tmp_path, fitted_for):
-    fitted_for("binary").save(tmp_path / "model")
+    save_model(fitted_for("binary"), tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -52,8 +52,8 @@ def sign(folder, path, content, listed=None):
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_a_loaded_model_predicts_the_same_to_the_last_bit(task, fitted_for, new, tmp_path):
     fitted = fitted_for(task)
-    manifest = fitted.save(tmp_path / "model")
-    loaded = FittedRecipe.load(tmp_path / "model", manifest_sha256=manifest.digest())
+    manifest = save_model(fitted, tmp_path / "model")
+    loaded = load_model(tmp_path / "model", manifest_sha256=manifest.digest())
 
     assert loaded.recipe == fitted.recipe
     np.testing.assert_array_equal(loaded.predict(new), fitted.predict(new))
@@ -74,17 +74,17 @@ def test_the_files_and_their_manifest(saved):
 
 def test_saving_twice_replaces_the_model_and_leaves_nothing_behind(saved, fitted_for, new):
     (saved / "members" / "9.txt").write_text("of an older model")
-    fitted_for("multiclass").save(saved)
+    save_model(fitted_for("multiclass"), saved)
 
     assert names(saved) == FILES
     assert [path.name for path in saved.parent.iterdir()] == ["model"]
-    assert FittedRecipe.load(saved).recipe.task is TaskKind.MULTICLASS
+    assert load_model(saved).recipe.task is TaskKind.MULTICLASS
 
 
 def test_a_folder_with_other_files_is_left_alone(fitted_for, tmp_path):
     (tmp_path / "thesis.tex").write_text("mine")
     with pytest.raises(FolderTaken) as caught:
-        fitted_for("binary").save(tmp_path)
+        save_model(fitted_for("binary"), tmp_path)
     assert caught.value.fix == "Name a new folder."
     assert names(tmp_path) == ["thesis.tex"]
 
@@ -92,7 +92,7 @@ def test_a_folder_with_other_files_is_left_alone(fitted_for, tmp_path):
 def test_a_folder_that_cannot_be_written_is_named(fitted_for, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderNotWritable) as caught:
-        fitted_for("binary").save(tmp_path / "file" / "model")
+        save_model(fitted_for("binary"), tmp_path / "file" / "model")
     assert caught.value.what.startswith("The model cannot be written to ")
 
 
@@ -102,7 +102,7 @@ def test_a_changed_byte_is_found_in_every_file(saved, path):
     content[len(content) // 2] ^= 1
     (saved / path).write_bytes(content)
     with pytest.raises(ArtifactTampered) as caught:
-        FittedRecipe.load(saved)
+        load_model(saved)
     assert caught.value.what == f"The model's file {path!r} is not the one that was written."
     assert (
         caught.value.fix == "Fit the recipe again, or take the model from where it was registered."
@@ -113,22 +113,22 @@ def test_a_changed_byte_is_found_in_every_file(saved, path):
 def test_a_missing_file_is_found(saved, path):
     (saved / path).unlink()
     with pytest.raises(ArtifactTampered, match="No such file"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 def test_a_changed_manifest_is_found_by_its_digest(saved, fitted_for, tmp_path):
-    digest = fitted_for("binary").save(tmp_path / "other").digest()
+    digest = save_model(fitted_for("binary"), tmp_path / "other").digest()
     sign(saved, "recipe.json", (saved / "recipe.json").read_bytes() + b" ")
-    FittedRecipe.load(saved)
+    load_model(saved)
     with pytest.raises(ArtifactTampered, match="its digest is"):
-        FittedRecipe.load(saved, manifest_sha256=digest)
+        load_model(saved, manifest_sha256=digest)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"files": [{"path": 1}]}'])
 def test_a_broken_manifest_is_refused(saved, content):
     (saved / "manifest.json").write_bytes(content)
     with pytest.raises(ArtifactTampered, match="it is no manifest"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_path_out_of_the_folder_is_never_opened(saved, path):
     (saved.parent / "secret").write_text("secret")
     sign(saved, "members/0-0.txt", b"secret", listed=path)
     with pytest.raises(ArtifactTampered, match="leads out of"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 def test_a_link_out_of_the_folder_is_never_opened(saved):
@@ -147,7 +147,7 @@ def test_a_link_out_of_the_folder_is_never_opened(saved):
     (saved / "members/0-0.txt").unlink()
     (saved / "members/0-0.txt").symlink_to(saved.parent / "elsewhere.txt")
     with pytest.raises(ArtifactTampered, match="leads out of"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 def test_a_file_that_is_not_listed_is_never_opened(saved, monkeypatch):
@@ -156,7 +156,7 @@ def test_a_file_that_is_not_listed_is_never_opened(saved, monkeypatch):
     opened = []
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda self: opened.append(self) or read(self))
-    FittedRecipe.load(saved)
+    load_model(saved)
     assert sorted(p.relative_to(saved).as_posix() for p in opened) == FILES
 
 
@@ -165,7 +165,7 @@ def test_a_member_that_is_not_listed_is_refused(saved):
     manifest["files"] = [f for f in manifest["files"] if f["path"] != "members/0-0.txt"]
     (saved / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArtifactTampered, match="the manifest does not list it"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 def test_arrays_in_pickle_are_refused(saved):
@@ -173,7 +173,7 @@ def test_arrays_in_pickle_are_refused(saved):
     np.savez(buffer, **{"0.0.scalings": np.array([object()], dtype=object)})
     sign(saved, "features.npz", buffer.getvalue())
     with pytest.raises(ArtifactTampered, match="cannot be read"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 def test_documents_that_are_no_recipe_are_refused(saved):
@@ -181,7 +181,7 @@ def test_documents_that_are_no_recipe_are_refused(saved):
     recipe["members"][0]["estimator"] = "os.system"
     sign(saved, "recipe.json", json.dumps(recipe).encode())
     with pytest.raises(ArtifactTampered, match="expected one of lightgbm"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_documents_that_are_no_recipe_are_refused(saved):
 def test_features_that_say_other_things_are_refused(saved, document):
     sign(saved, "features.json", json.dumps(document).encode())
     with pytest.raises(ArtifactTampered, match="cannot be read"):
-        FittedRecipe.load(saved)
+        load_model(saved)
 
 
 def test_skops_types_that_we_did_not_review_are_refused(saved):
@@ -207,7 +207,7 @@ def test_skops_types_that_we_did_not_review_are_refused(saved):
 
     sign(saved, "members/3-0.skops", skops.io.dumps(FunctionTransformer(exec)))
     with pytest.raises(ArtifactTampered) as caught:
-        FittedRecipe.load(saved)
+        load_model(saved)
     assert caught.value.what == (
         "The file of the member 'extra_trees' holds types that we did not write."
     )
@@ -220,7 +220,7 @@ def test_another_estimator_in_the_place_of_a_member_is_refused(saved):
     model = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])
     sign(saved, "members/4-0.skops", skops.io.dumps(model))
     with pytest.raises(ArtifactTampered) as caught:
-        FittedRecipe.load(saved)
+        load_model(saved)
     assert caught.value.why == "It holds Ridge, not LogisticRegression."
 
 
@@ -236,7 +236,7 @@ def test_a_pickle_in_the_place_of_any_member_is_refused_without_running(saved, t
             content = (saved / path).read_bytes()
             sign(saved, path, pickle.dumps(Evil()))
             with pytest.raises(ArtifactTampered):
-                FittedRecipe.load(saved)
+                load_model(saved)
             sign(saved, path, content)
     assert not canary.exists()
 

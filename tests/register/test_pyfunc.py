@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.errors import ArtifactTampered, DataError, ModelRefused
-from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 from automl_magic.register import MlflowRegistry
 from automl_magic.register.pyfunc import _load_pyfunc
@@ -56,7 +56,7 @@ def fitted(frame, make_recipe):
 def registered(fitted, make_run, database, tmp_path):
     run = make_run()
     folder = tmp_path / "runs" / run.run_id / "model"
-    fitted.save(folder)
+    save_model(fitted, folder)
     mirror([run], MlflowTracker(database))
     return MlflowRegistry(database).register(run, folder, "churn")
 
@@ -123,7 +123,7 @@ def test_a_tampered_model_is_not_loaded(load, registered, database):
 
 
 def test_an_unknown_output_offers_the_near_miss(fitted, tmp_path, frame):
-    fitted.save(tmp_path / "model")
+    save_model(fitted, tmp_path / "model")
     model = _load_pyfunc(str(tmp_path / "model"))
     with pytest.raises(ModelRefused, match="no output 'probability'") as caught:
         model.predict(frame, {"output": "probability"})
@@ -132,7 +132,7 @@ def test_an_unknown_output_offers_the_near_miss(fitted, tmp_path, frame):
 
 def test_a_regression_has_no_probabilities(frame, make_recipe, tmp_path):
     table = frame.assign(outcome=frame[HOSTILE] * 2)
-    fit_recipe(make_recipe(TaskKind.REGRESSION, "outcome"), table).save(tmp_path / "model")
+    save_model(fit_recipe(make_recipe(TaskKind.REGRESSION, "outcome"), table), tmp_path / "model")
     model = _load_pyfunc(str(tmp_path / "model"))
 
     assert model.predict(table).shape == (200,)

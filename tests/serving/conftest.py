@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import ColumnKind, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import SCHEMA_NAME, InputColumn, InputSchema
@@ -167,7 +167,7 @@ PRICE = recipe(
 def stage(engine, home, fitted, schema, model, version):
     """Do what governance does when it approves and deploys: sign, record, and lay out."""
     saved = home / "saved" / f"{model}-{version}"
-    manifest = fitted.save(saved, {SCHEMA_NAME: schema})
+    manifest = save_model(fitted, saved, {SCHEMA_NAME: schema})
     statement = Statement(
         model=model,
         version=version,

@@ -20,7 +20,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from automl_magic.learn.input_schema import input_schema
-from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 
 QUIET = {"log_level": 0}
@@ -132,7 +132,7 @@ def model():
 @pytest.fixture(scope="session")
 def model_folder(model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model") / "model"
-    model[0].save(folder, {"schema.json": model[1]})
+    save_model(model[0], folder, {"schema.json": model[1]})
     return folder
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from automl_magic.errors import MonitorError
 from automl_magic.look.numbers import number, score_text
 from automl_magic.look.shown import Shown, Table
-from automl_magic.recipe import FittedRecipe, encode_target, table_of
+from automl_magic.recipe import FittedRecipe, encode_target, load_model, table_of
 from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records import Score
 from automl_magic.records.monitoring.retrain import Comparison
@@ -96,7 +96,7 @@ def compare(
     (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13). Of more than 5,000 rows,
     as many are drawn, and the deviations are shrunk by √(m/n).
     """
-    champion = FittedRecipe.load(Path(champion_dir))
+    champion = load_model(Path(champion_dir))
     recipe = challenger.recipe
     if champion.recipe.task is not recipe.task or champion.recipe.target != recipe.target:
         raise MonitorError(

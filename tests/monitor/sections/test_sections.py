@@ -19,6 +19,7 @@ from automl_magic.monitor.sections.finish import report_of
 from automl_magic.monitor.sections.performance import lost, trend
 from automl_magic.monitor.sections.traffic import quantiles
 from automl_magic.monitor.window import Requests
+from automl_magic.recipe import save_model
 from automl_magic.records import RecordProblem, Score
 from automl_magic.records.models.deployment import Slos
 from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity, ScoreBucket
@@ -189,7 +190,7 @@ def test_thresholds_that_make_no_sense_are_refused(binary, make_people):
 
 
 def test_a_model_without_a_reference_cannot_be_watched(binary, tmp_path):
-    load_watched(binary.folder).fitted.save(tmp_path / "old")
+    save_model(load_watched(binary.folder).fitted, tmp_path / "old")
 
     with pytest.raises(MonitorError, match="cannot be watched") as refused:
         load_watched(tmp_path / "old")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.learn.input_schema import input_schema
-from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe, save_model
 from automl_magic.records import Manifest, Split, SplitKind, StepSpec, TaskKind
 from automl_magic.records.codec import dumps
 from automl_magic.records.data.schema import SCHEMA_NAME
@@ -168,7 +168,7 @@ def vault(tmp_path_factory):
 def signed_once(small, vault, tmp_path_factory):
     fitted, frame = small
     folder = tmp_path_factory.mktemp("signed") / "model"
-    fitted.save(folder, documents={SCHEMA_NAME: input_schema(fitted.recipe, frame)})
+    save_model(fitted, folder, documents={SCHEMA_NAME: input_schema(fitted.recipe, frame)})
     vault.sign(folder)
     return folder
 
