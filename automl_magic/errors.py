@@ -13,6 +13,7 @@
     │   ├── MetricDoesNotFit
     │   ├── BudgetTooSmall
     │   └── TooFewRows
+    ├── SecretError                  a secret is not where its reference says, or others may read it
     ├── RenderError                  a value or a name may not enter a notebook
     ├── RunError                     a run could not start, or did not succeed
     │   ├── RunNotFound
@@ -137,6 +138,10 @@ class BudgetTooSmall(PlanError):
 
 class TooFewRows(PlanError):
     """The table has fewer rows than the split needs."""
+
+
+class SecretError(AutomlMagicError):
+    """A reference to a secret is none, leads to nothing, or leads to what others may read."""
 
 
 class RenderError(AutomlMagicError):

@@ -1,6 +1,7 @@
 """batch: a table larger than memory, a model → its predictions, as a file that appears as a whole.
 
-readers/    CSV, Parquet, JSON lines and frames, some rows at a time (one file each)
+formats     the kinds of files: their endings and media types, and who reads and writes them
+readers/    CSV, Parquet, JSON lines, Arrow batches and frames, some rows at a time (one file each)
 writers/    CSV, Parquet and JSON lines, part by part (one file each)
 parts       what is done already: a hidden folder beside the output, and what it was made from
 scoring     the rows through the model, in order, on all cores
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.batch.readers import (
+        ArrowReader,
         CsvReader,
         FrameReader,
         JsonLinesReader,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from automl_magic.batch.scoring import Scored, score
 
 _HOME = {
+    "ArrowReader": "readers",
     "CsvReader": "readers",
     "FrameReader": "readers",
     "JsonLinesReader": "readers",
@@ -34,6 +37,7 @@ _HOME = {
 }
 
 __all__ = [
+    "ArrowReader",
     "CsvReader",
     "FrameReader",
     "JsonLinesReader",

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from automl_magic.batch.formats import writer_of
 from automl_magic.batch.parts import opened
 from automl_magic.batch.readers.base import Chunk, Reader
-from automl_magic.batch.writers import PartWriter, writer_of
+from automl_magic.batch.writers import PartWriter
 from automl_magic.errors import DataError, DataNotReadable
 from automl_magic.recipe.batches import answers, names_of
 from automl_magic.recipe.fitted import FittedRecipe

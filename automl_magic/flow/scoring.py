@@ -66,7 +66,7 @@ def predict(
     FolderNotWritable, RunError
     """
     from automl_magic.batch import score
-    from automl_magic.batch.writers import writer_of
+    from automl_magic.batch.formats import writer_of
 
     path = Path(output).absolute()
     check_file(path)

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -74,6 +74,11 @@ class CsvReader(Reader):
         self.columns = tuple(name or f"Unnamed: {i}" for i, name in enumerate(names))
         if "" in names:  # pandas, with which models are trained, calls them so
             self._renamed = list(self.columns)
+
+    @classmethod
+    def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+        """Open a file whose separator the options name; without them it is a comma."""
+        return cls(path, options.get("sep", ","), stored_as)
 
     def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
         with self._open(list(dict.fromkeys([*used, *kept]))) as batches:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from automl_magic.batch.columns import from_values
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
@@ -49,6 +49,12 @@ class JsonLinesReader(Reader):
         self.path, self._lines, self._rows = path, lines, rows
         self._file: Utf8File | None = None
         self.columns = tuple(next(self._records(), {}))
+
+    @classmethod
+    def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+        """Open a file whose options say whether it has lines; without them it has."""
+        del stored_as
+        return cls(path, lines=options.get("lines", True))
 
     def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
         records = itertools.islice(self._records(), start, None)

@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from automl_magic.batch.columns import from_arrow
+from automl_magic.batch.readers.arrow import ArrowRows
 from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.errors import DataNotReadable
 
 ROWS = 1 << 15
 # Pages are read one by one through a buffer of this size, not row group by row group.
 _BUFFER_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class _Rows(Chunk):
-    batch: pa.RecordBatch
-    used: Sequence[str]
-    names: Sequence[str]
-
-    @property
-    def n_rows(self) -> int:  # type: ignore[override]
-        return int(self.batch.num_rows)
-
-    def table(self) -> dict[str, Any]:
-        return {name: from_arrow(self.batch.column(name)) for name in self.used}
-
-    def kept(self) -> dict[str, Any]:
-        return {name: self.batch.column(name) for name in self.names}
-
-    def after(self, n_rows: int) -> Chunk:
-        return _Rows(self.batch.slice(n_rows), self.used, self.names)
 
 
 class ParquetReader(Reader):
@@ -68,6 +47,12 @@ class ParquetReader(Reader):
                     fix="Predict it by itself.",
                 )
 
+    @classmethod
+    def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+        """Open one file: it says itself how it is read."""
+        del options, stored_as
+        return cls([path])
+
     def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
         names = list(dict.fromkeys([*used, *kept]))
         self._check_types(names)
@@ -80,7 +65,7 @@ class ParquetReader(Reader):
                     if start >= batch.num_rows:
                         start -= batch.num_rows
                         continue
-                    yield _Rows(_as_in(self._schema, batch.slice(start), kept), used, kept)
+                    yield ArrowRows(_as_in(self._schema, batch.slice(start), kept), used, kept)
                     start = 0
 
     def identity(self) -> Any:

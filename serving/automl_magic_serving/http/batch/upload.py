@@ -9,23 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from automl_magic.batch.formats import BY_NAME
 from automl_magic_serving.gate.problem import Problem, malformed
 from automl_magic_serving.http.batch.multipart import Part, boundary_of, read_parts
 from automl_magic_serving.http.head import unsupported
 
 MOST_BYTES = 1_000_000_000
-FORMATS = ("csv", "jsonl", "parquet")
+FORMATS = tuple(sorted(BY_NAME))
 FIELDS = ("deployment", "callback", "format")
-_KINDS = {
-    "text/csv": "csv",
-    "application/csv": "csv",
-    "application/x-ndjson": "jsonl",
-    "application/jsonl": "jsonl",
-    "application/vnd.apache.parquet": "parquet",
-}
-TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson"} | {
-    "parquet": "application/vnd.apache.parquet"
-}
+_KINDS = {kind: one.name for one in BY_NAME.values() for kind in one.media_types}
+TYPES = {name: BY_NAME[name].media_types[0] for name in FORMATS}
 _FORM = "multipart/form-data"
 _SPARE_BYTES = 500_000_000
 _WRITE_BYTES = 1 << 20

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from automl_magic.batch import CsvReader, JsonLinesReader, ParquetReader, Reader, score
+from automl_magic.batch import Reader, score
+from automl_magic.batch.formats import SUFFIXES
 from automl_magic.errors import (
     AutomlMagicError,
     FolderBusy,
@@ -126,13 +127,8 @@ def _load(engine: Engine, model: str, version: int) -> Served:
 
 
 def _reader(source: Path, served: Served) -> Reader:
-    match source.suffix:
-        case ".csv":
-            return CsvReader(source, ",", storage(served.fitted, served.schema))
-        case ".jsonl":
-            return JsonLinesReader(source)
-        case _:
-            return ParquetReader([source])
+    form = SUFFIXES[source.suffix]
+    return form.reader(source, {}, storage(served.fitted, served.schema))
 
 
 def _has_parts(output: Path) -> bool:

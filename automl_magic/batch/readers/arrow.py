@@ -1,0 +1,77 @@
+"""Rows as Arrow batches, whatever place they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from automl_magic.batch.columns import from_arrow
+from automl_magic.batch.readers.base import Chunk, Reader
+from automl_magic.errors import DataNotReadable
+
+
+@dataclass(frozen=True)
+class ArrowRows(Chunk):
+    """The rows of an Arrow batch; `names` are the columns that are carried along."""
+
+    batch: pa.RecordBatch
+    used: Sequence[str]
+    names: Sequence[str]
+
+    @property
+    def n_rows(self) -> int:  # type: ignore[override]
+        return int(self.batch.num_rows)
+
+    def table(self) -> dict[str, Any]:
+        return {name: from_arrow(self.batch.column(name)) for name in self.used}
+
+    def kept(self) -> dict[str, Any]:
+        return {name: self.batch.column(name) for name in self.names}
+
+    def after(self, n_rows: int) -> Chunk:
+        return ArrowRows(self.batch.slice(n_rows), self.used, self.names)
+
+
+class ArrowReader(Reader):
+    """A table that is given in Arrow batches.
+
+    Parameters
+    ----------
+    open_batches : callable
+        Gives the batches from the first one on, each time that it is called.
+    identity : JSON value
+        What tells this table from another; None where nothing does.
+
+    Raises
+    ------
+    DataNotReadable
+        If there is no batch, and so no column.
+    """
+
+    def __init__(
+        self, open_batches: Callable[[], Iterator[pa.RecordBatch]], identity: Any = None
+    ) -> None:
+        self._open, self._identity = open_batches, identity
+        first = next(open_batches(), None)
+        if first is None:
+            raise DataNotReadable(
+                "The table is empty.",
+                why="Its source gives no rows.",
+                fix="Give a table with rows in it.",
+            )
+        self.columns = tuple(first.schema.names)
+
+    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
+        names = list(dict.fromkeys([*used, *kept]))
+        for batch in self._open():
+            if start >= batch.num_rows:
+                start -= batch.num_rows
+                continue
+            yield ArrowRows(batch.select(names).slice(start), used, kept)
+            start = 0
+
+    def identity(self) -> Any:
+        return self._identity

@@ -1,0 +1,34 @@
+"""env: a secret in a variable of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from automl_magic.secrets.reference import Reference, Scheme, missing
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+
+
+class Env(Scheme):
+    """`env:NAME`."""
+
+    form = "env:NAME"
+
+    def is_place(self, place: str) -> bool:
+        return _NAME.fullmatch(place) is not None
+
+    def read(self, reference: Reference) -> str:
+        value = os.environ.get(reference.place)
+        if value is None:
+            raise missing(
+                reference,
+                why=f"The variable {reference.place} is not set where this runs.",
+                fix=f"Set it and start again: export {reference.place}=…",
+            )
+        return value
+
+    def code(self, reference: Reference) -> tuple[str, Mapping[str, Any]]:
+        return "credential_env", {"variable": reference.place}
