@@ -40,7 +40,7 @@ def load_shap() -> Any:
     return import_module("shap")
 
 
-class Sampled:
+class SamplingShap:
     """Computes SHAP values row by row: each is exact in its sum, and sampled in its parts.
 
     Parameters

@@ -31,8 +31,9 @@ def shares_of_columns(
     specs : sequence of StepSpec
         The steps that the view was fitted from.
     table : mapping of arrays
-        Rows to find out with: an output reads a column if it changes when the column is shuffled,
-        or is missing. Where nothing changes, its name begins with that of its column.
+        Rows to find out with, where a step does not say so itself: an output reads a column if it
+        changes when the column is shuffled, or is missing. Where nothing changes, its name begins
+        with that of its column.
     """
     steps = [spec for spec in in_order(specs) if spec.kind != SELECT]
     random = np.random.default_rng(seed)
@@ -40,8 +41,12 @@ def shares_of_columns(
     probe = take(table, rows)
     blocks = []
     for spec, step in zip(steps, view.steps, strict=True):
-        usual = step.transform(probe)
         block = np.zeros((len(step.names), len(columns)))
+        blocks.append(block)
+        if step.sources is not None:
+            block[np.arange(len(block)), [columns.index(name) for name in step.sources]] = 1.0
+            continue
+        usual = step.transform(probe)
         for name in spec.columns:
             order = random.permutation(len(rows))
             changed = {**probe, name: probe[name][order]}
@@ -50,7 +55,6 @@ def shares_of_columns(
         for place, output in enumerate(step.names):
             if not block[place].any():
                 block[place] = _by_name(output, spec.columns, columns)
-        blocks.append(block)
     shares = np.vstack(blocks)
     shares /= shares.sum(axis=1, keepdims=True)
     return shares if view.kept is None else shares[list(view.kept)]

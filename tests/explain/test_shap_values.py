@@ -11,6 +11,7 @@ from automl_magic.explain import sampled, tree_path
 from automl_magic.explain.codes import Coded
 from automl_magic.explain.sources import shares_of_columns
 from automl_magic.recipe import MemberSpec
+from automl_magic.recipe.attribution import refusal
 from automl_magic.recipe.combine import Blend, Calibration, Method
 
 BOOSTERS = ("lightgbm", "xgboost", "catboost")
@@ -21,18 +22,22 @@ def booster(name, **changes):
     return MemberSpec(name=name, estimator=name, view="tree", n_iterations=12, **changes)
 
 
+def shap_of(subject, rows):
+    views = subject.model.views.items()
+    return tree_path.tree_shap_of(subject).values({name: v.transform(rows) for name, v in views})
+
+
 @pytest.mark.parametrize("estimator", BOOSTERS)
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
 def test_the_paths_of_trees_add_up_to_what_the_model_says(estimator, kind, make_search):
     subject = make_search(kind, (booster(estimator),)).subject()
-    paths = tree_path.TreePaths.of(subject)
     rows = subject.rows(np.arange(40))
 
-    values, base = paths.explain(rows)
+    values, base = shap_of(subject, rows)
 
     assert values.shape == (40, len(subject.columns), len(subject.outputs))
     size = 1.0 if kind != "regression" else float(np.abs(subject.y).max())
-    assert paths.gap(rows, values.sum(axis=1) + base) < 1e-5 * size
+    assert tree_path.gap(subject, rows, values.sum(axis=1) + base) < 1e-5 * size
 
 
 def test_members_and_a_temperature_add_up_where_log_odds_are_blended(make_search):
@@ -43,22 +48,20 @@ def test_members_and_a_temperature_add_up_where_log_odds_are_blended(make_search
         calibration=Calibration(method=Method.TEMPERATURE, temperature=1.5, shift=(0.1, -0.2)),
     )
     subject = found.subject()
-    paths, rows = tree_path.TreePaths.of(subject), subject.rows(np.arange(40))
+    rows = subject.rows(np.arange(40))
 
-    values, base = paths.explain(rows)
+    values, base = shap_of(subject, rows)
 
-    assert paths.gap(rows, values.sum(axis=1) + base) < 1e-5
+    assert tree_path.gap(subject, rows, values.sum(axis=1) + base) < 1e-5
 
 
 def test_a_mean_of_probabilities_is_no_sum_of_paths(make_search):
     halves = (booster("lightgbm", weight=0.5), booster("xgboost", weight=0.5))
 
-    assert "probabilities of its members" in tree_path.refusal(
-        make_search("binary", halves).subject().model
-    )
-    assert tree_path.refusal(make_search("regression", halves).subject().model) is None
+    assert "probabilities of its members" in refusal(make_search("binary", halves).subject().model)
+    assert refusal(make_search("regression", halves).subject().model) is None
     mixed = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR))
-    assert tree_path.refusal(mixed.subject().model) == "linear is no booster of trees"
+    assert refusal(mixed.subject().model) == "linear is no booster of trees"
 
 
 def test_an_output_belongs_to_the_columns_that_it_reads(binary):
@@ -81,7 +84,7 @@ def test_an_output_belongs_to_the_columns_that_it_reads(binary):
 
 def test_sampled_values_add_up_to_what_any_model_says(make_search):
     subject = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR)).subject()
-    explainer = sampled.Sampled(subject, np.arange(5), seconds_a_row=1.0)
+    explainer = sampled.SamplingShap(subject, np.arange(5), seconds_a_row=1.0)
 
     for place in range(5):
         values, total = explainer.explain(place)

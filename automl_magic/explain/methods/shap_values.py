@@ -19,6 +19,7 @@ from automl_magic.explain.swarm import beeswarms, drawn, table_of_columns
 from automl_magic.explain.words import all_rounded, rounded
 from automl_magic.look.section_cell import SectionResult, section_cell
 from automl_magic.look.shown import Shown
+from automl_magic.recipe.attribution import refusal
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.explained import Shap, ShapColumn
 
@@ -70,11 +71,11 @@ def shap_values(subject: Subject, /) -> SectionResult:
 
 def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
     """Return exact values, or None where the model is not the sum of the paths of its trees."""
-    if tree_path.refusal(subject.model) is not None:
+    if refusal(subject.model) is not None:
         return None
     deadline = subject.clock.until("shap")
     rows = np.concatenate([first, subject.sample(others, MOST_ROWS, salt=4)]).astype(np.int64)
-    paths = tree_path.TreePaths.of(subject)
+    tree_shap = tree_path.tree_shap_of(subject)
     parts: list[Floats] = []
     base: Any = None
     gap = 0.0
@@ -82,8 +83,10 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
         if parts and deadline.is_over:
             break
         chunk = subject.rows(rows[start : start + tree_path.CHUNK])
-        values, base = paths.explain(chunk)
-        gap = max(gap, paths.gap(chunk, values.sum(axis=1) + base))
+        values, base = tree_shap.values(
+            {name: view.transform(chunk) for name, view in subject.model.views.items()}
+        )
+        gap = max(gap, tree_path.gap(subject, chunk, values.sum(axis=1) + base))
         if subject.recipe.task.is_classification and gap > LARGEST_GAP:
             return None
         parts.append(values)
@@ -119,7 +122,7 @@ def _by_sampling(subject: Subject, first: Any, others: Any) -> ShapValues:
     deadline = subject.clock.until("shap")
     rows = np.concatenate([first, subject.sample(others, MOST_SAMPLED, salt=4)]).astype(np.int64)
     aimed = len(first) + AIMED
-    explainer = sampled.Sampled(subject, rows, seconds_a_row=deadline.left_s / aimed)
+    explainer = sampled.SamplingShap(subject, rows, seconds_a_row=deadline.left_s / aimed)
     values: list[Floats] = []
     gap = 0.0
     for place in range(len(rows)):

@@ -57,6 +57,11 @@ class FittedStep(ABC):
         """One name per output, made of column names and levels: data, to be shown and never run."""
 
     @property
+    def sources(self) -> tuple[str, ...] | None:
+        """The column that each output is made of; None where one is made of several columns."""
+        return None
+
+    @property
     def categorical(self) -> tuple[int, ...]:
         """The positions of the outputs that hold category codes.
 

@@ -56,6 +56,10 @@ class BooleanStep(FittedStep):
     def names(self) -> tuple[str, ...]:
         return self.columns
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.columns
+
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.columns)))
         for position, (name, fill) in enumerate(zip(self.columns, self.fills, strict=True)):

@@ -44,6 +44,10 @@ class CategoryStep(FittedStep):
         return self.columns
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        return self.columns
+
+    @property
     def categorical(self) -> tuple[int, ...]:
         return tuple(range(len(self.columns)))
 

@@ -69,6 +69,14 @@ class DateStep(FittedStep):
             for part in PARTS[: len(scalings)]
         )
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, scalings in zip(self.columns, self.scalings, strict=True)
+            for _ in scalings
+        )
+
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.names)))
         position = 0

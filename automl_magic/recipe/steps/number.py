@@ -67,6 +67,14 @@ class NumberStep(FittedStep):
                 names.append(f"{name} is missing")
         return tuple(names)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, indicator in zip(self.columns, self.indicators, strict=True)
+            for _ in range(1 + indicator)
+        )
+
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.names)))
         position = 0

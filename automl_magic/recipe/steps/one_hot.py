@@ -55,6 +55,12 @@ class OneHotStep(FittedStep):
             for level in levels
         )
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(
+            name for name, levels in zip(self.columns, self.levels, strict=True) for _ in levels
+        )
+
     @cached_property
     def _positions(self) -> tuple[dict[str | None, int], ...]:
         positions: list[dict[str | None, int]] = []

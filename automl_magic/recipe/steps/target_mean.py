@@ -109,6 +109,14 @@ class TargetMeanStep(FittedStep):
             for output in output_names(column.rows.shape[1])
         )
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, means in zip(self.columns, self.means, strict=True)
+            for _ in range(means.rows.shape[1])
+        )
+
     def transform(self, table: Table) -> Floats:
         return np.hstack(
             [

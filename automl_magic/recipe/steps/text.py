@@ -91,6 +91,10 @@ class TextStep(FittedStep):
             for output in _output_names(words.n_topics, words.places.shape[1] - words.n_topics)
         )
 
+    @property
+    def sources(self) -> tuple[str, ...] | None:
+        return self.columns * len(self.names) if len(self.columns) == 1 else None
+
     def transform(self, table: Table) -> Floats:
         parts = [np.empty((n_rows(table), 0))]
         for name, words in zip(self.columns, self.words, strict=True):

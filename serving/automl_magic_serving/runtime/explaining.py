@@ -18,19 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe import FittedRecipe, FittedView
-from automl_magic.recipe.combine import Blend, Method
-from automl_magic.recipe.members.margins import MARGINS
-from automl_magic.recipe.steps.base import FittedStep
-from automl_magic.recipe.steps.boolean import BooleanStep
-from automl_magic.recipe.steps.category import CategoryStep
-from automl_magic.recipe.steps.date import DateStep
-from automl_magic.recipe.steps.number import NumberStep
-from automl_magic.recipe.steps.one_hot import OneHotStep
-from automl_magic.recipe.steps.target_mean import TargetMeanStep
-from automl_magic.recipe.steps.text import TextStep
+from automl_magic.recipe import FittedRecipe
+from automl_magic.recipe.attribution import TreeShap, approximation, refusal, shares_by_source
 from automl_magic.recipe.values import Floats
-from automl_magic.records import TaskKind
 
 FEWEST_PAIRS, MOST_PAIRS = 8, 128
 BUDGET_S = 0.1
@@ -52,69 +42,42 @@ class Explanation:
     exact: bool
 
 
-class TreePaths:
+class RowTreeShap:
     """Exact contributions, for a model of boosters whose margins add up."""
 
     def __init__(self, fitted: FittedRecipe, names: Sequence[str]) -> None:
         self._fitted, self._names = fitted, tuple(names)
-        recipe = fitted.recipe
-        self._columns = {
-            name: _columns_of(view, self._names) for name, view in fitted.views.items()
-        }
-        calibration = recipe.calibration
-        self._hotter = 1.0 if calibration is None else 1.0 / calibration.temperature
-        self._shift = () if calibration is None else calibration.shift
+        shares = {name: shares_by_source(view, self._names) for name, view in fitted.views.items()}
+        self._tree_shap = TreeShap(fitted, shares)
 
     @staticmethod
     def refusal(fitted: FittedRecipe) -> str | None:
-        """Say why the margins of a model do not add up to its answer; None if they do."""
-        recipe = fitted.recipe
-        if strange := sorted({one.estimator for one in recipe.members} - MARGINS.keys()):
-            return f"{', '.join(strange)} is no booster of trees"
-        if any(_column_counts(step) is None for v in fitted.views.values() for step in v.steps):
-            return "a feature is made of several columns"
-        if not recipe.task.is_classification:
-            return None
-        if recipe.calibration is not None and recipe.calibration.method is Method.ISOTONIC:
-            return "its probabilities are calibrated by a curve"
-        if len(recipe.members) > 1 and recipe.blend is not Blend.GEOMETRIC:
-            return "it averages the probabilities of its members"
-        if any(len(one.seeds) > 1 for one in recipe.members):
-            return "it averages the probabilities of several seeds"
-        return None
+        """Say why the contributions by the paths of a model are not exact; None if they are."""
+        return refusal(fitted) or approximation(fitted)
 
     def explain(self, values: Sequence[Any], predicted: int) -> Explanation:
         """Explain one instance; of more than two classes, the score of the predicted one."""
-        recipe = self._fitted.recipe
         row = dict(zip(self._names, values, strict=True))
-        output = predicted if recipe.task is TaskKind.MULTICLASS else 0
-        found, base = np.zeros(len(self._names)), 0.0
-        for one in self._fitted.members:
-            matrix = np.array([self._fitted.views[one.spec.view].transform_row(row)])
-            for native in one.models:
-                weight = self._hotter * one.spec.weight / len(one.models)
-                parts = weight * MARGINS[one.spec.estimator](native, matrix)[0, :, output]
-                np.add.at(found, self._columns[one.spec.view], parts[:-1])
-                base += float(parts[-1])
-        if self._shift:
-            base += (
-                self._shift[output]
-                if recipe.task is TaskKind.MULTICLASS
-                else self._shift[1] - self._shift[0]
-            )
-        contributions = dict(zip(self._names, found.tolist(), strict=True))
-        return Explanation(contributions, base, base + float(found.sum()), self._unit(output), True)
+        features = {
+            name: np.array([view.transform_row(row)]) for name, view in self._fitted.views.items()
+        }
+        found, base = self._tree_shap.values(features)
+        output = predicted if self._fitted.recipe.n_classes > 2 else 0
+        of_row, start = found[0, :, output], float(base[output])
+        contributions = dict(zip(self._names, of_row.tolist(), strict=True))
+        total = start + float(of_row.sum())
+        return Explanation(contributions, start, total, self._unit(output), True)
 
     def _unit(self, output: int) -> str:
         recipe = self._fitted.recipe
-        if recipe.task is TaskKind.REGRESSION:
+        if recipe.n_classes == 0:
             return "value"
-        if recipe.task is TaskKind.BINARY:
+        if recipe.n_classes == 2:
             return f"log-odds of {recipe.classes[1]}"
         return f"score of {recipe.classes[output]}"
 
 
-class Sampled:
+class RowSamplingShap:
     """Estimated contributions, for any model.
 
     Parameters
@@ -172,7 +135,7 @@ class Sampled:
         return predictions[:, 1 if self._recipe.n_classes == 2 else predicted]
 
     def _unit(self, predicted: int) -> str:
-        if self._recipe.task is TaskKind.REGRESSION:
+        if self._recipe.n_classes == 0:
             return "value"
         label = self._recipe.classes[1 if self._recipe.n_classes == 2 else predicted]
         return f"probability of {label}"
@@ -186,35 +149,3 @@ def _path(values: Sequence[Any], other: Sequence[Any], order: Sequence[int]) -> 
         row[place] = values[place]
         rows.append(list(row))
     return rows
-
-
-def _columns_of(view: FittedView, names: Sequence[str]) -> list[int]:
-    """Return for each output of a view the place of the column that it is made of."""
-    places = [
-        names.index(column)
-        for step in view.steps
-        for column, n_outputs in _column_counts(step) or ()
-        for _ in range(n_outputs)
-    ]
-    return places if view.kept is None else [places[kept] for kept in view.kept]
-
-
-def _column_counts(step: FittedStep) -> list[tuple[str, int]] | None:
-    """Return the columns of a step with the number of outputs of each; None where they mix."""
-    counts: Sequence[int]
-    match step:
-        case NumberStep():
-            counts = [1 + indicator for indicator in step.indicators]
-        case BooleanStep() | CategoryStep():
-            counts = [1] * len(step.columns)
-        case OneHotStep():
-            counts = [len(levels) for levels in step.levels]
-        case TargetMeanStep():
-            counts = [means.rows.shape[1] for means in step.means]
-        case DateStep():
-            counts = [len(scalings) for scalings in step.scalings]
-        case TextStep() if len(step.columns) == 1:
-            counts = [len(step.names)]
-        case _:
-            return None
-    return list(zip(step.columns, counts, strict=True))

@@ -14,7 +14,12 @@ from automl_magic.records.models.deployment import Checks
 from automl_magic.records.monitoring.reference import Reference
 from automl_magic_serving.runtime.background import background_rows
 from automl_magic_serving.runtime.compiled.plan import Plan, Way, in_one_thread
-from automl_magic_serving.runtime.explaining import MOST_PAIRS, Explanation, Sampled, TreePaths
+from automl_magic_serving.runtime.explaining import (
+    MOST_PAIRS,
+    Explanation,
+    RowSamplingShap,
+    RowTreeShap,
+)
 
 
 class Answer(NamedTuple):
@@ -98,12 +103,12 @@ class Served:
         return self._explainer.explain(row.values, predicted)
 
     @cached_property
-    def _explainer(self) -> TreePaths | Sampled:
+    def _explainer(self) -> RowTreeShap | RowSamplingShap:
         names = [column.name for column in self.schema.columns]
-        if TreePaths.refusal(self.fitted) is None:
-            return TreePaths(self.fitted, names)
+        if RowTreeShap.refusal(self.fitted) is None:
+            return RowTreeShap(self.fitted, names)
         background = background_rows(self.schema, self._reference, MOST_PAIRS)
-        return Sampled(self.fitted, names, self._plan.many, self._plan.seconds, background)
+        return RowSamplingShap(self.fitted, names, self._plan.many, self._plan.seconds, background)
 
     def seconds(self, n: int) -> float:
         """Return about how long answering so many rows takes, as measured when it was loaded."""

@@ -6,7 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from automl_magic.recipe import MemberSpec
+from automl_magic.explain.sources import shares_of_columns
+from automl_magic.recipe import MemberSpec, table_of
+from automl_magic.recipe.attribution import TreeShap
 from automl_magic.recipe.combine import Blend, Calibration, Method
 from automl_magic.records import ColumnKind, StepSpec, TaskKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
@@ -54,6 +56,34 @@ def test_a_booster_is_explained_exactly_in_its_own_unit(
     units = {"binary": "log-odds of yes", "regression": "value"}
     label = served.answer([parsed])[0].prediction
     assert found.unit == units.get(task, f"score of {label}")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_server_tells_of_a_row_what_the_explain_notebook_tells(
+    task, served_for, labelled, new, instance_of, allow_all
+):
+    members = (one_of("lightgbm"),) if task != "regression" else (one_of("catboost"),)
+    served = served_for(task, members=members)
+    recipe, views = served.fitted.recipe, served.fitted.views
+    names = [column.name for column in served.schema.columns]
+    probe = table_of(labelled(task), names)
+    probed = {
+        name: shares_of_columns(view, recipe.views[name], probe, names, 0)
+        for name, view in views.items()
+    }
+    tame = new.iloc[:5].assign(note="red wine", price="12")
+    rows = table_of(tame, names)
+    notebook = TreeShap(served.fitted, probed)
+    values, base = notebook.values({name: view.transform(rows) for name, view in views.items()})
+    for place in range(5):
+        parsed = served.parse(instance_of(tame.iloc[place], names), allow_all)
+        (answer,) = served.answer([parsed])
+        code = served.classes.index(answer.prediction) if task == "multiclass" else 0
+        told = served.explanation(parsed)
+        expected = dict(zip(names, values[place, :, code].tolist(), strict=True))
+        assert told.contributions == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        assert told.base == pytest.approx(base[code], rel=1e-9)
+        assert sum(told.contributions.values()) + told.base == pytest.approx(told.total)
 
 
 def test_margins_that_are_blended_and_cooled_still_add_up(

@@ -1,0 +1,111 @@
+"""attribution: what each column adds to what a model says, by the paths of its trees (TreeSHAP).
+
+Each library computes exact SHAP values for its own trees (`members.margins`); they add up to the
+margin: the value of a regression, the log-odds of the second of two classes, the raw score of each
+of more. Members and a temperature combine margins linearly wherever the blend does, and there the
+whole model has exact values too. The explain notebook and the server both ask here, the one with
+a table and the other with a row, so that they never tell two stories about one model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from automl_magic.recipe.combine import Blend, Method
+from automl_magic.recipe.fitted import FittedRecipe
+from automl_magic.recipe.members.margins import MARGINS
+from automl_magic.recipe.values import Floats
+from automl_magic.recipe.view import FittedView
+
+
+def refusal(model: FittedRecipe) -> str | None:
+    """Say why what the paths of a model's trees add is no sum for its answer; None if it is."""
+    recipe = model.recipe
+    if strange := sorted({one.estimator for one in recipe.members} - MARGINS.keys()):
+        return f"{', '.join(strange)} is no booster of trees"
+    if not recipe.classes:
+        return None
+    if recipe.calibration is not None and recipe.calibration.method is Method.ISOTONIC:
+        return "its probabilities are calibrated by a curve, which no sum of log-odds is"
+    if len(recipe.members) > 1 and recipe.blend is not Blend.GEOMETRIC:
+        return "it averages the probabilities of its members, which no sum of log-odds is"
+    return None
+
+
+def approximation(model: FittedRecipe) -> str | None:
+    """Say why the values of a model that `refusal` allows are only close; None if they are exact.
+
+    Seeds are averaged as probabilities; they differ so little that the mean of their margins comes
+    close. A feature of several columns owes its part to each of them, and it is divided equally.
+    """
+    if any(step.sources is None for view in model.views.values() for step in view.steps):
+        return "a feature is made of several columns"
+    if model.recipe.classes and any(len(one.seeds) > 1 for one in model.recipe.members):
+        return "it averages the probabilities of several seeds"
+    return None
+
+
+def shares_by_source(view: FittedView, columns: Sequence[str]) -> Floats:
+    """Return the share of each column in each output of a view, of shape (n_outputs, n_columns).
+
+    Each output is made of one column alone: `approximation` finds no other in the model.
+    """
+    sources = [name for step in view.steps for name in step.sources or ()]
+    shares = np.zeros((len(sources), len(columns)))
+    shares[np.arange(len(sources)), [columns.index(name) for name in sources]] = 1.0
+    return shares if view.kept is None else shares[list(view.kept)]
+
+
+class TreeShap:
+    """Computes the SHAP values of a model that `refusal` does not refuse.
+
+    Parameters
+    ----------
+    model : FittedRecipe
+    shares : mapping of arrays
+        By view, the share of each column in each of its outputs: (n_outputs, n_columns).
+    """
+
+    def __init__(self, model: FittedRecipe, shares: Mapping[str, Floats]) -> None:
+        self._model, self._shares = model, shares
+
+    def values(self, features: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+        """Return SHAP values of shape (n, n_columns, n_outputs) and base values (n_outputs,).
+
+        `features` are the matrices of n rows by view, each of shape (n, n_features). There is one
+        output for the value of a regression or the log-odds of the second of two classes, and one
+        for the score of each of more.
+        """
+        recipe = self._model.recipe
+        calibration = recipe.calibration
+        hotter = 1.0 if calibration is None else 1.0 / calibration.temperature
+        total: Any = 0.0
+        for one in self._model.members:
+            matrix, shares = features[one.spec.view], self._shares[one.spec.view]
+            for native in one.models:
+                of_features = MARGINS[one.spec.estimator](native, matrix)
+                by_column = np.einsum("nfo,fc->nco", of_features[:, :-1], shares)
+                weight = hotter * one.spec.weight / len(one.models)
+                total = total + weight * np.concatenate([by_column, of_features[:, -1:]], axis=1)
+        base = total[:, -1].mean(axis=0)
+        if calibration is not None and calibration.shift:
+            shift = np.array(calibration.shift)
+            base = base + (shift[1:] - shift[:1] if recipe.n_classes == 2 else shift)
+        return total[:, :-1], base
+
+
+def answers_of(totals: Floats, n_classes: int) -> Floats:
+    """Return what a model says whose margins are these: probabilities (n, n_classes), or values.
+
+    `totals` are base values plus SHAP values, of shape (n, n_outputs).
+    """
+    if n_classes == 0:
+        return totals[:, 0]
+    if n_classes == 2:
+        positive = 1 / (1 + np.exp(-totals[:, 0]))
+        return np.column_stack([1 - positive, positive])
+    powers: Floats = np.exp(totals - totals.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
