@@ -110,6 +110,7 @@ def monitor(
         If the notebook fails.
     """
     from automl_magic.monitor.words import moment
+    from automl_magic.recipe.stored import load_recipe
     from automl_magic.records.monitoring.drift import DRIFT_NAME, DriftReport
     from automl_magic.render import render_monitor, to_text
 
@@ -127,7 +128,10 @@ def monitor(
     }
     if data is not None:
         parameters["data_source"] = _source(data)
-    notebook = render_monitor(_thresholds(watched, thresholds), of_table=data is not None)
+    recipe = load_recipe(watched.folder, watched.manifest_sha256)
+    notebook = render_monitor(
+        recipe.task, _thresholds(watched, thresholds), of_table=data is not None
+    )
     with tempfile.TemporaryDirectory(prefix="automl-monitor-") as folder:
         path = Path(folder) / "monitor.ipynb"
         path.write_text(to_text(notebook), encoding="utf-8")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from automl_magic.errors import PlanError, TargetNotFound, near_miss, shorten
 from automl_magic.look.text import quoted
 from automl_magic.records import Column, ColumnKind, Dataset, Experiment
 
-# What a person may say a column is; an `id` is left out, `constant` is for a profile to find.
-KINDS = tuple(kind.value for kind in ColumnKind if kind is not ColumnKind.CONSTANT)
 
-
-def check_columns(experiment: Experiment, dataset: Dataset) -> None:
-    """Check each column that the experiment names.
+def check_columns(
+    experiment: Experiment, dataset: Dataset, column_kinds: Sequence[ColumnKind]
+) -> None:
+    """Check each column that the experiment names; `column_kinds` are what one may be.
 
     Raises
     ------
@@ -44,11 +44,11 @@ def check_columns(experiment: Experiment, dataset: Dataset) -> None:
                 )
     _check_target(experiment)
     for name, kind in experiment.features.kinds.items():
-        if kind not in KINDS:
-            close = near_miss(kind, KINDS)
+        if kind not in column_kinds:
+            close = near_miss(kind, column_kinds)
             raise PlanError(
                 f"The column {quoted(name)} cannot be a {quoted(kind)}.",
-                why=f"The kinds are {', '.join(KINDS)}.",
+                why=f"The kinds are {', '.join(column_kinds)}.",
                 fix=f"Write {close}." if close else "Use one of these kinds.",
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automl_magic.records import Candidate, Dataset, Estimate
-from automl_magic.tasks.tabular.candidates.context import Context
+from automl_magic.tasks.context import Context
 
 # On two cores the model libraries import in 1.2 s and MLflow in 1.1 s, in the command and again in
 # the kernel; the rest is a margin for the kernel's start and tracking, per gigabyte for reading.
@@ -18,22 +18,28 @@ COPIES_OF_TABLE, COPIES_OF_VIEW = 2, 4
 OUTPUTS_PER_COLUMN = 3
 # Part of the budget that is kept for the holdout and the refit.
 SEARCHING_SHARE = 0.75
-# A trial beside one of LightGBM's; on the smallest tables what is not a fit takes as long as one.
-USUAL_COST, LEAST_S = 1.5, 0.3
+# On the smallest tables what is not a fit takes as long as one.
+LEAST_S = 0.3
 
 
 def make_estimate(
-    dataset: Dataset, context: Context, candidates: Sequence[Candidate], max_trials: int | None
+    dataset: Dataset,
+    context: Context,
+    candidates: Sequence[Candidate],
+    *,
+    trial_s: float,
+    max_trials: int | None,
 ) -> Estimate:
     """Return the time, the memory and the number of trials of a run.
 
-    `search_s` is the budget, which the search keeps to; the rest are estimates.
+    `search_s` is the budget, which the search keeps to; the rest are estimates. `trial_s` are the
+    seconds that a trial usually takes.
     """
     view_bytes = 8 * context.n_rows * context.n_columns * OUTPUTS_PER_COLUMN
     memory_bytes = (
         LIBRARIES_BYTES + COPIES_OF_TABLE * dataset.memory_bytes + COPIES_OF_VIEW * view_bytes
     )
-    n_trials = _n_trials(context, len(candidates))
+    n_trials = _n_trials(context, len(candidates), trial_s)
     if max_trials is not None:
         n_trials = min(n_trials, max_trials)
     return Estimate(
@@ -47,6 +53,6 @@ def make_estimate(
     )
 
 
-def _n_trials(context: Context, n_candidates: int) -> int:
-    one_s = max(LEAST_S, context.all_folds_s(USUAL_COST, context.learning_rate(1.0)))
+def _n_trials(context: Context, n_candidates: int, trial_s: float) -> int:
+    one_s = max(LEAST_S, trial_s)
     return max(n_candidates // 2, int(SEARCHING_SHARE * context.budget_s / one_s))

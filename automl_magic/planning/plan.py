@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from automl_magic.errors import BudgetTooSmall, DataError, MetricDoesNotFit, PlanError, near_miss
+from automl_magic.errors import BudgetTooSmall, DataError, PlanError, near_miss
 from automl_magic.planning.columns import check_columns, with_kinds
 from automl_magic.planning.estimate import make_estimate
 from automl_magic.records import (
-    Column,
     ColumnKind,
     Dataset,
     Decision,
@@ -22,11 +21,10 @@ from automl_magic.records import (
     TaskKind,
 )
 from automl_magic.records.plans.experiment import SAMPLERS, Hpo, Imbalance
-from automl_magic.tasks.metrics import default_metric, find_metric
-from automl_magic.tasks.tabular.candidates import Context, propose_all, rejected
-from automl_magic.tasks.tabular.features import left_out, views
-from automl_magic.tasks.tabular.target import Target, read_target
-from automl_magic.tasks.tabular.validation import make_validation
+from automl_magic.tasks.context import Context
+from automl_magic.tasks.families import default_family, family_for
+from automl_magic.tasks.family import Family
+from automl_magic.tasks.target import Target
 
 # Imports in a fresh kernel take about 2 s, then the baseline is fitted on the folds, once for the
 # holdout and once on all rows; what is left is too little for one candidate.
@@ -56,31 +54,39 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
     """
     _check_budget(experiment.budget_s)
     _check_sampler(experiment.hpo.sampler)
-    check_columns(experiment, dataset)
+    asked = experiment.task
+    family = default_family() if asked is None else family_for(asked)
+    check_columns(experiment, dataset, family.column_kinds)
     dataset = with_kinds(dataset, experiment)
-    target = read_target(dataset, experiment.target, experiment.task)
+    family.check(experiment, dataset)
+    target = family.read_target(dataset, experiment.target, asked)
     _check_imbalance(experiment.imbalance, target.kind)
-    metric = _metric(experiment.objective, target, dataset.column(experiment.target))
+    metric = family.metric(experiment.objective, target, dataset.column(experiment.target))
 
-    dropped = left_out(
-        dataset, experiment.target, experiment.features.exclude, keep=experiment.features.kinds
-    )
+    dropped = family.left_out(dataset, experiment)
     context = _context(experiment, dataset, target, dropped, n_cores)
-    validation = make_validation(experiment.cv, dataset, target)
+    validation = family.validation(experiment, dataset, target)
     # After the split, whose errors say how many rows it needs.
     _check_findings(dataset)
     split = validation.split
     dropped |= _group_column(split, dropped)
-    feature_views = views(dataset, experiment.target, dropped, select=experiment.features.select)
-    _check_features(feature_views, dataset, dropped)
+    feature_views = family.views(dataset, experiment, dropped)
+    usual_view = next(iter(feature_views.values()), ())
+    _check_features(usual_view, dataset, dropped)
     context = dataclasses.replace(
         context,
         folds=split.folds * split.repeats,
         views=tuple(feature_views),
-        n_columns=_n_columns(feature_views["tree"]),
+        n_columns=_n_columns(usual_view),
     )
-    candidates = propose_all(context, experiment.candidates)
-    estimate = make_estimate(dataset, context, candidates, experiment.hpo.trials)
+    candidates = family.propose(context, experiment.candidates)
+    estimate = make_estimate(
+        dataset,
+        context,
+        candidates,
+        trial_s=family.trial_s(context),
+        max_trials=experiment.hpo.trials,
+    )
     return Plan(
         experiment=dataclasses.replace(
             experiment,
@@ -111,7 +117,7 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
             *validation.decisions,
             _threads(experiment.threads, n_cores),
             *dropped.values(),
-            _portfolio(experiment, context),
+            _portfolio(experiment, family, context),
             *_memory(estimate.memory_bytes, memory_bytes),
         ),
         estimate=estimate,
@@ -156,31 +162,17 @@ def _check_imbalance(imbalance: Imbalance, kind: TaskKind) -> None:
 
 
 def _check_features(
-    feature_views: Mapping[str, tuple[StepSpec, ...]],
+    usual_view: tuple[StepSpec, ...],
     dataset: Dataset,
     dropped: Mapping[str, Decision],
 ) -> None:
-    if not feature_views["tree"]:
+    if not usual_view:
         raise DataError(
             "There is no column left to learn from.",
             why=f"The table has {len(dataset.columns)} columns: the target, and {len(dropped)} "
             "that are left out.",
             fix="Give more columns, or name one under features.kinds to have it used.",
         )
-
-
-def _metric(asked: str | None, target: Target, column: Column) -> Decision:
-    if asked is None:
-        return default_metric(target.kind, target.counts)
-    metric = find_metric(asked, target.kind)
-    smallest = column.summary.get("quantiles", {}).get("0", 0)
-    if metric.name == "rmsle" and smallest < 0:
-        raise MetricDoesNotFit(
-            "The metric 'rmsle' cannot score this target.",
-            why=f"It takes logarithms, and the target goes down to {smallest:g}.",
-            fix="Use --metric rmse, or --metric mae.",
-        )
-    return Decision(about="metric", choice=metric.name, why="It was asked for.")
 
 
 def _context(
@@ -252,17 +244,17 @@ def _threads(asked: int | None, n_cores: int) -> Decision:
     )
 
 
-def _portfolio(experiment: Experiment, context: Context) -> Decision:
+def _portfolio(experiment: Experiment, family: Family, context: Context) -> Decision:
     if experiment.candidates is not None:
         names = ", ".join(experiment.candidates)
         return Decision(about="candidates", choice=names, why="They were asked for.")
     return Decision(
         about="candidates",
-        choice=", ".join(candidate.name for candidate in propose_all(context)),
+        choice=", ".join(candidate.name for candidate in family.propose(context)),
         why="Proven settings of different families, cheap and different ones first, so that an "
         "early stop has seen them all.",
         evidence=context.evidence(folds=context.folds),
-        rejected=rejected(context),
+        rejected=family.rejected(context),
     )
 
 

@@ -2,7 +2,7 @@
 
 First the members are blended, then the blend is calibrated. Each step comes twice, for arrays and
 for the plain lists of one row, with the same numbers; the standalone notebook says it a third time
-in `templates/notebooks/tabular/model/combine_*.py` and `calibrate_*.py`.
+in `templates/notebooks/shared/model/combine_*.py` and `calibrate_*.py`.
 """
 
 from __future__ import annotations

@@ -119,6 +119,24 @@ def load_model(folder: Path | str, *, manifest_sha256: str | None = None) -> Fit
     return parse({file.path: _verified(folder, file) for file in manifest.files})
 
 
+def load_recipe(folder: Path, manifest_sha256: str | None = None) -> Recipe:
+    """Read the document of a model alone; nothing that was fitted is opened.
+
+    Raises
+    ------
+    ArtifactTampered
+        If its bytes are not those that were written.
+    """
+    manifest = _manifest(folder, manifest_sha256)
+    contents = {
+        file.path: _verified(folder, file) for file in manifest.files if file.path == "recipe.json"
+    }
+    try:
+        return Recipe.from_json(json.loads(contents["recipe.json"]))
+    except UNREADABLE as error:
+        raise _tampered("recipe.json", f"the document cannot be read: {error}") from error
+
+
 def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[InputSchema | None, str]:
     """Read what a model takes, if it came with a schema, and the digest of its manifest.
 

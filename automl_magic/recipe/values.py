@@ -4,7 +4,7 @@ Training sees arrays, the server sees one dictionary, the standalone notebook se
 They agree only if `1`, `1.0` and `"1"` are one category everywhere, and `"$1,200"` is one number.
 Each reader comes twice: for one value (`number_of`, `text_of`, `date_of`, `missing_of`) and for an
 array (`as_numbers`, `as_text`, `as_dates`, `as_missing`), with the same result value by value. The
-readers of the notebook say the same in pandas: `templates/notebooks/tabular/model/values.py`.
+readers of the notebook say the same in pandas: `templates/notebooks/shared/model/values.py`.
 
 A column with few distinct values may come as `Coded`: each of them is then read once.
 """

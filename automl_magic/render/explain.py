@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from automl_magic.records import Plan, TaskKind
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
-from automl_magic.render.pieces import piece, prose
+from automl_magic.render.pieces import pieces_for
 from automl_magic.render.slots import fill
 
 BUDGET_S = 45.0
@@ -28,7 +28,7 @@ def render_explain(plan: Plan) -> NotebookNode:
     RenderError
         If the plan holds a value that is no literal.
     """
-    asked = plan.experiment
+    asked, pieces = plan.experiment, pieces_for(plan.task)
     values: dict[str, dict[str, object]] = {
         "parameters": {"data_source": plan.dataset.source, "budget_s": BUDGET_S},
         "load": {"sensitive": list(asked.sensitive)},
@@ -41,10 +41,10 @@ def render_explain(plan: Plan) -> NotebookNode:
 
     def cell(step: str) -> NotebookNode:
         tags = ["parameters"] if step == "parameters" else []
-        return code_cell(step, fill(piece("explain", step), values.get(step, {})), tags=tags)
+        return code_cell(step, fill(pieces.code("explain", step), values.get(step, {})), tags=tags)
 
     def text(step: str) -> NotebookNode:
-        return markdown_cell(step, prose("explain", step.replace("-", "_")))
+        return markdown_cell(step, pieces.prose("explain", step.replace("-", "_")))
 
     return assemble(
         [

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from automl_magic.records import Plan
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
-from automl_magic.render.pieces import piece, prose
+from automl_magic.render.pieces import pieces_for
 from automl_magic.render.slots import fill
 
 
@@ -19,6 +19,7 @@ def render_explore(plan: Plan) -> NotebookNode:
     RenderError
         If the plan holds a value that is no literal.
     """
+    pieces = pieces_for(plan.task)
     values: dict[str, dict[str, object]] = {
         "parameters": {"data_source": plan.dataset.source, "target": plan.experiment.target},
         "profile": {"name": plan.dataset.name, "kinds": dict(plan.experiment.features.kinds)},
@@ -26,10 +27,10 @@ def render_explore(plan: Plan) -> NotebookNode:
 
     def cell(step: str) -> NotebookNode:
         tags = ["parameters"] if step == "parameters" else []
-        return code_cell(step, fill(piece("explore", step), values.get(step, {})), tags=tags)
+        return code_cell(step, fill(pieces.code("explore", step), values.get(step, {})), tags=tags)
 
     def text(step: str) -> NotebookNode:
-        return markdown_cell(step, prose("explore", step.replace("-", "_")))
+        return markdown_cell(step, pieces.prose("explore", step.replace("-", "_")))
 
     return assemble(
         [

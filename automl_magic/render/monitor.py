@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
+from automl_magic.records import TaskKind
 from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
-from automl_magic.render.pieces import piece, prose
+from automl_magic.render.pieces import pieces_for
 from automl_magic.render.slots import fill
+from automl_magic.tasks.families import family_for
 
 
-def render_monitor(thresholds: Thresholds, *, of_table: bool = False) -> NotebookNode:
+def render_monitor(
+    kind: TaskKind, thresholds: Thresholds, *, of_table: bool = False
+) -> NotebookNode:
     """Return the notebook that judges a window.
 
     Which window of which model that is say the parameters.
 
     Parameters
     ----------
+    kind : TaskKind
+        What the model that is watched predicts.
     of_table : bool
         Whether the rows are those of a table (`data_source`), not of the prediction log.
 
@@ -27,28 +33,35 @@ def render_monitor(thresholds: Thresholds, *, of_table: bool = False) -> Noteboo
         If the thresholds hold a value that is no literal.
     """
     load = "load_table" if of_table else "load_log"
+    family, pieces = family_for(kind), pieces_for(kind)
 
     def text(step: str) -> NotebookNode:
-        return markdown_cell(step, prose("monitor", step.replace("-", "_")))
+        return markdown_cell(step, pieces.prose("monitor", step.replace("-", "_")))
 
     def cell(step: str) -> NotebookNode:
-        return code_cell(step, piece("monitor", step))
+        return code_cell(step, pieces.code("monitor", step))
 
-    parameters = piece("monitor", "parameters")
+    def sections(*steps: str) -> list[NotebookNode]:
+        return [cell(step) for step in steps if family.monitors(kind, step)]
+
+    parameters = pieces.code("monitor", "parameters")
     if of_table:
-        parameters = f"{piece('monitor', 'table')}\n{parameters}"
+        parameters = f"{pieces.code('monitor', 'table')}\n{parameters}"
     service = [] if of_table else [text("about-service"), cell("traffic")]
     return assemble(
         [
             text("title"),
             code_cell("parameters", parameters, tags=["parameters"]),
-            code_cell("load", fill(piece("monitor", load), {"thresholds": thresholds.to_json()})),
+            code_cell(
+                "load", fill(pieces.code("monitor", load), {"thresholds": thresholds.to_json()})
+            ),
             text("about-inputs"),
-            *map(cell, ("prediction", "features", "quality")),
+            *sections("prediction", "features", "quality"),
             text("about-truth"),
-            *map(cell, ("performance", "calibration")),
+            *sections("performance", "calibration"),
             *service,
-            *map(cell, ("evidently", "finish")),
+            *sections("evidently"),
+            cell("finish"),
         ],
         kind="monitor",
     )

@@ -12,7 +12,7 @@ from automl_magic.records import Plan
 from automl_magic.records.monitoring.retrain import Source
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
-from automl_magic.render.pieces import piece, prose
+from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.search import render_search
 from automl_magic.render.slots import fill
 
@@ -39,6 +39,7 @@ def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
     RenderError
         If the plan holds a value that is no literal, or a name that no cell can have.
     """
+    pieces = pieces_for(plan.task)
     searching = {cell["id"]: cell for cell in render_search(plan)["cells"]}
     for replaced in ("title", "parameters"):
         del searching[replaced]
@@ -62,17 +63,19 @@ def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
     }
     return assemble(
         [
-            markdown_cell("title", prose("retrain", "title")),
-            _cell("parameters", parameters, tags=["parameters"]),
-            _cell("sources", of_the_rows),
+            markdown_cell("title", pieces.prose("retrain", "title")),
+            _cell(pieces, "parameters", parameters, tags=["parameters"]),
+            _cell(pieces, "sources", of_the_rows),
             *searching.values(),
-            markdown_cell("about-comparison", prose("retrain", "about_comparison")),
-            _cell("compare", {}),
-            _cell("decide", decided),
+            markdown_cell("about-comparison", pieces.prose("retrain", "about_comparison")),
+            _cell(pieces, "compare", {}),
+            _cell(pieces, "decide", decided),
         ],
         kind="retrain",
     )
 
 
-def _cell(step: str, values: Mapping[str, Any], tags: list[str] | None = None) -> NotebookNode:
-    return code_cell(step, fill(piece("retrain", step), values), tags=tags or [])
+def _cell(
+    pieces: Pieces, step: str, values: Mapping[str, Any], tags: list[str] | None = None
+) -> NotebookNode:
+    return code_cell(step, fill(pieces.code("retrain", step), values), tags=tags or [])

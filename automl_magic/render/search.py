@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from automl_magic.records import Candidate, Decision, Plan, StepSpec
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
-from automl_magic.render.pieces import piece, prose
+from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.slots import fill
 
 # Each member is a cell of the standalone notebook: more than a person reads help the score little.
@@ -34,7 +34,7 @@ def render_search(plan: Plan) -> NotebookNode:
     RenderError
         If the plan holds a value that is no literal, or a name that no cell can have.
     """
-    asked, split = plan.experiment, plan.split
+    asked, split, pieces = plan.experiment, plan.split, pieces_for(plan.task)
     steps: dict[str, dict[str, object]] = {
         "parameters": {
             "data_source": plan.dataset.source,
@@ -77,34 +77,36 @@ def render_search(plan: Plan) -> NotebookNode:
         "refit": {},
         "finish": {},
     }
-    cells = {step: _cell(step, values, plan) for step, values in steps.items()}
+    cells = {step: _cell(pieces, step, values, plan) for step, values in steps.items()}
     return assemble(
         [
-            _text("title"),
+            _text(pieces, "title"),
             cells["parameters"],
-            _text("about-data"),
+            _text(pieces, "about-data"),
             *(cells[step] for step in ("load", "task", "split")),
-            _text("about-candidates"),
+            _text(pieces, "about-candidates"),
             cells["candidates"],
-            *(_view(name, specs) for name, specs in plan.views.items()),
-            *(_candidate(candidate) for candidate in plan.candidates),
-            _text("about-search"),
+            *(_view(pieces, name, specs) for name, specs in plan.views.items()),
+            *(_candidate(pieces, candidate) for candidate in plan.candidates),
+            _text(pieces, "about-search"),
             *(cells[step] for step in ("search", "leaderboard", "decisions", "ensemble", "recipe")),
-            _text("about-model"),
+            _text(pieces, "about-model"),
             *(cells[step] for step in ("holdout", "refit", "finish")),
         ],
         kind="search",
     )
 
 
-def _text(step: str) -> NotebookNode:
-    return markdown_cell(step, prose("search", step.replace("-", "_")))
+def _text(pieces: Pieces, step: str) -> NotebookNode:
+    return markdown_cell(step, pieces.prose("search", step.replace("-", "_")))
 
 
-def _cell(step: str, values: dict[str, object], plan: Plan) -> NotebookNode:
+def _cell(pieces: Pieces, step: str, values: dict[str, object], plan: Plan) -> NotebookNode:
     tags = ["parameters"] if step == "parameters" else []
     decisions = [one for one in plan.decisions if _home(one) == step]
-    return code_cell(step, fill(piece("search", step), values), tags=tags, decisions=decisions)
+    return code_cell(
+        step, fill(pieces.code("search", step), values), tags=tags, decisions=decisions
+    )
 
 
 def _home(decision: Decision) -> str:
@@ -113,15 +115,16 @@ def _home(decision: Decision) -> str:
     return _CELL_OF.get(decision.about, _SPLIT)
 
 
-def _view(name: str, specs: tuple[StepSpec, ...]) -> NotebookNode:
+def _view(pieces: Pieces, name: str, specs: tuple[StepSpec, ...]) -> NotebookNode:
     steps = [spec.to_json() for spec in specs]
-    return code_cell(f"view-{name}", fill(piece("search", "view"), {"view": name, "steps": steps}))
+    source = fill(pieces.code("search", "view"), {"view": name, "steps": steps})
+    return code_cell(f"view-{name}", source)
 
 
-def _candidate(candidate: Candidate) -> NotebookNode:
+def _candidate(pieces: Pieces, candidate: Candidate) -> NotebookNode:
     document = candidate.to_json()
     source = fill(
-        piece("search", "candidate"),
+        pieces.code("search", "candidate"),
         {key: document[key] for key in ("name", "estimator", "view", "params")},
     )
     return code_cell(f"candidate-{candidate.name}", source, decisions=[candidate.decision])

@@ -1,6 +1,6 @@
 """splits: which rows measure, which rows train.
 
-`templates/notebooks/tabular/model/split_KIND.py` repeats `holdout_rows` of each kind in pandas and
+`templates/notebooks/shared/model/split_KIND.py` repeats `holdout_rows` of each kind in pandas and
 scikit-learn, and a test holds the two together. Everything here works on the rows it is given:
 `fold_ids` is called with the development rows only.
 """

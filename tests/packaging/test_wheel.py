@@ -82,7 +82,7 @@ def test_the_wheel_holds_the_library_the_templates_and_the_kernelspec(wheel):
     assert tops == {*ours, data, data.replace(".data", ".dist-info")}
     assert "automl_magic/flow/__init__.py" in names
     assert (
-        f"{data}/data/share/jupyter/automl-magic/templates/notebooks/tabular/search/search.py"
+        f"{data}/data/share/jupyter/automl-magic/templates/notebooks/shared/search/search.py"
         in names
     )
     assert f"{data}/data/share/jupyter/automl-magic/templates/apps/leaderboard.ipynb" in names
@@ -136,7 +136,7 @@ def test_an_install_finds_its_templates_and_its_kernelspec(kind, wheel, tmp_path
     )
 
     assert Path(where).is_relative_to(tmp_path) is (kind == "wheel")
-    assert (Path(templates) / "notebooks" / "tabular" / "search" / "load.py").exists()
+    assert (Path(templates) / "notebooks" / "shared" / "search" / "load.py").exists()
     assert Path(templates).is_relative_to(tmp_path) is (kind == "wheel")
     assert kernels == "True"
 

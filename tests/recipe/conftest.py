@@ -11,7 +11,7 @@ import pytest
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
 from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 
-PIECES = Path(__file__).parents[2] / "templates" / "notebooks" / "tabular" / "model"
+PIECES = Path(__file__).parents[2] / "templates" / "notebooks" / "shared" / "model"
 HOSTILE = '\'; """{x}\n\\ \x00 \ud800 \u202e $x^$ 🐍'
 # pandas keeps column names in UTF-8, where a lone surrogate has no place.
 HOSTILE_NAME = HOSTILE.replace("\ud800", "")

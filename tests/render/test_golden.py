@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from automl_magic.recipe import ESTIMATORS
+from automl_magic.records import TaskKind
 from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.render import (
     as_script,
@@ -77,8 +78,8 @@ def check_style(notebook, path):
 @pytest.fixture
 def monitors():
     return {
-        "log": render_monitor(Thresholds()),
-        "table": render_monitor(Thresholds(yellow=0.02), of_table=True),
+        "log": render_monitor(TaskKind.BINARY, Thresholds()),
+        "table": render_monitor(TaskKind.BINARY, Thresholds(yellow=0.02), of_table=True),
     }
 
 

@@ -23,10 +23,10 @@ from automl_magic.render import (
 from automl_magic.render.notebook import assemble
 from automl_magic.render.slots import slots_in
 
-TABULAR = templates() / "notebooks" / "tabular"
+NOTEBOOKS = templates() / "notebooks"
 PIECES = {
-    path.relative_to(TABULAR).as_posix(): path.read_text("utf-8")
-    for path in sorted(TABULAR.rglob("*.py"))
+    path.relative_to(NOTEBOOKS).as_posix(): path.read_text("utf-8")
+    for path in sorted(NOTEBOOKS.rglob("*.py"))
 }
 WITH_SLOTS = {name: text for name, text in PIECES.items() if slots_in(text)}
 TO_PYTHON = TransformerManager()

@@ -13,7 +13,7 @@ from automl_magic.files.templates import templates
 from automl_magic.records import Split, SplitKind
 from automl_magic.tasks.splits import fold_ids, fold_pairs, fold_sha256, holdout_rows
 
-PIECES = templates() / "notebooks" / "tabular" / "model"
+PIECES = templates() / "notebooks" / "shared" / "model"
 
 
 def a_split(kind, *, folds=5, holdout=0.2, seed=0, column=None, date_format=None):

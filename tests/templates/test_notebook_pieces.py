@@ -15,25 +15,26 @@ from automl_magic.render.requirements import imports_of
 from automl_magic.render.slots import slots_in
 from automl_magic.tasks.metrics import METRICS
 
-TABULAR = templates() / "notebooks" / "tabular"
-PIECES = sorted(path.relative_to(TABULAR).as_posix() for path in TABULAR.rglob("*.py"))
-PROSE = sorted(path.relative_to(TABULAR).as_posix() for path in TABULAR.rglob("*.md"))
-MODEL = [piece for piece in PIECES if piece.startswith("model/")]
+NOTEBOOKS = templates() / "notebooks"
+PIECES = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.py"))
+PROSE = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.md"))
+MODEL = [piece for piece in PIECES if piece.split("/")[1] == "model"]
 
 
 def names(pattern):
-    return {found[1] for piece in MODEL if (found := re.fullmatch(f"model/{pattern}.py", piece))}
+    shared = f"shared/model/{pattern}.py"
+    return {found[1] for piece in MODEL if (found := re.fullmatch(shared, piece))}
 
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_piece_is_python_with_named_slots(piece):
-    for slot in slots_in((TABULAR / piece).read_text("utf-8")):
+    for slot in slots_in((NOTEBOOKS / piece).read_text("utf-8")):
         assert re.fullmatch(r"[a-z][a-z0-9_]*", slot.name)
 
 
 @pytest.mark.parametrize("piece", MODEL)
 def test_a_piece_of_a_model_imports_public_packages_alone(piece):
-    source = (TABULAR / piece).read_text("utf-8")
+    source = (NOTEBOOKS / piece).read_text("utf-8")
 
     public = {"numpy", "pandas", "pyarrow", "sklearn", "threadpoolctl", "torch", *ESTIMATORS}
     assert imports_of(source) <= public
@@ -43,7 +44,7 @@ def test_a_piece_of_a_model_imports_public_packages_alone(piece):
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_piece_holds_no_decision_of_its_own_about_slots(piece):
     """The plan chose the pieces: a slot never stands in the condition of an `if`."""
-    tree = ast.parse((TABULAR / piece).read_text("utf-8"))
+    tree = ast.parse((NOTEBOOKS / piece).read_text("utf-8"))
     tests = [ast.unparse(node.test) for node in ast.walk(tree) if isinstance(node, ast.If)]
 
     assert not [test for test in tests if "slot(" in test]
@@ -51,7 +52,7 @@ def test_a_piece_holds_no_decision_of_its_own_about_slots(piece):
 
 @pytest.mark.parametrize("piece", PROSE)
 def test_prose_is_static(piece):
-    text = (TABULAR / piece).read_text("utf-8")
+    text = (NOTEBOOKS / piece).read_text("utf-8")
 
     assert "slot(" not in text
     assert "{" not in text
@@ -64,7 +65,10 @@ def test_there_is_a_piece_for_every_kind_of_step():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_view_fills_every_parameter_of_a_step(kind):
-    slots = {slot.name for slot in slots_in((TABULAR / f"model/view_{kind}.py").read_text("utf-8"))}
+    slots = {
+        slot.name
+        for slot in slots_in((NOTEBOOKS / f"shared/model/view_{kind}.py").read_text("utf-8"))
+    }
     more = {"n_classes"} if step_class(kind).reads_target else set()
 
     assert slots == {"columns", *step_class(kind).defaults, *more}

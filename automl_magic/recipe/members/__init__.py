@@ -1,7 +1,7 @@
 """members: the estimators of a blend, one file each; public classes, native files, no pickle.
 
 A `Member` fits a matrix of a view and predicts from one; what it fits is a `Model`. Its code face
-is a piece of a standalone notebook in `templates/notebooks/tabular/model/members/`. `piece(task)`
+is a piece of a standalone notebook in `templates/notebooks/shared/model/members/`. `piece(task)`
 is its file, `slots(...)` the literals for its slots. A piece defines `member(X, y, X_new)` and puts
 it into `members[name]`, its view into `member_views[name]`, its share into `weights[name]`.
 """

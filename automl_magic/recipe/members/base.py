@@ -189,7 +189,7 @@ class Member(ABC):
         return self.from_bytes(path.read_bytes(), task, n_classes, categorical)
 
     def piece(self, task: TaskKind) -> str:
-        """Return the file name of the code face, in `templates/notebooks/tabular/model/members`."""
+        """Return the file name of the code face, in `templates/notebooks/shared/model/members`."""
         return f"{self.name}_{'classifier' if task.is_classification else 'regressor'}.py"
 
     def slots(

@@ -2,7 +2,7 @@
 
     fit, transform      learn from a table; a table becomes a float64 matrix
     transform_row       a dictionary becomes a list of floats, the same numbers
-    code                `templates/notebooks/tabular/model/steps/<kind>.py`, the same in pandas
+    code                `templates/notebooks/shared/model/steps/<kind>.py`, the same in pandas
 
 The code face of every kind is one function without slots, `<kind>_features`, with one signature:
 
@@ -13,7 +13,7 @@ the encoded target of the rows of `train` (class codes or float64), for the step
 `frame is train` asks for the features of the training rows, which are computed out of fold where a
 feature is made of targets. The keywords are the step's parameters: `code_params` gives them all.
 The readers of values that the functions call, `as_numbers`, `as_text` and `as_dates`, stand in
-`templates/notebooks/tabular/model/values.py`, which also imports NumPy, pandas and `re` for all;
+`templates/notebooks/shared/model/values.py`, which also imports NumPy, pandas and `re` for all;
 `pieces_of` names the other pieces that a function needs.
 
 `select` alone works on the matrix of a view and not on columns; see `steps.select`.

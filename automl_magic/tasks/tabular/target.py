@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
 from automl_magic.look.text import quoted
 from automl_magic.records import Column, ColumnKind, Dataset, Decision, TaskKind
+from automl_magic.tasks.target import Target
 
 # Scores and grades have up to ten whole values; measurements nearly always have more.
 MOST_NUMERIC_CLASSES = 10
 # A label that most rows have to themselves names rows, not classes.
 LARGEST_SHARE_OF_LABELS = 0.5
 MOST_CLASSES = 1_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """The target as it will be predicted. `classes` and `counts` are empty for a regression."""
-
-    kind: TaskKind
-    classes: tuple[Any, ...]
-    counts: tuple[int, ...]
-    n_labelled: int
-    decision: Decision
 
 
 def read_target(dataset: Dataset, name: str, asked: TaskKind | None) -> Target:

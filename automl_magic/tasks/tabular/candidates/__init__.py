@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import ModuleType
 
-from automl_magic.errors import PlanError, near_miss
 from automl_magic.records import Candidate
+from automl_magic.tasks.candidates import chosen
 from automl_magic.tasks.tabular.candidates import (
     catboost,
     catboost_deep,
@@ -87,21 +87,7 @@ def propose_all(context: Context, names: Sequence[str] | None = None) -> tuple[C
         proposed = (module.propose(context) for module in _order(context))
         return tuple(candidate for candidate in proposed if candidate is not None)
     by_name = dict(zip(CANDIDATES, _ORDER, strict=True))
-    for name in names:
-        if name not in by_name:
-            close = near_miss(name, CANDIDATES)
-            raise PlanError(
-                f"No candidate is called {name!r}.",
-                why=f"There are {', '.join(CANDIDATES)}.",
-                fix=f"Write {close}." if close else "Use these names, or leave candidates out.",
-            )
-    if not names or len(set(names)) < len(names):
-        raise PlanError(
-            "The list of candidates is empty or names one twice.",
-            why=f"candidates is {list(names)!r}.",
-            fix=f"Name each once, such as {CANDIDATES[0]} and {CANDIDATES[1]}, or leave it out.",
-        )
-    return tuple(by_name[name].make(context) for name in names)
+    return tuple(by_name[name].make(context) for name in chosen(names, CANDIDATES))
 
 
 def rejected(context: Context) -> tuple[str, ...]:

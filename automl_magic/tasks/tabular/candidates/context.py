@@ -1,4 +1,4 @@
-"""What a candidate may look at before it proposes itself, and what a model will cost.
+"""What a model on one table will cost, before it is fitted.
 
 The costs are straight lines through timings of one thread (tables of 800 × 20 to 39,000 × 14).
 They choose learning rates and leave out what cannot finish; the search measures for itself.
@@ -7,10 +7,10 @@ They choose learning rates and leave out what cannot finish; the search measures
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from automl_magic.records import ColumnKind, TaskKind
+from automl_magic.records import TaskKind
+from automl_magic.tasks import context as tasks
 
 LEARNING_RATES = (0.02, 0.03, 0.05, 0.08, 0.12)
 # Boosting is at its best after about this many rounds, divided by the learning rate.
@@ -23,22 +23,8 @@ MOST_TREES, FEWEST_TREES = 200, 50
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
-    """The table, the task and the means.
-
-    `kinds` counts the feature columns of each kind, `folds` those of all repeats; `views` names the
-    feature views of the plan.
-    """
-
-    n_rows: int
-    n_columns: int
-    kinds: Mapping[ColumnKind, int]
-    task: TaskKind
-    n_classes: int
-    budget_s: float
-    threads: int
-    folds: int = 5
-    views: tuple[str, ...] = ()
+class Context(tasks.Context):
+    """The table, the task and the means, with the costs of boosters and forests."""
 
     @property
     def n_outputs(self) -> int:
@@ -76,13 +62,3 @@ class Context:
     def view_of_levels(self) -> str:
         """The view for a member that encodes the levels of a category by itself, however many."""
         return "levels" if "levels" in self.views else "tree"
-
-    def evidence(self, **more: object) -> dict[str, object]:
-        """Return what a candidate's decision rests on."""
-        return {
-            "rows": self.n_rows,
-            "columns": self.n_columns,
-            "budget_s": self.budget_s,
-            "threads": self.threads,
-            **more,
-        }

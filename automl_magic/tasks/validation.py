@@ -17,7 +17,7 @@ from automl_magic.records import (
     TaskKind,
 )
 from automl_magic.records.plans.experiment import CrossValidation
-from automl_magic.tasks.tabular.target import Target
+from automl_magic.tasks.target import Target
 
 USUAL_FOLDS = 5
 # Below so many rows, so many repeats.

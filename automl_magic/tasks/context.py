@@ -1,0 +1,37 @@
+"""Context: what a candidate may look at before it proposes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from automl_magic.records import ColumnKind, TaskKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The table, the task and the means.
+
+    `kinds` counts the feature columns of each kind, `folds` those of all repeats; `views` names the
+    feature views of the plan.
+    """
+
+    n_rows: int
+    n_columns: int
+    kinds: Mapping[ColumnKind, int]
+    task: TaskKind
+    n_classes: int
+    budget_s: float
+    threads: int
+    folds: int = 5
+    views: tuple[str, ...] = ()
+
+    def evidence(self, **more: object) -> dict[str, object]:
+        """Return what a candidate's decision rests on."""
+        return {
+            "rows": self.n_rows,
+            "columns": self.n_columns,
+            "budget_s": self.budget_s,
+            "threads": self.threads,
+            **more,
+        }

@@ -1,0 +1,88 @@
+"""The tabular family: one table, one column to predict: two classes, several, or a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, ClassVar
+
+from automl_magic.records import Candidate, Dataset, Decision, Experiment, StepSpec, TaskKind
+from automl_magic.tasks.context import Context
+from automl_magic.tasks.family import Cell, Family, Words
+from automl_magic.tasks.tabular import candidates, features
+from automl_magic.tasks.tabular.target import read_target
+from automl_magic.tasks.target import Target
+
+if TYPE_CHECKING:
+    from automl_magic.recipe import Recipe
+
+DEFAULT_THRESHOLD = 0.5
+# A trial beside one of LightGBM's.
+USUAL_COST = 1.5
+
+
+class Tabular(Family):
+    """One table with a target column."""
+
+    name: ClassVar[str] = "tabular"
+    words: ClassVar[Mapping[TaskKind, Words]] = {
+        TaskKind.BINARY: Words(
+            label="One of two answers", example="Will this customer leave, yes or no?"
+        ),
+        TaskKind.MULTICLASS: Words(
+            label="One of several answers", example="Which of these kinds is it?"
+        ),
+        TaskKind.REGRESSION: Words(label="A number", example="How much will it be?"),
+    }
+
+    def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
+        return read_target(dataset, name, asked)
+
+    def left_out(self, dataset: Dataset, experiment: Experiment) -> dict[str, Decision]:
+        asked = experiment.features
+        return features.left_out(dataset, experiment.target, asked.exclude, keep=asked.kinds)
+
+    def views(
+        self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]
+    ) -> dict[str, tuple[StepSpec, ...]]:
+        return features.views(
+            dataset, experiment.target, left_out, select=experiment.features.select
+        )
+
+    def context(self, context: Context) -> candidates.Context:
+        return candidates.Context(**{f.name: getattr(context, f.name) for f in fields(context)})
+
+    def propose(
+        self, context: Context, names: Sequence[str] | None = None
+    ) -> tuple[Candidate, ...]:
+        return candidates.propose_all(self.context(context), names)
+
+    def rejected(self, context: Context) -> tuple[str, ...]:
+        return candidates.rejected(self.context(context))
+
+    def trial_s(self, context: Context) -> float:
+        with_costs = self.context(context)
+        return with_costs.all_folds_s(USUAL_COST, with_costs.learning_rate(1.0))
+
+    def target_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+        values: dict[str, object] = {"target": recipe.target}
+        if not recipe.task.is_classification:
+            return (Cell(step="target", piece="target_number", values=values),)
+        values["classes"] = list(recipe.classes)
+        return (Cell(step="target", piece="target_classes", values=values),)
+
+    def decision_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+        if recipe.task is TaskKind.BINARY:
+            threshold = DEFAULT_THRESHOLD if recipe.threshold is None else recipe.threshold
+            values = {"threshold": threshold}
+            return (Cell(step="decide", piece="decide_two_classes", values=values),)
+        if recipe.task.is_classification:
+            return (Cell(step="decide", piece="decide_most_probable"),)
+        return ()
+
+    def prediction_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
+        piece = "predict_classes" if recipe.task.is_classification else "predict_number"
+        return (Cell(step="predict", piece=piece),)
+
+
+FAMILY = Tabular()
