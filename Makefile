@@ -7,7 +7,13 @@ BIN := .venv/bin
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: .venv/.setup-stamp  ## make .venv with everything in it
+setup: .venv/.extension-stamp  ## make .venv with everything in it, and the lab extension
+
+# What the lab extension is made from. Where it cannot be built, the stamp says why, and the rest works.
+LAB := $(addprefix extension/,package.json yarn.lock tsconfig.json) \
+  $(shell find extension/src extension/style extension/schema -type f)
+.venv/.extension-stamp: .venv/.setup-stamp $(LAB)
+	$(BIN)/python extension/hatch_build.py setup
 
 # uv installs in seconds and compiles to bytecode; it does not read pip's configuration, so where only
 # pip knows the way to a package index, pip does the work.
@@ -17,10 +23,9 @@ setup: .venv/.setup-stamp  ## make .venv with everything in it
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt --override overrides.txt -e '.[dev]' \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	$(BIN)/python extension/hatch_build.py link
 	@touch $@
 
-extension: setup  ## build the lab extension with Node, and show it to the JupyterLab of .venv
+extension: .venv/.setup-stamp  ## build the lab extension anew, and show what the tools say
 	$(BIN)/python extension/hatch_build.py
 
 demo: setup  ## the whole journey on real data: plan, run, leaderboard, standalone notebook, register, predict

@@ -178,5 +178,5 @@ def test_an_editable_install_needs_no_built_extension(tmp_path):
     built.mkdir()
     (built / "package.json").write_text("{}")
     for _ in range(2):
-        subprocess.run([python, checkout / "extension" / "hatch_build.py", "link"], check=True)
+        subprocess.run([python, checkout / "extension" / "hatch_build.py", "setup"], check=True)
     assert place.resolve() == built
