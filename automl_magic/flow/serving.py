@@ -2,82 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.errors import DeploymentError, DeploymentNotFound
-from automl_magic.flow import governance
-from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
-from automl_magic.records.models.deployment import Deployment, Role, Route, StrategyKind, VersionId
+from automl_magic.errors import ModelRefused
+from automl_magic.flow.governance import version_of
+from automl_magic.flow.ready import approve_version, crown, deliver, stage_again
+from automl_magic.records.models.deployment import Role, StrategyKind, VersionId
+from automl_magic.records.models.model import CHAMPION
 from automl_magic.store.opened import store
+from automl_magic.workspace.actor import actor
 
 if TYPE_CHECKING:
-    from automl_magic.store.routes import RouteChange
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A deployment that servers can begin with: every version of its route is approved and staged.
-
-    `example` is a row that its stable version takes, where the model says what it takes. `notes`
-    say what was done on the way.
-    """
-
-    deployment: Deployment
-    route: Route
-    example: Mapping[str, Any] | None = None
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON types."""
-        return {
-            "deployment": self.deployment.to_json(),
-            "route": self.route.to_json(),
-            "example": self.example,
-            "notes": list(self.notes),
-        }
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A deployment as it is now: its route, who serves it, and how the route came to be."""
-
-    deployment: Deployment
-    route: Route
-    workers: Mapping[str, int] = field(default_factory=dict)
-    history: Sequence[RouteChange] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON types."""
-        return {
-            "deployment": self.deployment.to_json(),
-            "route": self.route.to_json(),
-            "workers": dict(self.workers),
-            "history": [
-                {**dataclasses.asdict(one), "route": one.route.to_json()} for one in self.history
-            ],
-        }
-
-
-@dataclass(frozen=True)
-class Routed:
-    """A route that was changed, and the workers that do not follow it yet."""
-
-    route: Route
-    behind: Sequence[str] = ()
-    untold: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON types."""
-        return {
-            "route": self.route.to_json(),
-            "behind": list(self.behind),
-            "untold": self.untold,
-        }
+    from automl_magic.deploy.ready import StagedVersion
+    from automl_magic.deploy.results import Deployed, Routed, Shown
+    from automl_magic.records.models.deployment import Deployment, Route
 
 
 def deploy(target: str) -> Deployed:
@@ -100,23 +39,10 @@ def deploy(target: str) -> Deployed:
         If a version of the route may not serve.
     ArtifactTampered, DeploymentError, StoreError
     """
-    from automl_magic.deploy import SUFFIXES, read_deployment_file
-    from automl_magic.store.routes import change_deployment
-    from automl_magic.workspace.actor import actor
+    from automl_magic.deploy.routing import asked_for
 
-    is_file = target.lower().endswith(SUFFIXES)
-    asked = read_deployment_file(Path(target)) if is_file else _named(target)
-    known = _find(asked.name)
-    if known is None:
-        return _created(asked)
-    if not is_file:  # what a file once said about checks and limits holds on
-        asked = dataclasses.replace(known.deployment, model_version_id=asked.model_version_id)
-    wanted = _wanted(known, asked)
-    example = _staged(wanted)
-    change_deployment(store(), asked, actor(), seen=known.route, wanted=wanted)
-    is_new = wanted != known.route
-    notes = (f"The route of {asked.name} was changed as asked.",) if is_new else ()
-    return Deployed(asked, show(asked.name).route, example, notes)
+    asked, known = asked_for(store(), target)
+    return _created(asked) if known is None else _updated(asked, known)
 
 
 def any_key() -> bool:
@@ -128,6 +54,7 @@ def any_key() -> bool:
 
 def deployments() -> list[Shown]:
     """Return every deployment with its route and its live workers."""
+    from automl_magic.deploy.results import Shown
     from automl_magic.store.routes import list_deployments
     from automl_magic.store.workers import live
 
@@ -144,6 +71,7 @@ def show(name: str) -> Shown:
     ------
     DeploymentNotFound
     """
+    from automl_magic.deploy.results import Shown
     from automl_magic.store.routes import history, read_deployment
     from automl_magic.store.workers import live
 
@@ -154,7 +82,6 @@ def show(name: str) -> Shown:
 def remove(name: str) -> None:
     """Take a deployment away that nobody serves. Raises DeploymentNotFound, DeploymentError."""
     from automl_magic.store.routes import delete_deployment
-    from automl_magic.workspace.actor import actor
 
     delete_deployment(store(), name, actor())
 
@@ -176,7 +103,7 @@ def ab(name: str, version: int, percent: float, reason: str = "") -> Routed:
 
 def shadow(name: str, version: int, reason: str = "") -> Routed:
     """Let a version answer too, for the log alone. Raises as `canary`."""
-    return _changed(name, "shadow", reason, shadow=version)
+    return _routed(name, "shadow", reason, shadow=version)
 
 
 def promote(name: str, reason: str = "") -> Routed:
@@ -187,14 +114,10 @@ def promote(name: str, reason: str = "") -> Routed:
     DeploymentError
         If there is no canary.
     """
-    route = show(name).route
-    if route.canary is None:
-        raise DeploymentError(
-            f"{name} has no canary to promote.",
-            why=f"Version {route.stable} answers every request.",
-            fix=f"Start one: automl route {name} --canary VERSION --percent 10",
-        )
-    return _changed(name, "promote", reason, stable=route.canary, canary=None, percent=0.0)
+    from automl_magic.deploy.routing import canary_of
+
+    canary = canary_of(show(name).route)
+    return _routed(name, "promote", reason, stable=canary, canary=None, percent=0.0)
 
 
 def stop(name: str, reason: str = "") -> Routed:
@@ -205,174 +128,101 @@ def stop(name: str, reason: str = "") -> Routed:
     DeploymentError
         If it is alone already.
     """
-    return _changed(name, "stop", reason, canary=None, percent=0.0, shadow=None)
+    return _routed(name, "stop", reason, canary=None, percent=0.0, shadow=None)
 
 
 def _rival(name: str, version: int, percent: float, kind: StrategyKind, reason: str) -> Routed:
-    return _changed(name, kind.value, reason, canary=version, percent=percent, kind=kind)
+    return _routed(name, kind.value, reason, canary=version, percent=percent, kind=kind)
 
 
-def _changed(name: str, action: str, reason: str, **fields: Any) -> Routed:
+def _created(asked: Deployment) -> Deployed:
+    from automl_magic.deploy.results import Deployed
+    from automl_magic.deploy.routing import first_route
+    from automl_magic.store.routes import create_deployment
+
+    route = first_route(asked, _number)
+    first = _approved_first(route)
+    notes: tuple[str, ...] = ()
+    if first is not None:
+        notes = (f"{route.model} version {route.stable} is approved by you, who serve it first.",)
+    staged = _staged(route, first)
+    if asked.follows_champion:
+        notes += _crowned(route, staged[route.stable])
+    route = create_deployment(store(), asked, route, actor())
+    notes += (f"Deployment {asked.name} is new.",)
+    return Deployed(asked, route, staged[route.stable].example(), notes)
+
+
+def _updated(asked: Deployment, known: tuple[Deployment, Route]) -> Deployed:
+    from automl_magic.deploy.results import Deployed
+    from automl_magic.deploy.routing import changed_route
+    from automl_magic.store.routes import change_deployment, read_route
+
+    seen = known[1]
+    wanted = changed_route(asked, known, _number)
+    staged = _staged(wanted)
+    change_deployment(store(), asked, actor(), seen=seen, wanted=wanted)
+    notes = (f"The route of {asked.name} was changed as asked.",) if wanted != seen else ()
+    route = read_route(store(), asked.name)
+    return Deployed(asked, route, staged[wanted.stable].example(), notes)
+
+
+def _routed(name: str, action: str, reason: str, **fields: Any) -> Routed:
+    from automl_magic.deploy.results import Routed
     from automl_magic.store.routes import change_route, read_route
-    from automl_magic.workspace.actor import actor
+    from automl_magic.store.workers import not_following
 
     seen = read_route(store(), name)
     for role in Role:
         version = fields.get(role.value)
         if version not in (None, getattr(seen, role.value)):
-            governance.make_ready_again(seen.model, version)
+            stage_again(seen.model, version)
     route = change_route(store(), seen, action=action, actor=actor(), reason=reason, **fields)
-    behind = governance.confirmed([route]).get(name, [])
-    untold = governance.tell_mlflow().failed.get(seen.model) if "stable" in fields else None
+    behind = not_following(store(), [route]).get(name, [])
+    untold = deliver().failed.get(seen.model) if "stable" in fields else None
     return Routed(route, behind, untold)
 
 
-def _named(target: str) -> Deployment:
-    """Return what the name of a deployment, or of a version of a model, asks for."""
-    asked = VersionId.of(target)
-    if asked is None:
-        raise DeploymentError(
-            f"{target[:80]!r} cannot be served.",
-            why="It is neither a model (NAME, NAME@ALIAS, NAME/VERSION), nor the name of a "
-            "deployment, nor a deployment file (.yaml).",
-            fix="See what is registered: automl models",
-        )
-    if asked.alias is None and asked.version is None and (known := _find(target)) is not None:
-        return known.deployment
-    return Deployment(name=asked.name, model_version_id=target)
+def _number(asked: VersionId) -> int:
+    return version_of(asked.name, asked.version or asked.alias).version
 
 
-def _find(name: str) -> Deployed | None:
-    from automl_magic.store.routes import read_deployment
-
-    try:
-        return Deployed(*read_deployment(store(), name))
-    except DeploymentNotFound:
-        return None
-
-
-def _created(asked: Deployment) -> Deployed:
-    from automl_magic.store.routes import create_deployment
-    from automl_magic.workspace.actor import actor
-
-    route = Route(
-        deployment=asked.name,
-        model=_model(asked),
-        epoch=1,
-        stable=_stable(asked),
-        kind=asked.strategy.kind,
-        sticky=asked.strategy.sticky,
-        **_second(asked),
-    )
-    notes = _first_of_all(route)
-    example = _staged(route)
-    if asked.follows_champion:
-        notes += _crowned(route)
-    route = create_deployment(store(), asked, route, actor())
-    return Deployed(asked, route, example, (*notes, f"Deployment {asked.name} is new."))
-
-
-def _first_of_all(route: Route) -> tuple[str, ...]:
+def _approved_first(route: Route) -> StagedVersion | None:
     """Let the first version of a model that ever serves be approved by whoever serves it.
 
     As a promotion may be, where the policy allows that: in a store that is a file.
     """
-    from automl_magic.records.models.model import CHAMPION
     from automl_magic.store.aliases import read_aliases
     from automl_magic.store.approvals import approval_of
 
     has_served = CHAMPION in read_aliases(store(), route.model).versions
     if has_served or approval_of(store(), route.model, route.stable) is not None:
-        return ()
-    version = governance.version_of(route.model, route.stable)
-    governance.make_ready(version, is_implied=True)
-    return (f"{route.model} version {route.stable} is approved by you, who serve it first.",)
+        return None
+    version = version_of(route.model, route.stable)
+    return approve_version(version, is_implied=True)
 
 
-def _wanted(known: Deployed, asked: Deployment) -> Route:
-    """Return the route of a deployment after what is asked for anew has been applied to it."""
-    before = known.deployment
-    fields: dict[str, Any] = {}
-    if _model(asked) != known.route.model:
-        raise DeploymentError(
-            f"{asked.name} serves {known.route.model}, and not {_model(asked)}.",
-            why="A deployment keeps its model: its history and its outcomes are about it.",
-            fix=f"Choose another metadata.name, or: automl deployments --remove {asked.name}",
-        )
-    if asked.model_version_id != before.model_version_id:
-        fields["stable"] = _stable(asked)
-        if fields["stable"] != known.route.stable:
-            fields["previous"] = known.route.stable
-    if (asked.strategy, asked.canary_version_id) != (before.strategy, before.canary_version_id):
-        fields |= _second(asked)
-        fields |= {"kind": asked.strategy.kind, "sticky": asked.strategy.sticky}
-    return dataclasses.replace(known.route, **fields)
+def _staged(route: Route, stable: StagedVersion | None = None) -> dict[int, StagedVersion]:
+    """Make every version of a route ready, but the stable one where that is known to be.
+
+    The version before is made ready too, if it may serve: a rollback then waits for nothing.
+    """
+    staged = {} if stable is None else {route.stable: stable}
+    for version in route.versions:
+        if version not in staged:
+            staged[version] = stage_again(route.model, version)
+    if route.previous is not None:
+        with suppress(ModelRefused):
+            stage_again(route.model, route.previous)
+    return staged
 
 
-def _stable(asked: Deployment) -> int:
-    found = VersionId.of(asked.model_version_id)
-    assert found is not None  # the record has checked it
-    return governance.version_of(found.name, found.version or found.alias).version
-
-
-def _second(asked: Deployment) -> dict[str, Any]:
-    """Return the part of a route that the version beside the stable one plays."""
-    if asked.canary_version_id is None:
-        return {"canary": None, "shadow": None, "percent": 0.0}
-    found = VersionId.of(asked.canary_version_id)
-    assert found is not None
-    if found.name != _model(asked):
-        raise DeploymentError(
-            f"{asked.canary_version_id} cannot be the canary of {asked.name}.",
-            why=f"It is a version of another model than {_model(asked)}.",
-            fix=f"Name a version of {_model(asked)}: {_model(asked)}/VERSION",
-        )
-    version = governance.version_of(found.name, found.version or found.alias).version
-    if asked.strategy.kind is StrategyKind.SHADOW:
-        return {"canary": None, "shadow": version, "percent": 0.0}
-    return {"canary": version, "shadow": None, "percent": asked.strategy.canary_pct}
-
-
-def _crowned(route: Route) -> tuple[str, ...]:
+def _crowned(route: Route, staged: StagedVersion) -> tuple[str, ...]:
     """Make what serves the champion, where there is none: followers serve the champion."""
-    from automl_magic.records.models.model import CHAMPION
     from automl_magic.store.aliases import read_aliases
 
-    if CHAMPION in read_aliases(store(), route.model).versions:
+    seen = read_aliases(store(), route.model)
+    if CHAMPION in seen.versions:
         return ()
-    governance.promote(route.model, route.stable, CHAMPION, "the first that serves")
+    crown(staged, seen, "the first that serves")
     return (f"{route.model} version {route.stable} is the champion now.",)
-
-
-def _staged(route: Route) -> dict[str, Any] | None:
-    """Make every version of a route ready, and return a row that the stable one takes."""
-    folders = {
-        version: governance.make_ready_again(route.model, version) for version in route.versions
-    }
-    if route.previous is not None:
-        _kept_warm(route.model, route.previous)
-    return _example(folders[route.stable])
-
-
-def _kept_warm(model: str, version: int) -> None:
-    """Make the version before ready too, if it may serve: a rollback then waits for nothing."""
-    from automl_magic.errors import ModelRefused
-
-    try:
-        governance.make_ready_again(model, version)
-    except ModelRefused:
-        return
-
-
-def _example(folder: Path) -> dict[str, Any] | None:
-    path = folder / SCHEMA_NAME
-    if not path.exists():
-        return None
-    schema = InputSchema.from_json(json.loads(path.read_text("utf-8")))
-    return {column.name: column.example for column in schema.columns}
-
-
-def _model(asked: Deployment) -> str:
-    found = VersionId.of(asked.model_version_id)
-    assert found is not None
-    return found.name

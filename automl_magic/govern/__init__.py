@@ -4,12 +4,13 @@ policy     who may do what; asked inside the transaction that does it
 approving  signing that a version may serve, and taking that back
 promoting  what an alias means, by compare-and-swap, and rolling back
 mirror     telling MLflow what the aliases mean
+results    what is shown of a change
 """
 
 from automl_magic.govern.approving import approve, author_of, register, revoke
 from automl_magic.govern.mirror import Delivered, deliver
 from automl_magic.govern.policy import Decision, Facts, LocalPolicy, Policy
-from automl_magic.govern.promoting import promote, roll_back
+from automl_magic.govern.promoting import crown, promote, roll_back
 
 __all__ = [
     "Decision",
@@ -19,6 +20,7 @@ __all__ = [
     "Policy",
     "approve",
     "author_of",
+    "crown",
     "deliver",
     "promote",
     "register",

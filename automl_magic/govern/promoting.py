@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 from automl_magic.errors import RouteChanged
 from automl_magic.govern.policy import Facts, LocalPolicy, Policy, asked, permitted
 from automl_magic.records import ModelVersion
+from automl_magic.records.models.approval import Approval
 from automl_magic.records.models.model import CHAMPION
 from automl_magic.store import champion
 from automl_magic.store.aliases import Aliases, aliases_in
@@ -44,30 +45,48 @@ def promote(
     NotApproved
         If the policy says no, or the version would serve without an approval of these very bytes.
     """
-    policy = policy or LocalPolicy()
+    return _promoted(
+        engine,
+        version.name,
+        version.version,
+        version.manifest_sha256,
+        alias,
+        actor=actor,
+        reason=reason,
+        seen_epoch=seen_epoch,
+        policy=policy or LocalPolicy(),
+        trusted=trusted,
+    )
 
-    def work(connection: Connection) -> Moved:
-        seen = _seen(connection, version.name, seen_epoch)
-        facts = Facts(
-            actor=actor,
-            model=version.name,
-            version=version.version,
-            alias=alias,
-            manifest_sha256=version.manifest_sha256,
-        )
-        asked(policy, "promote", f"{version.name}/{version.version}", facts, connection)
-        if alias == CHAMPION:
-            check_approved(
-                connection,
-                version.name,
-                version.version,
-                trusted=trusted,
-                manifest_sha256=version.manifest_sha256,
-            )
-        deed = Deed("promote", actor, reason, trusted)
-        return champion.promote(connection, seen, alias, version.version, deed)
 
-    return permitted(engine, work)
+def crown(
+    engine: Engine,
+    approval: Approval,
+    *,
+    actor: str,
+    reason: str = "",
+    seen_epoch: int | None = None,
+    policy: Policy | None = None,
+    trusted: TrustedKeys | None = None,
+) -> Moved:
+    """Make the version that an approval is about the champion; as `promote`.
+
+    The approval is what was looked at before the bytes were staged. Whether it holds still, and is
+    of these bytes, is asked in the transaction.
+    """
+    said = approval.statement
+    return _promoted(
+        engine,
+        said.model,
+        said.version,
+        said.manifest_sha256,
+        CHAMPION,
+        actor=actor,
+        reason=reason,
+        seen_epoch=seen_epoch,
+        policy=policy or LocalPolicy(),
+        trusted=trusted,
+    )
 
 
 def roll_back(
@@ -96,6 +115,39 @@ def roll_back(
         asked(policy, "roll_back", model, Facts(actor=actor, model=model), connection)
         deed = Deed("roll_back", actor, reason, trusted)
         return champion.roll_back_model(connection, seen, deed)
+
+    return permitted(engine, work)
+
+
+def _promoted(
+    engine: Engine,
+    model: str,
+    version: int,
+    manifest_sha256: str,
+    alias: str,
+    *,
+    actor: str,
+    reason: str,
+    seen_epoch: int | None,
+    policy: Policy,
+    trusted: TrustedKeys | None,
+) -> Moved:
+    def work(connection: Connection) -> Moved:
+        seen = _seen(connection, model, seen_epoch)
+        facts = Facts(
+            actor=actor,
+            model=model,
+            version=version,
+            alias=alias,
+            manifest_sha256=manifest_sha256,
+        )
+        asked(policy, "promote", f"{model}/{version}", facts, connection)
+        if alias == CHAMPION:
+            check_approved(
+                connection, model, version, trusted=trusted, manifest_sha256=manifest_sha256
+            )
+        deed = Deed("promote", actor, reason, trusted)
+        return champion.promote(connection, seen, alias, version, deed)
 
     return permitted(engine, work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from automl_magic.records import Plan, Run, Score
 
 if TYPE_CHECKING:
-    from automl_magic.records import Explanation
+    from automl_magic.records import Explanation, ModelVersion
+    from automl_magic.records.monitoring.drift import DriftReport
+    from automl_magic.records.monitoring.retrain import Retraining
 
 # The executed notebook in a run's folder.
 OUTPUT_NAME = "output.ipynb"
+# The share of the requests that a challenger answers first.
+CANARY_PERCENT = 10.0
 
 
 @dataclass(frozen=True)
@@ -144,4 +149,65 @@ class Rerun:
             "differs": list(self.differs),
             "details": dict(self.details),
             "run": self.outcome.to_json() if self.outcome else None,
+        }
+
+
+@dataclass(frozen=True)
+class Monitored:
+    """A window that was judged, and the run that judged it.
+
+    `report` and `path` are None where that run was cancelled.
+    """
+
+    name: str
+    outcome: Outcome
+    report: DriftReport | None
+    path: Path | None
+
+    def to_json(self) -> dict[str, Any]:
+        breaches = self.report.breaches if self.report is not None else ()
+        return {
+            "run_id": self.outcome.run.run_id,
+            "status": self.outcome.run.status.value,
+            "name": self.name,
+            "severity": self.report.severity.value if self.report is not None else None,
+            "summary": self.report.summary if self.report is not None else None,
+            "rows": self.report.n_rows if self.report is not None else None,
+            "breaches": [one.to_json() for one in breaches],
+            "report": str(self.path) if self.path else None,
+            "notebook": str(self.outcome.notebook),
+            "wall_s": round(self.outcome.wall_s, 3),
+            "metrics": self.outcome.run.result.get("metrics", {}),
+        }
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """A challenger. `version` is None where it is not better, and was not registered."""
+
+    outcome: Outcome
+    found: Retraining
+    version: ModelVersion | None
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """The commands to type now."""
+        if self.version is None:
+            return (f"automl leaderboard {self.outcome.run.run_id}",)
+        model, number = shlex.quote(self.version.name), self.version.version
+        name, percent = shlex.quote(self.found.deployment), f"{CANARY_PERCENT:.0f}"
+        return (
+            f"automl approve {model} {number}",
+            f"automl route {name} --canary {number} --percent {percent}",
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run_id": self.outcome.run.run_id,
+            "status": self.outcome.run.status.value,
+            "notebook": str(self.outcome.notebook),
+            "wall_s": round(self.outcome.wall_s, 3),
+            **self.found.to_json(),
+            "version": self.version.version if self.version else None,
+            "next_steps": list(self.next_steps),
         }

@@ -104,10 +104,18 @@ def check_approved(
     said = approval.statement
     if (said.model, said.version) != (model, version):
         raise _of_something_else(model, version, f"It is of {said.model} version {said.version}.")
-    if manifest_sha256 not in (None, said.manifest_sha256):
-        raise _of_something_else(model, version, "The model's files are not those it is about.")
+    if manifest_sha256 is not None:
+        check_manifest(approval, manifest_sha256)
     (trusted or TrustedKeys.load()).verify(approval)
     return approval
+
+
+def check_manifest(approval: Approval, manifest_sha256: str) -> None:
+    """Raise NotApproved if an approval is of other bytes than those of a manifest."""
+    said = approval.statement
+    if manifest_sha256 != said.manifest_sha256:
+        why = "The model's files are not those it is about."
+        raise _of_something_else(said.model, said.version, why)
 
 
 def approval_of(engine: Engine, model: str, version: int) -> Approved | None:

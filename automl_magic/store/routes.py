@@ -71,6 +71,13 @@ def read_deployment(engine: Engine, name: str) -> tuple[Deployment, Route]:
         return read_row(row_of(connection, name))
 
 
+def find_deployment(engine: Engine, name: str) -> tuple[Deployment, Route] | None:
+    """Return what `read_deployment` does, or None where there is no such deployment."""
+    with reading(engine) as connection:
+        row = find_row(connection, name)
+        return None if row is None else read_row(row)
+
+
 def list_deployments(engine: Engine, model: str | None = None) -> list[tuple[Deployment, Route]]:
     """Return all deployments, or those of one model, in the order of their names."""
     with reading(engine) as connection:

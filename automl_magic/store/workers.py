@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Engine, delete, select
 
+from automl_magic.records.models.deployment import Route
 from automl_magic.store.engine import now, reading, writing
 from automl_magic.store.tables import workers
 from automl_magic.store.upsert import upsert
 
 # A worker that has not spoken for so long is taken for dead, and nobody waits for it.
 LIVE_S = 5.0
+# A worker loads a version before it follows a route to it, and some versions are large.
+CONFIRM_S = 60.0
 _GONE_S = 3600.0
 _PAUSE_S = 0.02
 
@@ -74,3 +77,12 @@ def wait_until_seen(
         if not behind or time.monotonic() >= deadline:
             return behind
         time.sleep(_PAUSE_S)
+
+
+def not_following(engine: Engine, routes: Iterable[Route]) -> dict[str, list[str]]:
+    """Wait until live workers follow these routes; return those that do not, by deployment."""
+    behind = {
+        route.deployment: wait_until_seen(engine, route.deployment, route.epoch, CONFIRM_S)
+        for route in routes
+    }
+    return {name: workers for name, workers in behind.items() if workers}

@@ -12,7 +12,7 @@ from automl_magic.errors import AutomlMagicError, NotApproved, TrackingError
 from automl_magic.flow import governance, serving
 from automl_magic.records.models.approval import Approval
 from automl_magic.register import MlflowRegistry
-from automl_magic.store import audit
+from automl_magic.store import audit, workers
 from automl_magic.store.engine import open_engine, writing
 from automl_magic.store.staged import staged_folder
 from automl_magic.store.workers import beat
@@ -107,11 +107,11 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
 
     # A change that a live worker has not taken up is named.
     beat(governance.store(), "w1", {"web": 1})
-    governance.CONFIRM_S, before = 0.2, governance.CONFIRM_S
+    workers.CONFIRM_S, before = 0.2, workers.CONFIRM_S
     try:
         out = typed("route", "web", "--canary", "1", "--percent", "1")
     finally:
-        governance.CONFIRM_S = before
+        workers.CONFIRM_S = before
     assert "Not yet followed in web by w1." in out
     assert "being served" in refused(typed, "deployments", "--remove", "web").what
     assert "churn is gone" in typed("deployments", "--remove", "churn")

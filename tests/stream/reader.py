@@ -6,7 +6,7 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
-from automl_magic.flow.loaded import load_folder
+from automl_magic.recipe.loaded import load_folder
 from automl_magic.store.engine import open_engine
 from automl_magic.stream.broker import consumer_of
 from automl_magic.stream.consumer import Stream

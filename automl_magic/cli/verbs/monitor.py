@@ -72,6 +72,8 @@ def _watch(
     door: Door, deployment: str, every_s: float, *, window_s: float | None, version: int | None
 ) -> Answer:
     """Judge a window again and again, and send alerts, until Ctrl-C."""
+    from automl_magic.jobs.watch import watch
+
     windows = 0
 
     def judge() -> None:
@@ -82,7 +84,7 @@ def _watch(
 
     # What is not there must be said at once, not every few minutes.
     monitoring.check(deployment, version)
-    alerting.watch(
+    watch(
         deployment,
         judge,
         every_s=every_s,

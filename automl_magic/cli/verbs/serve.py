@@ -16,7 +16,7 @@ from automl_magic.errors import DeploymentError
 from automl_magic.flow import serving
 
 if TYPE_CHECKING:
-    from automl_magic.flow.serving import Deployed
+    from automl_magic.deploy.results import Deployed
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORT = click.IntRange(0, 65_535)

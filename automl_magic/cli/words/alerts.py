@@ -9,7 +9,7 @@ from automl_magic.cli.words.table import text_table
 from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
-    from automl_magic.flow.alerting import Alerts
+    from automl_magic.monitor.alerts.current import Alerts
     from automl_magic.monitor.alerts.silences import Silence
     from automl_magic.records.monitoring.alert import Channel
 

@@ -13,7 +13,7 @@ from automl_magic.cli.words.table import text_table
 from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
-    from automl_magic.flow.serving import Deployed, Routed, Shown
+    from automl_magic.deploy.results import Deployed, Routed, Shown
 
 
 def deployments(found: Sequence[Shown]) -> str:

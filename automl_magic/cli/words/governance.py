@@ -10,7 +10,7 @@ from automl_magic.cli.words.table import text_table
 from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
-    from automl_magic.flow.governance import Changed
+    from automl_magic.govern.results import Changed
     from automl_magic.records.models.approval import Approval
     from automl_magic.records.models.deployment import Route
     from automl_magic.store.audit import Entry, Verdict

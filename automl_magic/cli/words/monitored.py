@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from automl_magic.cli.words.table import text_table
-from automl_magic.flow.monitoring import Monitored
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
 from automl_magic.monitor.words import p_text
 from automl_magic.records.monitoring.alert import Notice
 from automl_magic.records.monitoring.drift import ColumnDrift, DriftReport, DriftSeverity
+from automl_magic.runs.outcome import Monitored
 
 MOST_COLUMNS = 12
 

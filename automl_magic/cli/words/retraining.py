@@ -9,7 +9,7 @@ from automl_magic.look.numbers import score_text, seconds
 from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
-    from automl_magic.flow.retraining import Retrained
+    from automl_magic.runs.outcome import Retrained
 
 
 def retrained(made: Retrained) -> str:

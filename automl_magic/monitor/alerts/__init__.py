@@ -7,6 +7,8 @@ book       observations → alerts and notices, in one transaction
 told       the words of a notice
 posting    notices → channels, with retries
 channels/  the log, a webhook of Slack's form, mail, PagerDuty (one file each)
+trying     a test of a channel
+current    what fires now, as it is shown
 silences   who need not hear about what, until when
 secrets    references to secrets
 """

@@ -2,6 +2,10 @@
 
 policy      may it begin: one at a time, a cool-down, a budget
 fresh       new rows: the log with its outcomes, a table somebody gives
+due         what the monitor file asks for now
+champion    the champion, and the new rows that are gathered for a challenger
+challenger  the tables on disk, and the experiment of its search
+ending      how it ended: written down, and told
 comparison  challenger and champion on recent rows that neither has learned from
 deciding    the first and the last cell of the retrain notebook
 """

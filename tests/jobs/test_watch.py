@@ -10,6 +10,7 @@ import pytest
 
 from automl_magic.errors import MonitorError
 from automl_magic.flow import alerting
+from automl_magic.jobs.watch import watch
 from automl_magic.monitor.alerts import monitor_file
 from automl_magic.records.codec import dumps
 from automl_magic.records.monitoring.drift import DriftSeverity
@@ -53,7 +54,7 @@ def watched(judge, until):
     stop = threading.Event()
     said = []
     watching = threading.Thread(
-        target=alerting.watch,
+        target=watch,
         args=("churn", judge),
         kwargs={"every_s": 3_600.0, "stop": stop, "on_words": said.append},
     )

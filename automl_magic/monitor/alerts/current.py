@@ -1,0 +1,39 @@
+"""What fires now, what is silenced, and which notices did not get through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from automl_magic.monitor.alerts.book import alerts_of
+from automl_magic.monitor.alerts.posting import Undelivered, undelivered
+from automl_magic.monitor.alerts.silences import Silence, silences_of
+from automl_magic.records.monitoring.alert import Alert
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """What fires now, what is silenced, and which notices did not get through."""
+
+    alerts: tuple[Alert, ...]
+    silences: tuple[Silence, ...]
+    undelivered: tuple[Undelivered, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {
+            "alerts": [alert.to_json() for alert in self.alerts],
+            "silences": [vars(one) for one in self.silences],
+            "undelivered": [vars(one) for one in self.undelivered],
+        }
+
+
+def current_alerts(engine: Engine, deployment: str | None, *, at: float) -> Alerts:
+    """Return the alerts of one deployment or of all, the worst first. Raises StoreError."""
+    return Alerts(
+        alerts_of(engine, deployment),
+        silences_of(engine, at=at),
+        undelivered(engine, deployment),
+    )

@@ -1,0 +1,75 @@
+"""What a challenger is made from: the tables on disk, and the experiment of its search."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl_magic.monitor.retrain.champion import LEARNED_NAME
+from automl_magic.monitor.retrain.fresh import Together
+from automl_magic.records import Plan
+from automl_magic.records.plans.experiment import Experiment
+
+ANSWERS_NAME = "champion.parquet"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Where the tables of a retraining lie. `answers` is None where the champion can be asked."""
+
+    training: Path
+    recent: Path
+    answers: Path | None
+
+
+def write_tables(folder: Path, together: Together, learned: Collection[str]) -> Tables:
+    """Write what a challenger learns from and what measures it into a new folder.
+
+    Parameters
+    ----------
+    learned : collection of str
+        The predictions that the champion has learned from; the next retraining leaves them out.
+    """
+    folder.mkdir(parents=True, mode=0o700)
+    tables = Tables(
+        folder / "training.parquet",
+        folder / "recent.parquet",
+        None if together.answers is None else folder / ANSWERS_NAME,
+    )
+    together.training.to_parquet(tables.training)
+    together.recent.to_parquet(tables.recent)
+    if together.answers is not None:
+        names = [f"{i}" for i in range(together.answers.shape[1])]
+        together.answers.set_axis(names, axis="columns").to_parquet(tables.answers)
+    ids = [*learned, *together.learned_ids]
+    (folder / LEARNED_NAME).write_text(json.dumps(ids), encoding="utf-8")
+    return tables
+
+
+def challenger_experiment(
+    plan: Plan, together: Together, tables: Tables, budget_s: float | None
+) -> Experiment:
+    """Return the experiment on the new table: what was asked for the champion, its columns as then.
+
+    A column that the log does not keep is in no table any more, and in no field of the experiment.
+    """
+    asked = plan.experiment
+    there = {str(column) for column in together.training.columns}
+    kinds = {one.name: one.kind.value for one in plan.dataset.columns if one.name in there}
+    kinds.pop(asked.target, None)
+    return dataclasses.replace(
+        asked,
+        data=str(tables.training),
+        task=plan.task,
+        objective=plan.metric,
+        budget_s=budget_s or asked.budget_s,
+        features=dataclasses.replace(
+            asked.features,
+            exclude=tuple(name for name in asked.features.exclude if name in there),
+            kinds={**kinds, **asked.features.kinds},
+        ),
+        sensitive=tuple(name for name in asked.sensitive if name in there),
+    )

@@ -1,0 +1,53 @@
+"""What the monitor file asks for now: a retraining, or that a challenger begins to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from automl_magic.monitor.alerts import alerts_of
+from automl_magic.monitor.retrain.policy import newest, refusal, triggered_by
+from automl_magic.records.monitoring.retrain import Promote, RetrainPolicy, Trigger
+from automl_magic.store.approvals import approval_of
+from automl_magic.store.routes import history, read_route
+
+
+@dataclass(frozen=True)
+class Due:
+    """A retraining that shall begin: what asks for it, and why in a few words."""
+
+    trigger: Trigger
+    why: str
+
+
+def due_retraining(
+    engine: Engine, deployment: str, policy: RetrainPolicy, *, at: float
+) -> Due | None:
+    """Return what asks for a retraining now, and may: an alert, or the time. Raises StoreError."""
+    last, found = newest(engine, deployment), None
+    if (alert := triggered_by(policy, alerts_of(engine, deployment))) is not None:
+        found = Due(Trigger.ALERT, alert.key)
+    elif policy.every_s and last is not None and at - last.started_at >= policy.every_s:
+        found = Due(Trigger.SCHEDULE, f"every {policy.every_s:.0f} s")
+    if found is None or refusal(engine, deployment, policy, found.trigger, at=at) is not None:
+        return None
+    return found
+
+
+def approved_challenger(engine: Engine, deployment: str, policy: RetrainPolicy) -> int | None:
+    """Return the newest challenger, if it is approved, has not served, and the policy lets it."""
+    if policy.promote is not Promote.IF_BETTER:
+        return None
+    last = newest(engine, deployment)
+    if last is None or last.challenger is None:
+        return None
+    route = read_route(engine, deployment)
+    has_served = any(last.challenger in old.route.versions for old in history(engine, deployment))
+    if route.canary is not None or has_served:
+        return None
+    # Asked for here and not left to the route: on a laptop to serve a version is to approve it.
+    approved = approval_of(engine, route.model, last.challenger)
+    if approved is None or approved.revoked_at is not None:
+        return None
+    return last.challenger

@@ -1,0 +1,58 @@
+"""How a retraining ended: written down, and told to whoever must know."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from automl_magic.errors import AutomlMagicError
+from automl_magic.monitor.alerts import deliver, event, observe
+from automl_magic.monitor.alerts.observed import calm
+from automl_magic.monitor.retrain.policy import end
+from automl_magic.records import ModelVersion
+from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, Monitor
+from automl_magic.records.monitoring.retrain import Retraining, RetrainStatus
+
+
+def retrain_failed(
+    engine: Engine, monitor: Monitor, retrain_id: int, error: BaseException, *, at: float
+) -> None:
+    """Write down that a retraining failed; who watches the deployment is told at the next look."""
+    words = f"{error.what} {error.why}" if isinstance(error, AutomlMagicError) else repr(error)
+    end(engine, retrain_id, status=RetrainStatus.FAILED, detail=words, at=at)
+    failed = event(monitor.name, AlertKind.RETRAIN_FAILED, "retrain", words, at=at)
+    observe(engine, monitor, failed, at=at)
+
+
+def retrain_succeeded(
+    engine: Engine,
+    monitor: Monitor,
+    retrain_id: int,
+    found: Retraining,
+    version: ModelVersion | None,
+    *,
+    run_id: str,
+    at: float,
+) -> None:
+    """Write down what a retraining found; a challenger that is better asks for an approval."""
+    end(
+        engine,
+        retrain_id,
+        status=RetrainStatus.SUCCEEDED,
+        detail=found.why,
+        at=at,
+        run_id=run_id,
+        challenger=version.version if version else None,
+    )
+    observe(engine, monitor, calm(monitor.name, AlertKind.RETRAIN_FAILED, at=at), at=at)
+    if version is not None:
+        wanted = event(
+            monitor.name,
+            AlertKind.APPROVAL_WANTED,
+            f"{version.name} {version.version}",
+            found.why,
+            at=at,
+            severity=AlertSeverity.WARNING,
+            link=found.link,
+        )
+        observe(engine, monitor, wanted, at=at)
+    deliver(engine, monitor, at=at)
