@@ -13,7 +13,7 @@ searching    the engine alone            explaining   a model's explanation
 scoring      tables of any size          governance   approve, revoke, promote, roll back
 serving      deployments and routes      monitoring   what has moved since the release
 alerting     who is told of it           retraining   a challenger for a champion
-streaming    a topic of Kafka
+streaming    a topic of Kafka            ready        approved, staged, crowned: shared steps
 """
 
 from __future__ import annotations
