@@ -26,7 +26,7 @@ def decisions(run_dir: str | os.PathLike[str]) -> Table:
     rows = [
         (
             f"{float(event.get('elapsed_s') or 0.0):.1f}",
-            str(event.get("about", "")),
+            f"{event.get('about', '')} {event.get('name', '')}".strip(),
             str(event.get("choice", "")),
             str(event.get("why", "")),
         )

@@ -17,6 +17,7 @@ from automl_magic.learn.settle import settle
 from automl_magic.learn.threshold import Costs
 from automl_magic.learn.words import seconds
 from automl_magic.recipe.combine import Blend
+from automl_magic.records import DecisionKind
 
 if TYPE_CHECKING:
     from automl_magic.learn.trial import Scored
@@ -149,11 +150,13 @@ def _tell(search: Search, found: Ensemble, left_out: Sequence[EnsembleMember]) -
     for one in (*found.members, *left_out):
         trial = one.scored.trial
         choice = f"weight {one.weight:.2f}" if one.weight else "left out"
-        search.decide(f"member {trial.candidate}", choice, one.reason, trial=trial.number)
+        search.decide(
+            DecisionKind.MEMBER, choice, one.reason, name=trial.candidate, trial=trial.number
+        )
     weights = {str(number): round(weight, 4) for number, weight in found.weights.items()}
     why = " ".join([*found.notes, *found.advice]) or found.members[0].reason
     search.decide(
-        "ensemble",
+        DecisionKind.ENSEMBLE,
         f"{len(weights)} of {len(search.scored)} trials, {MEANS[found.blend]} mean",
         why,
         weights=weights,

@@ -51,7 +51,7 @@ class RunFolder:
                 fix="Set run_dir to a folder of yours, or free some space.",
             ) from error
 
-    def event(self, name: str, **fields: Any) -> None:
+    def event(self, name: str, /, **fields: Any) -> None:
         """Append an event. `t` is in seconds since 1970."""
         if self.path is not None:
             append_line(self.path / EVENTS, {"t": time.time(), "event": name, **fields})

@@ -10,6 +10,7 @@ from automl_magic.learn import meta
 from automl_magic.learn.candidate import BASELINE_VIEW, Candidate
 from automl_magic.learn.cost import PORTFOLIO_SHARE
 from automl_magic.recipe import take
+from automl_magic.records import DecisionKind
 
 if TYPE_CHECKING:
     from automl_magic.learn.trials import Search
@@ -34,7 +35,9 @@ def choose_folds(search: Search, candidates: Mapping[str, Candidate]) -> None:
         f"Trying the portfolio on one fold should take {PORTFOLIO_SHARE / affordable:.0%} of "
         f"the time, and {PORTFOLIO_SHARE:.0%} of it are meant for that."
     )
-    search.decide("folds", f"{used} of {made}", why, affordable=round(min(affordable, 999), 1))
+    search.decide(
+        DecisionKind.FOLDS, f"{used} of {made}", why, affordable=round(min(affordable, 999), 1)
+    )
     if used < made:
         print(f"{used} of {made} folds are fitted. {why}", flush=True)
 
@@ -59,7 +62,7 @@ def choose_order(
     evidence: dict[str, Any] = meta.evidence(described, store)
     evidence["candidates"] = {one.name: one.why for one in ordered}
     why = "What was worth its time on the most similar known tables comes first."
-    search.decide("order", ", ".join(names), why, **evidence)
+    search.decide(DecisionKind.ORDER, ", ".join(names), why, **evidence)
     return {name: candidates[name] for name in names}
 
 

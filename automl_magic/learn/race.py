@@ -21,7 +21,7 @@ from automl_magic.learn.strategies import Strategy, most_trials, strategy
 from automl_magic.learn.trial import Scored
 from automl_magic.learn.warm import Warmup
 from automl_magic.learn.words import seconds
-from automl_magic.records import Trial
+from automl_magic.records import DecisionKind, Trial
 
 if TYPE_CHECKING:
     from automl_magic.learn.trials import Search
@@ -149,10 +149,11 @@ class _Race:
             self.frozen.append(found)
             trial = found.trial
             self.search.decide(
-                f"trial {trial.number}",
+                DecisionKind.TRIAL,
                 "frozen",
                 f"Its share of the time ended after {found.growing.n_rounds} rounds; it goes on "
                 "later if it is still among the best.",
+                name=str(trial.number),
                 rounds=found.growing.n_rounds,
             )
 
@@ -174,9 +175,10 @@ class _Race:
         growing, number = frozen.growing, frozen.trial.number
         assert growing is not None
         self.search.decide(
-            f"trial {number}",
+            DecisionKind.TRIAL,
             "thawed",
             "It was still improving, and may come to be one of the best.",
+            name=str(number),
         )
         until = time.monotonic() + SHARE_OF_THE_THAWED * usable_s
         self._keep(growing, self.search.run(growing, until, after=number, keep=True), number)

@@ -20,7 +20,7 @@ from automl_magic.learn.show import Picture, Table
 from automl_magic.learn.trial import Scored, ended, scored
 from automl_magic.learn.words import first_line, number, printable
 from automl_magic.recipe import Fold, is_random, member
-from automl_magic.records import StepSpec, Trial, TrialState
+from automl_magic.records import DecisionKind, StepSpec, Trial, TrialState
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows
@@ -217,11 +217,14 @@ class Search:
         if self._live is not None:
             self._live(self)
 
-    def decide(self, about: str, choice: str, why: str, **evidence: Any) -> None:
-        """Write a decision of the search down."""
+    def decide(
+        self, about: DecisionKind, choice: str, why: str, *, name: str = "", **evidence: Any
+    ) -> None:
+        """Write a decision of the search down; `name` says which trial or member it is about."""
         self.folder.event(
             "decision",
             about=about,
+            name=name,
             choice=choice,
             why=why,
             evidence=evidence,

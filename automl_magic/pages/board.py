@@ -69,7 +69,7 @@ class Board:
         """What became of each trial, by its number."""
         section = self.account.section("trials") if self.account else None
         found = section.reasons if section else ()
-        return {int(reason.about.removeprefix("trial ")): reason for reason in found}
+        return {int(reason.name): reason for reason in found}
 
     def fold_scores(self, row: LeaderboardRow) -> tuple[float, ...]:
         trial = None if row.trial is None else self.trials.get(row.trial)

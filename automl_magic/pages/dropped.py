@@ -62,12 +62,11 @@ def _table(found: list[tuple[Reason, str]], run_id: str) -> str:
 
 
 def _row(reason: Reason, by: str) -> str:
-    about = f"{reason.about} {reason.name}" if reason.name else reason.about
     rejected = joined(tag("p", text(one, 300), class_="am-soft") for one in reason.rejected)
     where = text(by) if reason.link is None else linked_text(reason.link.cell_id, reason.link)
     return tag(
         "tr",
-        tag("th", text(about, 80), scope="row"),
+        tag("th", text(reason.label, 80), scope="row"),
         tag("td", text(reason.choice, 200)),
         tag("td", text(reason.why, 500), rejected, class_="am-why"),
         tag("td", where),

@@ -143,7 +143,10 @@ def _event(event: dict[str, Any]) -> str:
     words = {
         "run": lambda: f"run: {event.get('state')}",
         "search": lambda: f"the search begins, {event.get('budget_s')} s",
-        "decision": lambda: f"{event.get('about')}: {event.get('choice')}. {event.get('why')}",
+        "decision": lambda: (
+            f"{event.get('about')} {event.get('name') or ''}".rstrip()
+            + f": {event.get('choice')}. {event.get('why')}"
+        ),
         "trial": lambda: (
             f"trial {event.get('number')}, {event.get('candidate')}: {event.get('state')}"
             + (f", {number(score, 5)}" if isinstance(score := event.get("score"), float) else "")

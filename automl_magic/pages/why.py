@@ -45,7 +45,6 @@ def _reasons(section: Section) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    about = f"{reason.about} {reason.name}" if reason.name else reason.about
     choice = text(reason.choice, 200)
     if reason.score is not None:
         scored = _linked(f"{reason.score.metric} {score_text(reason.score)}", reason)
@@ -55,7 +54,7 @@ def _reason(reason: Reason) -> str:
         more.insert(0, tag("p", _linked(evidence_text(reason.evidence), reason)))
     return tag(
         "tr",
-        tag("th", text(about, 80), scope="row"),
+        tag("th", text(reason.label, 80), scope="row"),
         tag("td", choice),
         tag("td", text(reason.why, 600), *more, class_="am-why"),
     )
@@ -66,8 +65,8 @@ def _trials(section: Section) -> str:
     rows = [
         tag(
             "tr",
-            tag("td", text(reason.about.removeprefix("trial ")), class_="am-num"),
-            tag("th", text(reason.name, 60), scope="row"),
+            tag("td", text(reason.name), class_="am-num"),
+            tag("th", text(reason.candidate, 60), scope="row"),
             tag(
                 "td",
                 _linked(number(reason.score.score), reason) if reason.score else "–",

@@ -12,6 +12,7 @@ from automl_magic.records import (
     ColumnKind,
     Dataset,
     Decision,
+    DecisionKind,
     Experiment,
     Plan,
     Severity,
@@ -207,7 +208,8 @@ def _group_column(split: Split, dropped: Mapping[str, Decision]) -> dict[str, De
         return {}
     return {
         name: Decision(
-            about=f"column {name}",
+            about=DecisionKind.COLUMN,
+            name=name,
             choice="left out",
             why="It names the groups that are kept apart, and new rows come from new groups.",
         )
@@ -220,7 +222,7 @@ def _missing_target(dataset: Dataset, target: Target) -> tuple[Decision, ...]:
         return ()
     return (
         Decision(
-            about="rows without a target",
+            about=DecisionKind.UNLABELLED_ROWS,
             choice="left out",
             why="A row without an answer can neither train nor measure.",
             evidence={"rows": n_missing, "of": dataset.n_rows},
@@ -233,10 +235,13 @@ def _threads(asked: int | None, n_cores: int) -> Decision:
     evidence = {"cores": n_cores}
     if asked is not None:
         return Decision(
-            about="threads", choice=str(asked), why="It was asked for.", evidence=evidence
+            about=DecisionKind.THREADS,
+            choice=str(asked),
+            why="It was asked for.",
+            evidence=evidence,
         )
     return Decision(
-        about="threads",
+        about=DecisionKind.THREADS,
         choice=str(n_cores),
         why="So many folds are fitted side by side, each in one thread, so that the results do not "
         "depend on the number.",
@@ -247,9 +252,9 @@ def _threads(asked: int | None, n_cores: int) -> Decision:
 def _portfolio(experiment: Experiment, family: Family, context: Context) -> Decision:
     if experiment.candidates is not None:
         names = ", ".join(experiment.candidates)
-        return Decision(about="candidates", choice=names, why="They were asked for.")
+        return Decision(about=DecisionKind.CANDIDATES, choice=names, why="They were asked for.")
     return Decision(
-        about="candidates",
+        about=DecisionKind.CANDIDATES,
         choice=", ".join(candidate.name for candidate in family.propose(context)),
         why="Proven settings of different families, cheap and different ones first, so that an "
         "early stop has seen them all.",
@@ -263,7 +268,7 @@ def _memory(needed_bytes: int, memory_bytes: int) -> tuple[Decision, ...]:
         return ()
     return (
         Decision(
-            about="memory",
+            about=DecisionKind.MEMORY,
             choice="try all the same",
             why=f"The run may need {needed_bytes / 1e9:.1f} GB, and there are "
             f"{memory_bytes / 1e9:.1f} GB. If it runs out, give it fewer rows or columns.",

@@ -14,22 +14,29 @@ from automl_magic.records.codec import Record
 class Reason(Record):
     """One thing that was decided or that happened: what, why, on which evidence, and where.
 
-    `about` names the thing (`metric`, `column age`, `trial 3`), `choice` says what became of it.
-    `name` is the candidate of a trial. `link` leads to the cell that made the numbers, where one
+    `about` says what kind of thing it is about (`metric`, `column`, `trial`), `name` which one
+    (`age`, `3`; empty for what there is once), `choice` what became of it. `candidate` is that of a
+    trial. `link` leads to the cell that made the numbers, where one
     did. `fit_s` is what a trial took, `at_s` the seconds since the search began; both None where
     they are not known.
     """
 
     about: str
+    name: str = ""
     choice: str
     why: str
     link: Link | None = None
-    name: str | None = None
+    candidate: str | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     rejected: tuple[str, ...] = ()
     score: Score | None = None
     fit_s: float | None = None
     at_s: float | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is about, for people: `column age`, `trial 3 linear`."""
+        return " ".join(part for part in (self.about, self.name, self.candidate) if part)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from automl_magic.errors import RunError, near_miss, shorten
 from automl_magic.reasons.account import Reason, Section
 from automl_magic.reasons.files import RunFiles
-from automl_magic.reasons.question import COLUMN, decided_reason, reason_of
+from automl_magic.reasons.question import decided_reason, reason_of
 from automl_magic.reasons.tried import is_about, trial_reason
-from automl_magic.records import Column, StepSpec, Trial
+from automl_magic.records import Column, DecisionKind, StepSpec, Trial
 
 
 def trial(files: RunFiles, number: int) -> list[Section]:
@@ -18,7 +18,9 @@ def trial(files: RunFiles, number: int) -> list[Section]:
     if found is None:
         raise _no_trial(files, number)
     decided = tuple(
-        decided_reason(files, one) for one in files.decided if is_about(one, "trial", number)
+        decided_reason(files, one)
+        for one in files.decided
+        if is_about(one, DecisionKind.TRIAL, number)
     )
     return [
         Section(name="trials", title="The trial", reasons=(trial_reason(files, found),)),
@@ -37,7 +39,7 @@ def candidate(files: RunFiles, name: str) -> list[Section]:
     decided = tuple(
         decided_reason(files, one)
         for one in files.decided
-        if is_about(one, "candidate", name) or files.candidate_of(one.about) == name
+        if is_about(one, DecisionKind.CANDIDATE, name) or files.candidate_of(one) == name
     )
     return [
         Section(name="order", title="The candidate", reasons=planned),
@@ -64,9 +66,12 @@ def column(files: RunFiles, name: str) -> list[Section]:
             fix=f"Use --column {close!r}." if close else "Use one of these names with --column.",
         )
     found = plan.dataset.column(name)
-    planned = [reason_of(files, one) for one in plan.decisions if one.about == f"{COLUMN}{name}"]
-    if name == plan.experiment.target:
-        planned += [reason_of(files, one) for one in plan.decisions if one.about == "task"]
+    planned = [
+        reason_of(files, one)
+        for one in plan.decisions
+        if (one.about is DecisionKind.COLUMN and one.name == name)
+        or (one.about is DecisionKind.TASK and name == plan.experiment.target)
+    ]
     noticed = [
         Reason(
             about=one.code,
@@ -77,7 +82,11 @@ def column(files: RunFiles, name: str) -> list[Section]:
         for one in plan.dataset.findings
         if name in (*one.columns, *one.drop)
     ]
-    decided = [decided_reason(files, one) for one in files.decided if is_about(one, "column", name)]
+    decided = [
+        decided_reason(files, one)
+        for one in files.decided
+        if is_about(one, DecisionKind.COLUMN, name)
+    ]
     return [
         Section(
             name="columns",
@@ -135,17 +144,20 @@ def _planned(files: RunFiles, name: str) -> tuple[Reason, ...]:
     if files.plan is None:
         cell_id = f"candidate-{name}"
         why, link = str(files.cells.get(cell_id, {}).get("why") or ""), files.link(cell_id)
-        offered = Reason(about=f"candidate {name}", choice="offered", why=why, link=link)
+        offered = Reason(
+            about=DecisionKind.CANDIDATE, name=name, choice="offered", why=why, link=link
+        )
         return (offered,) if why else ()
     for one in files.plan.candidates:
         if one.name == name:
             return (reason_of(files, one.decision),)
     for decision in files.plan.decisions:
-        for rejected in decision.rejected if decision.about == "candidates" else ():
+        for rejected in decision.rejected if decision.about is DecisionKind.CANDIDATES else ():
             if rejected.startswith(f"{name}: "):
                 return (
                     Reason(
-                        about=f"candidate {name}",
+                        about=DecisionKind.CANDIDATE,
+                        name=name,
                         choice="not planned",
                         why=f"Its condition does not hold: {rejected.partition(': ')[2]}.",
                         link=files.cell_that_says(decision.why),
@@ -157,7 +169,8 @@ def _planned(files: RunFiles, name: str) -> tuple[Reason, ...]:
 
 def _understood(found: Column) -> Reason:
     return Reason(
-        about=f"{COLUMN}{found.name}",
+        about=DecisionKind.COLUMN,
+        name=found.name,
         choice=f"understood as {found.kind.value.replace('_', ' ')}",
         why=found.reason,
         evidence={
@@ -175,7 +188,8 @@ def _used(files: RunFiles, name: str) -> list[Reason]:
     assert plan is not None
     reasons = [
         Reason(
-            about=f"view {view}",
+            about="view",
+            name=view,
             choice=step.kind.replace("_", " "),
             why=_beside(step),
             link=files.link(f"view-{view}"),
@@ -227,6 +241,6 @@ def _not_planned(files: RunFiles) -> Sequence[str]:
     return [
         rejected.partition(": ")[0]
         for decision in decisions
-        if decision.about == "candidates"
+        if decision.about is DecisionKind.CANDIDATES
         for rejected in decision.rejected
     ]

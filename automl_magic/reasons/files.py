@@ -15,15 +15,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automl_magic.records import Leaderboard, Link, Plan, Run, Score, Trial, TrialState
+from automl_magic.records import (
+    DecisionKind,
+    Leaderboard,
+    Link,
+    Plan,
+    Run,
+    Score,
+    Trial,
+    TrialState,
+)
 from automl_magic.runs.artifacts import verified
 from automl_magic.runs.outcome import OUTPUT_NAME
 from automl_magic.runs.plan_folder import plan_in
 
 INPUT_NAME, SEARCH_CELL, ENSEMBLE_CELL = "input.ipynb", "search", "ensemble"
-# What decisions on the model are about, by their first word.
-MODEL = ("ensemble", "member", "weights", "seeds", "calibration", "threshold", "pareto", "latency",
-         "level", "model")  # fmt: skip
+# What decisions on the model are about.
+MODEL = (DecisionKind.ENSEMBLE, DecisionKind.MEMBER, "weights", "seeds", "calibration", "threshold",
+         "pareto", "latency", "level", "model")  # fmt: skip
 # The member that looks at no column (`learn.candidate.BASELINE`; importing that loads NumPy).
 BASELINE = "dummy"
 
@@ -33,6 +42,7 @@ class Decided:
     """A decision of the search, as it stands in `events.jsonl`."""
 
     about: str
+    name: str
     choice: str
     why: str
     evidence: Mapping[str, Any]
@@ -42,7 +52,7 @@ class Decided:
 
     @property
     def is_about_the_model(self) -> bool:
-        return _is_about_the_model(self.about)
+        return self.about in MODEL
 
 
 @dataclass(frozen=True)
@@ -126,10 +136,11 @@ class RunFiles:
         planned = [candidate.name for candidate in self.plan.candidates] if self.plan else []
         return list(dict.fromkeys([*planned, *(trial.candidate for trial in self.trials)]))
 
-    def candidate_of(self, about: str) -> str | None:
-        """Return the candidate of `trial 3`; None for anything else."""
-        named = {f"trial {trial.number}": trial.candidate for trial in self.trials}
-        return named.get(about)
+    def candidate_of(self, decided: Decided) -> str | None:
+        """Return the candidate of the trial that a decision is about; None for anything else."""
+        if decided.about != DecisionKind.TRIAL:
+            return None
+        return {str(trial.number): trial.candidate for trial in self.trials}.get(decided.name)
 
     def link(self, cell_id: str) -> Link:
         return Link(run_id=self.run.run_id, notebook=self.notebook, cell_id=cell_id)
@@ -184,9 +195,10 @@ def _best_so_far(events: list[dict[str, Any]]) -> float | None:
 def _decided(event: Mapping[str, Any]) -> Decided:
     evidence, rejected = event.get("evidence"), event.get("rejected")
     about = str(event.get("about", ""))
-    usual = ENSEMBLE_CELL if _is_about_the_model(about) else SEARCH_CELL
+    usual = ENSEMBLE_CELL if about in MODEL else SEARCH_CELL
     return Decided(
         about=about,
+        name=str(event.get("name", "")),
         choice=str(event.get("choice", "")),
         why=str(event.get("why", "")),
         evidence=evidence if isinstance(evidence, Mapping) else {},
@@ -194,10 +206,6 @@ def _decided(event: Mapping[str, Any]) -> Decided:
         at_s=_number(event.get("elapsed_s")),
         cell_id=str(event.get("cell_id") or usual),
     )
-
-
-def _is_about_the_model(about: str) -> bool:
-    return about.partition(" ")[0] in MODEL
 
 
 def _number(value: object) -> float | None:

@@ -40,11 +40,11 @@ def told_trials(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
     """
     if len(reasons) <= MOST_TRIALS:
         return list(reasons), []
-    first = {reason.name: reason for reason in reversed(reasons)}
+    first = {reason.candidate: reason for reason in reversed(reasons)}
     wanted = [r for r in reasons if r.choice.startswith(_TOLD_FIRST)]
-    wanted += [r for r in reasons if first[r.name] is r and r not in wanted]
-    kept = {reason.about for reason in wanted[:MOST_TRIALS]}
-    return [r for r in reasons if r.about in kept], [r for r in reasons if r.about not in kept]
+    wanted += [r for r in reasons if first[r.candidate] is r and r not in wanted]
+    kept = {reason.name for reason in wanted[:MOST_TRIALS]}
+    return [r for r in reasons if r.name in kept], [r for r in reasons if r.name not in kept]
 
 
 def counted(others: Sequence[Reason]) -> str:

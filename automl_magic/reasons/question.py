@@ -9,11 +9,10 @@ from typing import Any
 from automl_magic.errors import shorten
 from automl_magic.reasons.account import Reason
 from automl_magic.reasons.files import Decided, RunFiles
-from automl_magic.records import Decision, Severity
+from automl_magic.records import Decision, DecisionKind, Severity
 
-COLUMN = "column "
-# What the plan says about the candidates is told with the trials.
-_ELSEWHERE = ("candidates",)
+# Columns are told in a section of their own, and the candidates with the trials.
+_ELSEWHERE = (DecisionKind.COLUMN, DecisionKind.CANDIDATES)
 _SAID = re.compile(r"^(?P<about>[^:]{1,100}): (?P<choice>.*?)\. (?P<why>.+)$")
 
 
@@ -24,7 +23,7 @@ def question(files: RunFiles) -> tuple[Reason, ...]:
     return tuple(
         reason_of(files, decision)
         for decision in files.plan.decisions
-        if not decision.about.startswith(COLUMN) and decision.about not in _ELSEWHERE
+        if decision.about not in _ELSEWHERE
     )
 
 
@@ -32,13 +31,13 @@ def left_out(files: RunFiles) -> tuple[Reason, ...]:
     """Tell why columns are seen by no model; columns with one and the same reason together."""
     by_why: dict[str, list[Decision]] = {}
     for decision in files.plan.decisions if files.plan else ():
-        if decision.about.startswith(COLUMN) and decision.choice == "left out":
+        if decision.about is DecisionKind.COLUMN and decision.choice == "left out":
             by_why.setdefault(decision.why, []).append(decision)
     reasons = [_together(files, same) for same in by_why.values()]
     dropped = (
         decided_reason(files, decided)
         for decided in files.decided
-        if decided.about.startswith(COLUMN) or decided.about == "columns"
+        if decided.about == DecisionKind.COLUMN
     )
     return (*reasons, *dropped)
 
@@ -62,6 +61,7 @@ def reason_of(files: RunFiles, decision: Decision) -> Reason:
     """Tell a decision of the plan, with the cell that gives the same reason."""
     return Reason(
         about=decision.about,
+        name=decision.name,
         choice=decision.choice,
         why=decision.why,
         link=files.cell_that_says(decision.why),
@@ -74,7 +74,8 @@ def decided_reason(files: RunFiles, decided: Decided) -> Reason:
     """Tell a decision of the search."""
     return Reason(
         about=decided.about,
-        name=files.candidate_of(decided.about),
+        name=decided.name,
+        candidate=files.candidate_of(decided),
         choice=decided.choice,
         why=decided.why,
         link=files.link(decided.cell_id),
@@ -88,7 +89,7 @@ def _together(files: RunFiles, same: list[Decision]) -> Reason:
     first = reason_of(files, same[0])
     if len(same) == 1:
         return first
-    names = [decision.about.removeprefix(COLUMN) for decision in same]
+    names = [decision.name for decision in same]
     return Reason(
         about=f"{len(names)} columns",
         choice="left out",

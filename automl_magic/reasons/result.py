@@ -9,7 +9,7 @@ from automl_magic.reasons.account import Reason
 from automl_magic.reasons.files import ENSEMBLE_CELL, RunFiles
 from automl_magic.reasons.question import decided_reason
 from automl_magic.reasons.tried import END, said_of_member
-from automl_magic.records import LeaderboardRow, Score, TrialState
+from automl_magic.records import DecisionKind, LeaderboardRow, Score, TrialState
 
 HOLDOUT_CELL, FINISH_CELL = "holdout", "finish"
 _ENDED = {
@@ -34,7 +34,7 @@ def came_out(files: RunFiles) -> tuple[Reason, ...]:
         reasons.append(
             Reason(
                 about="best so far",
-                name=best.candidate,
+                candidate=best.candidate,
                 choice=f"trial {best.number}",
                 why="No model was made of it: the run ended first.",
                 link=files.link(best.cell_id or "search"),
@@ -126,8 +126,9 @@ def _members(files: RunFiles) -> Iterator[Reason]:
         best = files.best
         gain = _alone(row, best.score if best else None)
         yield Reason(
-            about=f"trial {row.trial}",
-            name=row.name,
+            about=DecisionKind.TRIAL,
+            name=str(row.trial),
+            candidate=row.name,
             choice=f"weight {row.weight:.2f}" if len(rows) > 1 else "the only member",
             why=said_of_member(files, row.trial) or gain,
             link=files.link(ENSEMBLE_CELL),
@@ -147,7 +148,7 @@ def _alone(row: LeaderboardRow, best: Score | None) -> str:
 
 def _answers(files: RunFiles) -> Iterator[Reason]:
     """Tell how the recipe makes one answer of its members', and what one prediction takes."""
-    told = {decided.about.split(" ")[0] for decided in files.decided}
+    told = {decided.about for decided in files.decided}
     for about, choice, why, evidence in _steps_to_an_answer(files.recipe):
         if about not in told:
             yield Reason(

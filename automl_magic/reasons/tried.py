@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from automl_magic.reasons.account import Reason
 from automl_magic.reasons.files import BASELINE, Decided, RunFiles
-from automl_magic.reasons.question import COLUMN, decided_reason, reason_of
-from automl_magic.records import Trial, TrialState
+from automl_magic.reasons.question import decided_reason, reason_of
+from automl_magic.records import DecisionKind, Trial, TrialState
 
-ORDER = ("candidates", "order")
+ORDER = (DecisionKind.CANDIDATES, DecisionKind.ORDER)
 # Decisions that end the search are told at the end.
 END = ("stop", "end")
 # The engine's words for a trial that never started, and for one that goes on where another was
@@ -43,10 +43,11 @@ def trial_reason(files: RunFiles, trial: Trial) -> Reason:
     """Tell what became of a trial, and why."""
     choice, why = _fate(files, trial)
     return Reason(
-        about=f"trial {trial.number}",
+        about=DecisionKind.TRIAL,
+        name=str(trial.number),
         choice=choice,
         why=why,
-        name=trial.candidate,
+        candidate=trial.candidate,
         link=files.link(trial.cell_id or "search"),
         evidence={"tried_because": trial.reason} if trial.state is TrialState.COMPLETE else {},
         score=trial.score,
@@ -55,9 +56,9 @@ def trial_reason(files: RunFiles, trial: Trial) -> Reason:
     )
 
 
-def is_about(decided: Decided, kind: str, name: object) -> bool:
-    """Say whether a decision is about one trial or candidate, by its words or its evidence."""
-    return decided.about == f"{kind} {name}" or decided.evidence.get(kind) == name
+def is_about(decided: Decided, kind: DecisionKind, name: object) -> bool:
+    """Say whether a decision is about one trial or candidate, by its name or its evidence."""
+    return (decided.about, decided.name) == (kind, str(name)) or decided.evidence.get(kind) == name
 
 
 def said_of_member(files: RunFiles, number: int | None) -> str:
@@ -112,9 +113,7 @@ def _behind(files: RunFiles, trial: Trial) -> str:
 
 def _is_on_the_way(decided: Decided) -> bool:
     return (
-        decided.about not in (*ORDER, *END, "columns")
-        and not decided.is_about_the_model
-        and not decided.about.startswith(COLUMN)
+        decided.about not in (*ORDER, *END, DecisionKind.COLUMN) and not decided.is_about_the_model
     )
 
 

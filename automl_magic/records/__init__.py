@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from automl_magic.records.codec import Record, RecordProblem, digest_of, dumps
 from automl_magic.records.data.dataset import Column, ColumnKind, Dataset, Finding, Severity
 from automl_magic.records.models.model import Manifest, ModelVersion
+from automl_magic.records.plans.decision import Decision, DecisionKind
 from automl_magic.records.plans.experiment import SPEC_SUFFIX, Experiment
-from automl_magic.records.plans.plan import Candidate, Decision, Estimate, Plan, StepSpec
+from automl_magic.records.plans.plan import Candidate, Estimate, Plan, StepSpec
 from automl_magic.records.runs.run import Artifact, Failure, FailureKind, Run, RunStatus
 from automl_magic.records.runs.score import Link, Score
 from automl_magic.records.runs.trial import Leaderboard, LeaderboardRow, Trial, TrialState
@@ -32,6 +33,7 @@ __all__ = [
     "ColumnKind",
     "Dataset",
     "Decision",
+    "DecisionKind",
     "Estimate",
     "Experiment",
     "Explanation",

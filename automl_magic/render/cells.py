@@ -62,8 +62,8 @@ def _reasons(step: str, decisions: Sequence[Decision]) -> dict[str, Any]:
         (decision,) = decisions
         reasons |= {"why": decision.why, "evidence": dict(decision.evidence)}
     elif decisions:
-        said = [f"{decision.about}: {decision.choice}. {decision.why}" for decision in decisions]
-        evidence = {one.about: dict(one.evidence) for one in decisions if one.evidence}
+        said = [f"{decision.label}: {decision.choice}. {decision.why}" for decision in decisions]
+        evidence = {one.label: dict(one.evidence) for one in decisions if one.evidence}
         reasons |= {"why": "\n".join(said), "evidence": evidence}
     if decisions:
         reasons["rejected"] = [text for decision in decisions for text in decision.rejected]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
-from automl_magic.records import Candidate, Decision, Plan, StepSpec
+from automl_magic.records import Candidate, Decision, DecisionKind, Plan, StepSpec
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import Pieces, pieces_for
@@ -15,14 +15,14 @@ MAX_MEMBERS = 8
 
 # Which cell answers for a decision of the plan; whatever is about columns stands with the features.
 _CELL_OF = {
-    "task": "task",
-    "metric": "task",
-    "rows without a target": "task",
-    "threads": "parameters",
-    "candidates": "candidates",
-    "memory": "search",
+    DecisionKind.TASK: "task",
+    DecisionKind.METRIC: "task",
+    DecisionKind.UNLABELLED_ROWS: "task",
+    DecisionKind.THREADS: "parameters",
+    DecisionKind.COLUMN: "candidates",
+    DecisionKind.CANDIDATES: "candidates",
+    DecisionKind.MEMORY: "search",
 }
-_FEATURES = "candidates"
 _SPLIT = "split"
 
 
@@ -110,8 +110,6 @@ def _cell(pieces: Pieces, step: str, values: dict[str, object], plan: Plan) -> N
 
 
 def _home(decision: Decision) -> str:
-    if decision.about.startswith("column "):
-        return _FEATURES
     return _CELL_OF.get(decision.about, _SPLIT)
 
 

@@ -24,6 +24,7 @@ from automl_magic.records import (
     ColumnKind,
     Dataset,
     Decision,
+    DecisionKind,
     Experiment,
     StepSpec,
     TaskKind,
@@ -129,7 +130,7 @@ class Family(ABC):
                 why=f"It takes logarithms, and the target goes down to {smallest:g}.",
                 fix="Use --metric rmse, or --metric mae.",
             )
-        return Decision(about="metric", choice=metric.name, why="It was asked for.")
+        return Decision(about=DecisionKind.METRIC, choice=metric.name, why="It was asked for.")
 
     def default_metric(self, target: Target) -> Decision:
         """Choose the metric of a task that names none."""

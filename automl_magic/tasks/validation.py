@@ -12,6 +12,7 @@ from automl_magic.records import (
     ColumnKind,
     Dataset,
     Decision,
+    DecisionKind,
     Split,
     SplitKind,
     TaskKind,
@@ -86,15 +87,19 @@ def _kind(
             if kind is SplitKind.TIME
             else "which holds no dates, so its values are taken for groups."
         )
-        return kind, column, _decision("split", kind.value, why, {"column": column.name})
+        return kind, column, _decision(DecisionKind.SPLIT, kind.value, why, {"column": column.name})
     if (ordered := _ordered_column(dataset)) is not None:
         return SplitKind.TIME, ordered, _time_decision(ordered, dataset.n_rows)
     if target.kind is TaskKind.REGRESSION:
         why = "The target is a number and nothing says that rows belong together."
-        return SplitKind.KFOLD, None, _decision("split", "kfold", why, {}, _UNSEEN)
+        return SplitKind.KFOLD, None, _decision(DecisionKind.SPLIT, "kfold", why, {}, _UNSEEN)
     why = "Each fold keeps the shares of the classes, so that none lacks a rare one."
     evidence = {"rarest_class_rows": min(target.counts, default=0)}
-    return SplitKind.STRATIFIED, None, _decision("split", "stratified", why, evidence, _UNSEEN)
+    return (
+        SplitKind.STRATIFIED,
+        None,
+        _decision(DecisionKind.SPLIT, "stratified", why, evidence, _UNSEEN),
+    )
 
 
 _UNSEEN = (
@@ -155,7 +160,7 @@ def _ordered_column(dataset: Dataset) -> Column | None:
 
 def _time_decision(column: Column, n_rows: int) -> Decision:
     return _decision(
-        "split",
+        DecisionKind.SPLIT,
         "time",
         f"The rows are in the order of {quoted(column.name)}, nearly each at a time of its own: "
         "what the model will see comes later than what it learns from.",
@@ -167,7 +172,7 @@ def _time_decision(column: Column, n_rows: int) -> Decision:
 def _asked_split(cv: CrossValidation) -> Decision:
     choice = cv.type.value if cv.type is not None else ""
     evidence = {"column": cv.column} if cv.column is not None else {}
-    return _decision("split", choice, "It was asked for.", evidence)
+    return _decision(DecisionKind.SPLIT, choice, "It was asked for.", evidence)
 
 
 def _holdout(
@@ -182,13 +187,17 @@ def _holdout(
                 f"{SMALLEST_HOLDOUT_ROWS} are the least.",
                 fix="Use --holdout 0, or a larger fraction.",
             )
-        return cv.holdout, _decision("holdout", f"{cv.holdout:g}", "It was asked for.", evidence)
+        return cv.holdout, _decision(
+            DecisionKind.HOLDOUT, f"{cv.holdout:g}", "It was asked for.", evidence
+        )
     if n_rows < FEWEST_ROWS_FOR_HOLDOUT:
         why = f"Below {FEWEST_ROWS_FOR_HOLDOUT} rows a measurement on a fifth of them says little."
-        return 0.0, _decision("holdout", "0", why, evidence, ("0.2: ask for it with --holdout",))
+        return 0.0, _decision(
+            DecisionKind.HOLDOUT, "0", why, evidence, ("0.2: ask for it with --holdout",)
+        )
     if kind is SplitKind.GROUPED and n_units < FEWEST_GROUPS_FOR_HOLDOUT:
         why = f"There are {n_units} groups: holding out whole ones leaves too few to learn from."
-        return 0.0, _decision("holdout", "0", why, {**evidence, "groups": n_units})
+        return 0.0, _decision(DecisionKind.HOLDOUT, "0", why, {**evidence, "groups": n_units})
     held = min(
         HOLDOUT_SHARE * min(n_rows, FULL_SHARE_ROWS)
         + SHARE_OF_FURTHER_ROWS * max(0, n_rows - FULL_SHARE_ROWS),
@@ -197,7 +206,7 @@ def _holdout(
     share = float(f"{held / n_rows:.2g}")
     why = f"About {share * n_rows:,.0f} rows, seen by no choice, measure the run once at its end."
     rejected = ("0: the cross-validation score alone is too kind, as it chose the model",)
-    return share, _decision("holdout", f"{share:g}", why, evidence, rejected)
+    return share, _decision(DecisionKind.HOLDOUT, f"{share:g}", why, evidence, rejected)
 
 
 def _folds(
@@ -219,7 +228,9 @@ def _folds(
                 why=f"There are {n_units:,} {units}, and {most:,} of them are there to be divided.",
                 fix=f"Use --folds {most}." if most >= 2 else f"Give more {units}.",
             )
-        return cv.folds, _decision("folds", str(cv.folds), "It was asked for.", {units: n_units})
+        return cv.folds, _decision(
+            DecisionKind.FOLDS, str(cv.folds), "It was asked for.", {units: n_units}
+        )
     if most < 2:
         raise TooFewRows(
             f"There are too few {units} to validate on.",
@@ -233,7 +244,7 @@ def _folds(
         if folds == USUAL_FOLDS
         else f"There are only {n_units:,} {units} to divide."
     )
-    return folds, _decision("folds", str(folds), why, {"rows": n_rows})
+    return folds, _decision(DecisionKind.FOLDS, str(folds), why, {"rows": n_rows})
 
 
 def _repeats(asked: int | None, kind: SplitKind, n_rows: int) -> tuple[int, Decision]:
@@ -246,23 +257,23 @@ def _repeats(asked: int | None, kind: SplitKind, n_rows: int) -> tuple[int, Deci
                 fix="Leave cv.repeats out.",
             )
         why = "Groups and times are kept apart in one way only."
-        return 1, _decision("repeats", "1", why, evidence)
+        return 1, _decision(DecisionKind.REPEATS, "1", why, evidence)
     if asked is not None:
-        return asked, _decision("repeats", str(asked), "It was asked for.", evidence)
+        return asked, _decision(DecisionKind.REPEATS, str(asked), "It was asked for.", evidence)
     repeats = next((times for most, times in REPEATS if n_rows < most), 1)
     if repeats == 1:
         why = "With this many rows, dividing them in another way changes little."
-        return 1, _decision("repeats", "1", why, evidence)
+        return 1, _decision(DecisionKind.REPEATS, "1", why, evidence)
     why = (
         f"With {n_rows:,} rows a score depends on how they are divided, so they are divided "
         f"{repeats} times, and a row's predictions are averaged."
     )
     rejected = ("1: the choice of a model would follow the luck of one division",)
-    return repeats, _decision("repeats", str(repeats), why, evidence, rejected)
+    return repeats, _decision(DecisionKind.REPEATS, str(repeats), why, evidence, rejected)
 
 
 def _decision(
-    about: str,
+    about: DecisionKind,
     choice: str,
     why: str,
     evidence: Mapping[str, object],

@@ -23,7 +23,9 @@ def account(*sections, **changes):
 
 
 def trial(number, choice="dropped", name="linear", why="", **more):
-    return Reason(about=f"trial {number}", name=name, choice=choice, why=why, link=LINK, **more)
+    return Reason(
+        about="trial", name=str(number), candidate=name, choice=choice, why=why, link=LINK, **more
+    )
 
 
 def section(name, *reasons):
@@ -84,14 +86,16 @@ def test_of_many_trials_members_failures_and_first_ones_are_told_and_the_rest_co
 
     shown, others = told_trials(reasons)
 
-    assert [r.about for r in shown] == [f"trial {n}" for n in (0, 1, 2, 3, 90, 91)]
+    assert [r.name for r in shown] == [str(n) for n in (0, 1, 2, 3, 90, 91)]
     assert counted(others) == "86 dropped"
     assert len(told_trials([trial(n) for n in range(MOST_TRIALS)])[1]) == 0
 
 
 def test_one_rejected_sentence_is_not_said_of_each_column():
     columns = [
-        Reason(about=f"column {n}", choice="left out", why=f"{n}.", rejected=("keep it: ask",))
+        Reason(
+            about="column", name=str(n), choice="left out", why=f"{n}.", rejected=("keep it: ask",)
+        )
         for n in "ab"
     ]
 

@@ -17,7 +17,7 @@ def reasons(account):
 def test_every_trial_of_a_run_is_told_with_a_fate(binary):
     account = automl_magic.why(binary.run_id)
 
-    fates = {r.about: r.choice for r in account.section("trials").reasons}
+    fates = {r.label: r.choice for r in account.section("trials").reasons}
     assert len(fates) == binary.outcome.n_trials
     assert all(fates.values())
     assert account.missing == ()

@@ -97,7 +97,7 @@ def test_why_each_trial_is_in_the_model_or_not_is_written_down(make_notebook, tm
     told = [
         (event["evidence"]["trial"], event["choice"], event["why"])
         for event in map(json.loads, (tmp_path / "events.jsonl").read_text().splitlines())
-        if event["event"] == "decision" and event["about"].startswith("member ")
+        if event["event"] == "decision" and event["about"] == "member"
     ]
     whole, rest = told[: len(found.members)], told[len(found.members) :]
     assert [number for number, _, _ in whole] == list(found.weights)

@@ -161,7 +161,16 @@ def test_trials_and_events_are_written_as_they_end(make_notebook, tmp_path, caps
     assert (first["event"], first["budget_s"], first["metric"]) == ("search", 30.0, "roc_auc")
     decided = [event for event in others if event["event"] == "decision"]
     assert decided[0]["about"] == "folds"
-    assert set(decided[0]) == {"t", "event", "about", "choice", "why", "evidence", "elapsed_s"}
+    assert set(decided[0]) == {
+        "t",
+        "event",
+        "about",
+        "name",
+        "choice",
+        "why",
+        "evidence",
+        "elapsed_s",
+    }
     others = [event for event in others if event["event"] == "trial"]
     assert [event["candidate"] for event in others] == ["dummy", "linear", "lightgbm", "forest"]
     assert set(others[0]) == {

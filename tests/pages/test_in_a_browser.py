@@ -73,8 +73,9 @@ def board(names):
 def account(names):
     reasons = tuple(
         Reason(
-            about=f"trial {i}",
-            name=name,
+            about="trial",
+            name=str(i),
+            candidate=name,
             choice=name,
             why=name,
             evidence={name: name},

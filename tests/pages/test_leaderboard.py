@@ -223,8 +223,16 @@ def test_what_was_left_out_is_told_with_its_reason_and_its_cell():
                 name="trials",
                 title="t",
                 reasons=(
-                    Reason(about="trial 0", choice="in the model, weight 1", why="", name="a"),
-                    Reason(about="trial 1", choice="dropped", why="No better.", name="b"),
+                    Reason(
+                        about="trial",
+                        name="0",
+                        choice="in the model, weight 1",
+                        why="",
+                        candidate="a",
+                    ),
+                    Reason(
+                        about="trial", name="1", choice="dropped", why="No better.", candidate="b"
+                    ),
                 ),
             ),
             Section(

@@ -45,7 +45,7 @@ def test_a_column_that_cannot_be_used_so_is_refused(plan, customers, asked, what
 def test_an_excluded_column_is_left_out_with_the_reason(plan, customers):
     made = plan(customers, target="churn", features={"exclude": ["age"]})
 
-    (found,) = [one for one in made.decisions if one.about == "column age"]
+    (found,) = [one for one in made.decisions if one.label == "column age"]
     assert found.why == "It was asked to be left out."
     assert all("age" not in step.columns for step in made.views["dense"])
 

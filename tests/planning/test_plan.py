@@ -14,7 +14,7 @@ from automl_magic.records import Finding, Plan, RecordProblem, Severity, StepSpe
 
 
 def decision(plan, about):
-    (found,) = [one for one in plan.decisions if one.about == about]
+    (found,) = [one for one in plan.decisions if one.label == about]
     return found
 
 
@@ -49,7 +49,7 @@ def test_everything_left_open_is_filled_in(plan, customers):
 def test_each_choice_has_a_reason(plan, customers):
     made = plan(customers, target="churn")
 
-    assert [one.about for one in made.decisions] == [
+    assert [one.label for one in made.decisions] == [
         "task",
         "metric",
         "split",

@@ -17,6 +17,7 @@ from automl_magic.records import (
     ColumnKind,
     Dataset,
     Decision,
+    DecisionKind,
     Estimate,
     Experiment,
     Failure,
@@ -82,18 +83,22 @@ TRIALS = (
 )
 
 DECISIONS = (
-    Decision(about="task", choice="binary", why="The target has two values."),
+    Decision(about=DecisionKind.TASK, choice="binary", why="The target has two values."),
     Decision(
-        about="folds",
+        about=DecisionKind.FOLDS,
         choice="5",
         why="Five folds train on four fifths.",
         evidence={"rows": 100, "share_of_budget": 0.068},
         rejected=("3: noisier",),
     ),
-    Decision(about="column id", choice="left out", why="Each row has its own value."),
-    Decision(about="column key", choice="left out", why="Each row has its own value."),
     Decision(
-        about="candidates",
+        about=DecisionKind.COLUMN, name="id", choice="left out", why="Each row has its own value."
+    ),
+    Decision(
+        about=DecisionKind.COLUMN, name="key", choice="left out", why="Each row has its own value."
+    ),
+    Decision(
+        about=DecisionKind.CANDIDATES,
         choice="linear, lightgbm, forest",
         why="Cheap ones first.",
         rejected=("deep: from 5,000 rows on",),
@@ -141,7 +146,9 @@ PLAN = Plan(
             estimator=name,
             view="tree",
             params={},
-            decision=Decision(about=f"candidate {name}", choice=name, why=f"{name} is there."),
+            decision=Decision(
+                about=DecisionKind.CANDIDATE, name=name, choice=name, why=f"{name} is there."
+            ),
         )
         for name in ("linear", "lightgbm", "forest")
     ),
@@ -154,8 +161,8 @@ EVENTS = (
     {"event": "decision", "about": "order", "choice": "linear first", "why": "It is cheap.",
      "evidence": {"tables": 4}, "elapsed_s": 0.1},
     {"event": "trial", "number": 2, "best": 0.8, "elapsed_s": 2.5, "state": "complete"},
-    {"event": "decision", "about": "trial 2", "choice": "frozen", "why": "Its time ended.",
-     "evidence": {"rounds": 50}, "elapsed_s": 2.5},
+    {"event": "decision", "about": "trial", "name": "2", "choice": "frozen",
+     "why": "Its time ended.", "evidence": {"rounds": 50}, "elapsed_s": 2.5},
 )  # fmt: skip
 
 

@@ -7,7 +7,11 @@ from automl_magic.reasons import account_of
 
 
 def told(account):
-    return [(r.about, r.choice) for section in account.sections for r in section.reasons]
+    return [
+        (f"{r.about} {r.name}".rstrip(), r.choice)
+        for section in account.sections
+        for r in section.reasons
+    ]
 
 
 def test_a_trial_is_told_with_its_parameters_its_folds_and_its_candidate(story):

@@ -12,7 +12,11 @@ from automl_magic.records import Artifact, Link, RunStatus
 
 def reasons(account, name):
     section = account.section(name)
-    return {} if section is None else {reason.about: reason for reason in section.reasons}
+    return (
+        {}
+        if section is None
+        else {f"{reason.about} {reason.name}".rstrip(): reason for reason in section.reasons}
+    )
 
 
 def fates(account):
@@ -95,7 +99,7 @@ def test_columns_with_one_reason_are_told_together(story):
 def test_a_decision_of_the_search_says_when_and_about_which_candidate(story):
     found = reasons(account_of(story.written()), "decided")["trial 2"]
 
-    assert (found.choice, found.name, found.at_s) == ("frozen", "lightgbm", 2.5)
+    assert (found.choice, found.candidate, found.at_s) == ("frozen", "lightgbm", 2.5)
 
 
 def test_the_order_is_told_from_the_plan_and_from_the_search(story):

@@ -12,6 +12,7 @@ from automl_magic.records import (
     ColumnKind,
     Dataset,
     Decision,
+    DecisionKind,
     Estimate,
     Experiment,
     Plan,
@@ -148,7 +149,8 @@ def the_views():
 
 def a_candidate(name, estimator, view, params):
     decision = Decision(
-        about=f"candidate {name}",
+        about=DecisionKind.CANDIDATE,
+        name=name,
         choice=name,
         why="It is strong on small tables.",
         evidence={"rows": 40},
@@ -189,16 +191,17 @@ def a_plan(task):
         ),
         decisions=(
             Decision(
-                about="task",
+                about=DecisionKind.TASK,
                 choice=task,
                 why=f"The target {TARGETS[task]!r} says so.",
                 evidence={"classes": len(CLASSES[task])},
             ),
-            Decision(about="metric", choice=METRICS[task], why="It is the usual one."),
-            Decision(about="threads", choice="1", why="It was asked for."),
-            Decision(about="folds", choice="3", why="Forty rows are few."),
+            Decision(about=DecisionKind.METRIC, choice=METRICS[task], why="It is the usual one."),
+            Decision(about=DecisionKind.THREADS, choice="1", why="It was asked for."),
+            Decision(about=DecisionKind.FOLDS, choice="3", why="Forty rows are few."),
             Decision(
-                about="column customer",
+                about=DecisionKind.COLUMN,
+                name="customer",
                 choice="left out",
                 why="Each row has its own value.",
                 evidence={"n_unique": 40},

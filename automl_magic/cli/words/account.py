@@ -44,7 +44,7 @@ def _section(section: Section, run_id: str) -> list[str]:
     if section.name == "trials":
         return _trials(section.reasons, run_id)
     shown = section.reasons[:MOST_OTHERS]
-    labels = [safe(f"{r.about} {r.name}" if r.name else r.about, 60) for r in shown]
+    labels = [safe(r.label, 60) for r in shown]
     width = min(max(LABEL, *map(len, labels)), WIDEST_LABEL)
     lines: list[str] = []
     before: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ def _trials(reasons: Sequence[Reason], run_id: str) -> list[str]:
     for reason in shown:
         score = number(reason.score.score) if reason.score else "–"
         label = (
-            f"  {reason.about.removeprefix('trial '):>3}  {safe(reason.name, 18):<18} "
+            f"  {safe(reason.name, 8):>3}  {safe(reason.candidate, 18):<18} "
             f"{score:>8} {seconds(reason.fit_s):>8}  "
         )
         lines += _wrapped(label, fate_text(reason, reasons) + _cell(reason), len(label))

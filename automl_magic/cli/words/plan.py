@@ -7,20 +7,21 @@ import shlex
 from automl_magic.errors import shorten
 from automl_magic.look.numbers import seconds, size
 from automl_magic.look.text import safe
-from automl_magic.records import Plan, Severity
+from automl_magic.records import DecisionKind, Plan, Severity
 from automl_magic.runs.outcome import Planned
 
 
 def planned(made: Planned) -> str:
     """Say what was decided and why, what was noticed, what it will take, and what to type next."""
     plan = made.plan
+    task = f"{plan.task}, predict {plan.experiment.target!r}"
     lines = [
         f"Planned in {safe(made.folder)}. Nothing has run.",
         "",
         f"  data      {_data(plan)}",
-        f"  task      {_chosen(plan, 'task', f'{plan.task}, predict {plan.experiment.target!r}')}",
-        f"  metric    {_chosen(plan, 'metric', plan.metric)}",
-        f"  split     {_chosen(plan, 'split', _split(plan))}",
+        f"  task      {_chosen(plan, DecisionKind.TASK, task)}",
+        f"  metric    {_chosen(plan, DecisionKind.METRIC, plan.metric)}",
+        f"  split     {_chosen(plan, DecisionKind.SPLIT, _split(plan))}",
         f"  leaves out {_left_out(plan)}",
         f"  tries     {_candidates(plan)}",
         f"  estimate  {_estimate(plan)}",
@@ -53,7 +54,7 @@ def _split(plan: Plan) -> str:
     return f"{split.kind}{by}, {split.folds} folds, {holdout}"
 
 
-def _chosen(plan: Plan, about: str, choice: str) -> str:
+def _chosen(plan: Plan, about: DecisionKind, choice: str) -> str:
     whys = [decision.why for decision in plan.decisions if decision.about == about]
     return safe(f"{choice}: {whys[0]}" if whys else choice, 200)
 
@@ -61,9 +62,9 @@ def _chosen(plan: Plan, about: str, choice: str) -> str:
 def _left_out(plan: Plan) -> str:
     """Name the columns that no model sees; the plan says why of each."""
     names = [
-        decision.about.removeprefix("column ")
+        decision.name
         for decision in plan.decisions
-        if decision.about.startswith("column ") and decision.choice == "left out"
+        if decision.about is DecisionKind.COLUMN and decision.choice == "left out"
     ]
     return safe(shorten(names), 200) if names else "no column"
 

@@ -45,7 +45,7 @@ def _(planned: Planned) -> str:
     decisions = joined(
         tag(
             "tr",
-            tag("th", text(d.about, 40), scope="row"),
+            tag("th", text(d.label, 40), scope="row"),
             tag("td", text(d.choice, 80)),
             tag("td", text(d.why, 300)),
         )

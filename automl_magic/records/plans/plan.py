@@ -8,19 +8,9 @@ from typing import Any
 
 from automl_magic.records.codec import Record
 from automl_magic.records.data.dataset import Dataset
+from automl_magic.records.plans.decision import Decision
 from automl_magic.records.plans.experiment import Experiment
 from automl_magic.records.task import Split, TaskKind
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision(Record):
-    """One choice: what was chosen, why, what in the data led to it, and what was rejected."""
-
-    about: str
-    choice: str
-    why: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    rejected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

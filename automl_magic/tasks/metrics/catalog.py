@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automl_magic.errors import MetricDoesNotFit, UnknownMetric, near_miss
-from automl_magic.records import Decision, Metric, TaskKind
+from automl_magic.records import Decision, DecisionKind, Metric, TaskKind
 
 _BINARY = (TaskKind.BINARY,)
 _MULTICLASS = (TaskKind.MULTICLASS,)
@@ -251,7 +251,7 @@ def default_metric(kind: TaskKind, class_counts: Sequence[int] = ()) -> Decision
     evidence = {"class_counts": list(class_counts[:20])} if class_counts else {}
     if kind is TaskKind.BINARY:
         return Decision(
-            about="metric",
+            about=DecisionKind.METRIC,
             choice="roc_auc",
             why="It judges how well rows are ranked at every threshold, so neither a rare class "
             "nor an undecided cost of mistakes can mislead it.",
@@ -263,7 +263,7 @@ def default_metric(kind: TaskKind, class_counts: Sequence[int] = ()) -> Decision
         )
     if kind is TaskKind.MULTICLASS:
         return Decision(
-            about="metric",
+            about=DecisionKind.METRIC,
             choice="log_loss",
             why="It judges the probabilities of all classes at once and punishes confident "
             "mistakes.",
@@ -271,7 +271,7 @@ def default_metric(kind: TaskKind, class_counts: Sequence[int] = ()) -> Decision
             rejected=("accuracy: it cannot tell a near miss from a wild guess",),
         )
     return Decision(
-        about="metric",
+        about=DecisionKind.METRIC,
         choice="rmse",
         why="It has the target's own unit, and what minimises it is the mean.",
         rejected=(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from automl_magic.recipe.values import text_of
-from automl_magic.records import Column, ColumnKind, Dataset, Decision, StepSpec
+from automl_magic.records import Column, ColumnKind, Dataset, Decision, DecisionKind, StepSpec
 from automl_magic.records.plans.experiment import Selection
 
 Rule: TypeAlias = tuple[tuple[str, str], ...]
@@ -110,7 +110,8 @@ def left_out(
 
 def _drop(name: str, why: str, evidence: Mapping[str, object]) -> Decision:
     return Decision(
-        about=f"column {name}",
+        about=DecisionKind.COLUMN,
+        name=name,
         choice="left out",
         why=why,
         evidence=evidence,

@@ -6,7 +6,7 @@ from typing import Any
 
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
 from automl_magic.look.text import quoted
-from automl_magic.records import Column, ColumnKind, Dataset, Decision, TaskKind
+from automl_magic.records import Column, ColumnKind, Dataset, Decision, DecisionKind, TaskKind
 from automl_magic.tasks.target import Target
 
 # Scores and grades have up to ten whole values; measurements nearly always have more.
@@ -165,7 +165,7 @@ def _decide(column: Column, kind: TaskKind, was_asked: bool) -> Decision:
         TaskKind.REGRESSION: ("multiclass: use --task multiclass if the values are codes",),
     }[kind]
     return Decision(
-        about="task",
+        about=DecisionKind.TASK,
         choice=kind.value,
         why=why,
         evidence=evidence,

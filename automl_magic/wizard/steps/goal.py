@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Plan, TaskKind
+from automl_magic.records import DecisionKind, Plan, TaskKind
 from automl_magic.tasks.metrics import METRICS, metrics_for
 from automl_magic.wizard.blocks import (
     Block,
@@ -37,7 +37,7 @@ def blocks(session: Session) -> list[Block]:
             "Kind of answer",
             [option(kind.value, *words) for kind, words in _TASKS.items()],
             plan.task.value,
-            _why(plan, "task"),
+            _why(plan, DecisionKind.TASK),
         ),
         _metric(plan),
         *(_costs(session, plan) if plan.task is TaskKind.BINARY else []),
@@ -58,7 +58,7 @@ def _metric(plan: Plan) -> Block:
         "Measure of a good model",
         [option(name, metric(name), METRICS[name].in_words) for name in names],
         plan.metric,
-        _why(plan, "metric"),
+        _why(plan, DecisionKind.METRIC),
     )
 
 
@@ -109,6 +109,6 @@ def _people(session: Session) -> list[Block]:
     ]
 
 
-def _why(plan: Plan, about: str) -> str:
+def _why(plan: Plan, about: DecisionKind) -> str:
     decided = next(d for d in plan.decisions if d.about == about)
     return " ".join([decided.why, *(f"Not {one}." for one in decided.rejected)])

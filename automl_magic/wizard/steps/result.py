@@ -7,7 +7,7 @@ import shlex
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.pages import Board
 from automl_magic.reasons import Reason
-from automl_magic.records import LeaderboardRow, Score
+from automl_magic.records import DecisionKind, LeaderboardRow, Score
 from automl_magic.runs.plan_folder import slug
 from automl_magic.tasks.metrics import METRICS
 from automl_magic.wizard.attempt import EXECUTED_NOTEBOOK, MODEL_NOTEBOOK
@@ -95,7 +95,7 @@ def _facts(result: Result, board: Board) -> list[tuple[str, str]]:
 
 def _careful(result: Result) -> list[tuple[str, str, str]]:
     found = [("warning", sentence, "") for sentence in result.account.advice]
-    found += [("warning", f"{r.name or r.about}: {r.choice}", r.why) for r in _noticed(result)]
+    found += [("warning", f"{r.about}: {r.choice}", r.why) for r in _noticed(result)]
     holdout = result.board.holdout
     if holdout is None:
         text = "No rows were kept aside, so the score comes from the rows that chose the model."
@@ -122,9 +122,9 @@ def _why(result: Result, board: Board) -> list[Block]:
     """Say why the model is what it is: against the best single trial, and each part of it."""
     section = result.account.section("model")
     reasons = section.reasons if section else ()
-    members = [reason for reason in reasons if reason.about.startswith("trial ")]
+    members = [reason for reason in reasons if reason.about == DecisionKind.TRIAL]
     rows = [
-        (r.name or r.about, r.choice, number(r.score.score) if r.score else "–", r.why)
+        (r.candidate or r.label, r.choice, number(r.score.score) if r.score else "–", r.why)
         for r in members
     ]
     others = [reason for reason in reasons if reason not in members]
@@ -142,7 +142,7 @@ def _why(result: Result, board: Board) -> list[Block]:
                 table(
                     "What was decided about the model",
                     ["About", "Choice", "Why"],
-                    [(r.about, r.choice, r.why) for r in others],
+                    [(r.label, r.choice, r.why) for r in others],
                 )
             ],
         ),
@@ -197,7 +197,7 @@ def _others(result: Result) -> Block:
     reasons = section.reasons if section else ()
     dropped = [r for r in reasons if not r.choice.startswith(("in the model", "is the model"))]
     rows = [
-        (r.name or r.about, number(r.score.score) if r.score else "–", r.choice, r.why)
+        (r.candidate or r.label, number(r.score.score) if r.score else "–", r.choice, r.why)
         for r in dropped[:_MOST_OTHERS]
     ]
     more_of_them = len(dropped) - len(rows)

@@ -54,7 +54,7 @@ def blocks(session: Session) -> list[Block]:
                 table(
                     "What was decided from the data",
                     ["About", "Choice", "Why"],
-                    [(d.about, d.choice, d.why) for d in plan.decisions],
+                    [(d.label, d.choice, d.why) for d in plan.decisions],
                 )
             ],
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automl_magic.look.numbers import number
-from automl_magic.records import Column, Plan
+from automl_magic.records import Column, DecisionKind, Plan
 from automl_magic.wizard import suggest
 from automl_magic.wizard.blocks import (
     Block,
@@ -54,7 +54,7 @@ def blocks(session: Session) -> list[Block]:
 
 def _look(session: Session, plan: Plan) -> list[Block]:
     column = plan.dataset.column(plan.experiment.target)
-    decided = next(d for d in plan.decisions if d.about == "task")
+    decided = next(d for d in plan.decisions if d.about is DecisionKind.TASK)
     about = [f for f in plan.dataset.findings if column.name in f.columns or f.code == "AM002"]
     return [
         facts(

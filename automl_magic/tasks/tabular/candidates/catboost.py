@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision, TaskKind
+from automl_magic.records import Candidate, Decision, DecisionKind, TaskKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "where its rounds fit into 40 % of the budget"
@@ -35,7 +35,8 @@ def make(context: Context) -> Candidate:
             "one_hot_max_size": 15,
         },
         decision=Decision(
-            about="candidate catboost",
+            about=DecisionKind.CANDIDATE,
+            name="catboost",
             choice="boosted symmetric trees",
             why="Symmetric trees overfit least on few rows, and CatBoost reads categories best.",
             evidence=context.evidence(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "with a budget of 180 s or more, where its rounds fit into 40 % of it"
@@ -35,7 +35,8 @@ def make(context: Context) -> Candidate:
             "one_hot_max_size": 3,
         },
         decision=Decision(
-            about="candidate catboost_deep",
+            about=DecisionKind.CANDIDATE,
+            name="catboost_deep",
             choice="boosted deep trees grown by level",
             why="A long budget pays for trees that follow single regions of the table.",
             evidence=context.evidence(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import FEWEST_TREES, MOST_TREES, Context
 
 WHEN = "where 50 trees on every fold fit into 15 % of the budget"
@@ -28,7 +28,8 @@ def make(context: Context) -> Candidate:
             "max_leaf_nodes": 18_000,
         },
         decision=Decision(
-            about="candidate extra_trees",
+            about=DecisionKind.CANDIDATE,
+            name="extra_trees",
             choice="a forest with random thresholds",
             why="It is the cheapest strong forest, and averages where boosting adds: its errors "
             "are the least like those of the others.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 from automl_magic.tasks.tabular.candidates.network_cost import dense_width, fold_s, train_rows
 
@@ -30,7 +30,8 @@ def make(context: Context) -> Candidate:
         params={"n_components": N_COMPONENTS}
         | ({"gamma": 0.3, "C": 200.0} if classes else {"gamma": 0.1}),
         decision=Decision(
-            about="candidate kernel",
+            about=DecisionKind.CANDIDATE,
+            name="kernel",
             choice="a linear model on similarities to 500 rows",
             why="It follows smooth boundaries between few rows, where trees have too few to split "
             "and a straight line is too simple, and it takes a second.",

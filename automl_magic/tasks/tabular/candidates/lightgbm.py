@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "always"
@@ -29,7 +29,8 @@ def make(context: Context) -> Candidate:
             "min_data_in_leaf": 20 if context.n_rows >= 1_000 else 5,
         },
         decision=Decision(
-            about="candidate lightgbm",
+            about=DecisionKind.CANDIDATE,
+            name="lightgbm",
             choice="gradient-boosted trees near LightGBM's defaults",
             why="Boosted trees are the strongest single family on tables, and the defaults are "
             "known to everybody.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "from 5,000 rows on; with fewer, leaves hold single rows"
@@ -31,7 +31,8 @@ def make(context: Context) -> Candidate:
             "lambda_l2": 1.6,
         },
         decision=Decision(
-            about="candidate lightgbm_deep",
+            about=DecisionKind.CANDIDATE,
+            name="lightgbm_deep",
             choice="gradient-boosted trees of 128 leaves",
             why="With this many rows, interactions of many columns can be learnt.",
             evidence=context.evidence(),

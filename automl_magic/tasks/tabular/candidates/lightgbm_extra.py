@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "always"
@@ -35,7 +35,8 @@ def make(context: Context) -> Candidate:
             "min_data_per_group": 9,
         },
         decision=Decision(
-            about="candidate lightgbm_extra",
+            about=DecisionKind.CANDIDATE,
+            name="lightgbm_extra",
             choice="gradient-boosted trees with random thresholds",
             why="Random thresholds and few columns per tree make trees that err differently, and "
             "their sum generalises better than that of greedy trees.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "where columns can be combined: two numbers, two categories, or one of each"
@@ -32,7 +32,8 @@ def make(context: Context) -> Candidate:
             "lambda_l2": 1.9,
         },
         decision=Decision(
-            about="candidate lightgbm_rich",
+            about=DecisionKind.CANDIDATE,
+            name="lightgbm_rich",
             choice="gradient-boosted trees on combined columns",
             why="A tree needs many splits to follow a ratio, a difference or a pair of levels; "
             "here the strongest of them are columns.",

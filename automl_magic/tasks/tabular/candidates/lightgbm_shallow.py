@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "up to 50,000 rows; with more, deep trees have the rows they need"
@@ -32,7 +32,8 @@ def make(context: Context) -> Candidate:
             "lambda_l2": 0.3,
         },
         decision=Decision(
-            about="candidate lightgbm_shallow",
+            about=DecisionKind.CANDIDATE,
+            name="lightgbm_shallow",
             choice="gradient-boosted trees of five leaves",
             why="Trees this small add up to nearly separate effects of the columns, which is as "
             "much as few rows can support.",

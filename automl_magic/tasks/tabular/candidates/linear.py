@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "always"
@@ -22,7 +22,8 @@ def make(context: Context) -> Candidate:
         view="dense",
         params={"C": 0.3} if classes else {"alpha": 3.0},
         decision=Decision(
-            about="candidate linear",
+            about=DecisionKind.CANDIDATE,
+            name="linear",
             choice="logistic regression" if classes else "ridge regression",
             why="It is done in seconds, shows what simple effects alone explain, and errs "
             "differently from trees, which helps an ensemble.",

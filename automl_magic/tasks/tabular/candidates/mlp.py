@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 from automl_magic.tasks.tabular.candidates.network_cost import (
     EpochCost,
@@ -34,7 +34,8 @@ def make(context: Context) -> Candidate:
             "max_iter": min(MOST_EPOCHS, max(FEWEST_EPOCHS, _epochs(context))),
         },
         decision=Decision(
-            about="candidate mlp",
+            about=DecisionKind.CANDIDATE,
+            name="mlp",
             choice="a small neural network",
             why="It is smooth where trees make steps, so that a blend gains where the target "
             "changes slowly with the columns, and it needs no other library.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import FEWEST_TREES, MOST_TREES, Context
 
 WHEN = "where 50 trees on every fold fit into 15 % of the budget"
@@ -31,7 +31,8 @@ def make(context: Context) -> Candidate:
             "max_leaf_nodes": 15_000,
         },
         decision=Decision(
-            about="candidate random_forest",
+            about=DecisionKind.CANDIDATE,
+            name="random_forest",
             choice="a forest of greedy trees",
             why="It rarely fails badly whatever the table looks like, which steadies an ensemble.",
             evidence=context.evidence(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 from automl_magic.tasks.tabular.candidates.network_cost import (
     TORCH_S,
@@ -40,7 +40,8 @@ def make(context: Context) -> Candidate:
             "n_epochs": min(MOST_EPOCHS, max(FEWEST_EPOCHS, _epochs(context))),
         },
         decision=Decision(
-            about="candidate realmlp",
+            about=DecisionKind.CANDIDATE,
+            name="realmlp",
             choice="a wide network with waves of each number",
             why="Waves let a network follow what is neither smooth nor a step; tuned networks of "
             "this kind are the strongest single models on tables beside boosting.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from automl_magic.records import Candidate, Decision
+from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 from automl_magic.tasks.tabular.candidates.network_cost import (
     TORCH_S,
@@ -41,7 +41,8 @@ def make(context: Context) -> Candidate:
             "n_epochs": min(MOST_EPOCHS, max(FEWEST_EPOCHS, _epochs(context))),
         },
         decision=Decision(
-            about="candidate tabm",
+            about=DecisionKind.CANDIDATE,
+            name="tabm",
             choice="eight networks that share their layers",
             why="The average of networks errs less than each of them, and with common layers it "
             "costs little more than one.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision, TaskKind
+from automl_magic.records import Candidate, Decision, DecisionKind, TaskKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "always"
@@ -29,7 +29,8 @@ def make(context: Context) -> Candidate:
             "reg_lambda": 1.0 if regression else 0.1,
         },
         decision=Decision(
-            about="candidate xgboost",
+            about=DecisionKind.CANDIDATE,
+            name="xgboost",
             choice="gradient-boosted trees grown by depth",
             why="It grows trees by depth where LightGBM grows them by leaf, so that their errors "
             "partly cancel.",
