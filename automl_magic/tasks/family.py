@@ -157,7 +157,10 @@ class Family(ABC):
         del dataset
         return {
             name: Decision(
-                about=f"column {name}", choice="left out", why="It was asked to be left out."
+                about=DecisionKind.COLUMN,
+                name=name,
+                choice="left out",
+                why="It was asked to be left out.",
             )
             for name in experiment.features.exclude
         }
