@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from automl_magic.cli.types import ColumnKindOf, Duration
-from automl_magic.records import SPEC_SUFFIX, TaskKind
+from automl_magic.cli.types import ColumnKindOf, Duration, KindOfTask
+from automl_magic.records import SPEC_SUFFIX
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,7 +17,7 @@ _SEARCH = (
     click.option("-t", "--target", metavar="COLUMN", help="The column to predict."),
     click.option(
         "--task",
-        type=click.Choice([kind.value for kind in TaskKind]),
+        type=KindOfTask(),
         help="Default: read off the target.",
     ),
     click.option("--metric", metavar="NAME", help="A scikit-learn metric. Default: the task's."),

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from automl_magic.records import TaskKind
+
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d|)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -49,6 +51,17 @@ class Assignment(click.ParamType):
             return name, json.loads(text, parse_constant=_no_constant)
         except ValueError:
             return name, text
+
+
+class KindOfTask(click.Choice):
+    """A kind of task. Its choices are read when they are asked for: packages bring some."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        return TaskKind.choices()
 
 
 class ColumnKindOf(click.ParamType):

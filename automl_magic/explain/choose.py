@@ -31,7 +31,7 @@ def chosen_rows(subject: Subject) -> list[Chosen]:
 
     They are chosen by predictions of models that had not seen them.
     """
-    kinds = _of_classes(subject) if subject.recipe.task.is_classification else _of_values(subject)
+    kinds = _of_classes(subject) if subject.recipe.task.has_classes else _of_values(subject)
     found: dict[int, Chosen] = {}
     for ranked in kinds:
         of_kind = 0

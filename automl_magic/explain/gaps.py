@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.explain.intervals import RESAMPLES, spread
+from automl_magic.records import Answer
 from automl_magic.records.explanations.measured import FairnessGap
 
 if TYPE_CHECKING:
     from automl_magic.explain.subject import Subject
-
-BINARY, CLASSES, VALUES = "binary", "classes", "values"
 
 
 @dataclass(frozen=True)
@@ -27,62 +26,55 @@ class Gap:
     """A gap: its name, the tasks that have it, whether it is a ratio, and what it is in words."""
 
     name: str
-    of: tuple[str, ...]
+    of: tuple[Answer, ...]
     in_words: str
     is_ratio: bool = False
 
     def applies(self, subject: Subject) -> bool:
-        return kind_of(subject) in self.of
+        return subject.recipe.task.answer in self.of
 
 
 GAPS = (
     Gap(
         "demographic_parity_difference",
-        (BINARY,),
+        (Answer.TWO_CLASSES,),
         "The largest difference between two groups' shares of positive answers; 0 is equal.",
     ),
     Gap(
         "demographic_parity_ratio",
-        (BINARY,),
+        (Answer.TWO_CLASSES,),
         "The smallest share of positive answers divided by the largest; 1 is equal, and below 0.8 "
         "the four-fifths rule of US employment law is broken.",
         is_ratio=True,
     ),
     Gap(
         "equalized_odds_difference",
-        (BINARY,),
+        (Answer.TWO_CLASSES,),
         "The larger of the differences in the true and the false positive rate: how unequal "
         "mistakes are among people who are equal in truth (Hardt et al., 2016).",
     ),
     Gap(
         "equal_opportunity_difference",
-        (BINARY,),
+        (Answer.TWO_CLASSES,),
         "The largest difference in the true positive rate: how unequal the chance is of those who "
         "deserve a positive answer (Hardt et al., 2016).",
     ),
     Gap(
         "accuracy_difference",
-        (BINARY, CLASSES),
+        (Answer.TWO_CLASSES, Answer.CLASSES),
         "The largest difference between two groups' shares of right answers.",
     ),
     Gap(
         "mean_error_difference",
-        (VALUES,),
+        (Answer.NUMBER,),
         "The largest difference between two groups' mean of truth minus prediction.",
     ),
     Gap(
         "mean_absolute_error_difference",
-        (VALUES,),
+        (Answer.NUMBER,),
         "The largest difference between two groups' mean absolute error.",
     ),
 )
-
-
-def kind_of(subject: Subject) -> str:
-    """Return which gaps a subject has."""
-    if subject.is_binary:
-        return BINARY
-    return CLASSES if subject.recipe.task.is_classification else VALUES
 
 
 def gaps_of(
@@ -92,7 +84,7 @@ def gaps_of(
     if len(large) < 2:
         return ()
     unseen, seed = subject.unseen, subject.recipe.seed
-    if subject.recipe.task.is_classification:
+    if subject.recipe.task.has_classes:
         said = subject.codes(unseen.predicted)
         if subject.is_binary:
             cell = 2 * (unseen.y == 1) + (said == 1)

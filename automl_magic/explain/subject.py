@@ -120,7 +120,7 @@ class Subject:
     @property
     def output(self) -> int | None:
         """The class that is explained first: the positive one, or the most frequent of many."""
-        if not self.recipe.task.is_classification:
+        if not self.recipe.task.has_classes:
             return None
         if self.is_binary:
             return 1
@@ -129,14 +129,14 @@ class Subject:
     @property
     def outputs(self) -> tuple[int | None, ...]:
         """The classes that have an output: the positive one of two, all of many."""
-        if not self.recipe.task.is_classification:
+        if not self.recipe.task.has_classes:
             return (None,)
         return (1,) if self.is_binary else tuple(range(self.recipe.n_classes))
 
     @property
     def scale(self) -> str:
         """What `predict_output` returns, in words."""
-        if not self.recipe.task.is_classification:
+        if not self.recipe.task.has_classes:
             return f"the predicted value of {shown(self.recipe.target)}"
         if self.is_binary:
             return f"the predicted probability of {self.label(1)}"
@@ -153,7 +153,7 @@ class Subject:
     def predict(self, table: Table, model: FittedRecipe | None = None) -> Floats:
         """Return probabilities of shape (n, n_classes), or values of shape (n,)."""
         chosen = model or self.model
-        if self.recipe.task.is_classification:
+        if self.recipe.task.has_classes:
             return chosen.predict_proba(table)
         return np.asarray(chosen.predict(table), dtype=np.float64)
 
@@ -245,7 +245,7 @@ class Subject:
         )
         return "\n".join(
             [
-                f"Explain: {recipe.task.value} of {recipe.target!r}; {sizes}",
+                f"Explain: {recipe.task} of {recipe.target!r}; {sizes}",
                 f"  {score.metric} {score.score:.4g}{between} on rows that it had not seen",
                 f"  {self.unseen.in_words}",
                 f"  immutable: {', '.join(map(repr, self.immutable)) or 'no column'}",

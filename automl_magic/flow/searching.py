@@ -59,7 +59,7 @@ def search(
     job = learn.Task(
         frame,
         target=target,
-        kind=made.task.value,
+        kind=str(made.task),
         metric=made.metric,
         classes=list(made.classes),
         imbalance=asked_for.imbalance.value,

@@ -89,6 +89,6 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
 
 def _predict(fitted: FittedRecipe, task: Task, split: SplitRows) -> Any:
     held_out = task.frame.iloc[split.holdout]
-    if task.kind.is_classification:
+    if task.kind.has_classes:
         return fitted.predict_proba(held_out)
     return fitted.predict(held_out)

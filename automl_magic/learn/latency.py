@@ -131,7 +131,7 @@ def few_rows(search: Search) -> Any:
     random = np.random.default_rng(search.task.seed)
     size = min(SMALL_ROWS, len(development))
     chosen = random.choice(development, size, replace=False)
-    if search.task.kind.is_classification:
+    if search.task.kind.has_classes:
         _, first = np.unique(search.task.y[development], return_index=True)
         chosen = np.union1d(chosen, development[first])
     return np.sort(chosen)
@@ -143,7 +143,7 @@ def _recipe_of(search: Search, trial: Trial) -> Recipe:
         task=task.kind,
         target=task.target,
         metric=task.metric.name,
-        classes=task.classes if task.kind.is_classification else (),
+        classes=task.classes if task.kind.has_classes else (),
         columns={},
         views={trial.view: search.views[trial.view]},
         members=(

@@ -66,7 +66,7 @@ def recipe(
         task=task.kind,
         target=task.target,
         metric=task.metric.name,
-        classes=task.classes if task.kind.is_classification else (),
+        classes=task.classes if task.kind.has_classes else (),
         columns=columns_of(steps),
         views=steps,
         members=members,

@@ -104,7 +104,7 @@ def predictions(source: str, recipe: Recipe, y: Array, predicted: Floats) -> Pre
     y, predicted : arrays, shape (n,); (n,) or (n, n_classes)
         Class codes and probabilities, or values and predicted values.
     """
-    if not recipe.task.is_classification:
+    if not recipe.task.has_classes:
         known = predicted[np.isfinite(predicted)]
         return PredictionReference(source=source, rows=len(y), output=numbers_of(known, MOST_KNOTS))
     is_binary = predicted.shape[1] == 2

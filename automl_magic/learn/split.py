@@ -142,7 +142,7 @@ def split(
         If an argument is out of its range.
     """
     found = SplitKind(one_of(SplitKind, kind, "kind of split"))
-    if found is SplitKind.STRATIFIED and not task.kind.is_classification:
+    if found is SplitKind.STRATIFIED and not task.kind.has_classes:
         raise PlanError(
             "A regression cannot be split by its classes.",
             why="kind is 'stratified', and the target has no classes.",

@@ -13,6 +13,7 @@ from automl_magic.learn.words import one_of
 from automl_magic.recipe import encode_target, table_of
 from automl_magic.recipe.values import as_missing
 from automl_magic.records import TaskKind
+from automl_magic.records.families import kinds
 from automl_magic.records.plans.experiment import Imbalance
 from automl_magic.tasks.metrics import find_metric
 
@@ -65,7 +66,7 @@ class Task:
         seed: int = 0,
         threads: int = 1,
     ) -> None:
-        self.kind = TaskKind(one_of(TaskKind, kind, "kind of task"))
+        self.kind = TaskKind(one_of(kinds(), kind, "kind of task"))
         self.metric = find_metric(metric, self.kind)
         self.class_weight = one_of(Imbalance, imbalance, "way with rare classes") != Imbalance.NONE
         if target not in table:
@@ -94,7 +95,7 @@ class Task:
     @property
     def n_classes(self) -> int:
         """The number of classes; 0 for a regression."""
-        return len(self.classes) if self.kind.is_classification else 0
+        return len(self.classes) if self.kind.has_classes else 0
 
     def columns(self, names: Iterable[str]) -> dict[str, Any]:
         """Return some columns as arrays; each is read from the table once."""
@@ -103,14 +104,14 @@ class Task:
         return {name: self._columns[name] for name in names}
 
     def __repr__(self) -> str:
-        lines = [f"Predict {self.target!r}: {self.kind.value}, measured by {self.metric.name}"]
+        lines = [f"Predict {self.target!r}: {self.kind}, measured by {self.metric.name}"]
         better = "higher" if self.metric.higher_is_better else "lower"
         lines += [f"  {self.metric.name}: {self.metric.in_words} ({better} is better)"]
         rows = f"  {self.n_rows:,} rows"
         if self.n_without_target:
             rows += f"; {self.n_without_target:,} without a target are left out"
         lines.append(rows)
-        if self.kind.is_classification:
+        if self.kind.has_classes:
             counts = np.bincount(self.y, minlength=self.n_classes)
             shown = [
                 f"{_short(label)} ({count:,})"

@@ -144,7 +144,7 @@ def _features(deployment: str, start: float, end: float, ids: set[str]) -> dict[
 
 def _predicted(rows: Sequence[Any], watched: WatchedModel) -> Floats:
     recipe = watched.fitted.recipe
-    if not recipe.task.is_classification:
+    if not recipe.task.has_classes:
         values = _all_json([row.prediction for row in rows])
         return _floats([_number(value) for value in values])
     predicted = np.full((len(rows), recipe.n_classes), np.nan)

@@ -70,7 +70,7 @@ def _predicted(table: dict[str, Any], watched: WatchedModel, n: int) -> Floats:
     given = table.pop("prediction", None)
     names = [f"probability_{label}" for label in recipe.classes]
     shares = [table.pop(name) for name in names if name in table]
-    if recipe.task.is_classification:
+    if recipe.task.has_classes:
         if shares and len(shares) == len(names):
             return np.column_stack([as_numbers(values) for values in shares])
         shape: tuple[int, ...] = (n, recipe.n_classes)
@@ -81,6 +81,6 @@ def _predicted(table: dict[str, Any], watched: WatchedModel, n: int) -> Floats:
     if any(name not in table for name in recipe.used_columns) or n == 0:
         # The cell on quality names the columns that are not there.
         return np.full(shape, np.nan)
-    if recipe.task.is_classification:
+    if recipe.task.has_classes:
         return watched.fitted.predict_proba(table)
     return np.asarray(watched.fitted.predict(table), dtype=np.float64)

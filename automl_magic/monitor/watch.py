@@ -161,7 +161,7 @@ class Watch:
         for i, outcome in enumerate(self.window.outcomes):
             if outcome is None or not self.answered[i]:
                 continue
-            if self.recipe.task.is_classification:
+            if self.recipe.task.has_classes:
                 usable = text_of(outcome) in classes
             else:
                 usable = bool(np.isfinite(as_numbers(_one(outcome))).all())

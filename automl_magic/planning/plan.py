@@ -9,6 +9,7 @@ from automl_magic.errors import BudgetTooSmall, DataError, PlanError, near_miss
 from automl_magic.planning.columns import check_columns, with_kinds
 from automl_magic.planning.estimate import make_estimate
 from automl_magic.records import (
+    Answer,
     ColumnKind,
     Dataset,
     Decision,
@@ -154,7 +155,7 @@ def _check_findings(dataset: Dataset) -> None:
 
 
 def _check_imbalance(imbalance: Imbalance, kind: TaskKind) -> None:
-    if imbalance is Imbalance.CLASS_WEIGHT and kind is TaskKind.REGRESSION:
+    if imbalance is Imbalance.CLASS_WEIGHT and kind.answer is Answer.NUMBER:
         raise PlanError(
             "Class weights need classes.",
             why="The task is a regression: its target is a number.",

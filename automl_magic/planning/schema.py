@@ -14,6 +14,7 @@ from typing import Any
 
 from automl_magic.planning.spec_text import scalar
 from automl_magic.records import Experiment, Record
+from automl_magic.records.codec import OpenChoice
 
 COMMAND = "python -m automl_magic.planning.schema"
 _JSON_TYPES: dict[object, str] = {
@@ -86,6 +87,8 @@ def _of_hint(hint: Any) -> dict[str, Any]:
         return _of_record(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return {"enum": [member.value for member in hint]}
+    if isinstance(hint, type) and issubclass(hint, OpenChoice):
+        return {"enum": list(hint.choices())}
     return {"type": _JSON_TYPES[hint]}
 
 

@@ -37,7 +37,7 @@ def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
     DataError
         If a column is missing.
     """
-    if not model.recipe.task.is_classification:
+    if not model.recipe.task.has_classes:
         return {PREDICTION: model.predict(table)}
     shares = model.predict_proba(table)
     said = (model.labels(shares), *shares.T)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.recipe.combine import Blend, Calibration, Method
-from automl_magic.records import Record, Split, StepSpec, TaskKind
+from automl_magic.records import Answer, Record, Split, StepSpec, TaskKind
 from automl_magic.records.codec import OutOfRange
 
 ESTIMATORS = (
@@ -89,39 +89,37 @@ class Recipe(Record):
     def __post_init__(self) -> None:
         if self.schema_version != 1:
             raise OutOfRange("schema_version", "1")
-        few, many = {
-            TaskKind.BINARY: (2, 2),
-            TaskKind.MULTICLASS: (2, math.inf),
-            TaskKind.REGRESSION: (0, 0),
-        }[self.task]
-        if not few <= len(self.classes) <= many:
-            raise OutOfRange("classes", f"the labels of a {self.task.value} task")
+        if not self.task.allows(len(self.classes)):
+            raise OutOfRange("classes", f"the labels of a {self.task} task")
         if not self.members:
             raise OutOfRange("members", "at least one member")
         if not all(member.view in self.views for member in self.members):
             raise OutOfRange("members", f"members on the views {', '.join(self.views)}")
         if not math.isclose(sum(member.weight for member in self.members), 1.0, abs_tol=1e-6):
             raise OutOfRange("members", "weights that sum to 1")
-        if self.threshold is not None and self.task is not TaskKind.BINARY:
+        if self.threshold is not None and not self.task.has_threshold:
             raise OutOfRange("threshold", "nothing: only two classes have a threshold")
         self._check_combination()
         if self.threads < 1:
             raise OutOfRange("threads", "a whole number of at least 1")
 
     def _check_combination(self) -> None:
-        if self.blend is Blend.GEOMETRIC and not self.task.is_classification:
+        if self.blend is Blend.GEOMETRIC and not self.task.has_probabilities:
             raise OutOfRange("blend", "mean: only probabilities have a geometric mean")
         if self.calibration is None:
             return
-        if not self.task.is_classification:
+        if not self.task.has_probabilities:
             raise OutOfRange("calibration", "nothing: only probabilities are calibrated")
-        if self.calibration.method is Method.ISOTONIC and self.task is not TaskKind.BINARY:
+        if (
+            self.calibration.method is Method.ISOTONIC
+            and self.task.answer is not Answer.TWO_CLASSES
+        ):
             raise OutOfRange("calibration", "temperature: isotonic is for two classes")
         if len(self.calibration.shift) not in (0, self.n_classes):
             raise OutOfRange("calibration", "a shift for each class, or none")
 
     def __repr__(self) -> str:
-        lines = [f"Recipe: predict {self.target!r}, {self.task.value}, measured by {self.metric}"]
+        lines = [f"Recipe: predict {self.target!r}, {self.task}, measured by {self.metric}"]
         for member in self.members:
             rounds = f", {member.n_iterations} rounds" if member.n_iterations else ""
             lines.append(f"  {member.weight:.2f} x {member.name} on view {member.view}{rounds}")

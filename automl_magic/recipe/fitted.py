@@ -54,7 +54,7 @@ class FittedRecipe:
             If a column is missing.
         """
         blend = self._blend(frame)
-        return self.labels(blend) if self.recipe.task.is_classification else blend
+        return self.labels(blend) if self.recipe.task.has_classes else blend
 
     def labels(self, probabilities: Floats) -> Array:
         """Return the label of each row of probabilities of shape (n_rows, n_classes)."""
@@ -109,7 +109,7 @@ class FittedRecipe:
         return [spec.weight for spec in self.recipe.members]
 
     def _check_has_classes(self) -> None:
-        if not self.recipe.task.is_classification:
+        if not self.recipe.task.has_classes:
             raise AttributeError("A regression has no probabilities; use predict.")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from automl_magic.recipe.apart import Apart, folds_of
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import Answer, StepSpec, TaskKind
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Goal:
     def columns(self, spec: StepSpec) -> list[Floats]:
         """Return what is averaged: the target, or one 0/1 array per class for more than two."""
         known = self.known(spec)
-        if self.task is TaskKind.MULTICLASS:
+        if self.task.answer is Answer.CLASSES:
             return [(known == code).astype(np.float64) for code in range(self.n_classes)]
         return [known.astype(np.float64)]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from automl_magic.errors import TargetNotUsable, shorten
 from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, text_of
-from automl_magic.records import TaskKind
+from automl_magic.records import Answer, TaskKind
 
 
 def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) -> Floats | Array:
@@ -22,7 +22,7 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) ->
     TargetNotUsable
         If a value is missing, is none of the classes, or (for a regression) is no finite number.
     """
-    if task is TaskKind.REGRESSION:
+    if task.answer is Answer.NUMBER:
         numbers = as_numbers(values)
         if np.isnan(numbers).any():
             position = int(np.flatnonzero(np.isnan(numbers))[0])

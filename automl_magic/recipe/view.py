@@ -144,7 +144,7 @@ def fit_view(
     """
     steps, selection = divided(specs)
     if n_classes is None:
-        classes = target is not None and task.is_classification and len(target) > 0
+        classes = target is not None and task.has_classes and len(target) > 0
         n_classes = int(target.max()) + 1 if classes and target is not None else 0
     goal = Goal(target, task, n_classes, apart)
     pairs = [step_class(spec.kind).fit_transform(spec, table, goal) for spec in steps]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.records.codec import Record, RecordProblem, digest_of, dumps
 from automl_magic.records.data.dataset import Column, ColumnKind, Dataset, Finding, Severity
+from automl_magic.records.families import TaskFamily, TaskKind
 from automl_magic.records.models.model import Manifest, ModelVersion
 from automl_magic.records.plans.decision import Decision, DecisionKind
 from automl_magic.records.plans.experiment import SPEC_SUFFIX, Experiment
@@ -14,7 +15,7 @@ from automl_magic.records.plans.plan import Candidate, Estimate, Plan, StepSpec
 from automl_magic.records.runs.run import Artifact, Failure, FailureKind, Run, RunStatus
 from automl_magic.records.runs.score import Link, Score
 from automl_magic.records.runs.trial import Leaderboard, LeaderboardRow, Trial, TrialState
-from automl_magic.records.task import Metric, Split, SplitKind, TaskKind
+from automl_magic.records.task import Answer, Metric, Split, SplitKind
 
 if TYPE_CHECKING:
     from automl_magic.records.explanations.explanation import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EXPLANATION_NAME",
     "SPEC_SUFFIX",
+    "Answer",
     "Artifact",
     "Candidate",
     "Column",
@@ -57,6 +59,7 @@ __all__ = [
     "Split",
     "SplitKind",
     "StepSpec",
+    "TaskFamily",
     "TaskKind",
     "Trial",
     "TrialState",

@@ -62,7 +62,7 @@ class Record:
             If a field is unknown, missing, of the wrong type, or refused by the record itself.
         """
         if not isinstance(document, Mapping):
-            raise RecordProblem(path, "a mapping of fields", _describe(document))
+            raise RecordProblem(path, "a mapping of fields", describe(document))
         hints = typing.get_type_hints(cls)
         fields = {f.name: f for f in dataclasses.fields(cls)}
         for name in document:
@@ -87,7 +87,7 @@ class Record:
             return cls(**values)
         except OutOfRange as problem:
             raise RecordProblem(
-                (*path, problem.field), problem.expected, _describe(values.get(problem.field))
+                (*path, problem.field), problem.expected, describe(values.get(problem.field))
             ) from problem
 
     def digest(self) -> str:
@@ -101,6 +101,20 @@ class OutOfRange(ValueError):
     def __init__(self, field: str, expected: str) -> None:
         super().__init__(f"{field}: expected {expected}")
         self.field, self.expected = field, expected
+
+
+class OpenChoice(str):
+    """A text out of a list that installed packages may lengthen, so no Enum.
+
+    Calling the class with a name returns the choice, or raises a RecordProblem.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def choices(cls) -> tuple[str, ...]:
+        """Return the names that there are."""
+        raise NotImplementedError
 
 
 def dumps(document: object, *, indent: int | None = 2) -> str:
@@ -130,6 +144,8 @@ def _plain(value: object) -> Any:
             return [_plain(item) for item in value]
         case frozenset() | set():
             return sorted(_plain(item) for item in value)
+        case OpenChoice():
+            return str(value)
         case None | bool() | int() | float() | str():
             return value
         case _:
@@ -144,16 +160,16 @@ def _read(hint: Any, value: object, path: Path) -> Any:
         return _read_union(arguments, value, path)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise RecordProblem(path, "a list", _describe(value))
+            raise RecordProblem(path, "a list", describe(value))
         return tuple(_read(arguments[0], item, (*path, i)) for i, item in enumerate(value))
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise RecordProblem(path, "a mapping", _describe(value))
+            raise RecordProblem(path, "a mapping", describe(value))
         return {str(k): _read(arguments[1], item, (*path, str(k))) for k, item in value.items()}
     if isinstance(hint, type) and issubclass(hint, Record):
         return hint.from_json(value, path)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return _read_enum(hint, value, path)
+    if isinstance(hint, type) and issubclass(hint, Enum | OpenChoice):
+        return _read_choice(hint, value, path)
     if hint is datetime and isinstance(value, str):
         return datetime.fromisoformat(value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
@@ -163,7 +179,7 @@ def _read(hint: Any, value: object, path: Path) -> Any:
     # bool is an int in Python; in a document it is not.
     if isinstance(value, hint) and not (isinstance(value, bool) and hint is not bool):
         return value
-    raise RecordProblem(path, _name(hint), _describe(value))
+    raise RecordProblem(path, _name(hint), describe(value))
 
 
 def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
@@ -179,18 +195,20 @@ def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
         raise deepest
     expected = " or ".join(dict.fromkeys(problem.expected for _, problem in problems))
     close = next((problem.close for _, problem in problems if problem.close), None)
-    raise RecordProblem(path, expected, _describe(value), close=close)
+    raise RecordProblem(path, expected, describe(value), close=close)
 
 
-def _read_enum(hint: type[Enum], value: object, path: Path) -> Enum:
-    known = [str(member.value) for member in hint]
+def _read_choice(hint: type[Enum | OpenChoice], value: object, path: Path) -> Enum | OpenChoice:
     try:
         return hint(value)
+    except RecordProblem as problem:
+        raise RecordProblem(path, problem.expected, problem.found, close=problem.close) from None
     except ValueError:
+        known = [str(member.value) for member in hint]  # type: ignore[union-attr]
         raise RecordProblem(
             path,
             f"one of {', '.join(known)}",
-            _describe(value),
+            describe(value),
             close=near_miss(str(value), known),
         ) from None
 
@@ -205,10 +223,12 @@ def _name(hint: Any) -> str:
     }.get(hint, getattr(hint, "__name__", str(hint)))
 
 
-def _describe(value: object) -> str:
+def describe(value: object) -> str:
+    """Return a value in words, for a RecordProblem."""
     if value is None:
         return "nothing"
-    kind = {bool: "", int: "the number ", float: "the number ", str: "the text "}.get(type(value))
+    plain = str if isinstance(value, str) else type(value)
+    kind = {bool: "", int: "the number ", float: "the number ", str: "the text "}.get(plain)
     if kind is None:
         return "a list" if isinstance(value, list | tuple) else "a mapping"
     text = repr(value)

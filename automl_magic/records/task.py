@@ -1,4 +1,4 @@
-"""What is asked of a model: the kind of task, the metric, the split."""
+"""What is asked of a model: the sort of answer, the metric, the split."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from enum import StrEnum
 from automl_magic.records.codec import OutOfRange, Record
 
 
-class TaskKind(StrEnum):
-    """The kinds of supervised task on one table."""
+class Answer(StrEnum):
+    """What an estimator gives for one row, whatever the family of the task."""
 
-    BINARY = "binary"
-    MULTICLASS = "multiclass"
-    REGRESSION = "regression"
-
-    @property
-    def is_classification(self) -> bool:
-        return self is not TaskKind.REGRESSION
+    NUMBER = "number"
+    TWO_CLASSES = "two_classes"
+    CLASSES = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +29,7 @@ class Metric(Record):
     name: str
     higher_is_better: bool
     needs: str
-    fits: tuple[TaskKind, ...]
+    fits: tuple[Answer, ...]
     in_words: str
     lowest: float | None = None
     highest: float | None = None

@@ -56,7 +56,7 @@ class RecipeModel:
                 why=f"It has {' and '.join(OUTPUTS)}.",
                 fix=f'Use params={{"output": "{close or OUTPUTS[0]}"}}.',
             )
-        if self.recipe.recipe.task == "regression":
+        if not self.recipe.recipe.task.has_probabilities:
             raise ModelRefused(
                 "The model has no probabilities.",
                 why="It predicts a number, not a class.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
-from automl_magic.records import Plan, TaskKind
+from automl_magic.records import Answer, Plan
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import pieces_for
@@ -12,9 +12,9 @@ from automl_magic.render.slots import fill
 
 BUDGET_S = 45.0
 _TRUST = {
-    TaskKind.BINARY: ("curves", "thresholds", "confusion", "calibration"),
-    TaskKind.MULTICLASS: ("curves", "confusion", "calibration"),
-    TaskKind.REGRESSION: ("residuals",),
+    Answer.TWO_CLASSES: ("curves", "thresholds", "confusion", "calibration"),
+    Answer.CLASSES: ("curves", "confusion", "calibration"),
+    Answer.NUMBER: ("residuals",),
 }
 
 
@@ -52,7 +52,7 @@ def render_explain(plan: Plan) -> NotebookNode:
             cell("parameters"),
             cell("load"),
             text("about-trust"),
-            *map(cell, _TRUST[plan.task]),
+            *map(cell, _TRUST[plan.task.answer]),
             text("about-people"),
             cell("fairness"),
             text("about-reasons"),

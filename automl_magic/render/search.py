@@ -45,7 +45,7 @@ def render_search(plan: Plan) -> NotebookNode:
         "load": {},
         "task": {
             "target": asked.target,
-            "kind": plan.task.value,
+            "kind": str(plan.task),
             "metric": plan.metric,
             "classes": list(plan.classes),
             "imbalance": asked.imbalance.value,

@@ -35,7 +35,7 @@ class Planned:
             "folder": str(self.folder),
             "experiment": str(self.spec),
             "notebooks": {kind: str(path) for kind, path in self.notebooks.items()},
-            "task": self.plan.task.value,
+            "task": str(self.plan.task),
             "metric": self.plan.metric,
             "split": self.plan.split.to_json(),
             "candidates": [candidate.name for candidate in self.plan.candidates],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from automl_magic.errors import PlanError, TooFewRows
 from automl_magic.look.text import quoted
 from automl_magic.records import (
+    Answer,
     Column,
     ColumnKind,
     Dataset,
@@ -15,7 +16,6 @@ from automl_magic.records import (
     DecisionKind,
     Split,
     SplitKind,
-    TaskKind,
 )
 from automl_magic.records.plans.experiment import CrossValidation
 from automl_magic.tasks.target import Target
@@ -90,7 +90,7 @@ def _kind(
         return kind, column, _decision(DecisionKind.SPLIT, kind.value, why, {"column": column.name})
     if (ordered := _ordered_column(dataset)) is not None:
         return SplitKind.TIME, ordered, _time_decision(ordered, dataset.n_rows)
-    if target.kind is TaskKind.REGRESSION:
+    if target.kind.answer is Answer.NUMBER:
         why = "The target is a number and nothing says that rows belong together."
         return SplitKind.KFOLD, None, _decision(DecisionKind.SPLIT, "kfold", why, {}, _UNSEEN)
     why = "Each fold keeps the shares of the classes, so that none lacks a rare one."
@@ -111,7 +111,7 @@ _UNSEEN = (
 def _checked(
     kind: SplitKind, column: Column | None, dataset: Dataset, target: Target
 ) -> Column | None:
-    if kind is SplitKind.STRATIFIED and target.kind is TaskKind.REGRESSION:
+    if kind is SplitKind.STRATIFIED and target.kind.answer is Answer.NUMBER:
         raise PlanError(
             "A stratified split needs classes.",
             why="The task is a regression: its target is a number.",

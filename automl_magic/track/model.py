@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.records import Manifest
+from automl_magic.records import Answer, Manifest, RecordProblem, TaskKind
 from automl_magic.track.environment import our_version
 
 if TYPE_CHECKING:
@@ -84,12 +84,19 @@ def _signature(kinds: Mapping[str, str], recipe: Mapping[str, Any]) -> ModelSign
     # numbers in text. The recipe itself says what is wrong with a table.
     anything: Any = AnyType  # untyped in MLflow
     inputs: list[Any] = [ColSpec(anything(), name, required=False) for name in kinds]
-    output = "double" if recipe.get("task") == "regression" else anything()
+    output = "double" if _gives_a_number(recipe) else anything()
     return ModelSignature(
         inputs=Schema(inputs),
         outputs=Schema([ColSpec(output)]),
         params=ParamSchema([ParamSpec("output", "string", "predictions")]),
     )
+
+
+def _gives_a_number(recipe: Mapping[str, Any]) -> bool:
+    try:
+        return TaskKind(recipe.get("task")).answer is Answer.NUMBER
+    except RecordProblem:
+        return False
 
 
 def _write_example(model: Any, kinds: Mapping[str, str], destination: Path) -> None:

@@ -124,7 +124,7 @@ class Session:
     def predict(self, row: Mapping[str, Any]) -> tuple[Any, list[float]]:
         """Return what the model says of a row: the label or value, and the probabilities."""
         said = self.model.predict_row(row)
-        if not self.model.recipe.task.is_classification:
+        if not self.model.recipe.task.has_classes:
             return float(said), []
         return said, [float(share) for share in self.model.predict_proba_row(row)]
 

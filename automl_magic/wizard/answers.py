@@ -58,7 +58,7 @@ class Answers(Record):
     def options(self) -> dict[str, Any]:
         """Return the keyword arguments of `flow.plan` that were answered."""
         given: dict[str, Any] = {
-            "task": self.task.value if self.task else None,
+            "task": str(self.task) if self.task else None,
             "metric": self.metric,
             "budget_s": self.budget_s,
             "exclude": list(self.exclude),

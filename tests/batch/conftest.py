@@ -78,7 +78,7 @@ def model(frame):
         ("linear", "dense", None),
     ]
     recipe = Recipe(
-        task=TaskKind.BINARY,
+        task=TaskKind("binary"),
         target="left",
         metric="roc_auc",
         classes=("n", "y"),

@@ -351,7 +351,7 @@ def test_regressions_have_one_column(frame, model, tmp_path):
 
     recipe = dataclasses.replace(
         model.recipe,
-        task=TaskKind.REGRESSION,
+        task=TaskKind("regression"),
         classes=(),
         target="age",
         columns={"code": "category"},

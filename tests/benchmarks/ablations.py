@@ -38,7 +38,7 @@ from automl_magic.tasks.metrics import METRICS, score
 
 # The package's attribute of that name is its function.
 ensembles = import_module("automl_magic.learn.ensemble")
-TASKS = {task.value for task in TaskKind}
+TASKS = set(TaskKind.choices())
 N_CORES, MEMORY_BYTES = 2, 8 * 10**9
 # As patient as AutoGluon is on small tables.
 PATIENT_ROUNDS = 300
@@ -71,7 +71,7 @@ def searched(
     job = learn.Task(
         train,
         target=target,
-        kind=plan.task.value,
+        kind=plan.task,
         metric=plan.metric,
         classes=list(plan.classes),
         seed=seed,

@@ -44,7 +44,7 @@ def fitted(
     members: list[tuple[str, str, int | None, dict[str, int]]],
 ) -> FittedRecipe:
     recipe = Recipe(
-        task=TaskKind.BINARY,
+        task=TaskKind("binary"),
         target="target",
         metric="roc_auc",
         classes=("no", "yes"),

@@ -75,7 +75,7 @@ def measure(name: str, frame: pd.DataFrame) -> Measured:
     experiment = asked("(made up)", "target", budget_s=BUDGET_S, seed=0, holdout=0.0, folds=FOLDS)
     plan = make_plan(experiment, dataset, n_cores=CORES, memory_bytes=MEMORY_BYTES)
     task = learn.Task(
-        frame, target="target", kind=plan.task.value, metric=plan.metric,
+        frame, target="target", kind=plan.task, metric=plan.metric,
         classes=list(plan.classes), seed=0, threads=1,
     )  # fmt: skip
     rows = learn.split(task, kind=plan.split.kind.value, folds=FOLDS, holdout=0.0)

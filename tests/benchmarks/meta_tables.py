@@ -19,8 +19,8 @@ import pandas as pd
 from automl_magic.records import TaskKind
 
 N_TABLES = 48
-KINDS = (TaskKind.BINARY, TaskKind.REGRESSION, TaskKind.BINARY, TaskKind.REGRESSION,
-         TaskKind.MULTICLASS)  # fmt: skip
+KINDS = (TaskKind("binary"), TaskKind("regression"), TaskKind("binary"), TaskKind("regression"),
+         TaskKind("multiclass"))  # fmt: skip
 WORDS = [f"{start}{end}" for start in "bdfgklmnprst" for end in ("ala", "eno", "iri", "ovo", "usk")]
 
 
@@ -68,7 +68,7 @@ def designs(n_tables: int = N_TABLES) -> Iterator[Design]:
             skewed=float(random.choice([0.0, 0.3, 0.7])),
             missing=float(random.choice([0.0, 0.0, 0.05, 0.2])),
             noise=float(random.choice([0.05, 0.3, 0.8, 1.5])),
-            classes={TaskKind.BINARY: 2, TaskKind.REGRESSION: 0}.get(
+            classes={TaskKind("binary"): 2, TaskKind("regression"): 0}.get(
                 kind, int(random.choice([3, 4, 5, 7, 10]))
             ),
             positive=float(random.choice([0.5, 0.35, 0.2, 0.08])),
@@ -146,7 +146,7 @@ def _others(design: Design, random: np.random.Generator) -> Iterator[tuple[str, 
 
 def _target(design: Design, causes: Any, random: np.random.Generator) -> Any:
     signal = FAMILIES[design.family]
-    if design.kind is TaskKind.MULTICLASS:
+    if design.kind is TaskKind("multiclass"):
         heights = np.column_stack(
             [_standard(signal(causes, random)) for _ in range(design.classes)]
         )
@@ -158,7 +158,7 @@ def _target(design: Design, causes: Any, random: np.random.Generator) -> Any:
         codes = np.where(often[codes], codes, int(np.argmax(often)))
         return np.array([f"class {code}" for code in range(design.classes)])[codes]
     height = _standard(signal(causes, random)) + design.noise * random.normal(size=len(causes))
-    if design.kind is TaskKind.BINARY:
+    if design.kind is TaskKind("binary"):
         return np.where(height > np.quantile(height, 1 - design.positive), "yes", "no")
     return np.exp(0.8 * height) if design.long_tail else 10 * height + 50
 

@@ -42,7 +42,7 @@ def table() -> pd.DataFrame:
 
 def recipe(*members: MemberSpec) -> Recipe:
     return Recipe(
-        task=TaskKind.BINARY,
+        task=TaskKind("binary"),
         target="target",
         metric="log_loss",
         classes=("no", "yes"),

@@ -178,7 +178,7 @@ def recipe(frame: pd.DataFrame, specs: tuple[MemberSpec, ...]) -> Recipe:
     features = tuple(name for name in frame if name != "churn")
     numbers = {"tree": {}, "scaled": {"fill": "median", "scale": True}}
     return Recipe(
-        task=TaskKind.BINARY,
+        task=TaskKind("binary"),
         target="churn",
         metric="roc_auc",
         classes=("no", "yes"),

@@ -30,7 +30,7 @@ from automl_magic.records import TaskKind
 from automl_magic.tasks.metrics import METRICS, score
 
 AUTOML = str(Path(sys.executable).with_name("automl"))
-TASKS = {task.value for task in TaskKind}
+TASKS = set(TaskKind.choices())
 
 
 def automl(*arguments: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def automl(*arguments: str) -> dict[str, Any]:
 def lightgbm_score(table: dict[str, Any], train: pd.DataFrame, test: pd.DataFrame) -> float:
     """Fit LightGBM with its defaults; text becomes categories, without any work on features."""
     target, task = table["target"], TaskKind(table["task"])
-    classes = sorted(train[target].unique().tolist()) if task.is_classification else []
+    classes = sorted(train[target].unique().tolist()) if task.has_classes else []
     X = pd.concat([train, test]).drop(columns=target)
     X.columns = [f"f{i}" for i in range(X.shape[1])]
     for name in X.columns:

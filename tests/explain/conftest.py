@@ -122,15 +122,11 @@ def write_search(recipe: Recipe, frame: pd.DataFrame, folder) -> Found:
 
 
 def predictions(fitted, frame):
-    return (
-        fitted.predict_proba(frame)
-        if fitted.recipe.task.is_classification
-        else fitted.predict(frame)
-    )
+    return fitted.predict_proba(frame) if fitted.recipe.task.has_classes else fitted.predict(frame)
 
 
 def encoded(recipe, frame):
-    if not recipe.task.is_classification:
+    if not recipe.task.has_classes:
         return frame[recipe.target].to_numpy(dtype=float)
     return np.array([recipe.classes.index(label) for label in frame[recipe.target]])
 

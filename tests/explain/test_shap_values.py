@@ -144,7 +144,7 @@ def test_a_row_has_its_prediction_its_truth_and_what_each_column_added(found):
         assert row.base_value + sum(row.shap) == pytest.approx(row.total, abs=1e-3)
         loaded = found.frame.iloc[row.row]
         assert row.values["street"] == loaded["street"]
-        if subject.recipe.task.is_classification:
+        if subject.recipe.task.has_classes:
             assert row.truth == loaded[subject.recipe.target]
             assert sum(row.probabilities) == pytest.approx(1, abs=1e-4)
 

@@ -69,7 +69,7 @@ def make_task(frame_of):
 @pytest.fixture
 def make_split():
     def make(task, folds=3, holdout=0.2, **changes):
-        kind = "stratified" if task.kind.is_classification else "kfold"
+        kind = "stratified" if task.kind.has_classes else "kfold"
         return learn.split(task, **{"kind": kind, "folds": folds, "holdout": holdout, **changes})
 
     return make

@@ -13,7 +13,7 @@ from automl_magic.records.data.schema import InputColumn, InputSchema
 
 def recipe_of(*steps):
     return Recipe(
-        task=TaskKind.REGRESSION,
+        task=TaskKind("regression"),
         target="y",
         metric="rmse",
         columns={},

@@ -15,7 +15,8 @@ def rows(n=2_000, seed=0):
 
 
 @pytest.mark.parametrize(
-    "metric", [name for name in metrics_for(TaskKind.BINARY) if name not in ("precision", "recall")]
+    "metric",
+    [name for name in metrics_for(TaskKind("binary")) if name not in ("precision", "recall")],
 )
 def test_what_is_clearly_better_is_surely_better(metric):
     y, good, poor = rows()
@@ -24,7 +25,7 @@ def test_what_is_clearly_better_is_surely_better(metric):
     assert not gain(metric, y, poor, good).is_sure
 
 
-@pytest.mark.parametrize("metric", metrics_for(TaskKind.REGRESSION))
+@pytest.mark.parametrize("metric", metrics_for(TaskKind("regression")))
 def test_smaller_errors_are_surely_better(metric):
     random = np.random.default_rng(0)
     y = random.uniform(2, 3, 1_000)

@@ -20,7 +20,7 @@ from automl_magic.records.monitoring.reference import REFERENCE_NAME, Levels, Re
 def number_schema():
     def make(frame, **changes):
         return InputSchema(
-            task=TaskKind.BINARY,
+            task=TaskKind("binary"),
             target="y",
             columns=tuple(
                 InputColumn(

@@ -38,7 +38,7 @@ def test_every_development_row_is_predicted_by_models_that_did_not_see_it(make_n
     search = notebook.search(sampler="portfolio")
 
     n, task = len(notebook.split.development), notebook.task
-    shape = (n, task.n_classes) if task.kind.is_classification else (n,)
+    shape = (n, task.n_classes) if task.kind.has_classes else (n,)
     assert [scored.oof.shape for scored in search.scored] == [shape] * 4
     for scored in search.scored:
         assert np.isfinite(scored.oof).all()

@@ -97,7 +97,7 @@ def recipe_of(kind):
 
 
 def said(fitted, frame):
-    if fitted.recipe.task.is_classification:
+    if fitted.recipe.task.has_classes:
         return fitted.predict_proba(frame)
     return fitted.predict(frame)
 

@@ -21,7 +21,7 @@ def decision(plan, about):
 def test_everything_left_open_is_filled_in(plan, customers):
     asked = plan(customers, target="churn").experiment
 
-    assert (asked.task.value, asked.objective, asked.threads) == ("binary", "roc_auc", 2)
+    assert (asked.task, asked.objective, asked.threads) == ("binary", "roc_auc", 2)
     assert asked.cv.to_json() == {
         "type": "stratified",
         "folds": 5,

@@ -136,7 +136,7 @@ PLAN = Plan(
             ),
         ),
     ),
-    task=TaskKind.BINARY,
+    task=TaskKind("binary"),
     metric="roc_auc",
     split=Split(kind=SplitKind.STRATIFIED, folds=5, holdout=0.2, seed=0),
     views={"tree": (StepSpec(kind="number", columns=("spend",), params={"fill": "median"}),)},

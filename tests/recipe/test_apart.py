@@ -66,7 +66,7 @@ def test_a_notebook_learns_out_of_the_same_folds(step, kind, visits, piece, read
     table = table_of(frame, [*spec.columns, split.column])
     y = frame["ill"].to_numpy()
     columns = {split.column: table[split.column]}
-    _, matrix = fit_view([spec], table, y, TaskKind.BINARY, 2, apart=apart_by(split, columns))
+    _, matrix = fit_view([spec], table, y, TaskKind("binary"), 2, apart=apart_by(split, columns))
 
     notebook = {**readers, "table": frame, "y": y}
     slots = {"holdout": 0.0, "column": split.column}
@@ -79,11 +79,11 @@ def test_a_notebook_learns_out_of_the_same_folds(step, kind, visits, piece, read
         else:
             piece(f"steps/{name}.py", notebook)
     features = notebook[f"{spec.kind}_features"]
-    params = code_params(spec, TaskKind.BINARY, 2)
+    params = code_params(spec, TaskKind("binary"), 2)
     by_code = features(frame, frame, list(spec.columns), y, **params)
 
     np.testing.assert_allclose(by_code, matrix, rtol=0, atol=1e-9)
-    _, at_random = fit_view([spec], table, y, TaskKind.BINARY, 2)
+    _, at_random = fit_view([spec], table, y, TaskKind("binary"), 2)
     # A group step writes no mean of the target: it only chooses by them.
     assert step == "group" or not np.allclose(matrix, at_random)
 
@@ -94,8 +94,8 @@ def test_the_mean_of_a_level_that_one_group_has_tells_its_rows_nothing(visits):
     table, y = table_of(visits, ["device"]), visits["ill"].to_numpy()
     apart = apart_by(SPLITS["grouped"], table_of(visits, ["patient"]))
 
-    _, kept = fit_view([spec], table, y, TaskKind.BINARY, apart=apart)
-    _, at_random = fit_view([spec], table, y, TaskKind.BINARY)
+    _, kept = fit_view([spec], table, y, TaskKind("binary"), apart=apart)
+    _, at_random = fit_view([spec], table, y, TaskKind("binary"))
 
     np.testing.assert_allclose(kept[:, 0], y.mean())
     assert np.corrcoef(at_random[:, 0], y)[0, 1] > 0.3
@@ -123,14 +123,14 @@ def test_what_cannot_be_divided_is_divided_by_rows(in_time):
     spec = StepSpec(kind="target_mean", columns=("level",))
 
     assert one.folds(5, seed=0) is None
-    _, matrix = fit_view([spec], table, y, TaskKind.BINARY, apart=one)
-    np.testing.assert_array_equal(matrix, fit_view([spec], table, y, TaskKind.BINARY)[1])
+    _, matrix = fit_view([spec], table, y, TaskKind("binary"), apart=one)
+    np.testing.assert_array_equal(matrix, fit_view([spec], table, y, TaskKind("binary"))[1])
 
 
 def test_a_recipe_that_divides_again_needs_the_column_of_its_split(visits):
     recipe = Recipe(
         target="ill",
-        task=TaskKind.BINARY,
+        task=TaskKind("binary"),
         metric="roc_auc",
         classes=(0, 1),
         split=SPLITS["grouped"],

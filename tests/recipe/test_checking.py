@@ -59,7 +59,9 @@ GOOD = {
 
 @pytest.fixture(scope="module")
 def checker():
-    return Checker(InputSchema(task=TaskKind.BINARY, target="y", classes=(0, 1), columns=COLUMNS))
+    return Checker(
+        InputSchema(task=TaskKind("binary"), target="y", classes=(0, 1), columns=COLUMNS)
+    )
 
 
 def problems(checker, checks=STRICT, **changes):

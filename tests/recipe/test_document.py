@@ -77,7 +77,7 @@ def test_a_wrong_member_is_refused(field, value, message):
 def test_a_recipe_reads_like_a_recipe():
     shown = repr(
         Recipe(
-            task=TaskKind.BINARY,
+            task=TaskKind("binary"),
             target="churn",
             metric="f1",
             classes=("no", "yes"),

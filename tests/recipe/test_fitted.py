@@ -13,7 +13,7 @@ TASKS = ("binary", "multiclass", "regression")
 
 
 def raw(fitted, frame):
-    is_regression = fitted.recipe.task.value == "regression"
+    is_regression = fitted.recipe.task == "regression"
     return fitted.predict(frame) if is_regression else fitted.predict_proba(frame)
 
 
@@ -210,7 +210,7 @@ def test_the_recipe_does_not_import_pandas():
         "from automl_magic.recipe import fit_view\n"
         "from automl_magic.records import StepSpec, TaskKind\n"
         "view, _ = fit_view([StepSpec(kind='number', columns=('a',))],"
-        " {'a': np.arange(3.0)}, None, TaskKind.BINARY)\n"
+        " {'a': np.arange(3.0)}, None, TaskKind('binary'))\n"
         "view.transform_row({'a': 1})\n"
         "print('pandas' in sys.modules)\n"
     )

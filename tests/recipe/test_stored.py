@@ -78,7 +78,7 @@ def test_saving_twice_replaces_the_model_and_leaves_nothing_behind(saved, fitted
 
     assert names(saved) == FILES
     assert [path.name for path in saved.parent.iterdir()] == ["model"]
-    assert load_model(saved).recipe.task is TaskKind.MULTICLASS
+    assert load_model(saved).recipe.task is TaskKind("multiclass")
 
 
 def test_a_folder_with_other_files_is_left_alone(fitted_for, tmp_path):

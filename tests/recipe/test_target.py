@@ -20,7 +20,7 @@ from automl_magic.records import TaskKind
     ],
 )
 def test_a_label_finds_its_class(values, classes):
-    codes = encode_target(np.array(values), TaskKind.BINARY, classes)
+    codes = encode_target(np.array(values), TaskKind("binary"), classes)
     assert codes.dtype == np.int64
     assert codes.tolist() == [1, 0, 1]
 
@@ -28,12 +28,12 @@ def test_a_label_finds_its_class(values, classes):
 @pytest.mark.parametrize("missing", [None, np.nan])
 def test_a_missing_label_is_refused(missing):
     with pytest.raises(TargetNotUsable) as caught:
-        encode_target(np.array(["a", missing], dtype=object), TaskKind.BINARY, ("a", "b"))
+        encode_target(np.array(["a", missing], dtype=object), TaskKind("binary"), ("a", "b"))
     assert caught.value.why == "Row 1 holds a missing value; the classes are a, b."
 
 
 def test_numbers_are_read_as_numbers():
-    assert encode_target(np.array([1, 2]), TaskKind.REGRESSION).tolist() == [1.0, 2.0]
+    assert encode_target(np.array([1, 2]), TaskKind("regression")).tolist() == [1.0, 2.0]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def make_recipe():
 
 @pytest.fixture(scope="module")
 def fitted(frame, make_recipe):
-    return fit_recipe(make_recipe(TaskKind.BINARY, "outcome", ("no", "yes")), frame)
+    return fit_recipe(make_recipe(TaskKind("binary"), "outcome", ("no", "yes")), frame)
 
 
 @pytest.fixture
@@ -132,7 +132,9 @@ def test_an_unknown_output_offers_the_near_miss(fitted, tmp_path, frame):
 
 def test_a_regression_has_no_probabilities(frame, make_recipe, tmp_path):
     table = frame.assign(outcome=frame[HOSTILE] * 2)
-    save_model(fit_recipe(make_recipe(TaskKind.REGRESSION, "outcome"), table), tmp_path / "model")
+    save_model(
+        fit_recipe(make_recipe(TaskKind("regression"), "outcome"), table), tmp_path / "model"
+    )
     model = _load_pyfunc(str(tmp_path / "model"))
 
     assert model.predict(table).shape == (200,)

@@ -78,8 +78,8 @@ def check_style(notebook, path):
 @pytest.fixture
 def monitors():
     return {
-        "log": render_monitor(TaskKind.BINARY, Thresholds()),
-        "table": render_monitor(TaskKind.BINARY, Thresholds(yellow=0.02), of_table=True),
+        "log": render_monitor(TaskKind("binary"), Thresholds()),
+        "table": render_monitor(TaskKind("binary"), Thresholds(yellow=0.02), of_table=True),
     }
 
 

@@ -62,7 +62,7 @@ def engine(recipe, frame):
     development, holdout = holdout_rows(recipe.split, y, columns)
     fitted = fit_recipe(recipe, frame, rows=development)
     held_out = frame.iloc[holdout]
-    classes = recipe.task.is_classification
+    classes = recipe.task.has_classes
     predicted = fitted.predict_proba(held_out) if classes else fitted.predict(held_out)
     found = score(recipe.metric, y[holdout], predicted, threshold=fitted.threshold)
     expected = {"metric": recipe.metric, "score": found, "rows": len(holdout)}
@@ -112,7 +112,7 @@ def test_every_split_measures_on_the_rows_of_the_engine(
         Split(kind=SplitKind.GROUPED, folds=3, holdout=0.3, seed=1, column="street"),
         Split(kind=SplitKind.TIME, folds=3, holdout=0.3, seed=1, column="since"),
     ]
-    if recipe.task.is_classification:
+    if recipe.task.has_classes:
         splits.append(Split(kind=SplitKind.STRATIFIED, folds=3, holdout=0.3, seed=1))
     for split in splits:
         one = changed(recipe, members=(member,), split=split)

@@ -98,7 +98,7 @@ def many_customers():
 
 def with_steps(recipe, dataset, changed, selection, path):
     split = Split(
-        kind=SplitKind.STRATIFIED if recipe.task.is_classification else SplitKind.KFOLD,
+        kind=SplitKind.STRATIFIED if recipe.task.has_classes else SplitKind.KFOLD,
         folds=3,
         holdout=0.25,
         seed=7,
@@ -127,7 +127,7 @@ def agrees(whole, there):
     development, holdout = holdout_rows(whole.split, y, {})
     fitted = fit_recipe(whole, table, rows=development)
     held_out = table.iloc[holdout]
-    classes = whole.task.is_classification
+    classes = whole.task.has_classes
     predicted = fitted.predict_proba(held_out) if classes else fitted.predict(held_out)
     expected = score(whole.metric, y[holdout], predicted, threshold=fitted.threshold)
 

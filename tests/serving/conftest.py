@@ -77,7 +77,7 @@ def number(name, low, high, example, nullable=False):
 
 
 CHURN_SCHEMA = InputSchema(
-    task=TaskKind.BINARY,
+    task=TaskKind("binary"),
     target="churn",
     classes=("no", "yes"),
     columns=(
@@ -111,7 +111,7 @@ CHURN_SCHEMA = InputSchema(
     ),
 )
 PRICE_SCHEMA = InputSchema(
-    task=TaskKind.REGRESSION,
+    task=TaskKind("regression"),
     target="price",
     columns=(
         number("area", 20, 200, 80.0),
@@ -144,7 +144,7 @@ def recipe(task, target, classes, steps, columns):
 
 
 CHURN = recipe(
-    TaskKind.BINARY,
+    TaskKind("binary"),
     "churn",
     ("no", "yes"),
     (
@@ -156,7 +156,7 @@ CHURN = recipe(
     {"age": "number", "visits": "number", "city": "category", "active": "boolean", "since": "date"},
 )
 PRICE = recipe(
-    TaskKind.REGRESSION,
+    TaskKind("regression"),
     "price",
     (),
     (StepSpec(kind="number", columns=("area", "rooms", "year")),),

@@ -104,7 +104,7 @@ def fitted(columns, frame, target="left"):
     kinds = {name: "category" if name == "city" else "number" for name in columns}
     numbers = tuple(name for name in columns if name != "city")
     recipe = Recipe(
-        task=TaskKind.BINARY,
+        task=TaskKind("binary"),
         target=target,
         metric="roc_auc",
         classes=("n", "y"),

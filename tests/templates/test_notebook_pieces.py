@@ -10,7 +10,8 @@ from automl_magic.files.templates import templates
 from automl_magic.recipe import ESTIMATORS, member
 from automl_magic.recipe.steps import pieces_of, step_class
 from automl_magic.recipe.steps.base import KINDS
-from automl_magic.records import SplitKind, TaskKind
+from automl_magic.records import SplitKind
+from automl_magic.records.families import kinds
 from automl_magic.render.requirements import imports_of
 from automl_magic.render.slots import slots_in
 from automl_magic.tasks.metrics import METRICS
@@ -75,7 +76,7 @@ def test_a_view_fills_every_parameter_of_a_step(kind):
 
 
 def test_there_is_a_piece_for_every_member_and_task():
-    pieces = {member(name).piece(task) for name in ESTIMATORS for task in TaskKind}
+    pieces = {member(name).piece(task) for name in ESTIMATORS for task in kinds()}
 
     assert names(r"members/(\w+)") == {piece.removesuffix(".py") for piece in pieces}
 

@@ -38,7 +38,7 @@ def accuracy():
         name="accuracy",
         higher_is_better=True,
         needs="labels",
-        fits=(TaskKind.BINARY,),
+        fits=(TaskKind("binary"),),
         in_words="The share of rows that were right.",
     )
 

@@ -53,7 +53,7 @@ def explanation(town: str) -> Explanation:
     )  # fmt: skip
     case = CounterfactualCase(row=3, prediction="no", output=0.1, wanted="yes", found=(way,))
     return Explanation(
-        run_id="e1", of_run="r1", model_sha256="a", data_fingerprint="b", task=TaskKind.BINARY,
+        run_id="e1", of_run="r1", model_sha256="a", data_fingerprint="b", task=TaskKind("binary"),
         target="bought", metric="roc_auc", higher_is_better=True, classes=("no", "yes"), output=1,
         budget_s=1.0, seconds=1.0, columns=columns,
         unseen=Unseen(

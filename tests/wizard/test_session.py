@@ -63,7 +63,7 @@ def test_a_new_table_asks_again_what_depended_on_the_old_one(person):
     answers = person.session.answers
     assert (answers.metric, answers.target) == (None, "target")
     assert answers.problem == "Find lumps early."
-    assert person.session.plan.task.value == "regression"
+    assert person.session.plan.task == "regression"
 
 
 def test_what_is_answered_survives_the_kernel(open_wizard):

@@ -46,7 +46,7 @@ def test_a_wizard_may_begin_with_a_table_and_a_target(tmp_path, monkeypatch, nam
     made.session.wait()
 
     assert (made.session.answers.source, made.session.answers.target) == ("frame:people", "town")
-    assert made.session.plan.task.value == "multiclass"
+    assert made.session.plan.task == "multiclass"
 
 
 def test_the_script_reads_no_text_as_markup():

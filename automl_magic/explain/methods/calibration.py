@@ -30,7 +30,7 @@ def calibration(subject: Subject, /) -> SectionResult:
     Of two classes it is the probability of the positive one; of more, that of the predicted class
     (confidence).
     """
-    if not subject.recipe.task.is_classification:
+    if not subject.recipe.task.has_classes:
         raise SectionSkipped("A regression has no probabilities to be calibrated.")
     unseen = subject.unseen
     if len(unseen.y) < FEWEST_ROWS:

@@ -20,7 +20,7 @@ METHOD = "Rows by true and by predicted class, at the model's own threshold."
 @section_cell("confusion")
 def confusion(subject: Subject, /) -> SectionResult:
     """Count the rows by true class and predicted class."""
-    if not subject.recipe.task.is_classification:
+    if not subject.recipe.task.has_classes:
         raise SectionSkipped("A regression predicts no classes.")
     unseen, k = subject.unseen, subject.recipe.n_classes
     said = subject.codes(unseen.predicted)

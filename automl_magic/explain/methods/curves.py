@@ -34,7 +34,7 @@ def curves(subject: Subject, /) -> SectionResult:
 
     More than two classes are measured one against all others, the most frequent eight of them.
     """
-    if not subject.recipe.task.is_classification:
+    if not subject.recipe.task.has_classes:
         raise SectionSkipped("A regression has no probabilities to rank rows by.")
     unseen = subject.unseen
     counts = np.bincount(unseen.y, minlength=subject.recipe.n_classes)

@@ -101,7 +101,7 @@ def _column(
 def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Measure]]:
     """Return the measures of a group, by its position."""
     unseen = subject.unseen
-    if not subject.recipe.task.is_classification:
+    if not subject.recipe.task.has_classes:
         off = unseen.y - unseen.predicted
 
         def of_values(place: int) -> dict[str, Measure]:
@@ -182,7 +182,7 @@ def _frame(y: Any, said: Any, groups: Groups) -> Any:
 def _drawn(subject: Subject, columns: list[FairnessColumn]) -> Picture:
     if subject.is_binary:
         name, words = "selection_rate", f"share that gets {subject.label(1)}"
-    elif subject.recipe.task.is_classification:
+    elif subject.recipe.task.has_classes:
         name, words = "accuracy", "share of right answers"
     else:
         name, words = "mean_error", "truth - prediction, mean"

@@ -122,7 +122,7 @@ def headline(found: Explanation) -> dict[str, float]:
 
 def _skipped(subject: Subject) -> tuple[Skipped, ...]:
     of_task: dict[str, str] = OF_VALUES
-    if subject.recipe.task.is_classification:
+    if subject.recipe.task.has_classes:
         of_task = OF_CLASSES if subject.is_binary else {**OF_CLASSES, **OF_MANY}
     found = []
     for name in SECTIONS:

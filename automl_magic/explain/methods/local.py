@@ -63,7 +63,7 @@ def _row(subject: Subject, one: Chosen, predicted: Any) -> LocalRow:
         "values": values,
         "unseen": rounded(one.unseen),
     }
-    if recipe.task.is_classification:
+    if recipe.task.has_classes:
         code = int(subject.codes(predicted)[0])
         place = 0 if subject.is_binary else code
         common |= {

@@ -23,7 +23,7 @@ METHOD = "Residuals (truth minus prediction), by tenths of the prediction; 95 % 
 @section_cell("residuals")
 def residuals(subject: Subject, /) -> SectionResult:
     """Measure how far off the predictions are, and whether that depends on the prediction."""
-    if subject.recipe.task.is_classification:
+    if subject.recipe.task.has_classes:
         raise SectionSkipped("Classes have no residuals; see calibration and the confusion matrix.")
     unseen, seed = subject.unseen, subject.recipe.seed
     off = unseen.y - unseen.predicted

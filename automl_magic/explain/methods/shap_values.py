@@ -87,13 +87,13 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
             {name: view.transform(chunk) for name, view in subject.model.views.items()}
         )
         gap = max(gap, tree_path.gap(subject, chunk, values.sum(axis=1) + base))
-        if subject.recipe.task.is_classification and gap > LARGEST_GAP:
+        if subject.recipe.task.has_classes and gap > LARGEST_GAP:
             return None
         parts.append(values)
     whole = np.concatenate(parts)
     several = any(len(one.seeds) > 1 for one in subject.recipe.members)
     notes = _stopped(len(whole), len(rows))
-    if several and subject.recipe.task.is_classification:
+    if several and subject.recipe.task.has_classes:
         notes.append(
             "The model averages the probabilities of several seeds; these are the averages of "
             f"their log-odds, and their sums are at most {gap:.2g} off in probability."
@@ -101,7 +101,7 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
     unit, scale = "value", subject.scale
     if subject.is_binary:
         unit, scale = "log-odds", f"the log-odds of {subject.label(1)}"
-    elif subject.recipe.task.is_classification:
+    elif subject.recipe.task.has_classes:
         unit, scale = "log-odds", "the score of a class, whose softmax is its probability"
     return ShapValues(
         rows[: len(whole)],
@@ -109,7 +109,7 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
         base,
         unit,
         scale,
-        exact=not (several and subject.recipe.task.is_classification),
+        exact=not (several and subject.recipe.task.has_classes),
         method=tree_path.METHOD,
         background_rows=0,
         largest_gap=gap,
@@ -135,7 +135,7 @@ def _by_sampling(subject: Subject, first: Any, others: Any) -> ShapValues:
         rows[: len(values)],
         np.array(values),
         explainer.base,
-        "probability" if subject.recipe.task.is_classification else "value",
+        "probability" if subject.recipe.task.has_classes else "value",
         subject.scale,
         exact=False,
         method=sampled.METHOD.format(rows=explainer.background_rows),

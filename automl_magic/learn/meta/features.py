@@ -162,7 +162,7 @@ def _sizes(y: Array, kind: TaskKind, counts: Counts) -> dict[str, float]:
         "date": counts.date,
         "skew": 0.0,
     }
-    if kind.is_classification:
+    if kind.has_classes:
         sizes_of_classes = np.unique(y, return_counts=True)[1]
         sizes["classes"] = math.log2(len(sizes_of_classes))
         sizes["rarest"] = float(sizes_of_classes.min() / len(y))
@@ -178,9 +178,9 @@ def _landmarks(X: Floats, y: Array, kind: TaskKind) -> dict[str, float]:
     from sklearn.tree import DecisionTreeRegressor
 
     # One target a class, 1 or 0: then one kind of model does for all kinds of task.
-    targets = np.eye(int(y.max()) + 1)[y] if kind.is_classification else y[:, None]
+    targets = np.eye(int(y.max()) + 1)[y] if kind.has_classes else y[:, None]
     order = np.random.default_rng(0).permutation(len(y))
-    if kind.is_classification:  # each class in both parts
+    if kind.has_classes:  # each class in both parts
         order = order[np.argsort(y[order], kind="stable")]
     validates = np.zeros(len(y), dtype=bool)
     validates[order[::VALIDATION_SHARE]] = True
@@ -192,7 +192,7 @@ def _landmarks(X: Floats, y: Array, kind: TaskKind) -> dict[str, float]:
         "neighbour": KNeighborsRegressor(n_neighbors=1, algorithm="brute"),
         "line": Ridge(alpha=10.0),
     }
-    measure = _areas if kind.is_classification else _r2
+    measure = _areas if kind.has_classes else _r2
     found = {}
     for name, model in models.items():
         with warnings.catch_warnings():

@@ -59,5 +59,5 @@ def neighbours(described: Described, store: Store) -> list[Neighbour]:
 def _of_kinds(one: Described, other: Described) -> float:
     if one.kind is other.kind:
         return 0.0
-    both = one.kind.is_classification and other.kind.is_classification
+    both = one.kind.has_classes and other.kind.has_classes
     return OTHER_CLASSES if both else OTHER_TARGET

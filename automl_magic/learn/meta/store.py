@@ -80,7 +80,7 @@ class Entry:
         return {
             "version": VERSION,
             **({"name": self.name} if self.name else {}),
-            "kind": self.described.kind.value,
+            "kind": str(self.described.kind),
             "features": list(self.described.values),
             "candidates": {
                 name: [outcome.loss, outcome.seconds, outcome.weight]

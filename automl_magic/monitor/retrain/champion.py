@@ -85,7 +85,7 @@ def gather(
         fresh,
         target,
         min_rows=min_rows if given is None else 1,
-        is_classification=plan.task.is_classification,
+        has_classes=plan.task.has_classes,
         time_column=plan.split.column,
     )
 

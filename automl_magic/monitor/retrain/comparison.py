@@ -101,8 +101,8 @@ def compare(
     if champion.recipe.task is not recipe.task or champion.recipe.target != recipe.target:
         raise MonitorError(
             "Champion and challenger cannot be compared.",
-            why=f"One predicts {champion.recipe.target!r} ({champion.recipe.task.value}), the "
-            f"other {recipe.target!r} ({recipe.task.value}).",
+            why=f"One predicts {champion.recipe.target!r} ({champion.recipe.task}), the "
+            f"other {recipe.target!r} ({recipe.task}).",
             fix="Make the challenger from the champion's own plan: automl retrain DEPLOYMENT",
         )
     values = table_of(recent, [recipe.target])[recipe.target]
@@ -141,18 +141,18 @@ def compare(
 
 
 def _classes(model: FittedRecipe) -> list[Any]:
-    return list(model.classes_) if model.recipe.task.is_classification else []
+    return list(model.classes_) if model.recipe.task.has_classes else []
 
 
 def _asked(model: FittedRecipe, recent: pd.DataFrame) -> Floats:
-    if model.recipe.task.is_classification:
+    if model.recipe.task.has_classes:
         return model.predict_proba(recent)
     return np.asarray(model.predict(recent), dtype=np.float64)
 
 
 def _in_order(said: Floats, model: FittedRecipe, like: FittedRecipe) -> Floats:
     """Return the answers of a model with its classes in the order of another one's."""
-    if not model.recipe.task.is_classification:
+    if not model.recipe.task.has_classes:
         return said.reshape(len(said))
     places = {text_of(label): place for place, label in enumerate(model.classes_)}
     wanted = [places.get(text_of(label)) for label in like.classes_]

@@ -157,7 +157,7 @@ def put_together(
     target: str,
     *,
     min_rows: int,
-    is_classification: bool,
+    has_classes: bool,
     time_column: str | None = None,
 ) -> Together:
     """Divide rows into those to learn from and those to be measured by.
@@ -202,7 +202,7 @@ def put_together(
     learned = [part.iloc[:end] for part, end in zip(parts, at, strict=True)]
     training = pd.concat([old, *learned], ignore_index=True)
     recent = pd.concat([part.iloc[end:] for part, end in zip(parts, at, strict=True)])
-    if is_classification:  # of a class that is new in the last rows there is nothing to learn
+    if has_classes:  # of a class that is new in the last rows there is nothing to learn
         recent = recent[recent[target].isin(set(training[target]))]
     given = {key: answer for one in fresh for key, answer in one.answers.items()}
     answers = pd.DataFrame([np.atleast_1d(given[key]) for key in recent.index]) if given else None

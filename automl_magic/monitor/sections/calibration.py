@@ -29,7 +29,7 @@ METHOD = (
 def calibration(watch: Watch, /) -> SectionResult:
     """Compare how far the probabilities may be believed with the release."""
     reference = watch.reference.prediction
-    if not watch.recipe.task.is_classification:
+    if not watch.recipe.task.has_classes:
         raise SectionSkipped("A regression has no probabilities to be calibrated.")
     if reference is None or not reference.calibration:
         raise SectionSkipped("The model's reference holds no calibration.")

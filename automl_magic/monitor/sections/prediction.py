@@ -79,7 +79,7 @@ def _drift(watch: Watch, found: Compared, moved: str) -> ColumnDrift:
 
 
 def _labels(watch: Watch, predicted: Floats) -> str:
-    if not watch.recipe.task.is_classification:
+    if not watch.recipe.task.has_classes:
         low, middle, high = np.quantile(predicted, [0.05, 0.5, 0.95])
         return f"Half of the values lie below {middle:.4g}, 90 % from {low:.4g} to {high:.4g}."
     codes = metrics.labels_of(predicted, watch.watched.fitted.threshold)

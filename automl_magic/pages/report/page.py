@@ -81,7 +81,7 @@ def report_header(told: Explanation) -> str:
     facts = [
         ("Model of run", tag("code", text(told.of_run))),
         ("Explained by run", tag("code", text(told.run_id))),
-        ("Task", text(told.task.value)),
+        ("Task", text(told.task)),
         ("Columns", f"{len(told.columns):,}"),
         ("Took", seconds(told.seconds)),
         ("Model digest", tag("code", text(told.model_sha256.removeprefix("sha256:")[:12]))),

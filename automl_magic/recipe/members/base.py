@@ -190,7 +190,7 @@ class Member(ABC):
 
     def piece(self, task: TaskKind) -> str:
         """Return the file name of the code face, in `templates/notebooks/shared/model/members`."""
-        return f"{self.name}_{'classifier' if task.is_classification else 'regressor'}.py"
+        return f"{self.name}_{'classifier' if task.has_classes else 'regressor'}.py"
 
     def slots(
         self,
@@ -212,7 +212,7 @@ class Member(ABC):
         }
         if self.has_iterations:
             slots["categorical"] = list(categorical)
-        if task.is_classification:
+        if task.has_classes:
             slots["class_weight"] = "balanced" if class_weight else None
             if not self.has_iterations:
                 slots["n_classes"] = n_classes
@@ -231,7 +231,7 @@ def unreadable(name: str, error: Exception) -> ArtifactTampered:
 def rows_of(X: Floats, y: Array, task: TaskKind, class_weight: bool) -> Rows:
     from sklearn.utils.class_weight import compute_sample_weight
 
-    if not task.is_classification:
+    if not task.has_classes:
         return Rows(task, X, y, None)
     return Rows(task, X, y, compute_sample_weight("balanced" if class_weight else None, y))
 

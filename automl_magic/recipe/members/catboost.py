@@ -15,18 +15,18 @@ from automl_magic.recipe.document import MemberSpec
 from automl_magic.recipe.members.base import Member, Model, Rows, rows_of, unreadable
 from automl_magic.recipe.members.growth import Fold, Growth, Rendezvous
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import TaskKind
+from automl_magic.records import Answer, TaskKind
 
 LOSSES = {
-    TaskKind.BINARY: "Logloss",
-    TaskKind.MULTICLASS: "MultiClass",
-    TaskKind.REGRESSION: "RMSE",
+    Answer.TWO_CLASSES: "Logloss",
+    Answer.CLASSES: "MultiClass",
+    Answer.NUMBER: "RMSE",
 }
 # CatBoost chooses these by the number of rounds (one way below 200, another above; the learning
 # rate by a formula). A model fitted again with its best number of rounds would be another model, so
 # they are said here. The values are CatBoost's own for many rounds.
 EXPLICIT = {"learning_rate": 0.08, "boosting_type": "Plain", "max_ctr_complexity": 4}
-LEAF_ITERATIONS = {TaskKind.BINARY: 10, TaskKind.MULTICLASS: 1, TaskKind.REGRESSION: 1}
+LEAF_ITERATIONS = {Answer.TWO_CLASSES: 10, Answer.CLASSES: 1, Answer.NUMBER: 1}
 
 
 class CatBoost(Member):
@@ -39,12 +39,12 @@ class CatBoost(Member):
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
     ) -> dict[str, Any]:
-        several = {"classes_count": n_classes} if task is TaskKind.MULTICLASS else {}
+        several = {"classes_count": n_classes} if task.answer is Answer.CLASSES else {}
         return {
-            "loss_function": LOSSES[task],
+            "loss_function": LOSSES[task.answer],
             **several,
             **EXPLICIT,
-            "leaf_estimation_iterations": LEAF_ITERATIONS[task],
+            "leaf_estimation_iterations": LEAF_ITERATIONS[task.answer],
             **spec.params,
             "iterations": spec.n_iterations or 100,
             "random_seed": spec.seeds[0],
@@ -72,7 +72,7 @@ class CatBoost(Member):
         return catboost.CatBoost(arguments).fit(pool(rows.X, categorical, rows.y, rows.weight))
 
     def predict(self, model: Model, X: Floats) -> Floats:
-        kind = "Probability" if model.task.is_classification else "RawFormulaVal"
+        kind = "Probability" if model.task.has_classes else "RawFormulaVal"
         threads = 1 if len(X) == 1 else model.threads or -1
         predicted: Floats = model.native.predict(
             pool(X, model.categorical), prediction_type=kind, thread_count=threads
@@ -129,7 +129,7 @@ class _Growth(Growth):
     def after_iteration(self, info: Any) -> bool:
         """Take the loss of a round. CatBoost calls it, in the thread of the fit."""
         ((*_, loss),) = info.metrics["validation"].values()
-        self._losses.append(loss if self._task.is_classification else loss**2)
+        self._losses.append(loss if self._task.has_classes else loss**2)
         return self._turn.after_round()
 
     def grow(self, rounds: int) -> list[float]:
@@ -147,7 +147,7 @@ class _Growth(Growth):
         """Return the predictions, and end: CatBoost shows a model only once its fit is over."""
         self._stop()
         self.ended = True
-        kind = "Probability" if self._task.is_classification else "RawFormulaVal"
+        kind = "Probability" if self._task.has_classes else "RawFormulaVal"
         predicted: Floats = self._model.predict(
             self._watched, prediction_type=kind, ntree_end=rounds, thread_count=1
         )

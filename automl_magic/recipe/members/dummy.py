@@ -21,17 +21,17 @@ class Dummy(ScikitMember):
     name: ClassVar[str] = "dummy"
 
     def estimator(self, task: TaskKind) -> type[Any]:
-        return DummyClassifier if task.is_classification else DummyRegressor
+        return DummyClassifier if task.has_classes else DummyRegressor
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
     ) -> dict[str, Any]:
-        return {"strategy": "prior" if task.is_classification else "mean", **spec.params}
+        return {"strategy": "prior" if task.has_classes else "mean", **spec.params}
 
     def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
         # Without scikit-learn's checks of a row that is not looked at.
         native = model.native
-        if not model.task.is_classification:
+        if not model.task.has_classes:
             return float(native.constant_.item())
         if native.strategy != "prior":
             return super().predict_row(model, row)

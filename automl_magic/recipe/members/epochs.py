@@ -86,7 +86,7 @@ class EpochMember(Member):
             spec, task, n_classes, threads, class_weight=class_weight, categorical=categorical
         )
         del slots["categorical"]
-        return slots | ({"n_classes": n_classes} if task.is_classification else {})
+        return slots | ({"n_classes": n_classes} if task.has_classes else {})
 
 
 class _Growth(Growth):
@@ -120,7 +120,7 @@ class _Growth(Growth):
 
 def mean_loss(rows: Rows, predicted: Floats) -> float:
     """Return the log loss, or the squared error, of some predictions."""
-    if not rows.task.is_classification:
+    if not rows.task.has_classes:
         return float(np.mean((rows.y - predicted) ** 2))
     own: Array = predicted[np.arange(len(rows.y)), rows.y]
     return float(np.average(-np.log(np.maximum(own, LEAST_SHARE)), weights=rows.weight))

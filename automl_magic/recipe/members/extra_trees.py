@@ -16,7 +16,7 @@ class ExtraTrees(Forest):
     name: ClassVar[str] = "extra_trees"
 
     def estimator(self, task: TaskKind) -> type[Any]:
-        return ExtraTreesClassifier if task.is_classification else ExtraTreesRegressor
+        return ExtraTreesClassifier if task.has_classes else ExtraTreesRegressor
 
 
 MEMBER = ExtraTrees()

@@ -62,7 +62,7 @@ class Forest(ScikitMember):
         for tree in trees[1:]:
             total += tree.tree_.predict(rows)
         total /= len(trees)
-        if not model.task.is_classification:
+        if not model.task.has_classes:
             return total[:, 0]
         # A fold of a rare class may never have seen it; the estimator then has fewer columns.
         probabilities = np.zeros((len(X), model.n_classes))

@@ -37,7 +37,7 @@ class Kernel(ArrayMember):
     ) -> dict[str, Any]:
         of_task: dict[str, Any] = (
             {"gamma": 0.3, "C": 200.0}
-            if task.is_classification
+            if task.has_classes
             else {"gamma": 0.1, "alphas": list(ALPHAS)}
         )
         return {"n_components": 500, **of_task, **spec.params, "random_state": spec.seeds[0]}
@@ -54,7 +54,7 @@ class Kernel(ArrayMember):
             random_state=arguments["random_state"],
         )
         near = similarities.fit_transform(X)
-        if rows.task.is_classification:
+        if rows.task.has_classes:
             linear = LogisticRegression(C=arguments["C"], max_iter=1000)
             linear.fit(near, rows.y, sample_weight=rows.weight)
             classes = linear.classes_
@@ -82,7 +82,7 @@ class Kernel(ArrayMember):
         X, rows = np.clip(X, -FURTHEST, FURTHEST), arrays["rows"]
         apart = (X**2).sum(axis=1)[:, None] + (rows**2).sum(axis=1) - 2 * X @ rows.T
         scores = np.exp(-arrays["gamma"] * apart) @ arrays["weights"] + arrays["bias"]
-        if not model.task.is_classification:
+        if not model.task.has_classes:
             return np.asarray(scores[:, 0])
         classes = arrays["classes"]
         if scores.shape[1] < len(classes):  # one score for two classes, that of the second

@@ -18,12 +18,12 @@ from automl_magic.recipe.members.base import (
 )
 from automl_magic.recipe.members.growth import Fold, Growth, Snapshots
 from automl_magic.recipe.values import Floats
-from automl_magic.records import TaskKind
+from automl_magic.records import Answer, TaskKind
 
 OBJECTIVES = {
-    TaskKind.BINARY: "binary",
-    TaskKind.MULTICLASS: "multiclass",
-    TaskKind.REGRESSION: "regression",
+    Answer.TWO_CLASSES: "binary",
+    Answer.CLASSES: "multiclass",
+    Answer.NUMBER: "regression",
 }
 # What belongs to the binned rows. They are shared by all trials on a fold, so nothing that a trial
 # may choose (the least rows of a leaf) may shape them.
@@ -40,9 +40,9 @@ class LightGBM(Member):
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
     ) -> dict[str, Any]:
-        several = {"num_class": n_classes} if task is TaskKind.MULTICLASS else {}
+        several = {"num_class": n_classes} if task.answer is Answer.CLASSES else {}
         return {
-            "objective": OBJECTIVES[task],
+            "objective": OBJECTIVES[task.answer],
             **several,
             **spec.params,
             "num_iterations": spec.n_iterations or 100,
@@ -78,7 +78,7 @@ class LightGBM(Member):
         # Threads share rows, never the sum over the trees of one row: the result is the same.
         threads = 1 if len(X) == 1 else model.threads or 0
         raw = model.native.predict(X, num_threads=threads)
-        return as_probabilities(raw) if model.task.is_classification else raw
+        return as_probabilities(raw) if model.task.has_classes else raw
 
     def to_bytes(self, model: Model) -> bytes:
         text: str = model.native.model_to_string()
@@ -137,7 +137,7 @@ class _Growth(Growth):
 
     def predict(self, rounds: int) -> Floats:
         raw = self._kept.get(rounds)
-        return as_probabilities(raw) if self._task.is_classification else raw
+        return as_probabilities(raw) if self._task.has_classes else raw
 
     def forget(self, rounds: int) -> None:
         self._kept.forget(rounds)

@@ -24,12 +24,12 @@ class Linear(ScikitMember):
     name: ClassVar[str] = "linear"
 
     def estimator(self, task: TaskKind) -> type[Any]:
-        return LogisticRegression if task.is_classification else Ridge
+        return LogisticRegression if task.has_classes else Ridge
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
     ) -> dict[str, Any]:
-        if task.is_classification:
+        if task.has_classes:
             return {"solver": "lbfgs", "max_iter": 1000, **spec.params}
         return dict(spec.params)
 
@@ -37,7 +37,7 @@ class Linear(ScikitMember):
         # Without scikit-learn's checks, which take longer than the product.
         native = model.native
         values = np.minimum(np.maximum(row, -LARGEST), LARGEST)
-        if not model.task.is_classification:
+        if not model.task.has_classes:
             return float(native.coef_ @ values + native.intercept_)
         scores = native.coef_ @ values + native.intercept_
         if len(scores) < len(native.classes_):  # one score for two classes

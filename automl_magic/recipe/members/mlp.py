@@ -33,7 +33,7 @@ class MLP(EpochMember, ScikitMember):
     name: ClassVar[str] = "mlp"
 
     def estimator(self, task: TaskKind) -> type[Any]:
-        return MLPClassifier if task.is_classification else MLPRegressor
+        return MLPClassifier if task.has_classes else MLPRegressor
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
@@ -62,7 +62,7 @@ class MLP(EpochMember, ScikitMember):
         for weights, bias in hidden:
             values = np.maximum(values @ weights + bias, 0.0)
         values = values @ last[0] + last[1]
-        if not model.task.is_classification:
+        if not model.task.has_classes:
             return float(values[0])
         if len(values) < len(model.native.classes_):  # one score for two classes
             values = np.array([0.0, values[0]])
@@ -80,7 +80,7 @@ class _Training(Training):
         self._X = np.clip(rows.X, -FURTHEST, FURTHEST)
         self._y, self._mean, self._spread = rows.y, 0.0, 1.0
         self._fixed: dict[str, Any] = {"sample_weight": rows.weight}
-        if rows.task.is_classification:
+        if rows.task.has_classes:
             self._fixed["classes"] = np.unique(rows.y)
         else:
             self._mean, self._spread = float(rows.y.mean()), float(rows.y.std()) or 1.0

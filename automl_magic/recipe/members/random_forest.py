@@ -16,7 +16,7 @@ class RandomForest(Forest):
     name: ClassVar[str] = "random_forest"
 
     def estimator(self, task: TaskKind) -> type[Any]:
-        return RandomForestClassifier if task.is_classification else RandomForestRegressor
+        return RandomForestClassifier if task.has_classes else RandomForestRegressor
 
 
 MEMBER = RandomForest()

@@ -46,9 +46,9 @@ class RealMLP(NetworkMember):
     def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
         for layer in range(n_layers(network)):
             x = x @ network[f"weight_{layer}"] + network[f"bias_{layer}"]
-            x = _selu(x) if task.is_classification else _mish(x)
+            x = _selu(x) if task.has_classes else _mish(x)
         x = x @ network["last_weight"] + network["last_bias"]
-        return softmax(x) if task.is_classification else np.clip(x[:, 0], *network["range"])
+        return softmax(x) if task.has_classes else np.clip(x[:, 0], *network["range"])
 
 
 class _Training(TorchTraining):

@@ -37,7 +37,7 @@ class ScikitMember(Member):
     def predict(self, model: Model, X: Floats) -> Floats:
         # Scaled, a number may leave float32's range; scikit-learn takes no infinite ones.
         X = np.clip(X, -LARGEST, LARGEST)
-        if not model.task.is_classification:
+        if not model.task.has_classes:
             values: Floats = model.native.predict(X).astype(np.float64)
             return values
         # A fold of a rare class may never have seen it; the estimator then has fewer columns.

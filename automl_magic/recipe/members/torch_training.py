@@ -34,7 +34,7 @@ class TorchTraining(Training):
         self._torch = torch = self._ready()
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._random = torch.Generator(self._device).manual_seed(arguments["seed"])
-        self._classes = rows.task.is_classification
+        self._classes = rows.task.has_classes
         self._scale = robust_scale(rows.X)
         self._X = self._tensor(squeezed(rows.X, *self._scale), torch.float32)
         self._mean, self._spread = 0.0, 1.0

@@ -19,12 +19,12 @@ from automl_magic.recipe.members.base import (
 )
 from automl_magic.recipe.members.growth import Fold, Growth, Snapshots
 from automl_magic.recipe.values import Floats
-from automl_magic.records import TaskKind
+from automl_magic.records import Answer, TaskKind
 
 OBJECTIVES = {
-    TaskKind.BINARY: "binary:logistic",
-    TaskKind.MULTICLASS: "multi:softprob",
-    TaskKind.REGRESSION: "reg:squarederror",
+    Answer.TWO_CLASSES: "binary:logistic",
+    Answer.CLASSES: "multi:softprob",
+    Answer.NUMBER: "reg:squarederror",
 }
 
 
@@ -38,9 +38,9 @@ class XGBoost(Member):
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
     ) -> dict[str, Any]:
-        several = {"num_class": n_classes} if task is TaskKind.MULTICLASS else {}
+        several = {"num_class": n_classes} if task.answer is Answer.CLASSES else {}
         params = {
-            "objective": OBJECTIVES[task],
+            "objective": OBJECTIVES[task.answer],
             **several,
             "tree_method": "hist",
             **spec.params,
@@ -112,7 +112,7 @@ class _Growth(Growth):
             self._booster.update(self._rows, self.n_rounds)
             said = str(self._booster.eval_set([(self._watched, "watched")], self.n_rounds))
             loss = float(said.rsplit(":", 1)[1])
-            losses.append(loss if self._task.is_classification else loss**2)
+            losses.append(loss if self._task.has_classes else loss**2)
             self.n_rounds += 1
             self._kept.add(self.n_rounds, self._booster.predict(self._watched))
         self.ended = self.n_rounds >= self._goal
@@ -129,7 +129,7 @@ class _Growth(Growth):
 
 
 def _as_float64(raw: Any, task: TaskKind) -> Floats:
-    if not task.is_classification:
+    if not task.has_classes:
         values: Floats = raw.astype(np.float64)
         return values
     shares = as_probabilities(raw)

@@ -7,7 +7,7 @@ from typing import Any
 
 from automl_magic.recipe.steps.base import FOLDS, HELPERS, params_of, step_class
 from automl_magic.recipe.steps.select import DEFAULTS, SELECT
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import Answer, StepSpec, TaskKind
 
 
 def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any]:
@@ -19,9 +19,9 @@ def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any
     defaults = DEFAULTS if spec.kind == SELECT else step_class(spec.kind).defaults
     params = params_of(spec, defaults)
     if spec.kind == SELECT:
-        params["classify"] = task.is_classification
+        params["classify"] = task.has_classes
     elif step_class(spec.kind).reads_target:
-        params["n_classes"] = n_classes if task is TaskKind.MULTICLASS else 0
+        params["n_classes"] = n_classes if task.answer is Answer.CLASSES else 0
     return params
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import TaskKind
+from automl_magic.records import Answer, TaskKind
 
 RANKED_ROWS = 10_000
 
@@ -68,7 +68,7 @@ def relevance_of_sums(
 
 def _goals(target: Array, task: TaskKind, n_classes: int) -> tuple[Floats, Floats]:
     """Return what ranks are compared with, a column for each, and the squared size of each."""
-    if task is TaskKind.MULTICLASS:
+    if task.answer is Answer.CLASSES:
         goals = (target[:, None] == np.arange(n_classes)).astype(np.float64)
     else:
         goals = centred_ranks(target[:, None].astype(np.float64))

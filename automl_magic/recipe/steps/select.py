@@ -17,7 +17,7 @@ from automl_magic.recipe.steps.base import params_of
 from automl_magic.recipe.steps.relevance import even_rows
 from automl_magic.recipe.steps.scaling import choice_of
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import StepSpec, TaskKind
+from automl_magic.records import Answer, StepSpec, TaskKind
 
 SELECT = "select"
 DEFAULTS: Mapping[str, Any] = {
@@ -83,7 +83,7 @@ def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
 
     if X.shape[1] == 0:
         return np.empty(0)
-    goal = binned(y.astype(np.float64)) if task is TaskKind.REGRESSION else y
+    goal = binned(y.astype(np.float64)) if task.answer is Answer.NUMBER else y
     cut = np.column_stack([binned(values) for values in X.T])
     shared: Floats = mutual_info_classif(cut, goal, discrete_features=True, random_state=0)
     return shared.round(9)
@@ -102,7 +102,7 @@ def boruta_hits(X: Floats, y: Array, task: TaskKind, seed: int) -> Array:
     """Return in how many of the rounds each column was more important than every shuffled one."""
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-    forest = ExtraTreesRegressor if task is TaskKind.REGRESSION else ExtraTreesClassifier
+    forest = ExtraTreesRegressor if task.answer is Answer.NUMBER else ExtraTreesClassifier
     rng = np.random.default_rng(seed)
     lowest = np.nanmin(np.vstack([X, np.zeros(X.shape[1])]), axis=0)
     X = np.where(np.isnan(X), lowest - 1.0, X)

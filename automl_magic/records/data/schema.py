@@ -8,7 +8,7 @@ from typing import Any
 
 from automl_magic.records.codec import Record
 from automl_magic.records.data.dataset import ColumnKind
-from automl_magic.records.task import TaskKind
+from automl_magic.records.families import TaskKind
 
 SCHEMA_NAME = "schema.json"
 

@@ -27,8 +27,8 @@ from automl_magic.records.explanations.measured import (
     Residuals,
     Thresholds,
 )
+from automl_magic.records.families import TaskKind
 from automl_magic.records.runs.score import Link, Score
-from automl_magic.records.task import TaskKind
 
 EXPLANATION_NAME = "explanation.json"
 NOTEBOOK = "output.ipynb"

@@ -10,8 +10,8 @@ from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
 from automl_magic.records.data.dataset import ColumnKind
+from automl_magic.records.families import TaskKind
 from automl_magic.records.runs.score import Score
-from automl_magic.records.task import TaskKind
 
 REFERENCE_NAME = "reference.json"
 

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from automl_magic.records.codec import OutOfRange, Record
-from automl_magic.records.task import SplitKind, TaskKind
+from automl_magic.records.families import TaskKind
+from automl_magic.records.task import SplitKind
 
 SPEC_SUFFIX = ".automl.yaml"
 LARGEST_SEED = 2**31 - 1  # LightGBM's is a signed integer of 32 bits

@@ -8,9 +8,10 @@ from typing import Any
 
 from automl_magic.records.codec import Record
 from automl_magic.records.data.dataset import Dataset
+from automl_magic.records.families import TaskKind
 from automl_magic.records.plans.decision import Decision
 from automl_magic.records.plans.experiment import Experiment
-from automl_magic.records.task import Split, TaskKind
+from automl_magic.records.task import Split
 
 
 @dataclass(frozen=True, kw_only=True)

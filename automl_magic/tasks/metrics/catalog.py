@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automl_magic.errors import MetricDoesNotFit, UnknownMetric, near_miss
-from automl_magic.records import Decision, DecisionKind, Metric, TaskKind
+from automl_magic.records import Answer, Decision, DecisionKind, Metric, TaskKind
+from automl_magic.records.families import kinds
 
-_BINARY = (TaskKind.BINARY,)
-_MULTICLASS = (TaskKind.MULTICLASS,)
-_CLASSES = (TaskKind.BINARY, TaskKind.MULTICLASS)
-_REGRESSION = (TaskKind.REGRESSION,)
+_TWO_CLASSES = (Answer.TWO_CLASSES,)
+_SEVERAL_CLASSES = (Answer.CLASSES,)
+_CLASSES = (Answer.TWO_CLASSES, Answer.CLASSES)
+_NUMBER = (Answer.NUMBER,)
 
 
 # Every other metric is 0 at the least.
 _LOWEST = {"matthews_corrcoef": -1.0, "r2": None}
 
 
-def _metric(name: str, better: str, needs: str, fits: tuple[TaskKind, ...], words: str) -> Metric:
+def _metric(name: str, better: str, needs: str, fits: tuple[Answer, ...], words: str) -> Metric:
     high = better == "high"
     return Metric(
         name=name,
@@ -37,7 +38,7 @@ METRICS: dict[str, Metric] = {
             "roc_auc",
             "high",
             "probabilities",
-            _BINARY,
+            _TWO_CLASSES,
             "How often a random positive row is ranked above a random negative one: "
             "0.5 is chance, 1 is perfect.",
         ),
@@ -45,7 +46,7 @@ METRICS: dict[str, Metric] = {
             "average_precision",
             "high",
             "probabilities",
-            _BINARY,
+            _TWO_CLASSES,
             "The precision averaged over all thresholds, weighted by the gain in recall: "
             "the share of positives is chance, 1 is perfect.",
         ),
@@ -53,28 +54,28 @@ METRICS: dict[str, Metric] = {
             "f1",
             "high",
             "labels",
-            _BINARY,
+            _TWO_CLASSES,
             "The harmonic mean of precision and recall of the positive class: 1 is perfect.",
         ),
         _metric(
             "precision",
             "high",
             "labels",
-            _BINARY,
+            _TWO_CLASSES,
             "Of the rows predicted positive, the share that is positive.",
         ),
         _metric(
             "recall",
             "high",
             "labels",
-            _BINARY,
+            _TWO_CLASSES,
             "Of the positive rows, the share that is predicted positive.",
         ),
         _metric(
             "roc_auc_ovr",
             "high",
             "probabilities",
-            _MULTICLASS,
+            _SEVERAL_CLASSES,
             "The area under the ROC curve of each class against the rest, averaged over classes.",
         ),
         _metric(
@@ -115,7 +116,7 @@ METRICS: dict[str, Metric] = {
             "f1_macro",
             "high",
             "labels",
-            _MULTICLASS,
+            _SEVERAL_CLASSES,
             "The F1 score of each class, averaged so that a rare class counts as much as a "
             "frequent one.",
         ),
@@ -123,37 +124,37 @@ METRICS: dict[str, Metric] = {
             "f1_weighted",
             "high",
             "labels",
-            _MULTICLASS,
+            _SEVERAL_CLASSES,
             "The F1 score of each class, averaged by how frequent the class is.",
         ),
         _metric(
             "rmse",
             "low",
             "values",
-            _REGRESSION,
+            _NUMBER,
             "The root of the mean squared error, in the target's own unit; large errors weigh "
             "most.",
         ),
-        _metric("mse", "low", "values", _REGRESSION, "The mean squared error."),
+        _metric("mse", "low", "values", _NUMBER, "The mean squared error."),
         _metric(
             "mae",
             "low",
             "values",
-            _REGRESSION,
+            _NUMBER,
             "The mean absolute error, in the target's own unit: every error weighs by its size.",
         ),
         _metric(
             "median_absolute_error",
             "low",
             "values",
-            _REGRESSION,
+            _NUMBER,
             "Half of the errors are smaller than this, in the target's own unit.",
         ),
         _metric(
             "r2",
             "high",
             "values",
-            _REGRESSION,
+            _NUMBER,
             "The share of the target's variance that is explained: 0 is predicting the mean, "
             "1 is perfect.",
         ),
@@ -161,14 +162,14 @@ METRICS: dict[str, Metric] = {
             "mape",
             "low",
             "values",
-            _REGRESSION,
+            _NUMBER,
             "The mean error as a fraction of the true value; not for targets near 0.",
         ),
         _metric(
             "rmsle",
             "low",
             "values",
-            _REGRESSION,
+            _NUMBER,
             "The root mean squared error of log(1 + value): errors count as ratios. The target "
             "may not be negative; a prediction below 0 counts as 0.",
         ),
@@ -204,17 +205,17 @@ _OTHER_NAMES = {
     "r_squared": "r2",
 }
 _COUSINS = {
-    (TaskKind.MULTICLASS, "roc_auc"): "roc_auc_ovr",
-    (TaskKind.MULTICLASS, "f1"): "f1_macro",
-    (TaskKind.BINARY, "roc_auc_ovr"): "roc_auc",
-    (TaskKind.BINARY, "f1_macro"): "f1",
-    (TaskKind.BINARY, "f1_weighted"): "f1",
+    (Answer.CLASSES, "roc_auc"): "roc_auc_ovr",
+    (Answer.CLASSES, "f1"): "f1_macro",
+    (Answer.TWO_CLASSES, "roc_auc_ovr"): "roc_auc",
+    (Answer.TWO_CLASSES, "f1_macro"): "f1",
+    (Answer.TWO_CLASSES, "f1_weighted"): "f1",
 }
 
 
 def metrics_for(kind: TaskKind) -> tuple[str, ...]:
     """Return the names of the metrics that can score this kind of task."""
-    return tuple(name for name, metric in METRICS.items() if kind in metric.fits)
+    return tuple(name for name, metric in METRICS.items() if kind.answer in metric.fits)
 
 
 def find_metric(name: str, kind: TaskKind) -> Metric:
@@ -232,15 +233,15 @@ def find_metric(name: str, kind: TaskKind) -> Metric:
         close = _OTHER_NAMES.get(name.lower()) or near_miss(name, METRICS)
         raise UnknownMetric(
             f"No metric is called {name!r}.",
-            why=f"The metrics for {kind.value} tasks are {', '.join(fitting)}.",
+            why=f"The metrics for {kind} tasks are {', '.join(fitting)}.",
             fix=f"Use --metric {close}." if close else "Use one of these names with --metric.",
         )
     if name not in fitting:
-        usual = _COUSINS.get((kind, name)) or default_metric(kind).choice
-        fits = " and ".join(fit.value for fit in METRICS[name].fits)
+        usual = _COUSINS.get((kind.answer, name)) or default_metric(kind).choice
+        fits = " and ".join(one for one in kinds() if one.answer in METRICS[name].fits)
         raise MetricDoesNotFit(
-            f"The metric {name!r} cannot score a {kind.value} task.",
-            why=f"It scores {fits} tasks. For {kind.value} there are {', '.join(fitting)}.",
+            f"The metric {name!r} cannot score a {kind} task.",
+            why=f"It scores {fits} tasks. For {kind} there are {', '.join(fitting)}.",
             fix=f"Use --metric {usual}.",
         )
     return METRICS[name]
@@ -249,7 +250,7 @@ def find_metric(name: str, kind: TaskKind) -> Metric:
 def default_metric(kind: TaskKind, class_counts: Sequence[int] = ()) -> Decision:
     """Choose the metric for a task that names none. `class_counts` is evidence, not a condition."""
     evidence = {"class_counts": list(class_counts[:20])} if class_counts else {}
-    if kind is TaskKind.BINARY:
+    if kind.answer is Answer.TWO_CLASSES:
         return Decision(
             about=DecisionKind.METRIC,
             choice="roc_auc",
@@ -261,7 +262,7 @@ def default_metric(kind: TaskKind, class_counts: Sequence[int] = ()) -> Decision
                 "f1: it depends on one threshold, which is a business decision",
             ),
         )
-    if kind is TaskKind.MULTICLASS:
+    if kind.answer is Answer.CLASSES:
         return Decision(
             about=DecisionKind.METRIC,
             choice="log_loss",

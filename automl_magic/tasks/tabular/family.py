@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, ClassVar
 
-from automl_magic.records import Candidate, Dataset, Decision, Experiment, StepSpec, TaskKind
+from automl_magic.records import (
+    Answer,
+    Candidate,
+    Dataset,
+    Decision,
+    Experiment,
+    StepSpec,
+    TaskKind,
+)
 from automl_magic.tasks.context import Context
 from automl_magic.tasks.family import Cell, Family, Words
 from automl_magic.tasks.tabular import candidates, features
@@ -26,13 +34,13 @@ class Tabular(Family):
 
     name: ClassVar[str] = "tabular"
     words: ClassVar[Mapping[TaskKind, Words]] = {
-        TaskKind.BINARY: Words(
+        TaskKind("binary"): Words(
             label="One of two answers", example="Will this customer leave, yes or no?"
         ),
-        TaskKind.MULTICLASS: Words(
+        TaskKind("multiclass"): Words(
             label="One of several answers", example="Which of these kinds is it?"
         ),
-        TaskKind.REGRESSION: Words(label="A number", example="How much will it be?"),
+        TaskKind("regression"): Words(label="A number", example="How much will it be?"),
     }
 
     def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
@@ -66,22 +74,22 @@ class Tabular(Family):
 
     def target_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
         values: dict[str, object] = {"target": recipe.target}
-        if not recipe.task.is_classification:
+        if not recipe.task.has_classes:
             return (Cell(step="target", piece="target_number", values=values),)
         values["classes"] = list(recipe.classes)
         return (Cell(step="target", piece="target_classes", values=values),)
 
     def decision_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
-        if recipe.task is TaskKind.BINARY:
+        if recipe.task.answer is Answer.TWO_CLASSES:
             threshold = DEFAULT_THRESHOLD if recipe.threshold is None else recipe.threshold
             values = {"threshold": threshold}
             return (Cell(step="decide", piece="decide_two_classes", values=values),)
-        if recipe.task.is_classification:
+        if recipe.task.has_classes:
             return (Cell(step="decide", piece="decide_most_probable"),)
         return ()
 
     def prediction_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
-        piece = "predict_classes" if recipe.task.is_classification else "predict_number"
+        piece = "predict_classes" if recipe.task.has_classes else "predict_number"
         return (Cell(step="predict", piece=piece),)
 
 

@@ -6,7 +6,15 @@ from typing import Any
 
 from automl_magic.errors import PlanError, TargetNotUsable, shorten
 from automl_magic.look.text import quoted
-from automl_magic.records import Column, ColumnKind, Dataset, Decision, DecisionKind, TaskKind
+from automl_magic.records import (
+    Answer,
+    Column,
+    ColumnKind,
+    Dataset,
+    Decision,
+    DecisionKind,
+    TaskKind,
+)
 from automl_magic.tasks.target import Target
 
 # Scores and grades have up to ten whole values; measurements nearly always have more.
@@ -29,8 +37,8 @@ def read_target(dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
     column = dataset.column(name)
     _check_usable(column, dataset.n_rows)
     kind = asked or _infer(column, dataset.n_rows)
-    classes = tuple(column.summary.get("classes", ())) if kind.is_classification else ()
-    if kind is TaskKind.REGRESSION:
+    classes = tuple(column.summary.get("classes", ())) if kind.has_classes else ()
+    if kind.answer is Answer.NUMBER:
         _check_numeric(column)
     else:
         _check_classes(column, kind, classes, dataset.n_rows - column.n_missing)
@@ -78,11 +86,11 @@ def _is_number(column: Column) -> bool:
 
 def _infer(column: Column, n_rows: int) -> TaskKind:
     if column.n_unique == 2:
-        return TaskKind.BINARY
+        return TaskKind("binary")
     if not _is_number(column):
-        return TaskKind.MULTICLASS
+        return TaskKind("multiclass")
     few = column.n_unique <= min(MOST_NUMERIC_CLASSES, LARGEST_SHARE_OF_LABELS * n_rows)
-    return TaskKind.MULTICLASS if few and _is_whole(column) else TaskKind.REGRESSION
+    return TaskKind("multiclass" if few and _is_whole(column) else "regression")
 
 
 def _is_whole(column: Column) -> bool:
@@ -109,7 +117,7 @@ def _check_classes(
     column: Column, kind: TaskKind, classes: tuple[Any, ...], n_labelled: int
 ) -> None:
     n_classes = column.n_unique
-    if kind is TaskKind.BINARY and n_classes != 2:
+    if kind.answer is Answer.TWO_CLASSES and n_classes != 2:
         raise PlanError(
             f"The target {quoted(column.name)} has {n_classes:,} classes; a binary task needs 2.",
             why=f"Its values are {shorten([str(label) for label in classes])}."
@@ -117,7 +125,7 @@ def _check_classes(
             else f"It has {n_classes:,} distinct values.",
             fix="Use --task regression." if _is_number(column) else "Use --task multiclass.",
         )
-    if kind is TaskKind.MULTICLASS and n_classes == 2:
+    if kind.answer is Answer.CLASSES and n_classes == 2:
         raise PlanError(
             f"The target {quoted(column.name)} has 2 classes; a multiclass task needs more.",
             why=f"Its values are {shorten([str(label) for label in classes])}.",
@@ -144,11 +152,11 @@ def _decide(column: Column, kind: TaskKind, was_asked: bool) -> Decision:
     evidence = {"n_unique": column.n_unique, "stored_as": column.stored_as}
     if was_asked:
         why = "It was asked for."
-    elif kind is TaskKind.BINARY:
+    elif kind.answer is Answer.TWO_CLASSES:
         why = "The target has two values."
     elif not _is_number(column):
         why = f"The target is {column.stored_as} with {column.n_unique:,} values."
-    elif kind is TaskKind.MULTICLASS:
+    elif kind.answer is Answer.CLASSES:
         why = (
             f"The target has {column.n_unique} whole values; up to {MOST_NUMERIC_CLASSES} are "
             "taken for classes, as scores and codes are."
@@ -156,17 +164,17 @@ def _decide(column: Column, kind: TaskKind, was_asked: bool) -> Decision:
     else:
         why = f"The target is a number with {column.n_unique:,} values."
     rejected = {
-        TaskKind.BINARY: (),
-        TaskKind.MULTICLASS: (
+        Answer.TWO_CLASSES: (),
+        Answer.CLASSES: (
             "regression: use --task regression if the steps between the values are equal",
         )
         if _is_number(column)
         else (),
-        TaskKind.REGRESSION: ("multiclass: use --task multiclass if the values are codes",),
-    }[kind]
+        Answer.NUMBER: ("multiclass: use --task multiclass if the values are codes",),
+    }[kind.answer]
     return Decision(
         about=DecisionKind.TASK,
-        choice=kind.value,
+        choice=str(kind),
         why=why,
         evidence=evidence,
         rejected=() if was_asked else rejected,

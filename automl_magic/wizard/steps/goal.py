@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from automl_magic.records import DecisionKind, Plan, TaskKind
+from automl_magic.records import Answer, DecisionKind, Plan
+from automl_magic.records.families import kinds
 from automl_magic.tasks.metrics import METRICS, metrics_for
 from automl_magic.wizard.blocks import (
     Block,
@@ -22,9 +23,9 @@ NAME = "Goal"
 TITLE = "What makes a model good?"
 LEAD = "Each answer below was read off the data; change what you know better."
 _TASKS = {
-    TaskKind.BINARY: ("One of two answers", "Will this customer leave, yes or no?"),
-    TaskKind.MULTICLASS: ("One of several answers", "Which of these kinds is it?"),
-    TaskKind.REGRESSION: ("A number", "How much will it be?"),
+    Answer.TWO_CLASSES: ("One of two answers", "Will this customer leave, yes or no?"),
+    Answer.CLASSES: ("One of several answers", "Which of these kinds is it?"),
+    Answer.NUMBER: ("A number", "How much will it be?"),
 }
 
 
@@ -35,12 +36,12 @@ def blocks(session: Session) -> list[Block]:
         choice(
             "task",
             "Kind of answer",
-            [option(kind.value, *words) for kind, words in _TASKS.items()],
-            plan.task.value,
+            [option(str(kind), *_TASKS[kind.answer]) for kind in kinds()],
+            str(plan.task),
             _why(plan, DecisionKind.TASK),
         ),
         _metric(plan),
-        *(_costs(session, plan) if plan.task is TaskKind.BINARY else []),
+        *(_costs(session, plan) if plan.task.answer is Answer.TWO_CLASSES else []),
         *_people(session),
         line(
             "problem",

@@ -33,13 +33,13 @@ _OF_LABELS = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "prec
 _OF_SIZES = frozenset({"mae", "mape", "smape", "median_absolute_error"})
 
 
-def loss_for(metric: str, *, is_classification: bool) -> Loss:
+def loss_for(metric: str, *, has_classes: bool) -> Loss:
     """Return what stands in, row by row, for the metric that the model was chosen by.
 
     Metrics of labels become the share of wrong labels, those of ranks and probabilities the log
     loss, those of absolute errors the absolute error, all others of regressions the squared error.
     """
-    if is_classification:
+    if has_classes:
         return Loss.ERROR if metric in _OF_LABELS else Loss.LOG_LOSS
     return Loss.ABSOLUTE if metric in _OF_SIZES else Loss.SQUARED
 

@@ -310,7 +310,7 @@ class Worker:
 
 def _judged_by(served: Served) -> dict[str, Any]:
     metric = served.fitted.recipe.metric
-    loss = loss_for(metric, is_classification=served.task.is_classification)
+    loss = loss_for(metric, has_classes=served.task.has_classes)
     return {"loss": loss.value, "classes": list(served.classes)}
 
 

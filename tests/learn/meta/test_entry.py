@@ -70,5 +70,5 @@ def test_classes_are_measured_by_the_metric_of_the_search(describe_as, metric):
         positive = 1 / (1 + np.exp(-3 * (with_error(error, 3) - 0.5)))
         predictions[name] = np.column_stack([1 - positive, positive])
     baseline = np.tile([1 - y.mean(), y.mean()], (600, 1))
-    found = measured(describe_as(TaskKind.BINARY), predictions, metric, y, baseline)
+    found = measured(describe_as(TaskKind("binary")), predictions, metric, y, baseline)
     assert found.outcomes["good"].loss < 0.2 < found.outcomes["bad"].loss

@@ -9,7 +9,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from automl_magic.learn import meta
 from automl_magic.records import StepSpec, TaskKind
 
-BINARY, MULTICLASS, REGRESSION = TaskKind.BINARY, TaskKind.MULTICLASS, TaskKind.REGRESSION
+BINARY, MULTICLASS, REGRESSION = TaskKind("binary"), TaskKind("multiclass"), TaskKind("regression")
 RANDOM = np.random.default_rng(0)
 
 

@@ -7,7 +7,7 @@ from automl_magic.errors import ArtifactTampered
 from automl_magic.recipe import member
 from automl_magic.records import TaskKind
 
-BINARY = {"task": TaskKind.BINARY, "n_classes": 2}
+BINARY = {"task": TaskKind("binary"), "n_classes": 2}
 
 
 def rings(n, seed):
@@ -41,7 +41,7 @@ def test_a_matrix_of_one_value_is_no_error():
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nothing", b"\x80\x04."])
 def test_bytes_that_are_no_model_are_refused(content):
     with pytest.raises(ArtifactTampered, match="no model that we wrote"):
-        member("kernel").from_bytes(content, TaskKind.BINARY, 2)
+        member("kernel").from_bytes(content, TaskKind("binary"), 2)
 
 
 def test_its_file_grows_with_the_rows_it_compares_with_alone():

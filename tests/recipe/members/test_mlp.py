@@ -10,11 +10,11 @@ from automl_magic.records import TaskKind
 PARAMS = {"hidden_layer_sizes": [16], "batch_size": 32, "max_iter": 12}
 
 
-def table(n, seed, task=TaskKind.REGRESSION):
+def table(n, seed, task="regression"):
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, 4))
     y = 1_000 + 50 * (X[:, 0] + X[:, 1] ** 2) + rng.normal(size=n)
-    return X, y if task is TaskKind.REGRESSION else (y > 1_040).astype(int)
+    return X, y if task == "regression" else (y > 1_040).astype(int)
 
 
 @pytest.mark.parametrize(("task", "n_classes"), [("binary", 2), ("regression", 0)])
@@ -36,7 +36,9 @@ def test_after_n_epochs_it_predicts_what_a_fit_of_n_epochs_predicts(task, n_clas
 def test_it_ends_where_no_more_rounds_are_wanted():
     X, y = table(100, 0)
     fold = Fold(X, y, X, y)
-    growth = member("mlp").grow(PARAMS, fold, most_rounds=3, task=TaskKind.REGRESSION, n_classes=0)
+    growth = member("mlp").grow(
+        PARAMS, fold, most_rounds=3, task=TaskKind("regression"), n_classes=0
+    )
 
     assert len(growth.grow(100)) == 3
     assert growth.ended
@@ -45,7 +47,7 @@ def test_it_ends_where_no_more_rounds_are_wanted():
 def test_the_loss_of_an_epoch_is_that_of_its_predictions():
     X, y = table(200, 0)
     growth = member("mlp").grow(
-        PARAMS, Fold(X, y, X, y), most_rounds=1, task=TaskKind.REGRESSION, n_classes=0
+        PARAMS, Fold(X, y, X, y), most_rounds=1, task=TaskKind("regression"), n_classes=0
     )
 
     assert growth.grow(1) == [pytest.approx(np.mean((growth.predict(1) - y) ** 2))]
@@ -53,7 +55,7 @@ def test_the_loss_of_an_epoch_is_that_of_its_predictions():
 
 def test_a_target_in_thousands_is_learnt_as_well_as_one_near_zero():
     X, y = table(400, 0)
-    settings = {"task": TaskKind.REGRESSION, "n_classes": 0, "seed": 0}
+    settings = {"task": TaskKind("regression"), "n_classes": 0, "seed": 0}
     large = member("mlp").fit(PARAMS, X, y, **settings)
     small = member("mlp").fit(PARAMS, X, (y - y.mean()) / y.std(), **settings)
 
@@ -63,7 +65,7 @@ def test_a_target_in_thousands_is_learnt_as_well_as_one_near_zero():
 
 def test_a_value_far_away_counts_as_one_at_five():
     X, y = table(200, 0)
-    model = member("mlp").fit(PARAMS, X, y, task=TaskKind.REGRESSION, n_classes=0)
+    model = member("mlp").fit(PARAMS, X, y, task=TaskKind("regression"), n_classes=0)
     near, far = np.full((1, 4), 5.0), np.full((1, 4), 1e9)
 
     assert member("mlp").predict(model, near) == member("mlp").predict(model, far)
@@ -74,6 +76,6 @@ def test_a_value_far_away_counts_as_one_at_five():
 
 def test_its_file_holds_no_type_beyond_those_of_skops():
     X, y = table(100, 0)
-    model = member("mlp").fit(PARAMS, X, y, task=TaskKind.REGRESSION, n_classes=0)
+    model = member("mlp").fit(PARAMS, X, y, task=TaskKind("regression"), n_classes=0)
 
     assert skops.io.get_untrusted_types(data=member("mlp").to_bytes(model)) == []

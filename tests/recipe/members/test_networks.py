@@ -99,7 +99,7 @@ def test_a_file_is_read_and_used_without_pytorch(name, tmp_path):
         "from pathlib import Path\n"
         "from automl_magic.recipe import member\n"
         "from automl_magic.records import TaskKind\n"
-        f"model = member({name!r}).load(Path({str(tmp_path / '0.npz')!r}), TaskKind.BINARY, 2)\n"
+        f"model = member({name!r}).load(Path({str(tmp_path / '0.npz')!r}), TaskKind('binary'), 2)\n"
         f"print(member({name!r}).predict_row(model, {X[0].tolist()!r}))\n"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -113,14 +113,14 @@ def test_a_pickle_in_the_file_is_refused(name):
     np.savez(file, centre=np.array([{"an": "object"}], dtype=object))
 
     with pytest.raises(ArtifactTampered, match="no model that we wrote"):
-        member(name).from_bytes(file.getvalue(), TaskKind.BINARY, 2)
+        member(name).from_bytes(file.getvalue(), TaskKind("binary"), 2)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nothing", b"\x80\x04."])
 def test_bytes_that_are_no_network_are_refused(name, content):
     with pytest.raises(ArtifactTampered, match="no model that we wrote"):
-        member(name).from_bytes(content, TaskKind.BINARY, 2)
+        member(name).from_bytes(content, TaskKind("binary"), 2)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -129,7 +129,7 @@ def test_a_network_that_lacks_a_part_is_refused(name):
     np.savez(file, centre=np.zeros(2))
 
     with pytest.raises(ArtifactTampered) as refused:
-        member(name).from_bytes(file.getvalue(), TaskKind.BINARY, 2)
+        member(name).from_bytes(file.getvalue(), TaskKind("binary"), 2)
     assert "it has no frequency" in refused.value.why
 
 

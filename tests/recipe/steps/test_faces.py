@@ -153,7 +153,7 @@ def test_table_row_code_and_state_agree(case, task, train, new, targets, piece, 
     for name in pieces_of([spec.kind]):
         piece(f"steps/{name}.py", names)
     function = names[f"{spec.kind}_features"]
-    keywords = code_params(spec, kind, 3 if kind is TaskKind.MULTICLASS else 2)
+    keywords = code_params(spec, kind, 3 if kind is TaskKind("multiclass") else 2)
     columns = list(spec.columns)
     by_code = function(train, new, columns, targets[task], **keywords)
     assert by_code.dtype == np.float64
@@ -224,7 +224,7 @@ def test_dense_parameters_leave_no_gap(train, new, targets):
 def test_a_level_that_training_has_not_seen_has_no_code():
     table = {"city": np.array(["b", "a", None, "a"], dtype=object)}
     view, matrix = fit_view(
-        [StepSpec(kind="category", columns=("city",))], table, None, TaskKind.BINARY
+        [StepSpec(kind="category", columns=("city",))], table, None, TaskKind("binary")
     )
 
     np.testing.assert_array_equal(matrix[:, 0], [1.0, 0.0, np.nan, 0.0])
@@ -237,7 +237,7 @@ def test_categories_stand_in_front_so_that_their_positions_are_known_before_the_
         StepSpec(kind="number", columns=("age", "children"), params={"indicator": True}),
         StepSpec(kind="category", columns=("city", "code")),
     ]
-    view, _ = fit_view(specs, table_of(train, train.columns), None, TaskKind.BINARY)
+    view, _ = fit_view(specs, table_of(train, train.columns), None, TaskKind("binary"))
 
     assert view.names == ("city", "code", "age", "age is missing", "children")
     assert view.categorical == (0, 1)
@@ -245,7 +245,7 @@ def test_categories_stand_in_front_so_that_their_positions_are_known_before_the_
 
 
 def test_a_view_without_steps_has_no_columns(train):
-    view, matrix = fit_view([], table_of(train, ["age"]), None, TaskKind.BINARY)
+    view, matrix = fit_view([], table_of(train, ["age"]), None, TaskKind("binary"))
 
     assert matrix.shape == view.transform(table_of(train, ["age"])).shape == (300, 0)
     assert view.transform_row({"age": 1}) == []
@@ -255,7 +255,7 @@ def test_the_mean_of_a_level_is_drawn_towards_the_mean_of_all():
     table = {"city": np.array(["a", "a", "a", "b", None], dtype=object)}
     y = np.array([1.0, 1.0, 1.0, 0.0, 0.0])
     spec = StepSpec(kind="target_mean", columns=("city",), params={"smoothing": 2.0})
-    view, _ = fit_view([spec], table, y, TaskKind.REGRESSION)
+    view, _ = fit_view([spec], table, y, TaskKind("regression"))
 
     prior = 0.6
     assert view.transform_row({"city": "a"}) == pytest.approx([(3 + 2 * prior) / 5, np.log(4)])
@@ -269,7 +269,7 @@ def test_no_training_row_sees_its_own_target():
     table = {"key": np.array([f"k{i}" for i in range(n)], dtype=object)}
     y = np.random.default_rng(0).integers(0, 2, n)
     spec = StepSpec(kind="target_mean", columns=("key",))
-    _, matrix = fit_view([spec], table, y, TaskKind.BINARY)
+    _, matrix = fit_view([spec], table, y, TaskKind("binary"))
 
     assert set(matrix[:, 0]) == {y.mean()}
 
@@ -277,7 +277,7 @@ def test_no_training_row_sees_its_own_target():
 def test_one_hot_keeps_the_frequent_levels():
     values = ["b"] * 5 + ["a"] * 5 + ["c"] * 3 + ["d"] * 2
     spec = StepSpec(kind="one_hot", columns=("x",), params={"min_count": 3, "max_levels": 2})
-    view, _ = fit_view([spec], {"x": np.array(values, dtype=object)}, None, TaskKind.BINARY)
+    view, _ = fit_view([spec], {"x": np.array(values, dtype=object)}, None, TaskKind("binary"))
 
     assert view.names == ("x = a", "x = b")
     assert [view.transform_row({"x": level}) for level in "abc"] == [[1, 0], [0, 1], [0, 0]]
@@ -285,7 +285,9 @@ def test_one_hot_keeps_the_frequent_levels():
 
 def test_a_date_is_its_place_in_the_calendar():
     table = {"t": np.array(["2024-02-29T06:00:00", "1969-12-31T00:00:00"], dtype="datetime64[us]")}
-    view, matrix = fit_view([StepSpec(kind="date", columns=("t",))], table, None, TaskKind.BINARY)
+    view, matrix = fit_view(
+        [StepSpec(kind="date", columns=("t",))], table, None, TaskKind("binary")
+    )
 
     assert view.names == ("t: days", "t: year", "t: month", "t: day", "t: weekday", "t: hour")
     np.testing.assert_array_equal(matrix, [[19782.25, 2024, 2, 29, 3, 6], [-1, 1969, 12, 31, 2, 0]])
@@ -294,7 +296,7 @@ def test_a_date_is_its_place_in_the_calendar():
 def test_a_wrong_parameter_is_refused_with_its_near_miss(train):
     spec = StepSpec(kind="number", columns=("age",), params={"scael": True})
     with pytest.raises(PlanError) as caught:
-        fit_view([spec], table_of(train, ["age"]), None, TaskKind.BINARY)
+        fit_view([spec], table_of(train, ["age"]), None, TaskKind("binary"))
     assert caught.value.what == "The feature step 'number' has no parameter 'scael'."
     assert caught.value.fix == "Write 'scale' instead."
 
@@ -302,7 +304,7 @@ def test_a_wrong_parameter_is_refused_with_its_near_miss(train):
 def test_a_wrong_value_of_a_parameter_is_refused(train):
     spec = StepSpec(kind="number", columns=("age",), params={"fill": "mean"})
     with pytest.raises(PlanError) as caught:
-        fit_view([spec], table_of(train, ["age"]), None, TaskKind.BINARY)
+        fit_view([spec], table_of(train, ["age"]), None, TaskKind("binary"))
     assert caught.value.what == "The feature step 'number' cannot use fill='mean'."
     assert caught.value.fix == "Write fill='median'."
 
@@ -310,7 +312,7 @@ def test_a_wrong_value_of_a_parameter_is_refused(train):
 def test_smoothing_is_above_zero():
     spec = StepSpec(kind="target_mean", columns=("x",), params={"smoothing": 0})
     with pytest.raises(PlanError) as caught:
-        fit_view([spec], {"x": np.array(["a"])}, np.array([1]), TaskKind.BINARY)
+        fit_view([spec], {"x": np.array(["a"])}, np.array([1]), TaskKind("binary"))
     assert caught.value.fix == "Write smoothing=10.0."
 
 

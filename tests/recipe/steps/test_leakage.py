@@ -56,13 +56,13 @@ def test_a_noisy_target_stays_noise_in_the_training_rows(names):
     for seed in range(2):
         rng = np.random.default_rng(100 + seed)
         y = rng.integers(0, 2, N)
-        X = matrix_of(names, seed, y, TaskKind.BINARY)
+        X = matrix_of(names, seed, y, TaskKind("binary"))
         model = RandomForestClassifier(30, min_samples_leaf=10, random_state=0)
         filled = np.nan_to_num(X, nan=-9.0)
         predicted = cross_val_predict(model, filled, y, cv=4, method="predict_proba")[:, 1]
         aucs.append(roc_auc_score(y, predicted))
         z = rng.normal(size=N)
-        X = matrix_of(names, seed, z, TaskKind.REGRESSION)
+        X = matrix_of(names, seed, z, TaskKind("regression"))
         X = (X - np.nanmean(X, axis=0)) / (np.nanstd(X, axis=0) + 1e-9)
         predicted = cross_val_predict(Ridge(), np.nan_to_num(X), z, cv=4)
         shares.append(r2_score(z, predicted))
@@ -81,7 +81,7 @@ def test_a_pair_of_levels_that_occurs_once_tells_a_training_row_nothing():
     one[own], other[own] = ([f"{side}{i}" for i in range(200)] for side in "ab")
     y[own] = rng.integers(0, 2, 200)
     spec = StepSpec(kind="cross", columns=("one", "other"))
-    view, matrix = fit_view([spec], {"one": one, "other": other}, y, TaskKind.BINARY)
+    view, matrix = fit_view([spec], {"one": one, "other": other}, y, TaskKind("binary"))
 
     assert len(view.names) == 2
     np.testing.assert_allclose(matrix[own, 0], y.mean())

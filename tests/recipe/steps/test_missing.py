@@ -8,7 +8,7 @@ from automl_magic.records import StepSpec, TaskKind
 
 def fit(table, **params):
     spec = StepSpec(kind="missing", columns=tuple(table), params=params)
-    return fit_view([spec], table, None, TaskKind.BINARY)
+    return fit_view([spec], table, None, TaskKind("binary"))
 
 
 def test_the_most_frequent_pattern_is_0_and_rare_ones_share_a_number():

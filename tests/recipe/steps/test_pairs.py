@@ -31,7 +31,7 @@ def test_noise_has_no_interactions():
     for seed in range(5):
         y = np.random.default_rng(seed).integers(0, 2, 2_000)
         spec = StepSpec(kind="interaction", columns=tuple(table))
-        found += fit_view([spec], table, y, TaskKind.BINARY)[0].names
+        found += fit_view([spec], table, y, TaskKind("binary"))[0].names
 
     assert len(found) < 10  # of 900
 
@@ -40,7 +40,7 @@ def test_a_sum_of_two_effects_is_no_interaction():
     rng = np.random.default_rng(0)
     table = {"a": rng.normal(size=3_000), "b": rng.normal(size=3_000) + 10.0}
     spec = StepSpec(kind="interaction", columns=("a", "b"))
-    names = fit_view([spec], table, table["a"] + table["b"], TaskKind.REGRESSION)[0].names
+    names = fit_view([spec], table, table["a"] + table["b"], TaskKind("regression"))[0].names
 
     assert names == ("a + b",)
 
@@ -54,7 +54,7 @@ def test_columns_without_any_value_are_no_trouble():
         StepSpec(kind="group", columns=("c", "b", "a"), params={"by": ["c", "b"]}),
     ]
     for spec in specs:
-        view, matrix = fit_view([spec], table, y, TaskKind.REGRESSION)
+        view, matrix = fit_view([spec], table, y, TaskKind("regression"))
 
         assert view.names == ()
         assert matrix.shape == (50, 0)
@@ -68,7 +68,7 @@ def test_two_levels_together_have_the_mean_of_their_rows():
     }
     y = ((table["a"] == "u") == (table["b"] == "x")).astype(int)
     spec = StepSpec(kind="cross", columns=("a", "b"), params={"smoothing": 2.0})
-    view, matrix = fit_view([spec], table, y, TaskKind.BINARY)
+    view, matrix = fit_view([spec], table, y, TaskKind("binary"))
 
     assert view.names == ("a and b: mean target", "a and b: log count")
     assert view.transform_row({"a": "u", "b": "x"}) == pytest.approx([51 / 52, np.log(51)])
@@ -83,7 +83,7 @@ def test_a_number_is_measured_against_its_category():
     above = rng.normal(size=600)
     table = {"city": city, "rent": above + 50.0 * (city == "high")}
     spec = StepSpec(kind="group", columns=("city", "rent"), params={"by": ["city"]})
-    view, _ = fit_view([spec], table, above, TaskKind.REGRESSION)
+    view, _ = fit_view([spec], table, above, TaskKind("regression"))
 
     assert view.names == ("rent - mean of city", "mean rent of city")
     difference, mean = view.transform_row({"city": "high", "rent": 53.0})
@@ -95,7 +95,7 @@ def test_a_number_is_measured_against_its_category():
 def test_a_category_that_is_no_column_is_refused():
     spec = StepSpec(kind="group", columns=("a",), params={"by": ["b"]})
     with pytest.raises(PlanError) as caught:
-        fit_view([spec], {"a": np.array([1.0])}, np.array([1.0]), TaskKind.REGRESSION)
+        fit_view([spec], {"a": np.array([1.0])}, np.array([1.0]), TaskKind("regression"))
     assert caught.value.why == "'b' is none of its columns."
 
 
@@ -110,7 +110,7 @@ def test_the_days_from_one_date_to_another():
         columns=("ordered", "sent", "paid"),
         params={"date_formats": {"paid": "%d.%m.%Y"}, "most": 2},
     )
-    view, matrix = fit_view([spec], table, None, TaskKind.BINARY)
+    view, matrix = fit_view([spec], table, None, TaskKind("binary"))
 
     assert view.names == ("days from ordered to sent", "days from ordered to paid")
     np.testing.assert_array_equal(matrix, [[2.5, 2.0], [-1.0, np.nan], [np.nan, np.nan]])
@@ -130,7 +130,9 @@ def test_two_classes_may_be_seen_as_a_number_or_as_classes():
     X, y = rng.normal(size=(500, 3)).round(1), rng.integers(0, 2, 500)
 
     np.testing.assert_allclose(
-        relevance(X, y, TaskKind.BINARY, 2), relevance(X, y, TaskKind.MULTICLASS, 2), atol=1e-9
+        relevance(X, y, TaskKind("binary"), 2),
+        relevance(X, y, TaskKind("multiclass"), 2),
+        atol=1e-9,
     )
 
 

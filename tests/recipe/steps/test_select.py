@@ -82,10 +82,10 @@ def a_signal(n=600, n_noise=20):
     return X, value
 
 
-@pytest.mark.parametrize("task", [TaskKind.BINARY, TaskKind.REGRESSION])
+@pytest.mark.parametrize("task", [TaskKind("binary"), TaskKind("regression")])
 def test_what_says_something_stays_and_noise_goes(task):
     X, value = a_signal()
-    y = value if task is TaskKind.REGRESSION else (value > np.median(value)).astype(int)
+    y = value if task is TaskKind("regression") else (value > np.median(value)).astype(int)
     table = {f"x{i:02}": X[:, i] for i in range(X.shape[1])}
     numbers = StepSpec(kind="number", columns=tuple(table))
 
@@ -102,7 +102,7 @@ def test_boruta_keeps_at_most_so_many():
     table = {f"x{i:02}": X[:, i] for i in range(X.shape[1])}
     numbers = StepSpec(kind="number", columns=tuple(table))
     view, _ = fit_view(
-        [numbers, selection(method="boruta", most=1)], table, value, TaskKind.REGRESSION
+        [numbers, selection(method="boruta", most=1)], table, value, TaskKind("regression")
     )
 
     assert len(view.names) == 1
@@ -120,7 +120,7 @@ def test_codes_of_categories_always_stay():
         StepSpec(kind="category", columns=("noise",)),
         selection(most=1),
     ]
-    view, _ = fit_view(specs, table, table["z"], TaskKind.REGRESSION)
+    view, _ = fit_view(specs, table, table["z"], TaskKind("regression"))
 
     assert view.names == ("noise", "z")
     assert view.categorical == (0,)
@@ -131,7 +131,7 @@ def test_a_model_is_never_left_without_columns():
     y = np.arange(60) % 2
     for method in ("mutual_information", "boruta"):
         numbers = StepSpec(kind="number", columns=("a", "b"))
-        view, matrix = fit_view([numbers, selection(method=method)], table, y, TaskKind.BINARY)
+        view, matrix = fit_view([numbers, selection(method=method)], table, y, TaskKind("binary"))
         assert view.names == ("a", "b")
         assert matrix.shape == (60, 2)
 
@@ -141,8 +141,8 @@ def test_mutual_information_is_the_same_whatever_the_scale():
     with np.errstate(invalid="ignore"):
         stretched = np.exp(X)
     np.testing.assert_array_equal(
-        mutual_information(X, value, TaskKind.REGRESSION),
-        mutual_information(stretched, value, TaskKind.REGRESSION),
+        mutual_information(X, value, TaskKind("regression")),
+        mutual_information(stretched, value, TaskKind("regression")),
     )
 
 
@@ -155,7 +155,7 @@ def test_few_hits_are_too_few_only_where_chance_would_rarely_give_them():
 
 def test_boruta_is_the_same_every_time():
     X, value = a_signal(200, 5)
-    one, other = (boruta_hits(X, value, TaskKind.REGRESSION, seed=3) for _ in range(2))
+    one, other = (boruta_hits(X, value, TaskKind("regression"), seed=3) for _ in range(2))
 
     np.testing.assert_array_equal(one, other)
 
@@ -172,6 +172,6 @@ def test_a_method_that_does_not_exist_is_refused():
             [StepSpec(kind="number", columns=("a",)), selection(method="lasso")],
             {"a": np.ones(3)},
             np.array([0, 1, 0]),
-            TaskKind.BINARY,
+            TaskKind("binary"),
         )
     assert caught.value.fix == "Write method='mutual_information'."

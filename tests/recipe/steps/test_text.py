@@ -46,7 +46,7 @@ def test_a_text_of_unknown_words_has_the_forecast_of_an_empty_one():
     table = {"t": np.array(["good day", "bad day"] * 50, dtype=object)}
     y = np.array([1, 0] * 50)
     spec = StepSpec(kind="text", columns=("t",), params={"components": 1, "forecast": True})
-    view, _ = fit_view([spec], table, y, TaskKind.BINARY)
+    view, _ = fit_view([spec], table, y, TaskKind("binary"))
 
     assert view.names == ("t: topic 0", "t: forecast")
     assert view.transform_row({"t": "never heard"}) == view.transform_row({})
@@ -68,7 +68,7 @@ def test_the_forecast_finds_in_the_words_what_the_topics_do_not_keep():
         )
     }
     spec = StepSpec(kind="text", columns=("t",), params={"components": 4, "forecast": True})
-    _, matrix = fit_view([spec], table, y, TaskKind.BINARY)
+    _, matrix = fit_view([spec], table, y, TaskKind("binary"))
 
     assert roc_auc_score(y, matrix[:, -1]) > 0.95
     assert max(roc_auc_score(y, topic) for topic in matrix[:, :-1].T) < 0.75
@@ -83,5 +83,5 @@ def test_weights_are_sparse_until_they_are_few():
 def test_an_analyzer_that_does_not_exist_is_refused():
     spec = StepSpec(kind="text", columns=("t",), params={"analyzer": "chars"})
     with pytest.raises(PlanError) as caught:
-        fit_view([spec], {"t": np.array(["a b"])}, None, TaskKind.BINARY)
+        fit_view([spec], {"t": np.array(["a b"])}, None, TaskKind("binary"))
     assert caught.value.fix == "Write analyzer='word'."

@@ -21,7 +21,7 @@ def test_nothing_that_came_from_data_is_markup():
         nullable=False,
         example="</textarea>" + HOSTILE,
     )
-    schema = InputSchema(task=TaskKind.REGRESSION, target=HOSTILE, columns=(column,))
+    schema = InputSchema(task=TaskKind("regression"), target=HOSTILE, columns=(column,))
     route = Route(deployment=HOSTILE, model=HOSTILE, epoch=1, stable=1)
     text = page([SimpleNamespace(name=HOSTILE, route=route, schema=schema)], needs_key=True)
 

@@ -174,7 +174,7 @@ def test_what_an_answer_loses(judged_by, of, loss):
 
 
 @pytest.mark.parametrize(
-    ("metric", "is_classification", "loss"),
+    ("metric", "has_classes", "loss"),
     [
         ("roc_auc", True, Loss.LOG_LOSS),
         ("accuracy", True, Loss.ERROR),
@@ -182,8 +182,8 @@ def test_what_an_answer_loses(judged_by, of, loss):
         ("mae", False, Loss.ABSOLUTE),
     ],
 )
-def test_the_loss_follows_the_metric(metric, is_classification, loss):
-    assert loss_for(metric, is_classification=is_classification) is loss
+def test_the_loss_follows_the_metric(metric, has_classes, loss):
+    assert loss_for(metric, has_classes=has_classes) is loss
 
 
 @pytest.mark.long

@@ -105,7 +105,7 @@ def small():
     frame["churn"] = np.where(frame["age"] + 5 * (frame["city"] == "Oslo") > 52, "yes", "no")
     columns = {"age": "number", "visits": "number", "city": "category"}
     recipe = Recipe(
-        task=TaskKind.BINARY,
+        task=TaskKind("binary"),
         target="churn",
         metric="log_loss",
         classes=("no", "yes"),

@@ -166,7 +166,7 @@ def test_the_background_has_the_distribution_of_the_training_rows():
         )
 
     schema = InputSchema(
-        task=TaskKind.REGRESSION,
+        task=TaskKind("regression"),
         target="y",
         columns=(
             column("age", "number", "number", low=0.0, high=100.0),
@@ -196,7 +196,7 @@ def test_the_background_has_the_distribution_of_the_training_rows():
             seen=Numbers(knots=(86_400.0,), below=(1.0,), mean=86_400.0, sd=0.0),
         ),
     )
-    reference = Reference(task=TaskKind.REGRESSION, target="y", rows=100, columns=seen)
+    reference = Reference(task=TaskKind("regression"), target="y", rows=100, columns=seen)
     rows = background_rows(schema, reference, 2_000)
     ages, cities, mails, births, flats = zip(*rows, strict=True)
     assert ages.count(None) / 2_000 == pytest.approx(0.25, abs=0.04)

@@ -27,7 +27,7 @@ def test_a_loaded_model_answers_as_the_one_that_was_saved(signed, vault, small):
     (answer,) = served.answer([served.parse(CUSTOMER, Checks())])
     assert answer.prediction == fitted.predict_row(CUSTOMER)
     assert answer.probabilities == pytest.approx(fitted.predict_proba_row(CUSTOMER), abs=1e-6)
-    assert (served.model, served.version, served.task) == ("churn", 1, TaskKind.BINARY)
+    assert (served.model, served.version, served.task) == ("churn", 1, TaskKind("binary"))
     assert served.classes == ("no", "yes")
     assert served.personal_columns == frozenset()
     assert served.manifest_sha256.startswith("sha256:")

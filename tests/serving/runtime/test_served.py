@@ -67,14 +67,14 @@ def told(answers):
 
 def assert_same(served, rows, parsed):
     expected = np.array(blends(served.fitted, rows))
-    scale = 1.0 if served.task.is_classification else np.abs(expected).max()
+    scale = 1.0 if served.task.has_classes else np.abs(expected).max()
     one_by_one = [answer for one in parsed for answer in served.answer([one])]
     for size in (len(parsed), 20, 3):
         chunks = [parsed[i : i + size] for i in range(0, len(parsed), size)]
         together = [answer for chunk in chunks for answer in served.answer(chunk)]
         np.testing.assert_allclose(told(together), expected, rtol=0, atol=1e-6 * scale)
     np.testing.assert_allclose(told(one_by_one), expected, rtol=0, atol=1e-6 * scale)
-    if not served.task.is_classification:
+    if not served.task.has_classes:
         return
     threshold = served.fitted.threshold
     for answer, row in zip(one_by_one, rows, strict=True):

@@ -8,6 +8,7 @@ from sklearn import metrics as sk
 
 from automl_magic.errors import MetricDoesNotFit, UnknownMetric
 from automl_magic.records import TaskKind
+from automl_magic.records.families import kinds
 from automl_magic.tasks.metrics import (
     METRICS,
     default_metric,
@@ -61,9 +62,9 @@ REGRESSION = {
     "rmsle": sk.root_mean_squared_log_error(YR, np.maximum(PR, 0)),
 }
 CASES = [
-    *((TaskKind.BINARY, name, Y2, P2, value) for name, value in BINARY.items()),
-    *((TaskKind.MULTICLASS, name, Y3, P3, value) for name, value in MULTICLASS.items()),
-    *((TaskKind.REGRESSION, name, YR, PR, value) for name, value in REGRESSION.items()),
+    *((TaskKind("binary"), name, Y2, P2, value) for name, value in BINARY.items()),
+    *((TaskKind("multiclass"), name, Y3, P3, value) for name, value in MULTICLASS.items()),
+    *((TaskKind("regression"), name, YR, PR, value) for name, value in REGRESSION.items()),
 ]
 IDS = [f"{kind}-{name}" for kind, name, *_ in CASES]
 
@@ -84,9 +85,9 @@ def test_an_interval_holds_the_score_and_is_repeatable(kind, name, y, prediction
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        (TaskKind.BINARY, BINARY),
-        (TaskKind.MULTICLASS, MULTICLASS),
-        (TaskKind.REGRESSION, REGRESSION),
+        (TaskKind("binary"), BINARY),
+        (TaskKind("multiclass"), MULTICLASS),
+        (TaskKind("regression"), REGRESSION),
     ],
 )
 def test_every_metric_of_a_task_is_compared_above(kind, names):
@@ -99,7 +100,7 @@ def test_every_metric_is_explained_in_a_sentence():
 
 
 def test_a_perfect_prediction_is_best_in_the_metrics_own_direction():
-    perfect = {TaskKind.BINARY: (Y2, np.eye(2)[Y2]), TaskKind.MULTICLASS: (Y3, np.eye(3)[Y3])}
+    perfect = {TaskKind("binary"): (Y2, np.eye(2)[Y2]), TaskKind("multiclass"): (Y3, np.eye(3)[Y3])}
     for kind, name, y, prediction, _ in CASES:
         metric = METRICS[name]
         _, best = perfect.get(kind, (YR, YR))
@@ -126,7 +127,7 @@ def test_an_area_on_one_class_has_no_value():
 def test_a_class_that_is_absent_does_not_stop_a_score():
     present = Y3 != 2
 
-    for name in metrics_for(TaskKind.MULTICLASS):
+    for name in metrics_for(TaskKind("multiclass")):
         assert math.isfinite(score(name, Y3[present], P3[present])), name
 
 
@@ -165,10 +166,10 @@ def test_a_negative_target_has_no_logarithm():
 @pytest.mark.parametrize(
     ("wrong", "kind", "fix"),
     [
-        ("roc_acu", TaskKind.BINARY, "Use --metric roc_auc."),
-        ("AUC", TaskKind.BINARY, "Use --metric roc_auc."),
-        ("neg_root_mean_squared_error", TaskKind.REGRESSION, "Use --metric rmse."),
-        ("zzz", TaskKind.REGRESSION, "Use one of these names with --metric."),
+        ("roc_acu", TaskKind("binary"), "Use --metric roc_auc."),
+        ("AUC", TaskKind("binary"), "Use --metric roc_auc."),
+        ("neg_root_mean_squared_error", TaskKind("regression"), "Use --metric rmse."),
+        ("zzz", TaskKind("regression"), "Use one of these names with --metric."),
     ],
 )
 def test_an_unknown_metric_is_refused_with_the_near_miss(wrong, kind, fix):
@@ -182,9 +183,9 @@ def test_an_unknown_metric_is_refused_with_the_near_miss(wrong, kind, fix):
 @pytest.mark.parametrize(
     ("name", "kind", "fix"),
     [
-        ("roc_auc", TaskKind.MULTICLASS, "Use --metric roc_auc_ovr."),
-        ("f1_macro", TaskKind.BINARY, "Use --metric f1."),
-        ("accuracy", TaskKind.REGRESSION, "Use --metric rmse."),
+        ("roc_auc", TaskKind("multiclass"), "Use --metric roc_auc_ovr."),
+        ("f1_macro", TaskKind("binary"), "Use --metric f1."),
+        ("accuracy", TaskKind("regression"), "Use --metric rmse."),
     ],
 )
 def test_a_metric_of_another_task_is_refused_with_its_cousin(name, kind, fix):
@@ -194,6 +195,6 @@ def test_a_metric_of_another_task_is_refused_with_its_cousin(name, kind, fix):
     assert refused.value.fix == fix
 
 
-@pytest.mark.parametrize("kind", list(TaskKind))
+@pytest.mark.parametrize("kind", kinds())
 def test_the_usual_metric_fits_its_task(kind):
     assert find_metric(default_metric(kind).choice, kind).name == default_metric(kind).choice

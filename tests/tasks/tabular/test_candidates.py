@@ -10,10 +10,13 @@ from automl_magic.errors import PlanError
 from automl_magic.recipe import member
 from automl_magic.recipe.document import ESTIMATORS
 from automl_magic.records import ColumnKind, TaskKind
+from automl_magic.records.families import kinds
 from automl_magic.tasks.tabular.candidates import CANDIDATES, Context, propose_all, rejected
 
+BINARY = TaskKind("binary")
 
-def a_context(n_rows=5_000, n_columns=20, task=TaskKind.BINARY, **more):
+
+def a_context(n_rows=5_000, n_columns=20, task=BINARY, **more):
     return Context(
         n_rows=n_rows,
         n_columns=n_columns,
@@ -83,12 +86,12 @@ def test_a_shorter_budget_raises_the_learning_rate(name):
 
 
 def test_more_classes_raise_the_learning_rate():
-    many = a_context(20_000, task=TaskKind.MULTICLASS, n_classes=20)
+    many = a_context(20_000, task=TaskKind("multiclass"), n_classes=20)
 
     assert rate("lightgbm", many) > rate("lightgbm", a_context(20_000))
 
 
-@pytest.mark.parametrize("task", list(TaskKind))
+@pytest.mark.parametrize("task", kinds())
 @pytest.mark.parametrize("n_rows", [10, 1_000, 300_000])
 @pytest.mark.parametrize("budget_s", [5.0, 60.0, 3_600.0])
 def test_every_candidate_can_be_asked_for_on_every_table(task, n_rows, budget_s):
@@ -102,14 +105,14 @@ def test_every_candidate_can_be_asked_for_on_every_table(task, n_rows, budget_s)
 
 
 @pytest.mark.parametrize("name", CANDIDATES)
-@pytest.mark.parametrize("task", list(TaskKind))
+@pytest.mark.parametrize("task", kinds())
 def test_the_member_of_each_candidate_takes_its_parameters(name, task):
     if name in ("realmlp", "tabm"):
         pytest.importorskip("torch", reason="the extra `deep` is not installed")
     random = np.random.default_rng(0)
     X = np.column_stack([random.normal(size=(90, 3)), random.integers(0, 4, 90)])
-    y = random.normal(size=90) if task is TaskKind.REGRESSION else np.arange(90) % 3
-    y = y % 2 if task is TaskKind.BINARY else y
+    y = random.normal(size=90) if task is TaskKind("regression") else np.arange(90) % 3
+    y = y % 2 if task is TaskKind("binary") else y
     (candidate,) = propose_all(a_context(90, 4, task=task, n_classes=3), [name])
     of_forest = {"n_estimators": 5} if "n_estimators" in candidate.params else {}
 
@@ -118,7 +121,7 @@ def test_the_member_of_each_candidate_takes_its_parameters(name, task):
         X,
         y,
         task=task,
-        n_classes={TaskKind.BINARY: 2, TaskKind.MULTICLASS: 3}.get(task, 0),
+        n_classes={TaskKind("binary"): 2, TaskKind("multiclass"): 3}.get(task, 0),
         categorical=[3] if candidate.view == "tree" else [],
         n_iterations=5 if member(candidate.estimator).has_iterations else None,
         class_weight=False,

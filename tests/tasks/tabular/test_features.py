@@ -250,12 +250,12 @@ def test_every_view_can_be_fitted_and_the_dense_one_has_no_gaps():
     made = views(table, "y", ())
     arrays = table_of(frame, list(frame.columns))
 
-    dense_view, dense = fit_view(made["dense"], arrays, y, TaskKind.BINARY, 2)
-    tree_view, tree = fit_view(made["tree"], arrays, y, TaskKind.BINARY, 2)
+    dense_view, dense = fit_view(made["dense"], arrays, y, TaskKind("binary"), 2)
+    tree_view, tree = fit_view(made["tree"], arrays, y, TaskKind("binary"), 2)
 
     assert np.isfinite(dense).all()
     assert np.isnan(tree).any()
     assert np.isfinite(dense_view.transform(arrays)).all()
     assert [tree_view.names[i] for i in tree_view.categorical] == ["c"]
-    rich_view, rich = fit_view(made["rich"], arrays, y, TaskKind.BINARY, 2)
+    rich_view, rich = fit_view(made["rich"], arrays, y, TaskKind("binary"), 2)
     assert rich.shape[1] == len(rich_view.names) > len(tree_view.names)

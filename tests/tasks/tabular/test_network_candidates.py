@@ -11,7 +11,7 @@ from automl_magic.tasks.tabular.candidates.network_cost import EpochCost, dense_
 
 
 def a_context(n_rows, n_columns=20, **more):
-    settings = {"task": TaskKind.BINARY, "n_classes": 2, "budget_s": 60.0, "threads": 2} | more
+    settings = {"task": TaskKind("binary"), "n_classes": 2, "budget_s": 60.0, "threads": 2} | more
     kinds = settings.pop("kinds", {ColumnKind.NUMBER: n_columns})
     return Context(n_rows=n_rows, n_columns=n_columns, kinds=kinds, **settings)
 
@@ -52,7 +52,7 @@ def test_to_propose_a_network_imports_no_pytorch():
         "from automl_magic.records import ColumnKind, TaskKind\n"
         "from automl_magic.tasks.tabular.candidates import Context, propose_all\n"
         "context = Context(n_rows=1_000, n_columns=9, kinds={ColumnKind.NUMBER: 9}, n_classes=2,\n"
-        "                  task=TaskKind.BINARY, budget_s=60.0, threads=2)\n"
+        "                  task=TaskKind('binary'), budget_s=60.0, threads=2)\n"
         "assert propose_all(context)\n"
         "assert 'torch' not in sys.modules\n"
     )
@@ -92,7 +92,7 @@ def test_small_batches_make_an_epoch_dear():
 
 def test_what_the_epochs_predict_fits_into_memory():
     few, many = (
-        mlp.make(a_context(100_000, budget_s=36_000.0, task=TaskKind.MULTICLASS, n_classes=n))
+        mlp.make(a_context(100_000, budget_s=36_000.0, task=TaskKind("multiclass"), n_classes=n))
         for n in (3, 10)
     )
 

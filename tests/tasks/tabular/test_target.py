@@ -24,21 +24,21 @@ def about_task(plan):
 def test_the_task_is_read_off_the_target(plan, dataset, column, target, values, task):
     made = plan(dataset(column("x"), target(values)))
 
-    assert made.task.value == task
+    assert made.task == task
     assert made.classes == (() if task == "regression" else tuple(values))
 
 
 def test_a_number_with_many_values_is_a_regression_without_classes(plan, dataset, column):
     made = plan(dataset(column("x"), column("y", n_unique=700)))
 
-    assert (made.task.value, made.metric, made.classes) == ("regression", "rmse", ())
+    assert (made.task, made.metric, made.classes) == ("regression", "rmse", ())
     assert about_task(made).why == "The target is a number with 700 values."
 
 
 def test_a_number_that_is_unique_in_each_row_can_be_predicted(plan, dataset, column):
     made = plan(dataset(column("x"), column("y", "id", n_unique=1_000)))
 
-    assert made.task.value == "regression"
+    assert made.task == "regression"
 
 
 def test_few_whole_numbers_are_classes_with_the_other_reading_named(plan, dataset, column, target):
@@ -52,7 +52,7 @@ def test_few_whole_numbers_are_classes_with_the_other_reading_named(plan, datase
 def test_the_task_can_be_asked_for(plan, dataset, column, target):
     made = plan(dataset(column("x"), target([3, 4, 5])), task="regression")
 
-    assert (made.task.value, about_task(made).why) == ("regression", "It was asked for.")
+    assert (made.task, about_task(made).why) == ("regression", "It was asked for.")
 
 
 def refusal(error, plan, dataset, column, y, n_rows=1_000, **asked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Candidate, Decision, DecisionKind, TaskKind
+from automl_magic.records import Answer, Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
 WHEN = "where its rounds fit into 40 % of the budget"
@@ -18,7 +18,7 @@ def propose(context: Context) -> Candidate | None:
 
 def make(context: Context) -> Candidate:
     """Return the candidate, whether or not it would propose itself."""
-    regression = context.task is TaskKind.REGRESSION
+    regression = context.task.answer is Answer.NUMBER
     return Candidate(
         name="catboost",
         estimator="catboost",

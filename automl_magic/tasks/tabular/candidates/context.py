@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from automl_magic.records import TaskKind
 from automl_magic.tasks import context as tasks
 
 LEARNING_RATES = (0.02, 0.03, 0.05, 0.08, 0.12)
@@ -29,7 +28,7 @@ class Context(tasks.Context):
     @property
     def n_outputs(self) -> int:
         """Trees per boosting round."""
-        return self.n_classes if self.task is TaskKind.MULTICLASS else 1
+        return self.task.n_outputs(self.n_classes)
 
     def round_s(self, relative_cost: float) -> float:
         """Return the seconds of one boosting round in one thread; LightGBM's costs 1."""

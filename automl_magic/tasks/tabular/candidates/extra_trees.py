@@ -24,7 +24,7 @@ def make(context: Context) -> Candidate:
         params={
             "n_estimators": context.n_trees(TREE_S, MAX_FEATURES) or FEWEST_TREES,
             "max_features": MAX_FEATURES,
-            "min_samples_leaf": 1 if context.task.is_classification else 2,
+            "min_samples_leaf": 1 if context.task.has_classes else 2,
             "max_leaf_nodes": 18_000,
         },
         decision=Decision(

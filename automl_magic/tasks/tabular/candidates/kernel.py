@@ -22,7 +22,7 @@ def propose(context: Context) -> Candidate | None:
 
 def make(context: Context) -> Candidate:
     """Return the candidate, whether or not it would propose itself."""
-    classes = context.task.is_classification
+    classes = context.task.has_classes
     return Candidate(
         name="kernel",
         estimator="kernel",

@@ -18,7 +18,7 @@ def propose(context: Context) -> Candidate | None:
 
 def make(context: Context) -> Candidate:
     """Return the candidate, whether or not it would propose itself."""
-    classes = context.task.is_classification
+    classes = context.task.has_classes
     return Candidate(
         name="random_forest",
         estimator="random_forest",
@@ -42,4 +42,4 @@ def make(context: Context) -> Candidate:
 
 
 def _share_of_columns(context: Context) -> float:
-    return 1 / math.sqrt(max(1, context.n_columns)) if context.task.is_classification else 1 / 3
+    return 1 / math.sqrt(max(1, context.n_columns)) if context.task.has_classes else 1 / 3

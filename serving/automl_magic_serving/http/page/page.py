@@ -61,7 +61,7 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
         ("Model", route.model),
         ("Stable", f"version {route.stable}"),
         ("Predicts", schema.target),
-        ("Task", schema.task.value),
+        ("Task", str(schema.task)),
     ]
     if route.canary is not None:
         facts.insert(2, ("Canary", f"version {route.canary}, {route.percent:g} % of the requests"))

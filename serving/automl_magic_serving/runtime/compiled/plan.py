@@ -22,7 +22,7 @@ from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.members import FittedMember
 from automl_magic.recipe.members.margins import MARGINS
 from automl_magic.recipe.values import Floats
-from automl_magic.records import TaskKind
+from automl_magic.records import Answer
 from automl_magic.records.data.schema import InputSchema
 from automl_magic_serving.runtime.compiled.graph import Graph, Part
 from automl_magic_serving.runtime.compiled.parity import TOLERANCE, at_splits, difference, rows_of
@@ -163,7 +163,7 @@ class Plan:
             sums = graph.sums(outputs)
             return _mean_of([part.many(sums) for part in graph.parts])
 
-        is_regression = self._recipe.task is TaskKind.REGRESSION
+        is_regression = self._recipe.task.answer is Answer.NUMBER
         with_gaps = member.spec.estimator in MARGINS  # boosters take missing values, forests not
         split = outputs.copy()
         split[:, of_view] = at_splits(outputs[:, of_view], trees, with_gaps=with_gaps)
@@ -207,7 +207,7 @@ class Plan:
             own = [self._fitted.blend_row(dict(zip(names, row, strict=True))) for row in rows]
             ours = [self.one(row) for row in rows]
             together = self.many(rows)
-        is_regression = self._recipe.task is TaskKind.REGRESSION
+        is_regression = self._recipe.task.answer is Answer.NUMBER
         apart = max(difference(one, own, is_regression=is_regression) for one in (ours, together))
         if not apart <= TOLERANCE:
             raise ModelRefused(

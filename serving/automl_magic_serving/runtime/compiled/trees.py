@@ -27,7 +27,7 @@ import numpy as np
 
 from automl_magic.recipe.members import Model
 from automl_magic.recipe.values import Array, Floats
-from automl_magic.records import TaskKind
+from automl_magic.records import Answer
 
 # A graph of more nodes takes longer to make than it saves, and memory beside the model itself.
 MOST_NODES = 400_000
@@ -153,9 +153,9 @@ def _xgboost(model: Model) -> Trees:
     if learner["gradient_booster"]["name"] != "gbtree":
         raise CannotCompile(f"its booster is {learner['gradient_booster']['name']}")
     booster = learner["gradient_booster"]["model"]
-    n_outputs = model.n_classes if model.task is TaskKind.MULTICLASS else 1
+    n_outputs = model.task.n_outputs(model.n_classes)
     base = np.atleast_1d(json.loads(learner["learner_model_param"]["base_score"])).astype(float)
-    if model.task is TaskKind.BINARY:
+    if model.task.answer is Answer.TWO_CLASSES:
         base = np.log(base / (1.0 - base))
     nodes = _Nodes()
     for number, (tree, output) in enumerate(
@@ -164,7 +164,9 @@ def _xgboost(model: Model) -> Trees:
         if int(tree["tree_param"]["size_leaf_vector"]) > 1:
             raise CannotCompile("its leaves hold several values")
         _add_xgboost_tree(nodes, number, tree, output)
-    return nodes.made(np.broadcast_to(base, (n_outputs,)), _LINKS[model.task], reads_float32=True)
+    return nodes.made(
+        np.broadcast_to(base, (n_outputs,)), _LINKS[model.task.answer], reads_float32=True
+    )
 
 
 def _add_xgboost_tree(nodes: _Nodes, number: int, tree: Mapping[str, Any], output: int) -> None:
@@ -249,17 +251,17 @@ def _lightgbm(model: Model) -> Trees:
         raise CannotCompile("it averages its trees")
     objective = said.get("objective", "").split()
     expected = {
-        TaskKind.BINARY: ["binary", "sigmoid:1"],
-        TaskKind.MULTICLASS: ["multiclass", f"num_class:{model.n_classes}"],
-        TaskKind.REGRESSION: ["regression"],
-    }[model.task]
+        Answer.TWO_CLASSES: ["binary", "sigmoid:1"],
+        Answer.CLASSES: ["multiclass", f"num_class:{model.n_classes}"],
+        Answer.NUMBER: ["regression"],
+    }[model.task.answer]
     if objective != expected:
         raise CannotCompile(f"its objective is {' '.join(objective)}")
     n_outputs = int(said["num_tree_per_iteration"])
     nodes = _Nodes()
     for number, block in enumerate(blocks):
         _add_lightgbm_tree(nodes, number, _fields(block), number % n_outputs)
-    return nodes.made(np.zeros(n_outputs), _LINKS[model.task], reads_float32=False)
+    return nodes.made(np.zeros(n_outputs), _LINKS[model.task.answer], reads_float32=False)
 
 
 def _fields(block: str) -> dict[str, str]:
@@ -347,7 +349,7 @@ def _catboost(model: Model) -> Trees:
     features = document["features_info"]["float_features"]
     nan_is_high = [one.get("nan_value_treatment") == "AsTrue" for one in features]
     columns = [one["flat_feature_index"] for one in features]
-    n_outputs = model.n_classes if model.task is TaskKind.MULTICLASS else 1
+    n_outputs = model.task.n_outputs(model.n_classes)
     nodes = _Nodes()
     for number, tree in enumerate(document["oblivious_trees"]):
         splits = tree.get("splits") or []
@@ -363,7 +365,7 @@ def _catboost(model: Model) -> Trees:
             weights.ravel(),
         )
     base = np.broadcast_to(np.array(bias, dtype=float), (n_outputs,))
-    return nodes.made(base, _LINKS[model.task], reads_float32=True)
+    return nodes.made(base, _LINKS[model.task.answer], reads_float32=True)
 
 
 def _add_symmetric_tree(
@@ -404,8 +406,8 @@ def _add_symmetric_tree(
 
 def _forest(model: Model) -> Trees:
     trees = model.native.estimators_
-    classes = model.native.classes_ if model.task.is_classification else None
-    n_outputs = max(1, model.n_classes) if model.task is not TaskKind.BINARY else 1
+    classes = model.native.classes_ if model.task.has_classes else None
+    n_outputs = model.task.n_outputs(model.n_classes)
     nodes = _Nodes()
     for number, one in enumerate(trees):
         tree = one.tree_
@@ -428,7 +430,7 @@ def _forest(model: Model) -> Trees:
         if classes is not None:
             shares = np.zeros((len(at), model.n_classes))
             shares[:, classes] = values / values.sum(axis=1, keepdims=True)
-            values = shares[:, 1:] if model.task is TaskKind.BINARY else shares
+            values = shares[:, 1:] if model.task.answer is Answer.TWO_CLASSES else shares
             outputs = np.arange(values.shape[1])
         nodes.weigh(
             number,
@@ -436,7 +438,7 @@ def _forest(model: Model) -> Trees:
             np.tile(outputs, len(at)),
             values.ravel() / len(trees),
         )
-    link = Link.SHARE if model.task is TaskKind.BINARY else Link.IDENTITY
+    link = Link.SHARE if model.task.answer is Answer.TWO_CLASSES else Link.IDENTITY
     return nodes.made(np.zeros(n_outputs), link, reads_float32=True)
 
 
@@ -449,9 +451,9 @@ def _float32_below(splits: Floats) -> Floats:
 
 
 _LINKS = {
-    TaskKind.BINARY: Link.SIGMOID,
-    TaskKind.MULTICLASS: Link.SOFTMAX,
-    TaskKind.REGRESSION: Link.IDENTITY,
+    Answer.TWO_CLASSES: Link.SIGMOID,
+    Answer.CLASSES: Link.SOFTMAX,
+    Answer.NUMBER: Link.IDENTITY,
 }
 _READERS: Mapping[str, Callable[[Model], Trees]] = {
     "xgboost": _xgboost,

@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from automl_magic.recipe import member
 from automl_magic.records import TaskKind
+from automl_magic.records.families import kinds
 from automl_magic_serving.runtime.compiled import trees as reading
 from automl_magic_serving.runtime.compiled.graph import Graph
 from automl_magic_serving.runtime.compiled.parity import at_splits, difference
@@ -15,7 +16,7 @@ from automl_magic_serving.runtime.compiled.trees import CannotCompile, trees_of
 
 BOOSTERS = ("lightgbm", "xgboost", "catboost")
 FORESTS = ("extra_trees", "random_forest")
-CLASSES = {TaskKind.BINARY: 2, TaskKind.MULTICLASS: 3, TaskKind.REGRESSION: 0}
+CLASSES = {TaskKind("binary"): 2, TaskKind("multiclass"): 3, TaskKind("regression"): 0}
 WIDTH = 5
 
 
@@ -30,9 +31,9 @@ def table(with_gaps):
 
 
 def target(signal, task):
-    if task is TaskKind.BINARY:
+    if task is TaskKind("binary"):
         return (signal > 0.5).astype(int)
-    return np.digitize(signal, [0.0, 1.0]) if task is TaskKind.MULTICLASS else 1_000 * signal
+    return np.digitize(signal, [0.0, 1.0]) if task is TaskKind("multiclass") else 1_000 * signal
 
 
 def fitted(name, task, categorical=(), params=None, rounds=12):
@@ -55,7 +56,7 @@ def apart(kind, model, trees, matrix):
     graph = Graph([(trees, 0)], WIDTH)
     (part,) = graph.parts
     own = kind.predict(model, matrix)
-    is_regression = model.task is TaskKind.REGRESSION
+    is_regression = model.task is TaskKind("regression")
     one_by_one = [part.one(graph.sums_of_one(row)) for row in matrix.tolist()]
     return max(
         difference(part.many(graph.sums(matrix)), own, is_regression=is_regression),
@@ -63,7 +64,7 @@ def apart(kind, model, trees, matrix):
     )
 
 
-@pytest.mark.parametrize("task", TaskKind)
+@pytest.mark.parametrize("task", kinds())
 @pytest.mark.parametrize(
     ("name", "categorical"),
     [*((name, ()) for name in (*BOOSTERS, *FORESTS)), ("lightgbm", (0, 1)), ("xgboost", (0, 1))],
@@ -78,7 +79,7 @@ def test_trees_answer_as_their_library_does(name, categorical, task):
 
 @pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
 def test_codes_that_no_level_has_go_where_the_library_sends_them(name):
-    kind, model, X = fitted(name, TaskKind.BINARY, (0, 1))
+    kind, model, X = fitted(name, TaskKind("binary"), (0, 1))
     X[:, 0] = np.resize([np.nan, 40.0, 77.0, 1_000.0, 0.0], len(X))
     assert apart(kind, model, trees_of(name, model), X) <= 1e-6
 
@@ -92,7 +93,7 @@ numbers = (
 
 @pytest.fixture(scope="module", params=BOOSTERS)
 def booster(request):
-    kind, model, _ = fitted(request.param, TaskKind.REGRESSION)
+    kind, model, _ = fitted(request.param, TaskKind("regression"))
     trees = trees_of(request.param, model)
     return kind, model, Graph([(trees, 0)], WIDTH)
 
@@ -106,8 +107,8 @@ def test_any_numbers_go_where_the_library_sends_them(booster, matrix):
 
 
 def test_models_that_read_numbers_alike_share_a_graph():
-    one = fitted("xgboost", TaskKind.MULTICLASS)
-    other = fitted("catboost", TaskKind.BINARY)
+    one = fitted("xgboost", TaskKind("multiclass"))
+    other = fitted("catboost", TaskKind("binary"))
     matrix = np.hstack([one[2], other[2][::-1]])
     both = Graph(
         [(trees_of("xgboost", one[1]), 0), (trees_of("catboost", other[1]), WIDTH)], 2 * WIDTH
@@ -144,16 +145,16 @@ def test_what_the_common_form_cannot_say_stays_with_its_library(name):
     if estimator == "linear":
         X, signal = table(with_gaps=False)
         model = member("linear").fit(
-            params, X, target(signal, TaskKind.BINARY), task=TaskKind.BINARY, n_classes=2
+            params, X, target(signal, TaskKind("binary")), task=TaskKind("binary"), n_classes=2
         )
     else:
-        _, model, _ = fitted(estimator, TaskKind.REGRESSION, categorical, params, rounds=3)
+        _, model, _ = fitted(estimator, TaskKind("regression"), categorical, params, rounds=3)
     with pytest.raises(CannotCompile, match=why):
         trees_of(estimator, model)
 
 
 def test_a_model_of_very_many_nodes_stays_with_its_library(monkeypatch):
-    _, model, _ = fitted("extra_trees", TaskKind.BINARY)
+    _, model, _ = fitted("extra_trees", TaskKind("binary"))
     monkeypatch.setattr(reading, "MOST_NODES", 100)
     with pytest.raises(CannotCompile, match="more than 100 nodes"):
         trees_of("extra_trees", model)
