@@ -25,14 +25,15 @@ class Format:
 
     `suffixes` are the endings of its files; `.` and its name is the one that is written. The first
     of its `media_types` is what an answer is called. Text may also be gzip-compressed, with `.gz`
-    behind its ending. `module` holds the reader and the writer, `readers.MODULE` and
-    `writers.MODULE`, in classes that begin with `prefix`.
+    behind its ending; what is no text begins with `magic`. `module` holds the reader and the
+    writer, `readers.MODULE` and `writers.MODULE`, in classes that begin with `prefix`.
     """
 
     name: str
     suffixes: tuple[str, ...]
     media_types: tuple[str, ...]
     is_text: bool
+    magic: bytes = b""
     module: str
     prefix: str
 
@@ -74,6 +75,7 @@ FORMATS = (
         suffixes=(".parquet",),
         media_types=("application/vnd.apache.parquet",),
         is_text=False,
+        magic=b"PAR1",
         module="parquet",
         prefix="Parquet",
     ),

@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.data.fingerprints import fingerprint
-    from automl_magic.data.frames import Source, as_source, resolved, save_frame
+    from automl_magic.data.frames import TableSource, as_source, resolved, save_frame
     from automl_magic.data.limits import Limits
     from automl_magic.data.profiling import profile
+    from automl_magic.data.readers import reader
     from automl_magic.data.reports import Report, report
-    from automl_magic.data.sources import load, locate, read_call
+    from automl_magic.data.tables import load, load_code, locate, read_call
     from automl_magic.data.target import check_target
 
 # Loaded when first used: pandas alone takes longer than `automl --help` may.
 _HOME = {
     "Limits": "limits",
     "Report": "reports",
-    "Source": "frames",
+    "TableSource": "frames",
     "as_source": "frames",
     "check_target": "target",
     "fingerprint": "fingerprints",
-    "load": "sources",
-    "locate": "sources",
+    "load": "tables",
+    "load_code": "tables",
+    "locate": "tables",
     "profile": "profiling",
-    "read_call": "sources",
+    "read_call": "tables",
+    "reader": "readers",
     "report": "reports",
     "resolved": "frames",
     "save_frame": "frames",
@@ -34,14 +37,16 @@ _HOME = {
 __all__ = [
     "Limits",
     "Report",
-    "Source",
+    "TableSource",
     "as_source",
     "check_target",
     "fingerprint",
     "load",
+    "load_code",
     "locate",
     "profile",
     "read_call",
+    "reader",
     "report",
     "resolved",
     "save_frame",

@@ -6,20 +6,19 @@ the three parts of an error, into the private folder it was given.
 
 from __future__ import annotations
 
+import importlib
 import json
 import resource
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.data.limits import Limits
-from automl_magic.data.sources import delimited, json_records, parquet
 from automl_magic.data.sources.files import empty, shown
 from automl_magic.errors import DataNotReadable, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
 
-READERS = {"csv": delimited.read, "jsonl": json_records.read, "parquet": parquet.read}
 TABLE, PROBLEM = "table.arrow", "problem.json"
 OUT_OF_MEMORY = 77
 
@@ -29,13 +28,15 @@ def main(request: str) -> int:
     asked = json.loads(request)
     path, folder, limits = Path(asked["path"]), Path(asked["folder"]), Limits(**asked["limits"])
     # The limit on addresses counts the libraries too, so they are loaded before it is set.
+    module, name = asked["source"]
+    source = getattr(importlib.import_module(module), name)()
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq  # noqa: F401
 
     _limit(asked["memory_bytes"], limits.seconds)
     try:
-        frame = READERS[asked["call"]["format"]](path, asked["call"], limits)
+        frame = source.parse(path, asked["options"], limits, asked["n_rows"])
         check(path, frame, limits)
         _hand_over(path, frame, folder / TABLE)
     except DataNotReadable as error:

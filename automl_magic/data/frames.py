@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl_magic.data.sources import locate
-from automl_magic.data.sources.bundled import PREFIX
+from automl_magic.data.sources.registry import find
 from automl_magic.errors import DataNotReadable
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ FRAME_NAME = "table.parquet"
 
 
 @dataclass(frozen=True)
-class Source:
+class TableSource:
     """Where a table can be read now, and where it will lie once its folder is written."""
 
     name: str
@@ -113,20 +112,19 @@ def check_frame(frame: pd.DataFrame) -> None:
 
 
 @contextmanager
-def as_source(frame: pd.DataFrame, folder: Path) -> Iterator[Source]:
+def as_source(frame: pd.DataFrame, folder: Path) -> Iterator[TableSource]:
     """Make a DataFrame readable as a file; `keep` then puts that file into the folder."""
     with tempfile.TemporaryDirectory(prefix="automl-magic-") as private:
         written = save_frame(frame, Path(private))
         final = Path(folder).absolute() / FRAME_NAME
-        yield Source(name="table", readable=str(written), final=str(final))
+        yield TableSource(name="table", readable=str(written), final=str(final))
 
 
 @contextmanager
-def resolved(source: str, folder: Path) -> Iterator[Source]:
+def resolved(source: str, folder: Path) -> Iterator[TableSource]:
     """Find a source that is already there: a relative path in the folder first, then from here."""
-    inside = Path(folder) / source
-    if not source.startswith(PREFIX) and not Path(source).is_absolute() and inside.is_file():
+    found, inside = find(source), Path(folder) / source
+    if found.is_path and not Path(source).is_absolute() and inside.is_file():
         source = str(inside)
-    place = locate(source)
-    name = Path(place.removeprefix(PREFIX)).name.split(".")[0]
-    yield Source(name=name or "table", readable=place, final=place)
+    place = found.locate(source)
+    yield TableSource(name=found.title(place), readable=place, final=place)

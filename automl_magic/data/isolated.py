@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,8 +41,22 @@ _FRUGAL = {
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
-def read_in_child(path: Path, call: dict[str, Any], limits: Limits) -> pd.DataFrame:
+def read_in_child(
+    source: type[object],
+    path: Path,
+    options: Mapping[str, Any],
+    limits: Limits,
+    *,
+    n_rows: int | None = None,
+) -> pd.DataFrame:
     """Parse a file in a child process with limits on its memory, processor time and wall clock.
+
+    Parameters
+    ----------
+    source : a class of `sources.file_source.FileSource`
+        Its `parse` does the work.
+    n_rows : int, optional
+        How many rows are wanted, from the first on; all where it is None.
 
     Raises
     ------
@@ -53,7 +68,9 @@ def read_in_child(path: Path, call: dict[str, Any], limits: Limits) -> pd.DataFr
         request = {
             "path": str(path),
             "folder": folder,
-            "call": call,
+            "source": [source.__module__, source.__qualname__],
+            "options": dict(options),
+            "n_rows": n_rows,
             "limits": asdict(limits),
             "memory_bytes": memory_bytes,
         }

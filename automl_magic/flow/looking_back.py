@@ -84,6 +84,7 @@ def notebook(run_id: str, *, trial: int | None = None, output: StrPath = "model.
     RunNotFound, RunError, ArtifactTampered, FolderNotWritable
         If there is nothing to export, or the file cannot be written.
     """
+    from automl_magic.data import load_code
     from automl_magic.recipe import Recipe
     from automl_magic.render import render_model, to_text
 
@@ -99,7 +100,7 @@ def notebook(run_id: str, *, trial: int | None = None, output: StrPath = "model.
         chosen = complete_trial(found, trial)
         recipe = recipe_of(chosen, recipe)
         link = dataclasses.replace(link, cell_id=chosen.cell_id or "search")
-    text = to_text(render_model(recipe, made.dataset, trial_link=link))
+    text = to_text(render_model(recipe, load_code(made.dataset), trial_link=link))
     with writing_to(path.absolute().parent):
         write_all({path: text})
     return path

@@ -40,7 +40,7 @@ def monitor(
         Left out: what the deployment's monitor file says, which is a day if there is none.
     version : int, optional
         Whose answers are judged. Left out: the stable version's.
-    data : path or `sklearn:NAME`, optional
+    data : path or `SCHEME:NAME`, optional
         A table that is judged instead of the prediction log.
     thresholds : mapping, optional
         Fields of `records.monitoring.drift.Thresholds` that take the place of those of the monitor
@@ -101,4 +101,7 @@ def _watched(name: str, version: int | None, *, is_table: bool) -> Watched:
 
 def _source(data: str) -> str:
     """Return where a table lies, for a notebook that runs in a folder of its own."""
-    return data if data.startswith("sklearn:") else str(Path(data).absolute())
+    from automl_magic.data.sources.registry import match
+
+    source = match(data)
+    return data if source is not None and not source.is_path else str(Path(data).absolute())

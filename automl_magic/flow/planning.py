@@ -25,7 +25,7 @@ from automl_magic.runs.plan_folder import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from automl_magic.data import Source
+    from automl_magic.data import TableSource
 
 StrPath: TypeAlias = str | os.PathLike[str]
 # What stands for the source of a table that lies in no file.
@@ -44,7 +44,7 @@ def plan(
 
     Parameters
     ----------
-    data : path, `sklearn:NAME`, DataFrame, or the path of an `*.automl.yaml` file
+    data : path, `SCHEME:NAME`, DataFrame, or the path of an `*.automl.yaml` file
         The table. A DataFrame is kept as Parquet in the folder, for the notebooks to load. An
         experiment file is planned as it stands; then `target` and the options stay out.
     target : str
@@ -115,7 +115,7 @@ def _free_folder(folder: StrPath | None, named_after: str, *, overwrite: bool) -
 
 
 def _write_plan(
-    experiment: Experiment, where: PlanFolder, opened: AbstractContextManager[Source]
+    experiment: Experiment, where: PlanFolder, opened: AbstractContextManager[TableSource]
 ) -> Planned:
     from automl_magic.data import load, read_call
     from automl_magic.planning import format_spec

@@ -50,7 +50,7 @@ def retrain(
 
     Parameters
     ----------
-    data : path, `sklearn:NAME` or DataFrame, optional
+    data : path, `SCHEME:NAME` or DataFrame, optional
         A table with the target, and all columns that the champion reads.
     budget_s : float, optional
         Wall-clock seconds of the search. By default those of the monitor file, or else those of

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import shlex
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from automl_magic.errors import DataNotReadable, FolderTaken, RunError
+from automl_magic.errors import FolderTaken, RunError
 from automl_magic.files.atomic import check_file, making, writing_to
 from automl_magic.flow.loaded import load
 from automl_magic.runs.tracked_run import OnEvent
@@ -18,7 +16,7 @@ from automl_magic.runs.tracked_run import OnEvent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from automl_magic.batch import Reader, Scored
+    from automl_magic.batch import Scored
 
 StrPath: TypeAlias = str | os.PathLike[str]
 PAUSE_S = 0.1  # between two events
@@ -44,7 +42,7 @@ def predict(
     ----------
     run_or_model : str
         A run id, or `models:/NAME@ALIAS`, `models:/NAME/VERSION`.
-    data : path, `sklearn:NAME` or DataFrame
+    data : path, `SCHEME:NAME` or DataFrame
         CSV, Parquet or JSON lines, text also gzip-compressed; a folder or a pattern (`*.parquet`)
         of Parquet files, in the order of their names. A target column in it is ignored.
     output : path
@@ -67,6 +65,7 @@ def predict(
     """
     from automl_magic.batch import score
     from automl_magic.batch.formats import writer_of
+    from automl_magic.data import reader as open_reader
 
     path = Path(output).absolute()
     check_file(path)
@@ -78,7 +77,7 @@ def predict(
             fix="Name another file with -o, or add --overwrite.",
         )
     loaded = load(run_or_model)
-    reader = _reader(data, loaded.stored_as)
+    reader = open_reader(data, loaded.stored_as)
     if resume and reader.identity() is None:
         raise RunError(
             "A table in memory cannot be resumed.",
@@ -119,48 +118,3 @@ class _Rows:
         self._on_event(
             {"event": "rows", "done": done, "of": of, "rows_per_s": speed, "left_s": left_s}
         )
-
-
-def _reader(data: Any, stored_as: dict[str, str]) -> Reader:
-    from automl_magic.batch import CsvReader, FrameReader, JsonLinesReader, ParquetReader
-    from automl_magic.data import Limits, load, locate, read_call
-
-    if not isinstance(data, str | os.PathLike):
-        return FrameReader(data)
-    source = os.fspath(data)
-    if (files := _several(source)) is not None:
-        return ParquetReader(files)
-    # Rows go through a few at a time, so how many bytes there are does not matter.
-    call = read_call(source, limits=Limits(file_bytes=1 << 62))
-    options = call["options"]
-    if call["format"] == "sklearn":
-        return FrameReader(load(source))
-    path = Path(locate(source))
-    if call["format"] == "csv":
-        return CsvReader(path, options["sep"], stored_as)
-    if call["format"] == "jsonl":
-        return JsonLinesReader(path, lines=options["lines"])
-    return ParquetReader([path])
-
-
-def _several(source: str) -> Sequence[Path] | None:
-    """Return the Parquet files of a folder or a pattern, sorted; None for anything else."""
-    path = Path(source).expanduser()
-    if path.is_dir():
-        inside = (p for p in path.rglob("*") if not p.name.startswith((".", "_")))
-        found = sorted(p for p in inside if p.suffix.lower() == ".parquet" and p.is_file())
-        others = "It holds no file that ends in .parquet."
-    elif glob.has_magic(source) and not path.exists():
-        found = [Path(p) for p in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
-        odd = [p for p in found if p.suffix.lower() != ".parquet"]
-        others = f"It fits {odd[0].name!r}, which is no Parquet." if odd else "No file fits it."
-        found = [] if odd else found
-    else:
-        return None
-    if not found:
-        raise DataNotReadable(
-            f"{source!r} names no Parquet files.",
-            why=others,
-            fix=f"Name one file, or a folder of Parquet files: ls {shlex.quote(source)}",
-        )
-    return found

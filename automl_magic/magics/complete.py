@@ -21,9 +21,6 @@ _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
 _FILES = {"data", "input", "path", "folder", "output"}
 _COLUMN_OPTIONS = {"target", "group", "time", "exclude", "sensitive", "kinds"}
 _RUN_ARGUMENTS = {"run", "before", "after", "model"}
-_BUNDLED = tuple(
-    f"sklearn:{name}" for name in ("breast_cancer", "diabetes", "digits", "iris", "wine")
-)
 
 
 def matcher_for(shell: Any) -> Callable[[CompletionContext], Any]:
@@ -102,7 +99,10 @@ def _values(
 
             return list(SAMPLERS)
         case "data":
-            return [*_frames(names), *_BUNDLED]
+            from automl_magic.data.sources.registry import working
+
+            offers = [offer.text for source in working() for offer in source.offers()]
+            return [*_frames(names), *offers]
         case "input":
             return _frames(names)
         case name if name in _COLUMN_OPTIONS:

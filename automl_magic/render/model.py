@@ -7,32 +7,33 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from automl_magic.files.templates import source_piece
 from automl_magic.recipe import MemberSpec, Recipe, code_params, member
 from automl_magic.recipe.combine import Calibration, Method
 from automl_magic.recipe.steps import divides_again, pieces_of
 from automl_magic.recipe.steps.base import FOLDS
 from automl_magic.recipe.view import divided, in_order
-from automl_magic.records import Dataset, Link, Split, SplitKind, StepSpec
+from automl_magic.records import Link, Split, SplitKind, StepSpec
+from automl_magic.records.data.load_code import LoadCode
 from automl_magic.render.cells import code_cell, markdown_cell, step_id
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.requirements import requirements_for
 from automl_magic.render.slots import fill, insert
+from automl_magic.secrets import standalone_code
 from automl_magic.tasks.families import family_for
 from automl_magic.tasks.family import Cell
 
 
-def render_model(
-    recipe: Recipe, dataset: Dataset, *, trial_link: Link | None = None
-) -> NotebookNode:
+def render_model(recipe: Recipe, load: LoadCode, *, trial_link: Link | None = None) -> NotebookNode:
     """Return the notebook that fits and measures a recipe with public packages alone.
 
     Parameters
     ----------
     recipe
         The ensemble, or one trial as a recipe of one member.
-    dataset
-        Where the table is and how it is read.
+    load
+        How the table is loaded: `data.load_code` of the dataset.
     trial_link
         Where the recipe came from; kept in the notebook's metadata.
 
@@ -42,9 +43,9 @@ def render_model(
         If the recipe holds what no piece can say.
     """
     pieces = pieces_for(recipe.task)
-    cells = list(_cells(pieces, recipe, dataset))
+    cells = list(_cells(pieces, recipe, load))
     sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
-    requirements = requirements_for(recipe, sources)
+    requirements = requirements_for(recipe, sources, load.requirements)
     more: dict[str, Any] = {"requirements": requirements}
     if trial_link is not None:
         more["link"] = trial_link.to_json()
@@ -59,10 +60,10 @@ def render_model(
     )
 
 
-def _cells(pieces: Pieces, recipe: Recipe, dataset: Dataset) -> Iterator[NotebookNode]:
+def _cells(pieces: Pieces, recipe: Recipe, load: LoadCode) -> Iterator[NotebookNode]:
     family = family_for(recipe.task)
     measured = recipe.split.holdout > 0
-    yield from _load(pieces, dataset)
+    yield from _load(pieces, load)
     yield _text(pieces, "about-data")
     yield code_cell("values", pieces.code("model", "values"))
     yield from _given(pieces, family.target_cells(recipe))
@@ -97,15 +98,14 @@ def _cells(pieces: Pieces, recipe: Recipe, dataset: Dataset) -> Iterator[Noteboo
     yield _filled(pieces, "score", name, {"metric": recipe.metric}, tags=["score"])
 
 
-def _load(pieces: Pieces, dataset: Dataset) -> Iterator[NotebookNode]:
-    form, options = str(dataset.read["format"]), dict(dataset.read["options"])
-    if form == "sklearn":
-        yield _filled(pieces, "load", f"load_sklearn_{options['name']}", {})
-        return
-    yield _filled(
-        pieces, "parameters", "parameters", {"data_path": dataset.source}, tags=["parameters"]
-    )
-    yield _filled(pieces, "load", f"load_{form}", options)
+def _load(pieces: Pieces, load: LoadCode) -> Iterator[NotebookNode]:
+    if load.data_path is not None:
+        path = {"data_path": load.data_path}
+        yield _filled(pieces, "parameters", "parameters", path, tags=["parameters"])
+    if load.credential is not None:
+        name, slots = standalone_code(load.credential)
+        yield code_cell("credential", fill(source_piece(name), slots))
+    yield code_cell("load", fill(load.text, load.values))
 
 
 def _split(pieces: Pieces, recipe: Recipe) -> NotebookNode:

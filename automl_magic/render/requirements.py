@@ -16,24 +16,26 @@ _DISTRIBUTIONS = {"sklearn": ("scikit-learn",), "xgboost": ("xgboost-cpu", "xgbo
 _VERSION = re.compile(r"[A-Za-z0-9.+!_-]{1,64}")
 
 
-def requirements_for(recipe: Recipe, sources: Iterable[str]) -> list[str]:
+def requirements_for(recipe: Recipe, sources: Iterable[str], more: Iterable[str] = ()) -> list[str]:
     """Return `name==version` for each package that some sources import, in alphabetical order.
 
     Parameters
     ----------
     recipe
         Knows the versions that made it. A package that it does not name (the library of a trial
-        outside its blend, the reader of Parquet) is taken as it is installed here.
+        outside its blend, the reader of a file) is taken as it is installed here.
     sources
         Python code, such as the code cells of a notebook.
+    more
+        Packages that the code needs without importing them.
 
     Raises
     ------
     RenderError
         If a version is unknown, or is no version.
     """
-    found = {_requirement(recipe, module) for source in sources for module in imports_of(source)}
-    return sorted(found)
+    modules = {module for source in sources for module in imports_of(source)}
+    return sorted({_requirement(recipe, module) for module in {*modules, *more}})
 
 
 def imports_of(source: str) -> set[str]:
@@ -44,8 +46,6 @@ def imports_of(source: str) -> set[str]:
             modules |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             modules.add(str(node.module).split(".")[0])
-    if "read_parquet" in source:
-        modules.add("pyarrow")  # pandas reads Parquet with it
     return modules - sys.stdlib_module_names
 
 

@@ -124,9 +124,10 @@ def default_folder(name: str) -> Path:
 
 
 def slug(name: str) -> str:
-    """Return the name of a table in small letters, digits and hyphens."""
-    stem = Path(name.removeprefix("sklearn:")).name.split(".")[0]
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:40] or "table"
+    """Return what a table is called in small letters, digits and hyphens."""
+    from automl_magic.data.sources.registry import title
+
+    return re.sub(r"[^a-z0-9]+", "-", title(name).lower()).strip("-")[:40] or "table"
 
 
 def check_unedited(folder: PlanFolder, *, overwrite: bool) -> None:

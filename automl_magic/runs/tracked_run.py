@@ -134,14 +134,14 @@ def inputs_of(run: Run) -> dict[str, Any]:
 
 def data_change(run: Run) -> dict[str, Any] | None:
     """Return the fingerprint of a run's table then and now, or None where they are the same."""
-    from automl_magic.data import fingerprint, load
+    from automl_magic.data.sources.registry import find
 
     made = plan_in(Path(run.folder))
     if made is None:
         return None
     before = inputs_of(run)["data"]
     try:
-        after = fingerprint(load(made.dataset.source))
+        after = find(made.dataset.source).fingerprint(made.dataset.source)
     except DataError as error:
         after = error.what
     return None if after == before else {"before": before, "after": after}

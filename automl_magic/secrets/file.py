@@ -1,7 +1,8 @@
-"""file: a secret that is a file of its own, or a value in a file of YAML or JSON."""
+"""file: a secret that is a file of its own, or a text in a file of JSON."""
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import stat
@@ -51,17 +52,15 @@ class File(Scheme):
 
 
 def _value(text: str, key: str, reference: Reference) -> str:
-    import yaml
-
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError:  # its message quotes the file
+        document = json.loads(text)
+    except ValueError:  # its message quotes the file
         document = None
     value = document.get(key) if isinstance(document, dict) else None
     if not isinstance(value, str):
         raise missing(
             reference,
-            why=f"The file is no YAML or JSON in which {key[:60]!r} is a text.",
-            fix=f'Write a line {key[:60]}: "…" into it.',
+            why=f"The file is no JSON object in which {key[:60]!r} is a text.",
+            fix=f'Write {{{key[:60]!r}: "…"}} into it.'.replace("'", '"'),
         )
     return value

@@ -12,7 +12,7 @@ from automl_magic.errors import SecretError
 
 @dataclass(frozen=True)
 class Reference:
-    """Where a secret lies: `env:NAME`, `file:/run/secrets/crm`, `file:/etc/keys.yaml#crm`."""
+    """Where a secret lies: `env:NAME`, `file:/run/secrets/crm`, `file:/etc/keys.json#crm`."""
 
     scheme: str
     place: str

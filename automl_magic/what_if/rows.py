@@ -27,7 +27,7 @@ class AnyRow:
 
 @dataclass
 class Rows:
-    """The table of a run. `source` is a path or `sklearn:NAME`; it must have the `fingerprint`."""
+    """The table of a run. `source` is what a plan says; it must have the `fingerprint`."""
 
     source: str
     fingerprint: str

@@ -6,17 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from automl_magic.data.sources.frame import frame_name
 from automl_magic.records import TaskKind
 from automl_magic.records.codec import OutOfRange, Record
-
-FRAME = "frame:"  # the source is a DataFrame of the kernel, by its name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answers(Record):
     """What a person has answered so far, and which step is on show.
 
-    `source` is a path, `sklearn:NAME`, or `frame:NAME` for a DataFrame of the kernel. `exclude` are
+    `source` is a path, `SCHEME:NAME`, or `frame:NAME` for a DataFrame of the kernel. `exclude` are
     columns that no model may see; `sensitive` is None until somebody has looked at the suggestion.
     `run_id` is the run that was started, `model` the name that it was registered under.
     """
@@ -51,9 +50,7 @@ class Answers(Record):
     @property
     def frame(self) -> str | None:
         """The name of the DataFrame, where the source is one."""
-        if self.source is None or not self.source.startswith(FRAME):
-            return None
-        return self.source.removeprefix(FRAME)
+        return None if self.source is None else frame_name(self.source)
 
     def options(self) -> dict[str, Any]:
         """Return the keyword arguments of `flow.plan` that were answered."""

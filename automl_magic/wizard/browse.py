@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from automl_magic.data.sources.files import FORMATS
+from automl_magic.batch.formats import SUFFIXES
 from automl_magic.errors import DataNotReadable
 
-ACCEPT = tuple(FORMATS)
+ACCEPT = tuple(SUFFIXES)
 MOST_ENTRIES = 200
 LARGEST_UPLOAD_BYTES = 500_000_000
 

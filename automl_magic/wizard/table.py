@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl_magic.errors import DataNotReadable
 from automl_magic.records import Dataset
-from automl_magic.wizard.answers import FRAME
 from automl_magic.wizard.browse import within
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BUNDLED = "sklearn:"
 _BINS = 20
 
 
@@ -52,26 +49,15 @@ def read(source: str, folder: Path, names: Mapping[str, Any]) -> Table:
     ------
     DataError
     """
-    from automl_magic.data import load, profile
+    from automl_magic.data import profile
+    from automl_magic.data.sources.frame import Frames
+    from automl_magic.data.sources.registry import find, match
 
-    if source.startswith(FRAME):
-        name = source.removeprefix(FRAME)
-        frame = names.get(name)
-        if frame is None:
-            raise DataNotReadable(
-                f"The DataFrame {name[:60]!r} is not there.",
-                why="The kernel has no such name; it may have been restarted since.",
-                fix="Run the cell that makes it, then choose it again.",
-            )
-        data, written, path = frame, name, None
-    else:
-        path = None if source.startswith(BUNDLED) else within(folder, source)
-        data = written = source
-        frame = load(source if path is None else str(path))
-    dataset = profile(frame, name=_name(source), source=written, read={})
-    return Table(frame=frame, dataset=dataset, data=data, written=written)
-
-
-def _name(source: str) -> str:
-    plain = source.removeprefix(FRAME).removeprefix(BUNDLED)
-    return Path(plain).name.split(".")[0] or "table"
+    here = [Frames(names)]
+    matched, text = match(source, here), source
+    if matched is None or matched.is_path:
+        text = str(within(folder, source))
+    found = find(text, here)
+    frame, written = found.load(text), found.in_code(source)
+    dataset = profile(frame, name=found.title(text), source=written, read={})
+    return Table(frame=frame, dataset=dataset, data=found.argument(source), written=written)

@@ -13,8 +13,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from automl_magic.data.sources.frame import frame_text
 from automl_magic.look.html import script, stylesheet
-from automl_magic.wizard.answers import FRAME
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.steps import view_of
@@ -38,7 +38,7 @@ class Wizard(anywidget.AnyWidget):
     Parameters
     ----------
     data : str, optional
-        The table to begin with: a path below the working directory, `sklearn:NAME`, or the name of
+        The table to begin with: a path below the working directory, `SCHEME:NAME`, or the name of
         a DataFrame of the kernel. By default the wizard begins where the last one of this folder
         was left.
     target : str, optional
@@ -81,7 +81,7 @@ class Wizard(anywidget.AnyWidget):
         super().__init__(view=view, plan=self.session.answers.to_json())
         self.on_msg(self._hear)
         if data is not None:
-            source = FRAME + data if data in names() else data
+            source = frame_text(data) if data in names() else data
             self.session.do({"do": "set", "name": "source", "value": source})
             if target is not None:
                 self.session.do({"do": "set", "name": "target", "value": target})

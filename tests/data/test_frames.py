@@ -67,10 +67,10 @@ def test_a_relative_source_is_looked_for_in_the_folder_first(tmp_path, customers
     customers.to_csv("b.v2.csv")
     customers.to_csv(tmp_path / "plan" / "a.csv")
     with data.resolved("a.csv", tmp_path / "plan") as source:
-        assert source == data.Source("a", *[str(tmp_path / "plan" / "a.csv")] * 2)
+        assert source == data.TableSource("a", *[str(tmp_path / "plan" / "a.csv")] * 2)
         with source.kept():
             pass
     with data.resolved("b.v2.csv", tmp_path / "plan") as source:
-        assert source == data.Source("b", *[str(tmp_path / "here" / "b.v2.csv")] * 2)
+        assert source == data.TableSource("b", *[str(tmp_path / "here" / "b.v2.csv")] * 2)
     with data.resolved("sklearn:iris", tmp_path) as source:
-        assert source == data.Source("iris", "sklearn:iris", "sklearn:iris")
+        assert source == data.TableSource("iris", "sklearn:iris", "sklearn:iris")

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from automl_magic.data import load_code
 from automl_magic.recipe import ESTIMATORS
 from automl_magic.records import TaskKind
 from automl_magic.records.monitoring.drift import Thresholds
@@ -39,7 +40,7 @@ def rendered(plan, recipe, dataset):
         "search": render_search(plan),
         "explore": render_explore(plan),
         "explain": render_explain(plan),
-        "model": render_model(recipe, dataset),
+        "model": render_model(recipe, load_code(dataset)),
     }
 
 
@@ -107,7 +108,7 @@ def test_two_renders_of_one_plan_are_equal_byte_by_byte(plan, recipe, dataset, r
         "search": render_search(plan),
         "explore": render_explore(plan),
         "explain": render_explain(plan),
-        "model": render_model(recipe, dataset),
+        "model": render_model(recipe, load_code(dataset)),
     }
 
     assert {kind: to_text(one) for kind, one in again.items()} == {
@@ -175,6 +176,6 @@ def test_every_estimator_can_be_a_member(recipe, dataset, changed):
         spec = changed(
             one, name=estimator, estimator=estimator, weight=1.0, params={}, n_iterations=rounds
         )
-        cells = render_model(changed(recipe, members=(spec,)), dataset)["cells"]
+        cells = render_model(changed(recipe, members=(spec,)), load_code(dataset))["cells"]
 
         assert f"member-{estimator.replace('_', '_')}" in [cell["id"] for cell in cells]

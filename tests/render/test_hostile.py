@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from automl_magic.data import profile, read_call
+from automl_magic.data import load_code, profile, read_call
 from automl_magic.files.templates import templates
 from automl_magic.render import (
     code_cell,
@@ -91,7 +91,7 @@ def notebooks(plan, recipe, dataset):
     return {
         "search": render_search(plan),
         "explore": render_explore(plan),
-        "model": render_model(recipe, dataset),
+        "model": render_model(recipe, load_code(dataset)),
     }
 
 
@@ -227,7 +227,7 @@ def test_of_fifty_hostile_tables_none_fires_a_canary(
         hostile = changed(rename(plan, names), dataset=there)
         made = {
             "explore": render_explore(hostile),
-            "model": render_model(rename(recipe, names), there),
+            "model": render_model(rename(recipe, names), load_code(there)),
         }
         for kind, notebook in made.items():
             paths.append(folder / f"{kind}.ipynb")

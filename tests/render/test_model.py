@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.data import load, read_call
+from automl_magic.data import load, load_code, read_call
 from automl_magic.data.sources.bundled import NAMES
 from automl_magic.errors import RenderError
 from automl_magic.recipe import encode_target, fit_recipe, table_of
@@ -45,7 +45,9 @@ def run_cells(notebook, folder):
 
 def the_table(recipe, dataset, folder):
     """Return the table as the notebook loads it."""
-    cells = {cell["id"]: cell["source"] for cell in render_model(recipe, dataset)["cells"]}
+    cells = {
+        cell["id"]: cell["source"] for cell in render_model(recipe, load_code(dataset))["cells"]
+    }
     names = {}
     with contextlib.chdir(folder):
         exec(cells.get("parameters", ""), names)
@@ -70,7 +72,7 @@ def engine(recipe, frame):
 
 
 def test_the_notebook_predicts_new_rows_as_the_engine_does(recipe, dataset, folder_of_customers):
-    names, _ = run_cells(render_model(recipe, dataset), folder_of_customers)
+    names, _ = run_cells(render_model(recipe, load_code(dataset)), folder_of_customers)
     table = the_table(recipe, dataset, folder_of_customers)
     new = table.iloc[10:20].assign(city="Malmö", age=None)
     _, fitted = engine(recipe, table)
@@ -82,7 +84,7 @@ def test_the_notebook_predicts_new_rows_as_the_engine_does(recipe, dataset, fold
 
 def test_the_probabilities_are_named_by_the_classes(folder_of_customers, binary):
     recipe, dataset = binary
-    names, _ = run_cells(render_model(recipe, dataset), folder_of_customers)
+    names, _ = run_cells(render_model(recipe, load_code(dataset)), folder_of_customers)
     probabilities = names["predict_proba"](names["table"].head(3))
 
     assert tuple(probabilities.columns) == recipe.classes
@@ -96,7 +98,7 @@ def test_every_metric_of_the_task_is_the_one_of_the_engine(
     table = the_table(recipe, dataset, folder_of_customers)
     for name in metrics_for(recipe.task):
         one = changed(recipe, metric=name, members=(member,))
-        _, printed = run_cells(render_model(one, dataset), folder_of_customers)
+        _, printed = run_cells(render_model(one, load_code(dataset)), folder_of_customers)
         expected, _ = engine(one, table)
 
         assert printed["metric"] == name
@@ -116,7 +118,7 @@ def test_every_split_measures_on_the_rows_of_the_engine(
         splits.append(Split(kind=SplitKind.STRATIFIED, folds=3, holdout=0.3, seed=1))
     for split in splits:
         one = changed(recipe, members=(member,), split=split)
-        _, printed = run_cells(render_model(one, dataset), folder_of_customers)
+        _, printed = run_cells(render_model(one, load_code(dataset)), folder_of_customers)
         expected, _ = engine(one, the_table(one, dataset, folder_of_customers))
 
         assert printed == expected, split.kind
@@ -124,7 +126,7 @@ def test_every_split_measures_on_the_rows_of_the_engine(
 
 def test_without_a_holdout_there_is_no_score(recipe, dataset, folder_of_customers, changed):
     one = changed(recipe, split=changed(recipe.split, holdout=0.0))
-    notebook = render_model(one, dataset)
+    notebook = render_model(one, load_code(dataset))
     _, printed = run_cells(notebook, folder_of_customers)
 
     assert printed == {"metric": recipe.metric, "score": None, "rows": 0}
@@ -148,7 +150,7 @@ def test_rows_without_a_target_are_left_out_as_the_engine_does(
         if dataset.read["format"] == form:
             write(path, index=False)
 
-    _, printed = run_cells(render_model(recipe, dataset), folder_of_customers)
+    _, printed = run_cells(render_model(recipe, load_code(dataset)), folder_of_customers)
     expected, _ = engine(recipe, the_table(recipe, dataset, folder_of_customers))
 
     assert printed == expected
@@ -156,7 +158,7 @@ def test_rows_without_a_target_are_left_out_as_the_engine_does(
 
 def test_the_notebook_scores_as_the_engine_where_we_are_not(recipe, dataset, folder_of_customers):
     script = folder_of_customers / "model.py"
-    script.write_text(as_script(render_model(recipe, dataset)), encoding="utf-8")
+    script.write_text(as_script(render_model(recipe, load_code(dataset))), encoding="utf-8")
 
     done = subprocess.run(
         [sys.executable, "-c", BLOCKED, str(script)],
@@ -227,7 +229,7 @@ def test_a_bundled_dataset_is_loaded_as_the_engine_loads_it(name, changed, binar
 
 
 def test_the_notebook_lists_what_it_imports_with_the_versions_that_made_it(recipe, dataset, task):
-    metadata = render_model(recipe, dataset)["metadata"]["automl"]
+    metadata = render_model(recipe, load_code(dataset))["metadata"]["automl"]
 
     assert (
         metadata["requirements"]
@@ -263,7 +265,7 @@ def test_the_notebook_keeps_where_it_came_from(binary):
     recipe, dataset = binary
     link = Link(run_id="20250101-abc", notebook="output.ipynb", cell_id="candidate-lightgbm")
 
-    made = render_model(recipe, dataset, trial_link=link)
+    made = render_model(recipe, load_code(dataset), trial_link=link)
 
     assert made["metadata"]["automl"]["link"] == link.to_json()
 
@@ -273,7 +275,7 @@ def test_a_version_that_is_none_is_refused(binary, changed):
     broken = changed(recipe, versions={**recipe.versions, "numpy": "1; rm -rf ~"})
 
     with pytest.raises(RenderError) as raised:
-        render_model(broken, dataset)
+        render_model(broken, load_code(dataset))
 
     assert raised.value.what == "The recipe's version of numpy is no version."
     assert raised.value.why == "It is '1; rm -rf ~'."
@@ -282,7 +284,7 @@ def test_a_version_that_is_none_is_refused(binary, changed):
 def test_a_metric_that_leads_out_of_the_folder_is_refused(binary, changed):
     recipe, dataset = binary
     with pytest.raises(RenderError, match="no template piece"):
-        render_model(changed(recipe, metric="x/../../search/load"), dataset)
+        render_model(changed(recipe, metric="x/../../search/load"), load_code(dataset))
 
 
 def test_names_that_no_cell_can_have_become_numbers(binary, changed, folder_of_customers):
@@ -297,7 +299,7 @@ def test_names_that_no_cell_can_have_become_numbers(binary, changed, folder_of_c
             for i, member in enumerate(recipe.members)
         ),
     )
-    notebook = render_model(odd, dataset)
+    notebook = render_model(odd, load_code(dataset))
     ids = {cell["id"] for cell in notebook["cells"]}
     _, printed = run_cells(notebook, folder_of_customers)
     expected, _ = engine(recipe, the_table(recipe, dataset, folder_of_customers))
@@ -320,7 +322,7 @@ def test_blends_and_calibrations_are_those_of_the_engine(
 ):
     recipe, dataset = binary
     one = changed(recipe, blend=blend, calibration=calibration, metric="log_loss")
-    notebook = render_model(one, dataset)
+    notebook = render_model(one, load_code(dataset))
     names, printed = run_cells(notebook, folder_of_customers)
     expected, fitted = engine(one, the_table(one, dataset, folder_of_customers))
 

@@ -3,6 +3,8 @@ from importlib.metadata import version
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from automl_magic.data import load_code
+from automl_magic.data.sources.registry import find
 from automl_magic.errors import RenderError
 from automl_magic.render import render_model, requirements_for
 from automl_magic.render.requirements import imports_of
@@ -14,8 +16,13 @@ def test_what_is_imported_is_found_wherever_it_stands():
     assert imports_of(source) == {"numpy", "lightgbm", "sklearn"}
 
 
-def test_reading_parquet_needs_its_reader():
-    assert imports_of("import pandas as pd\npd.read_parquet(path)") == {"pandas", "pyarrow"}
+def test_reading_parquet_needs_its_reader(binary):
+    needs = find("table.parquet").code("table.parquet", {}).requirements
+
+    assert requirements_for(binary[0], ["import pandas as pd"], needs) == [
+        "pandas==4.0.0",
+        "pyarrow==5.0.0",
+    ]
 
 
 def test_the_versions_are_those_of_the_recipe(binary):
@@ -45,7 +52,10 @@ def test_a_library_of_unknown_version_is_named(binary):
 
 
 def test_the_line_that_installs_names_every_requirement(binary):
-    cells = {cell["id"]: cell["source"] for cell in render_model(*binary)["cells"]}
+    cells = {
+        cell["id"]: cell["source"]
+        for cell in render_model(binary[0], load_code(binary[1]))["cells"]
+    }
     *_, line = cells["requirements"].splitlines()
     shell = InteractiveShell()
     shell.run_cell(cells["requirements"], silent=True)

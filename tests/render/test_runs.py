@@ -6,6 +6,7 @@ import os
 import nbclient
 import pytest
 
+from automl_magic.data import load_code
 from automl_magic.recipe import Recipe
 from automl_magic.render import render_explore, render_model, render_search
 
@@ -20,7 +21,7 @@ def execute(notebook, folder):
 
 
 def test_a_model_notebook_ends_with_one_line_of_json(recipe, dataset, folder_of_customers):
-    outputs = execute(render_model(recipe, dataset), folder_of_customers)
+    outputs = execute(render_model(recipe, load_code(dataset)), folder_of_customers)
     (printed,) = outputs["score"]
     document = json.loads(printed["text"])
 
@@ -44,7 +45,7 @@ def test_what_a_search_finds_leaves_with_its_score(plan, dataset, folder_of_cust
     trials = (run_dir / "trials.jsonl").read_text("utf-8").splitlines()
     recipe = Recipe.from_json(json.loads((run_dir / "recipe.json").read_text("utf-8")))
 
-    outputs = execute(render_model(recipe, dataset), folder_of_customers)
+    outputs = execute(render_model(recipe, load_code(dataset)), folder_of_customers)
     printed = json.loads(outputs["score"][-1]["text"])
 
     assert {json.loads(line)["candidate"] for line in trials} >= {"lightgbm", "linear"}

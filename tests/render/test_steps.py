@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_magic.data import read_call
+from automl_magic.data import load_code, read_call
 from automl_magic.recipe import MemberSpec, encode_target, fit_recipe, table_of
 from automl_magic.records import Split, SplitKind, StepSpec
 from automl_magic.render import render_model, to_text
@@ -116,7 +116,7 @@ def with_steps(recipe, dataset, changed, selection, path):
 
 
 def agrees(whole, there):
-    notebook = render_model(whole, there)
+    notebook = render_model(whole, load_code(there))
     names, printed = {}, io.StringIO()
     with contextlib.redirect_stdout(printed):
         for cell in notebook["cells"]:
@@ -161,7 +161,8 @@ def test_every_step_reads_like_our_own_code(binary, many_customers, tmp_path, ch
     recipe, dataset = binary
     customers = tmp_path / "customers.csv"
     many_customers.to_csv(customers, index=False)
-    notebook = render_model(*with_steps(recipe, dataset, changed, "boruta", customers))
+    whole, there = with_steps(recipe, dataset, changed, "boruta", customers)
+    notebook = render_model(whole, load_code(there))
     path = tmp_path / "model.ipynb"
     path.write_text(to_text(notebook), encoding="utf-8")
     ruff = [str(Path(sys.executable).parent / "ruff")]
@@ -190,7 +191,7 @@ def test_a_cell_comes_before_the_cell_that_calls_it(binary, changed):
     recipe, dataset = binary
     views = {"tree": (*EVERY_STEP, *SELECTIONS["boruta"])}
     member = changed(recipe.members[0], weight=1.0)
-    notebook = render_model(changed(recipe, views=views, members=(member,)), dataset)
+    notebook = render_model(changed(recipe, views=views, members=(member,)), load_code(dataset))
     ids = [cell["id"] for cell in notebook["cells"]]
 
     assert ids.count("step-relevance") == ids.count("step-target-mean") == 1

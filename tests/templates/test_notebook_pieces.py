@@ -6,6 +6,8 @@ import re
 import pytest
 
 from automl_magic.data.sources.bundled import NAMES
+from automl_magic.data.sources.file_source import FileSource
+from automl_magic.data.sources.registry import OURS
 from automl_magic.files.templates import templates
 from automl_magic.recipe import ESTIMATORS, member
 from automl_magic.recipe.steps import pieces_of, step_class
@@ -14,12 +16,13 @@ from automl_magic.records import SplitKind
 from automl_magic.records.families import kinds
 from automl_magic.render.requirements import imports_of
 from automl_magic.render.slots import slots_in
+from automl_magic.secrets import standalone_code
 from automl_magic.tasks.metrics import METRICS
 
 NOTEBOOKS = templates() / "notebooks"
 PIECES = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.py"))
 PROSE = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.md"))
-MODEL = [piece for piece in PIECES if piece.split("/")[1] == "model"]
+MODEL = [piece for piece in PIECES if "sources/" in piece or piece.split("/")[1] == "model"]
 
 
 def names(pattern):
@@ -93,6 +96,16 @@ def test_training_rows_are_divided_again_as_each_split_keeps_them_apart():
     assert names(r"steps/folds_(\w+)") == {"grouped", "time"}
 
 
-def test_there_is_a_piece_for_every_source():
-    assert names(r"load_((?!sklearn)\w+)") == {"csv", "jsonl", "parquet"}
-    assert names(r"load_sklearn_(\w+)") == set(NAMES)
+def test_there_is_a_piece_for_every_source_and_every_place_of_a_secret():
+    sources = {path.stem for path in (NOTEBOOKS / "sources").iterdir()}
+    files = {source.name for source in OURS if isinstance(source, FileSource)}
+    places = {"env:NAME": "env", "file:/run/secret": "file", "file:/run/secret#key": "file_key"}
+
+    assert {standalone_code(place)[0] for place in places} == {
+        f"credential_{name}" for name in places.values()
+    }
+    assert sources == {
+        *files,
+        *(f"sklearn_{name}" for name in NAMES),
+        *(f"credential_{name}" for name in places.values()),
+    }

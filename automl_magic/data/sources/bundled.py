@@ -2,42 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+from automl_magic.data.limits import Limits
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Offer, Source
 from automl_magic.errors import DataNotReadable, near_miss
+from automl_magic.files.templates import source_piece
+from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-PREFIX = "sklearn:"
-NAMES = ("breast_cancer", "diabetes", "digits", "iris", "wine")
+    from automl_magic.batch.readers import Reader
+
+_NOTES = {
+    "breast_cancer": "569 cell samples: is a lump malignant? A good first try.",
+    "diabetes": "442 patients: how far will the disease have gone in a year? A number.",
+    "wine": "178 wines: which of three growers made it?",
+    "iris": "150 flowers of three kinds, by four measurements.",
+    "digits": "1,797 small pictures of handwritten digits.",
+}
+NAMES = tuple(sorted(_NOTES))
 _NAMED_CLASSES = ("breast_cancer", "iris", "wine")
 
 
-def is_bundled(source: str) -> bool:
-    """Say whether a source names a bundled dataset rather than a file."""
-    return source.startswith(PREFIX)
+class Bundled(Source):
+    """`sklearn:NAME`."""
 
+    name = "sklearn"
+    offers_title = "Sample data"
+    offers_note = "Nothing of yours is needed to try it."
 
-def name_of(source: str) -> str:
-    """Return the dataset's name, or say which names there are."""
-    name = source.removeprefix(PREFIX)
-    if name not in NAMES:
-        close = near_miss(name, NAMES)
-        raise DataNotReadable(
-            f"scikit-learn comes with no dataset {name[:40]!r}.",
-            why=f"It comes with {', '.join(NAMES)}; nothing is downloaded.",
-            fix=f"Use {PREFIX}{close}." if close else f"Use one of these, e.g. {PREFIX}iris.",
-        )
-    return name
+    def locate(self, text: str) -> str:
+        return f"{self.name}:{self._dataset(text)}"
 
+    def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+        del limits
+        return {"name": self._dataset(text)}
 
-def read(name: str) -> pd.DataFrame:
-    """Return the table; its column `target` holds class names where the dataset has them."""
-    from sklearn import datasets
+    def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+        """Read a table; its column `target` holds class names where the dataset has them."""
+        from sklearn import datasets
 
-    bunch = getattr(datasets, f"load_{name}")(as_frame=True)
-    frame: pd.DataFrame = bunch.frame
-    if name in _NAMED_CLASSES:
-        frame["target"] = bunch.target_names[frame["target"]].astype(str)
-    return frame
+        del limits
+        name = self._dataset(text)
+        bunch = getattr(datasets, f"load_{name}")(as_frame=True)
+        frame: pd.DataFrame = bunch.frame
+        if name in _NAMED_CLASSES:
+            frame["target"] = bunch.target_names[frame["target"]].astype(str)
+        return frame
+
+    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        yield pa.RecordBatch.from_pandas(self.load(text, limits), preserve_index=False)
+
+    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+        from automl_magic.batch.readers import FrameReader
+
+        del stored_as
+        return FrameReader(self.load(text))
+
+    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+        del text
+        return LoadCode(text=source_piece(f"{self.name}_{options['name']}"))
+
+    def offers(self) -> tuple[Offer, ...]:
+        return tuple(Offer(f"{self.name}:{name}", name, note) for name, note in _NOTES.items())
+
+    def _dataset(self, text: str) -> str:
+        """Return the dataset's name, or say which names there are."""
+        name = self.place(text)
+        if name not in NAMES:
+            close = near_miss(name, NAMES)
+            raise DataNotReadable(
+                f"scikit-learn comes with no dataset {name[:40]!r}.",
+                why=f"It comes with {', '.join(NAMES)}; nothing is downloaded.",
+                fix=f"Use {self.name}:{close}."
+                if close
+                else f"Use one of these, e.g. {self.name}:iris.",
+            )
+        return name

@@ -6,10 +6,13 @@ import csv
 import io
 import shlex
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import Limits
+from automl_magic.data.sources.file_source import FileSource
 from automl_magic.data.sources.files import Head, iconv, shown
 from automl_magic.data.sources.streams import first_bad_byte, open_content
 from automl_magic.errors import DataNotReadable, shorten
@@ -23,18 +26,55 @@ _RECORDS = 50
 _FIELD_BYTES = 16 << 20
 
 
-def options(head: Head) -> dict[str, Any]:
-    """Return the options of `pandas.read_csv` for a file that begins like this.
+class Csv(FileSource):
+    """CSV, TSV, and what else is separated by semicolons or bars; also gzip-compressed."""
 
-    `float_precision` makes pandas read the nearest float, as every other reader does; without
-    `low_memory=False` it guesses types per chunk of rows.
-    """
-    return {
-        "sep": sniff_separator(_text(head), whole=head.whole),
-        "encoding": head.encoding,
-        "float_precision": "round_trip",
-        "low_memory": False,
-    }
+    form = BY_NAME["csv"]
+    name = form.name
+
+    def head_options(self, path: Path, head: Head) -> dict[str, Any]:
+        """Return the options of `pandas.read_csv`.
+
+        `float_precision` makes pandas read the nearest float, as every other reader does; without
+        `low_memory=False` it guesses types per chunk of rows.
+        """
+        del path
+        return {
+            "sep": sniff_separator(_text(head), whole=head.whole),
+            "encoding": head.encoding,
+            "float_precision": "round_trip",
+            "low_memory": False,
+        }
+
+    def parse(
+        self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
+    ) -> pd.DataFrame:
+        import pandas as pd
+
+        csv.field_size_limit(_FIELD_BYTES)
+        try:
+            header, first = _first_records(path, options, limits)
+            _check_header(path, header, limits)
+            # pandas would take the first field of longer rows for an index, and shift the others.
+            if first and len(first) != len(header):
+                _check_lengths(path, options, len(header), limits)
+            with open_content(path, limits) as content:
+                frame: pd.DataFrame = pd.read_csv(content, nrows=n_rows, **options)
+            # A row that is too short leaves the last column missing.
+            if len(frame) > 0 and bool(frame.iloc[:, -1].isna().any()):
+                _check_lengths(path, options, len(header), limits)
+        except UnicodeDecodeError as error:
+            raise not_utf8(path, limits) from error
+        except pd.errors.ParserError as error:
+            if "out of memory" in str(error):
+                raise MemoryError from error
+            _check_lengths(path, options, len(header), limits)
+            raise DataNotReadable(
+                f"{shown(path)} is not a table.",
+                why=" ".join(str(error).split()) + ".",
+                fix="Look for an unclosed quote near that line, and write the file again.",
+            ) from error
+        return frame
 
 
 def sniff_separator(text: str, *, whole: bool = False) -> str:
@@ -49,37 +89,6 @@ def sniff_separator(text: str, *, whole: bool = False) -> str:
         if n_fields > 1 and score > best_score:
             best, best_score = separator, score
     return best
-
-
-def read(path: Path, call: dict[str, Any], limits: Limits) -> pd.DataFrame:
-    """Read the table. Runs in the child process."""
-    import pandas as pd
-
-    options = call["options"]
-    csv.field_size_limit(_FIELD_BYTES)
-    try:
-        header, first = _first_records(path, options, limits)
-        _check_header(path, header, limits)
-        # pandas would take the first field of longer rows for an index, and shift the others.
-        if first and len(first) != len(header):
-            _check_lengths(path, options, len(header), limits)
-        with open_content(path, limits) as content:
-            frame = pd.read_csv(content, **options)
-        # A row that is too short leaves the last column missing.
-        if len(frame) > 0 and bool(frame.iloc[:, -1].isna().any()):
-            _check_lengths(path, options, len(header), limits)
-    except UnicodeDecodeError as error:
-        raise not_utf8(path, limits) from error
-    except pd.errors.ParserError as error:
-        if "out of memory" in str(error):
-            raise MemoryError from error
-        _check_lengths(path, options, len(header), limits)
-        raise DataNotReadable(
-            f"{shown(path)} is not a table.",
-            why=" ".join(str(error).split()) + ".",
-            fix="Look for an unclosed quote near that line, and write the file again.",
-        ) from error
-    return frame
 
 
 def not_utf8(path: Path, limits: Limits) -> DataNotReadable:
@@ -115,13 +124,13 @@ def _records(text: str, separator: str, *, whole: bool) -> list[list[str]]:
     return records if whole or len(records) == 1 else records[:_RECORDS][: len(records) - 1]
 
 
-def _reader(content: io.BufferedReader, options: dict[str, Any]) -> Any:
+def _reader(content: io.BufferedReader, options: Mapping[str, Any]) -> Any:
     text = io.TextIOWrapper(content, encoding=options["encoding"], newline="")
     return csv.reader(text, delimiter=options["sep"])
 
 
 def _first_records(
-    path: Path, options: dict[str, Any], limits: Limits
+    path: Path, options: Mapping[str, Any], limits: Limits
 ) -> tuple[list[str], list[str]]:
     with open_content(path, limits) as content:
         records = (record for record in _reader(content, options) if record)
@@ -163,7 +172,7 @@ def too_many_columns(path: Path, n_columns: int, limits: Limits) -> DataNotReada
     )
 
 
-def _check_lengths(path: Path, options: dict[str, Any], n_fields: int, limits: Limits) -> None:
+def _check_lengths(path: Path, options: Mapping[str, Any], n_fields: int, limits: Limits) -> None:
     """Name the first row whose length differs from the header's. A slow pass, made on suspicion."""
     with open_content(path, limits) as content:
         reader = _reader(content, options)

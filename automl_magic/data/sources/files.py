@@ -11,20 +11,13 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from automl_magic.batch.formats import SUFFIXES, Format
 from automl_magic.data.limits import Limits
-from automl_magic.data.sources.bundled import PREFIX
 from automl_magic.errors import DataNotReadable, near_miss
 
 HEAD_BYTES = 64 * 1024
-FORMATS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".parquet": "parquet",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-}
-_READABLE = ".csv, .tsv, .parquet, .json, .jsonl, .ndjson (text also with .gz)"
+_READABLE = f"{', '.join(SUFFIXES)} (text also with .gz)"
+_EXAMPLE = "sklearn:breast_cancer"
 _MAGIC = [
     (b"PAR1", "a Parquet file", ".parquet"),
     (b"\x1f\x8b", "gzip-compressed", ".gz"),
@@ -70,7 +63,7 @@ def find(source: str) -> Path:
     if not exists:
         raise _missing(path)
     if is_folder:
-        inside = sorted(p.name for p in path.iterdir() if _suffix(p) in FORMATS)
+        inside = sorted(p.name for p in path.iterdir() if _suffix(p) in SUFFIXES)
         raise DataNotReadable(
             f"{shown(path)} is a folder, not a file.",
             why=f"It holds {_some(inside)}." if inside else "It holds no table that can be read.",
@@ -87,26 +80,39 @@ def find(source: str) -> Path:
     return path
 
 
-def format_of(path: Path) -> str:
-    """Return the format that the name of a file promises: csv, parquet or json."""
-    suffix, compressed = _suffix(path), path.suffix.lower() == ".gz"
-    form = FORMATS.get(suffix)
-    if form is None or (form == "parquet" and compressed):
-        written = "".join(path.suffixes[-2:]) if compressed else path.suffix
-        close = near_miss(suffix, FORMATS) if suffix else None
-        renamed = path.name.removesuffix(written) + (close or ".csv") if written else None
-        raise DataNotReadable(
-            f"{shown(path)} is of no kind that can be read.",
-            why=f"Its name ends in {shown(written)}; readable are {_READABLE}."
-            if written
-            else f"Its name has no ending; readable are {_READABLE}.",
-            fix=f"If it is such a file, rename it: mv {shlex.quote(path.name)} "
-            f"{shlex.quote(renamed or path.name + '.csv')}",
-        )
-    return form
+def form_of(path: Path) -> Format | None:
+    """Return the format that the name of a file promises, if it is one that can be read."""
+    form = SUFFIXES.get(_suffix(path))
+    return None if form is None or (not form.is_text and is_packed(path)) else form
 
 
-def read_head(path: Path, form: str, limits: Limits) -> Head:
+def is_packed(path: Path) -> bool:
+    """Say whether the name of a file says that it is gzip-compressed."""
+    return path.suffix.lower() == ".gz"
+
+
+def stem(text: str) -> str:
+    """Return what a file is called, without its folders and endings."""
+    return Path(text).name.split(".")[0] or "table"
+
+
+def unreadable(path: Path) -> DataNotReadable:
+    """Return the error for a file of no format that can be read."""
+    suffix = _suffix(path)
+    written = "".join(path.suffixes[-2:]) if is_packed(path) else path.suffix
+    close = near_miss(suffix, SUFFIXES) if suffix else None
+    renamed = path.name.removesuffix(written) + (close or ".csv") if written else None
+    return DataNotReadable(
+        f"{shown(path)} is of no kind that can be read.",
+        why=f"Its name ends in {shown(written)}; readable are {_READABLE}."
+        if written
+        else f"Its name has no ending; readable are {_READABLE}.",
+        fix=f"If it is such a file, rename it: mv {shlex.quote(path.name)} "
+        f"{shlex.quote(renamed or path.name + '.csv')}",
+    )
+
+
+def read_head(path: Path, form: Format, limits: Limits) -> Head:
     """Read the first bytes of a file and refuse what is not of the format its name promises."""
     size = path.stat().st_size
     if size == 0:
@@ -127,9 +133,9 @@ def read_head(path: Path, form: str, limits: Limits) -> Head:
             why=f"{error.strerror or error}.",
             fix=f"Make it readable: chmod u+r {shlex.quote(str(path))}",
         ) from error
-    compressed = path.suffix.lower() == ".gz"
-    _check_magic(path, raw, compressed=compressed, parquet=form == "parquet")
-    if form == "parquet":
+    compressed = is_packed(path)
+    _check_magic(path, raw, form, compressed=compressed)
+    if not form.is_text:
         return Head(raw, size <= HEAD_BYTES, "")
     if compressed:
         raw, whole = _gunzip_head(path, raw)
@@ -155,7 +161,7 @@ def iconv(path: Path, encoding: str) -> str:
     stem = path.name[: -len("".join(path.suffixes[-2:]))] if path.suffix == ".gz" else path.stem
     copy = shlex.quote(f"{stem or 'table'}-utf8{_suffix(path)}")
     name = shlex.quote(path.name)
-    if path.suffix.lower() == ".gz":
+    if is_packed(path):
         return f"gzip -dc {name} | iconv -f {encoding} -t utf-8 > {copy}"
     return f"iconv -f {encoding} -t utf-8 {name} > {copy}"
 
@@ -181,20 +187,20 @@ def _missing(path: Path) -> DataNotReadable:
         return DataNotReadable(
             f"There is no file {shown(path)}.",
             why=f"There is no folder {shown(folder)} either.",
-            fix=f"Check the path, or use a dataset of scikit-learn: {PREFIX}breast_cancer",
+            fix=f"Check the path, or use a dataset of scikit-learn: {_EXAMPLE}",
         )
     try:
         names = [entry.name for entry in folder.iterdir()]
     except OSError:
         names = []
     close = near_miss(path.name, names)
-    tables = sorted(name for name in names if _suffix(Path(name)) in FORMATS)
+    tables = sorted(name for name in names if _suffix(Path(name)) in SUFFIXES)
     return DataNotReadable(
         f"There is no file {shown(path)}.",
         why=f"The folder has {_some(tables)}." if tables else "The folder has no tables in it.",
         fix=f"Use {shlex.quote(str(folder / close))}."
         if close
-        else f"Check the path, or use a dataset of scikit-learn: {PREFIX}breast_cancer",
+        else f"Check the path, or use a dataset of scikit-learn: {_EXAMPLE}",
     )
 
 
@@ -202,8 +208,8 @@ def _some(names: list[str]) -> str:
     return ", ".join(shown(name, 40) for name in names[:5]) + (", …" if len(names) > 5 else "")
 
 
-def _check_magic(path: Path, raw: bytes, *, compressed: bool, parquet: bool) -> None:
-    if parquet and raw.startswith(b"PAR1"):
+def _check_magic(path: Path, raw: bytes, form: Format, *, compressed: bool) -> None:
+    if form.magic and raw.startswith(form.magic):
         return
     if compressed and raw.startswith(b"\x1f\x8b"):
         return
@@ -217,10 +223,12 @@ def _check_magic(path: Path, raw: bytes, *, compressed: bool, parquet: bool) -> 
                 if suffix
                 else "Write the table out as .csv or .parquet and use that file.",
             )
-    if parquet:
+    if form.magic:
+        title = form.name.capitalize()
         raise DataNotReadable(
-            f"{shown(path)} is not a Parquet file.",
-            why=f"It starts with {raw[:4]!r}; a Parquet file starts with b'PAR1'.",
+            f"{shown(path)} is not a {title} file.",
+            why=f"It starts with {raw[: len(form.magic)]!r}; "
+            f"a {title} file starts with {form.magic!r}.",
             fix="If it is text, rename it to .csv or .jsonl; else write it out again.",
         )
     if compressed:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl_magic.batch.formats import BY_NAME
 from automl_magic.data.limits import Limits
 from automl_magic.data.sources.delimited import check_names, too_many_columns
-from automl_magic.data.sources.files import shown
+from automl_magic.data.sources.file_source import FileSource
+from automl_magic.data.sources.files import Head, shown
 from automl_magic.errors import DataNotReadable
+from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,28 +22,53 @@ if TYPE_CHECKING:
 _CELL_BYTES = 8
 
 
-def read(path: Path, call: dict[str, Any], limits: Limits) -> pd.DataFrame:
-    """Read the table. Runs in the child process."""
-    import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+class Parquet(FileSource):
+    """A Parquet file."""
 
-    try:
-        with pq.ParquetFile(path) as file:
-            metadata, schema = file.metadata, file.schema_arrow
-        _check_size(path, metadata, limits)
-        check_names(path, list(schema.names))
-        _check_types(path, schema)
-        frame = pd.read_parquet(path, **call["options"])
-    except pa.ArrowMemoryError:
-        raise
-    except (pa.ArrowException, OSError) as error:
-        raise DataNotReadable(
-            f"{shown(path)} cannot be read as Parquet.",
-            why=f"{_reason(error)}.",
-            fix="The file is cut off or broken: copy, download or write it again.",
-        ) from error
-    # pandas restores an index it once wrote; the other formats have none.
+    form = BY_NAME["parquet"]
+    name = form.name
+
+    def head_options(self, path: Path, head: Head) -> dict[str, Any]:
+        del path, head
+        return {}
+
+    def parse(
+        self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
+    ) -> pd.DataFrame:
+        import pandas as pd
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            with pq.ParquetFile(path) as file:
+                metadata, schema = file.metadata, file.schema_arrow
+                _check_size(path, metadata, limits)
+                check_names(path, list(schema.names))
+                _check_types(path, schema)
+                if n_rows is not None:
+                    return _first_rows(file, n_rows)
+            frame = pd.read_parquet(path, **options)
+        except pa.ArrowMemoryError:
+            raise
+        except (pa.ArrowException, OSError) as error:
+            raise DataNotReadable(
+                f"{shown(path)} cannot be read as Parquet.",
+                why=f"{_reason(error)}.",
+                fix="The file is cut off or broken: copy, download or write it again.",
+            ) from error
+        # pandas restores an index it once wrote; the other formats have none.
+        return frame.reset_index(drop=True)
+
+    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+        # pandas reads Parquet with pyarrow, which the code does not import.
+        return replace(super().code(text, options), requirements=("pyarrow",))
+
+
+def _first_rows(file: Any, n_rows: int) -> pd.DataFrame:
+    import pyarrow as pa
+
+    batches = list(islice(file.iter_batches(n_rows), 1))
+    frame: pd.DataFrame = pa.Table.from_batches(batches, file.schema_arrow).to_pandas()
     return frame.reset_index(drop=True)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from automl_magic.data.sources.frame import frame_text
+from automl_magic.data.sources.registry import working
 from automl_magic.look.numbers import file_size
-from automl_magic.wizard.answers import FRAME
 from automl_magic.wizard.blocks import (
     Block,
     choice,
@@ -19,18 +20,10 @@ from automl_magic.wizard.blocks import (
 )
 from automl_magic.wizard.browse import ACCEPT, LARGEST_UPLOAD_BYTES, listing
 from automl_magic.wizard.session import Session
-from automl_magic.wizard.table import BUNDLED
 
 NAME = "Data"
 TITLE = "Which table do you want to learn from?"
 LEAD = "One row for each thing that is known, one column for each thing that is known of it."
-SAMPLES = {
-    "breast_cancer": "569 cell samples: is a lump malignant? A good first try.",
-    "diabetes": "442 patients: how far will the disease have gone in a year? A number.",
-    "wine": "178 wines: which of three growers made it?",
-    "iris": "150 flowers of three kinds, by four measurements.",
-    "digits": "1,797 small pictures of handwritten digits.",
-}
 _SHOWN_ROWS, _SHOWN_COLUMNS = 5, 8
 
 
@@ -41,11 +34,10 @@ def blocks(session: Session) -> list[Block]:
     if frames:
         reason = "They are in this notebook's memory already."
         names = [
-            option(FRAME + name, name, f"{rows:,} rows, {columns:,} columns")
+            option(frame_text(name), name, f"{rows:,} rows, {columns:,} columns")
             for name, (rows, columns) in frames
         ]
         shown.append(choice("source", "DataFrames of this notebook", names, source, reason))
-    samples = [option(BUNDLED + name, name, note) for name, note in SAMPLES.items()]
     offered: list[Block] = [
         _browser(session),
         upload(
@@ -53,7 +45,17 @@ def blocks(session: Session) -> list[Block]:
             ",".join((*ACCEPT, ".gz")),
             LARGEST_UPLOAD_BYTES,
         ),
-        choice("source", "Sample data", samples, source, "Nothing of yours is needed to try it."),
+        *(
+            choice(
+                "source",
+                found.offers_title,
+                [option(offer.text, offer.name, offer.note) for offer in found.offers()],
+                source,
+                found.offers_note,
+            )
+            for found in working()
+            if found.offers()
+        ),
     ]
     if session.table is None:
         return [*shown, *offered]

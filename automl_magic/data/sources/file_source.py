@@ -1,0 +1,94 @@
+"""FileSource: a format of files, which are parsed in a child process with limits."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from automl_magic.batch.formats import Format
+from automl_magic.data.limits import Limits
+from automl_magic.data.sources import files
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
+from automl_magic.files.templates import source_piece
+from automl_magic.records.data.load_code import LoadCode
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from automl_magic.batch.readers import Reader
+
+
+class FileSource(Source):
+    """Files of one format, known by the endings of their names."""
+
+    form: ClassVar[Format]
+    is_path = True
+
+    @abstractmethod
+    def head_options(self, path: Path, head: files.Head) -> dict[str, Any]:
+        """Return the options of pandas' reader for a file that begins like this.
+
+        Runs in the caller's own process, on a few bytes that anybody may have written.
+        """
+
+    @abstractmethod
+    def parse(
+        self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
+    ) -> pd.DataFrame:
+        """Read a file, or its first rows. Runs in the child process."""
+
+    def matches(self, text: str) -> bool:
+        return files.form_of(Path(text)) is self.form
+
+    def locate(self, text: str) -> str:
+        return str(files.find(text))
+
+    def title(self, text: str) -> str:
+        return files.stem(text)
+
+    def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+        """Look at the first bytes of a file.
+
+        Raises
+        ------
+        DataNotReadable
+            If the file is missing, or its first bytes are not what its name says.
+        """
+        path = files.find(text)
+        return self.head_options(path, files.read_head(path, self.form, limits))
+
+    def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+        """Parse a file in a child process with limits on memory and time.
+
+        Raises
+        ------
+        DataNotReadable
+            If it is missing, empty, broken, too large, or not in the format its name says.
+        """
+        return self._in_child(text, limits, None)
+
+    def preview(self, text: str, n_rows: int = 5, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+        return self._in_child(text, limits, n_rows).head(n_rows)
+
+    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        yield from pa.Table.from_pandas(self.load(text, limits), preserve_index=False).to_batches()
+
+    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+        # Rows go through a few at a time, so how many bytes there are does not matter.
+        options = self.options(text, replace(DEFAULT_LIMITS, file_bytes=1 << 62))
+        return self.form.reader(files.find(text), options, stored_as)
+
+    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+        return LoadCode(text=source_piece(self.name), values=options, data_path=text)
+
+    def _in_child(self, text: str, limits: Limits, n_rows: int | None) -> pd.DataFrame:
+        from automl_magic.data.isolated import read_in_child
+
+        options = self.options(text, limits)
+        return read_in_child(type(self), files.find(text), options, limits, n_rows=n_rows)

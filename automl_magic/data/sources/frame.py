@@ -1,0 +1,82 @@
+"""DataFrames of a running program, by their names in it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from automl_magic.data.limits import Limits
+from automl_magic.data.sources.base import DEFAULT_LIMITS, Source
+from automl_magic.errors import DataNotReadable
+from automl_magic.records.data.load_code import LoadCode
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from automl_magic.batch.readers import Reader
+
+
+SCHEME = "frame"
+
+
+def frame_text(name: str) -> str:
+    """Return the text that names a DataFrame."""
+    return f"{SCHEME}:{name}"
+
+
+def frame_name(text: str) -> str | None:
+    """Return the name of the DataFrame that a text names; None where it names something else."""
+    scheme, mark, name = text.partition(":")
+    return name if scheme == SCHEME and mark else None
+
+
+class Frames(Source):
+    """`frame:NAME`, where somebody chooses among the names of a kernel.
+
+    A plan holds no such text: `flow.plan` takes the DataFrame, and keeps it as Parquet.
+    """
+
+    name = SCHEME
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._names = names
+
+    def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
+        del limits
+        name = self.place(text)
+        frame: pd.DataFrame | None = self._names.get(name)
+        if frame is None:
+            raise DataNotReadable(
+                f"The DataFrame {name[:60]!r} is not there.",
+                why="The kernel has no such name; it may have been restarted since.",
+                fix="Run the cell that makes it, then choose it again.",
+            )
+        return frame
+
+    def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        yield pa.RecordBatch.from_pandas(self.load(text, limits), preserve_index=False)
+
+    def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
+        from automl_magic.batch.readers import FrameReader
+
+        del stored_as
+        return FrameReader(self.load(text))
+
+    def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
+        del options
+        name = self.place(text)
+        raise DataNotReadable(
+            f"The DataFrame {name[:60]!r} cannot be loaded by another notebook.",
+            why="It lies in the memory of this one.",
+            fix=f"Keep it as a file first: {name}.to_parquet({shlex.quote(name + '.parquet')})",
+        )
+
+    def argument(self, text: str) -> Any:
+        return self.load(text)
+
+    def in_code(self, text: str) -> str:
+        return self.place(text)

@@ -1,0 +1,135 @@
+"""All sources: ours in one list, and those that other packages announce.
+
+A package announces a source by an entry point of the group `automl_magic.sources`. Its name is the
+scheme of the source's texts, so that a text is recognised before the package is loaded; what it
+points to is the source's class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from automl_magic.data.sources import files
+from automl_magic.data.sources.address import credential_of
+from automl_magic.data.sources.base import Source
+from automl_magic.data.sources.bundled import Bundled
+from automl_magic.data.sources.delimited import Csv
+from automl_magic.data.sources.json_records import JsonRecords
+from automl_magic.data.sources.parquet import Parquet
+from automl_magic.data.sources.parquet_folder import ParquetFolder
+from automl_magic.errors import DataNotReadable
+
+GROUP = "automl_magic.sources"
+# In this order they are asked whether a text is theirs.
+OURS: Sequence[Source] = (Bundled(), ParquetFolder(), Csv(), Parquet(), JsonRecords())
+_SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*):")
+
+
+def find(text: str, more: Sequence[Source] = ()) -> Source:
+    """Return the source that a text names a table of.
+
+    Parameters
+    ----------
+    more
+        Sources that are asked first, such as the DataFrames of a kernel.
+
+    Raises
+    ------
+    DataNotReadable
+        If there is none, its package is broken, or the text holds a credential in clear.
+    """
+    source = match(text, more)
+    if source is None:
+        raise files.unreadable(files.find(text))
+    if not source.is_path:
+        credential_of(text)
+    return source
+
+
+def match(text: str, more: Sequence[Source] = ()) -> Source | None:
+    """Return the source whose text this is, whether there is such a table or not; or None.
+
+    Raises
+    ------
+    DataNotReadable
+        If the source is of a package that is broken.
+    """
+    schemes = [source for source in (*more, *OURS) if not source.is_path]
+    for source in schemes:
+        if source.matches(text):
+            return source
+    scheme = _SCHEME.match(text)
+    if scheme is not None and scheme[1] in _announced():
+        return _loaded(scheme[1])
+    return next((source for source in OURS if source.is_path and source.matches(text)), None)
+
+
+def named(name: str) -> Source:
+    """Return the source of this name, which is the `format` in what a plan says of its table.
+
+    Raises
+    ------
+    DataNotReadable
+        If there is none, or its package is broken.
+    """
+    for source in OURS:
+        if source.name == name:
+            return source
+    if name not in _announced():
+        raise DataNotReadable(
+            f"Tables of {name[:40]!r} cannot be read here.",
+            why=f"There is no source of this name; there are {', '.join(_names())}.",
+            fix="Install the package that the source came with.",
+        )
+    return _loaded(name)
+
+
+def working() -> Iterator[Source]:
+    """Give all sources that can be loaded. A broken one is told of when its scheme is named."""
+    yield from OURS
+    for name in sorted(_announced()):
+        try:
+            yield _loaded(name)
+        except DataNotReadable:
+            continue
+
+
+def title(text: str) -> str:
+    """Return what the table that a text names is called, whether there is one or not."""
+    source = match(text)
+    return source.title(text) if source is not None else Path(text).name.split(".")[0]
+
+
+def _names() -> list[str]:
+    return [*(source.name for source in OURS), *sorted(_announced())]
+
+
+@cache
+def _announced() -> dict[str, EntryPoint]:
+    ours = {source.name for source in OURS}
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in ours}
+
+
+@cache
+def _loaded(name: str) -> Source:
+    point = _announced()[name]
+    package = point.dist.name if point.dist is not None else point.module
+    try:
+        source = point.load()()
+    except Exception as error:
+        raise DataNotReadable(
+            f"The source {name!r} cannot be used.",
+            why=f"It comes with {package}, which failed to load: {type(error).__name__}: {error}.",
+            fix=f"Correct or remove that package: pip uninstall {package}",
+        ) from error
+    if not isinstance(source, Source) or source.name != name:
+        raise DataNotReadable(
+            f"The source {name!r} cannot be used.",
+            why=f"{point.value} of {package} is no source of this name.",
+            fix=f"Correct or remove that package: pip uninstall {package}",
+        )
+    return source

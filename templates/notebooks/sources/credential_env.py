@@ -1,0 +1,3 @@
+import os
+
+credential = os.environ[slot("variable")]
