@@ -9,7 +9,7 @@ from typing import Any
 
 from automl_magic.errors import PlanError
 from automl_magic.learn.words import one_of
-from automl_magic.recipe import ESTIMATORS
+from automl_magic.recipe import estimators
 from automl_magic.records import RecordProblem, StepSpec
 
 BASELINE, BASELINE_VIEW = "dummy", "baseline"
@@ -31,14 +31,14 @@ def candidate(estimator: str, *, view: str, params: Mapping[str, Any] | None = N
     Parameters
     ----------
     estimator : str
-        A name of `recipe.ESTIMATORS`.
+        A name of `recipe.estimators()`.
     view : str
         The feature view it is fitted on: a key of `views`.
     params : mapping, optional
         As the estimator's own library names them; without the number of boosting rounds, which
         early stopping finds.
     """
-    return Candidate(one_of(ESTIMATORS, estimator, "estimator"), view, dict(params or {}))
+    return Candidate(one_of(estimators(), estimator, "estimator"), view, dict(params or {}))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.recipe.apart import Apart, apart_by
-    from automl_magic.recipe.document import ESTIMATORS, MemberSpec, Recipe
+    from automl_magic.recipe.document import ESTIMATORS, MemberSpec, Recipe, estimators
     from automl_magic.recipe.fitted import FittedRecipe, fit_recipe
     from automl_magic.recipe.goal import Goal
     from automl_magic.recipe.members import Fold, Growth, Member, Model, is_random, member
@@ -40,6 +40,7 @@ __all__ = [
     "apart_by",
     "code_params",
     "encode_target",
+    "estimators",
     "fit_recipe",
     "fit_view",
     "is_random",
@@ -53,7 +54,7 @@ __all__ = [
 
 _HOMES = {
     "apart": ("Apart", "apart_by"),
-    "document": ("ESTIMATORS", "MemberSpec", "Recipe"),
+    "document": ("ESTIMATORS", "MemberSpec", "Recipe", "estimators"),
     "fitted": ("FittedRecipe", "fit_recipe"),
     "goal": ("Goal",),
     "members": ("Fold", "Growth", "Member", "Model", "is_random", "member"),

@@ -10,6 +10,7 @@ from typing import Any
 from automl_magic.recipe.combine import Blend, Calibration, Method
 from automl_magic.records import Answer, Record, Split, StepSpec, TaskKind
 from automl_magic.records.codec import OutOfRange
+from automl_magic.records.families import families
 
 ESTIMATORS = (
     "lightgbm",
@@ -26,11 +27,16 @@ ESTIMATORS = (
 )
 
 
+def estimators() -> tuple[str, ...]:
+    """Return the names of all estimators: ours, then those that other families bring."""
+    return (*ESTIMATORS, *(name for family in families() for name in family.estimators))
+
+
 @dataclass(frozen=True, kw_only=True)
 class MemberSpec(Record):
     """One model of the blend before it is fitted.
 
-    `name` is that of the candidate it came from; `estimator` is one of `ESTIMATORS`; `view` names
+    `name` is that of the candidate it came from; `estimator` is one of `estimators()`; `view` names
     the feature steps whose matrix it is fitted on. `n_iterations` is the number of boosting rounds;
     for an estimator without rounds it is None. It is fitted once with each of the `seeds`, and what
     the fits predict is averaged.
@@ -45,8 +51,9 @@ class MemberSpec(Record):
     seeds: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
-        if self.estimator not in ESTIMATORS:
-            raise OutOfRange("estimator", f"one of {', '.join(ESTIMATORS)}")
+        # Packages are looked for only where ours are not enough.
+        if self.estimator not in ESTIMATORS and self.estimator not in estimators():
+            raise OutOfRange("estimator", f"one of {', '.join(estimators())}")
         if self.n_iterations is not None and self.n_iterations < 1:
             raise OutOfRange("n_iterations", "a whole number of at least 1, or nothing")
         if not 0 < self.weight <= 1:

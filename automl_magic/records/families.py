@@ -16,8 +16,8 @@ asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from automl_magic.errors import near_miss
@@ -148,16 +148,18 @@ class TaskKind(OpenChoice):
 class TaskFamily:
     """A family in the list: its kinds, and the modules that hold its FAMILY.
 
-    `recipe` names the module of its `RecipeFamily`, `tasks` that of its `Family`.
+    `recipe` names the module of its `RecipeFamily`, `tasks` that of its `Family`. `estimators` are
+    those that it brings beside ours: the name of each, and the module that holds its MEMBER.
     """
 
     name: str
     kinds: tuple[TaskKind, ...]
     recipe: str
     tasks: str
+    estimators: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (self.name, *self.kinds):
+        for name in (self.name, *self.kinds, *self.estimators):
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} must be lower-case letters, digits and underscores.")
         if not self.kinds or any(kind.family != self.name for kind in self.kinds):

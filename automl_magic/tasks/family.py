@@ -29,6 +29,7 @@ from automl_magic.records import (
     StepSpec,
     TaskKind,
 )
+from automl_magic.tasks.candidates import chosen
 from automl_magic.tasks.context import Context
 from automl_magic.tasks.target import Target
 from automl_magic.tasks.validation import Validation, make_validation
@@ -181,18 +182,23 @@ class Family(ABC):
         return context
 
     @abstractmethod
+    def candidates(self, context: Context) -> tuple[Candidate, ...]:
+        """Return what is to be tried, in this order."""
+
     def propose(
         self, context: Context, names: Sequence[str] | None = None
     ) -> tuple[Candidate, ...]:
         """Return the candidates in the order in which they are to be tried.
 
-        `names` restricts and reorders them; see `candidates.chosen`.
+        `names` restricts and reorders them.
 
         Raises
         ------
         PlanError
             If a name is unknown, named twice, or none is named.
         """
+        found = {candidate.name: candidate for candidate in self.candidates(context)}
+        return tuple(found[name] for name in (found if names is None else chosen(names, [*found])))
 
     def rejected(self, context: Context) -> tuple[str, ...]:
         """Return the candidates that do not propose themselves, each with its condition."""

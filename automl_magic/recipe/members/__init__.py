@@ -11,10 +11,11 @@ from __future__ import annotations
 from importlib import import_module
 
 from automl_magic.errors import PlanError, near_miss
-from automl_magic.recipe.document import ESTIMATORS
+from automl_magic.recipe.document import ESTIMATORS, estimators
 from automl_magic.recipe.members.averaged import FittedMember
 from automl_magic.recipe.members.base import Member, Model
 from automl_magic.recipe.members.growth import Fold, Growth
+from automl_magic.records.families import families
 
 __all__ = ["FittedMember", "Fold", "Growth", "Member", "Model", "is_random", "member"]
 
@@ -23,22 +24,29 @@ _NOT_RANDOM = ("dummy", "linear")
 
 
 def member(estimator: str) -> Member:
-    """Return the member of a name out of `recipe.document.ESTIMATORS`; its library is imported.
+    """Return the member of a name out of `recipe.document.estimators()`; its library is imported.
 
     Raises
     ------
     PlanError
         If there is no such estimator.
     """
-    if estimator not in ESTIMATORS:
-        close = near_miss(estimator, ESTIMATORS)
-        raise PlanError(
-            f"There is no estimator {estimator!r}.",
-            why=f"The estimators are {', '.join(ESTIMATORS)}.",
-            fix=f"Use {close!r}." if close else "Use one of these names.",
-        )
-    found: Member = import_module(f"automl_magic.recipe.members.{estimator}").MEMBER
+    found: Member = import_module(_module(estimator)).MEMBER
     return found
+
+
+def _module(estimator: str) -> str:
+    if estimator in ESTIMATORS:
+        return f"automl_magic.recipe.members.{estimator}"
+    for family in families():
+        if estimator in family.estimators:
+            return family.estimators[estimator]
+    close = near_miss(estimator, estimators())
+    raise PlanError(
+        f"There is no estimator {estimator!r}.",
+        why=f"The estimators are {', '.join(estimators())}.",
+        fix=f"Use {close!r}." if close else "Use one of these names.",
+    )
 
 
 def is_random(estimator: str) -> bool:

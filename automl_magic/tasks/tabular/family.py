@@ -60,6 +60,9 @@ class Tabular(Family):
     def context(self, context: Context) -> candidates.Context:
         return candidates.Context(**{f.name: getattr(context, f.name) for f in fields(context)})
 
+    def candidates(self, context: Context) -> tuple[Candidate, ...]:
+        return candidates.propose_all(self.context(context))
+
     def propose(
         self, context: Context, names: Sequence[str] | None = None
     ) -> tuple[Candidate, ...]:

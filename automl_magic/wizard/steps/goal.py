@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from automl_magic.records import Answer, DecisionKind, Plan
+from automl_magic.records import DecisionKind, Plan, TaskKind
 from automl_magic.records.families import kinds
+from automl_magic.tasks.families import family_for
 from automl_magic.tasks.metrics import METRICS, metrics_for
 from automl_magic.wizard.blocks import (
     Block,
@@ -22,11 +23,6 @@ from automl_magic.wizard.words import metric
 NAME = "Goal"
 TITLE = "What makes a model good?"
 LEAD = "Each answer below was read off the data; change what you know better."
-_TASKS = {
-    Answer.TWO_CLASSES: ("One of two answers", "Will this customer leave, yes or no?"),
-    Answer.CLASSES: ("One of several answers", "Which of these kinds is it?"),
-    Answer.NUMBER: ("A number", "How much will it be?"),
-}
 
 
 def blocks(session: Session) -> list[Block]:
@@ -36,12 +32,12 @@ def blocks(session: Session) -> list[Block]:
         choice(
             "task",
             "Kind of answer",
-            [option(str(kind), *_TASKS[kind.answer]) for kind in kinds()],
+            [_kind(kind) for kind in kinds()],
             str(plan.task),
             _why(plan, DecisionKind.TASK),
         ),
         _metric(plan),
-        *(_costs(session, plan) if plan.task.answer is Answer.TWO_CLASSES else []),
+        *(_costs(session, plan) if plan.task.has_threshold else []),
         *_people(session),
         line(
             "problem",
@@ -50,6 +46,11 @@ def blocks(session: Session) -> list[Block]:
             rows=2,
         ),
     ]
+
+
+def _kind(kind: TaskKind) -> Block:
+    words = family_for(kind).words[kind]
+    return option(str(kind), words.label, words.example)
 
 
 def _metric(plan: Plan) -> Block:

@@ -65,7 +65,7 @@ def _ask(contents: dict[str, bytes]) -> None:
 
 def _import_libraries(contents: dict[str, bytes]) -> None:
     """Import what the model needs: the limit on addresses counts the libraries too."""
-    from automl_magic.recipe.document import ESTIMATORS
+    from automl_magic.recipe.document import estimators
     from automl_magic.recipe.members import member
     from automl_magic_serving.runtime.opening import import_skops
 
@@ -74,7 +74,7 @@ def _import_libraries(contents: dict[str, bytes]) -> None:
         named = {one["estimator"] for one in json.loads(contents["recipe.json"])["members"]}
     except (KeyError, TypeError, ValueError, RecursionError):
         named = set()  # the reading says what is wrong with it
-    for estimator in sorted(named & set(ESTIMATORS)):
+    for estimator in sorted(named & set(estimators())):
         member(estimator)
 
 

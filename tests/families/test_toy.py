@@ -1,0 +1,186 @@
+"""The toy family, from a plan to the wizard, in this process; no line of ours names it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from automl_magic import flow
+from automl_magic.cli.command import automl
+from automl_magic.errors import PlanError, TargetNotUsable
+from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
+from automl_magic.recipe.stored import load_model, save_model
+from automl_magic.records import RecordProblem, TaskKind
+from automl_magic.render import as_script, render_explore, render_model, render_search
+from automl_magic.tasks.families import family_for
+from automl_magic.wizard.answers import Answers
+from automl_magic.wizard.drafts import Drafts
+from automl_magic.wizard.session import Session
+from automl_magic.wizard.steps import view_of
+
+from .conftest import TOY
+
+pytestmark = pytest.mark.usefixtures("toy")
+
+
+@pytest.fixture
+def plan(calls):
+    return flow.preview(calls, "calls", task="count", metric="mae", source="calls.csv")
+
+
+@pytest.fixture
+def recipe(plan):
+    of_cell = plan.candidates[0]
+    member = MemberSpec(
+        name=of_cell.name, estimator=of_cell.estimator, view=of_cell.view, params=of_cell.params
+    )
+    return Recipe(
+        task=plan.task,
+        target="calls",
+        metric=plan.metric,
+        columns={"region": "category"},
+        views=plan.views,
+        members=(member,),
+        split=plan.split,
+    )
+
+
+def test_its_kind_is_one_like_ours():
+    kind = TaskKind("count")
+
+    assert (kind.family, kind.answer, kind.has_classes) == ("counts", "number", False)
+    assert family_for(kind).name == "counts"
+
+
+def test_without_it_nobody_knows_its_kind(monkeypatch):
+    monkeypatch.undo()  # it is no longer on the path
+    from automl_magic.records.families import installed
+
+    installed.cache_clear()
+    with pytest.raises(RecordProblem) as caught:
+        TaskKind("count")
+    assert "one of binary, multiclass, regression" in str(caught.value)
+
+
+def test_a_plan_holds_what_the_family_decides(plan):
+    assert plan.task == "count"
+    assert [candidate.name for candidate in plan.candidates] == ["group_mean", "group_mean_shrunk"]
+    assert {name: steps[0].columns for name, steps in plan.views.items()} == {"group": ("region",)}
+    assert plan.split.kind == "kfold"
+    assert plan.estimate.n_trials > 1
+
+
+def test_the_family_says_what_is_no_count(calls):
+    with pytest.raises(TargetNotUsable) as caught:
+        flow.preview(calls.assign(calls=-calls["calls"]), "calls", task="count")
+    assert caught.value.what == "The target 'calls' holds no counts."
+
+
+def test_its_candidates_are_asked_for_by_name(calls):
+    made = flow.preview(calls, "calls", task="count", candidates=["group_mean_shrunk"])
+    assert [candidate.name for candidate in made.candidates] == ["group_mean_shrunk"]
+
+    with pytest.raises(PlanError) as caught:
+        flow.preview(calls, "calls", task="count", candidates=["group_means"])
+    assert caught.value.fix == "Write group_mean."
+
+
+def test_notebooks_are_made_of_shared_pieces_and_its_own(plan, recipe):
+    search = as_script(render_search(plan))
+    model = as_script(render_model(recipe, _from_a_file(plan)))
+
+    assert 'kind="count"' in search
+    assert '"group_mean",' in search
+    assert "plots.draw_target" in as_script(render_explore(plan))
+    for piece in ("target", "predict", "members/group_mean"):
+        (first, *_) = [
+            line
+            for line in (TOY / "pieces" / "model" / f"{piece}.py").read_text().splitlines()
+            if line and "slot(" not in line
+        ]
+        assert first in model
+
+
+def test_the_standalone_notebook_says_what_the_recipe_says(plan, recipe, calls, tmp_path):
+    calls.to_csv(tmp_path / "calls.csv", index=False)
+    script = as_script(render_model(recipe, _from_a_file(plan)))
+    check = "\nprint(json.dumps(predict(table).tolist()))\n"
+    (tmp_path / "model.py").write_text(script + check)
+    assert not any("automl" in line or "toy" in line for line in _imports(script))
+
+    done = subprocess.run(
+        [sys.executable, "model.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    score, predicted = map(json.loads, done.stdout.splitlines())
+    assert score["metric"] == "mae"
+    assert predicted == pytest.approx(fit_recipe(recipe, calls).predict(calls).tolist(), abs=1e-9)
+
+
+def test_a_model_is_kept_and_read_again(recipe, calls, tmp_path):
+    fitted = fit_recipe(recipe, calls)
+    save_model(fitted, tmp_path / "model")
+    read = load_model(tmp_path / "model")
+    new = pd.DataFrame({"region": ["west", "east", "nowhere", None]})
+
+    assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
+    assert read.predict(new).tolist() == fitted.predict(new).tolist()
+    assert [read.predict_row({"region": region}) for region in new["region"]] == pytest.approx(
+        fitted.predict(new).tolist()
+    )
+
+
+def test_the_command_offers_its_kind():
+    said = CliRunner().invoke(automl, ["plan", "--help"])
+
+    assert "count" in said.output.split("--task")[1].split("--metric")[0]
+
+
+def test_the_wizard_has_its_words(calls, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    session = Session(
+        folder=tmp_path,
+        names=lambda: {"calls": calls},
+        changed=lambda: None,
+        drafts=Drafts(tmp_path),
+        answers=Answers(source="frame:calls", target="calls", task=TaskKind("count"), step="goal"),
+    )
+    session.wait()
+    (asked,) = [one for one in view_of(session)["blocks"] if one.get("name") == "task"]
+
+    assert asked["value"] == "count"
+    assert [one["label"] for one in asked["options"]] == [
+        "One of two answers",
+        "One of several answers",
+        "A number",
+        "How many",
+    ]
+    assert asked["options"][-1]["note"] == "How many calls will come in?"
+
+
+def _from_a_file(plan):
+    """Return the plan's dataset as if it had been read from a file of CSV."""
+    from dataclasses import replace
+
+    options = {
+        "sep": ",",
+        "encoding": "utf-8",
+        "float_precision": "round_trip",
+        "low_memory": False,
+    }
+    return replace(plan.dataset, read={"format": "csv", "options": options})
+
+
+def _imports(script):
+    tree = ast.parse(script)
+    return [
+        ast.unparse(one) for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom)
+    ]

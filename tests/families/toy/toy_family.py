@@ -1,0 +1,81 @@
+"""counts, where it is planned and searched for: by the library, and never by a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from toy_counts import COUNT
+
+from automl_magic.errors import TargetNotUsable
+from automl_magic.records import (
+    Candidate,
+    ColumnKind,
+    Dataset,
+    Decision,
+    DecisionKind,
+    Experiment,
+    StepSpec,
+    TaskKind,
+)
+from automl_magic.tasks.context import Context
+from automl_magic.tasks.family import Family, Words
+from automl_magic.tasks.target import Target
+
+
+class Counts(Family):
+    """How many events there are in each group."""
+
+    name: ClassVar[str] = "counts"
+    templates: ClassVar[Path] = Path(__file__).parent / "pieces"
+    words: ClassVar[Mapping[TaskKind, Words]] = {
+        COUNT: Words(label="How many", example="How many calls will come in?")
+    }
+
+    def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
+        column = dataset.column(name)
+        if column.summary.get("quantiles", {}).get("0", -1) < 0:
+            raise TargetNotUsable(
+                f"The target {name!r} holds no counts.",
+                why="A count is a number from 0 on.",
+                fix="Use --task regression.",
+            )
+        decision = Decision(about=DecisionKind.TASK, choice=COUNT, why="It was asked for.")
+        return Target(kind=COUNT, n_labelled=dataset.n_rows - column.n_missing, decision=decision)
+
+    def views(
+        self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]
+    ) -> dict[str, tuple[StepSpec, ...]]:
+        groups = [
+            column
+            for column in dataset.columns
+            if column.kind is ColumnKind.CATEGORY
+            and column.name not in (experiment.target, *left_out)
+        ]
+        few = sorted(groups, key=lambda column: column.n_unique)[:1]
+        return {"group": tuple(StepSpec(kind="category", columns=(one.name,)) for one in few)}
+
+    def candidates(self, context: Context) -> tuple[Candidate, ...]:
+        return tuple(
+            Candidate(
+                name=name,
+                estimator="group_mean",
+                view="group",
+                params={"prior_rows": rows},
+                decision=Decision(
+                    about=DecisionKind.CANDIDATE,
+                    name=name,
+                    choice="the mean of each group",
+                    why=why,
+                    evidence=context.evidence(),
+                ),
+            )
+            for name, rows, why in (
+                ("group_mean", 0.0, "Groups differ, and rows within one do not."),
+                ("group_mean_shrunk", 5.0, "A small group tells little by itself."),
+            )
+        )
+
+
+FAMILY = Counts()
