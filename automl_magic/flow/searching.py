@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.flow.cores import cores
 from automl_magic.flow.planning import preview
+from automl_magic.tasks.search_steps import search_steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,45 +56,24 @@ def search(
         holdout=holdout,
         **options,
     )
-    asked_for = made.experiment
-    job = learn.Task(
-        frame,
-        target=target,
-        kind=str(made.task),
-        metric=made.metric,
-        classes=list(made.classes),
-        imbalance=asked_for.imbalance.value,
-        seed=seed,
-        threads=asked_for.threads or cores(),
-    )
-    rows = learn.split(
-        job,
-        kind=made.split.kind.value,
-        folds=made.split.folds,
-        repeats=made.split.repeats,
-        holdout=made.split.holdout,
-        column=made.split.column,
-        date_format=made.split.date_format,
-    )
-    candidates = {
-        c.name: learn.candidate(c.estimator, view=c.view, params=dict(c.params))
-        for c in made.candidates
+    known: dict[str, Any] = {
+        "table": frame,
+        "views": {name: [step.to_json() for step in steps] for name, steps in made.views.items()},
+        "candidates": {
+            c.name: learn.candidate(c.estimator, view=c.view, params=dict(c.params))
+            for c in made.candidates
+        },
+        "seed": made.split.seed,
+        "threads": made.experiment.threads or cores(),
+        "budget_s": budget_s - (clock.monotonic() - started),
+        "replay": "",
     }
-    views = {name: [step.to_json() for step in steps] for name, steps in made.views.items()}
     with tempfile.TemporaryDirectory(prefix="automl-search-") as run_dir:
-        found = learn.search(
-            job,
-            rows,
-            views,
-            candidates,
-            budget_s=budget_s - (clock.monotonic() - started),
-            sampler=asked_for.hpo.sampler,
-            max_trials=asked_for.hpo.trials,
-            early_stopping=asked_for.hpo.early_stopping,
-            run_dir=run_dir,
-            replay="",
-        )
-        ensemble = learn.ensemble(found, max_members=8)
-        recipe = learn.recipe(job, rows, views, ensemble)
-        learn.evaluate_once(recipe, job, rows)
-        return learn.refit(recipe, job)
+        known["run_dir"] = run_dir
+        for step in search_steps(made):
+            call = getattr(learn, step.call)
+            inputs = (known[name] for name in step.inputs)
+            parameters = {name: known[name] for name in step.parameters}
+            known[step.makes] = call(*inputs, **step.values, **parameters)
+        model: FittedRecipe = known["model"]
+        return model

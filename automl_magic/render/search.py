@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nbformat import NotebookNode
 
 from automl_magic.records import Candidate, Decision, DecisionKind, Plan, StepSpec
@@ -9,9 +11,7 @@ from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.slots import fill
-
-# Each member is a cell of the standalone notebook: more than a person reads help the score little.
-MAX_MEMBERS = 8
+from automl_magic.tasks.search_steps import search_steps
 
 # Which cell answers for a decision of the plan; whatever is about columns stands with the features.
 _CELL_OF = {
@@ -34,64 +34,44 @@ def render_search(plan: Plan) -> NotebookNode:
     RenderError
         If the plan holds a value that is no literal, or a name that no cell can have.
     """
-    asked, split, pieces = plan.experiment, plan.split, pieces_for(plan.task)
-    steps: dict[str, dict[str, object]] = {
-        "parameters": {
-            "data_source": plan.dataset.source,
-            "budget_s": asked.budget_s,
-            "seed": split.seed,
-            "threads": asked.threads or 1,
-        },
-        "load": {},
-        "task": {
-            "target": asked.target,
-            "kind": str(plan.task),
-            "metric": plan.metric,
-            "classes": list(plan.classes),
-            "imbalance": asked.imbalance.value,
-        },
-        "split": {
-            "split_kind": split.kind.value,
-            "folds": split.folds,
-            "repeats": split.repeats,
-            "holdout": split.holdout,
-            "split_column": split.column,
-            "split_date_format": split.date_format,
-        },
-        "candidates": {},
-        "search": {
-            "sampler": asked.hpo.sampler,
-            "max_trials": asked.hpo.trials,
-            "early_stopping": asked.hpo.early_stopping,
-        },
-        "leaderboard": {},
-        "decisions": {},
-        "ensemble": {
-            "max_members": MAX_MEMBERS,
-            "cost_false_positive": asked.business.cost_false_positive,
-            "cost_false_negative": asked.business.cost_false_negative,
-            "latency_ms_p95": asked.constraints.latency_ms_p95,
-        },
-        "recipe": {},
-        "holdout": {},
-        "refit": {},
-        "finish": {},
+    pieces = pieces_for(plan.task)
+
+    def cell(step: str, values: Mapping[str, object] | None = None) -> NotebookNode:
+        return _cell(pieces, step, values or {}, plan)
+
+    parameters = {
+        "data_source": plan.dataset.source,
+        "budget_s": plan.experiment.budget_s,
+        "seed": plan.split.seed,
+        "threads": plan.experiment.threads or 1,
     }
-    cells = {step: _cell(pieces, step, values, plan) for step, values in steps.items()}
-    return assemble(
-        [
-            _text(pieces, "title"),
-            cells["parameters"],
-            _text(pieces, "about-data"),
-            *(cells[step] for step in ("load", "task", "split")),
+    before = {
+        "search": [
             _text(pieces, "about-candidates"),
-            cells["candidates"],
+            cell("candidates"),
             *(_view(pieces, name, specs) for name, specs in plan.views.items()),
             *(_candidate(pieces, candidate) for candidate in plan.candidates),
             _text(pieces, "about-search"),
-            *(cells[step] for step in ("search", "leaderboard", "decisions", "ensemble", "recipe")),
-            _text(pieces, "about-model"),
-            *(cells[step] for step in ("holdout", "refit", "finish")),
+        ],
+        "holdout": [_text(pieces, "about-model")],
+    }
+    after = {"search": [cell("leaderboard"), cell("decisions")]}
+    return assemble(
+        [
+            _text(pieces, "title"),
+            cell("parameters", parameters),
+            _text(pieces, "about-data"),
+            cell("load"),
+            *(
+                one
+                for step in search_steps(plan)
+                for one in (
+                    *before.get(step.name, ()),
+                    cell(step.name, step.values),
+                    *after.get(step.name, ()),
+                )
+            ),
+            cell("finish"),
         ],
         kind="search",
     )
@@ -101,7 +81,7 @@ def _text(pieces: Pieces, step: str) -> NotebookNode:
     return markdown_cell(step, pieces.prose("search", step.replace("-", "_")))
 
 
-def _cell(pieces: Pieces, step: str, values: dict[str, object], plan: Plan) -> NotebookNode:
+def _cell(pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan) -> NotebookNode:
     tags = ["parameters"] if step == "parameters" else []
     decisions = [one for one in plan.decisions if _home(one) == step]
     return code_cell(

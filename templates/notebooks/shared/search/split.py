@@ -1,10 +1,10 @@
 split = learn.split(
     task,
-    kind=slot("split_kind"),
+    kind=slot("kind"),
     folds=slot("folds"),
     repeats=slot("repeats"),
     holdout=slot("holdout"),
-    column=slot("split_column"),
-    date_format=slot("split_date_format"),
+    column=slot("column"),
+    date_format=slot("date_format"),
 )
 split

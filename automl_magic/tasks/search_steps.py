@@ -1,0 +1,112 @@
+"""The steps of a search, in order: what a search notebook's cells say, and `flow.search` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from automl_magic.records import Plan
+
+# Each member is a cell of the standalone notebook: more than a person reads help the score little.
+MAX_MEMBERS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchStep:
+    """One call of the engine.
+
+    Attributes
+    ----------
+    name : str
+        The id of its cell, and the template piece that writes it.
+    call : str
+        A name of `automl_magic.learn`.
+    inputs : tuple of str
+        What it is called with, in order: the table, the views, the candidates, or what earlier
+        steps have made.
+    values : mapping
+        Keyword arguments that the plan decides; the slots of the piece are named like them.
+    parameters : tuple of str
+        Keyword arguments that are parameters of the notebook.
+    makes : str
+        The name of its result.
+    """
+
+    name: str
+    call: str
+    inputs: tuple[str, ...]
+    values: Mapping[str, object] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ()
+    makes: str
+
+
+def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
+    """Return the calls that lead from the table to the fitted model."""
+    asked, split = plan.experiment, plan.split
+    return (
+        SearchStep(
+            name="task",
+            call="Task",
+            inputs=("table",),
+            values={
+                "target": asked.target,
+                "kind": str(plan.task),
+                "metric": plan.metric,
+                "classes": list(plan.classes),
+                "imbalance": asked.imbalance.value,
+            },
+            parameters=("seed", "threads"),
+            makes="task",
+        ),
+        SearchStep(
+            name="split",
+            call="split",
+            inputs=("task",),
+            values={
+                "kind": split.kind.value,
+                "folds": split.folds,
+                "repeats": split.repeats,
+                "holdout": split.holdout,
+                "column": split.column,
+                "date_format": split.date_format,
+            },
+            makes="split",
+        ),
+        SearchStep(
+            name="search",
+            call="search",
+            inputs=("task", "split", "views", "candidates"),
+            values={
+                "sampler": asked.hpo.sampler,
+                "max_trials": asked.hpo.trials,
+                "early_stopping": asked.hpo.early_stopping,
+            },
+            parameters=("budget_s", "run_dir", "replay"),
+            makes="search",
+        ),
+        SearchStep(
+            name="ensemble",
+            call="ensemble",
+            inputs=("search",),
+            values={
+                "max_members": MAX_MEMBERS,
+                "cost_false_positive": asked.business.cost_false_positive,
+                "cost_false_negative": asked.business.cost_false_negative,
+                "latency_ms_p95": asked.constraints.latency_ms_p95,
+            },
+            makes="ensemble",
+        ),
+        SearchStep(
+            name="recipe",
+            call="recipe",
+            inputs=("task", "split", "views", "ensemble"),
+            makes="recipe",
+        ),
+        SearchStep(
+            name="holdout",
+            call="evaluate_once",
+            inputs=("recipe", "task", "split"),
+            makes="holdout",
+        ),
+        SearchStep(name="refit", call="refit", inputs=("recipe", "task"), makes="model"),
+    )
