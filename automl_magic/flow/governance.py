@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from automl_magic.flow.ready import (
     approve_version,
-    crown,
     deliver,
     registry,
     stage_again,
@@ -91,7 +90,7 @@ def promote(name: str, version: int | str, alias: str, reason: str = "") -> Chan
     seen = read_aliases(store(), name)
     chosen = version_of(name, version)
     if alias == CHAMPION:
-        return crown(staged_or_approved(chosen), seen, reason)
+        staged_or_approved(chosen)
     moved = govern.promote(
         store(), chosen, alias, actor=actor(), reason=reason, seen_epoch=seen.epoch
     )

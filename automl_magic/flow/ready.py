@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from automl_magic.govern import Delivered
     from automl_magic.govern.results import Changed
     from automl_magic.register import MlflowRegistry
-    from automl_magic.store.aliases import Aliases
     from automl_magic.store.champion import Moved
 
 
@@ -67,19 +66,17 @@ def staged_or_approved(version: ModelVersion) -> StagedVersion:
     return stage_version(store(), registry(), version)
 
 
-def crown(staged: StagedVersion, seen: Aliases, reason: str) -> Changed:
-    """Make a version that is ready the champion, if the aliases are those that were seen.
+def crown_first(staged: StagedVersion, reason: str) -> Changed | None:
+    """Make a version that is ready the champion where there is none; return None where there is.
 
     Raises
     ------
-    NotApproved, RouteChanged, StoreError
+    NotApproved, StoreError
     """
     from automl_magic import govern
 
-    moved = govern.crown(
-        store(), staged.approval, actor=actor(), reason=reason, seen_epoch=seen.epoch
-    )
-    return told(seen.model, moved)
+    moved = govern.crown_first(store(), staged.approval, actor=actor(), reason=reason)
+    return None if moved is None else told(moved.aliases.model, moved)
 
 
 def told(model: str, moved: Moved) -> Changed:

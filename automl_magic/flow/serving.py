@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ModelRefused
 from automl_magic.flow.governance import version_of
-from automl_magic.flow.ready import approve_version, crown, deliver, stage_again
+from automl_magic.flow.ready import approve_version, crown_first, deliver, stage_again
 from automl_magic.records.models.deployment import Role, StrategyKind, VersionId
 from automl_magic.records.models.model import CHAMPION
 from automl_magic.store.opened import store
@@ -146,8 +146,9 @@ def _created(asked: Deployment) -> Deployed:
     if first is not None:
         notes = (f"{route.model} version {route.stable} is approved by you, who serve it first.",)
     staged = _staged(route, first)
-    if asked.follows_champion:
-        notes += _crowned(route, staged[route.stable])
+    # Where there is no champion, what serves is it: followers serve the champion.
+    if asked.follows_champion and crown_first(staged[route.stable], "the first that serves"):
+        notes += (f"{route.model} version {route.stable} is the champion now.",)
     route = create_deployment(store(), asked, route, actor())
     notes += (f"Deployment {asked.name} is new.",)
     return Deployed(asked, route, staged[route.stable].example(), notes)
@@ -215,14 +216,3 @@ def _staged(route: Route, stable: StagedVersion | None = None) -> dict[int, Stag
         with suppress(ModelRefused):
             stage_again(route.model, route.previous)
     return staged
-
-
-def _crowned(route: Route, staged: StagedVersion) -> tuple[str, ...]:
-    """Make what serves the champion, where there is none: followers serve the champion."""
-    from automl_magic.store.aliases import read_aliases
-
-    seen = read_aliases(store(), route.model)
-    if CHAMPION in seen.versions:
-        return ()
-    crown(staged, seen, "the first that serves")
-    return (f"{route.model} version {route.stable} is the champion now.",)

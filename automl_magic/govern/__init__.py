@@ -10,7 +10,7 @@ results    what is shown of a change
 from automl_magic.govern.approving import approve, author_of, register, revoke
 from automl_magic.govern.mirror import Delivered, deliver
 from automl_magic.govern.policy import Decision, Facts, LocalPolicy, Policy
-from automl_magic.govern.promoting import crown, promote, roll_back
+from automl_magic.govern.promoting import crown_first, promote, roll_back
 
 __all__ = [
     "Decision",
@@ -20,7 +20,7 @@ __all__ = [
     "Policy",
     "approve",
     "author_of",
-    "crown",
+    "crown_first",
     "deliver",
     "promote",
     "register",

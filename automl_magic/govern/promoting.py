@@ -11,7 +11,6 @@ from automl_magic.records.models.approval import Approval
 from automl_magic.records.models.model import CHAMPION
 from automl_magic.store import champion
 from automl_magic.store.aliases import Aliases, aliases_in
-from automl_magic.store.approvals import check_approved
 from automl_magic.store.champion import Moved
 from automl_magic.store.route_rows import Deed
 from automl_magic.store.signing import TrustedKeys
@@ -45,48 +44,62 @@ def promote(
     NotApproved
         If the policy says no, or the version would serve without an approval of these very bytes.
     """
-    return _promoted(
-        engine,
-        version.name,
-        version.version,
-        version.manifest_sha256,
-        alias,
-        actor=actor,
-        reason=reason,
-        seen_epoch=seen_epoch,
-        policy=policy or LocalPolicy(),
-        trusted=trusted,
-    )
+    policy = policy or LocalPolicy()
+
+    def work(connection: Connection) -> Moved:
+        seen = _seen(connection, version.name, seen_epoch)
+        said = Facts(
+            actor=actor,
+            model=version.name,
+            version=version.version,
+            alias=alias,
+            manifest_sha256=version.manifest_sha256,
+        )
+        deed = Deed("promote", actor, reason, trusted)
+        return _promoted(connection, seen, said, policy, deed)
+
+    return permitted(engine, work)
 
 
-def crown(
+def crown_first(
     engine: Engine,
     approval: Approval,
     *,
     actor: str,
     reason: str = "",
-    seen_epoch: int | None = None,
     policy: Policy | None = None,
     trusted: TrustedKeys | None = None,
-) -> Moved:
-    """Make the version that an approval is about the champion; as `promote`.
+) -> Moved | None:
+    """Make a version the champion where its model has none yet; None where it has.
 
-    The approval is what was looked at before the bytes were staged. Whether it holds still, and is
-    of these bytes, is asked in the transaction.
+    Parameters
+    ----------
+    approval : Approval
+        What was found when the bytes of the version were staged. That it holds still, and is of
+        these bytes, is asked in the transaction.
+
+    Raises
+    ------
+    NotApproved
+        As `promote`.
     """
-    said = approval.statement
-    return _promoted(
-        engine,
-        said.model,
-        said.version,
-        said.manifest_sha256,
-        CHAMPION,
-        actor=actor,
-        reason=reason,
-        seen_epoch=seen_epoch,
-        policy=policy or LocalPolicy(),
-        trusted=trusted,
-    )
+    policy = policy or LocalPolicy()
+
+    def work(connection: Connection) -> Moved | None:
+        seen = aliases_in(connection, approval.statement.model)
+        if CHAMPION in seen.versions:
+            return None
+        said = Facts(
+            actor=actor,
+            model=seen.model,
+            version=approval.statement.version,
+            alias=CHAMPION,
+            manifest_sha256=approval.statement.manifest_sha256,
+        )
+        deed = Deed("promote", actor, reason, trusted)
+        return _promoted(connection, seen, said, policy, deed)
+
+    return permitted(engine, work)
 
 
 def roll_back(
@@ -120,36 +133,23 @@ def roll_back(
 
 
 def _promoted(
-    engine: Engine,
-    model: str,
-    version: int,
-    manifest_sha256: str,
-    alias: str,
-    *,
-    actor: str,
-    reason: str,
-    seen_epoch: int | None,
+    connection: Connection,
+    seen: Aliases,
+    facts: Facts,
     policy: Policy,
-    trusted: TrustedKeys | None,
+    deed: Deed,
 ) -> Moved:
-    def work(connection: Connection) -> Moved:
-        seen = _seen(connection, model, seen_epoch)
-        facts = Facts(
-            actor=actor,
-            model=model,
-            version=version,
-            alias=alias,
-            manifest_sha256=manifest_sha256,
-        )
-        asked(policy, "promote", f"{model}/{version}", facts, connection)
-        if alias == CHAMPION:
-            check_approved(
-                connection, model, version, trusted=trusted, manifest_sha256=manifest_sha256
-            )
-        deed = Deed("promote", actor, reason, trusted)
-        return champion.promote(connection, seen, alias, version, deed)
-
-    return permitted(engine, work)
+    assert facts.alias is not None
+    assert facts.version is not None
+    asked(policy, "promote", f"{facts.model}/{facts.version}", facts, connection)
+    return champion.promote(
+        connection,
+        seen,
+        facts.alias,
+        facts.version,
+        deed,
+        manifest_sha256=facts.manifest_sha256,
+    )
 
 
 def _seen(connection: Connection, model: str, seen_epoch: int | None) -> Aliases:

@@ -27,6 +27,27 @@ class Approved:
     revoked_by: str | None = None
 
 
+@dataclass(frozen=True)
+class Clearance:
+    """The proof that a version may serve, as one transaction has found it.
+
+    `clear` alone makes one. Whatever writes a route or moves the champion takes it as an argument,
+    so nobody forgets to ask, and nobody asks twice. It ends with its transaction.
+    """
+
+    approval: Approval
+
+    @property
+    def version(self) -> int:
+        """The version that may serve."""
+        return self.approval.statement.version
+
+    def is_for(self, model: str, version: int) -> bool:
+        """Say whether it is about a version."""
+        said = self.approval.statement
+        return (said.model, said.version) == (model, version)
+
+
 def record(connection: Connection, approval: Approval) -> None:
     """Write an approval with its audit entry; it takes the place of an older one.
 
@@ -66,6 +87,30 @@ def revoke(connection: Connection, model: str, version: int, *, actor: str) -> i
         .values(revoked_at=now(connection), revoked_by=actor)
     )
     return int(result.rowcount)
+
+
+def clear(
+    connection: Connection,
+    model: str,
+    version: int,
+    *,
+    trusted: TrustedKeys | None = None,
+    manifest_sha256: str | None = None,
+) -> Clearance:
+    """Ask, in the `serially` transaction that routes to a version, whether it may serve.
+
+    This is the one place where such a transaction asks. What was found before it began, when bytes
+    were staged, only saved work: a version that is revoked in between is refused here, and as no
+    other such transaction runs beside this one, none is revoked between this and the write.
+
+    Raises
+    ------
+    NotApproved
+        As `check_approved`.
+    """
+    return Clearance(
+        check_approved(connection, model, version, trusted=trusted, manifest_sha256=manifest_sha256)
+    )
 
 
 def check_approved(

@@ -8,7 +8,7 @@ deployment that names a version or another alias stays with it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.records.models.model import CHAMPION, ROLLBACK
 from automl_magic.store import approvals
 from automl_magic.store.aliases import Aliases, aliases_in, put_aliases
-from automl_magic.store.approvals import check_approved
+from automl_magic.store.approvals import Clearance, clear
 from automl_magic.store.audit import append
 from automl_magic.store.route_rows import Deed, deployments_of, put_route
 
@@ -37,11 +37,18 @@ def promote(
     alias: str,
     version: int,
     deed: Deed,
+    *,
+    manifest_sha256: str | None = None,
 ) -> Moved:
     """Make an alias mean a version, in a `serially` transaction.
 
     Where it is the champion, it must be approved, the champion that gives way becomes `rollback`,
     and it is the stable version of every deployment that follows; a canary there has ended.
+
+    Parameters
+    ----------
+    manifest_sha256 : str, optional
+        The digest of the bytes that were looked at, which must be those that are approved.
 
     Raises
     ------
@@ -53,12 +60,15 @@ def promote(
     wanted = {**seen.versions, alias: version}
     moved: list[Route] = []
     if alias == CHAMPION:
-        check_approved(connection, seen.model, version, trusted=deed.trusted)
+        proof = clear(
+            connection, seen.model, version, trusted=deed.trusted, manifest_sha256=manifest_sha256
+        )
         following = list(_followers(connection, seen.model))
         before = seen.versions.get(CHAMPION) or next((r.stable for _, r in following), None)
         if before not in (None, version):
             wanted[ROLLBACK] = before
-        moved = _put_all(connection, [(r, _led(r, version)) for _, r in following], deed)
+        changes = [(r, _led(r, version)) for _, r in following]
+        moved = _put_all(connection, changes, deed, [proof])
     return Moved(_put(connection, seen, wanted, deed), tuple(moved))
 
 
@@ -81,16 +91,28 @@ def roll_back_model(connection: Connection, seen: Aliases, deed: Deed) -> Moved:
             why="No champion has given way to another one since the last rollback.",
             fix=f"Choose a version yourself: automl promote {seen.model} VERSION champion",
         )
-    check_approved(connection, seen.model, version, trusted=deed.trusted)
+    proof = clear(connection, seen.model, version, trusted=deed.trusted)
     following = list(_followers(connection, seen.model))
     changes = [(r, dataclasses.replace(_led(r, version), previous=None)) for _, r in following]
-    moved = _put_all(connection, changes, deed)
+    moved = _put_all(connection, changes, deed, [proof])
     wanted = {**_without(seen.versions, ROLLBACK), CHAMPION: version}
     return Moved(_put(connection, seen, wanted, deed), tuple(moved))
 
 
-def follow(connection: Connection, before: Route, after: Route, deed: Deed) -> None:
-    """Let the alias, and the other deployments that follow it, do what one of them has done."""
+def follow(
+    connection: Connection,
+    before: Route,
+    after: Route,
+    deed: Deed,
+    cleared: Sequence[Clearance],
+) -> None:
+    """Let the alias, and the other deployments that follow it, do what one of them has done.
+
+    Parameters
+    ----------
+    cleared : sequence of Clearance
+        Of this transaction; one is for the stable version of `after`.
+    """
     following = [route for _, route in _followers(connection, after.model)]
     if all(route.deployment != after.deployment for route in following):
         return
@@ -101,7 +123,7 @@ def follow(connection: Connection, before: Route, after: Route, deed: Deed) -> N
             changed = dataclasses.replace(changed, previous=None)
         if route.deployment != after.deployment:
             changes.append((route, changed))
-    _put_all(connection, changes, deed)
+    _put_all(connection, changes, deed, cleared)
     seen = aliases_in(connection, after.model)
     if seen.versions.get(CHAMPION) == after.stable:
         return  # it was this deployment that was behind
@@ -139,19 +161,27 @@ def withdraw(connection: Connection, model: str, version: int, deed: Deed) -> Mo
     seen = aliases_in(connection, model)
     deployed = deployments_of(connection, model)
     heirs = [seen.versions.get(ROLLBACK), *(r.previous for d, r in deployed if d.follows_champion)]
-    heir = _approved(connection, model, heirs, deed)
-    changes = []
+    heir = _first_cleared(connection, model, heirs, deed)
+    changes, cleared = [], [] if heir is None else [heir]
     for deployment, route in deployed:
-        named = heir if deployment.follows_champion else route.previous
-        changes.append((route, _without_version(connection, route, version, named, deed)))
-    moved = _put_all(connection, changes, deed)
+        left = _without_version(route, version)
+        if route.stable == version:
+            own = heir
+            if not deployment.follows_champion:
+                own = _first_cleared(connection, model, [route.previous], deed)
+            if own is None:
+                raise _no_heir(route)
+            left = _inherited(left, own.version)
+            cleared.append(own)
+        changes.append((route, left))
+    moved = _put_all(connection, changes, deed, cleared)
     wanted = {
         alias: meant
         for alias, meant in seen.versions.items()
         if meant != version or alias not in (CHAMPION, ROLLBACK)
     }
     if seen.versions.get(CHAMPION) == version and heir is not None:
-        wanted = {**_without(wanted, ROLLBACK), CHAMPION: heir}
+        wanted = {**_without(wanted, ROLLBACK), CHAMPION: heir.version}
     return Moved(_put(connection, seen, wanted, deed), tuple(moved))
 
 
@@ -166,10 +196,15 @@ def _followers(connection: Connection, model: str) -> Iterator[tuple[Deployment,
 
 
 def _put_all(
-    connection: Connection, changes: Iterable[tuple[Route, Route]], deed: Deed
+    connection: Connection,
+    changes: Iterable[tuple[Route, Route]],
+    deed: Deed,
+    cleared: Sequence[Clearance],
 ) -> list[Route]:
     return [
-        put_route(connection, seen, changed, deed) for seen, changed in changes if changed != seen
+        put_route(connection, seen, changed, deed, cleared)
+        for seen, changed in changes
+        if changed != seen
     ]
 
 
@@ -185,51 +220,48 @@ def _led(route: Route, version: int) -> Route:
     )
 
 
-def _without_version(
-    connection: Connection,
-    route: Route,
-    version: int,
-    heir: int | None,
-    deed: Deed,
-) -> Route:
-    """Return a route in which a version has no role, and to which nobody can roll back to it."""
+def _without_version(route: Route, version: int) -> Route:
+    """Return a route whose stable version alone may be this one, and no rollback leads to it."""
     if route.previous == version:
         route = dataclasses.replace(route, previous=None)
     if route.canary == version:
         route = dataclasses.replace(route, canary=None, percent=0.0)
     if route.shadow == version:
         route = dataclasses.replace(route, shadow=None)
-    if route.stable != version:
-        return route
-    heir = _approved(connection, route.model, [heir], deed)
-    if heir is None:
-        raise DeploymentError(
-            f"{route.model} version {version} serves in {route.deployment}, "
-            "and nothing can take its place.",
-            why="No approved version served there before it.",
-            fix=f"Promote another version first: automl promote {route.model} VERSION champion",
-        )
+    return route
+
+
+def _inherited(route: Route, heir: int) -> Route:
+    """Return a route with another stable version, after which there is nothing to roll back to."""
     if heir == route.canary:
         route = dataclasses.replace(route, canary=None, percent=0.0)
     shadow = None if route.shadow == heir else route.shadow
     return dataclasses.replace(route, stable=heir, shadow=shadow, previous=None)
 
 
-def _approved(
+def _no_heir(route: Route) -> DeploymentError:
+    return DeploymentError(
+        f"{route.model} version {route.stable} serves in {route.deployment}, "
+        "and nothing can take its place.",
+        why="No approved version served there before it.",
+        fix=f"Promote another version first: automl promote {route.model} VERSION champion",
+    )
+
+
+def _first_cleared(
     connection: Connection,
     model: str,
     versions: Iterable[int | None],
     deed: Deed,
-) -> int | None:
-    """Return the first of some versions that may serve."""
+) -> Clearance | None:
+    """Clear the first of some versions that may serve."""
     for version in versions:
         if version is None:
             continue
         try:
-            check_approved(connection, model, version, trusted=deed.trusted)
+            return clear(connection, model, version, trusted=deed.trusted)
         except NotApproved:
             continue
-        return version
     return None
 
 

@@ -1,14 +1,16 @@
 """Routes as rows: read as records, and put in each other's place by compare-and-swap.
 
-Every change goes through `put_route`: in one serial transaction it refuses a version without an
-approval that holds, moves the epoch by one, and writes the history and the audit log. So no reader
-ever sees a route that was not decided by somebody, and of two changes at once exactly one is made.
+Every change goes through `put_route`: in one serial transaction it demands a clearance for each
+version that takes up a role, moves the epoch by one, and writes the history and the audit log. So
+no reader ever sees a route that was not decided by somebody, and of two changes at once exactly one
+is made.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select, update
@@ -22,7 +24,7 @@ from automl_magic.errors import (
 )
 from automl_magic.records.codec import Record, dumps
 from automl_magic.records.models.deployment import Deployment, Role, Route
-from automl_magic.store.approvals import check_approved
+from automl_magic.store.approvals import Clearance, clear
 from automl_magic.store.audit import append
 from automl_magic.store.engine import now
 from automl_magic.store.signing import TrustedKeys
@@ -49,18 +51,44 @@ def deployments_of(
     return [read_row(row) for row in connection.execute(query)]
 
 
-def put_route(connection: Connection, seen: Route, changed: Route, deed: Deed) -> Route:
+def clear_roles(
+    connection: Connection, seen: Route | None, changed: Route, deed: Deed
+) -> tuple[Clearance, ...]:
+    """Clear every version that takes up a role which it did not have.
+
+    One that leaves is not asked about, so that a rollback never waits for anything.
+
+    Raises
+    ------
+    NotApproved
+        If one of them has no approval that holds.
+    """
+    return tuple(
+        clear(connection, changed.model, version, trusted=deed.trusted)
+        for version in sorted(_new_in_a_role(seen, changed))
+    )
+
+
+def put_route(
+    connection: Connection,
+    seen: Route,
+    changed: Route,
+    deed: Deed,
+    cleared: Iterable[Clearance],
+) -> Route:
     """Put one route in the place of another, in a `serially` transaction; return it as written.
 
-    A version that takes up a role which it did not have must be approved. One that leaves is not
-    asked about, so that a rollback never waits for anything.
+    Parameters
+    ----------
+    cleared : iterable of Clearance
+        Of this transaction: one for each version that takes up a role which it did not have.
 
     Raises
     ------
     RouteChanged
         If the route is not the one that was seen.
-    NotApproved
-        If a version that is new in its role has no approval that holds.
+    ValueError
+        If a clearance is missing.
     DeploymentError
         If the same version would be compared with itself, or nothing would change.
     DeploymentNotFound
@@ -73,10 +101,7 @@ def put_route(connection: Connection, seen: Route, changed: Route, deed: Deed) -
             fix=f"Look at it: automl route {seen.deployment}",
         )
     check_shape(new)
-    before = _roles(seen)
-    for role, version in _roles(new).items():
-        if before.get(role) != version:
-            check_approved(connection, new.model, version, trusted=deed.trusted)
+    check_cleared(seen, new, cleared)
     written = connection.execute(
         update(deployments)
         .where(deployments.c.name == seen.deployment, deployments.c.epoch == seen.epoch)
@@ -123,6 +148,19 @@ def check_shape(route: Route) -> None:
                 why=f"It is the stable version of {route.deployment} already.",
                 fix=f"Choose another version: automl models lists those of {route.model}.",
             )
+
+
+def check_cleared(seen: Route | None, new: Route, cleared: Iterable[Clearance]) -> None:
+    """Raise ValueError where a version takes up a role, and nobody has cleared it."""
+    proofs = tuple(cleared)
+    for version in _new_in_a_role(seen, new):
+        if not any(proof.is_for(new.model, version) for proof in proofs):
+            raise ValueError(f"Version {version} of {new.model} was not cleared.")
+
+
+def _new_in_a_role(seen: Route | None, new: Route) -> set[int]:
+    before = {} if seen is None else _roles(seen)
+    return {version for role, version in _roles(new).items() if before.get(role) != version}
 
 
 def _roles(route: Route) -> dict[Role, int]:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from automl_magic.errors import DeploymentError
 from automl_magic.records.models.deployment import Deployment, Route, StrategyKind
-from automl_magic.store.approvals import check_approved
 from automl_magic.store.audit import append
 from automl_magic.store.champion import follow
 from automl_magic.store.engine import now, reading, serially
@@ -23,6 +22,7 @@ from automl_magic.store.route_rows import (
     Deed,
     changed_since,
     check_shape,
+    clear_roles,
     deployments_of,
     find_row,
     note_route,
@@ -139,8 +139,8 @@ def create_deployment(
                 why="Each deployment has a name of its own.",
                 fix=f"Choose another name, or look at it: automl route {deployment.name}",
             )
-        for version in first.versions:
-            check_approved(connection, first.model, version, trusted=trusted)
+        deed = Deed("create", actor, trusted=trusted)
+        clear_roles(connection, None, first, deed)
         at = now(connection)
         connection.execute(
             deployments.insert().values(
@@ -153,7 +153,7 @@ def create_deployment(
                 changed_at=at,
             )
         )
-        note_route(connection, None, first, Deed("create", actor))
+        note_route(connection, None, first, deed)
     return first
 
 
@@ -308,7 +308,8 @@ def delete_deployment(engine: Engine, name: str, actor: str) -> None:
 
 
 def _put(connection: Connection, seen: Route, changed: Route, deed: Deed) -> Route:
-    new = put_route(connection, seen, changed, deed)
+    cleared = clear_roles(connection, seen, changed, deed)
+    new = put_route(connection, seen, changed, deed, cleared)
     if new.stable != seen.stable:
-        follow(connection, seen, new, deed)
+        follow(connection, seen, new, deed, cleared)
     return new

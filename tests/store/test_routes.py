@@ -15,7 +15,7 @@ from automl_magic.records.models.deployment import Deployment, Limits, Route, St
 from automl_magic.store import audit
 from automl_magic.store.approvals import approval_of, revoke
 from automl_magic.store.engine import serially, writing
-from automl_magic.store.route_rows import Deed, put_route
+from automl_magic.store.route_rows import Deed, clear_roles, put_route
 from automl_magic.store.routes import (
     change_deployment,
     change_route,
@@ -276,7 +276,9 @@ def test_the_history_and_the_epoch_never_part(engine, make):
 
     def change_and_crash():
         with serially(engine) as connection:
-            put_route(connection, seen, changed, Deed("a", "ada"))
+            deed = Deed("a", "ada")
+            cleared = clear_roles(connection, seen, changed, deed)
+            put_route(connection, seen, changed, deed, cleared)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -286,3 +288,14 @@ def test_the_history_and_the_epoch_never_part(engine, make):
     with writing(engine) as connection:
         kept = connection.execute(select(deployments.c.route)).scalar_one()
     assert json.loads(kept)["epoch"] == 1
+
+
+def test_no_version_takes_up_a_role_without_a_clearance_of_that_transaction(engine, make):
+    seen = make()
+    changed, deed = dataclasses.replace(seen, canary=2), Deed("a", "ada")
+    with serially(engine) as connection:
+        of_another = clear_roles(connection, seen, dataclasses.replace(seen, canary=3), deed)
+        for cleared in ((), of_another):
+            with pytest.raises(ValueError, match="Version 2 of churn was not cleared"):
+                put_route(connection, seen, changed, deed, cleared)
+    assert read_route(engine, "churn") == seen
