@@ -28,9 +28,10 @@ class Task:
     table : DataFrame, shape (n_rows, n_columns)
     target : str
         The column to predict.
-    kind : {"binary", "multiclass", "regression"}
+    kind : str
+        The name of a kind of task; `records.families.kinds()` are all of them.
     metric : str
-        A name of `tasks.tabular.metrics.METRICS`.
+        A name of `tasks.metrics.METRICS`.
     classes : sequence
         The labels, in the order of their codes 0, 1, …; the last of two is the positive one. Empty
         for a regression.

@@ -1,4 +1,4 @@
-"""The threshold of a binary label: from which probability on a row counts as positive.
+"""The threshold between two classes: from which probability on a row counts as positive.
 
 It is chosen by the metric, or by what mistakes cost where that is known.
 """

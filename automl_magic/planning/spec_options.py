@@ -51,7 +51,7 @@ def asked(
     data, target
         The table's source and the column to predict.
     task, metric
-        `binary`, `multiclass` or `regression`; a scikit-learn metric. Inferred if left out.
+        The name of a kind of task; a scikit-learn metric. Inferred if left out.
     budget_s
         Wall-clock seconds of the search.
     folds, holdout, seed

@@ -10,6 +10,7 @@ import numpy as np
 from automl_magic.errors import TargetNotUsable, shorten
 from automl_magic.recipe.values import Array, Floats, as_numbers, as_text, text_of
 from automl_magic.records import Answer, TaskKind
+from automl_magic.records.families import family_of
 
 
 def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) -> Floats | Array:
@@ -30,7 +31,7 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) ->
                 "The target holds values that are no numbers.",
                 why=f"Row {position} holds {_shown(values[position])}; a regression needs finite "
                 "numbers.",
-                fix="Remove those rows, or treat the target as classes with --task multiclass.",
+                fix=f"Remove those rows{_as_classes(task)}.",
             )
         return numbers
     codes = {text_of(label): code for code, label in enumerate(classes)}
@@ -44,6 +45,12 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) ->
             fix="Remove those rows, or plan again with all the data.",
         )
     return np.array(encoded, dtype=np.int64)
+
+
+def _as_classes(task: TaskKind) -> str:
+    """Return how the rows of a task of numbers may be read as classes, where its family can."""
+    names = [kind for kind in family_of(task).kinds if kind.answer is Answer.CLASSES]
+    return f", or treat the target as classes with --task {names[0]}" if names else ""
 
 
 def labels_of(classes: Sequence[Any]) -> Array:

@@ -222,7 +222,8 @@ def installed() -> tuple[tuple[TaskFamily, ...], tuple[str, ...]]:
 
     found: list[TaskFamily] = []
     problems: list[str] = []
-    for entry in metadata.entry_points(group=ENTRY_POINTS):
+    # In the order of their names: which of two wins does not depend on the file system.
+    for entry in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda one: one.name):
         try:
             family = entry.load()
             _check(family, (*FAMILIES, *found))

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automl_magic.errors import ArtifactTampered, FolderTaken
+from automl_magic.errors import ArtifactTampered, FolderTaken, PlanError
 from automl_magic.files.atomic import write_all, writing_to
 from automl_magic.files.notebook_json import code_digest, read_notebook
 from automl_magic.records import SPEC_SUFFIX, Experiment, Plan, RecordProblem, dumps
@@ -100,6 +100,12 @@ def _read_plan(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_text("utf-8"))
         return {"plan": Plan.from_json(document["plan"]), "code": dict(document["code"])}
     except (OSError, ValueError, LookupError, TypeError, RecordProblem) as error:
+        if isinstance(error, RecordProblem) and error.path[-1:] == ("task",):
+            raise PlanError(
+                f"{str(path)!r} plans a kind of task that is not known here.",
+                why=f"It says {error.found}, and not {error.expected}.",
+                fix="Install the package that brings this kind of task, or plan again.",
+            ) from error
         raise ArtifactTampered(
             f"{str(path)!r} is not the plan that was written.",
             why=f"It could not be read: {type(error).__name__}.",

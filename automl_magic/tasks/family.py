@@ -200,6 +200,10 @@ class Family(ABC):
         found = {candidate.name: candidate for candidate in self.candidates(context)}
         return tuple(found[name] for name in (found if names is None else chosen(names, [*found])))
 
+    def candidate_names(self) -> tuple[str, ...]:
+        """Return the names of all candidates; how they fared is remembered for later searches."""
+        return ()
+
     def rejected(self, context: Context) -> tuple[str, ...]:
         """Return the candidates that do not propose themselves, each with its condition."""
         del context

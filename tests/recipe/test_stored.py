@@ -184,6 +184,13 @@ def test_documents_that_are_no_recipe_are_refused(saved):
         load_model(saved)
 
 
+def test_a_recipe_of_a_kind_that_is_not_installed_says_which_are(saved):
+    recipe = json.loads((saved / "recipe.json").read_text())
+    sign(saved, "recipe.json", json.dumps({**recipe, "task": "count"}).encode())
+    with pytest.raises(ArtifactTampered, match="one of binary, .* found the text 'count'"):
+        load_model(saved)
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -22,6 +22,7 @@ from automl_magic.files.atomic import write_atomic
 from automl_magic.learn.events import append_line
 from automl_magic.learn.meta.features import FEATURES, Described
 from automl_magic.records import TaskKind
+from automl_magic.tasks.families import family_for
 from automl_magic.workspace.places import home
 
 # To be raised when a feature, or the meaning of a number, changes: other lines are then left out.
@@ -151,9 +152,7 @@ def remember(entry: Entry) -> bool:
     a search does not fail for that. A candidate that a user has named is left out: the name may
     tell something. The file keeps the last 500 lines.
     """
-    from automl_magic.tasks.tabular.candidates import CANDIDATES
-
-    entry = entry.only(CANDIDATES)
+    entry = entry.only(family_for(entry.described.kind).candidate_names())
     if not remembers() or not entry.outcomes:
         return False
     path = home() / OWN_FILE

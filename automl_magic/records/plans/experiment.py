@@ -191,7 +191,7 @@ class Experiment(Record):
     data: str = documented("The table: a path, or sklearn:NAME for one of scikit-learn's datasets.")
     target: str = documented("The column to predict.")
     task: TaskKind | None = documented(
-        "binary, multiclass or regression. Left out: read off the target.", default=None
+        "The kind of task. Left out: read off the target.", default=None
     )
     objective: str | None = documented(
         "The metric to improve, by its scikit-learn name. Left out: the task's usual one.",

@@ -28,7 +28,8 @@ def score(metric_name: str, y: Array, prediction: Array, *, threshold: float = 0
     prediction
         Class probabilities of shape (n, k), or values of shape (n,).
     threshold
-        From this probability of class 1 on, a binary metric of labels counts a row as positive.
+        Of two classes: from this probability of class 1 on, a metric of labels counts a row as
+        positive.
 
     Returns
     -------

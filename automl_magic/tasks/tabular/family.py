@@ -68,6 +68,9 @@ class Tabular(Family):
     ) -> tuple[Candidate, ...]:
         return candidates.propose_all(self.context(context), names)
 
+    def candidate_names(self) -> tuple[str, ...]:
+        return candidates.CANDIDATES
+
     def rejected(self, context: Context) -> tuple[str, ...]:
         return candidates.rejected(self.context(context))
 
