@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 class Format:
     """A kind of file.
 
-    `suffixes` are the endings of its files; `.` and its name is the one that is written. The first
-    of its `media_types` is what an answer is called. Text may also be gzip-compressed, with `.gz`
-    behind its ending; what is no text begins with `magic`. `module` holds the reader and the
-    writer, `readers.MODULE` and `writers.MODULE`, in classes that begin with `prefix`.
+    `title` is what people call its files, `suffixes` are the endings of their names; `.` and the
+    name of the format is the ending that is written. The first of its `media_types` is what an
+    answer is called. Text may also be gzip-compressed, with `.gz` behind its ending; what is no
+    text begins with `magic`. `module` holds the reader and the writer, `readers.MODULE` and
+    `writers.MODULE`, in classes that begin with `prefix`.
     """
 
     name: str
+    title: str
     suffixes: tuple[str, ...]
     media_types: tuple[str, ...]
     is_text: bool
@@ -64,6 +66,7 @@ class Format:
 FORMATS = (
     Format(
         name="csv",
+        title="CSV, TSV",
         suffixes=(".csv", ".tsv"),
         media_types=("text/csv", "application/csv"),
         is_text=True,
@@ -72,6 +75,7 @@ FORMATS = (
     ),
     Format(
         name="parquet",
+        title="Parquet",
         suffixes=(".parquet",),
         media_types=("application/vnd.apache.parquet",),
         is_text=False,
@@ -81,6 +85,7 @@ FORMATS = (
     ),
     Format(
         name="jsonl",
+        title="JSON lines",
         suffixes=(".json", ".jsonl", ".ndjson"),
         media_types=("application/x-ndjson", "application/jsonl"),
         is_text=True,

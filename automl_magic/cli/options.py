@@ -81,7 +81,10 @@ OF_THE_FOLDER = ("folder", "overwrite")
 
 
 def search_options(function: F) -> F:
-    """Add DATA and the options that `plan` and `fit` share."""
+    """Add DATA and the options that `plan` and `fit` share; the help says what DATA may be."""
+    from automl_magic.data.sources.registry import in_words
+
+    function.__doc__ = (function.__doc__ or "").replace("DATA is a table", f"DATA is {in_words()}")
     for option in reversed(_SEARCH):
         function = option(function)
     return function

@@ -16,8 +16,7 @@ from automl_magic.cli.options import check_target, given, search_options
 def fit(door: Door, /, data: str, target: str | None, **options: Any) -> Answer:
     """Plan, then run: find a model for the table within the budget.
 
-    DATA is a path (CSV, TSV, Parquet, JSON lines; text also gzipped), sklearn:NAME for one of
-    scikit-learn's own tables, or an *.automl.yaml file.
+    DATA is a table, or an *.automl.yaml file.
     """
     table, typed = door.table(data), given(options)
     check_target(table, target, typed)

@@ -45,12 +45,15 @@ class Source(ABC):
         What `dataset.read["format"]` says; where there is a scheme, the scheme.
     is_path : bool
         Whether a text is a path of this machine, which may be relative to some folder.
+    in_help : str
+        What the help of a command says of its texts: "sklearn:NAME for one of …".
     offers_title, offers_note : str
         What stands above its offers in the wizard.
     """
 
     name: ClassVar[str]
     is_path: ClassVar[bool] = False
+    in_help: ClassVar[str] = ""
     offers_title: ClassVar[str] = ""
     offers_note: ClassVar[str] = ""
 

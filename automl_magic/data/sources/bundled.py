@@ -32,6 +32,7 @@ class Bundled(Source):
     """`sklearn:NAME`."""
 
     name = "sklearn"
+    in_help = "sklearn:NAME for one of scikit-learn's own tables"
     offers_title = "Sample data"
     offers_note = "Nothing of yours is needed to try it."
 

@@ -50,6 +50,11 @@ class FileSource(Source):
     def title(self, text: str) -> str:
         return files.stem(text)
 
+    def identity(self, text: str) -> Any:
+        from automl_magic.batch.readers.base import identity_of
+
+        return identity_of([files.find(text)])
+
     def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
         """Look at the first bytes of a file.
 

@@ -224,7 +224,7 @@ def _check_magic(path: Path, raw: bytes, form: Format, *, compressed: bool) -> N
                 else "Write the table out as .csv or .parquet and use that file.",
             )
     if form.magic:
-        title = form.name.capitalize()
+        title = form.title
         raise DataNotReadable(
             f"{shown(path)} is not a {title} file.",
             why=f"It starts with {raw[: len(form.magic)]!r}; "

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from automl_magic.batch.formats import FORMATS
 from automl_magic.data.sources import files
 from automl_magic.data.sources.address import credential_of
 from automl_magic.data.sources.base import Source
@@ -102,6 +103,13 @@ def title(text: str) -> str:
     """Return what the table that a text names is called, whether there is one or not."""
     source = match(text)
     return source.title(text) if source is not None else Path(text).name.split(".")[0]
+
+
+def in_words() -> str:
+    """Return what our sources read, as the help of a command says it."""
+    titles = ", ".join(one.title for one in FORMATS)
+    others = [source.in_help for source in OURS if source.in_help]
+    return ", ".join([f"a path ({titles}; text also gzipped)", *others])
 
 
 def _names() -> list[str]:

@@ -92,7 +92,10 @@ def gather(
 
 def learned_by(plan: Plan) -> frozenset[str]:
     """Return the logged predictions that a challenger's table holds, by their ids."""
+    source = Path(plan.dataset.source)
+    if not source.is_absolute():  # no file, and so no table that a retraining has put together
+        return frozenset()
     try:
-        return frozenset(json.loads(Path(plan.dataset.source).with_name(LEARNED_NAME).read_bytes()))
+        return frozenset(json.loads(source.with_name(LEARNED_NAME).read_bytes()))
     except (OSError, ValueError):  # a first model has learned from no log
         return frozenset()
