@@ -53,7 +53,7 @@ golden: setup  ## write the golden notebooks anew; the diff is the review
 	$(BIN)/python -m pytest tests/render --update-golden
 
 bench: setup  ## ratios against a baseline, measured in one run
-	for script in startup predict overhead lab rows batch serving; do echo "== $$script"; $(BIN)/python tests/benchmarks/$$script.py || exit 1; done
+	for script in startup steps predict overhead lab rows batch serving; do echo "== $$script"; $(BIN)/python tests/benchmarks/$$script.py || exit 1; done
 
 docs: setup  ## the documentation, as HTML in docs/_build
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build

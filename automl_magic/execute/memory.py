@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -59,13 +59,15 @@ def used_bytes(processes: Iterable[psutil.Process], *, exact: bool = False) -> i
 class MemoryWatch:
     """Looks at a process and its descendants, never for more than about 2 % of the time."""
 
-    def __init__(self, pid: int, limit_bytes: int) -> None:
+    def __init__(
+        self, pid: int, limit_bytes: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._root, self.limit_bytes = psutil.Process(pid), limit_bytes
-        self._next = 0.0
+        self._clock, self._next = clock, 0.0
 
     def excess(self) -> int | None:
         """Return the bytes in use if they are more than the limit, else None."""
-        now = time.monotonic()
+        now = self._clock()
         if now < self._next:
             return None
         try:
@@ -75,7 +77,7 @@ class MemoryWatch:
         used: int | None = used_bytes(family)
         if used is not None and used > self.limit_bytes:
             used = used_bytes(family, exact=True)
-        cost = time.monotonic() - now
+        cost = self._clock() - now
         self._next = now + max(0.2, 50 * cost)
         return used if used is not None and used > self.limit_bytes else None
 

@@ -13,12 +13,12 @@ RESERVED_SHARE, MOST_RESERVED_S = 0.1, 3.0
 class Budget:
     """Wall-clock seconds from the start of the search to the end of the refit.
 
-    `deadline` is an instant of `time.monotonic()`. A machine that sleeps does not count.
+    `deadline` is an instant of the clock. A machine that sleeps does not count.
     """
 
     def __init__(self, budget_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.budget_s = budget_s
-        self._clock = clock
+        self.now = clock
         self._started = clock()
         self._ended: float | None = None
 
@@ -29,7 +29,7 @@ class Budget:
     @property
     def elapsed_s(self) -> float:
         """Seconds since the start; they stand still after `end`."""
-        return (self._clock() if self._ended is None else self._ended) - self._started
+        return (self.now() if self._ended is None else self._ended) - self._started
 
     @property
     def left_s(self) -> float:
@@ -46,4 +46,4 @@ class Budget:
 
     def end(self) -> None:
         """Stop the clock: the model is fitted."""
-        self._ended = self._clock()
+        self._ended = self.now()

@@ -83,8 +83,10 @@ class Growing:
         patience: int | None,
         *,
         exactly: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.proposal, self.pairs = proposal, pairs
+        self._clock = clock
         self._task, self._fold, self._patience = task, fold, patience
         self._exactly = exactly
         watched = sum(len(validation) for _, validation in pairs)
@@ -148,7 +150,7 @@ class Growing:
         Parameters
         ----------
         until : float
-            An instant of `time.monotonic()`. Every fold has a first turn, whatever the clock says.
+            An instant of the clock. Every fold has a first turn, whatever the clock says.
         judge : callable, optional
             Asked after each round with the number of rounds and the least pooled loss so far; what
             it returns, if not None, ends the growth for good.
@@ -231,7 +233,7 @@ class Growing:
                 if self._stopping or self.settled or self.verdict is not None:
                     return None
                 open_folds = [fold for fold in self._folds if not fold.ended]
-                late = time.monotonic() >= until
+                late = self._clock() >= until
                 if late:
                     open_folds = [fold for fold in open_folds if not fold.n_rounds]
                 if not open_folds:
@@ -246,14 +248,14 @@ class Growing:
                 self._turn.wait()
 
     def _take_turn(self, fold: _OnFold) -> None:
-        started = time.perf_counter()
+        started = self._clock()
         if fold.growth is None:
             fold.growth, fold.n_watched = self._begin(fold.number)
         losses = fold.growth.grow(self._rounds_of_a_turn(fold))
         with self._turn:
             fold.losses += losses
             fold.n_rounds = fold.growth.n_rounds
-            fold.spent_s += time.perf_counter() - started
+            fold.spent_s += self._clock() - started
             fold.is_busy = False
             self._pool_losses()
             self._turn.notify_all()

@@ -39,13 +39,19 @@ class Live:
     display that fails is given up, with one printed line; the search goes on.
     """
 
-    def __init__(self, display: Display | None, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        display: Display | None,
+        every_s: float = EVERY_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         # A terminal would show each update as another line of text between the trials.
         self._display = None if sys.stdout.isatty() else display
         self._every_s = every_s
         self._handle: Any = None
         self._search: Drawable | None = None
-        self._started = self._drawn_at = time.monotonic()
+        self._clock = clock
+        self._started = self._drawn_at = clock()
         self._spent_s = 0.0
 
     def __enter__(self) -> Self:
@@ -64,7 +70,7 @@ class Live:
     def __call__(self, search: Drawable) -> None:
         """Draw the search as it is now, unless it was drawn a moment ago."""
         self._search = search
-        now = time.monotonic()
+        now = self._clock()
         is_due = now - self._drawn_at >= self._every_s
         if is_due and self._spent_s <= SHARE * (now - self._started):
             self._show(search.plot)
@@ -72,7 +78,7 @@ class Live:
     def _show(self, draw: Callable[[], Picture]) -> None:
         if self._display is None:
             return
-        started = time.monotonic()
+        started = self._clock()
         try:
             if self._handle is not None:
                 self._handle.update(draw())
@@ -83,7 +89,7 @@ class Live:
         except Exception as error:  # noqa: BLE001 - whatever a front end raises, the search goes on
             self._display = None
             print(f"The live picture is given up: {first_line(error)}", flush=True)
-        self._drawn_at = time.monotonic()
+        self._drawn_at = self._clock()
         self._spent_s += self._drawn_at - started
 
 

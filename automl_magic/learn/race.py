@@ -8,7 +8,6 @@ budget ends. What is left over is always enough for the final fits.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -180,7 +179,7 @@ class _Race:
             "It was still improving, and may come to be one of the best.",
             name=str(number),
         )
-        until = time.monotonic() + SHARE_OF_THE_THAWED * usable_s
+        until = self.search.budget.now() + SHARE_OF_THE_THAWED * usable_s
         self._keep(growing, self.search.run(growing, until, after=number, keep=True), number)
 
     def _judge(self, proposal: Proposal) -> Judge | None:
@@ -193,11 +192,12 @@ class _Race:
         return judge
 
     def _until(self, proposal: Proposal, usable_s: float) -> float:
+        now = self.search.budget.now()
         if self.max_trials is not None:
-            return time.monotonic() + usable_s
+            return now + usable_s
         share = SHARE_OF_ONE_TURN.get(proposal.estimator, SHARE_OF_TIME_LEFT)
         share_s = max(share * usable_s, min(0.8 * usable_s, FEWEST_S))
-        return time.monotonic() + share_s
+        return now + share_s
 
     def _usable_s(self) -> float:
         """Return the seconds that a trial may take, so that the final fits still fit."""

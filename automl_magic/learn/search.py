@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import BudgetTooSmall
@@ -35,6 +36,7 @@ def search(
     run_dir: str | os.PathLike[str] | None = None,
     replay: str | os.PathLike[str] = "",
     live: Live | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Search:
     """Try candidates until the time is used, everything was tried, or somebody interrupts.
 
@@ -60,6 +62,8 @@ def search(
         The folder of an earlier run: its members are fitted again, and nothing is searched.
     live : callable, optional
         Called with the search after each trial.
+    clock : callable, optional
+        Tells the seconds that the budget is counted in.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def search(
     RunError
         If the run of `replay` cannot be repeated on this data.
     """
-    budget = task.budget = Budget(_checked(budget_s))
+    budget = task.budget = Budget(_checked(budget_s), clock)
     folder = RunFolder(run_dir)
     read = read_views(views)
     check_candidates(candidates, read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +121,10 @@ class Search:
                 np.empty((len(train), 0)), y[train], np.empty((len(validation), 0)), y[validation]
             )
 
-        return Growing(proposal, self.task, pairs, fold, self.patience, exactly=exactly)
+        clock = self.budget.now
+        return Growing(
+            proposal, self.task, pairs, fold, self.patience, exactly=exactly, clock=clock
+        )
 
     def run(
         self,
@@ -151,14 +153,14 @@ class Search:
             When the trial is kept, with what it has reached.
         """
         proposal, number = growing.proposal, len(self.trials)
-        started, interrupt = time.monotonic(), None
+        started, interrupt = self.budget.now(), None
         try:
             member(proposal.estimator)  # imports its library, which is nobody's round
             try:
                 growing.advance(until, judge, lambda: self.asks_to_stop)
             except KeyboardInterrupt as caught:
                 interrupt = caught
-            fit_s = time.monotonic() - started
+            fit_s = self.budget.now() - started
             if growing.verdict is not None:
                 found = ended(proposal, number, TrialState.PRUNED, growing.verdict, fit_s)
             elif growing.n_rounds == 0:
@@ -178,7 +180,7 @@ class Search:
         except Exception as error:
             if proposal.estimator == BASELINE:
                 raise
-            fit_s = time.monotonic() - started
+            fit_s = self.budget.now() - started
             found = ended(proposal, number, TrialState.FAIL, first_line(error), fit_s)
         if after is not None and found.trial.state is TrialState.COMPLETE:
             self.scored = [one for one in self.scored if one.trial.number != after]

@@ -2,7 +2,6 @@ import gzip
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +12,7 @@ import pytest
 
 from automl_magic import data
 from automl_magic.data import Limits
+from tests.waiting import PATIENCE_S, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +45,7 @@ def _growing(load):
 
 def test_a_parquet_bomb_of_400_bytes_is_refused_by_its_row_count(bomb, refused):
     assert len(bomb) < 400
-    started = time.monotonic()
     grown = _growing(lambda: refused(bomb, "t.parquet"))
-    assert time.monotonic() - started < 10
     assert grown < 50_000_000
     error = refused(bomb, "t.parquet")
     assert error.why == "Its metadata claim 60,000,000 rows; the limit is 50,000,000."
@@ -87,10 +85,8 @@ def test_a_reader_that_takes_too_long_is_ended(refused):
 def test_too_many_columns_are_refused(refused):
     header = ",".join(f"c{i}" for i in range(50_000))
     row = ",".join("1" for _ in range(50_000))
-    started = time.monotonic()
     error = refused(f"{header}\n{row}\n".encode())
     assert error.why == "It has 50,000; the limit is 10,000."
-    assert time.monotonic() - started < 10
 
 
 def test_too_many_rows_are_refused(refused):
@@ -180,10 +176,8 @@ def test_ctrl_c_ends_the_reader_too(tmp_path):
         stderr=subprocess.DEVNULL,
     )
     parent.stdout.readline()
-    started = time.monotonic()
-    while not (readers := psutil.Process(parent.pid).children()):
-        assert time.monotonic() - started < 20
+    readers = wait_for(psutil.Process(parent.pid).children, every_s=0.0)
     parent.send_signal(signal.SIGINT)
-    parent.wait(20)
-    psutil.wait_procs(readers, timeout=5)
+    parent.wait(PATIENCE_S)
+    psutil.wait_procs(readers, timeout=PATIENCE_S)
     assert not any(reader.is_running() for reader in readers)

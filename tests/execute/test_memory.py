@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
+from automl_magic.execute import memory
 from automl_magic.execute.memory import (
     MemoryWatch,
     free_bytes,
@@ -50,14 +50,21 @@ def test_a_watch_over_a_process_that_is_gone_sees_nothing() -> None:
     assert watch.excess() is None
 
 
-def test_looking_takes_little_of_the_time() -> None:
-    watch = MemoryWatch(os.getpid(), 10**12)
-    begin, cpu = time.monotonic(), time.process_time()
-    while time.monotonic() - begin < 1:
-        watch.excess()
-        time.sleep(0.01)
+def test_looking_takes_little_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, looks = 0.0, 0
 
-    assert time.process_time() - cpu < 0.1
+    def look(family: object, *, exact: bool = False) -> int:
+        nonlocal now, looks
+        now, looks = now + 0.1, looks + 1  # a tenth of a second each
+        return 0
+
+    monkeypatch.setattr(memory, "used_bytes", look)
+    watch = MemoryWatch(os.getpid(), 10**12, clock=lambda: now)
+    while now < 100:
+        watch.excess()
+        now += 0.01
+
+    assert 15 < looks <= 20
 
 
 def test_shared_pages_are_not_counted_twice_when_it_matters() -> None:

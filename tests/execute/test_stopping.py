@@ -18,6 +18,7 @@ from automl_magic.execute.processes import marked
 from automl_magic.execute.reconcile import reconcile
 from automl_magic.execute.wishes import Wish, leave, take
 from automl_magic.records import FailureKind, Run, RunStatus
+from tests.waiting import wait_for
 
 Start = Callable[..., subprocess.Popen[str]]
 Write = Callable[..., Path]
@@ -93,13 +94,11 @@ def test_ctrl_c_twice_cancels_a_search(driver: Start, write: Write) -> None:
     read_until(process, cell_id="search", state="started")
     process.send_signal(signal.SIGINT)
     read_until(process, event="run", state="stopping")
-    begin = time.monotonic()
 
     process.send_signal(signal.SIGINT)
     run = end_of(process)
 
     assert (run.status, run.result) == (RunStatus.CANCELLED, {})
-    assert time.monotonic() - begin < 20
     assert marked(run.run_id) == []
 
 
@@ -224,13 +223,9 @@ time.sleep(300)
 
     process.kill()
     process.wait()
-    end = time.monotonic() + 10
-    while marked(run_id) and time.monotonic() < end:
-        time.sleep(0.1)
-    left = marked(run_id)
+    wait_for(lambda: marked(run_id) == [])
     [lost] = reconcile(store)
 
-    assert left == []
     assert lost.failure is not None
     assert (lost.run_id, lost.status, lost.failure.kind, lost.failure.cell_id) == (
         run_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -120,7 +119,6 @@ IMPATIENT = Limits(frozen_after_s=3.0)
 
 def test_a_frozen_kernel_is_noticed_by_its_heart(execute: Callable[..., Run]) -> None:
     source = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
-    begin = time.monotonic()
 
     run = execute({"first": source, "last": "x = 1"}, limits=IMPATIENT)
 
@@ -132,7 +130,6 @@ def test_a_frozen_kernel_is_noticed_by_its_heart(execute: Callable[..., Run]) ->
             cell_id="first",
         ),
     )
-    assert time.monotonic() - begin < 20
 
 
 @pytest.mark.long

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -44,19 +43,14 @@ def test_a_click_on_the_card_shows_the_wizard(page, lab):
     page.wait_for_timeout(1000)
     card = page.locator(".jp-LauncherCard", has_text="AutoML wizard")
     card.scroll_into_view_if_needed()
-    started = time.perf_counter()
     card.click()
     page.locator(".jp-Notebook h2, .jp-Notebook h3").first.wait_for(timeout=30_000)
-    took_s = time.perf_counter() - started
-    print(f"wizard visible after {took_s:.2f} s")
 
     source = page.locator(".jp-Notebook .jp-InputArea").first.inner_text()
     assert "%automl wizard" in source
     assert "Which table" in page.locator(".jp-OutputArea").first.inner_text()
     written = json.loads((lab.root / "automl-wizard.ipynb").read_text())
     assert written["metadata"]["kernelspec"]["name"] == "automl-magic"
-    # Two seconds on a quiet machine; tests may share theirs.
-    assert took_s < 10
 
 
 def test_a_new_plan_is_checked_while_it_is_typed(page, lab):

@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 
@@ -142,16 +140,3 @@ def test_the_best_of_each_estimator_enters_first():
     assert entering_trials(300, alone, estimators) == [0, 9, 1, 2, 3, 4, 5, 6]
     assert len(entering_trials(2_500, [0.5] * 60, ["boosting"] * 60)) == 15
     assert len(entering_trials(50_000, [0.5] * 60, ["boosting"] * 60)) == 40
-
-
-@pytest.mark.parametrize("metric", ["roc_auc", "log_loss"])
-def test_sixty_trials_on_forty_thousand_rows_take_little_time(metric):
-    y, predictions = classes(n=40_000, k=2, trials=60)
-    alone = [METRICS[metric].loss(score(metric, y, one)) for one in predictions]
-    started = time.process_time()
-
-    select(
-        METRICS[metric], y, list(predictions), alone, ["one"] * 60, max_members=8, seed=0
-    )  # fmt: skip
-
-    assert time.process_time() - started < 2.0  # half a second on a quiet machine

@@ -10,6 +10,7 @@ import pytest
 
 from automl_magic import learn
 from automl_magic.errors import BudgetTooSmall, FolderNotWritable, MetricDoesNotFit, PlanError
+from automl_magic.recipe.members import lightgbm
 from automl_magic.records import Trial, TrialState
 from automl_magic.tasks.metrics import score
 
@@ -99,15 +100,44 @@ def test_the_number_of_trials_is_kept_beside_the_baseline(make_notebook):
     assert search.stopped == "trials"
 
 
-def test_a_search_ends_within_its_budget(make_notebook, tmp_path):
-    notebook = make_notebook()
+class Machine:
+    """The clock of a machine on which each round of LightGBM takes as long as is said."""
 
-    search = notebook.search(sampler="random", budget_s=5.0)
+    def __init__(self, round_s, monkeypatch):
+        self.now = 0.0
+        grow, fit = lightgbm._Growth.grow, lightgbm.LightGBM._fit
+
+        def timed_grow(growth, rounds):
+            before = growth.n_rounds
+            losses = grow(growth, rounds)
+            self.now += round_s * (growth.n_rounds - before)
+            return losses
+
+        def timed_fit(member, arguments, *rest):
+            self.now += round_s * arguments["num_iterations"]
+            return fit(member, arguments, *rest)
+
+        monkeypatch.setattr(lightgbm._Growth, "grow", timed_grow)
+        monkeypatch.setattr(lightgbm.LightGBM, "_fit", timed_fit)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.mark.parametrize("round_s", [0.01, 0.05])
+def test_search_and_final_fits_end_within_the_budget_on_any_machine(
+    make_notebook, make_task, tmp_path, monkeypatch, round_s
+):
+    machine = Machine(round_s, monkeypatch)
+    notebook = make_notebook(task=make_task(threads=1))
+    notebook.candidates = {"lightgbm": notebook.candidates["lightgbm"]}
+
+    search = notebook.search(sampler="random", budget_s=10.0, clock=machine)
     done = notebook.finish(search, tmp_path)
 
-    assert len(search.trials) > 4
-    # The machine may be busy; what is checked is that the clock is looked at.
-    assert done.result["search_s"] < 5.0 + 3.0
+    assert search.stopped == "deadline"
+    assert len(search.trials) > 2
+    assert 5.0 < done.result["search_s"] <= 10.0
 
 
 def test_with_no_time_at_all_the_baseline_stands(make_notebook, tmp_path):
@@ -131,13 +161,12 @@ def test_an_interrupt_ends_the_search_and_keeps_the_best(make_notebook, tmp_path
     notebook = make_notebook()
     watcher = when_trials(tmp_path, 3, interrupt)
     search = notebook.search(
-        sampler="random", budget_s=60.0, early_stopping=100_000, run_dir=tmp_path
+        sampler="random", budget_s=600.0, early_stopping=100_000, run_dir=tmp_path
     )
     watcher.join()
     done = notebook.finish(search, tmp_path)
 
     assert search.stopped == done.result["stopped"] == "interrupt"
-    assert search.budget.elapsed_s < 30
     assert done.result["cv"]["score"] > 0.9
     ended = [trial for trial in search.trials if trial.state is TrialState.PRUNED]
     assert all("Interrupted" in one.reason or "Given up" in one.reason for one in ended)
@@ -146,11 +175,10 @@ def test_an_interrupt_ends_the_search_and_keeps_the_best(make_notebook, tmp_path
 def test_a_file_called_stop_ends_the_search(make_notebook, tmp_path):
     watcher = when_trials(tmp_path, 2, (tmp_path / "stop").touch)
 
-    search = make_notebook().search(sampler="random", budget_s=60.0, run_dir=tmp_path)
+    search = make_notebook().search(sampler="random", budget_s=600.0, run_dir=tmp_path)
     watcher.join()
 
     assert search.stopped == "interrupt"
-    assert search.budget.elapsed_s < 30
 
 
 def test_trials_and_events_are_written_as_they_end(make_notebook, tmp_path, capsys):

@@ -184,23 +184,6 @@ def test_a_regression_has_no_probabilities(fitted_for, new):
         fitted_for("regression").predict_proba_row({})
 
 
-def test_a_row_takes_less_than_a_millisecond(recipe_for, with_target, new):
-    from time import perf_counter
-
-    recipe = recipe_for(
-        "binary",
-        members=(MemberSpec(name="a", estimator="lightgbm", view="tree", n_iterations=200),),
-    )
-    fitted = fit_recipe(recipe, with_target("binary"))
-    rows = new.to_dict("records")
-    times = []
-    for row in rows * 3:
-        start = perf_counter()
-        fitted.predict_row(row)
-        times.append(perf_counter() - start)
-    assert np.median(times) < 1e-3
-
-
 def test_the_recipe_does_not_import_pandas():
     import subprocess
     import sys

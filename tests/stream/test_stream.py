@@ -31,6 +31,7 @@ from automl_magic.stream.messages import Place
 from automl_magic.stream.scorer import Scored, Scorer
 from tests.stream.conftest import SOON, make, put, read_all, rows, started
 from tests.stream.reader import CONTEXT, read
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -281,13 +282,6 @@ def test_two_readers_share_a_topic_and_one_takes_over_from_the_other(model, engi
 
     assert sum(stream.counts.results for stream in streams) == 500
     assert streams[1].counts.rebalances >= 2
-
-
-def wait_for(happened, timeout_s=40.0):
-    end = time.monotonic() + timeout_s
-    while not happened():
-        assert time.monotonic() < end, "It did not happen."
-        time.sleep(0.1)
 
 
 def count(engine, table=stream_results):

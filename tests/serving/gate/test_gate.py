@@ -16,6 +16,7 @@ from automl_magic_serving.gate import AuthMode, Caller, Gate, Hub, Problem
 from automl_magic_serving.gate.gate import is_loopback
 from automl_magic_serving.gate.pace import Pace
 from automl_magic_serving.rpc.compiled import protocol
+from tests.waiting import wait_for
 
 SECRET = b"amk_0123456789ab_" + b"x" * 43
 
@@ -267,31 +268,20 @@ class TestAServer:
         for path in ("/", "/health", "/metrics", "/openapi.json", "/v2", "/v2/health/ready"):
             assert httpx.get(keyed.url + path).status_code == 200
 
-    def test_a_new_key_works_and_a_revoked_one_stops_within_two_seconds(
-        self, keyed, house, keyed_plane
-    ):
+    def test_a_new_key_works_and_a_revoked_one_stops(self, keyed, house, keyed_plane):
         key_id, secret = create_key(keyed_plane.engine, "short", ["price"])
-        until(lambda: self.ask(keyed, house, secret).status_code == 200)
+        wait_for(lambda: self.ask(keyed, house, secret).status_code == 200)
         assert self.status_of(keyed, secret) is grpc.StatusCode.OK
         assert self.ask(keyed, house, secret, name="churn").status_code == 403
 
         revoke_key(keyed_plane.engine, key_id)
-        until(lambda: self.ask(keyed, house, secret).status_code == 401)
+        wait_for(lambda: self.ask(keyed, house, secret).status_code == 401)
         assert self.status_of(keyed, secret) is grpc.StatusCode.UNAUTHENTICATED
 
     def test_a_key_that_asks_too_often_is_slowed_down(self, keyed, house, keyed_plane):
         _, secret = create_key(keyed_plane.engine, "slow", requests_per_s=0.1)
-        until(lambda: self.ask(keyed, house, secret).status_code == 200)
+        wait_for(lambda: self.ask(keyed, house, secret).status_code == 200)
         answer = self.ask(keyed, house, secret)
 
         assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
         assert 1 <= int(answer.headers["retry-after"]) <= 10
-
-
-def until(holds, within_s=10.0):
-    """Wait until something holds; how long it took is printed, for it depends on the machine."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < within_s
-        time.sleep(0.05)
-    print(f"after {time.monotonic() - began:.2f} s")

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -125,9 +126,11 @@ def test_a_server_runs_without_jupyter_pandas_and_mlflow(plane, serve, tmp_path,
         posted = running.client.post(
             "/v1/batch-predict", json={"deployment": "price", "instances": [house]}
         )
-        job = posted.json()
-        end = time.monotonic() + 60
-        while job["status"] in ("queued", "running") and time.monotonic() < end:
-            job = running.client.get(f"/v1/batch-predict/{job['id']}").json()
-            time.sleep(0.2)
+        job_id = posted.json()["id"]
+
+        def ended():
+            job = running.client.get(f"/v1/batch-predict/{job_id}").json()
+            return None if job["status"] in ("queued", "running") else job
+
+        job = wait_for(ended)
         assert job["status"] == "done", job

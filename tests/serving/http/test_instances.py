@@ -1,12 +1,12 @@
 """Rows as objects: `/v1/inference/NAME:predict`, `/v1/predict`, and what came true."""
 
-import time
 from datetime import datetime
 
 import pytest
 
 from automl_magic.store.engine import open_engine, predictions_url, reading
 from automl_magic.store.tables import outcomes
+from tests.waiting import wait_for
 
 
 def predict(live, *instances, name="churn", **headers):
@@ -110,13 +110,14 @@ def test_what_came_true_is_kept(live, customer, plane):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOML_MAGIC_HOME", str(plane.home))
         engine = open_engine(predictions_url())
-    end = time.monotonic() + 10
-    found = {}
-    while time.monotonic() < end and len(found) < 2:
+
+    def found():
         with reading(engine) as connection:
             query = outcomes.select().where(outcomes.c.prediction_id.in_(ids))
-            found = {row.prediction_id: row.outcome for row in connection.execute(query)}
-    assert found == {ids[0]: '"yes"', ids[1]: '"no"'}
+            return {row.prediction_id: row.outcome for row in connection.execute(query)}
+
+    wait_for(lambda: len(found()) == 2)
+    assert found() == {ids[0]: '"yes"', ids[1]: '"no"'}
 
 
 @pytest.mark.parametrize(

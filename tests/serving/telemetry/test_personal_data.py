@@ -2,7 +2,6 @@
 
 import dataclasses
 import sqlite3
-import time
 
 import httpx
 import pytest
@@ -12,6 +11,7 @@ from automl_magic.store.engine import open_engine
 from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import delete_subject
 from automl_magic.store.routes import change_deployment, read_deployment
+from tests.waiting import wait_for
 
 PATH = "/v1/inference/churn:predict"
 
@@ -68,10 +68,7 @@ def test_what_is_older_than_the_retention_is_deleted_by_the_server(
         database.execute("UPDATE predictions SET at = at - 40 * 86400")
 
     with server_of(own_plane):  # it looks when it starts, and every ten minutes
-        end = time.monotonic() + 20
-        while predictions_of(own_plane, "churn"):
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        wait_for(lambda: not predictions_of(own_plane, "churn"))
 
 
 @pytest.mark.long
@@ -90,10 +87,9 @@ def test_while_the_store_of_predictions_is_silent_requests_are_answered_and_rows
         for _ in range(20):
             assert live.client.post(PATH, json={"instances": [customer]}).status_code == 200
 
-        end = time.monotonic() + 30
-        while "automl_serving_log_dropped_total 20.0" not in live.client.get("/metrics").text:
-            assert time.monotonic() < end
-            time.sleep(0.2)
+        wait_for(
+            lambda: "automl_serving_log_dropped_total 20.0" in live.client.get("/metrics").text
+        )
         told = httpx.post(
             live.url + "/v1/outcomes",
             json={"prediction_id": "01a1ffaa36b776d5bef06e402c3f5b7c", "outcome": "yes"},

@@ -7,17 +7,16 @@ import time
 import psutil
 import pytest
 
+from tests.waiting import wait_for
+
 ROWS = 400_000
 
 
 def wait(client, job_id, until):
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        job = client.get(f"/v1/batch-predict/{job_id}").json()
-        if until(job):
-            return job
-        time.sleep(0.05)
-    raise AssertionError(job)
+    def job():
+        return client.get(f"/v1/batch-predict/{job_id}").json()
+
+    return wait_for(lambda: found if until(found := job()) else None)
 
 
 @pytest.mark.long

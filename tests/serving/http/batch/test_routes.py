@@ -1,25 +1,24 @@
 """A file comes with a request, and its predictions are fetched when they are there."""
 
 import socket
-import time
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
+from tests.waiting import wait_for
+
 HEADER = "area,rooms,year\n"
 ROWS = "".join(f"{20 + i % 180},{1 + i % 7},{1900 + i % 120}\n" for i in range(3_000))
 
 
-def finished(client, job_id, within_s=60):
-    end = time.monotonic() + within_s
-    while time.monotonic() < end:
+def finished(client, job_id):
+    def ended():
         job = client.get(f"/v1/batch-predict/{job_id}").json()
-        if job["status"] in ("done", "failed"):
-            return job
-        time.sleep(0.1)
-    raise AssertionError(f"The job does not end: {job}")
+        return job if job["status"] in ("done", "failed") else None
+
+    return wait_for(ended)
 
 
 def post_csv(client, text, **params):
