@@ -12,7 +12,7 @@ from automl_magic.explain.words import plain, rounded
 from automl_magic.recipe import Recipe, Table
 from automl_magic.recipe.values import Array, Floats, as_dates, as_missing, as_numbers
 from automl_magic.records import ColumnKind, StepSpec
-from automl_magic.records.explanations.explained import QUANTILES, ColumnRange, Level
+from automl_magic.records.explanations.columns import QUANTILES, ColumnRange, Level
 
 MOST_LEVELS, MOST_SCANNED = 30, 50_000
 NOT_A_SCALE = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOLEAN)

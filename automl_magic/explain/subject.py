@@ -23,8 +23,8 @@ from automl_magic.look.shown import Shown
 from automl_magic.recipe import FittedRecipe, Table, encode_target, load_model, table_of, take
 from automl_magic.recipe.values import Floats, as_missing
 from automl_magic.records import Manifest, Score
-from automl_magic.records.explanations.explained import Section
 from automl_magic.records.explanations.explanation import Skipped, Unseen
+from automl_magic.records.explanations.section import Section
 from automl_magic.tasks import metrics
 
 PROBES = (100, 1_000)

@@ -6,14 +6,17 @@ import tempfile
 import time as clock
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import RunError
-from automl_magic.records import RunStatus
+from automl_magic.records import Plan, RunStatus
 from automl_magic.runs.artifacts import find_run, has_no, verified
 from automl_magic.runs.outcome import Explained
 from automl_magic.runs.plan_folder import plan_in
 from automl_magic.runs.tracked_run import OnEvent, execute
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 def explain(
@@ -43,7 +46,7 @@ def explain(
         If the notebook fails.
     """
     from automl_magic.records import EXPLANATION_NAME
-    from automl_magic.render import render_explain, to_text
+    from automl_magic.render import to_text
     from automl_magic.runs.artifacts import read_explanation
 
     started = clock.monotonic()
@@ -70,9 +73,30 @@ def explain(
         parameters["budget_s"] = float(budget_s)
     with tempfile.TemporaryDirectory(prefix="automl-explain-") as folder:
         path = Path(folder) / "explain.ipynb"
-        path.write_text(to_text(render_explain(made)), encoding="utf-8")
+        path.write_text(to_text(explain_notebook(made)), encoding="utf-8")
         outcome = execute(path, started, parameters, on_event, about=found)
     if outcome.run.status is not RunStatus.SUCCEEDED:
         return Explained(found.run_id, outcome, None, None)
     written = Path(outcome.run.folder) / EXPLANATION_NAME
     return Explained(found.run_id, outcome, read_explanation(outcome.run), written)
+
+
+def explain_notebook(plan: Plan) -> NotebookNode:
+    """Return the notebook that explains the model of a plan: the sections that its task has.
+
+    Raises
+    ------
+    RenderError
+        If the plan holds a value that is no literal.
+    """
+    from automl_magic.explain.sections import sections
+    from automl_magic.render import SectionCell, render_explain
+    from automl_magic.tasks.families import family_for
+
+    family = family_for(plan.task)
+    cells = [
+        SectionCell(name=one.name, part=one.part.value, values=one.values(plan))
+        for one in sections()
+        if one.lacks(plan.task) is None and family.explains(plan.task, one.name)
+    ]
+    return render_explain(plan, cells)

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from automl_magic.render.requirements import requirements_for
     from automl_magic.render.retrain import Challenge, render_retrain
     from automl_magic.render.search import render_search
+    from automl_magic.render.sections import SectionCell
     from automl_magic.render.slots import fill
 
 __all__ = [
     "Challenge",
+    "SectionCell",
     "as_script",
     "code_cell",
     "fill",
@@ -51,6 +53,7 @@ _HOMES = {
     "requirements": ("requirements_for",),
     "retrain": ("Challenge", "render_retrain"),
     "search": ("render_search",),
+    "sections": ("SectionCell",),
     "slots": ("fill",),
 }
 

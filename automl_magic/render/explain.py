@@ -1,42 +1,39 @@
-"""The explain notebook: one method a cell, for the model of a search."""
+"""The explain notebook: one section a cell, for the model of a search."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from nbformat import NotebookNode
 
-from automl_magic.records import Answer, Plan
+from automl_magic.records import Plan
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import pieces_for
+from automl_magic.render.sections import SectionCell
 from automl_magic.render.slots import fill
 
 BUDGET_S = 45.0
-_TRUST = {
-    Answer.TWO_CLASSES: ("curves", "thresholds", "confusion", "calibration"),
-    Answer.CLASSES: ("curves", "confusion", "calibration"),
-    Answer.NUMBER: ("residuals",),
-}
+# Cells that make no section, by the part of the notebook that begins with them.
+_PREPARING = {"changes": ("refit",)}
 
 
-def render_explain(plan: Plan) -> NotebookNode:
+def render_explain(plan: Plan, sections: Sequence[SectionCell]) -> NotebookNode:
     """Return the notebook that explains the model that was found by a plan.
 
-    Which model that is says the parameter `search_dir`; the methods are those of the task.
+    Which model that is says the parameter `search_dir`. `sections` are those of the task, in their
+    order; each part of the notebook opens with a text of its own.
 
     Raises
     ------
     RenderError
-        If the plan holds a value that is no literal.
+        If the plan holds a value that is no literal, or a section has no piece.
     """
-    asked, pieces = plan.experiment, pieces_for(plan.task)
+    pieces = pieces_for(plan.task)
     values: dict[str, dict[str, object]] = {
         "parameters": {"data_source": plan.dataset.source, "budget_s": BUDGET_S},
-        "load": {"sensitive": list(asked.sensitive)},
-        "thresholds": {
-            "cost_false_positive": asked.business.cost_false_positive,
-            "cost_false_negative": asked.business.cost_false_negative,
-        },
-        "fairness": {"limits": dict(asked.business.fairness)},
+        "load": {"sensitive": list(plan.experiment.sensitive)},
+        **{one.name: dict(one.values) for one in sections},
     }
 
     def cell(step: str) -> NotebookNode:
@@ -46,21 +43,15 @@ def render_explain(plan: Plan) -> NotebookNode:
     def text(step: str) -> NotebookNode:
         return markdown_cell(step, pieces.prose("explain", step.replace("-", "_")))
 
+    def parts() -> Iterator[NotebookNode]:
+        part = None
+        for one in sections:
+            if one.part != part:
+                part = one.part
+                yield text(f"about-{part}")
+                yield from map(cell, _PREPARING.get(part, ()))
+            yield cell(one.name)
+
     return assemble(
-        [
-            text("title"),
-            cell("parameters"),
-            cell("load"),
-            text("about-trust"),
-            *map(cell, _TRUST[plan.task.answer]),
-            text("about-people"),
-            cell("fairness"),
-            text("about-reasons"),
-            cell("shap"),
-            cell("local"),
-            text("about-changes"),
-            *map(cell, ("refit", "permutation", "dependence", "counterfactuals")),
-            cell("finish"),
-        ],
-        kind="explain",
+        [text("title"), cell("parameters"), cell("load"), *parts(), cell("finish")], kind="explain"
     )

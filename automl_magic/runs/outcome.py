@@ -112,8 +112,12 @@ class Explained:
     path: Path | None
 
     def to_json(self) -> dict[str, Any]:
+        # An explanation is read by few commands, and its records take 20 ms to define.
+        from automl_magic.records.explanations.explained import Shap
+
         found, result = self.explanation, self.outcome.run.result
-        top = found.shap.columns if found is not None and found.shap is not None else ()
+        shap = found.section(Shap) if found is not None else None
+        top = shap.columns if shap is not None else ()
         return {
             "run_id": self.outcome.run.run_id,
             "status": self.outcome.run.status.value,

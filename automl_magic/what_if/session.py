@@ -11,7 +11,15 @@ from typing import Any
 from automl_magic.errors import DataError
 from automl_magic.recipe import FittedRecipe
 from automl_magic.records import Explanation
-from automl_magic.records.explanations.explained import ColumnRange, Counterfactual, LocalRow
+from automl_magic.records.explanations.columns import ColumnRange
+from automl_magic.records.explanations.explained import (
+    Counterfactual,
+    CounterfactualCase,
+    Counterfactuals,
+    Local,
+    LocalRow,
+    Shap,
+)
 from automl_magic.what_if.rows import AnyRow, Rows
 from automl_magic.what_if.shares import shares
 
@@ -42,7 +50,10 @@ class Session:
         self.told, self.model, self.table = told, model, table
         self.columns = told.columns
         self.output = told.output
-        self.rows: tuple[LocalRow, ...] = told.local.explained if told.local else ()
+        self.local = told.section(Local)
+        self.rows: tuple[LocalRow, ...] = self.local.explained if self.local else ()
+        ways = told.section(Counterfactuals)
+        self._cases = {case.row: case for case in ways.cases} if ways else {}
         self.problem: str | None = None
         self.at: int | None = 0 if self.rows else None
         self.any_row: AnyRow | None = None
@@ -74,7 +85,8 @@ class Session:
     def order(self) -> list[int]:
         """The positions of the columns, those that move the model most first."""
         names = [c.name for c in self.columns]
-        important = [c.column for c in self.told.shap.columns] if self.told.shap else []
+        shap = self.told.section(Shap)
+        important = [c.column for c in shap.columns] if shap else []
         first = [names.index(name) for name in important if name in names]
         return first + [i for i in range(len(names)) if i not in first]
 
@@ -106,20 +118,18 @@ class Session:
     @property
     def ways(self) -> tuple[Counterfactual, ...]:
         """The counterfactuals that were found for the row."""
-        found = self.told.counterfactuals
-        row = self.row
-        if found is None or row is None:
-            return ()
-        return next((case.found for case in found.cases if case.row == row.row), ())
+        case = self._case
+        return () if case is None else case.found
 
     @property
     def why_no_way(self) -> str | None:
         """Why there is no counterfactual for the row, where it was looked for one."""
-        found = self.told.counterfactuals
-        row = self.row
-        if found is None or row is None:
-            return None
-        return next((case.why_none for case in found.cases if case.row == row.row), None)
+        case = self._case
+        return None if case is None else case.why_none
+
+    @property
+    def _case(self) -> CounterfactualCase | None:
+        return None if self.row is None else self._cases.get(self.row.row)
 
     def predict(self, row: Mapping[str, Any]) -> tuple[Any, list[float]]:
         """Return what the model says of a row: the label or value, and the probabilities."""

@@ -7,7 +7,7 @@ from typing import Any
 from automl_magic.look.numbers import number
 from automl_magic.look.text import safe
 from automl_magic.pages.report.words import class_name, plain
-from automl_magic.records.explanations.explained import ColumnRange
+from automl_magic.records.explanations.columns import ColumnRange
 from automl_magic.what_if.session import Session
 
 SHOWN = 10  # columns that stand open; the others are a click away
@@ -131,7 +131,7 @@ def _changes(session: Session, before: float, now: float, changed: list[str]) ->
 
 def _reasons(session: Session) -> dict[str, Any]:
     """Return the waterfall of the row as it was in the table, as the explanation has it."""
-    row, local = session.explained, session.told.local
+    row, local = session.explained, session.local
     if row is None or local is None or not row.shap:
         return {"bars": []}
     steps = sorted(

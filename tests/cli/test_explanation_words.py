@@ -9,6 +9,8 @@ import pytest
 
 from automl_magic.cli import words
 from automl_magic.records import Explanation, Run, RunStatus
+from automl_magic.records.explanations.explanation import documents_of
+from automl_magic.records.explanations.measured import Fairness
 from automl_magic.runs.outcome import Explained, Outcome
 
 SAMPLE = Path(__file__).parents[1] / "contracts" / "0.1" / "explanation.json"
@@ -50,13 +52,13 @@ def test_it_says_how_honest_whom_how_and_what(explained):
 
 def test_a_limit_that_is_broken_is_said(explained):
     record = explained.explanation
-    (column,) = record.fairness.columns
+    fairness = record.section(Fairness)
+    (column,) = fairness.columns
     gap = dataclasses.replace(column.gaps[0], limit=0.05, kept=False)
-    fairness = dataclasses.replace(
-        record.fairness, columns=(dataclasses.replace(column, gaps=(gap,)),)
-    )
+    fairness = dataclasses.replace(fairness, columns=(dataclasses.replace(column, gaps=(gap,)),))
+    sections = {**record.sections, **documents_of([fairness])}
     broken = dataclasses.replace(
-        explained, explanation=dataclasses.replace(record, fairness=fairness)
+        explained, explanation=dataclasses.replace(record, sections=sections)
     )
 
     assert "by sex: 0.1000, beyond the limit of 0.05" in words.explanation(broken)

@@ -9,15 +9,16 @@ import pytest
 from automl_magic import explain
 from automl_magic.errors import DataError, FolderNotWritable, PlanError, RunError
 from automl_magic.explain import Subject
+from automl_magic.explain.sections import sections
 from automl_magic.look.shown import Shown, Table
 from automl_magic.recipe import save_model
 from automl_magic.records import EXPLANATION_NAME, Explanation
-from automl_magic.records.explanations.explanation import SECTIONS
 
 CELLS = (
     *("curves", "thresholds", "confusion", "calibration", "residuals", "fairness"),
     *("shap_values", "local_rows", "refit", "permutation", "dependence", "counterfactuals"),
 )
+SECTIONS = [one.name for one in sections()]
 HOSTILE = '</script><img src=x onerror="alert(1)">$x^$'
 
 
@@ -50,9 +51,9 @@ def test_an_explanation_is_written_whole_and_read_back(found, tmp_path):
     assert result["sections"] == list(record.sections)
     assert all(math.isfinite(value) for value in result["metrics"].values())
     for name, section in record.sections.items():
-        assert section.cell_id == name
-        assert section.method.endswith(".")
-        assert record.link(section).run_id == "run-2"
+        assert section["cell_id"] == name
+        assert section["method"].endswith(".")
+        assert record.link(section["cell_id"]).run_id == "run-2"
 
 
 def test_columns_say_how_a_value_is_given(binary):

@@ -11,6 +11,8 @@ from automl_magic import flow
 from automl_magic.cli import words
 from automl_magic.errors import ArtifactTampered, RunError, TargetNotFound
 from automl_magic.records import EXPLANATION_NAME, RunStatus
+from automl_magic.records.explanations.explained import Shap
+from automl_magic.records.explanations.measured import Calibration, Curves
 from automl_magic.runs import artifacts as kept
 from automl_magic.track import MlflowTracker
 
@@ -32,7 +34,7 @@ def test_it_is_a_run_of_its_own_with_every_section_that_applies(binary, explaine
     assert (found.run_id, found.of_run) == (run.run_id, binary.run_id)
     assert [one.section for one in found.skipped] == ["residuals", "fairness"]
     assert found.immutable == ("city",)
-    assert found.unseen.rows == found.curves.rows > 50
+    assert found.unseen.rows == found.section(Curves).rows > 50
     assert run.inputs["plan"] == binary.outcome.run.inputs["plan"]
 
 
@@ -42,7 +44,7 @@ def test_every_number_leads_to_a_cell_of_its_notebook(explained):
     cells = {cell["id"] for cell in notebook["cells"]}
 
     for section in found.sections.values():
-        link = found.link(section)
+        link = found.link(section["cell_id"])
         assert link.run_id == explained.outcome.run.run_id
         assert link.notebook == explained.outcome.notebook.name
         assert link.cell_id in cells
@@ -72,7 +74,7 @@ def test_it_is_found_again_from_the_search(binary, explained):
 def test_it_is_tracked_with_its_headline_numbers(explained):
     tracked = MlflowTracker().get(explained.outcome.run.run_id)
 
-    assert tracked.metrics["ece"] == explained.explanation.calibration.ece.value
+    assert tracked.metrics["ece"] == explained.explanation.section(Calibration).ece.value
     assert tracked.metrics["explain_s"] > 0
     assert EXPLANATION_NAME in tracked.artifacts
 
@@ -88,7 +90,7 @@ def test_the_answer_says_what_moves_the_model_and_where_to_look(binary, explaine
     said = words.explanation(explained)
 
     assert said.startswith(f"The model of run {binary.run_id} is explained, in ")
-    assert explained.explanation.shap.columns[0].column in said
+    assert explained.explanation.section(Shap).columns[0].column in said
     assert "off by" in said
     assert f"Next: automl app explain {binary.run_id}" in said
     assert json.dumps(explained.to_json())

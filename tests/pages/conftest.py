@@ -9,17 +9,16 @@ from collections.abc import Callable
 import pytest
 
 from automl_magic.records import Explanation, Score, Skipped, TaskKind, Unseen
+from automl_magic.records.explanations.columns import ColumnRange, Level
 from automl_magic.records.explanations.explained import (
     Beeswarm,
     Change,
-    ColumnRange,
     Counterfactual,
     CounterfactualCase,
     Counterfactuals,
     Dependence,
     DependenceLine,
     DependenceOf,
-    Level,
     Local,
     LocalRow,
     Permutation,
@@ -27,6 +26,7 @@ from automl_magic.records.explanations.explained import (
     Shap,
     ShapColumn,
 )
+from automl_magic.records.explanations.explanation import documents_of
 from automl_magic.records.explanations.measured import (
     Calibration,
     CalibrationBin,
@@ -288,7 +288,7 @@ def explanation(kind: str = "binary", name: Name = str) -> Explanation:
             score=Score(metric=metric, score=0.9, rows=200, low=0.85, high=0.95),
         ),
         skipped=(Skipped(section="residuals", why=name("Not here."), cell_id="residuals"),),
-        **found,
+        sections=documents_of(found.values()),
     )  # fmt: skip
 
 

@@ -11,12 +11,12 @@ import nbformat
 import pytest
 
 from automl_magic.data import load_code
+from automl_magic.flow.explaining import explain_notebook
 from automl_magic.recipe import ESTIMATORS
 from automl_magic.records import TaskKind
 from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.render import (
     as_script,
-    render_explain,
     render_explore,
     render_model,
     render_monitor,
@@ -39,7 +39,7 @@ def rendered(plan, recipe, dataset):
     return {
         "search": render_search(plan),
         "explore": render_explore(plan),
-        "explain": render_explain(plan),
+        "explain": explain_notebook(plan),
         "model": render_model(recipe, load_code(dataset)),
     }
 
@@ -107,7 +107,7 @@ def test_two_renders_of_one_plan_are_equal_byte_by_byte(plan, recipe, dataset, r
     again = {
         "search": render_search(plan),
         "explore": render_explore(plan),
-        "explain": render_explain(plan),
+        "explain": explain_notebook(plan),
         "model": render_model(recipe, load_code(dataset)),
     }
 

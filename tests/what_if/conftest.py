@@ -8,16 +8,16 @@ import pytest
 
 from automl_magic import flow
 from automl_magic.records import Explanation, Score, TaskKind, Unseen
+from automl_magic.records.explanations.columns import ColumnRange, Level
 from automl_magic.records.explanations.explained import (
     Change,
-    ColumnRange,
     Counterfactual,
     CounterfactualCase,
     Counterfactuals,
-    Level,
     Local,
     LocalRow,
 )
+from automl_magic.records.explanations.explanation import documents_of
 
 MADE = {"method": "m", "rows": 1, "rows_are": "r", "seconds": 0.1}
 HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"
@@ -59,10 +59,10 @@ def explanation(town: str) -> Explanation:
         unseen=Unseen(
             source="holdout", rows=9, in_words="", score=Score(metric="roc_auc", score=1.0, rows=9)
         ),
-        local=Local(cell_id="local", **MADE, scale="s", unit="probability", explained=(row,)),
-        counterfactuals=Counterfactuals(
-            cell_id="counterfactuals", **MADE, immutable=(), cases=(case,)
-        ),
+        sections=documents_of([
+            Local(cell_id="local", **MADE, scale="s", unit="probability", explained=(row,)),
+            Counterfactuals(cell_id="counterfactuals", **MADE, immutable=(), cases=(case,)),
+        ]),
     )  # fmt: skip
 
 

@@ -6,6 +6,13 @@ from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import file_size, number, score_text, seconds
 from automl_magic.look.text import safe
 from automl_magic.records import Explanation
+from automl_magic.records.explanations.explained import Permutation, Shap
+from automl_magic.records.explanations.measured import (
+    Calibration,
+    Fairness,
+    Residuals,
+    Thresholds,
+)
 from automl_magic.runs.outcome import Explained
 
 TOP_COLUMNS = 8
@@ -37,7 +44,7 @@ def explanation(explained: Explained) -> str:
 
 def _trust(found: Explanation) -> list[str]:
     lines = []
-    if (calibration := found.calibration) is not None:
+    if (calibration := found.section(Calibration)) is not None:
         off = calibration.ece
         between = (
             f" [{number(off.low)}, {number(off.high)}]"
@@ -45,14 +52,14 @@ def _trust(found: Explanation) -> list[str]:
             else ""
         )
         lines.append(f"  calibration      off by {number(off.value)}{between} on average (ECE)")
-    if (thresholds := found.thresholds) is not None:
+    if (thresholds := found.section(Thresholds)) is not None:
         given = "" if thresholds.costs_were_given else ", where a mistake costs 1"
         lines.append(
             f"  threshold        {number(thresholds.chosen)} costs "
             f"{number(thresholds.chosen_cost_per_row)} a row{given}; the cheapest, "
             f"{number(thresholds.cheapest)}, {number(thresholds.cheapest_cost_per_row)}"
         )
-    if (residuals := found.residuals) is not None:
+    if (residuals := found.section(Residuals)) is not None:
         at = dict(zip(residuals.levels, residuals.quantiles, strict=True))
         lines.append(
             f"  residuals        mean {number(residuals.mean.value)}; 90 % from "
@@ -62,10 +69,10 @@ def _trust(found: Explanation) -> list[str]:
 
 
 def _fairness(found: Explanation) -> list[str]:
-    if found.fairness is None:
+    if (fairness := found.section(Fairness)) is None:
         return []
     lines = []
-    for column in found.fairness.columns:
+    for column in fairness.columns:
         for gap in column.gaps:
             if gap.kept is False or gap is column.gaps[0]:
                 broken = f", beyond the limit of {gap.limit:g}" if gap.kept is False else ""
@@ -78,13 +85,13 @@ def _fairness(found: Explanation) -> list[str]:
 
 
 def _columns(found: Explanation) -> list[str]:
-    if found.shap is None:
+    if (shap := found.section(Shap)) is None:
         return []
-    top = found.shap.columns[:TOP_COLUMNS]
+    top = shap.columns[:TOP_COLUMNS]
     shuffled = {}
-    if found.permutation is not None:
-        shuffled = {one.column: one.increase for one in found.permutation.columns}
-    heads = ("Column", f"mean |SHAP| ({found.shap.unit})", f"loss of {found.metric} if shuffled")
+    if (permutation := found.section(Permutation)) is not None:
+        shuffled = {one.column: one.increase for one in permutation.columns}
+    heads = ("Column", f"mean |SHAP| ({shap.unit})", f"loss of {found.metric} if shuffled")
     rows = [
         (safe(one.column, 40), number(one.mean_abs), number(shuffled.get(one.column)))
         for one in top

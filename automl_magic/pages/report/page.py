@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from automl_magic.look.html import block, joined, tag, text
 from automl_magic.look.numbers import seconds
 from automl_magic.pages.cells import Cell, cells_section
 from automl_magic.pages.links import linked_interval, linked_number, linked_text
-from automl_magic.pages.report.calibration import calibration_section
-from automl_magic.pages.report.confusion import confusion_section
-from automl_magic.pages.report.counterfactuals import counterfactuals_section
-from automl_magic.pages.report.curves import curves_section
-from automl_magic.pages.report.dependence import dependence_section
-from automl_magic.pages.report.fairness import fairness_section
-from automl_magic.pages.report.local import local_section
-from automl_magic.pages.report.permutation import permutation_section
-from automl_magic.pages.report.residuals import residuals_section
-from automl_magic.pages.report.shap import shap_section
-from automl_magic.pages.report.thresholds import thresholds_section
-from automl_magic.pages.report.words import TITLES, plain
-from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.explanation import NOTEBOOK
+from automl_magic.pages.report.section import title_of, undrawn_block
+from automl_magic.pages.report.sections import sections
+from automl_magic.pages.report.words import plain
+from automl_magic.records import Explanation
 
 # The cell that reads the predictions of the search and scores them.
 MEASURED_IN = "load"
-
-# In the order of the page: how good it is, what moves it, single rows, groups of people.
-SECTIONS: Mapping[str, Callable[[Explanation, Any], str]] = {
-    "curves": curves_section,
-    "thresholds": thresholds_section,
-    "confusion": confusion_section,
-    "calibration": calibration_section,
-    "residuals": residuals_section,
-    "fairness": fairness_section,
-    "shap": shap_section,
-    "permutation": permutation_section,
-    "dependence": dependence_section,
-    "local": local_section,
-    "counterfactuals": counterfactuals_section,
-}
 
 
 def report_page(told: Explanation, cells: Sequence[Cell] = ()) -> str:
@@ -57,11 +31,15 @@ def report_body(told: Explanation, cells: Sequence[Cell] = ()) -> str:
 
 
 def _body(told: Explanation, cells: Sequence[Cell]) -> str:
-    found = told.sections
-    shown = [name for name in SECTIONS if name in found]
+    drawn = sections()
+    names = [name for name in drawn if name in told.sections]
+    names += [name for name in told.sections if name not in drawn]
     parts = (
-        _contents(shown, is_skipped=bool(told.skipped)),
-        joined(SECTIONS[name](told, found[name]) for name in shown),
+        _contents(names, is_skipped=bool(told.skipped)),
+        joined(
+            drawn[name].block(told) if name in drawn else undrawn_block(told, name)
+            for name in names
+        ),
         _skipped(told),
         cells_section(cells, told.run_id),
     )
@@ -71,7 +49,7 @@ def _body(told: Explanation, cells: Sequence[Cell]) -> str:
 def report_header(told: Explanation) -> str:
     """Return the heading of a report: how good the model is, in one sentence, and which it is."""
     unseen = told.unseen
-    link = _cell(told, MEASURED_IN)
+    link = told.link(MEASURED_IN)
     better = "higher" if told.higher_is_better else "lower"
     score = linked_number(unseen.score.score, link) + linked_interval(unseen.score, link)
     lead = (
@@ -97,10 +75,10 @@ def report_header(told: Explanation) -> str:
 
 
 def _contents(names: Sequence[str], *, is_skipped: bool) -> str:
-    links = [(name, TITLES[name]) for name in names]
+    links = [(name, _title(name)) for name in names]
     if is_skipped:
         links.append(("skipped", "What is not here, and why"))
-    items = joined(tag("li", tag("a", title, href=f"#{name}")) for name, title in links)
+    items = joined(tag("li", tag("a", text(title), href=f"#{name}")) for name, title in links)
     return tag("nav", tag("ul", items), aria_label="Sections", class_="am-contents")
 
 
@@ -110,9 +88,9 @@ def _skipped(told: Explanation) -> str:
     items = joined(
         tag(
             "li",
-            tag("b", text(TITLES.get(one.section, one.section))),
+            tag("b", text(_title(one.section))),
             " ",
-            linked_text(one.cell_id, _cell(told, one.cell_id)),
+            linked_text(one.cell_id, told.link(one.cell_id)),
             ": ",
             text(one.why, 400),
         )
@@ -122,5 +100,6 @@ def _skipped(told: Explanation) -> str:
     return tag("section", heading, tag("ul", items), id="skipped", aria_labelledby="skipped-title")
 
 
-def _cell(told: Explanation, cell_id: str) -> Link:
-    return Link(run_id=told.run_id, notebook=NOTEBOOK, cell_id=cell_id)
+def _title(name: str) -> str:
+    found = sections().get(name)
+    return title_of(name) if found is None else found.title

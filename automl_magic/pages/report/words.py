@@ -5,25 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automl_magic.look.html import joined, tag, text
-from automl_magic.look.numbers import number, seconds
-from automl_magic.pages.links import linked_number, linked_text
+from automl_magic.look.numbers import number
+from automl_magic.pages.links import linked_number
 from automl_magic.records import Explanation, Link
-from automl_magic.records.explanations.explained import Section
 from automl_magic.records.explanations.measured import Measure
-
-TITLES = {
-    "curves": "How well does it tell the classes apart?",
-    "thresholds": "Where to draw the line, and what mistakes cost",
-    "confusion": "What is taken for what",
-    "calibration": "Do its probabilities mean what they say?",
-    "residuals": "How far off is it?",
-    "fairness": "Does it treat groups alike?",
-    "shap": "Which columns move it, and how far",
-    "permutation": "Which columns it cannot do without",
-    "dependence": "How the output follows one column",
-    "local": "Single rows, explained",
-    "counterfactuals": "What would have to be different",
-}
 
 
 def plain(value: object, limit: int = 60) -> str:
@@ -68,25 +53,6 @@ def measure_text(measure: Measure, digits: int = 3) -> str:
         return number(measure.value, digits)
     low, high = number(measure.low, digits), number(measure.high, digits)
     return f"{number(measure.value, digits)} [{low}, {high}]"
-
-
-def section(name: str, lead: str, *content: str, of: Section, link: Link) -> str:
-    """Return a section: what it says first, its figures, and how it was made. HTML throughout."""
-    notes = joined(tag("li", text(note, 600)) for note in of.notes)
-    made = (
-        f"{text(of.method, 900)} Measured on {linked_text(f'{of.rows:,} rows', link)}: "
-        f"{text(of.rows_are, 300)}. It took {linked_text(seconds(of.seconds), link)}."
-    )
-    how = tag(
-        "details",
-        tag("summary", f"How this was made{' and what to keep in mind' if notes else ''}"),
-        tag("p", made),
-        tag("ul", notes) if notes else "",
-        class_="am-fold",
-    )
-    heading = tag("h2", TITLES[name], id=f"{name}-title")
-    lead = tag("p", lead) if lead else ""
-    return tag("section", heading, lead, *content, how, id=name, aria_labelledby=f"{name}-title")
 
 
 def choice(name: str, legend: str, options: Sequence[tuple[str, str]]) -> str:

@@ -10,67 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from automl_magic.records.codec import Record
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section(Record):
-    """One part of an explanation, with where it came from.
-
-    `cell_id` is the cell of the explain notebook that made it; `method` says in words what was
-    done and whose method it is; `rows` is the number of rows that it was measured on, `rows_are`
-    says which they are; `notes` are caveats, each a sentence.
-    """
-
-    cell_id: str
-    method: str
-    rows: int
-    rows_are: str
-    seconds: float
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Level(Record):
-    """A frequent value of a column with its share of the rows."""
-
-    value: Any
-    share: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnRange(Record):
-    """What one input column may hold: for a slider, or a list to choose from.
-
-    `entry` says how a person gives a value: `number`, `choice`, `date` or `text`. Numbers have
-    `low`, `high` and `quantiles` (those of `QUANTILES`); `whole` says that all are whole numbers.
-    Dates have `earliest` and `latest` in ISO 8601, and where they are text in another form, the
-    `date_format` (strptime's) in which the model reads them. A choice has its `levels`, most
-    frequent first; `n_levels` counts all that were seen. `usual` is the median or the most frequent
-    value, as it stands in the table.
-    """
-
-    name: str
-    kind: str
-    entry: str
-    usual: Any
-    missing_share: float
-    low: float | None = None
-    high: float | None = None
-    quantiles: tuple[float, ...] = ()
-    whole: bool = False
-    earliest: str | None = None
-    latest: str | None = None
-    date_format: str | None = None
-    levels: tuple[Level, ...] = ()
-    n_levels: int = 0
-    immutable: bool = False
-    sensitive: bool = False
-
-
-QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+from automl_magic.records.explanations.section import Section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +56,8 @@ class Shap(Section):
     the output itself.
     """
 
+    name: ClassVar[str] = "shap"
+
     exact: bool
     scale: str
     unit: str
@@ -154,6 +99,8 @@ class LocalRow(Record):
 @dataclass(frozen=True, kw_only=True)
 class Local(Section):
     """Some rows one by one. `scale` and `unit` are those of SHAP."""
+
+    name: ClassVar[str] = "local"
 
     scale: str
     unit: str
@@ -208,6 +155,8 @@ class CounterfactualCase(Record):
 class Counterfactuals(Section):
     """What would have to be different. The `immutable` columns are never changed."""
 
+    name: ClassVar[str] = "counterfactuals"
+
     immutable: tuple[str, ...]
     cases: tuple[CounterfactualCase, ...]
 
@@ -228,6 +177,8 @@ class Permutation(Section):
 
     `score` is that of the unshuffled rows. `refitted` says whether the model had not seen them.
     """
+
+    name: ClassVar[str] = "permutation"
 
     metric: str
     score: float
@@ -271,6 +222,8 @@ class DependenceOf(Record):
 @dataclass(frozen=True, kw_only=True)
 class Dependence(Section):
     """Partial dependence and individual conditional expectation of the top columns."""
+
+    name: ClassVar[str] = "dependence"
 
     scale: str
     refitted: bool

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from automl_magic.records.codec import Record
-from automl_magic.records.explanations.explained import Section
+from automl_magic.records.explanations.section import Section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,18 @@ class ClassCurves(Record):
 class Curves(Section):
     """ROC and precision-recall curves, at most 200 points each."""
 
+    name: ClassVar[str] = "curves"
+
     classes: tuple[ClassCurves, ...]
+
+    def headline(self) -> Mapping[str, float | None]:
+        if len(self.classes) != 1:
+            return {}
+        (only,) = self.classes
+        return {
+            "unseen_roc_auc": only.roc.auc.value,
+            "unseen_average_precision": only.precision_recall.average_precision.value,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +80,8 @@ class Thresholds(Section):
     `costs_were_given` says whether the experiment names the costs; otherwise both are 1. `chosen`
     is the model's own threshold, `cheapest` that with the least cost on these rows.
     """
+
+    name: ClassVar[str] = "thresholds"
 
     positive: Any
     thresholds: tuple[float, ...]
@@ -85,6 +98,9 @@ class Thresholds(Section):
     cheapest: float
     cheapest_cost_per_row: float
 
+    def headline(self) -> Mapping[str, float | None]:
+        return {"cost_per_row": self.chosen_cost_per_row}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Confusion(Section):
@@ -93,6 +109,8 @@ class Confusion(Section):
     `outputs` are positions in the classes; with more than 30 classes those are the most frequent,
     and the rows of `other` classes are counted there only.
     """
+
+    name: ClassVar[str] = "confusion"
 
     outputs: tuple[int, ...]
     counts: tuple[tuple[int, ...], ...]
@@ -120,11 +138,16 @@ class Calibration(Section):
     and `brier_of_shares` that of somebody who always says the shares of the classes.
     """
 
+    name: ClassVar[str] = "calibration"
+
     of: str
     bins: tuple[CalibrationBin, ...]
     ece: Measure
     brier: Measure
     brier_of_shares: float
+
+    def headline(self) -> Mapping[str, float | None]:
+        return {"ece": self.ece.value, "brier": self.brier.value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +173,8 @@ class Residuals(Section):
     prediction; `middle_low` to `middle_high` of one holds the middle 80 % of its residuals.
     """
 
+    name: ClassVar[str] = "residuals"
+
     point_rows: tuple[int, ...]
     points_predicted: tuple[float, ...]
     points_true: tuple[float, ...]
@@ -161,6 +186,12 @@ class Residuals(Section):
     mean: Measure
     mean_absolute: Measure
     root_mean_square: Measure
+
+    def headline(self) -> Mapping[str, float | None]:
+        return {
+            "mean_residual": self.mean.value,
+            "mean_absolute_residual": self.mean_absolute.value,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,5 +240,19 @@ class FairnessColumn(Record):
 class Fairness(Section):
     """How the model treats groups of people. For two classes, `positive` is what is given out."""
 
+    name: ClassVar[str] = "fairness"
+
     columns: tuple[FairnessColumn, ...] = field(default_factory=tuple)
     positive: Any = None
+
+    def headline(self) -> Mapping[str, float | None]:
+        # The widest of the columns: a name of a column is no name of a metric.
+        numbers: dict[str, float | None] = {}
+        for column in self.columns:
+            for gap in column.gaps:
+                worst = min if gap.name.endswith("ratio") else max
+                values = (numbers.get(gap.name), gap.measure.value)
+                numbers[gap.name] = worst(
+                    (value for value in values if value is not None), default=None
+                )
+        return numbers

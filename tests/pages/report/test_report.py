@@ -10,10 +10,11 @@ import pytest
 from automl_magic.pages.cells import Cell
 from automl_magic.pages.frame import POLICY
 from automl_magic.pages.report import report_document, report_page
-from automl_magic.pages.report.shap import _direction
+from automl_magic.pages.report.sections.shap import _direction
 from automl_magic.pages.report.waterfall import Step, waterfall_figure
 from automl_magic.records import Link
-from automl_magic.records.explanations.explained import Beeswarm
+from automl_magic.records.explanations.explained import Beeswarm, Dependence
+from automl_magic.records.explanations.explanation import documents_of
 
 KINDS = ("binary", "multiclass", "regression")
 HOSTILE = (
@@ -185,8 +186,10 @@ def test_a_waterfall_sums_up_what_it_does_not_show():
 
 def test_levels_without_an_order_are_not_joined_by_a_line(explained):
     told = explained("binary")
-    [_, levels, _] = told.dependence.columns
-    alone = replace(told, dependence=replace(told.dependence, columns=(levels,)))
+    dependence = told.section(Dependence)
+    [_, levels, _] = dependence.columns
+    of_levels = documents_of([replace(dependence, columns=(levels,))])
+    alone = replace(told, sections={**told.sections, **of_levels})
 
     page = report_page(alone, cells())
     section = page[

@@ -1,0 +1,1 @@
+"""cells: those of an explain notebook that make no section."""

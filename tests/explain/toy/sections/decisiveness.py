@@ -1,0 +1,46 @@
+"""decisiveness: a section as somebody would add it. How far from even the probabilities are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
+from automl_magic.explain.subject import Subject
+from automl_magic.look.section_cell import SectionResult
+from automl_magic.look.shown import Shown
+from automl_magic.records.explanations.section import Section
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisiveness(Section):
+    name: ClassVar[str] = "decisiveness"
+
+    mean: float
+    beyond: float
+
+    def headline(self):
+        return {"decisiveness": self.mean}
+
+
+SECTION = ExplainSection(
+    record=Decisiveness,
+    part=Part.TRUST,
+    place=9,
+    needs=(Need("has_threshold", "Only two classes can be even."),),
+    values=lambda plan: {"far": plan.split.holdout + 0.05},
+)
+
+
+@SECTION.cell
+def decisiveness(subject: Subject, /, *, far: float) -> SectionResult:
+    """Measure how far the probabilities are from the threshold."""
+    distance = np.abs(subject.unseen.predicted[:, 1] - subject.model.threshold)
+    section = Decisiveness(
+        **on_unseen(subject, "The mean distance from the threshold."),
+        mean=round(float(distance.mean()), 6),
+        beyond=round(float((distance > far).mean()), 6),
+    )
+    return section, Shown(said=[f"On average {section.mean:.3f} from the threshold."])
