@@ -60,7 +60,7 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
     family = default_family() if asked is None else family_for(asked)
     check_columns(experiment, dataset, family.column_kinds)
     dataset = with_kinds(dataset, experiment)
-    family.check(experiment, dataset)
+    experiment = family.complete(experiment, dataset)
     target = family.read_target(dataset, experiment.target, asked)
     _check_imbalance(experiment.imbalance, target.kind)
     metric = family.metric(experiment.objective, target, dataset.column(experiment.target))
@@ -158,7 +158,7 @@ def _check_imbalance(imbalance: Imbalance, kind: TaskKind) -> None:
     if imbalance is Imbalance.CLASS_WEIGHT and kind.answer is Answer.NUMBER:
         raise PlanError(
             "Class weights need classes.",
-            why="The task is a regression: its target is a number.",
+            why=f"The task is a {kind}: its target is a number.",
             fix="Set imbalance to none.",
         )
 

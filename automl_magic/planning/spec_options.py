@@ -23,6 +23,7 @@ def asked(
     target: str | None,
     *,
     task: str | None = None,
+    options: Mapping[str, str | int | float | bool | None] | None = None,
     metric: str | None = None,
     budget_s: float = 60.0,
     folds: int | None = None,
@@ -52,6 +53,8 @@ def asked(
         The table's source and the column to predict.
     task, metric
         The name of a kind of task; a scikit-learn metric. Inferred if left out.
+    options
+        What some kinds of task ask besides, by name.
     budget_s
         Wall-clock seconds of the search.
     folds, holdout, seed
@@ -102,6 +105,7 @@ def asked(
         "data": data,
         "target": target,
         "task": task,
+        "options": dict(options or {}),
         "objective": metric,
         "budget_s": budget_s,
         "threads": threads,

@@ -34,6 +34,8 @@ def format_spec(experiment: Experiment) -> str:
 
 def _record(record: Record, indent: str) -> Iterator[str]:
     for field in dataclasses.fields(record):
+        if field.name == "options" and not getattr(record, field.name):
+            continue  # most kinds of task have none
         comment = textwrap.wrap(
             field.metadata["doc"], _WIDTH, initial_indent="# ", subsequent_indent="# "
         )

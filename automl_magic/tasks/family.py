@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +31,7 @@ from automl_magic.records import (
 )
 from automl_magic.tasks.candidates import chosen
 from automl_magic.tasks.context import Context
+from automl_magic.tasks.options import Option, completed
 from automl_magic.tasks.target import Target
 from automl_magic.tasks.validation import Validation, make_validation
 
@@ -70,12 +71,15 @@ class Family(ABC):
         Its name in the list of families.
     words : mapping
         What each kind is called in the wizard, in the order in which the kinds are offered.
+    options : tuple of Option
+        The fields that it adds to the experiment file, under `options`.
     column_kinds : tuple of ColumnKind
         What a person may say that a column is.
     """
 
     name: ClassVar[str]
     words: ClassVar[Mapping[TaskKind, Words]]
+    options: ClassVar[tuple[Option, ...]] = ()
     column_kinds: ClassVar[tuple[ColumnKind, ...]] = tuple(
         kind for kind in ColumnKind if kind is not ColumnKind.CONSTANT
     )
@@ -87,15 +91,16 @@ class Family(ABC):
 
     # What is asked
 
-    def check(self, experiment: Experiment, dataset: Dataset) -> None:
-        """Check what an experiment asks of this family beside what is asked of all.
+    def complete(self, experiment: Experiment, dataset: Dataset) -> Experiment:
+        """Return the experiment with a value for each of the family's options.
 
         Raises
         ------
         PlanError
-            If it asks for what cannot be.
+            If there is no such option, or the data have nothing that fits its value.
         """
-        del experiment, dataset
+        del dataset
+        return replace(experiment, options=completed(experiment.options, self.options))
 
     @abstractmethod
     def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:

@@ -114,7 +114,7 @@ def _checked(
     if kind is SplitKind.STRATIFIED and target.kind.answer is Answer.NUMBER:
         raise PlanError(
             "A stratified split needs classes.",
-            why="The task is a regression: its target is a number.",
+            why=f"The task is a {target.kind}: its target is a number.",
             fix="Set cv.type to kfold.",
         )
     if kind in (SplitKind.STRATIFIED, SplitKind.KFOLD):

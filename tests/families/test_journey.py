@@ -137,4 +137,5 @@ def test_plan_run_leaderboard_notebook_register_serve_monitor(typed, served, pla
     watched = json.loads(typed("monitor", "calls", "--data", "calls.csv", "--json"))
     report = json.loads(Path(watched["report"]).read_text())
     assert (report["n_rows"], report["performance"]["metric"]) == (len(calls), "rmse")
-    assert report["severity"] == "ok"
+    assert report["performance"]["severity"] == "ok"
+    assert [(one["column"], one["severity"]) for one in report["features"]] == [("region", "ok")]

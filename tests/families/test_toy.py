@@ -13,7 +13,9 @@ from click.testing import CliRunner
 
 from automl_magic import flow
 from automl_magic.cli.command import automl
+from automl_magic.data import load_code
 from automl_magic.errors import PlanError, TargetNotUsable
+from automl_magic.planning import format_spec, parse_spec
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
 from automl_magic.recipe.stored import load_model, save_model
 from automl_magic.records import RecordProblem, TaskKind
@@ -76,6 +78,22 @@ def test_a_plan_holds_what_the_family_decides(plan):
     assert plan.estimate.n_trials > 1
 
 
+def test_what_it_asks_besides_stands_in_the_experiment_file(plan, calls):
+    assert "options:\n  group: region\n" in format_spec(plan.experiment)
+    assert parse_spec(format_spec(plan.experiment), "calls") == plan.experiment
+
+    hours = flow.preview(
+        calls, "calls", task="count", kinds={"hour": "category"}, options={"group": "hour"}
+    )
+    assert hours.views["group"][0].columns == ("hour",)
+    with pytest.raises(PlanError) as caught:
+        flow.preview(calls, "calls", task="count", options={"groups": "hour"})
+    assert caught.value.fix == "Write group."
+    with pytest.raises(PlanError) as caught:
+        flow.preview(calls, "calls", task="count", options={"group": 3})
+    assert caught.value.why.startswith("It is the name of a column.")
+
+
 def test_the_family_says_what_is_no_count(calls):
     with pytest.raises(TargetNotUsable) as caught:
         flow.preview(calls.assign(calls=-calls["calls"]), "calls", task="count")
@@ -93,7 +111,7 @@ def test_its_candidates_are_asked_for_by_name(calls):
 
 def test_notebooks_are_made_of_shared_pieces_and_its_own(plan, recipe):
     search = as_script(render_search(plan))
-    model = as_script(render_model(recipe, _from_a_file(plan)))
+    model = as_script(render_model(recipe, load_code(_from_a_file(plan))))
 
     assert 'kind="count"' in search
     assert '"group_mean",' in search
@@ -109,7 +127,7 @@ def test_notebooks_are_made_of_shared_pieces_and_its_own(plan, recipe):
 
 def test_the_standalone_notebook_says_what_the_recipe_says(plan, recipe, calls, tmp_path):
     calls.to_csv(tmp_path / "calls.csv", index=False)
-    script = as_script(render_model(recipe, _from_a_file(plan)))
+    script = as_script(render_model(recipe, load_code(_from_a_file(plan))))
     check = "\nprint(json.dumps(predict(table).tolist()))\n"
     (tmp_path / "model.py").write_text(script + check)
     assert not any("automl" in line or "toy" in line for line in _imports(script))

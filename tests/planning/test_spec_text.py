@@ -42,6 +42,11 @@ def experiments(draw):
             "data": draw(ANY_TEXT),
             "target": draw(ANY_TEXT),
             "task": draw(st.sampled_from([None, "binary", "regression"])),
+            "options": draw(
+                st.dictionaries(
+                    ANY_TEXT, st.none() | st.booleans() | NUMBERS | ANY_TEXT, max_size=3
+                )
+            ),
             "objective": draw(st.none() | ANY_TEXT),
             "budget_s": draw(st.floats(1e-6, 1e6)),
             "threads": draw(st.none() | st.integers(1, 1000)),
@@ -84,7 +89,7 @@ def test_any_yaml_reader_gives_the_same_document(experiment):
 
 
 def test_every_field_is_written_with_its_documentation():
-    experiment = Experiment(data="d", target="t")
+    experiment = Experiment(data="d", target="t", options={"group": "shop"})
     text = " ".join(format_spec(experiment).replace("#", " ").split())
 
     def check(record):
@@ -95,6 +100,10 @@ def test_every_field_is_written_with_its_documentation():
                 check(value)
 
     check(experiment)
+
+
+def test_a_kind_of_task_without_options_has_none_in_its_file():
+    assert "options" not in format_spec(Experiment(data="d", target="t"))
 
 
 def test_the_file_begins_with_what_was_asked():

@@ -193,6 +193,10 @@ class Experiment(Record):
     task: TaskKind | None = documented(
         "The kind of task. Left out: read off the target.", default=None
     )
+    options: Mapping[str, str | int | float | bool | None] = documented(
+        "What some kinds of task ask besides, by name. Left out: their usual values.",
+        default_factory=dict,
+    )
     objective: str | None = documented(
         "The metric to improve, by its scikit-learn name. Left out: the task's usual one.",
         default=None,
@@ -227,3 +231,10 @@ class Experiment(Record):
             raise OutOfRange("budget_s", f"at most {LARGEST_BUDGET_S:,} seconds (30 days)")
         if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
             raise OutOfRange("threads", f"a whole number from 1 to {MOST_THREADS:,}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the experiment as JSON; without options, where the kind of task has none."""
+        document = super().to_json()
+        if not self.options:
+            del document["options"]
+        return document

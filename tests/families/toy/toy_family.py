@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,11 +22,21 @@ from automl_magic.records import (
 )
 from automl_magic.tasks.context import Context
 from automl_magic.tasks.family import Family, Words
+from automl_magic.tasks.options import Option
 from automl_magic.tasks.target import Target
 
 
 class Counts(Family):
     """How many events there are in each group."""
+
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            name="group",
+            doc="The column that says the group of a row.",
+            expected="the name of a column",
+            allows=lambda value: value is None or isinstance(value, str),
+        ),
+    )
 
     name: ClassVar[str] = "counts"
     templates: ClassVar[Path] = Path(__file__).parent / "pieces"
@@ -44,17 +55,21 @@ class Counts(Family):
         decision = Decision(about=DecisionKind.TASK, choice=COUNT, why="It was asked for.")
         return Target(kind=COUNT, n_labelled=dataset.n_rows - column.n_missing, decision=decision)
 
+    def complete(self, experiment: Experiment, dataset: Dataset) -> Experiment:
+        asked = super().complete(experiment, dataset)
+        if (name := asked.options["group"]) is not None:
+            dataset.column(str(name))
+            return asked
+        labels = [one for one in dataset.columns if one.kind is ColumnKind.CATEGORY]
+        few = min(labels, key=lambda one: one.n_unique, default=None)
+        return replace(asked, options={"group": few.name if few else None})
+
     def views(
         self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]
     ) -> dict[str, tuple[StepSpec, ...]]:
-        groups = [
-            column
-            for column in dataset.columns
-            if column.kind is ColumnKind.CATEGORY
-            and column.name not in (experiment.target, *left_out)
-        ]
-        few = sorted(groups, key=lambda column: column.n_unique)[:1]
-        return {"group": tuple(StepSpec(kind="category", columns=(one.name,)) for one in few)}
+        group = experiment.options["group"]
+        is_there = group is not None and group not in left_out
+        return {"group": (StepSpec(kind="category", columns=(str(group),)),) if is_there else ()}
 
     def candidates(self, context: Context) -> tuple[Candidate, ...]:
         return tuple(
