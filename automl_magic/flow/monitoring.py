@@ -6,14 +6,19 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from automl_magic.records import RunStatus
+from automl_magic.records import RunStatus, TaskKind
 from automl_magic.runs.artifacts import artifact
 from automl_magic.runs.outcome import Monitored
 from automl_magic.runs.tracked_run import OnEvent, execute
 from automl_magic.runs.watched import Watched, find_watched
 from automl_magic.store.opened import store
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from automl_magic.records.monitoring.drift import Thresholds
 
 
 def monitor(
@@ -60,7 +65,7 @@ def monitor(
     from automl_magic.monitor.words import moment
     from automl_magic.recipe.stored import load_recipe
     from automl_magic.records.monitoring.drift import DRIFT_NAME, DriftReport
-    from automl_magic.render import render_monitor, to_text
+    from automl_magic.render import to_text
 
     started = time.monotonic()
     watched = _watched(name, version, is_table=data is not None)
@@ -79,13 +84,33 @@ def monitor(
     task = load_recipe(watched.folder, watched.manifest_sha256).task
     with tempfile.TemporaryDirectory(prefix="automl-monitor-") as folder:
         path = Path(folder) / "monitor.ipynb"
-        notebook = render_monitor(task, judged_by, of_table=data is not None)
+        notebook = monitor_notebook(task, judged_by, of_table=data is not None)
         path.write_text(to_text(notebook), encoding="utf-8")
         outcome = execute(path, started, parameters, on_event)
     if outcome.run.status is not RunStatus.SUCCEEDED:
         return Monitored(name, outcome, None, None)
     report = DriftReport.from_json(artifact(outcome.run, DRIFT_NAME))
     return Monitored(name, outcome, report, Path(outcome.run.folder) / DRIFT_NAME)
+
+
+def monitor_notebook(
+    kind: TaskKind, thresholds: Thresholds, *, of_table: bool = False
+) -> NotebookNode:
+    """Return the notebook that judges a window: the looks that a kind of task has.
+
+    `of_table` says that the rows are those of a table, not of the prediction log.
+    """
+    from automl_magic.monitor.sections import sections
+    from automl_magic.render import SectionCell, render_monitor
+    from automl_magic.tasks.families import family_for
+
+    family = family_for(kind)
+    cells = [
+        SectionCell(name=one.name, part=one.part.value)
+        for one in sections()
+        if family.monitors(kind, one.name) and not (of_table and one.reads_log)
+    ]
+    return render_monitor(kind, thresholds, cells, of_table=of_table)
 
 
 def check(deployment: str, version: int | None = None) -> None:

@@ -20,15 +20,6 @@ from automl_magic.records.data.schema import InputColumn
 from automl_magic.records.explanations.explanation import Skipped
 from automl_magic.records.monitoring.drift import Thresholds
 
-# How the chance of a false alarm in a window is divided; it never exceeds their sum, 1.
-ALPHA_SHARES: Mapping[str, float] = {
-    "features": 0.5,
-    "quality": 0.2,
-    "prediction": 0.1,
-    "performance": 0.1,
-    "calibration": 0.1,
-}
-
 
 class Watch:
     """A window of a model's predictions, with the reference that they are compared with.
@@ -75,9 +66,9 @@ class Watch:
     def elapsed_s(self) -> float:
         return time.monotonic() - self._started
 
-    def alpha(self, section: str) -> float:
-        """Return the chance of a false alarm that a section may use."""
-        return self.thresholds.alpha * ALPHA_SHARES[section]
+    def alpha(self, share: float) -> float:
+        """Return the chance of a false alarm that a section may use, by its share of it."""
+        return self.thresholds.alpha * share
 
     @cached_property
     def columns(self) -> dict[str, InputColumn]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from nbformat import NotebookNode
 
 from automl_magic.records import TaskKind
@@ -9,12 +11,16 @@ from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import pieces_for
+from automl_magic.render.sections import SectionCell
 from automl_magic.render.slots import fill
-from automl_magic.tasks.families import family_for
 
 
 def render_monitor(
-    kind: TaskKind, thresholds: Thresholds, *, of_table: bool = False
+    kind: TaskKind,
+    thresholds: Thresholds,
+    sections: Sequence[SectionCell],
+    *,
+    of_table: bool = False,
 ) -> NotebookNode:
     """Return the notebook that judges a window.
 
@@ -24,6 +30,8 @@ def render_monitor(
     ----------
     kind : TaskKind
         What the model that is watched predicts.
+    sections : sequence of SectionCell
+        The looks to take, in their order. A part of the notebook that has a name opens with a text.
     of_table : bool
         Whether the rows are those of a table (`data_source`), not of the prediction log.
 
@@ -33,7 +41,7 @@ def render_monitor(
         If the thresholds hold a value that is no literal.
     """
     load = "load_table" if of_table else "load_log"
-    family, pieces = family_for(kind), pieces_for(kind)
+    pieces = pieces_for(kind)
 
     def text(step: str) -> NotebookNode:
         return markdown_cell(step, pieces.prose("monitor", step.replace("-", "_")))
@@ -41,13 +49,17 @@ def render_monitor(
     def cell(step: str) -> NotebookNode:
         return code_cell(step, pieces.code("monitor", step))
 
-    def sections(*steps: str) -> list[NotebookNode]:
-        return [cell(step) for step in steps if family.monitors(kind, step)]
+    def parts() -> Iterator[NotebookNode]:
+        part = ""
+        for one in sections:
+            if one.part and one.part != part:
+                part = one.part
+                yield text(f"about-{part}")
+            yield cell(one.name)
 
     parameters = pieces.code("monitor", "parameters")
     if of_table:
         parameters = f"{pieces.code('monitor', 'table')}\n{parameters}"
-    service = [] if of_table else [text("about-service"), cell("traffic")]
     return assemble(
         [
             text("title"),
@@ -55,12 +67,7 @@ def render_monitor(
             code_cell(
                 "load", fill(pieces.code("monitor", load), {"thresholds": thresholds.to_json()})
             ),
-            text("about-inputs"),
-            *sections("prediction", "features", "quality"),
-            text("about-truth"),
-            *sections("performance", "calibration"),
-            *service,
-            *sections("evidently"),
+            *parts(),
             cell("finish"),
         ],
         kind="monitor",

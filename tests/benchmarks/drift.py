@@ -26,7 +26,7 @@ from automl_magic.learn.distributions import levels_of, numbers_of
 from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
-from automl_magic.monitor.watch import ALPHA_SHARES
+from automl_magic.monitor.sections import features
 from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.records.monitoring.reference import Numbers
 
@@ -99,7 +99,7 @@ class Ours:
             for values in columns
         ]
         self.thresholds = Thresholds()
-        self.alpha = self.thresholds.alpha * ALPHA_SHARES["features"]
+        self.alpha = self.thresholds.alpha * features.SECTION.alpha_share
 
     def alarms(self, columns: list[np.ndarray]) -> list[bool]:
         ones = np.ones(len(columns[0]))

@@ -11,13 +11,13 @@ from automl_magic.learn.distributions import levels_of, numbers_of
 from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
-from automl_magic.monitor.watch import ALPHA_SHARES
+from automl_magic.monitor.sections import features
 from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.records.monitoring.reference import Numbers
 
 TRAINED = 5_000
 THRESHOLDS = Thresholds()
-ALPHA = THRESHOLDS.alpha * ALPHA_SHARES["features"]
+ALPHA = THRESHOLDS.alpha * features.SECTION.alpha_share
 LEVELS = np.array([0.4, 0.2, 0.15, 0.1, 0.06, 0.04, 0.03, 0.01, 0.007, 0.003])
 NAMES = np.array([f"level {i}" for i in range(len(LEVELS))])
 DECILES = norm.ppf(np.linspace(0, 1, 11))
@@ -147,7 +147,7 @@ def test_a_reference_of_few_rows_does_not_alarm_by_itself():
 def test_windows_of_a_real_model_are_calm_in_99_of_100(binary, make_people):
     """All cells together, predictions and scores of a fitted model included."""
     from automl_magic.monitor import calibration, features, performance, prediction, quality
-    from automl_magic.monitor.sections.finish import report_of
+    from automl_magic.monitor.cells.finish import report_of
 
     alarms = []
     for seed in range(120):

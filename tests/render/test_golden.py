@@ -12,6 +12,7 @@ import pytest
 
 from automl_magic.data import load_code
 from automl_magic.flow.explaining import explain_notebook
+from automl_magic.flow.monitoring import monitor_notebook
 from automl_magic.recipe import ESTIMATORS
 from automl_magic.records import TaskKind
 from automl_magic.records.monitoring.drift import Thresholds
@@ -19,7 +20,6 @@ from automl_magic.render import (
     as_script,
     render_explore,
     render_model,
-    render_monitor,
     render_search,
     to_text,
 )
@@ -79,8 +79,8 @@ def check_style(notebook, path):
 @pytest.fixture
 def monitors():
     return {
-        "log": render_monitor(TaskKind("binary"), Thresholds()),
-        "table": render_monitor(TaskKind("binary"), Thresholds(yellow=0.02), of_table=True),
+        "log": monitor_notebook(TaskKind("binary"), Thresholds()),
+        "table": monitor_notebook(TaskKind("binary"), Thresholds(yellow=0.02), of_table=True),
     }
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import chdtrc
 
-from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.look.section_cell import SectionResult, SectionSkipped
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.monitor import draw
 from automl_magic.monitor.measures.shares import effective_rows
+from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, number, p_text
 from automl_magic.recipe.values import Array, Floats
@@ -25,12 +26,20 @@ METHOD = (
 )
 
 
-@section_cell("calibration")
+SECTION = MonitorSection(
+    name="calibration",
+    part=Part.TRUTH,
+    place=2,
+    needs="has_probabilities",
+    otherwise="A regression has no probabilities to be calibrated.",
+    alpha_share=0.1,
+)
+
+
+@SECTION.cell
 def calibration(watch: Watch, /) -> SectionResult:
     """Compare how far the probabilities may be believed with the release."""
     reference = watch.reference.prediction
-    if not watch.recipe.task.has_classes:
-        raise SectionSkipped("A regression has no probabilities to be calibrated.")
     if reference is None or not reference.calibration:
         raise SectionSkipped("The model's reference holds no calibration.")
     rows, y = watch.labelled
@@ -54,7 +63,7 @@ def calibration(watch: Watch, /) -> SectionResult:
     before, now = ece(reference.calibration), ece(current)
     grown, at = now - before, watch.thresholds
     severity = DriftSeverity.OK
-    if p_value < watch.alpha("calibration") and grown >= at.ece_warning:
+    if p_value < watch.alpha(SECTION.alpha_share) and grown >= at.ece_warning:
         is_critical = grown >= at.ece_critical
         severity = DriftSeverity.CRITICAL if is_critical else DriftSeverity.WARNING
     found = CalibrationDrift(

@@ -11,8 +11,9 @@ import numpy as np
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
-from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.look.section_cell import SectionResult, SectionSkipped
 from automl_magic.look.shown import Shown
+from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import sample_of
 from automl_magic.recipe.values import Array, Floats
@@ -34,7 +35,14 @@ METHOD = (
 )
 
 
-@section_cell("evidently")
+SECTION = MonitorSection(
+    name="evidently",
+    part=Part.END,
+    place=1,
+)
+
+
+@SECTION.cell
 def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionResult:
     """Write Evidently's report of data drift as one HTML file into the run's folder."""
     if find_spec("evidently") is None:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl_magic.look.section_cell import SectionResult, section_cell
+from automl_magic.look.section_cell import SectionResult
 from automl_magic.look.shown import Shown, Table
 from automl_magic.monitor import draw
 from automl_magic.monitor.compare.compared import Compared
 from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
+from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, name_of, number, p_text, percent
 from automl_magic.records import ColumnKind
@@ -28,7 +29,15 @@ METHOD = (
 )
 
 
-@section_cell("features")
+SECTION = MonitorSection(
+    name="features",
+    part=Part.INPUTS,
+    place=2,
+    alpha_share=0.5,
+)
+
+
+@SECTION.cell
 def features(watch: Watch, /) -> SectionResult:
     """Compare the values of every column that the model reads with its reference."""
     watch.check_enough()
@@ -40,7 +49,9 @@ def features(watch: Watch, /) -> SectionResult:
             judged.append((column, outcome))
         else:
             found[column.name] = _unjudged(watch, column, outcome)
-    severities = verdicts([one for _, one in judged], watch.thresholds, watch.alpha("features"))
+    severities = verdicts(
+        [one for _, one in judged], watch.thresholds, watch.alpha(SECTION.alpha_share)
+    )
     for (column, one), (severity, p) in zip(judged, severities, strict=True):
         why = _why(watch, column, one, p, len(judged))
         found[column.name] = _drift(watch, column, one, (severity, p, why))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr
 
-from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.look.section_cell import SectionResult, SectionSkipped
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.monitor import draw
 from automl_magic.monitor.scoring import REPEATS, score_of, standard_error
+from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, moment, number, p_text
 from automl_magic.recipe.values import Array
@@ -31,7 +32,15 @@ METHOD = (
 )
 
 
-@section_cell("performance")
+SECTION = MonitorSection(
+    name="performance",
+    part=Part.TRUTH,
+    place=1,
+    alpha_share=0.1,
+)
+
+
+@SECTION.cell
 def performance(watch: Watch, /) -> SectionResult:
     """Score the rows whose outcome is known, and compare with the score at release."""
     release = watch.reference.score
@@ -59,7 +68,7 @@ def performance(watch: Watch, /) -> SectionResult:
         return unjudged, Shown(said=(why, METHOD))
     loss, p_value = lost(release, current, higher_is_better=metric.higher_is_better)
     severity = DriftSeverity.OK
-    if p_value < watch.alpha("performance") and loss >= watch.thresholds.yellow:
+    if p_value < watch.alpha(SECTION.alpha_share) and loss >= watch.thresholds.yellow:
         is_red = loss >= watch.thresholds.red
         severity = DriftSeverity.CRITICAL if is_red else DriftSeverity.WARNING
     buckets = _buckets(watch, rows, y)

@@ -6,13 +6,14 @@ from collections import Counter
 
 import numpy as np
 
-from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.look.section_cell import SectionResult, SectionSkipped
 from automl_magic.look.shown import Shown
 from automl_magic.monitor import draw
 from automl_magic.monitor.compare.compared import Compared
 from automl_magic.monitor.compare.levels import compare_levels
 from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
+from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.sections.features import moved_most, table_of_drift
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import name_of, number, p_text
@@ -26,7 +27,15 @@ METHOD = (
 )
 
 
-@section_cell("prediction")
+SECTION = MonitorSection(
+    name="prediction",
+    part=Part.INPUTS,
+    place=1,
+    alpha_share=0.1,
+)
+
+
+@SECTION.cell
 def prediction(watch: Watch, /) -> SectionResult:
     """Compare the predictions of the window with the honest ones at release."""
     reference = watch.reference.prediction
@@ -62,7 +71,7 @@ def prediction(watch: Watch, /) -> SectionResult:
 
 
 def _drift(watch: Watch, found: Compared, moved: str) -> ColumnDrift:
-    alpha = watch.alpha("prediction")
+    alpha = watch.alpha(SECTION.alpha_share)
     ((severity, p),) = verdicts([found], watch.thresholds, alpha)
     subject = name_of(watch.recipe.target)
     return ColumnDrift(

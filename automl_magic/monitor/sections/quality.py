@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from automl_magic.look.section_cell import SectionResult, section_cell
+from automl_magic.look.section_cell import SectionResult
 from automl_magic.look.shown import Shown, Table
 from automl_magic.look.text import safe
 from automl_magic.monitor.measures.beyond import beyond_range
 from automl_magic.monitor.measures.families import holm
 from automl_magic.monitor.measures.proportions import more_often
 from automl_magic.monitor.measures.shares import effective_rows
+from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, name_of, p_text, percent
 from automl_magic.recipe.values import Array, Floats, text_of
@@ -42,7 +43,15 @@ class Problem:
     examples: tuple[str, ...] = ()
 
 
-@section_cell("quality")
+SECTION = MonitorSection(
+    name="quality",
+    part=Part.INPUTS,
+    place=3,
+    alpha_share=0.2,
+)
+
+
+@SECTION.cell
 def quality(watch: Watch, /) -> SectionResult:
     """Look for values, and columns, that training did not have."""
     watch.check_enough()
@@ -135,7 +144,7 @@ def _judged(watch: Watch, problem: Problem, p: float) -> QualityFinding:
     )
     excess = problem.share - problem.reference
     severity = DriftSeverity.OK
-    if p < watch.alpha("quality") and excess >= low:
+    if p < watch.alpha(SECTION.alpha_share) and excess >= low:
         severity = DriftSeverity.CRITICAL if excess >= high else DriftSeverity.WARNING
     like = f", such as {', '.join(map(repr, problem.examples))}" if problem.examples else ""
     return QualityFinding(

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
+from automl_magic.look.section_cell import SectionResult, SectionSkipped
 from automl_magic.look.shown import Picture, Shown, Table
 from automl_magic.monitor import draw
+from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import Requests
 from automl_magic.monitor.words import MARKS, moment, number
@@ -22,7 +23,15 @@ METHOD = (
 )
 
 
-@section_cell("traffic")
+SECTION = MonitorSection(
+    name="traffic",
+    part=Part.SERVICE,
+    place=1,
+    reads_log=True,
+)
+
+
+@SECTION.cell
 def traffic(watch: Watch, /) -> SectionResult:
     """Count requests and errors, and measure the latency, over the window and its parts."""
     requests = watch.window.requests

@@ -230,8 +230,9 @@ class Traffic(Record):
 class Breach(Record):
     """One difference that matters, in the words of an alert.
 
-    `kind` is `feature_drift`, `prediction_drift`, `quality`, `performance`, `calibration` or
-    `traffic`; `subject` is the column, the metric, or the prediction.
+    `kind` is `feature_drift`, `prediction_drift`, `quality`, `performance`, `calibration`,
+    `traffic` or the name of another section; `subject` is the column, the metric, the prediction,
+    or that name again.
     """
 
     kind: str
@@ -248,8 +249,9 @@ class DriftReport(Record):
 
     `deployment` is None where a table was judged that no endpoint has logged; `source` says where
     the rows are from. Times are seconds since 1970 in UTC. Of `n_rows` rows, `n_judged` were looked
-    at (see `sampling`). A section that is None has its reason in `skipped`. `evidently` is the
-    file of Evidently's own report in the run's folder.
+    at (see `sampling`). A section that is None has its reason in `skipped`. `others` are sections
+    that are no field here, by name: each has a `severity`, says `why`, and may name a `value`.
+    `evidently` is the file of Evidently's own report in the run's folder.
     """
 
     schema_version: int = 1
@@ -272,6 +274,7 @@ class DriftReport(Record):
     performance: Performance | None = None
     calibration: CalibrationDrift | None = None
     traffic: Traffic | None = None
+    others: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
     evidently: str | None = None
     seconds: float = 0.0
@@ -330,6 +333,17 @@ class DriftReport(Record):
                 link=self.link(section.cell_id),
             )
             for kind, section, subject, value in self._single()
+        ]
+        found += [
+            Breach(
+                kind=name,
+                subject=name,
+                severity=DriftSeverity(section["severity"]),
+                value=section.get("value"),
+                summary=str(section["why"]),
+                link=self.link(name),
+            )
+            for name, section in self.others.items()
         ]
         alarming = [one for one in found if one.severity.alarms]
         return tuple(sorted(alarming, key=lambda one: -one.severity.rank))

@@ -10,12 +10,12 @@ import pytest
 
 from automl_magic import monitor
 from automl_magic.errors import MonitorError
+from automl_magic.monitor.cells.finish import report_of
 from automl_magic.monitor.measures.shares import effective_rows
 from automl_magic.monitor.model import load_watched
 from automl_magic.monitor.scoring import score_of, standard_error
 from automl_magic.monitor.sections.calibration import calibration_test, ece
 from automl_magic.monitor.sections.evidently import drawn
-from automl_magic.monitor.sections.finish import report_of
 from automl_magic.monitor.sections.performance import lost, trend
 from automl_magic.monitor.sections.traffic import quantiles
 from automl_magic.monitor.window import Requests

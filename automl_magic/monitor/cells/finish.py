@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
 from automl_magic.look.shown import Shown, Table
+from automl_magic.monitor.sections import sections
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.words import MARKS, moment, name_of, number
-from automl_magic.records.codec import dumps
+from automl_magic.records.codec import Record, dumps
 from automl_magic.records.explanations.explanation import Skipped
 from automl_magic.records.monitoring.drift import (
     DRIFT_NAME,
@@ -24,7 +26,6 @@ from automl_magic.records.monitoring.drift import (
 from automl_magic.store.engine import open_engine, store_url, writing
 from automl_magic.store.tables import checks
 
-SECTIONS = ("prediction", "features", "quality", "performance", "calibration", "traffic")
 MOST_NAMED = 5
 
 
@@ -90,15 +91,12 @@ def keep(report: DriftReport) -> None:
 def report_of(watch: Watch, *, run_id: str) -> DriftReport:
     """Return all that was found, as a record; of each section that is not there, why."""
     window, found = watch.window, watch.sections
-    severities = [one.severity for name in ("features", "quality") for one in found.get(name, ())]
-    severities += [
-        found[name].severity
-        for name in ("prediction", "performance", "calibration", "traffic")
-        if name in found
-    ]
+    judged = [one for section in found.values() for one in _parts_of(section)]
+    severities = [one.severity for one in judged if hasattr(one, "severity")]
     if watch.too_few:
         # A part that could be judged, such as the traffic, still may be wrong.
         severities = [one for one in severities if one is not DriftSeverity.OK]
+    fields = {field.name for field in dataclasses.fields(DriftReport)}
     report = DriftReport(
         run_id=run_id,
         deployment=window.deployment,
@@ -119,11 +117,21 @@ def report_of(watch: Watch, *, run_id: str) -> DriftReport:
         performance=found.get("performance"),
         calibration=found.get("calibration"),
         traffic=found.get("traffic"),
+        others={
+            name: section.to_json()
+            for name, section in found.items()
+            if name not in fields and isinstance(section, Record)
+        },
         skipped=_skipped(watch),
         evidently=watch.evidently,
         seconds=round(watch.elapsed_s, 3),
     )
     return _with_summary(report, watch.too_few)
+
+
+def _parts_of(section: Any) -> Sequence[Any]:
+    """Return what of a section has a severity: its parts, or the whole."""
+    return section if isinstance(section, tuple) else (section,)
 
 
 def headline(report: DriftReport) -> dict[str, float]:
@@ -163,7 +171,7 @@ def _skipped(watch: Watch) -> tuple[Skipped, ...]:
     return tuple(
         watch.skipped.get(name)
         or Skipped(section=name, why="Its cell was left out, or has not run.", cell_id="finish")
-        for name in (*SECTIONS, "evidently")
+        for name in (one.name for one in sections())
         if name not in watch.sections
     )
 

@@ -1,0 +1,1 @@
+"""cells: those of a monitor notebook that make no section."""

@@ -1,0 +1,33 @@
+"""constancy: a section as somebody would add it. Whether the model still says several things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from automl_magic.look.section_cell import SectionResult
+from automl_magic.look.shown import Shown
+from automl_magic.monitor.section import MonitorSection, Part
+from automl_magic.monitor.watch import Watch
+from automl_magic.records.codec import Record
+from automl_magic.records.monitoring.drift import DriftSeverity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constancy(Record):
+    severity: DriftSeverity
+    value: float
+    why: str
+
+
+SECTION = MonitorSection(name="constancy", part=Part.INPUTS, place=9)
+
+
+@SECTION.cell
+def constancy(watch: Watch, /) -> SectionResult:
+    """Measure how much the predictions differ among each other."""
+    spread = float(np.nanstd(watch.window.predicted[:, 1]))
+    severity = DriftSeverity.WARNING if spread < 0.01 else DriftSeverity.OK
+    found = Constancy(severity=severity, value=spread, why=f"The spread is {spread:.3f}.")
+    return found, Shown(said=[found.why])
