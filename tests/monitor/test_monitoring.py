@@ -147,7 +147,7 @@ def test_a_watch_judges_again_until_ctrl_c(deployed, make_people):
     deployed.log(make_people(300, seed=5, age=9.0), start=time.time() - 4_000)
     process = automl("people", "--every", "1s")
     try:
-        line = next(line for line in process.stderr if "critical" in line)
+        line = next(line for line in process.stderr if "people: critical. " in line)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=60)
     finally:
