@@ -37,6 +37,9 @@
     ├── StoreError                   the store of approvals, routes and predictions does not answer
     └── TrackingError                the tracking store does not answer, or cannot be used
 
+Each says by its `status` what it means over a network. Whoever answers there (the server over
+HTTP and gRPC, the lab) reads that; nobody keeps a list of errors.
+
 A surprise (a bug of ours, or of a library) is not in this tree: it fails loudly with its traceback.
 """
 
@@ -44,10 +47,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from http import HTTPStatus
+from typing import ClassVar
 
 
 class AutomlMagicError(Exception):
-    """An error a person can act on: what happened, why, and what to do next."""
+    """An error a person can act on: what happened, why, and what to do next.
+
+    Attributes
+    ----------
+    status : int
+        The HTTP status that says the same.
+    retry_after_s : float or None
+        Set where the same may succeed later although nobody changes anything: when to try again.
+    """
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+    retry_after_s: float | None = None
 
     def __init__(self, what: str, *, why: str, fix: str) -> None:
         super().__init__(what, why, fix)
@@ -151,13 +167,19 @@ class RenderError(AutomlMagicError):
 class RunError(AutomlMagicError):
     """A run could not start or did not succeed."""
 
+    status = HTTPStatus.CONFLICT
+
 
 class RunNotFound(RunError):
     """No run has this id."""
 
+    status = HTTPStatus.NOT_FOUND
+
 
 class FolderBusy(RunError):
     """Another run is working in this folder."""
+
+    retry_after_s = 5.0
 
 
 class FolderTaken(RunError):
@@ -183,9 +205,13 @@ class IllegalTransition(RunError):
 class ArtifactTampered(AutomlMagicError):
     """The bytes on disk are not the bytes that were written."""
 
+    status = HTTPStatus.CONFLICT
+
 
 class ModelNotFound(AutomlMagicError):
     """The registry has no model version under this name, version or alias."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 class ModelRefused(AutomlMagicError):
@@ -203,9 +229,13 @@ class DeploymentError(AutomlMagicError):
 class DeploymentNotFound(DeploymentError):
     """No deployment has this name."""
 
+    status = HTTPStatus.NOT_FOUND
+
 
 class RouteChanged(DeploymentError):
     """The route is not the one that was read: somebody else changed it in between."""
+
+    status = HTTPStatus.CONFLICT
 
 
 class MonitorError(AutomlMagicError):
@@ -223,6 +253,9 @@ class OutboundRefused(OutboundError):
 class OutboundFailed(OutboundError):
     """The server cannot be reached, or does not answer in time. It may do so later."""
 
+    status = HTTPStatus.BAD_GATEWAY
+    retry_after_s = 5.0
+
 
 class StreamError(AutomlMagicError):
     """A topic cannot be read, or its results cannot be written."""
@@ -231,6 +264,12 @@ class StreamError(AutomlMagicError):
 class StoreError(AutomlMagicError):
     """The store of approvals, routes and predictions does not answer, or cannot be used."""
 
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after_s = 5.0
+
 
 class TrackingError(AutomlMagicError):
     """The tracking store does not answer, or cannot be used. It never fails a run."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after_s = 5.0

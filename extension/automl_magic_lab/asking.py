@@ -18,26 +18,11 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
 from tornado import web
 
-from automl_magic.errors import (
-    ArtifactTampered,
-    AutomlMagicError,
-    ModelNotFound,
-    RunError,
-    RunNotFound,
-    TrackingError,
-)
+from automl_magic.errors import AutomlMagicError
 
 MAX_BODY_BYTES = 1_200_000  # an experiment file of the largest size, as JSON
 LARGEST_NUMBER = 2**53
 _PERMISSION = "_automl_magic_permission"
-_STATUS: tuple[tuple[type[AutomlMagicError], int], ...] = (
-    (RunNotFound, 404),
-    (ModelNotFound, 404),
-    (TrackingError, 503),
-    (RunError, 409),
-    (ArtifactTampered, 409),
-    (AutomlMagicError, 422),
-)
 Method: TypeAlias = Callable[..., Awaitable[None] | None]
 
 
@@ -52,8 +37,7 @@ class Refused(web.HTTPError):
     @classmethod
     def because_of(cls, error: AutomlMagicError) -> Refused:
         """Return an error of ours as the refusal of a request."""
-        status = next(status for kind, status in _STATUS if isinstance(error, kind))
-        return cls(status, error.what, why=error.why, fix=error.fix)
+        return cls(error.status, error.what, why=error.why, fix=error.fix)
 
 
 def permitted(action: str) -> Callable[[Method], Method]:

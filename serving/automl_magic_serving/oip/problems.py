@@ -20,18 +20,21 @@ def problem_of(error: Exception, request_id: str) -> Problem:
         case Refused():
             return invalid(error.details)
         case Busy():
-            return Problem(
-                429, "busy", "More requests wait than may; try again.", retry_after_s=1.0
-            )
+            said = "More requests wait than may; try again."
+            return Problem(error.status, "busy", said, retry_after_s=1.0)
         case Late():
             return Problem(504, "late", str(error))
         case NotRouted():
             return not_found(str(error))
-        case StoreError():
-            return Problem(503, "store_unavailable", error.what, retry_after_s=5.0)
+        case StoreError():  # what the database says of itself is nothing for a sender
+            return Problem(
+                error.status, "store_unavailable", error.what, retry_after_s=error.retry_after_s
+            )
         case AutomlMagicError():
             detail = {"problem": error.why, "fix": error.fix}
-            return Problem(400, "refused", error.what, [detail])
+            return Problem(
+                error.status, "refused", error.what, [detail], retry_after_s=error.retry_after_s
+            )
     _events.error("request_failed", extra={"correlation_id": request_id}, exc_info=error)
     return Problem(
         500,

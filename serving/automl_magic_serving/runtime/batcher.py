@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from automl_magic.errors import DeploymentError
 from automl_magic.recipe.checking import Parsed
@@ -31,6 +32,8 @@ LEARNING, MOST_SLOWER = 0.2, 20.0
 
 class Busy(DeploymentError):
     """More rows wait than the queue holds. `retry_after_s` is when to come again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
     def __init__(self, waiting: int, limit: int, retry_after_s: float) -> None:
         super().__init__(

@@ -20,13 +20,7 @@ from sqlalchemy import Engine
 
 from automl_magic.batch import Reader, score
 from automl_magic.batch.formats import SUFFIXES
-from automl_magic.errors import (
-    AutomlMagicError,
-    FolderBusy,
-    NotApproved,
-    OutboundError,
-    StoreError,
-)
+from automl_magic.errors import AutomlMagicError, NotApproved, OutboundError
 from automl_magic.outbound import post_json
 from automl_magic.recipe.batches import storage
 from automl_magic.store.approvals import approval_of
@@ -76,9 +70,9 @@ def _do(engine: Engine, job: Job) -> None:
         _check_deaths(job)
         note(engine, job, status=Status.RUNNING)
         n_rows = _score(engine, job)
-    except (StoreError, FolderBusy):
-        raise  # not the job's fault: it is taken up again
     except AutomlMagicError as error:
+        if error.retry_after_s is not None:
+            raise  # not the job's fault: it is taken up again
         # The sender knows the file, and not where it lies here.
         said = f"{error.what} {error.why} {error.fix}".replace(f"{job.folder}/", "")
         _end(engine, job, Status.FAILED, error=said)
