@@ -59,11 +59,19 @@ def _requirement(recipe: Recipe, module: str) -> str:
             return f"{name}=={metadata.version(name).partition('+')[0]}"
         except metadata.PackageNotFoundError:
             continue
+    if (package := _installed_as(module)) is not None:
+        return f"{package}=={metadata.version(package).partition('+')[0]}"
     raise RenderError(
         f"The version of {names[-1]} is not known.",
         why="The recipe does not name it, and it is not installed here.",
         fix=f"pip install {names[-1]}",
     )
+
+
+def _installed_as(module: str) -> str | None:
+    """Return the package that a module came with, where it is one alone: `yaml` is PyYAML's."""
+    found = {*metadata.packages_distributions().get(module, ())}
+    return found.pop() if len(found) == 1 else None
 
 
 def _checked(name: str, version: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic import flow
+from automl_magic.data.sources.address import credential_of
 from automl_magic.errors import AutomlMagicError
 from automl_magic.records import (
     Dataset,
@@ -211,6 +212,8 @@ class Session:
         if name not in _ANSWERABLE:
             return
         value = None if value == "" else value
+        if name == "source" and value is not None:
+            credential_of(str(value))  # before it is kept as a draft
         document = self.answers.to_json() | {name: value}
         for follower in _FOLLOWS.get(name, ()):
             document[follower] = () if follower == "exclude" else None

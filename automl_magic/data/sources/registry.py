@@ -22,7 +22,7 @@ from automl_magic.data.sources.delimited import Csv
 from automl_magic.data.sources.json_records import JsonRecords
 from automl_magic.data.sources.parquet import Parquet
 from automl_magic.data.sources.parquet_folder import ParquetFolder
-from automl_magic.errors import DataNotReadable
+from automl_magic.errors import DataNotReadable, near_miss
 
 GROUP = "automl_magic.sources"
 # In this order they are asked whether a text is theirs.
@@ -45,9 +45,10 @@ def find(text: str, more: Sequence[Source] = ()) -> Source:
     """
     source = match(text, more)
     if source is None:
+        scheme = _SCHEME.match(text)
+        if scheme is not None and text[scheme.end() :][:2] != "//" and not _is_there(text):
+            raise _no_source(scheme[1])
         raise files.unreadable(files.find(text))
-    if not source.is_path:
-        credential_of(text)
     return source
 
 
@@ -57,15 +58,16 @@ def match(text: str, more: Sequence[Source] = ()) -> Source | None:
     Raises
     ------
     DataNotReadable
-        If the source is of a package that is broken.
+        If the source is of a package that is broken, or the text holds a credential in clear.
     """
-    schemes = [source for source in (*more, *OURS) if not source.is_path]
-    for source in schemes:
-        if source.matches(text):
-            return source
     scheme = _SCHEME.match(text)
-    if scheme is not None and scheme[1] in _announced():
-        return _loaded(scheme[1])
+    if scheme is not None:
+        found = next((one for one in (*more, *OURS) if not one.is_path and one.matches(text)), None)
+        if found is None and scheme[1] in _announced():
+            found = _loaded(scheme[1])
+        if found is not None:
+            credential_of(text)
+            return found
     return next((source for source in OURS if source.is_path and source.matches(text)), None)
 
 
@@ -81,11 +83,7 @@ def named(name: str) -> Source:
         if source.name == name:
             return source
     if name not in _announced():
-        raise DataNotReadable(
-            f"Tables of {name[:40]!r} cannot be read here.",
-            why=f"There is no source of this name; there are {', '.join(_names())}.",
-            fix="Install the package that the source came with.",
-        )
+        raise _no_source(name)
     return _loaded(name)
 
 
@@ -112,8 +110,23 @@ def in_words() -> str:
     return ", ".join([f"a path ({titles}; text also gzipped)", *others])
 
 
-def _names() -> list[str]:
-    return [*(source.name for source in OURS), *sorted(_announced())]
+def _no_source(name: str) -> DataNotReadable:
+    known = [*(source.name for source in OURS), *sorted(_announced())]
+    close = near_miss(name, known)
+    return DataNotReadable(
+        f"There is no source {name[:40]!r}.",
+        why=f"There are {', '.join(known)}.",
+        fix=f"Write {close}:…, or install the package that it comes with."
+        if close
+        else "Install the package that it comes with.",
+    )
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 @cache

@@ -76,10 +76,10 @@ class Finding(Record):
 class Dataset(Record):
     """A table with a name, a source and a digest of its content. Holds no rows.
 
-    `source` is what `data.load` takes: an absolute path or `sklearn:NAME`. `fingerprint` depends on
+    `source` is what `data.load` takes: an absolute path or `SCHEME:NAME`. `fingerprint` depends on
     column names and values alone, not on the file format they were read from. `read` is how the
-    source was read: `{"format": "csv", "options": {"sep": ";"}}`; the format is csv, parquet, jsonl
-    or sklearn, and the options are those of pandas' reader (of a loader's name for sklearn).
+    source was read: `{"format": "csv", "options": {"sep": ";"}}`; the format is the name of the
+    source (`data.sources`), and the options of a file are those of pandas' reader.
     """
 
     name: str

@@ -132,6 +132,31 @@ def test_no_package_can_take_a_scheme_of_ours(announce):
 def test_a_plan_of_a_source_that_is_not_installed_says_so(toy, orders):
     dataset = data.profile(data.load(orders), name="t", source=orders, read={"format": "tally"})
 
-    with pytest.raises(DataNotReadable, match="'tally' cannot be read here") as caught:
+    with pytest.raises(DataNotReadable, match="There is no source 'tally'") as caught:
         data.load_code(dataset)
     assert "sklearn" in caught.value.why
+
+
+def test_a_scheme_that_nobody_knows_gets_its_near_miss(tmp_path, monkeypatch, customers):
+    with pytest.raises(DataNotReadable, match="no source 'skleran'") as caught:
+        data.load("skleran:iris")
+
+    assert caught.value.fix.startswith("Write sklearn:…")
+    monkeypatch.chdir(tmp_path)
+    customers.to_csv("odd:name.csv", index=False)
+    assert len(data.load("odd:name.csv")) == len(customers)
+
+
+def test_the_wizard_keeps_no_draft_with_a_credential_in_clear(tmp_path, toy, token):
+    from automl_magic.wizard.drafts import Drafts
+    from automl_magic.wizard.session import Session
+
+    session = Session(
+        folder=tmp_path, names=dict, changed=lambda: None, drafts=Drafts(tmp_path), answers=None
+    )
+    session.do({"do": "set", "name": "source", "value": f"counts:orders?credential={token}"})
+    session.wait()
+
+    assert session.problem is not None
+    assert session.answers.source is None
+    assert token.encode() not in b"".join(everything_in(tmp_path).values())
