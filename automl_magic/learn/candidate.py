@@ -31,7 +31,7 @@ def candidate(estimator: str, *, view: str, params: Mapping[str, Any] | None = N
     Parameters
     ----------
     estimator : str
-        A name of `recipe.estimators()`.
+        A name of `recipe.registry.estimators()`.
     view : str
         The feature view it is fitted on: a key of `views`.
     params : mapping, optional

@@ -16,17 +16,13 @@ if TYPE_CHECKING:
     from automl_magic.learn.task import Task
 
 # What cannot be told to stop at an instant is foreseen from samples; of few rows it is quick.
-HAS_NO_ROUNDS, QUICK_ROWS, SAMPLES = ("linear", "kernel"), 5_000, (250, 1_000)
-FORESTS = ("extra_trees", "random_forest")
+QUICK_ROWS, SAMPLES = 5_000, (250, 1_000)
 # Boosting is at its best after about so many rounds, divided by the learning rate.
 ROUNDS_TIMES_RATE, USUAL_RATE = 12, 0.05
 # The whole portfolio takes about as long as so many boosters of LightGBM's, and should take no more
 # than a part of the time.
 PORTFOLIO_FITS, PORTFOLIO_SHARE = 14, 0.6
 PROBE, PROBE_ROUNDS = "lightgbm", 8
-# Bytes for each cell of a training matrix: as float64, and as the library keeps it.
-CELL_BYTES = {"lightgbm": 8 + 2, "xgboost": 8 + 9, "catboost": 8 + 9}
-NODE_BYTES, OUTPUT_BYTES = 64, 8
 SHARE_OF_FREE_MEMORY = 0.7
 
 
@@ -87,7 +83,7 @@ class Costs:
         samples of the rows, and the line through them is followed to all rows. A proposal that
         cannot be measured costs nothing: it will fail at once.
         """
-        fits = proposal.estimator in HAS_NO_ROUNDS
+        fits = member(proposal.estimator).fits_at_once
         n_rows = self._matrices.n_train_rows
         is_known = not self._matrices.is_new(proposal.view) and not fits
         if proposal.estimator == BASELINE or n_rows <= QUICK_ROWS or is_known:
@@ -129,12 +125,8 @@ def memory_bytes(
     estimator: str, params: Mapping[str, Any], task: Task, cells: int, rows: int
 ) -> int:
     """Return about how much a fit on `rows` rows and `cells` cells holds in memory."""
-    held = CELL_BYTES.get(estimator, 8) * cells
-    if estimator in FORESTS:
-        leaves = min(rows, int(params.get("max_leaf_nodes") or rows))
-        node = NODE_BYTES + OUTPUT_BYTES * max(1, task.n_classes)
-        held += int(params.get("n_estimators", 100)) * 2 * leaves * node
-    return held
+    kind = member(estimator)
+    return kind.cell_bytes * cells + kind.model_bytes(params, rows, task.n_classes)
 
 
 def too_large(needed: int) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from automl_magic.learn.candidate import BASELINE, BASELINE_VIEW, Candidate, Proposal
-from automl_magic.learn.cost import memory_bytes, rounds_foreseen, too_large
+from automl_magic.learn.cost import PROBE, memory_bytes, rounds_foreseen, too_large
 from automl_magic.learn.growing import Growing, Judge
 from automl_magic.learn.opening import choose_folds, choose_order
 from automl_magic.learn.pruning import Halving
@@ -20,16 +20,12 @@ from automl_magic.learn.strategies import Strategy, most_trials, strategy
 from automl_magic.learn.trial import Scored
 from automl_magic.learn.warm import Warmup
 from automl_magic.learn.words import seconds
+from automl_magic.recipe import member
 from automl_magic.records import DecisionKind, Trial
 
 if TYPE_CHECKING:
     from automl_magic.learn.trials import Search
 
-# One trial may use this share of the time that is left, so that no candidate takes all.
-SHARE_OF_TIME_LEFT = 0.2
-# These do not go on later: CatBoost cannot, once its predictions were read, and of a forest the
-# first trees are worth the most.
-SHARE_OF_ONE_TURN = {"catboost": 0.3, "extra_trees": 0.15, "random_forest": 0.15}
 # What is thawed may take more: there is less that it could take the time from.
 SHARE_OF_THE_THAWED = 0.4
 # The final fits are foreseen as those of this many of the best trials, with so many seeds.
@@ -52,7 +48,7 @@ def run(
     baseline = Proposal(BASELINE, BASELINE, BASELINE_VIEW, {}, "What is known without any column.")
     try:
         if max_trials is None:
-            warmup.wait("lightgbm")
+            warmup.wait(PROBE)
             choose_folds(search, candidates)
         search.run(search.grow(baseline), math.inf)
         candidates = choose_order(search, candidates, own=max_trials is None)
@@ -132,7 +128,7 @@ class _Race:
             growing,
             self._until(proposal, usable_s),
             self._judge(proposal),
-            keep=proposal.estimator not in SHARE_OF_ONE_TURN,
+            keep=member(proposal.estimator).goes_on,
         )
         self._keep(growing, found)
         return True
@@ -195,7 +191,8 @@ class _Race:
         now = self.search.budget.now()
         if self.max_trials is not None:
             return now + usable_s
-        share = SHARE_OF_ONE_TURN.get(proposal.estimator, SHARE_OF_TIME_LEFT)
+        # No candidate takes all of the time that is left.
+        share = member(proposal.estimator).share_of_time
         share_s = max(share * usable_s, min(0.8 * usable_s, FEWEST_S))
         return now + share_s
 

@@ -9,7 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.learn.candidate import read_views
-from automl_magic.recipe import MemberSpec, Recipe, is_random
+from automl_magic.recipe import MemberSpec, Recipe, member
 from automl_magic.records import ColumnKind, StepSpec
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ KIND_OF_STEP = {
     "select": ColumnKind.NUMBER,
 }
 ALWAYS = ("numpy", "pandas", "scikit-learn", "threadpoolctl")
-# xgboost-cpu brings the same module as xgboost, without 300 MB for graphics cards.
-DISTRIBUTIONS = {
-    "lightgbm": ("lightgbm",),
-    "xgboost": ("xgboost-cpu", "xgboost"),
-    "catboost": ("catboost",),
-    "realmlp": ("torch",),
-    "tabm": ("torch",),
-}
 
 
 def recipe(
@@ -61,7 +53,7 @@ def recipe(
     """
     steps = read_views(views)
     members = _members(task, ensemble)
-    estimators = {member.estimator for member in members}
+    estimators = {one.estimator for one in members}
     return Recipe(
         task=task.kind,
         target=task.target,
@@ -88,7 +80,7 @@ def _members(task: Task, ensemble: Ensemble) -> tuple[MemberSpec, ...]:
     for chosen in ensemble.members:
         trial = chosen.scored.trial
         # Two variations of one candidate have its name; two members may not have one name.
-        taken = {member.name for member in members}
+        taken = {one.name for one in members}
         name = f"{trial.candidate}_{trial.number}" if trial.candidate in taken else trial.candidate
         members.append(
             MemberSpec(
@@ -105,7 +97,7 @@ def _members(task: Task, ensemble: Ensemble) -> tuple[MemberSpec, ...]:
 
 
 def _seeds(task: Task, estimator: str, n_seeds: int) -> tuple[int, ...]:
-    return tuple(task.seed + i for i in range(n_seeds if is_random(estimator) else 1))
+    return tuple(task.seed + i for i in range(n_seeds if member(estimator).is_random else 1))
 
 
 def _threads(task: Task, members: Sequence[MemberSpec]) -> int:
@@ -129,8 +121,8 @@ def columns_of(views: Mapping[str, tuple[StepSpec, ...]]) -> dict[str, str]:
 def _versions(estimators: set[str]) -> dict[str, str]:
     versions = {"python": platform.python_version()}
     versions |= {name: metadata.version(name) for name in ALWAYS}
-    for name in estimators & DISTRIBUTIONS.keys():
-        versions |= _installed(DISTRIBUTIONS[name])
+    for name in sorted(estimators):
+        versions |= _installed(member(name).distributions)
     return versions
 
 

@@ -18,7 +18,7 @@ from automl_magic.learn.plot import plot_course
 from automl_magic.learn.show import Picture, Table
 from automl_magic.learn.trial import Scored, ended, scored
 from automl_magic.learn.words import first_line, number, printable
-from automl_magic.recipe import Fold, is_random, member
+from automl_magic.recipe import Fold, member
 from automl_magic.records import DecisionKind, StepSpec, Trial, TrialState
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Search:
         fits = [
             scored.refit_s
             for scored in members
-            for _ in range(n_seeds if is_random(scored.trial.estimator) else 1)
+            for _ in range(n_seeds if member(scored.trial.estimator).is_random else 1)
         ]
         together = max(max(fits, default=0.0), sum(fits) / self.task.threads)
         views = {scored.trial.view for scored in members if scored.trial.estimator != BASELINE}
@@ -155,7 +155,7 @@ class Search:
         proposal, number = growing.proposal, len(self.trials)
         started, interrupt = self.budget.now(), None
         try:
-            member(proposal.estimator)  # imports its library, which is nobody's round
+            member(proposal.estimator).import_library()  # which is nobody's round
             try:
                 growing.advance(until, judge, lambda: self.asks_to_stop)
             except KeyboardInterrupt as caught:

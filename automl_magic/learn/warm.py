@@ -6,23 +6,16 @@ import importlib
 import threading
 from collections.abc import Iterable
 
-SLOW_IMPORTS = {
-    "lightgbm": "lightgbm",
-    "catboost": "catboost",
-    "xgboost": "xgboost",
-    # Its optimisers import this compiler when they are first made.
-    "realmlp": "torch._dynamo",
-    "tabm": "torch._dynamo",
-}
+from automl_magic.recipe import member
 
 
 class Warmup:
     """A thread that imports libraries in order. `wait` until the one that is needed is there."""
 
     def __init__(self, estimators: Iterable[str]) -> None:
-        self._ready = {
-            name: threading.Event() for name in dict.fromkeys(estimators) if name in SLOW_IMPORTS
-        }
+        slow = {name: member(name).slow_import for name in dict.fromkeys(estimators)}
+        self._slow = {name: module for name, module in slow.items() if module is not None}
+        self._ready = {name: threading.Event() for name in self._slow}
         # Two threads that import modules which import each other may see them half-made: what
         # the libraries share is there before they start.
         importlib.import_module("sklearn.linear_model")
@@ -39,7 +32,7 @@ class Warmup:
     def _import_all(self) -> None:
         for name, ready in self._ready.items():
             try:
-                importlib.import_module(SLOW_IMPORTS[name])
+                importlib.import_module(self._slow[name])
             except ImportError:
                 continue  # the trial that needs it imports it again, and fails with the reason
             finally:

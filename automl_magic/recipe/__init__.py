@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automl_magic.recipe.apart import Apart, apart_by
-    from automl_magic.recipe.document import ESTIMATORS, MemberSpec, Recipe, estimators
+    from automl_magic.recipe.document import MemberSpec, Recipe
     from automl_magic.recipe.fitted import FittedRecipe, fit_recipe
     from automl_magic.recipe.goal import Goal
-    from automl_magic.recipe.members import Fold, Growth, Member, Model, is_random, member
+    from automl_magic.recipe.members import Fold, Growth, Member, Model, Range, member
+    from automl_magic.recipe.registry import estimators
     from automl_magic.recipe.steps import code_params
     from automl_magic.recipe.stored import load_model, save_model
     from automl_magic.recipe.table import Table, table_of, take
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from automl_magic.recipe.view import FittedView, fit_view
 
 __all__ = [
-    "ESTIMATORS",
     "Apart",
     "FittedRecipe",
     "FittedView",
@@ -35,6 +35,7 @@ __all__ = [
     "Member",
     "MemberSpec",
     "Model",
+    "Range",
     "Recipe",
     "Table",
     "apart_by",
@@ -43,7 +44,6 @@ __all__ = [
     "estimators",
     "fit_recipe",
     "fit_view",
-    "is_random",
     "labels_of",
     "load_model",
     "member",
@@ -54,10 +54,11 @@ __all__ = [
 
 _HOMES = {
     "apart": ("Apart", "apart_by"),
-    "document": ("ESTIMATORS", "MemberSpec", "Recipe", "estimators"),
+    "document": ("MemberSpec", "Recipe"),
+    "registry": ("estimators",),
     "fitted": ("FittedRecipe", "fit_recipe"),
     "goal": ("Goal",),
-    "members": ("Fold", "Growth", "Member", "Model", "is_random", "member"),
+    "members": ("Fold", "Growth", "Member", "Model", "Range", "member"),
     "steps": ("code_params",),
     "stored": ("load_model", "save_model"),
     "table": ("Table", "table_of", "take"),

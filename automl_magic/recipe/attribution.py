@@ -1,10 +1,10 @@
 """attribution: what each column adds to what a model says, by the paths of its trees (TreeSHAP).
 
-Each library computes exact SHAP values for its own trees (`members.margins`); they add up to the
-margin: the value of a regression, the log-odds of the second of two classes, the raw score of each
-of more. Members and a temperature combine margins linearly wherever the blend does, and there the
-whole model has exact values too. The explain notebook and the server both ask here, the one with
-a table and the other with a row, so that they never tell two stories about one model.
+Each library computes exact SHAP values for its own trees (`Member.contributions`); they add up to
+the margin: the value of a regression, the log-odds of the second of two classes, the raw score of
+each of more. Members and a temperature combine margins linearly wherever the blend does, and there
+the whole model has exact values too. The explain notebook and the server both ask here, the one
+with a table and the other with a row, so that they never tell two stories about one model.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from automl_magic.recipe.combine import Blend, Method
 from automl_magic.recipe.fitted import FittedRecipe
-from automl_magic.recipe.members.margins import MARGINS
+from automl_magic.recipe.members import member
 from automl_magic.recipe.values import Floats
 from automl_magic.recipe.view import FittedView
 
@@ -24,7 +24,8 @@ from automl_magic.recipe.view import FittedView
 def refusal(model: FittedRecipe) -> str | None:
     """Say why what the paths of a model's trees add is no sum for its answer; None if it is."""
     recipe = model.recipe
-    if strange := sorted({one.estimator for one in recipe.members} - MARGINS.keys()):
+    used = {one.estimator for one in recipe.members}
+    if strange := sorted(name for name in used if not member(name).has_contributions):
         return f"{', '.join(strange)} is no booster of trees"
     if not recipe.classes:
         return None
@@ -86,7 +87,7 @@ class TreeShap:
         for one in self._model.members:
             matrix, shares = features[one.spec.view], self._shares[one.spec.view]
             for native in one.models:
-                of_features = MARGINS[one.spec.estimator](native, matrix)
+                of_features = one.estimator.contributions(native, matrix)
                 by_column = np.einsum("nfo,fc->nco", of_features[:, :-1], shares)
                 weight = hotter * one.spec.weight / len(one.models)
                 total = total + weight * np.concatenate([by_column, of_features[:, -1:]], axis=1)

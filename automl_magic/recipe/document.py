@@ -8,28 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_magic.recipe.combine import Blend, Calibration, Method
+from automl_magic.recipe.registry import estimators, module_of
 from automl_magic.records import Answer, Record, Split, StepSpec, TaskKind
 from automl_magic.records.codec import OutOfRange
-from automl_magic.records.families import families
-
-ESTIMATORS = (
-    "lightgbm",
-    "xgboost",
-    "catboost",
-    "extra_trees",
-    "random_forest",
-    "linear",
-    "kernel",
-    "mlp",
-    "realmlp",
-    "tabm",
-    "dummy",
-)
-
-
-def estimators() -> tuple[str, ...]:
-    """Return the names of all estimators: ours, then those that other families bring."""
-    return (*ESTIMATORS, *(name for family in families() for name in family.estimators))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +32,7 @@ class MemberSpec(Record):
     seeds: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
-        # Packages are looked for only where ours are not enough.
-        if self.estimator not in ESTIMATORS and self.estimator not in estimators():
+        if module_of(self.estimator) is None:
             raise OutOfRange("estimator", f"one of {', '.join(estimators())}")
         if self.n_iterations is not None and self.n_iterations < 1:
             raise OutOfRange("n_iterations", "a whole number of at least 1, or nothing")

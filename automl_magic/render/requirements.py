@@ -6,13 +6,12 @@ import ast
 import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib import metadata
 
 from automl_magic.errors import RenderError
-from automl_magic.recipe import Recipe
+from automl_magic.recipe import Recipe, estimators, member
 
-# Where the name to install is not the name to import; the first that the recipe knows is taken.
-_DISTRIBUTIONS = {"sklearn": ("scikit-learn",), "xgboost": ("xgboost-cpu", "xgboost")}
 _VERSION = re.compile(r"[A-Za-z0-9.+!_-]{1,64}")
 
 
@@ -50,7 +49,7 @@ def imports_of(source: str) -> set[str]:
 
 
 def _requirement(recipe: Recipe, module: str) -> str:
-    names = _DISTRIBUTIONS.get(module, (module,))
+    names = _distributions().get(module, (module,))
     for name in names:
         if name in recipe.versions:
             return f"{name}=={_checked(name, recipe.versions[name])}"
@@ -72,6 +71,17 @@ def _installed_as(module: str) -> str | None:
     """Return the package that a module came with, where it is one alone: `yaml` is PyYAML's."""
     found = {*metadata.packages_distributions().get(module, ())}
     return found.pop() if len(found) == 1 else None
+
+
+@cache
+def _distributions() -> dict[str, tuple[str, ...]]:
+    """Return what brings a module, by its name; the first that the recipe knows is taken."""
+    found: dict[str, tuple[str, ...]] = {"sklearn": ("scikit-learn",)}
+    for name in estimators():
+        kind = member(name)
+        if kind.library is not None and kind.distributions:
+            found[kind.library] = kind.distributions
+    return found
 
 
 def _checked(name: str, version: str) -> str:

@@ -11,21 +11,11 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from automl_magic.recipe import estimators, member
 from automl_magic.records import digest_of
 
-# What computes: a change in one of these may change a number.
-COMPUTES = (
-    "catboost",
-    "lightgbm",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scikit-learn",
-    "scipy",
-    "skops",
-    "xgboost",
-    "xgboost-cpu",
-)
+# What computes beside the libraries of the estimators: a change in one may change a number.
+COMPUTES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops")
 
 
 def environment() -> dict[str, Any]:
@@ -40,10 +30,12 @@ def environment() -> dict[str, Any]:
         platform and `packages`.
     """
     installed = _installed()
+    libraries = {one for name in estimators() for one in member(name).distributions}
+    computes = sorted({*COMPUTES, *libraries})
     described = {
         "python": platform.python_version(),
         "platform": f"{platform.system()}-{platform.machine()}",
-        "packages": {name: installed[name] for name in COMPUTES if name in installed},
+        "packages": {name: installed[name] for name in computes if name in installed},
     }
     return {
         **described,

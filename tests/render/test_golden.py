@@ -13,7 +13,7 @@ import pytest
 from automl_magic.data import load_code
 from automl_magic.flow.explaining import explain_notebook
 from automl_magic.flow.monitoring import monitor_notebook
-from automl_magic.recipe import ESTIMATORS
+from automl_magic.recipe.registry import our_estimators
 from automl_magic.records import TaskKind
 from automl_magic.records.monitoring.drift import Thresholds
 from automl_magic.render import (
@@ -171,7 +171,7 @@ def test_the_last_code_cell_of_a_model_prints_the_score(rendered):
 
 def test_every_estimator_can_be_a_member(recipe, dataset, changed):
     one = recipe.members[0]
-    for estimator in ESTIMATORS:
+    for estimator in our_estimators():
         rounds = 5 if estimator in ("lightgbm", "xgboost", "catboost") else None
         spec = changed(
             one, name=estimator, estimator=estimator, weight=1.0, params={}, n_iterations=rounds

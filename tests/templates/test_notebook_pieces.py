@@ -9,7 +9,8 @@ from automl_magic.data.sources.bundled import NAMES
 from automl_magic.data.sources.file_source import FileSource
 from automl_magic.data.sources.registry import OURS
 from automl_magic.files.templates import templates
-from automl_magic.recipe import ESTIMATORS, member
+from automl_magic.recipe import member
+from automl_magic.recipe.registry import our_estimators
 from automl_magic.recipe.steps import pieces_of, step_class
 from automl_magic.recipe.steps.base import KINDS
 from automl_magic.records import SplitKind
@@ -40,7 +41,7 @@ def test_a_piece_is_python_with_named_slots(piece):
 def test_a_piece_of_a_model_imports_public_packages_alone(piece):
     source = (NOTEBOOKS / piece).read_text("utf-8")
 
-    public = {"numpy", "pandas", "pyarrow", "sklearn", "threadpoolctl", "torch", *ESTIMATORS}
+    public = {"numpy", "pandas", "pyarrow", "sklearn", "threadpoolctl", "torch", *our_estimators()}
     assert imports_of(source) <= public
     assert "automl" not in source
 
@@ -79,7 +80,7 @@ def test_a_view_fills_every_parameter_of_a_step(kind):
 
 
 def test_there_is_a_piece_for_every_member_and_task():
-    pieces = {member(name).piece(task) for name in ESTIMATORS for task in kinds()}
+    pieces = {member(name).piece(task) for name in our_estimators() for task in kinds()}
 
     assert names(r"members/(\w+)") == {piece.removesuffix(".py") for piece in pieces}
 

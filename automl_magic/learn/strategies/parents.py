@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from automl_magic.learn.candidate import BASELINE
-from automl_magic.learn.strategies.spaces import SPACES, is_number
+from automl_magic.learn.strategies.spaces import is_number
+from automl_magic.recipe import member
 from automl_magic.records import Metric, Trial, TrialState
 
-# Rounds of LightGBM that one round, or one tree, takes about as long as.
-WORK_OF_A_ROUND = {"xgboost": 1.1, "catboost": 4.0, "extra_trees": 8.0, "random_forest": 15.0}
+# In rounds of LightGBM, as `Member.work_of_a_round`.
 WORK_WITHOUT_ROUNDS = 30.0
 # What a trial costs that was given up, beside one that was not.
 WORK_OF_A_PRUNED = 0.3
@@ -109,7 +109,7 @@ def _best_of_each(history: Sequence[Trial], metric: Metric) -> dict[str, tuple[f
     best: dict[str, tuple[float, Trial]] = {}
     for trial in history:
         loss = loss_of(trial, metric)
-        if loss is None or trial.estimator not in SPACES:
+        if loss is None or not member(trial.estimator).space:
             continue
         if trial.candidate not in best or loss < best[trial.candidate][0]:
             best[trial.candidate] = (loss, trial)
@@ -140,4 +140,4 @@ def _work(trial: Trial) -> float:
     grown = trial.n_iterations or trial.params.get("n_estimators")
     if not is_number(grown):
         return WORK_WITHOUT_ROUNDS
-    return WORK_OF_A_ROUND.get(trial.estimator, 1.0) * grown
+    return member(trial.estimator).work_of_a_round * grown

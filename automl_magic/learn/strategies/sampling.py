@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automl_magic.learn.strategies.spaces import Range
+from automl_magic.recipe import Range
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -15,7 +15,8 @@ import numpy as np
 from automl_magic.learn.candidate import Candidate, Proposal
 from automl_magic.learn.strategies import sampling
 from automl_magic.learn.strategies.parents import distinct, in_turn, loss_of
-from automl_magic.learn.strategies.spaces import Range, learning_rates, place, space_of
+from automl_magic.learn.strategies.spaces import learning_rates, place, space_of
+from automl_magic.recipe import Range
 from automl_magic.records import Metric, Trial
 
 # Near is within this share of each range; there, this share of the parameters is changed.

@@ -6,16 +6,19 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import catboost
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Member, Model, Rows, rows_of, unreadable
-from automl_magic.recipe.members.growth import Fold, Growth, Rendezvous
+from automl_magic.recipe.members.common.base import Member, Model, Rows, rows_of, unreadable
+from automl_magic.recipe.members.common.growth import Fold, Growth, Rendezvous
+from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer, TaskKind
+
+if TYPE_CHECKING:
+    import catboost
 
 LOSSES = {
     Answer.TWO_CLASSES: "Logloss",
@@ -35,6 +38,24 @@ class CatBoost(Member):
     name: ClassVar[str] = "catboost"
     has_iterations: ClassVar[bool] = True
     suffix: ClassVar[str] = ".cbm"
+    library: ClassVar[str] = "catboost"
+    slow_import: ClassVar[str] = "catboost"
+    distributions: ClassVar[tuple[str, ...]] = ("catboost",)
+    space: ClassVar[Mapping[str, Range]] = {
+        "depth": Range(4, 8, 6, whole=True),
+        "l2_leaf_reg": Range(0.05, 10.0, 3.0, log=True),
+        "random_strength": Range(0.1, 2.0, 1.0, log=True),
+        "subsample": Range(0.6, 1.0),
+        "one_hot_max_size": Range(2, 25, log=True, whole=True),
+    }
+    # It cannot go on once its predictions were read, so it has more time for its one turn.
+    goes_on: ClassVar[bool] = False
+    share_of_time: ClassVar[float] = 0.3
+    work_of_a_round: ClassVar[float] = 4.0
+    cell_bytes: ClassVar[int] = 8 + 9
+    takes_gaps: ClassVar[bool] = True
+    trees: ClassVar[str] = "catboost"
+    has_contributions: ClassVar[bool] = True
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
@@ -69,6 +90,8 @@ class CatBoost(Member):
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        import catboost
+
         return catboost.CatBoost(arguments).fit(pool(rows.X, categorical, rows.y, rows.weight))
 
     def predict(self, model: Model, X: Floats) -> Floats:
@@ -88,12 +111,26 @@ class CatBoost(Member):
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
     ) -> Model:
+        import catboost
+
         model = catboost.CatBoost()
         try:
             model.load_model(blob=content)
         except catboost.CatBoostError as error:
             raise unreadable(self.name, error) from error
         return Model(model, task, n_classes, tuple(categorical))
+
+    def contributions(self, model: Model, X: Floats) -> Floats:
+        rows = pool(X, model.categorical)
+        found = np.asarray(
+            model.native.get_feature_importance(rows, type="ShapValues"), dtype=np.float64
+        )
+        found = found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
+        # CatBoost has the numbers first and the categories behind them.
+        categorical = list(model.categorical)
+        numbers = [i for i in range(X.shape[1]) if i not in categorical]
+        back = np.argsort([*numbers, *categorical])
+        return np.concatenate([found[:, :-1][:, back], found[:, -1:]], axis=1)
 
 
 class _Growth(Growth):
@@ -102,6 +139,8 @@ class _Growth(Growth):
     def __init__(
         self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
     ) -> None:
+        import catboost
+
         def make() -> tuple[catboost.Pool, catboost.Pool]:
             rows = rows_of(fold.X, fold.y, task, class_weight)
             watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
@@ -170,6 +209,8 @@ def pool(
 
     The numbers stand first, and a missing code is a category of its own, -1.
     """
+    import catboost
+
     numbers = np.delete(X, categorical, axis=1).astype(np.float32)
     codes = X[:, categorical]
     if not categorical:

@@ -7,11 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from sklearn.dummy import DummyClassifier, DummyRegressor
-
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Model
-from automl_magic.recipe.members.scikit import ScikitMember
+from automl_magic.recipe.members.common.base import Model
+from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.records import TaskKind
 
 
@@ -19,8 +17,12 @@ class Dummy(ScikitMember):
     """`DummyClassifier` (prior) and `DummyRegressor` (mean): the baseline."""
 
     name: ClassVar[str] = "dummy"
+    is_random: ClassVar[bool] = False
+    library: ClassVar[str] = "sklearn.dummy"
 
     def estimator(self, task: TaskKind) -> type[Any]:
+        from sklearn.dummy import DummyClassifier, DummyRegressor
+
         return DummyClassifier if task.has_classes else DummyRegressor
 
     def call_arguments(

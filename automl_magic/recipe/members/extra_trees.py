@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
-
-from automl_magic.recipe.members.forest import Forest
+from automl_magic.recipe.members.common.forest import Forest
 from automl_magic.records import TaskKind
 
 
@@ -14,8 +12,11 @@ class ExtraTrees(Forest):
     """`ExtraTreesClassifier` and `ExtraTreesRegressor`."""
 
     name: ClassVar[str] = "extra_trees"
+    work_of_a_round: ClassVar[float] = 8.0
 
     def estimator(self, task: TaskKind) -> type[Any]:
+        from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
         return ExtraTreesClassifier if task.has_classes else ExtraTreesRegressor
 
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.arrays import ArrayMember, Arrays, softmax
-from automl_magic.recipe.members.base import Model, Rows
+from automl_magic.recipe.members.common.arrays import ArrayMember, Arrays, softmax
+from automl_magic.recipe.members.common.base import Model, Rows
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 

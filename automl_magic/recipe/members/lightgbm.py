@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import lightgbm
+import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import (
+from automl_magic.recipe.members.common.base import (
     Member,
     Model,
     Rows,
@@ -16,9 +16,13 @@ from automl_magic.recipe.members.base import (
     rows_of,
     unreadable,
 )
-from automl_magic.recipe.members.growth import Fold, Growth, Snapshots
+from automl_magic.recipe.members.common.growth import Fold, Growth, Snapshots
+from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer, TaskKind
+
+if TYPE_CHECKING:
+    import lightgbm
 
 OBJECTIVES = {
     Answer.TWO_CLASSES: "binary",
@@ -36,6 +40,22 @@ class LightGBM(Member):
     name: ClassVar[str] = "lightgbm"
     has_iterations: ClassVar[bool] = True
     suffix: ClassVar[str] = ".txt"
+    library: ClassVar[str] = "lightgbm"
+    slow_import: ClassVar[str] = "lightgbm"
+    distributions: ClassVar[tuple[str, ...]] = ("lightgbm",)
+    space: ClassVar[Mapping[str, Range]] = {
+        "num_leaves": Range(4, 200, 31, log=True, whole=True),
+        "min_data_in_leaf": Range(1, 64, 20, log=True, whole=True),
+        "feature_fraction": Range(0.3, 1.0, 1.0),
+        "bagging_fraction": Range(0.6, 1.0),
+        "lambda_l1": Range(0.001, 2.0, 0.0, log=True),
+        "lambda_l2": Range(0.001, 5.0, 0.0, log=True),
+        "cat_smooth": Range(0.5, 50.0, log=True),
+    }
+    cell_bytes: ClassVar[int] = 8 + 2
+    takes_gaps: ClassVar[bool] = True
+    trees: ClassVar[str] = "lightgbm"
+    has_contributions: ClassVar[bool] = True
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
@@ -69,6 +89,8 @@ class LightGBM(Member):
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
+        import lightgbm
+
         train = lightgbm.Dataset(
             rows.X, rows.y, weight=rows.weight, categorical_feature=list(categorical)
         )
@@ -87,17 +109,26 @@ class LightGBM(Member):
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
     ) -> Model:
+        import lightgbm
+
         try:
             booster = lightgbm.Booster(model_str=content.decode())
         except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
             raise unreadable(self.name, error) from error
         return Model(booster, task, n_classes, tuple(categorical))
 
+    def contributions(self, model: Model, X: Floats) -> Floats:
+        flat = np.asarray(model.native.predict(X, pred_contrib=True), dtype=np.float64)
+        # (n, outputs · (features + 1)), one class after the other.
+        return flat.reshape(len(X), -1, X.shape[1] + 1).transpose(0, 2, 1)
+
 
 class _Growth(Growth):
     def __init__(
         self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
     ) -> None:
+        import lightgbm
+
         def bin_rows() -> tuple[lightgbm.Dataset, lightgbm.Dataset]:
             of_rows = {**OF_THE_ROWS, "verbosity": -1, "num_threads": 1}
             rows = rows_of(fold.X, fold.y, task, class_weight)

@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression, Ridge
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.arrays import softmax
-from automl_magic.recipe.members.base import Model
-from automl_magic.recipe.members.scikit import ScikitMember
+from automl_magic.recipe.members.common.arrays import softmax
+from automl_magic.recipe.members.common.base import Model
+from automl_magic.recipe.members.common.scikit import ScikitMember
+from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import LARGEST
 from automl_magic.records import TaskKind
 
@@ -22,8 +22,16 @@ class Linear(ScikitMember):
     """`LogisticRegression` (lbfgs, L2) and `Ridge`. The matrix holds no NaN, in similar scales."""
 
     name: ClassVar[str] = "linear"
+    is_random: ClassVar[bool] = False
+    library: ClassVar[str] = "sklearn.linear_model"
+    space: ClassVar[Mapping[str, Range]] = {
+        "C": Range(0.003, 30.0, log=True),
+        "alpha": Range(0.01, 300.0, log=True),
+    }
 
     def estimator(self, task: TaskKind) -> type[Any]:
+        from sklearn.linear_model import LogisticRegression, Ridge
+
         return LogisticRegression if task.has_classes else Ridge
 
     def call_arguments(

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.arrays import softmax
-from automl_magic.recipe.members.base import Model, Rows
-from automl_magic.recipe.members.epochs import EpochMember, Training
-from automl_magic.recipe.members.scikit import ScikitMember
+from automl_magic.recipe.members.common.arrays import softmax
+from automl_magic.recipe.members.common.base import Model, Rows
+from automl_magic.recipe.members.common.epochs import EpochMember, Training
+from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
@@ -31,8 +30,11 @@ class MLP(EpochMember, ScikitMember):
     """
 
     name: ClassVar[str] = "mlp"
+    library: ClassVar[str] = "sklearn.neural_network"
 
     def estimator(self, task: TaskKind) -> type[Any]:
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
+
         return MLPClassifier if task.has_classes else MLPRegressor
 
     def call_arguments(

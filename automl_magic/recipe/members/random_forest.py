@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-
-from automl_magic.recipe.members.forest import Forest
+from automl_magic.recipe.members.common.forest import Forest
 from automl_magic.records import TaskKind
 
 
@@ -14,8 +12,11 @@ class RandomForest(Forest):
     """`RandomForestClassifier` and `RandomForestRegressor`."""
 
     name: ClassVar[str] = "random_forest"
+    work_of_a_round: ClassVar[float] = 15.0
 
     def estimator(self, task: TaskKind) -> type[Any]:
+        from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
         return RandomForestClassifier if task.has_classes else RandomForestRegressor
 
 

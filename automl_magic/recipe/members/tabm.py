@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from automl_magic.recipe.members.arrays import Arrays, softmax
-from automl_magic.recipe.members.base import Rows
-from automl_magic.recipe.members.epochs import Training
-from automl_magic.recipe.members.networks import NetworkMember, n_layers
-from automl_magic.recipe.members.torch_training import TorchTraining
+from automl_magic.recipe.members.common.arrays import Arrays, softmax
+from automl_magic.recipe.members.common.base import Rows
+from automl_magic.recipe.members.common.epochs import Training
+from automl_magic.recipe.members.common.networks import NetworkMember, n_layers
+from automl_magic.recipe.members.common.torch_training import TorchTraining
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import xgboost
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import (
+from automl_magic.recipe.members.common.base import (
     Member,
     Model,
     Rows,
@@ -17,9 +17,13 @@ from automl_magic.recipe.members.base import (
     rows_of,
     unreadable,
 )
-from automl_magic.recipe.members.growth import Fold, Growth, Snapshots
+from automl_magic.recipe.members.common.growth import Fold, Growth, Snapshots
+from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer, TaskKind
+
+if TYPE_CHECKING:
+    import xgboost
 
 OBJECTIVES = {
     Answer.TWO_CLASSES: "binary:logistic",
@@ -34,6 +38,23 @@ class XGBoost(Member):
     name: ClassVar[str] = "xgboost"
     has_iterations: ClassVar[bool] = True
     suffix: ClassVar[str] = ".ubj"
+    library: ClassVar[str] = "xgboost"
+    slow_import: ClassVar[str] = "xgboost"
+    # xgboost-cpu brings the same module, without 300 MB for graphics cards.
+    distributions: ClassVar[tuple[str, ...]] = ("xgboost-cpu", "xgboost")
+    space: ClassVar[Mapping[str, Range]] = {
+        "max_depth": Range(3, 10, 6, whole=True),
+        "min_child_weight": Range(0.01, 8.0, 1.0, log=True),
+        "subsample": Range(0.5, 1.0, 1.0),
+        "colsample_bylevel": Range(0.4, 1.0, 1.0),
+        "reg_lambda": Range(0.01, 5.0, 1.0, log=True),
+        "reg_alpha": Range(0.001, 2.0, 0.0, log=True),
+    }
+    work_of_a_round: ClassVar[float] = 1.1
+    cell_bytes: ClassVar[int] = 8 + 9
+    takes_gaps: ClassVar[bool] = True
+    trees: ClassVar[str] = "xgboost"
+    has_contributions: ClassVar[bool] = True
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
@@ -70,6 +91,8 @@ class XGBoost(Member):
 
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
         threads = arguments["params"]["nthread"]
+        import xgboost
+
         return xgboost.train(dtrain=_matrix(rows, categorical, threads), **arguments)
 
     def predict(self, model: Model, X: Floats) -> Floats:
@@ -83,6 +106,8 @@ class XGBoost(Member):
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
     ) -> Model:
+        import xgboost
+
         booster = xgboost.Booster()
         try:
             booster.load_model(bytearray(content))
@@ -90,11 +115,25 @@ class XGBoost(Member):
             raise unreadable(self.name, error) from error
         return Model(booster, task, n_classes, tuple(categorical))
 
+    def contributions(self, model: Model, X: Floats) -> Floats:
+        import xgboost
+
+        types = ["c" if i in model.categorical else "q" for i in range(X.shape[1])]
+        rows = xgboost.DMatrix(X, feature_types=types, enable_categorical=True)
+        found = np.asarray(model.native.predict(rows, pred_contribs=True), dtype=np.float64)
+        return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
+
+    def in_one_thread(self, model: Model) -> Model:
+        model.native.set_param({"nthread": 1})  # it takes them with the model, not with the call
+        return replace(model, threads=1)
+
 
 class _Growth(Growth):
     def __init__(
         self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
     ) -> None:
+        import xgboost
+
         def make() -> tuple[xgboost.DMatrix, xgboost.DMatrix]:
             rows = rows_of(fold.X, fold.y, task, class_weight)
             watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
@@ -139,6 +178,8 @@ def _as_float64(raw: Any, task: TaskKind) -> Floats:
 
 
 def _matrix(rows: Rows, categorical: tuple[int, ...], threads: int = 1) -> xgboost.DMatrix:
+    import xgboost
+
     types = ["c" if i in categorical else "q" for i in range(rows.X.shape[1])]
     return xgboost.DMatrix(
         rows.X,

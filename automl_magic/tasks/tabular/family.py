@@ -69,7 +69,7 @@ class Tabular(Family):
         return candidates.propose_all(self.context(context), names)
 
     def candidate_names(self) -> tuple[str, ...]:
-        return candidates.CANDIDATES
+        return candidates.candidate_names()
 
     def rejected(self, context: Context) -> tuple[str, ...]:
         return candidates.rejected(self.context(context))

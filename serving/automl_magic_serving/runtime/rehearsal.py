@@ -18,7 +18,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Timer
@@ -27,7 +26,7 @@ import automl_magic
 import automl_magic_serving
 from automl_magic.errors import ArtifactTampered, ModelRefused
 from automl_magic.recipe.document import Recipe
-from automl_magic.recipe.members import member
+from automl_magic.recipe.members import Member, member
 from automl_magic.records import RecordProblem, digest_of
 from automl_magic.workspace.places import home
 
@@ -42,16 +41,8 @@ _START = (
 )
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 _FRUGAL = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_READERS = (
-    "automl-magic",
-    "catboost",
-    "lightgbm",
-    "numpy",
-    "scikit-learn",
-    "skops",
-    "xgboost",
-    "xgboost-cpu",
-)
+# What reads a model beside the libraries of its members.
+_READERS = ("automl-magic", "numpy", "scikit-learn", "skops")
 _FIX = "Do not serve it. Fit the model again, and register that one: automl rerun RUN"
 
 
@@ -129,7 +120,7 @@ def rehearse_once(
         As `rehearse`; then nothing is noted.
     """
     folder = home() / "serving" / "rehearsed"
-    note = folder / f"{manifest_sha256.removeprefix('sha256:')}-{_libraries()}"
+    note = folder / f"{manifest_sha256.removeprefix('sha256:')}-{_libraries(contents)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = note.open("ab")
@@ -143,11 +134,11 @@ def rehearse_once(
             file.write(b"survived\n")
 
 
-@cache
-def _libraries() -> str:
-    """Return a digest of the versions of what reads models."""
+def _libraries(contents: Mapping[str, bytes]) -> str:
+    """Return a digest of the versions of what reads a model."""
     versions = {}
-    for name in _READERS:
+    distributions = {one for kind in _members(contents) for one in kind.distributions}
+    for name in (*_READERS, *sorted(distributions)):
         with contextlib.suppress(PackageNotFoundError):
             versions[name] = version(name)
     return digest_of([sys.version, versions]).removeprefix("sha256:")[:16]
@@ -161,11 +152,17 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _import_meanwhile(contents: Mapping[str, bytes]) -> None:
-    """Import the libraries that the server needs too. What is no recipe the child will say."""
+    """Import the libraries that the server needs too."""
+    for kind in _members(contents):
+        kind.import_library()
+
+
+def _members(contents: Mapping[str, bytes]) -> list[Member]:
+    """Return the estimators of a model. What is no recipe the child will say."""
     with contextlib.suppress(KeyError, ValueError, RecordProblem, RecursionError):
         recipe = Recipe.from_json(json.loads(contents["recipe.json"]))
-        for spec in recipe.members:
-            member(spec.estimator)
+        return [member(spec.estimator) for spec in recipe.members]
+    return []
 
 
 def _judged(code: int, said: bytes, limits: Limits) -> Rehearsal:

@@ -65,8 +65,8 @@ def _ask(contents: dict[str, bytes]) -> None:
 
 def _import_libraries(contents: dict[str, bytes]) -> None:
     """Import what the model needs: the limit on addresses counts the libraries too."""
-    from automl_magic.recipe.document import estimators
     from automl_magic.recipe.members import member
+    from automl_magic.recipe.registry import estimators
     from automl_magic_serving.runtime.opening import import_skops
 
     import_skops(contents)
@@ -75,7 +75,7 @@ def _import_libraries(contents: dict[str, bytes]) -> None:
     except (KeyError, TypeError, ValueError, RecursionError):
         named = set()  # the reading says what is wrong with it
     for estimator in sorted(named & set(estimators())):
-        member(estimator)
+        member(estimator).import_library()
 
 
 def _leave_network() -> bool:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Member, Model, Rows
+from automl_magic.recipe.members.common.base import Member, Model, Rows
 from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer, TaskKind
 from automl_magic.records.families import TaskFamily

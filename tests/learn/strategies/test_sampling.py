@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from automl_magic.learn.strategies.sampling import Result, at_random, by_tpe, draw
-from automl_magic.learn.strategies.spaces import Range
+from automl_magic.recipe import Range
 
 SPACE = {"x": Range(0.0, 1.0), "n": Range(1, 50, log=True, whole=True)}
 

@@ -8,7 +8,7 @@ import pytest
 from automl_magic.errors import PlanError
 from automl_magic.learn.candidate import Candidate
 from automl_magic.learn.strategies import most_trials, strategy
-from automl_magic.learn.strategies.spaces import SPACES
+from automl_magic.recipe import member
 from automl_magic.records.plans.experiment import SAMPLERS, Hpo
 from automl_magic.tasks.metrics import METRICS
 
@@ -40,8 +40,8 @@ def test_no_trial_is_proposed_twice(search, name):
 def test_variations_stay_inside_their_ranges(search, name):
     for trial in search(name, 25)[4:]:
         for parameter, value in trial.params.items():
-            if parameter in SPACES[trial.estimator]:
-                space = SPACES[trial.estimator][parameter]
+            if parameter in (ranges := member(trial.estimator).space):
+                space = ranges[parameter]
                 assert space.low <= value <= space.high
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe import ESTIMATORS, MemberSpec, is_random, member
+from automl_magic.recipe import MemberSpec, member
 from automl_magic.recipe.members import catboost as catboost_member
 from automl_magic.recipe.members import xgboost as xgboost_member
+from automl_magic.recipe.registry import our_estimators
 from automl_magic.records import TaskKind
 
 TASKS = ("binary", "multiclass", "regression")
@@ -86,7 +87,7 @@ def fit(name, task, X, y, **options):
 
 @pytest.mark.parametrize("class_weight", [False, True])
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", our_estimators())
 def test_fitted_saved_row_and_code_agree(name, task, class_weight, piece, tmp_path):
     task = TaskKind(task)
     X, y, X_new = inputs(name, task)
@@ -148,7 +149,7 @@ def test_catboost_chooses_nothing_by_the_number_of_rounds(grow_policy, most):
     np.testing.assert_array_equal(catboost.predict(few, X_new), first)
 
 
-@pytest.mark.parametrize("name", [name for name in ESTIMATORS if is_random(name)])
+@pytest.mark.parametrize("name", [name for name in our_estimators() if member(name).is_random])
 def test_another_seed_is_another_model(name):
     X, y, X_new = inputs(name, TaskKind("regression"))
     one, other = (
@@ -158,7 +159,7 @@ def test_another_seed_is_another_model(name):
     assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", our_estimators())
 def test_a_class_that_a_fold_has_not_seen_keeps_its_column(name):
     task = TaskKind("multiclass")
     X, y, X_new = inputs(name, task)
@@ -191,7 +192,7 @@ def test_a_matrix_may_hold_only_codes_or_only_numbers(name, columns):
     assert np.isfinite(member(name).predict(model, X_new[:, columns])).all()
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", our_estimators())
 def test_two_fits_are_the_same(name):
     task = TaskKind("multiclass")
     X, y, X_new = inputs(name, task)

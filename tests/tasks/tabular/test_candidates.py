@@ -8,10 +8,10 @@ import pytest
 
 from automl_magic.errors import PlanError
 from automl_magic.recipe import member
-from automl_magic.recipe.document import ESTIMATORS
+from automl_magic.recipe.registry import our_estimators
 from automl_magic.records import ColumnKind, TaskKind
 from automl_magic.records.families import kinds
-from automl_magic.tasks.tabular.candidates import CANDIDATES, Context, propose_all, rejected
+from automl_magic.tasks.tabular.candidates import Context, candidate_names, propose_all, rejected
 
 BINARY = TaskKind("binary")
 
@@ -71,7 +71,7 @@ def test_what_is_not_proposed_is_rejected_with_its_condition():
 
     left = {reason.split(":")[0] for reason in rejected(context)}
 
-    assert left == set(CANDIDATES) - set(names(context))
+    assert left == set(candidate_names()) - set(names(context))
 
 
 def rate(name, context):
@@ -97,14 +97,14 @@ def test_more_classes_raise_the_learning_rate():
 def test_every_candidate_can_be_asked_for_on_every_table(task, n_rows, budget_s):
     context = a_context(n_rows, task=task, n_classes=3, budget_s=budget_s, threads=1)
 
-    for candidate in propose_all(context, CANDIDATES):
-        assert candidate.estimator in ESTIMATORS
+    for candidate in propose_all(context, candidate_names()):
+        assert candidate.estimator in our_estimators()
         assert candidate.view in ("tree", "dense")
         assert json.loads(json.dumps(candidate.params)) == candidate.params
         assert candidate.decision.why
 
 
-@pytest.mark.parametrize("name", CANDIDATES)
+@pytest.mark.parametrize("name", candidate_names())
 @pytest.mark.parametrize("task", kinds())
 def test_the_member_of_each_candidate_takes_its_parameters(name, task):
     if name in ("realmlp", "tabm"):
@@ -133,7 +133,7 @@ def test_the_member_of_each_candidate_takes_its_parameters(name, task):
 
 
 def test_each_candidate_is_a_file_of_its_name():
-    for name in CANDIDATES:
+    for name in candidate_names():
         module = importlib.import_module(f"automl_magic.tasks.tabular.candidates.{name}")
         assert module.make(a_context()).name == name
         assert module.__doc__.startswith(f"{name}: ")

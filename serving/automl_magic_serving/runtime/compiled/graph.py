@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime
 from onnx import AttributeProto, TensorProto, helper
 
-from automl_magic.recipe.members.arrays import softmax
+from automl_magic.recipe.members.common.arrays import softmax
 from automl_magic.recipe.values import Floats
 from automl_magic_serving.runtime.compiled.trees import LEAF, Link, Trees
 

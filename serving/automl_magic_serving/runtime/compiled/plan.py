@@ -20,7 +20,6 @@ from automl_magic.recipe import FittedRecipe
 from automl_magic.recipe.combine import blended_row, calibrated_row
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.members import FittedMember
-from automl_magic.recipe.members.margins import MARGINS
 from automl_magic.recipe.values import Floats
 from automl_magic.records import Answer
 from automl_magic.records.data.schema import InputSchema
@@ -151,7 +150,7 @@ class Plan:
         CannotCompile
             If it cannot be compiled, is not the same, or is not quicker for one row.
         """
-        trees = tuple(trees_of(member.spec.estimator, model) for model in member.models)
+        trees = tuple(trees_of(member.estimator, model) for model in member.models)
         of_view = self._slices[place]
         graph = Graph([(one, of_view.start) for one in trees], self._views.width)
 
@@ -164,7 +163,7 @@ class Plan:
             return _mean_of([part.many(sums) for part in graph.parts])
 
         is_regression = self._recipe.task.answer is Answer.NUMBER
-        with_gaps = member.spec.estimator in MARGINS  # boosters take missing values, forests not
+        with_gaps = member.estimator.takes_gaps
         split = outputs.copy()
         split[:, of_view] = at_splits(outputs[:, of_view], trees, with_gaps=with_gaps)
         for compared in (outputs, split):
@@ -266,10 +265,7 @@ def in_one_thread(fitted: FittedRecipe) -> FittedRecipe:
     """Return a model that predicts in one thread, for a server that has a process for each core."""
     members = []
     for member in fitted.members:
-        models = tuple(replace(model, threads=1) for model in member.models)
-        if member.spec.estimator == "xgboost":  # which takes it with the model, not with the call
-            for model in models:
-                model.native.set_param({"nthread": 1})
+        models = tuple(map(member.estimator.in_one_thread, member.models))
         members.append(replace(member, models=models))
     return replace(fitted, members=tuple(members))
 

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.recipe.members import Model
+from automl_magic.recipe.members import Member, Model
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer
 
@@ -96,17 +96,17 @@ class Trees:
         return len(self.base)
 
 
-def trees_of(estimator: str, model: Model) -> Trees:
-    """Return the trees of a fitted model.
+def trees_of(estimator: Member, model: Model) -> Trees:
+    """Return the trees of a fitted model, read as its class says.
 
     Raises
     ------
     CannotCompile
         If it has none, or they do what the common form cannot say.
     """
-    reader = _READERS.get(estimator)
+    reader = READERS.get(estimator.trees or "")
     if reader is None:
-        raise CannotCompile(f"{estimator} consists of no trees")
+        raise CannotCompile(f"{estimator.name} consists of no trees")
     return reader(model)
 
 
@@ -455,10 +455,10 @@ _LINKS = {
     Answer.CLASSES: Link.SOFTMAX,
     Answer.NUMBER: Link.IDENTITY,
 }
-_READERS: Mapping[str, Callable[[Model], Trees]] = {
+# By `Member.trees`.
+READERS: Mapping[str, Callable[[Model], Trees]] = {
     "xgboost": _xgboost,
     "lightgbm": _lightgbm,
     "catboost": _catboost,
-    "extra_trees": _forest,
-    "random_forest": _forest,
+    "forest": _forest,
 }

@@ -71,7 +71,7 @@ def apart(kind, model, trees, matrix):
 )
 def test_trees_answer_as_their_library_does(name, categorical, task):
     kind, model, X = fitted(name, task, categorical)
-    trees = trees_of(name, model)
+    trees = trees_of(member(name), model)
     assert apart(kind, model, trees, X) <= 1e-6
     gaps = name in BOOSTERS
     assert apart(kind, model, trees, at_splits(X, [trees], with_gaps=gaps)) <= 1e-6
@@ -81,7 +81,7 @@ def test_trees_answer_as_their_library_does(name, categorical, task):
 def test_codes_that_no_level_has_go_where_the_library_sends_them(name):
     kind, model, X = fitted(name, TaskKind("binary"), (0, 1))
     X[:, 0] = np.resize([np.nan, 40.0, 77.0, 1_000.0, 0.0], len(X))
-    assert apart(kind, model, trees_of(name, model), X) <= 1e-6
+    assert apart(kind, model, trees_of(member(name), model), X) <= 1e-6
 
 
 numbers = (
@@ -94,7 +94,7 @@ numbers = (
 @pytest.fixture(scope="module", params=BOOSTERS)
 def booster(request):
     kind, model, _ = fitted(request.param, TaskKind("regression"))
-    trees = trees_of(request.param, model)
+    trees = trees_of(member(request.param), model)
     return kind, model, Graph([(trees, 0)], WIDTH)
 
 
@@ -111,7 +111,8 @@ def test_models_that_read_numbers_alike_share_a_graph():
     other = fitted("catboost", TaskKind("binary"))
     matrix = np.hstack([one[2], other[2][::-1]])
     both = Graph(
-        [(trees_of("xgboost", one[1]), 0), (trees_of("catboost", other[1]), WIDTH)], 2 * WIDTH
+        [(trees_of(member("xgboost"), one[1]), 0), (trees_of(member("catboost"), other[1]), WIDTH)],
+        2 * WIDTH,
     )
     sums = both.sums(matrix)
     for (kind, model, _), part, columns in (
@@ -150,11 +151,11 @@ def test_what_the_common_form_cannot_say_stays_with_its_library(name):
     else:
         _, model, _ = fitted(estimator, TaskKind("regression"), categorical, params, rounds=3)
     with pytest.raises(CannotCompile, match=why):
-        trees_of(estimator, model)
+        trees_of(member(estimator), model)
 
 
 def test_a_model_of_very_many_nodes_stays_with_its_library(monkeypatch):
     _, model, _ = fitted("extra_trees", TaskKind("binary"))
     monkeypatch.setattr(reading, "MOST_NODES", 100)
     with pytest.raises(CannotCompile, match="more than 100 nodes"):
-        trees_of("extra_trees", model)
+        trees_of(member("extra_trees"), model)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
 from automl_magic.errors import ArtifactTampered
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.growth import Fold, Growth, SingleFit
+from automl_magic.recipe.members.common.growth import Fold, Growth, SingleFit
+from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 
@@ -45,6 +48,9 @@ class Rows:
 class Member(ABC):
     """An estimator. It has no state: what it fits is a `Model`.
 
+    Everything that others have to know of it stands here, so that it is one file. The file imports
+    NumPy alone; its library is imported where it is needed.
+
     Attributes
     ----------
     name : str
@@ -53,14 +59,86 @@ class Member(ABC):
         Whether it grows in rounds whose best number has to be found.
     counts_epochs : bool
         Whether a round looks at all rows many times, so that there are few of them.
+    is_random : bool
+        Whether fits with different seeds differ.
     suffix : str
         Of its native file.
+    library : str or None
+        The module that fits, reads and predicts; None where reading and predicting take NumPy
+        alone.
+    slow_import : str or None
+        A module that fitting needs and that takes a second or more to import: it is imported while
+        earlier trials run.
+    distributions : tuple of str
+        What is installed for it beside scikit-learn; the first that is there is written down.
+    space : mapping of str to Range
+        The parameters that a variation may change, and how far. Empty: it is not varied.
+    share_of_time : float
+        The share of the time left that one trial may use before it is frozen or ends.
+    goes_on : bool
+        Whether a trial that the clock has ended may go on later.
+    work_of_a_round : float
+        How many rounds of LightGBM one round, or one tree, takes about as long as.
+    cell_bytes : int
+        Memory for each cell of a training matrix: as float64, and as the library keeps it.
+    takes_gaps : bool
+        Whether a matrix may hold NaN where training saw none.
+    trees : str or None
+        The form of its trees, by which a server compiles them (a key of `READERS` in
+        `automl_magic_serving.runtime.compiled.trees`); None: it has no trees.
+    has_contributions : bool
+        Whether `contributions` says what each feature adds.
     """
 
     name: ClassVar[str]
     has_iterations: ClassVar[bool] = False
     counts_epochs: ClassVar[bool] = False
+    is_random: ClassVar[bool] = True
     suffix: ClassVar[str]
+    library: ClassVar[str | None] = None
+    slow_import: ClassVar[str | None] = None
+    distributions: ClassVar[tuple[str, ...]] = ()
+    space: ClassVar[Mapping[str, Range]] = MappingProxyType({})
+    share_of_time: ClassVar[float] = 0.2
+    goes_on: ClassVar[bool] = True
+    work_of_a_round: ClassVar[float] = 1.0
+    cell_bytes: ClassVar[int] = 8
+    takes_gaps: ClassVar[bool] = False
+    trees: ClassVar[str | None] = None
+    has_contributions: ClassVar[bool] = False
+
+    @property
+    def fits_at_once(self) -> bool:
+        """Whether a fit cannot be told to stop at an instant: it has neither rounds nor trees."""
+        return type(self).grow is Member.grow
+
+    def import_library(self) -> None:
+        """Import what fits, reads and predicts, so that no measured call has to."""
+        if self.library is not None:
+            import_module(self.library)
+
+    def model_bytes(self, params: Mapping[str, Any], rows: int, n_classes: int) -> int:
+        """Return about how much memory a fitted model takes, where that is much."""
+        del params, rows, n_classes
+        return 0
+
+    def contributions(self, model: Model, X: Floats) -> Floats:
+        """Return what each feature adds to the margin of each row, by the paths of the trees.
+
+        This is TreeSHAP (Lundberg et al., Nature Machine Intelligence 2, 2020), computed by the
+        library for its own trees, missing cells and categories included. The margin is the value of
+        a regression, the log-odds of the second of two classes, and the raw score of each of more.
+
+        Returns
+        -------
+        array, shape (n_rows, n_features + 1, n_outputs)
+            The base value is the last of the features.
+        """
+        raise NotImplementedError(f"{self.name} has no margins")
+
+    def in_one_thread(self, model: Model) -> Model:
+        """Return a model that predicts in one thread."""
+        return replace(model, threads=1)
 
     def fit(
         self,

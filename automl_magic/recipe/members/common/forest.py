@@ -10,16 +10,29 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Model, Rows, rows_of
-from automl_magic.recipe.members.growth import Fold, Growth
-from automl_magic.recipe.members.scikit import ScikitMember
+from automl_magic.recipe.members.common.base import Model, Rows, rows_of
+from automl_magic.recipe.members.common.growth import Fold, Growth
+from automl_magic.recipe.members.common.scikit import ScikitMember
+from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import LARGEST, Floats
 from automl_magic.records import TaskKind
+
+# Memory for a node of a tree, and for each output that it holds.
+NODE_BYTES, OUTPUT_BYTES = 64, 8
 
 
 class Forest(ScikitMember):
     """A forest of scikit-learn."""
 
+    library: ClassVar[str] = "sklearn.ensemble"
+    space: ClassVar[Mapping[str, Range]] = {
+        "min_samples_leaf": Range(1, 8, 1, log=True, whole=True),
+        "max_features": Range(0.2, 1.0, 0.3),
+    }
+    # The first trees are worth the most.
+    goes_on: ClassVar[bool] = False
+    share_of_time: ClassVar[float] = 0.15
+    trees: ClassVar[str] = "forest"
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
 
     def call_arguments(
@@ -32,6 +45,11 @@ class Forest(ScikitMember):
             "n_jobs": threads,
         }
         return arguments | ({"n_estimators": spec.n_iterations} if spec.n_iterations else {})
+
+    def model_bytes(self, params: Mapping[str, Any], rows: int, n_classes: int) -> int:
+        leaves = min(rows, int(params.get("max_leaf_nodes") or rows))
+        node = NODE_BYTES + OUTPUT_BYTES * max(1, n_classes)
+        return int(params.get("n_estimators", 100)) * 2 * leaves * node
 
     def grow(
         self,

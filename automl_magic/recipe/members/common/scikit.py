@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.errors import ArtifactTampered
-from automl_magic.recipe.members.base import Member, Model, Rows, unreadable
+from automl_magic.recipe.members.common.base import Member, Model, Rows, unreadable
 from automl_magic.recipe.values import LARGEST, Floats
 from automl_magic.records import TaskKind
 

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.arrays import ArrayMember, Arrays
-from automl_magic.recipe.members.base import Model
-from automl_magic.recipe.members.epochs import EpochMember
+from automl_magic.recipe.members.common.arrays import ArrayMember, Arrays
+from automl_magic.recipe.members.common.base import Model
+from automl_magic.recipe.members.common.epochs import EpochMember
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
@@ -32,6 +32,9 @@ class NetworkMember(EpochMember, ArrayMember):
     schedule; the network is fitted for `stop_after` epochs of it.
     """
 
+    # Its optimisers import this compiler when they are first made.
+    slow_import: ClassVar[str] = "torch._dynamo"
+    distributions: ClassVar[tuple[str, ...]] = ("torch",)
     parts: ClassVar[tuple[str, ...]] = (
         "centre",
         "spread",

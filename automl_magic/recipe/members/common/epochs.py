@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Member, Model, Rows, rows_of
-from automl_magic.recipe.members.growth import Fold, Growth
+from automl_magic.recipe.members.common.base import Member, Model, Rows, rows_of
+from automl_magic.recipe.members.common.growth import Fold, Growth
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 

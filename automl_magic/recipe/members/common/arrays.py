@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from automl_magic.recipe.members.base import Member, Model, unreadable
+from automl_magic.recipe.members.common.base import Member, Model, unreadable
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import TaskKind
 

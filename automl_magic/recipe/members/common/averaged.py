@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from automl_magic.recipe.document import MemberSpec
-from automl_magic.recipe.members.base import Member, Model
+from automl_magic.recipe.members.common.base import Member, Model
 from automl_magic.recipe.values import Floats
 
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import PlanError
-from automl_magic.recipe.members.arrays import Arrays
-from automl_magic.recipe.members.base import Rows
-from automl_magic.recipe.members.epochs import Training
-from automl_magic.recipe.members.networks import robust_scale, squeezed
+from automl_magic.recipe.members.common.arrays import Arrays
+from automl_magic.recipe.members.common.base import Rows
+from automl_magic.recipe.members.common.epochs import Training
+from automl_magic.recipe.members.common.networks import robust_scale, squeezed
 
 N_WAVES, N_MIXED = 16, 3
 

@@ -1,0 +1,1 @@
+"""common: what estimators share. A file beside this folder is an estimator."""
