@@ -180,7 +180,7 @@ def test_documents_that_are_no_recipe_are_refused(saved):
     recipe = json.loads((saved / "recipe.json").read_text())
     recipe["members"][0]["estimator"] = "os.system"
     sign(saved, "recipe.json", json.dumps(recipe).encode())
-    with pytest.raises(ArtifactTampered, match="expected one of lightgbm"):
+    with pytest.raises(ArtifactTampered, match="expected one of catboost"):
         load_model(saved)
 
 
