@@ -6,7 +6,6 @@ import ast
 import re
 import sys
 from collections.abc import Iterable
-from functools import cache
 from importlib import metadata
 
 from automl_magic.errors import RenderError
@@ -73,7 +72,6 @@ def _installed_as(module: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-@cache
 def _distributions() -> dict[str, tuple[str, ...]]:
     """Return what brings a module, by its name; the first that the recipe knows is taken."""
     found: dict[str, tuple[str, ...]] = {"sklearn": ("scikit-learn",)}
