@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.flow.cores import cores
 from automl_magic.flow.planning import preview
-from automl_magic.tasks.search_steps import search_steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +43,7 @@ def search(
         With `predict(frame)`, `predict_proba(frame)`, `predict_row(dict)`, `classes_`, `recipe`.
     """
     from automl_magic import learn
+    from automl_magic.tasks.families import family_for
 
     started = clock.monotonic()
     made = preview(
@@ -70,7 +70,7 @@ def search(
     }
     with tempfile.TemporaryDirectory(prefix="automl-search-") as run_dir:
         known["run_dir"] = run_dir
-        for step in search_steps(made):
+        for step in family_for(made.task).search_steps(made):
             call = getattr(learn, step.call)
             inputs = (known[name] for name in step.inputs)
             parameters = {name: known[name] for name in step.parameters}

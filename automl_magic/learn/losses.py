@@ -10,6 +10,7 @@ import numpy as np
 
 from automl_magic.recipe.combine import SMALLEST, Blend
 from automl_magic.records import Metric
+from automl_magic.tasks.metrics.scores import measure
 
 # What one step looks at: so many numbers, fewer where they have to be sorted, but at least so many
 # rows.
@@ -52,7 +53,8 @@ def losses_of(
         return Losses(parts, y, _areas_above)
     if blend is Blend.GEOMETRIC:
         return Losses(np.stack([_log_odds(p[rows], y) for p in predictions]), y, _surprise)
-    return Losses(np.stack([p[rows] for p in predictions]), y, _OF_VALUES[metric.name])
+    of_values = _OF_VALUES.get(metric.name) or _measured(metric)
+    return Losses(np.stack([p[rows] for p in predictions]), y, of_values)
 
 
 def _log_odds(prediction: Any, y: Any) -> Any:
@@ -78,6 +80,15 @@ def _areas_above(log_odds: Any, y: Any) -> Any:
     rank_sums = rankdata(log_odds, axis=1)[:, positive].sum(axis=1)
     areas = (rank_sums - n_positive * (n_positive + 1) / 2) / (n_positive * (n - n_positive))
     return 1 - areas
+
+
+def _measured(metric: Metric) -> Callable[[Any, Any], Any]:
+    """Return the loss of a metric that a family brings: one blend after the other."""
+
+    def measured(blends: Any, y: Any) -> Any:
+        return np.array([metric.loss(measure(metric.name, y, blend)) for blend in blends])
+
+    return measured
 
 
 def _squares(blends: Any, y: Any) -> Any:

@@ -11,7 +11,7 @@ from automl_magic.render.cells import code_cell, markdown_cell
 from automl_magic.render.notebook import assemble
 from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.slots import fill
-from automl_magic.tasks.search_steps import search_steps
+from automl_magic.tasks.families import family_for
 
 # Which cell answers for a decision of the plan; whatever is about columns stands with the features.
 _CELL_OF = {
@@ -64,7 +64,7 @@ def render_search(plan: Plan) -> NotebookNode:
             cell("load"),
             *(
                 one
-                for step in search_steps(plan)
+                for step in family_for(plan.task).search_steps(plan)
                 for one in (
                     *before.get(step.name, ()),
                     cell(step.name, step.values),

@@ -26,12 +26,15 @@ from automl_magic.records import (
     Decision,
     DecisionKind,
     Experiment,
+    Plan,
     StepSpec,
     TaskKind,
 )
 from automl_magic.tasks.candidates import chosen
 from automl_magic.tasks.context import Context
+from automl_magic.tasks.metrics import Measured, default_metric, find_metric
 from automl_magic.tasks.options import Option, completed
+from automl_magic.tasks.search_steps import SearchStep, search_steps
 from automl_magic.tasks.target import Target
 from automl_magic.tasks.validation import Validation, make_validation
 
@@ -73,6 +76,8 @@ class Family(ABC):
         What each kind is called in the wizard, in the order in which the kinds are offered.
     options : tuple of Option
         The fields that it adds to the experiment file, under `options`.
+    metrics : tuple of Measured
+        The metrics that it brings beside ours. Each has a piece, `model/metric_<name>.py`.
     column_kinds : tuple of ColumnKind
         What a person may say that a column is.
     """
@@ -80,6 +85,7 @@ class Family(ABC):
     name: ClassVar[str]
     words: ClassVar[Mapping[TaskKind, Words]]
     options: ClassVar[tuple[Option, ...]] = ()
+    metrics: ClassVar[tuple[Measured, ...]] = ()
     column_kinds: ClassVar[tuple[ColumnKind, ...]] = tuple(
         kind for kind in ColumnKind if kind is not ColumnKind.CONSTANT
     )
@@ -124,8 +130,6 @@ class Family(ABC):
         UnknownMetric, MetricDoesNotFit
             If there is no such metric, or it cannot score this target.
         """
-        from automl_magic.tasks.metrics import find_metric
-
         if asked is None:
             return self.default_metric(target)
         metric = find_metric(asked, target.kind)
@@ -140,8 +144,6 @@ class Family(ABC):
 
     def default_metric(self, target: Target) -> Decision:
         """Choose the metric of a task that names none."""
-        from automl_magic.tasks.metrics import default_metric
-
         return default_metric(target.kind, target.counts)
 
     def validation(self, experiment: Experiment, dataset: Dataset, target: Target) -> Validation:
@@ -220,6 +222,10 @@ class Family(ABC):
         return 0.0
 
     # How it is written down
+
+    def search_steps(self, plan: Plan) -> tuple[SearchStep, ...]:
+        """Return the calls of the engine that find a model; each is a cell of the notebook."""
+        return search_steps(plan)
 
     def target_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
         """Return the cells that make `table`, without the rows that have no answer, and `y`."""

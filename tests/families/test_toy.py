@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -14,13 +15,14 @@ from click.testing import CliRunner
 from automl_magic import flow
 from automl_magic.cli.command import automl
 from automl_magic.data import load_code
-from automl_magic.errors import PlanError, TargetNotUsable
+from automl_magic.errors import PlanError, TargetNotUsable, UnknownMetric
 from automl_magic.planning import format_spec, parse_spec
 from automl_magic.recipe import MemberSpec, Recipe, fit_recipe
 from automl_magic.recipe.stored import load_model, save_model
-from automl_magic.records import RecordProblem, TaskKind
+from automl_magic.records import Answer, Metric, RecordProblem, TaskKind
 from automl_magic.render import as_script, render_explore, render_model, render_search
 from automl_magic.tasks.families import family_for
+from automl_magic.tasks.metrics import Measured, metrics_for
 from automl_magic.wizard.answers import Answers
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.session import Session
@@ -153,6 +155,36 @@ def test_a_model_is_kept_and_read_again(recipe, calls, tmp_path):
     assert [read.predict_row({"region": region}) for region in new["region"]] == pytest.approx(
         fitted.predict(new).tolist()
     )
+
+
+def test_it_may_bring_a_metric_of_its_own(calls, tmp_path, monkeypatch):
+    def deviance(y, predicted):
+        from sklearn.metrics import mean_poisson_deviance
+
+        return mean_poisson_deviance(y, np.maximum(predicted, 1e-6))
+
+    words = "How unlikely the counts are, if the predictions are their means: 0 is perfect."
+    metric = Metric(
+        name="poisson_deviance",
+        higher_is_better=False,
+        needs="values",
+        fits=(Answer.NUMBER,),
+        in_words=words,
+        lowest=0.0,
+    )
+    monkeypatch.setattr(
+        type(family_for(TaskKind("count"))), "metrics", (Measured(metric, deviance),)
+    )
+
+    fitted = flow.search(
+        calls, "calls", task="count", metric="poisson_deviance", budget_s=5, holdout=0.2
+    )
+
+    assert fitted.recipe.metric == "poisson_deviance"
+    assert "poisson_deviance" in metrics_for(TaskKind("count"))
+    assert "poisson_deviance" not in metrics_for(TaskKind("regression"))
+    with pytest.raises(UnknownMetric):
+        flow.preview(calls, "calls", task="regression", metric="poisson_deviance")
 
 
 def test_the_command_offers_its_kind():

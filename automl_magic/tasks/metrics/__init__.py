@@ -7,10 +7,12 @@ from automl_magic.tasks.metrics.catalog import (
     metrics_for,
 )
 from automl_magic.tasks.metrics.intervals import interval
+from automl_magic.tasks.metrics.measured import Measured
 from automl_magic.tasks.metrics.scores import labels_of, score
 
 __all__ = [
     "METRICS",
+    "Measured",
     "default_metric",
     "find_metric",
     "interval",

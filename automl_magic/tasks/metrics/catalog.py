@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from automl_magic.errors import MetricDoesNotFit, UnknownMetric, near_miss
 from automl_magic.records import Answer, Decision, DecisionKind, Metric, TaskKind
-from automl_magic.records.families import kinds
+from automl_magic.records.families import families, family_of, kinds
+from automl_magic.tasks.metrics.measured import brought_by
 
 _TWO_CLASSES = (Answer.TWO_CLASSES,)
 _SEVERAL_CLASSES = (Answer.CLASSES,)
@@ -31,8 +32,15 @@ def _metric(name: str, better: str, needs: str, fits: tuple[Answer, ...], words:
     )
 
 
-METRICS: dict[str, Metric] = {
-    metric.name: metric
+class _Metrics(dict[str, Metric]):
+    """Ours by name. One that is asked for and is not ours may be a family's."""
+
+    def __missing__(self, name: str) -> Metric:
+        return brought_by(families())[name].metric
+
+
+METRICS: dict[str, Metric] = _Metrics(
+    (metric.name, metric)
     for metric in (
         _metric(
             "roc_auc",
@@ -174,7 +182,7 @@ METRICS: dict[str, Metric] = {
             "may not be negative; a prediction below 0 counts as 0.",
         ),
     )
-}
+)
 
 # What people and libraries also call them. Not accepted (a file should say one name), but named
 # in the error's last line.
@@ -214,8 +222,9 @@ _COUSINS = {
 
 
 def metrics_for(kind: TaskKind) -> tuple[str, ...]:
-    """Return the names of the metrics that can score this kind of task."""
-    return tuple(name for name, metric in METRICS.items() if kind.answer in metric.fits)
+    """Return the names of the metrics that can score this kind of task; its family's come last."""
+    ours = (name for name, metric in METRICS.items() if kind.answer in metric.fits)
+    return (*ours, *brought_by([family_of(kind)]))
 
 
 def find_metric(name: str, kind: TaskKind) -> Metric:
@@ -229,8 +238,8 @@ def find_metric(name: str, kind: TaskKind) -> Metric:
         If the metric cannot score this kind of task.
     """
     fitting = metrics_for(kind)
-    if name not in METRICS:
-        close = _OTHER_NAMES.get(name.lower()) or near_miss(name, METRICS)
+    if name not in METRICS and name not in fitting:
+        close = _OTHER_NAMES.get(name.lower()) or near_miss(name, {*METRICS, *fitting})
         raise UnknownMetric(
             f"No metric is called {name!r}.",
             why=f"The metrics for {kind} tasks are {', '.join(fitting)}.",

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_magic.errors import MetricDoesNotFit
+from automl_magic.records.families import families
 from automl_magic.tasks.metrics.catalog import METRICS
+from automl_magic.tasks.metrics.measured import brought_by
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -58,7 +60,12 @@ def measure(metric_name: str, y: Array, read: Array) -> float:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # scikit-learn warns of an absent class, here a matter of course in small resamples.
         warnings.simplefilter("ignore")
-        return float(_MEASURES[metric_name](y, read))
+        return float(_measure_of(metric_name)(y, read))
+
+
+def _measure_of(metric_name: str) -> Callable[[Array, Array], float]:
+    ours = _MEASURES.get(metric_name)
+    return brought_by(families())[metric_name].score if ours is None else ours
 
 
 def _roc_auc(y: Array, read: Array) -> float:
