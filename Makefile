@@ -10,8 +10,8 @@ help:  ## say what can be made
 setup: .venv/.extension-stamp  ## make .venv with everything in it, and the lab extension
 
 # What the lab extension is made from. Where it cannot be built, the stamp says why, and the rest works.
-LAB := $(addprefix extension/,package.json yarn.lock tsconfig.json) \
-  $(shell find extension/src extension/style extension/schema -type f)
+LAB := $(addprefix extension/,package.json yarn.lock tsconfig.json typescript.py automl_magic_lab/answers.py) \
+  $(shell find extension/src extension/style extension/schema automl_magic/records/runs -type f -not -name '*.pyc')
 .venv/.extension-stamp: .venv/.setup-stamp $(LAB)
 	$(BIN)/python extension/hatch_build.py setup
 

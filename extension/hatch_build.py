@@ -52,10 +52,13 @@ def is_fresh(root: Path) -> bool:
         return False
     built_at = (root / BUILT / "package.json").stat().st_mtime
     extension = root / "extension"
-    named = [extension / name for name in ("package.json", "yarn.lock", "tsconfig.json")]
+    told = ("typescript.py", "automl_magic_lab/answers.py")  # what src/records.ts is written from
+    named = [extension / name for name in ("package.json", "yarn.lock", "tsconfig.json", *told)]
     folders = [extension / name for name in ("src", "style", "schema")]
+    folders.append(root / "automl_magic" / "records" / "runs")
     sources = [*named, *(path for folder in folders for path in folder.rglob("*"))]
-    return all(path.stat().st_mtime <= built_at for path in sources if path.is_file())
+    files = (path for path in sources if path.is_file() and path.suffix != ".pyc")
+    return all(path.stat().st_mtime <= built_at for path in files)
 
 
 def has_node() -> bool:
@@ -77,13 +80,14 @@ def tools(root: Path) -> list[str]:
 
 
 def build(root: Path, *, quiet: bool = False) -> None:
-    """Install what the extension is built with, and build it.
+    """Write the records, install what the extension is built with, and build it.
 
     Raises
     ------
     RuntimeError
         One of the tools failed; where `quiet`, the end of what it said is shown first.
     """
+    _run([sys.executable, "typescript.py"], root / "extension", "typescript.py", quiet)
     for words in (["install", "--immutable"], ["build:prod"]):
         _run([sys.executable, "-c", _JLPM, *words], root / "extension", f"jlpm {words[0]}", quiet)
 

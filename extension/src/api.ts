@@ -1,91 +1,18 @@
+import {
+  IBegunRun,
+  IEvents,
+  IModels,
+  IPlacedNotebook,
+  IRunDetail,
+  IRunDiff,
+  IRunPage,
+  ISpecProblem,
+  ISpecProblems,
+  ISpecText,
+  IStoppedRun,
+  IVersionSummary
+} from './records';
 import { Requests } from './request';
-
-/** A score with its interval. */
-export interface IScore {
-  metric: string;
-  score: number;
-  low: number | null;
-  high: number | null;
-}
-
-/** How far a run is that goes on. */
-export interface IProgress {
-  cells_done: number;
-  n_cells: number;
-  trials: number;
-  best: number | null;
-  left_s: number | null;
-}
-
-/** What a list shows of a run. */
-export interface IRun {
-  run_id: string;
-  kind: string;
-  status: string;
-  is_over: boolean;
-  name: string;
-  notebook: string;
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  rerun_of: string | null;
-  best: string | null;
-  score: IScore | null;
-  is_holdout: boolean;
-  n_trials: number | null;
-  failure: string | null;
-  has_model: boolean;
-  has_leaderboard: boolean;
-  is_explained: boolean;
-  progress: IProgress | null;
-}
-
-/** One trial of a run. */
-export interface ITrial {
-  number: number;
-  candidate: string;
-  state: string;
-  score: number | null;
-  fit_s: number;
-  reason: string;
-}
-
-/** A run with the trials that it has made so far. */
-export interface IRunDetail extends IRun {
-  trials: ITrial[];
-  advice: string[];
-}
-
-/** One version of a registered model. */
-export interface IModelVersion {
-  name: string;
-  version: number;
-  run_id: string;
-  uri: string;
-  aliases: string[];
-}
-
-/** The registered models, and the aliases that there can be. */
-export interface IModels {
-  models: { name: string; versions: IModelVersion[] }[];
-  aliases: string[];
-}
-
-/** What changed from one run to another. */
-export interface IDifference {
-  before: string;
-  after: string;
-  changes: { about: string; words: string }[];
-  cells: { cell_id: string; kind: string; diff: string }[];
-}
-
-/** One thing that is wrong in an experiment file. */
-export interface IProblem {
-  line: number;
-  what: string;
-  why: string;
-  fix: string;
-}
 
 /** The part of JSON Schema that the experiment file's schema is written in. */
 export interface ISchema {
@@ -100,7 +27,7 @@ export interface ISchema {
 export class Api {
   constructor(private readonly requests: Requests) {}
 
-  runs(limit: number, skip = 0): Promise<{ runs: IRun[]; more: boolean }> {
+  runs(limit: number, skip = 0): Promise<IRunPage> {
     return this.requests.get('runs', { limit: `${limit}`, skip: `${skip}` });
   }
 
@@ -108,27 +35,27 @@ export class Api {
     return this.requests.get(`runs/${runId}`);
   }
 
-  events(runId: string, offset: number): Promise<{ events: object[]; offset: number }> {
+  events(runId: string, offset: number): Promise<IEvents> {
     return this.requests.get(`runs/${runId}/events`, { offset: `${offset}` });
   }
 
-  stop(runId: string, cancel: boolean): Promise<{ run_id: string }> {
+  stop(runId: string, cancel: boolean): Promise<IStoppedRun> {
     return this.requests.post(`runs/${runId}/stop`, { cancel });
   }
 
-  rerun(runId: string): Promise<{ run_id: string }> {
+  rerun(runId: string): Promise<IBegunRun> {
     return this.requests.post(`runs/${runId}/rerun`, {});
   }
 
-  explain(runId: string): Promise<{ run_id: string }> {
+  explain(runId: string): Promise<IBegunRun> {
     return this.requests.post(`runs/${runId}/explain`, {});
   }
 
-  notebook(runId: string, which: 'executed' | 'model'): Promise<{ path: string }> {
+  notebook(runId: string, which: 'executed' | 'model'): Promise<IPlacedNotebook> {
     return this.requests.post(`runs/${runId}/notebook`, { which });
   }
 
-  diff(a: string, b: string): Promise<IDifference> {
+  diff(a: string, b: string): Promise<IRunDiff> {
     return this.requests.get('diff', { a, b });
   }
 
@@ -136,11 +63,11 @@ export class Api {
     return this.requests.get('models');
   }
 
-  register(runId: string, name: string): Promise<IModelVersion> {
+  register(runId: string, name: string): Promise<IVersionSummary> {
     return this.requests.post('models/register', { run_id: runId, name });
   }
 
-  promote(name: string, version: number, alias: string): Promise<IModelVersion> {
+  promote(name: string, version: number, alias: string): Promise<IVersionSummary> {
     return this.requests.post('models/promote', { name, version, alias });
   }
 
@@ -148,12 +75,12 @@ export class Api {
     return this.requests.get('schema');
   }
 
-  template(budgetS: number): Promise<{ name: string; text: string }> {
+  template(budgetS: number): Promise<ISpecText> {
     return this.requests.get('template', { budget_s: `${budgetS}` });
   }
 
-  async problems(text: string): Promise<IProblem[]> {
-    return (await this.requests.post<{ problems: IProblem[] }>('validate', { text })).problems;
+  async problems(text: string): Promise<ISpecProblem[]> {
+    return (await this.requests.post<ISpecProblems>('validate', { text })).problems;
   }
 
   /** The address of a run's page; it is shown in a frame or a browser tab. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from automl_magic_lab.answers import CellChange, RunChange, RunDiff
 from automl_magic_lab.asking import Resource, permitted
 from automl_magic_lab.work import apart
 
@@ -22,9 +23,9 @@ def _told(run_a: str, run_b: str) -> dict[str, Any]:
     from automl_magic import flow
 
     found = flow.diff(run_a, run_b)
-    return {
-        "before": found.before,
-        "after": found.after,
-        "changes": [{"about": one.about, "words": one.words} for one in found.changes],
-        "cells": [cell.to_json() for cell in found.cells],
-    }
+    return RunDiff(
+        before=found.before,
+        after=found.after,
+        changes=tuple(RunChange(about=one.about, words=one.words) for one in found.changes),
+        cells=tuple(CellChange(**cell.to_json()) for cell in found.cells),
+    ).to_json()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl_magic.records import ModelVersion
+from automl_magic_lab import answers
 from automl_magic_lab.asking import Resource, permitted
 from automl_magic_lab.work import in_registry
 
@@ -30,7 +31,7 @@ class Registration(Resource):
 
         asked = self.fields(run_id=str, name=str)
         version = await in_registry(flow.register, asked["run_id"], asked["name"])
-        self.finish(_summary(version))
+        self.finish(_summary(version).to_json())
 
 
 class Promotion(Resource):
@@ -42,7 +43,7 @@ class Promotion(Resource):
     async def post(self) -> None:
         asked = self.fields(name=str, version=int, alias=str)
         version = await in_registry(_promoted, asked["name"], asked["version"], asked["alias"])
-        self.finish(_summary(version))
+        self.finish(_summary(version).to_json())
 
 
 def _promoted(name: str, version: int, alias: str) -> ModelVersion:
@@ -56,18 +57,18 @@ def _known() -> dict[str, Any]:
     from automl_magic import flow
     from automl_magic.register import ALIASES
 
-    models = [
-        {"name": name, "versions": [_summary(version) for version in versions]}
+    models = tuple(
+        answers.RegisteredModel(name=name, versions=tuple(map(_summary, versions)))
         for name, versions in flow.models().items()
-    ]
-    return {"models": models, "aliases": list(ALIASES)}
+    )
+    return answers.Models(models=models, aliases=ALIASES).to_json()
 
 
-def _summary(version: ModelVersion) -> dict[str, Any]:
-    return {
-        "name": version.name,
-        "version": version.version,
-        "run_id": version.run_id,
-        "uri": version.uri,
-        "aliases": list(version.aliases),
-    }
+def _summary(version: ModelVersion) -> answers.VersionSummary:
+    return answers.VersionSummary(
+        name=version.name,
+        version=version.version,
+        run_id=version.run_id,
+        uri=version.uri,
+        aliases=version.aliases,
+    )

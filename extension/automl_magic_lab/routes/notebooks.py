@@ -9,6 +9,7 @@ from typing import Any
 
 from jupyter_server.utils import ensure_async
 
+from automl_magic_lab.answers import PlacedNotebook
 from automl_magic_lab.asking import Refused, Resource, permitted
 from automl_magic_lab.work import apart
 
@@ -45,7 +46,7 @@ class RunNotebook(Resource):
                     await ensure_async(manager.save({"type": "directory"}, folder))
             model = {"type": "notebook", "format": "json", "content": document}
             await ensure_async(manager.save(model, path))
-        self.finish({"path": path})
+        self.finish(PlacedNotebook(path=path).to_json())
 
 
 def _executed(run_id: str) -> dict[str, Any]:

@@ -9,6 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.records import Run
+from automl_magic.records.codec import RecordProblem
+from automl_magic.records.runs.score import Score
+from automl_magic_lab.answers import (
+    Events,
+    Progress,
+    RunDetail,
+    RunPage,
+    RunSummary,
+    TrialSummary,
+)
 from automl_magic_lab.asking import Resource, permitted
 from automl_magic_lab.background import follows
 from automl_magic_lab.work import apart
@@ -56,7 +66,8 @@ def _page(limit: int, skip: int) -> dict[str, Any]:
     found = flow.runs(skip + limit + 1)
     shown = found[skip : skip + limit]
     explained = _explained()
-    return {"runs": [_summary(run, explained) for run in shown], "more": len(found) > skip + limit}
+    lines = tuple(RunSummary(**_summary(run, explained)) for run in shown)
+    return RunPage(runs=lines, more=len(found) > skip + limit).to_json()
 
 
 def _one(run_id: str) -> dict[str, Any]:
@@ -64,18 +75,19 @@ def _one(run_id: str) -> dict[str, Any]:
     from automl_magic.track import read_trials
 
     run = flow.find_run(run_id)
-    trials = [
-        {
-            "number": trial.number,
-            "candidate": trial.candidate,
-            "state": trial.state.value,
-            "score": trial.score.score if trial.score else None,
-            "fit_s": trial.fit_s,
-            "reason": trial.reason,
-        }
+    trials = tuple(
+        TrialSummary(
+            number=trial.number,
+            candidate=trial.candidate,
+            state=trial.state,
+            score=trial.score.score if trial.score else None,
+            fit_s=trial.fit_s,
+            reason=trial.reason,
+        )
         for trial in read_trials(Path(run.folder))
-    ]
-    return {**_summary(run, _explained()), "trials": trials, "advice": run.result.get("advice", [])}
+    )
+    advice = tuple(run.result.get("advice", ()))
+    return RunDetail(**_summary(run, _explained()), trials=trials, advice=advice).to_json()
 
 
 def _events(run_id: str, offset: int) -> dict[str, Any]:
@@ -83,7 +95,7 @@ def _events(run_id: str, offset: int) -> dict[str, Any]:
 
     run = flow.find_run(run_id)
     events, end = _read(Path(run.folder), offset)
-    return {"events": events, "offset": end, "status": run.status.value}
+    return Events(events=tuple(events), offset=end, status=run.status).to_json()
 
 
 def _explained() -> set[str]:
@@ -96,20 +108,20 @@ def _explained() -> set[str]:
 
 
 def _summary(run: Run, explained: set[str]) -> dict[str, Any]:
-    """Return what a list shows of a run; no path of this machine is part of it."""
+    """Return the fields of what a list shows of a run."""
     return {
         "run_id": run.run_id,
         "kind": run.kind,
-        "status": run.status.value,
+        "status": run.status,
         "is_over": run.status.is_end,
         "name": _name(run),
         "notebook": Path(run.notebook).name,
-        "created_at": run.created_at.isoformat(),
-        "started_at": run.started_at.isoformat() if run.started_at else None,
-        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
         "rerun_of": run.rerun_of,
         "best": run.result.get("best"),
-        "score": run.result.get("holdout") or run.result.get("cv"),
+        "score": _score(run.result.get("holdout") or run.result.get("cv")),
         "is_holdout": bool(run.result.get("holdout")),
         "n_trials": run.result.get("n_trials"),
         "failure": run.failure.message if run.failure else None,
@@ -118,6 +130,13 @@ def _summary(run: Run, explained: set[str]) -> dict[str, Any]:
         "is_explained": run.run_id in explained,
         "progress": None if run.status.is_end else _progress(Path(run.folder)),
     }
+
+
+def _score(document: object) -> Score | None:
+    """Return a score of a run; None where a notebook has written something else there."""
+    with contextlib.suppress(RecordProblem):
+        return None if document is None else Score.from_json(document)
+    return None
 
 
 def _name(run: Run) -> str:
@@ -132,11 +151,11 @@ def _name(run: Run) -> str:
     return Path(run.notebook).parent.name
 
 
-def _progress(folder: Path) -> dict[str, Any]:
+def _progress(folder: Path) -> Progress:
     """Return how far a run is that has not ended."""
-    from automl_magic.cli.progress import Progress
+    from automl_magic.cli import progress as told
 
-    progress = Progress()
+    progress = told.Progress()
     offset = 0
     while True:
         events, end = _read(folder, offset)
@@ -145,13 +164,13 @@ def _progress(folder: Path) -> dict[str, Any]:
         if end == offset:
             break
         offset = end
-    return {
-        "cells_done": progress.cells_done,
-        "n_cells": progress.n_cells,
-        "trials": progress.trials_done,
-        "best": progress.best,
-        "left_s": progress.left_s,
-    }
+    return Progress(
+        cells_done=progress.cells_done,
+        n_cells=progress.n_cells,
+        trials=progress.trials_done,
+        best=progress.best,
+        left_s=progress.left_s,
+    )
 
 
 def _read(folder: Path, offset: int) -> tuple[list[dict[str, Any]], int]:

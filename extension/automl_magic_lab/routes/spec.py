@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from automl_magic_lab.answers import SpecProblem, SpecProblems, SpecText
 from automl_magic_lab.asking import Resource, permitted
 from automl_magic_lab.work import apart
 
@@ -46,16 +47,17 @@ def _schema() -> dict[str, Any]:
     return json_schema()
 
 
-def _template(budget_s: int) -> dict[str, str]:
+def _template(budget_s: int) -> dict[str, Any]:
     from automl_magic.planning import format_spec
     from automl_magic.records import Experiment
     from automl_magic.runs.plan_folder import SPEC_NAME
 
     blank = Experiment(data="data.csv", target="target", budget_s=float(max(1, budget_s)))
-    return {"name": SPEC_NAME, "text": format_spec(blank)}
+    return SpecText(name=SPEC_NAME, text=format_spec(blank)).to_json()
 
 
 def _problems(text: str) -> dict[str, Any]:
     from automl_magic.planning import problems_in
 
-    return {"problems": [problem.to_json() for problem in problems_in(text)]}
+    found = tuple(SpecProblem(**problem.to_json()) for problem in problems_in(text))
+    return SpecProblems(problems=found).to_json()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
+from automl_magic_lab.answers import BegunRun, StoppedRun
 from automl_magic_lab.asking import Resource, permitted
 from automl_magic_lab.background import FollowUp
 from automl_magic_lab.work import apart
@@ -23,7 +24,7 @@ class Stop(Resource):
 
         cancel = self.fields(cancel=bool)["cancel"]
         run = await apart(flow.stop, run_id, cancel=cancel)
-        self.finish({"run_id": run.run_id, "status": run.status.value})
+        self.finish(StoppedRun(run_id=run.run_id, status=run.status).to_json())
 
 
 class Rerun(Resource):
@@ -34,7 +35,7 @@ class Rerun(Resource):
     @permitted("execute")
     async def post(self, run_id: str) -> None:
         self.fields()
-        self.finish({"run_id": await _begun("rerun", run_id)})
+        self.finish(BegunRun(run_id=await _begun("rerun", run_id)).to_json())
 
 
 class Explain(Resource):
@@ -45,7 +46,7 @@ class Explain(Resource):
     @permitted("execute")
     async def post(self, run_id: str) -> None:
         self.fields()
-        self.finish({"run_id": await _begun("explain", run_id)})
+        self.finish(BegunRun(run_id=await _begun("explain", run_id)).to_json())
 
 
 async def _begun(verb: Literal["rerun", "explain"], run_id: str) -> str:

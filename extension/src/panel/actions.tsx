@@ -1,7 +1,7 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 
-import { IRun } from '../api';
+import { IRunSummary } from '../records';
 import { told } from '../notices';
 import { Commands } from '../tokens';
 import { ILab } from './lab';
@@ -10,9 +10,9 @@ import { runName } from './words';
 /** What can be done with a run: one button each, and only what makes sense for it now. */
 export function RunActions(props: {
   lab: ILab;
-  run: IRun;
+  run: IRunSummary;
   changed: (sentence: string) => void;
-  register: (run: IRun) => void;
+  register: (run: IRunSummary) => void;
 }): JSX.Element {
   const { lab, run, changed, register } = props;
   const { api, trans, commands } = lab;
@@ -91,7 +91,7 @@ export function RunActions(props: {
 }
 
 /** Ask how a run is to end; null where it is not to end after all. */
-async function wishFor(lab: ILab, run: IRun): Promise<'stop' | 'cancel' | null> {
+async function wishFor(lab: ILab, run: IRunSummary): Promise<'stop' | 'cancel' | null> {
   if (!lab.settings.now.confirmStop) {
     return 'stop';
   }

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { IRun, IRunDetail } from '../api';
+import { IRunDetail, IRunSummary } from '../records';
 import { Shown, useLoadable } from '../loading';
 import { ILab } from './lab';
 import { duration, number } from './words';
@@ -8,7 +8,7 @@ import { duration, number } from './words';
 const MOST_TRIALS = 12;
 
 /** What is inside a run: its id, what went wrong, and its trials, also while they come. */
-export function RunDetail(props: { lab: ILab; run: IRun }): JSX.Element {
+export function RunDetail(props: { lab: ILab; run: IRunSummary }): JSX.Element {
   const { lab, run } = props;
   const { trans } = lab;
   const [detail, again] = useLoadable(() => lab.api.run(run.run_id), [run.run_id, run.status]);
@@ -80,7 +80,7 @@ function Trials(props: { lab: ILab; detail: IRunDetail }): JSX.Element {
 }
 
 /** While a run goes on, look into its journal, and load the run anew when something is there. */
-function useNews(lab: ILab, run: IRun, again: () => void): void {
+function useNews(lab: ILab, run: IRunSummary, again: () => void): void {
   const latest = React.useRef(again);
   latest.current = again;
   React.useEffect(() => {

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { IModels, IModelVersion, IRun } from '../api';
+import { IModels, IRunSummary, IVersionSummary } from '../records';
 import { Failed, Shown, useLoadable } from '../loading';
 import { asRefused, Refused } from '../request';
 import { ILab } from './lab';
@@ -9,7 +9,7 @@ import { ILab } from './lab';
 export function Models(props: {
   lab: ILab;
   announce: (sentence: string) => void;
-  registering: IRun | null;
+  registering: IRunSummary | null;
   registered: () => void;
 }): JSX.Element {
   const { lab, announce, registering, registered } = props;
@@ -66,9 +66,9 @@ export function Models(props: {
 
 function Register(props: {
   lab: ILab;
-  run: IRun;
+  run: IRunSummary;
   known: string[];
-  done: (version: IModelVersion | null) => void;
+  done: (version: IVersionSummary | null) => void;
 }): JSX.Element {
   const { lab, run, known, done } = props;
   const { trans } = lab;
@@ -125,12 +125,12 @@ function Model(props: {
   lab: ILab;
   model: IModels['models'][0];
   aliases: string[];
-  promoted: (version: IModelVersion) => void;
+  promoted: (version: IVersionSummary) => void;
 }): JSX.Element {
   const { lab, model, aliases, promoted } = props;
   const { trans } = lab;
   const [error, setError] = React.useState<Refused | null>(null);
-  const promote = async (version: IModelVersion, alias: string): Promise<void> => {
+  const promote = async (version: IVersionSummary, alias: string): Promise<void> => {
     setError(null);
     try {
       promoted(await lab.api.promote(version.name, version.version, alias));
@@ -166,9 +166,9 @@ function Model(props: {
 
 function Promote(props: {
   lab: ILab;
-  version: IModelVersion;
+  version: IVersionSummary;
   aliases: string[];
-  promote: (version: IModelVersion, alias: string) => Promise<void>;
+  promote: (version: IVersionSummary, alias: string) => Promise<void>;
 }): JSX.Element {
   const { lab, version, aliases, promote } = props;
   const { trans } = lab;

@@ -1,7 +1,7 @@
 import { UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { IRun } from '../api';
+import { IRunSummary } from '../records';
 import { Shown } from '../loading';
 import { Commands } from '../tokens';
 import { RunActions } from './actions';
@@ -14,7 +14,7 @@ interface IRunsProps {
   lab: ILab;
   watch: RunsWatch;
   announce: (sentence: string) => void;
-  register: (run: IRun) => void;
+  register: (run: IRunSummary) => void;
 }
 
 /** The newest runs. Two of them can be chosen and compared. */
@@ -95,7 +95,7 @@ function NoRuns(props: { lab: ILab }): JSX.Element {
 
 function Item(
   props: IRunsProps & {
-    run: IRun;
+    run: IRunSummary;
     isChosen: boolean;
     choose: (runId: string, isChosen: boolean) => void;
   }
@@ -157,7 +157,7 @@ function Item(
   );
 }
 
-function facts(run: IRun, lab: ILab): string {
+function facts(run: IRunSummary, lab: ILab): string {
   const { trans } = lab;
   const parts: string[] = [kindWords(run, lab)];
   if (run.progress) {
@@ -172,7 +172,7 @@ function facts(run: IRun, lab: ILab): string {
 }
 
 /** What kind of run it is, where it is not the usual search. */
-function kindWords(run: IRun, lab: ILab): string {
+function kindWords(run: IRunSummary, lab: ILab): string {
   const { trans } = lab;
   if (run.rerun_of) {
     return trans.__('repetition');

@@ -3,7 +3,7 @@ import { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import * as React from 'react';
 
-import { IRun } from '../api';
+import { IRunSummary } from '../records';
 import { automlIcon } from '../icons';
 import { Announcer } from './announcer';
 import { ILab } from './lab';
@@ -83,9 +83,9 @@ function Content(props: {
   const { lab, watch, tab, choose } = props;
   const { trans } = lab;
   const [sentence, announce] = React.useState('');
-  const [registering, setRegistering] = React.useState<IRun | null>(null);
+  const [registering, setRegistering] = React.useState<IRunSummary | null>(null);
   React.useEffect(() => {
-    const onMoved = (_: RunsWatch, runs: IRun[]): void => {
+    const onMoved = (_: RunsWatch, runs: IRunSummary[]): void => {
       const told = runs.map(run => `${runName(run)}: ${statusWord(run.status, trans)}`);
       announce(told.join('. '));
     };

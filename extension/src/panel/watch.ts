@@ -1,7 +1,8 @@
 import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { Api, IRun } from '../api';
+import { Api } from '../api';
+import { IRunSummary } from '../records';
 import { Loadable } from '../loading';
 import { asRefused } from '../request';
 import { ISettings } from '../tokens';
@@ -29,7 +30,7 @@ export class RunsWatch {
   }
 
   /** The runs as they were at the last look. */
-  loadable: Loadable<IRun[]> = { state: 'loading' };
+  loadable: Loadable<IRunSummary[]> = { state: 'loading' };
   /** Whether there are older runs than those shown. */
   more = false;
 
@@ -39,7 +40,7 @@ export class RunsWatch {
   }
 
   /** Emitted with the runs whose status is another than at the look before. */
-  get moved(): ISignal<this, IRun[]> {
+  get moved(): ISignal<this, IRunSummary[]> {
     return this._moved;
   }
 
@@ -104,5 +105,5 @@ export class RunsWatch {
   private shown: number;
   private readonly poll: Poll;
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _moved = new Signal<this, IRun[]>(this);
+  private readonly _moved = new Signal<this, IRunSummary[]>(this);
 }

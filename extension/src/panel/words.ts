@@ -1,6 +1,6 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 
-import { IProgress, IRun, IScore } from '../api';
+import { IProgress, IRunSummary, IScore } from '../records';
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -79,6 +79,6 @@ export function progressWords(progress: IProgress, trans: TranslationBundle): st
 }
 
 /** What a run is called: the folder of its notebook. */
-export function runName(run: IRun): string {
+export function runName(run: IRunSummary): string {
   return run.name || run.notebook;
 }

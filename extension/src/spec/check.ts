@@ -2,7 +2,8 @@ import { Diagnostic, lintGutter, openLintPanel, setDiagnostics } from '@codemirr
 import { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 
-import { Api, IProblem } from '../api';
+import { Api } from '../api';
+import { ISpecProblem } from '../records';
 import { ISettings } from '../tokens';
 
 const AFTER_TYPING_MS = 500;
@@ -50,7 +51,7 @@ export class Checks {
   }
 }
 
-function marked(problem: IProblem, view: EditorView): Diagnostic {
+function marked(problem: ISpecProblem, view: EditorView): Diagnostic {
   const { doc } = view.state;
   const line = doc.line(Math.min(Math.max(problem.line, 1), doc.lines));
   const indent = line.text.length - line.text.trimStart().length;

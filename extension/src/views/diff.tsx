@@ -2,7 +2,8 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { Api, IDifference } from '../api';
+import { Api } from '../api';
+import { IRunDiff } from '../records';
 import { Shown, useLoadable } from '../loading';
 
 /** What changed from one run to another: in words first, then cell by cell. */
@@ -41,7 +42,7 @@ function Loaded(props: {
   );
 }
 
-function Difference(props: { difference: IDifference; trans: TranslationBundle }): JSX.Element {
+function Difference(props: { difference: IRunDiff; trans: TranslationBundle }): JSX.Element {
   const { difference, trans } = props;
   const { before, after, changes, cells } = difference;
   return (
