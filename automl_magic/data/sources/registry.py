@@ -135,22 +135,27 @@ def _announced() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in ours}
 
 
-@cache
 def _loaded(name: str) -> Source:
+    found = _tried(name)
+    if isinstance(found, DataNotReadable):
+        raise found.with_traceback(None)
+    return found
+
+
+@cache
+def _tried(name: str) -> Source | DataNotReadable:
+    """Return an announced source, or why it cannot be used: a package is not tried twice."""
     point = _announced()[name]
     package = point.dist.name if point.dist is not None else point.module
+    why = f"{point.value} of {package} is no source of this name."
     try:
         source = point.load()()
-    except Exception as error:
-        raise DataNotReadable(
-            f"The source {name!r} cannot be used.",
-            why=f"It comes with {package}, which failed to load: {type(error).__name__}: {error}.",
-            fix=f"Correct or remove that package: pip uninstall {package}",
-        ) from error
-    if not isinstance(source, Source) or source.name != name:
-        raise DataNotReadable(
-            f"The source {name!r} cannot be used.",
-            why=f"{point.value} of {package} is no source of this name.",
-            fix=f"Correct or remove that package: pip uninstall {package}",
-        )
-    return source
+        if isinstance(source, Source) and source.name == name:
+            return source
+    except Exception as error:  # noqa: BLE001 - a foreign package may raise anything
+        why = f"It comes with {package}, which failed to load: {type(error).__name__}: {error}."
+    return DataNotReadable(
+        f"The source {name!r} cannot be used.",
+        why=why,
+        fix=f"Correct or remove that package: pip uninstall {package}",
+    )

@@ -1,14 +1,19 @@
 """A source of another package does what ours do; what is wrong with one hurts no other."""
 
+import ast
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from automl_magic import data, flow
+from automl_magic.batch.formats import SUFFIXES
 from automl_magic.data.sources import registry
 from automl_magic.errors import DataNotReadable, SecretError
 from automl_magic.runs.plan_folder import slug
+
+ROOT = Path(__file__).parents[3]
 
 
 def everything_in(folder):
@@ -160,3 +165,24 @@ def test_the_wizard_keeps_no_draft_with_a_credential_in_clear(tmp_path, toy, tok
     assert session.problem is not None
     assert session.answers.source is None
     assert token.encode() not in b"".join(everything_in(tmp_path).values())
+
+
+def test_nobody_outside_asks_which_source_or_format_it_is():
+    """Only the demo names tables of its own, and the server writes rows that it was sent."""
+    ours = {source.name for source in registry.OURS} | set(SUFFIXES)
+    ours -= {"sklearn", ".json"}  # a library's name, and the ending of many files that are no table
+    known = {"automl_magic/cli/demo.py", "serving/automl_magic_serving/http/batch/routes.py"}
+    named = set()
+    for path in [*ROOT.glob("automl_magic/**/*.py"), *ROOT.glob("serving/**/*.py")]:
+        place = path.relative_to(ROOT).as_posix()
+        if place.startswith(("automl_magic/data/sources/", "automl_magic/batch/")):
+            continue
+        source = path.read_text("utf-8")
+        if not any(name in source for name in (*ours, "sklearn:")):
+            continue
+        for node in ast.walk(ast.parse(source)):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and (text in ours or text.startswith("sklearn:")):
+                named.add(place)
+
+    assert named <= known
