@@ -10,6 +10,7 @@ import numpy as np
 from automl_magic.monitor.model import WatchedModel
 from automl_magic.monitor.window import MOST_SAMPLED, Window, sample_of
 from automl_magic.recipe import table_of, take
+from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.values import Array, Floats, as_missing, as_numbers
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def read_table(
 
 def _predicted(table: dict[str, Any], watched: WatchedModel, n: int) -> Floats:
     recipe = watched.fitted.recipe
-    given = table.pop("prediction", None)
-    names = [f"probability_{label}" for label in recipe.classes]
+    prediction, *names = recipe_family(recipe.task).columns(recipe)
+    given = table.pop(prediction, None)
     shares = [table.pop(name) for name in names if name in table]
     if recipe.task.has_classes:
         if shares and len(shares) == len(names):

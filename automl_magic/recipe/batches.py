@@ -10,18 +10,18 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from automl_magic.recipe.families import recipe_family
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.values import NUMBER, Array, text_of
 from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputSchema
 
-PREDICTION, PROBABILITY = "prediction", "probability_"
 BOOLEANS = frozenset({"True", "False"})
 
 
 def names_of(model: FittedRecipe) -> tuple[str, ...]:
     """Return the names of what `answers` gives: the prediction, then each class's probability."""
-    return (PREDICTION, *(f"{PROBABILITY}{label}" for label in model.recipe.classes))
+    return recipe_family(model.recipe.task).columns(model.recipe)
 
 
 def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
@@ -37,11 +37,7 @@ def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
     DataError
         If a column is missing.
     """
-    if not model.recipe.task.has_classes:
-        return {PREDICTION: model.predict(table)}
-    shares = model.predict_proba(table)
-    said = (model.labels(shares), *shares.T)
-    return dict(zip(names_of(model), said, strict=True))
+    return recipe_family(model.recipe.task).as_columns(model.recipe, model.blend(table))
 
 
 def storage(model: FittedRecipe, schema: InputSchema | None = None) -> dict[str, str]:

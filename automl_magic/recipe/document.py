@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from automl_magic.recipe.combine import Blend, Calibration, Method
+from automl_magic.recipe.combine import Blend, Calibration
+from automl_magic.recipe.families.find import recipe_family
 from automl_magic.recipe.registry import estimators, module_of
-from automl_magic.records import Answer, Record, Split, StepSpec, TaskKind
+from automl_magic.records import Record, Split, StepSpec, TaskKind
 from automl_magic.records.codec import OutOfRange
 
 
@@ -76,34 +77,15 @@ class Recipe(Record):
     def __post_init__(self) -> None:
         if self.schema_version != 1:
             raise OutOfRange("schema_version", "1")
-        if not self.task.allows(len(self.classes)):
-            raise OutOfRange("classes", f"the labels of a {self.task} task")
         if not self.members:
             raise OutOfRange("members", "at least one member")
         if not all(member.view in self.views for member in self.members):
             raise OutOfRange("members", f"members on the views {', '.join(self.views)}")
         if not math.isclose(sum(member.weight for member in self.members), 1.0, abs_tol=1e-6):
             raise OutOfRange("members", "weights that sum to 1")
-        if self.threshold is not None and not self.task.has_threshold:
-            raise OutOfRange("threshold", "nothing: only two classes have a threshold")
-        self._check_combination()
+        recipe_family(self.task).check(self)
         if self.threads < 1:
             raise OutOfRange("threads", "a whole number of at least 1")
-
-    def _check_combination(self) -> None:
-        if self.blend is Blend.GEOMETRIC and not self.task.has_probabilities:
-            raise OutOfRange("blend", "mean: only probabilities have a geometric mean")
-        if self.calibration is None:
-            return
-        if not self.task.has_probabilities:
-            raise OutOfRange("calibration", "nothing: only probabilities are calibrated")
-        if (
-            self.calibration.method is Method.ISOTONIC
-            and self.task.answer is not Answer.TWO_CLASSES
-        ):
-            raise OutOfRange("calibration", "temperature: isotonic is for two classes")
-        if len(self.calibration.shift) not in (0, self.n_classes):
-            raise OutOfRange("calibration", "a shift for each class, or none")
 
     def __repr__(self) -> str:
         lines = [f"Recipe: predict {self.target!r}, {self.task}, measured by {self.metric}"]

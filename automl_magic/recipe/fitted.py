@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from automl_magic.recipe.apart import apart_by
 from automl_magic.recipe.combine import blended, blended_row, calibrated, calibrated_row
 from automl_magic.recipe.document import MemberSpec, Recipe
+from automl_magic.recipe.families import RecipeFamily, recipe_family
+from automl_magic.recipe.families.answers import Teller, threshold_of
 from automl_magic.recipe.members import FittedMember, Model, member
 from automl_magic.recipe.steps import divides_again
 from automl_magic.recipe.table import n_rows, table_of, take
@@ -38,7 +40,7 @@ class FittedRecipe:
     @cached_property
     def threshold(self) -> float:
         """The probability of the second of two classes from which on it is the label."""
-        return 0.5 if self.recipe.threshold is None else self.recipe.threshold
+        return threshold_of(self.recipe)
 
     def predict(self, frame: Any) -> Array:
         """Return labels, or values for a regression, of shape (n_rows,).
@@ -53,39 +55,28 @@ class FittedRecipe:
         DataError
             If a column is missing.
         """
-        blend = self._blend(frame)
-        return self.labels(blend) if self.recipe.task.has_classes else blend
-
-    def labels(self, probabilities: Floats) -> Array:
-        """Return the label of each row of probabilities of shape (n_rows, n_classes)."""
-        if self.recipe.n_classes == 2:
-            return self.classes_[(probabilities[:, 1] >= self.threshold).astype(np.intp)]
-        return self.classes_[probabilities.argmax(axis=1)]
+        return self._family.predictions(self.recipe, self.blend(frame))
 
     def predict_proba(self, frame: Any) -> Floats:
         """Return probabilities of shape (n_rows, n_classes), in the order of `classes_`."""
-        self._check_has_classes()
-        return self._blend(frame)
+        self._check_has_probabilities()
+        return self.blend(frame)
 
     def predict_row(self, row: Mapping[str, object]) -> Any:
         """Return the label, or the value, of one row given as a dictionary.
 
         A column that is not there counts as missing; keys that are no column are ignored.
         """
-        blend = self.blend_row(row)
-        if not isinstance(blend, list):
-            return blend
-        if len(blend) == 2:
-            return self.recipe.classes[blend[1] >= self.threshold]
-        return self.recipe.classes[blend.index(max(blend))]
+        return self._tell(self.blend_row(row)).prediction
 
     def predict_proba_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the probability of each class for one row given as a dictionary."""
-        self._check_has_classes()
+        self._check_has_probabilities()
         blend = self.blend_row(row)
         return blend if isinstance(blend, list) else [blend]
 
-    def _blend(self, frame: Any) -> Floats:
+    def blend(self, frame: Any) -> Floats:
+        """Return the value, or the probability of each class, of each row."""
         table = table_of(frame, self.recipe.used_columns)
         if n_rows(table) == 0:
             return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
@@ -108,8 +99,16 @@ class FittedRecipe:
     def _weights(self) -> list[float]:
         return [spec.weight for spec in self.recipe.members]
 
-    def _check_has_classes(self) -> None:
-        if not self.recipe.task.has_classes:
+    @cached_property
+    def _family(self) -> RecipeFamily:
+        return recipe_family(self.recipe.task)
+
+    @cached_property
+    def _tell(self) -> Teller:
+        return self._family.teller(self.recipe)
+
+    def _check_has_probabilities(self) -> None:
+        if not self.recipe.task.has_probabilities:
             raise AttributeError("A regression has no probabilities; use predict.")
 
 

@@ -2,7 +2,7 @@
 
 The list is light. A family's modules are named here and imported where they are used: `tasks`, with
 what planning and the engine need, by the library; `recipe`, which needs NumPy alone, by the server
-too. Each holds one value called FAMILY.
+too.
 
 A package brings a family of its own with an entry point:
 
@@ -146,16 +146,18 @@ class TaskKind(OpenChoice):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskFamily:
-    """A family in the list: its kinds, and the modules that hold its FAMILY.
+    """A family in the list: its kinds, and the modules that hold the rest of it.
 
-    `recipe` names the module of its `RecipeFamily`, `tasks` that of its `Family`. `estimators` are
-    those that it brings beside ours: the name of each, and the module that holds its MEMBER.
+    `tasks` names the module of its FAMILY, a `tasks.family.Family`; `recipe` that of its
+    RECIPE_FAMILY, a `recipe.families.RecipeFamily`, or None where its models are read and served as
+    the answers of its kinds say. `estimators` are those that it brings beside ours: the name of
+    each, and the module that holds its MEMBER.
     """
 
     name: str
     kinds: tuple[TaskKind, ...]
-    recipe: str
     tasks: str
+    recipe: str | None = None
     estimators: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

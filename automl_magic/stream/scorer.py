@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import AutomlMagicError
-from automl_magic.recipe.batches import PREDICTION, answers
+from automl_magic.recipe.batches import answers
 from automl_magic.recipe.checking import Checker
+from automl_magic.recipe.families.answers import PREDICTION
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.models.deployment import Checks

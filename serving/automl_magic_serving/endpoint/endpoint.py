@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from automl_magic.recipe.families import RowPrediction
 from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.models.deployment import Deployment, Role, Route
 from automl_magic_serving.endpoint.errors import Late, NotRouted
@@ -16,7 +17,7 @@ from automl_magic_serving.endpoint.ids import new_ids
 from automl_magic_serving.endpoint.route import Share, point_of, threshold_of
 from automl_magic_serving.endpoint.shadow import Shadow
 from automl_magic_serving.endpoint.waiting import Waiting
-from automl_magic_serving.runtime import Answer, Batcher, Busy, Refused, Served
+from automl_magic_serving.runtime import Batcher, Busy, Refused, Served
 from automl_magic_serving.telemetry.log import Asked, PredictionLogger
 from automl_magic_serving.telemetry.protect import Protector
 from automl_magic_serving.telemetry.recent import Recent
@@ -38,7 +39,7 @@ class Predicted(NamedTuple):
     version: int
     role: Role
     epoch: int
-    answers: Sequence[Answer]
+    answers: Sequence[RowPrediction]
     ids: Sequence[str]
     flags: Sequence[Mapping[str, str]]
     latency_ms: float
@@ -241,7 +242,7 @@ class Endpoint:
         arm = self._choose(pinned, sticky_key) if version is None else _arm_of(pinned, version)
         span = self._traces.begin(self.name, traceparent) if self._traces.on else None
         self._region.add(Gauge.IN_FLIGHT)
-        answers: Sequence[Answer] = ()
+        answers: Sequence[RowPrediction] = ()
         flags: Sequence[Mapping[str, str]] = ()
         explanations = None
         outcome = Outcome.OK

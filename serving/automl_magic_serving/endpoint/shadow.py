@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from automl_magic.recipe.families import RowPrediction
 from automl_magic.records.models.deployment import Checks, Role
 from automl_magic_serving.endpoint.ids import SHADOW_SUFFIX
-from automl_magic_serving.runtime import Answer, Refused, Served
+from automl_magic_serving.runtime import Refused, Served
 from automl_magic_serving.telemetry.log import Asked
 from automl_magic_serving.telemetry.protect import Protector
 from automl_magic_serving.telemetry.slab import Outcome, Tally
@@ -77,7 +78,7 @@ class Shadow:
 
     def _answer(self, question: Asked) -> _Said:
         began = time.perf_counter()
-        answers: list[Answer] = []
+        answers: list[RowPrediction] = []
         flags: list[dict[str, str]] = []
         outcome, error = Outcome.OK, None
         try:

@@ -9,11 +9,10 @@ from typing import Any
 
 import orjson
 
-from automl_magic.records.data.schema import InputSchema
+from automl_magic.recipe.families import recipe_family
 from automl_magic_serving.endpoint import Predicted
 from automl_magic_serving.gate.problem import Problem, malformed
 from automl_magic_serving.oip.rows import Row, check_rows
-from automl_magic_serving.runtime import Answer
 
 _WRAPPED = ({"features"}, {"id", "features"})
 _OPTIONS = ("return_probabilities", "return_explanations")
@@ -73,16 +72,13 @@ def _id_of(said: Any, place: int) -> str | int | None:
 def write_predictions(name: str, instances: Instances, predicted: Predicted) -> bytes:
     """Return the answer: for each instance a label with its score, or a value."""
     schema = predicted.schema
+    family = recipe_family(schema.task)
     predictions = []
     for said, own, answer, flags in zip(
         instances.ids, predicted.ids, predicted.answers, predicted.flags, strict=True
     ):
         prediction: dict[str, Any] = {"id": own if said is None else said, "prediction_id": own}
-        if schema.classes:
-            prediction["label"] = answer.prediction
-            prediction["score"] = _score(answer, schema)
-        else:
-            prediction["value"] = answer.prediction
+        prediction |= family.instance(schema, answer)
         if flags:
             prediction["flags"] = flags
         predictions.append(prediction)
@@ -121,14 +117,8 @@ def write_answer(name: str, question: Question, predicted: Predicted) -> bytes:
     """Return the answer to a question."""
     schema = predicted.schema
     answer = predicted.answers[0]
-    said: dict[str, Any] = {"prediction": answer.prediction}
-    if schema.classes:
-        said["probability"] = _score(answer, schema)
-        if question.probabilities:
-            said["probabilities"] = {
-                _key(label): share
-                for label, share in zip(schema.classes, answer.probabilities or (), strict=True)
-            }
+    family = recipe_family(schema.task)
+    said = family.reply(schema, answer, probabilities=question.probabilities)
     if question.explanations and predicted.explanations is not None:
         said["explanations"] = [
             {"feature": column, "contribution": contribution}
@@ -147,17 +137,6 @@ def write_answer(name: str, question: Question, predicted: Predicted) -> bytes:
         "latency_ms": round(predicted.latency_ms, 3),
     }
     return orjson.dumps(said)
-
-
-def _score(answer: Answer, schema: InputSchema) -> float:
-    """Return the probability of the label that was given. With a threshold it may be below half."""
-    shares = zip(schema.classes, answer.probabilities or (), strict=True)
-    return next(share for label, share in shares if label == answer.prediction)
-
-
-def _key(label: Any) -> str:
-    """Return a label as the key of an object, as JSON writes it."""
-    return label if type(label) is str else orjson.dumps(label).decode()
 
 
 def _no_others(document: Mapping[str, Any], known: Sequence[str]) -> None:

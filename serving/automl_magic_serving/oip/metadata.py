@@ -6,7 +6,7 @@ from typing import Any
 
 from automl_magic import __version__
 from automl_magic.records.data.schema import InputColumn, InputSchema
-from automl_magic_serving.oip.outputs import IDS, PREDICT, PROBABILITIES, label_datatype
+from automl_magic_serving.oip.outputs import outputs_for
 
 SERVER = {"name": "automl-magic", "version": __version__, "extensions": ["binary_tensor_data"]}
 PLATFORM = "automl-magic"
@@ -14,11 +14,10 @@ PLATFORM = "automl-magic"
 
 def model_metadata(name: str, versions: tuple[int, ...], schema: InputSchema) -> dict[str, Any]:
     """Return a model's metadata: its inputs are the columns of its schema, in their order."""
-    outputs = [{"name": PREDICT, "datatype": label_datatype(schema.classes), "shape": [-1]}]
-    if schema.classes:
-        shape = [-1, len(schema.classes)]
-        outputs.append({"name": PROBABILITIES, "datatype": "FP64", "shape": shape})
-    outputs.append({"name": IDS, "datatype": "BYTES", "shape": [-1]})
+    outputs = [
+        {"name": output.name, "datatype": output.datatype, "shape": [-1, *output.width]}
+        for output in outputs_for(schema)
+    ]
     return {
         "name": name,
         "versions": [str(version) for version in versions],

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from automl_magic.recipe.families import recipe_family
+from automl_magic.recipe.families.wire import Output
 from automl_magic.records.data.schema import InputSchema
 from automl_magic_serving.endpoint import Predicted
 from automl_magic_serving.gate.problem import Problem
 from automl_magic_serving.oip.tensor import Tensor
 
-PREDICT, PROBABILITIES, IDS = "predict", "predict_proba", "prediction_id"
+IDS = Output("prediction_id", "BYTES")
+
+
+def outputs_for(schema: InputSchema) -> tuple[Output, ...]:
+    """Return a model's outputs: those of its family, and the ids of the predictions."""
+    return (*recipe_family(schema.task).outputs(schema), IDS)
 
 
 def names_of(schema: InputSchema) -> tuple[str, ...]:
-    """Return the names of a model's outputs. A regression has no probabilities."""
-    return (PREDICT, PROBABILITIES, IDS) if schema.classes else (PREDICT, IDS)
-
-
-def label_datatype(classes: Sequence[Any]) -> str:
-    """Return the data type of the labels; that of the values where there are no classes."""
-    kinds = {type(label) for label in classes}
-    if kinds <= {bool} and kinds:
-        return "BOOL"
-    if kinds == {int} and all(-(2**63) <= label < 2**63 for label in classes):
-        return "INT64"
-    return "FP64" if kinds <= {float} else "BYTES"
+    """Return the names of a model's outputs."""
+    return tuple(output.name for output in outputs_for(schema))
 
 
 def check_asked(schema: InputSchema, asked: Sequence[str]) -> Sequence[str]:
@@ -45,19 +42,15 @@ def check_asked(schema: InputSchema, asked: Sequence[str]) -> Sequence[str]:
 
 def outputs_of(predicted: Predicted, asked: Sequence[str]) -> list[Tensor]:
     """Return the tensors of the outputs that were asked for, in that order."""
-    answers, classes = predicted.answers, predicted.schema.classes
-    n_rows = len(answers)
+    family = recipe_family(predicted.schema.task)
+    known = {output.name: output for output in outputs_for(predicted.schema)}
+    n_rows = len(predicted.answers)
     tensors = []
     for name in asked:
-        if name == PREDICT:
-            datatype = label_datatype(classes)
-            labels = [answer.prediction for answer in answers]
-            if datatype == "BYTES":
-                labels = [label if type(label) is str else str(label) for label in labels]
-            tensors.append(Tensor(name, datatype, (n_rows,), labels))
-        elif name == PROBABILITIES:
-            flat = [share for answer in answers for share in answer.probabilities or ()]
-            tensors.append(Tensor(name, "FP64", (n_rows, len(classes)), flat))
+        output = known[name]
+        if output is IDS:
+            elements: list[Any] = list(predicted.ids)
         else:
-            tensors.append(Tensor(name, "BYTES", (n_rows,), list(predicted.ids)))
+            elements = family.elements(output, predicted.answers)
+        tensors.append(Tensor(name, output.datatype, (n_rows, *output.width), elements))
     return tensors

@@ -10,6 +10,6 @@ from __future__ import annotations
 from automl_magic.recipe.checking import Parsed, Refused
 from automl_magic_serving.runtime.batcher import Batcher, Busy
 from automl_magic_serving.runtime.loading import load_model
-from automl_magic_serving.runtime.served import Answer, Served
+from automl_magic_serving.runtime.served import Served
 
-__all__ = ["Answer", "Batcher", "Busy", "Parsed", "Refused", "Served", "load_model"]
+__all__ = ["Batcher", "Busy", "Parsed", "Refused", "Served", "load_model"]

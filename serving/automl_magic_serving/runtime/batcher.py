@@ -19,7 +19,8 @@ from http import HTTPStatus
 
 from automl_magic.errors import DeploymentError
 from automl_magic.recipe.checking import Parsed
-from automl_magic_serving.runtime.served import Answer, Served
+from automl_magic.recipe.families import RowPrediction
+from automl_magic_serving.runtime.served import Served
 
 # Below this, waiting for the next turn of the loop costs more than it saves.
 AT_ONCE_S = 0.000_1
@@ -47,7 +48,7 @@ class Busy(DeploymentError):
 @dataclass(slots=True)
 class _Asked:
     rows: Sequence[Parsed]
-    answers: asyncio.Future[list[Answer]]
+    answers: asyncio.Future[list[RowPrediction]]
 
 
 class Batcher:
@@ -68,7 +69,7 @@ class Batcher:
         # How much longer batches take than was measured when the model was loaded.
         self._slower = 1.0
 
-    async def submit(self, rows: Sequence[Parsed]) -> list[Answer]:
+    async def submit(self, rows: Sequence[Parsed]) -> list[RowPrediction]:
         """Answer some rows, in their order.
 
         Raises
@@ -124,7 +125,7 @@ class Batcher:
         started = time.perf_counter()
         work = asyncio.get_running_loop().run_in_executor(self._executor, self._answered, batch)
 
-        def done(work: asyncio.Future[list[list[Answer] | Exception]]) -> None:
+        def done(work: asyncio.Future[list[list[RowPrediction] | Exception]]) -> None:
             self._thread_is_busy = False
             self._learn(n, time.perf_counter() - started)
             if work.cancelled() or work.exception() is not None:
@@ -151,7 +152,7 @@ class Batcher:
                 n += len(asked.rows)
         return batch
 
-    def _answered(self, batch: Sequence[_Asked]) -> list[list[Answer] | Exception]:
+    def _answered(self, batch: Sequence[_Asked]) -> list[list[RowPrediction] | Exception]:
         """Return the answers to each one of a batch; what one raises is its own."""
         try:
             rows = [row for asked in batch for row in asked.rows]
@@ -160,7 +161,7 @@ class Batcher:
         except Exception:  # noqa: BLE001 - found again below, at the one that it belongs to
             return [self._alone(asked) for asked in batch]
 
-    def _alone(self, asked: _Asked) -> list[Answer] | Exception:
+    def _alone(self, asked: _Asked) -> list[RowPrediction] | Exception:
         try:
             return self.served.answer(asked.rows)
         except Exception as error:  # noqa: BLE001 - it is raised where it was asked
@@ -174,7 +175,7 @@ class Batcher:
         self._slower += LEARNING * (slower - self._slower)
 
 
-def _give(batch: Sequence[_Asked], found: Sequence[list[Answer] | Exception]) -> None:
+def _give(batch: Sequence[_Asked], found: Sequence[list[RowPrediction] | Exception]) -> None:
     for asked, answers in zip(batch, found, strict=True):
         if asked.answers.done():  # cancelled meanwhile
             continue

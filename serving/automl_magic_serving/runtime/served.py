@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from automl_magic.recipe import FittedRecipe
-from automl_magic.recipe.checking import Checker, Parsed
+from automl_magic.recipe.checking import Parsed
+from automl_magic.recipe.families import RowPrediction, recipe_family
 from automl_magic.records import TaskKind
 from automl_magic.records.data.schema import InputSchema
 from automl_magic.records.models.deployment import Checks
@@ -20,13 +21,6 @@ from automl_magic_serving.runtime.explaining import (
     RowSamplingShap,
     RowTreeShap,
 )
-
-
-class Answer(NamedTuple):
-    """The label (as JSON has it) or the value, and the probability of each class or None."""
-
-    prediction: Any
-    probabilities: tuple[float, ...] | None
 
 
 class Served:
@@ -52,9 +46,10 @@ class Served:
         self.model, self.version, self.manifest_sha256 = model, version, manifest_sha256
         self.schema = schema
         self.fitted = fitted = in_one_thread(fitted)
-        self._checker = Checker(schema)
+        family = recipe_family(schema.task)
+        self._checker = family.checker(schema)
         self._classes = fitted.recipe.classes
-        self._threshold = fitted.threshold
+        self._tell = family.teller(fitted.recipe)
         self._plan = Plan(fitted, schema)
         self._reference = reference
 
@@ -83,14 +78,14 @@ class Served:
         """
         return self._checker.parse(instance, checks)
 
-    def answer(self, rows: Sequence[Parsed]) -> list[Answer]:
+    def answer(self, rows: Sequence[Parsed]) -> list[RowPrediction]:
         """Answer some instances, in their order, the quickest way for that many."""
         if len(rows) == 1:
-            return [self._answer(self._plan.one(rows[0].values))]
+            return [self._tell(self._plan.one(rows[0].values))]
         if not rows:
             return []
         blends = self._plan.many([row.values for row in rows])
-        return [self._answer(blend) for blend in blends.tolist()]
+        return [self._tell(blend) for blend in blends.tolist()]
 
     def explain(self, row: Parsed) -> dict[str, float]:
         """Return what each column adds to the answer of an instance; see `explanation`."""
@@ -117,12 +112,3 @@ class Served:
     def plan(self) -> tuple[Way, ...]:
         """Return how each member is answered, and why so."""
         return self._plan.ways
-
-    def _answer(self, blend: float | list[float]) -> Answer:
-        if not isinstance(blend, list):
-            return Answer(blend, None)
-        if len(blend) == 2:
-            label = self._classes[blend[1] >= self._threshold]
-        else:
-            label = self._classes[blend.index(max(blend))]
-        return Answer(label, tuple(blend))

@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from automl_magic.errors import AutomlMagicError, StoreError
+from automl_magic.recipe.families import RowPrediction
 from automl_magic.records.models.deployment import Deployment, Role
 from automl_magic.store.engine import open_engine, predictions_url
 from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
-from automl_magic_serving.runtime import Answer, Busy, Served
+from automl_magic_serving.runtime import Busy, Served
 from automl_magic_serving.telemetry.protect import Protector
 from automl_magic_serving.telemetry.sample import Sample
 from automl_magic_serving.telemetry.slab import Gauge, Region
@@ -45,7 +46,7 @@ class Asked(NamedTuple):
     epoch: int
     ids: Sequence[str]
     instances: Sequence[Mapping[str, object]]
-    answers: Sequence[Answer]
+    answers: Sequence[RowPrediction]
     flags: Sequence[Mapping[str, str]]
     latency_ms: float
     error: str | None

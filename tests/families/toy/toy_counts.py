@@ -20,7 +20,6 @@ COUNT = TaskKind.declare(
 FAMILY = TaskFamily(
     name="counts",
     kinds=(COUNT,),
-    recipe="toy_counts",
     tasks="toy_family",
     estimators={"group_mean": "toy_counts"},
 )

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from automl_magic.recipe.checking import Parsed
-from automl_magic_serving.runtime import Answer, Batcher, Busy
+from automl_magic.recipe.families import RowPrediction
+from automl_magic_serving.runtime import Batcher, Busy
 
 
 class Counted:
@@ -24,7 +25,7 @@ class Counted:
         time.sleep(self.call_s)
         if any(row.values[0] == "poison" for row in rows):
             raise ValueError("no such thing")
-        return [Answer(row.values[0], None) for row in rows]
+        return [RowPrediction(row.values[0], None) for row in rows]
 
 
 def row(value):
@@ -60,7 +61,7 @@ def test_a_quick_model_is_never_waited_for():
             question.send(None)
         return done.value.value
 
-    assert run(scenario()) == [Answer(1, None)]
+    assert run(scenario()) == [RowPrediction(1, None)]
     assert served.calls == [1]
 
 
@@ -107,7 +108,7 @@ def test_the_trouble_of_one_row_is_its_own():
         return answers
 
     first, second, third = run(scenario())
-    assert (first, third) == ([Answer("a", None)], [Answer("b", None)])
+    assert (first, third) == ([RowPrediction("a", None)], [RowPrediction("b", None)])
     assert isinstance(second, ValueError)
 
 
@@ -153,7 +154,7 @@ def test_a_full_queue_says_when_to_come_again():
     assert busy.retry_after_s > 0
     assert busy.why == "3 rows wait, and the queue holds 3."
     assert [some[0].prediction for some in answers] == [0, 1, 2, 3]
-    assert again == [Answer(5, None)]
+    assert again == [RowPrediction(5, None)]
 
 
 def test_a_real_model_answers_the_same_in_batches(served_for, new, instance_of, allow_all):

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from automl_magic import __version__
+from automl_magic.recipe.families import recipe_family
+from automl_magic.recipe.families.wire import NUMBER
 from automl_magic.records.data.schema import InputColumn
 from automl_magic.records.models.deployment import Checks
 from automl_magic_serving.endpoint import Endpoint
@@ -35,9 +37,6 @@ from automl_magic_serving.oip.outputs import names_of
 
 _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean"}
-_NUMBER = {"type": "number"}
-_LABEL = {"type": ["string", "number", "boolean"]}
-_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _INT64 = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
 _FLAGS = {"type": "object", "additionalProperties": _TEXT}
 _READS = (401, 403, 404, 429, 431, 500, 503)
@@ -172,14 +171,14 @@ def _instances(endpoint: Endpoint) -> Json:
     own_id = {"anyOf": [{"type": "string", "maxLength": LONGEST_ID}, whole]}
     wrapped = obj({"features": row}, {"id": {"anyOf": [*own_id["anyOf"], {"type": "null"}]}})
     instances = listed({"anyOf": [row, wrapped]}, 1, endpoint.deployment.limits.rows)
-    told = {"label": _LABEL, "score": _SHARE} if schema.classes else {"value": _NUMBER}
+    told = recipe_family(schema.task).instance_schema(schema)
     prediction = obj({"id": own_id, "prediction_id": _TEXT, **told}, {"flags": _FLAGS})
     said = {
         "predictions": listed(prediction, 1),
         "model": _TEXT,
         "model_version": _TEXT,
         "deployment": {"const": name},
-        "latency_ms": _NUMBER,
+        "latency_ms": NUMBER,
     }
     example = example_of(schema)
     return {
@@ -204,24 +203,8 @@ def _question(serving: Sequence[Endpoint]) -> Json:
         )
         for endpoint in serving
     ]
-    contribution = obj({"feature": _TEXT, "contribution": _NUMBER})
-    said = obj(
-        {
-            "prediction": _LABEL,
-            "prediction_id": _TEXT,
-            "model": _TEXT,
-            "model_version": _TEXT,
-            "deployment": _TEXT,
-            "timestamp": {"type": "string", "format": "date-time"},
-            "latency_ms": _NUMBER,
-        },
-        {
-            "probability": _SHARE,
-            "probabilities": {"type": "object", "additionalProperties": _SHARE},
-            "explanations": listed(contribution),
-            "flags": _FLAGS,
-        },
-    )
+    families = {one.schema.task.family: recipe_family(one.schema.task) for one in serving}
+    said = [_reply(*family.reply_schema()) for family in families.values()]
     first = serving[0]
     example = example_of(first.schema)
     return {
@@ -238,8 +221,28 @@ def _question(serving: Sequence[Endpoint]) -> Json:
                 "options": {"return_probabilities": True},
             },
         ),
-        "responses": {"200": answer("The prediction.", said), **problems(*_ASKS)},
+        "responses": {
+            "200": answer("The prediction.", said[0] if len(said) == 1 else {"anyOf": said}),
+            **problems(*_ASKS),
+        },
     }
+
+
+def _reply(always: Json, more: Json) -> Json:
+    """Describe the answer to a question, of which a family says what was predicted."""
+    contribution = obj({"feature": _TEXT, "contribution": NUMBER})
+    return obj(
+        {
+            **always,
+            "prediction_id": _TEXT,
+            "model": _TEXT,
+            "model_version": _TEXT,
+            "deployment": _TEXT,
+            "timestamp": {"type": "string", "format": "date-time"},
+            "latency_ms": NUMBER,
+        },
+        {**more, "explanations": listed(contribution), "flags": _FLAGS},
+    )
 
 
 def _ids(endpoint: Endpoint) -> list[str]:

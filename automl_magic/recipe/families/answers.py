@@ -1,0 +1,77 @@
+"""answers: from what a model computes to what it says: a value, or a label with its probabilities.
+
+What it computes for a row is called its blend: a value, or the probability of each class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from automl_magic.recipe.families.payload import Described, Payload
+from automl_magic.recipe.target import labels_of
+from automl_magic.recipe.values import Array, Floats
+
+PREDICTION, PROBABILITY = "prediction", "probability_"
+USUAL_THRESHOLD = 0.5
+
+
+class RowPrediction(NamedTuple):
+    """The label (as JSON has it) or the value, and the probability of each class or None."""
+
+    prediction: Any
+    probabilities: tuple[float, ...] | None
+
+
+Teller = Callable[[Any], RowPrediction]
+
+
+def teller(recipe: Payload) -> Teller:
+    """Return what makes a prediction of the blend of one row. It is called for each request."""
+    classes = recipe.classes
+    if not recipe.task.has_classes:
+        return _value
+    if len(classes) != 2:
+
+        def of_several(shares: list[float]) -> RowPrediction:
+            return RowPrediction(classes[shares.index(max(shares))], tuple(shares))
+
+        return of_several
+    threshold = threshold_of(recipe)
+
+    def of_two(shares: list[float]) -> RowPrediction:
+        return RowPrediction(classes[shares[1] >= threshold], tuple(shares))
+
+    return of_two
+
+
+def _value(blend: float) -> RowPrediction:
+    return RowPrediction(blend, None)
+
+
+def threshold_of(recipe: Payload) -> float:
+    """Return the probability of the second of two classes from which on it is the label."""
+    return USUAL_THRESHOLD if recipe.threshold is None else recipe.threshold
+
+
+def predictions(recipe: Payload, blend: Floats) -> Array:
+    """Return the labels, or the values, of shape (n_rows,)."""
+    if not recipe.task.has_classes:
+        return blend
+    labels = labels_of(recipe.classes)
+    if len(recipe.classes) == 2:
+        return labels[(blend[:, 1] >= threshold_of(recipe)).astype(np.intp)]
+    return labels[blend.argmax(axis=1)]
+
+
+def columns(of: Described) -> tuple[str, ...]:
+    """Return the columns of a table of answers: the prediction, then each class's probability."""
+    return (PREDICTION, *(f"{PROBABILITY}{label}" for label in of.classes))
+
+
+def as_columns(names: Sequence[str], said: Array, blend: Floats) -> dict[str, Array]:
+    """Return the answers to many rows by the names of `columns`, each of shape (n_rows,)."""
+    shares = blend.T if blend.ndim == 2 else ()
+    return dict(zip(names, (said, *shares), strict=True))

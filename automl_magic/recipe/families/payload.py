@@ -1,0 +1,58 @@
+"""payload: what a recipe says of its task, and what each sort of answer lets it say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from automl_magic.recipe.combine import Blend, Calibration, Method
+from automl_magic.records import Answer, TaskKind
+from automl_magic.records.codec import OutOfRange
+
+
+class Described(Protocol):
+    """What answers are described by: a recipe, or the schema that was signed with a model."""
+
+    @property
+    def task(self) -> TaskKind: ...
+    @property
+    def classes(self) -> tuple[Any, ...]: ...
+
+
+class Payload(Described, Protocol):
+    """What a recipe says of how its members become an answer."""
+
+    @property
+    def threshold(self) -> float | None: ...
+    @property
+    def blend(self) -> Blend: ...
+    @property
+    def calibration(self) -> Calibration | None: ...
+
+
+def check_payload(recipe: Payload) -> None:
+    """Check the classes, the threshold, the blend and the calibration of a recipe.
+
+    Raises
+    ------
+    OutOfRange
+        If its kind of task does not have what it says.
+    """
+    task = recipe.task
+    if not task.allows(len(recipe.classes)):
+        raise OutOfRange("classes", f"the labels of a {task} task")
+    if recipe.threshold is not None and not task.has_threshold:
+        raise OutOfRange("threshold", "nothing: only two classes have a threshold")
+    if recipe.blend is Blend.GEOMETRIC and not task.has_probabilities:
+        raise OutOfRange("blend", "mean: only probabilities have a geometric mean")
+    if recipe.calibration is not None:
+        _check_calibration(recipe.calibration, task, recipe.classes)
+
+
+def _check_calibration(calibration: Calibration, task: TaskKind, classes: Sequence[Any]) -> None:
+    if not task.has_probabilities:
+        raise OutOfRange("calibration", "nothing: only probabilities are calibrated")
+    if calibration.method is Method.ISOTONIC and task.answer is not Answer.TWO_CLASSES:
+        raise OutOfRange("calibration", "temperature: isotonic is for two classes")
+    if len(calibration.shift) not in (0, len(classes)):
+        raise OutOfRange("calibration", "a shift for each class, or none")

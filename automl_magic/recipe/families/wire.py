@@ -1,0 +1,94 @@
+"""wire: predictions as tensors of the Open Inference Protocol and as fields of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from automl_magic.recipe.families.answers import RowPrediction
+from automl_magic.recipe.families.payload import Described
+
+PREDICT, PROBABILITIES = "predict", "predict_proba"
+Json = dict[str, Any]
+LABEL: Json = {"type": ["string", "number", "boolean"]}
+NUMBER: Json = {"type": "number"}
+SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
+
+
+@dataclass(frozen=True)
+class Output:
+    """A tensor that a model gives. `width` is what follows the number of rows in its shape."""
+
+    name: str
+    datatype: str
+    width: tuple[int, ...] = ()
+
+
+def outputs(of: Described) -> tuple[Output, ...]:
+    """Return the tensors: the predictions, and the probabilities where there are classes."""
+    told = Output(PREDICT, label_datatype(of.classes))
+    if not of.task.has_probabilities:
+        return (told,)
+    return told, Output(PROBABILITIES, "FP64", (len(of.classes),))
+
+
+def label_datatype(classes: Sequence[Any]) -> str:
+    """Return the data type of the labels; that of the values where there are no classes."""
+    kinds = {type(label) for label in classes}
+    if kinds <= {bool} and kinds:
+        return "BOOL"
+    if kinds == {int} and all(-(2**63) <= label < 2**63 for label in classes):
+        return "INT64"
+    return "FP64" if kinds <= {float} else "BYTES"
+
+
+def elements(output: Output, answers: Sequence[RowPrediction]) -> list[Any]:
+    """Return the elements of a tensor, row by row."""
+    if output.name == PROBABILITIES:
+        return [share for answer in answers for share in answer.probabilities or ()]
+    labels = [answer.prediction for answer in answers]
+    if output.datatype == "BYTES":
+        return [label if type(label) is str else str(label) for label in labels]
+    return labels
+
+
+def instance(of: Described, answer: RowPrediction) -> Json:
+    """Return an answer among several: a label with its score, or a value."""
+    if not of.task.has_probabilities:
+        return {"value": answer.prediction}
+    return {"label": answer.prediction, "score": score(of, answer)}
+
+
+def instance_schema(of: Described) -> Json:
+    """Return the fields of `instance`, as JSON Schema."""
+    return {"label": LABEL, "score": SHARE} if of.task.has_probabilities else {"value": NUMBER}
+
+
+def reply(of: Described, answer: RowPrediction, *, probabilities: bool) -> Json:
+    """Return the answer to a question about one row."""
+    said: Json = {"prediction": answer.prediction}
+    if of.task.has_probabilities:
+        said["probability"] = score(of, answer)
+        if probabilities:
+            shares = zip(of.classes, answer.probabilities or (), strict=True)
+            said["probabilities"] = {key_of(label): share for label, share in shares}
+    return said
+
+
+def reply_schema() -> tuple[Json, Json]:
+    """Return the fields of `reply`, as JSON Schema: those always there, and the others."""
+    many = {"type": "object", "additionalProperties": SHARE}
+    return {"prediction": LABEL}, {"probability": SHARE, "probabilities": many}
+
+
+def score(of: Described, answer: RowPrediction) -> float:
+    """Return the probability of the label that was given. With a threshold it may be below half."""
+    shares = zip(of.classes, answer.probabilities or (), strict=True)
+    return next(share for label, share in shares if label == answer.prediction)
+
+
+def key_of(label: Any) -> str:
+    """Return a label as the key of an object, as JSON writes it."""
+    return label if type(label) is str else json.dumps(label)
