@@ -34,6 +34,7 @@
     │   ├── OutboundRefused          it may not be called: an address of this network, plain HTTP, …
     │   └── OutboundFailed           it cannot be reached, or does not answer in time
     ├── StreamError                  a topic cannot be read, or its results cannot be written
+    ├── WorkspaceError               no workspace of that name
     ├── StoreError                   the store of approvals, routes and predictions does not answer
     └── TrackingError                the tracking store does not answer, or cannot be used
 
@@ -259,6 +260,10 @@ class OutboundFailed(OutboundError):
 
 class StreamError(AutomlMagicError):
     """A topic cannot be read, or its results cannot be written."""
+
+
+class WorkspaceError(AutomlMagicError):
+    """No workspace of this name is configured, or what should be one is none."""
 
 
 class StoreError(AutomlMagicError):

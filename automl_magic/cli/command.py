@@ -48,6 +48,9 @@ VERBS = {
 }
 
 
+WORKSPACE_HELP = "Act in a configured workspace; before or after the verb."
+
+
 class Verbs(click.Group):
     """A group that knows its verbs by name and loads a module when its verb is used."""
 
@@ -83,12 +86,15 @@ class Verbs(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+@click.option("--workspace", metavar="NAME", help=WORKSPACE_HELP)
 @click.pass_context
-def automl(ctx: click.Context) -> None:
+def automl(ctx: click.Context, workspace: str | None) -> None:
     """From a table and a target to notebooks that you can read, repeat and keep.
 
     Start with `automl demo`, or with your own table: `automl fit DATA --target COLUMN`.
     """
+    if workspace is not None:
+        ctx.obj.choose(workspace)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
@@ -96,12 +102,16 @@ def automl(ctx: click.Context) -> None:
 def verb(function: Callable[..., Answer]) -> click.Command:
     """Make a command of a function that takes the door and the options and returns an answer.
 
-    The command has `--json`, its name is the function's and its help the docstring.
+    The command has `--json` and `--workspace`; its name is the function's, its help the docstring.
     """
 
     @click.pass_context
     @functools.wraps(function)
-    def command(ctx: click.Context, /, *, as_json: bool, **options: Any) -> Answer:
+    def command(
+        ctx: click.Context, /, *, as_json: bool, act_in: str | None, **options: Any
+    ) -> Answer:
+        if act_in is not None:
+            ctx.obj.choose(act_in)
         answer = function(ctx.obj, **options)
         ctx.obj.show(answer, as_json=as_json)
         if answer.server is not None:
@@ -115,4 +125,6 @@ def verb(function: Callable[..., Answer]) -> click.Command:
         is_flag=True,
         help="Print one JSON document.",
     )
-    return click.command(name, short_help=VERBS[name])(as_json(command))
+    # Said once, in the help of `automl`, and understood in both places.
+    act_in = click.option("--workspace", "act_in", metavar="NAME", hidden=True, help=WORKSPACE_HELP)
+    return click.command(name, short_help=VERBS[name])(as_json(act_in(command)))

@@ -15,6 +15,7 @@ from automl_magic.flow.scoring import predict
 from automl_magic.records import Leaderboard, ModelVersion
 from automl_magic.runs.outcome import Outcome
 from automl_magic.runs.tracked_run import OnEvent
+from automl_magic.workspace import Workspace, default_workspace
 
 TABLES = (
     (
@@ -79,42 +80,57 @@ class Demo:
         }
 
 
-def demo(folder: Path, *, say: Callable[[str], None], on_event: OnEvent | None = None) -> Demo:
+def demo(
+    folder: Path,
+    *,
+    say: Callable[[str], None],
+    on_event: OnEvent | None = None,
+    workspace: Workspace | None = None,
+) -> Demo:
     """Plan, run, rank, export, execute the export, register and predict, for both tables.
 
     `say` hears one sentence before each step. Whatever fails, fails as it would for a user.
     """
     started = time.monotonic()
-    journeys = tuple(_journey(folder / table[0], table, say, on_event) for table in TABLES)
+    here = workspace or default_workspace()
+    journeys = tuple(_journey(folder / table[0], table, say, on_event, here) for table in TABLES)
     return Demo(folder=folder, journeys=journeys, wall_s=time.monotonic() - started)
 
 
 def _journey(
-    folder: Path, table: tuple[str, str, str], say: Callable[[str], None], on_event: OnEvent | None
+    folder: Path,
+    table: tuple[str, str, str],
+    say: Callable[[str], None],
+    on_event: OnEvent | None,
+    here: Workspace,
 ) -> Journey:
     name, source, question = table
     say(f"{name}: {question}.")
-    planned = flow.plan(source, TARGET, budget_s=BUDGET_S, folder=folder, overwrite=True)
+    planned = flow.plan(
+        source, TARGET, budget_s=BUDGET_S, folder=folder, overwrite=True, workspace=here
+    )
     say(
         f"Planned {len(planned.plan.candidates)} candidates; nothing has run yet. "
         f"Searching for {BUDGET_S:g} s."
     )
-    outcome = flow.run(planned.folder, on_event=on_event)
+    outcome = flow.run(planned.folder, on_event=on_event, workspace=here)
     run_id = outcome.run.run_id
     say("Exporting the model as a notebook that does not need automl-magic, and running that.")
-    notebook = flow.notebook(run_id, output=folder / "model.ipynb")
-    executed = flow.run(notebook, on_event=on_event)
+    notebook = flow.notebook(run_id, output=folder / "model.ipynb", workspace=here)
+    executed = flow.run(notebook, on_event=on_event, workspace=here)
     say("Registering the model, and predicting with it.")
-    model = flow.register(run_id, f"demo-{name}")
+    model = flow.register(run_id, f"demo-{name}", workspace=here)
     return Journey(
         name=name,
         question=question,
         outcome=outcome,
-        leaderboard=flow.leaderboard(run_id),
+        leaderboard=flow.leaderboard(run_id, workspace=here),
         notebook=notebook,
         standalone=_printed_score(executed.notebook),
         model=model,
-        predictions=predict(model.uri, source, folder / "predictions.csv", overwrite=True).path,
+        predictions=predict(
+            model.uri, source, folder / "predictions.csv", overwrite=True, workspace=here
+        ).path,
     )
 
 

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeAlias
 
+from automl_magic.workspace import Workspace, default_workspace, workspace_named
+
 OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
 
 
@@ -47,8 +49,32 @@ class Answer:
     server: Server | None = None
 
 
+class InAWorkspace:
+    """What doors have in common: the workspace in which a command acts."""
+
+    _workspace: Workspace | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that was chosen, or that of the environment. Raises WorkspaceError."""
+        if self._workspace is None:
+            self._workspace = default_workspace()
+        return self._workspace
+
+    def choose(self, name: str) -> None:
+        """Act in the configured workspace of this name. Raises WorkspaceError, SpecError."""
+        self._workspace = workspace_named(name)
+
+
 class Door(Protocol):
     """A place where commands are typed."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace in which the command acts."""
+
+    def choose(self, name: str) -> None:
+        """Act in another workspace than that of the environment."""
 
     def table(self, named: str) -> Any:
         """Return what `flow` takes as data: a DataFrame of that name, or the text itself."""

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from automl_magic.cli.door import Answer, OnEvent, Server
+from automl_magic.cli.door import Answer, InAWorkspace, OnEvent, Server
 from automl_magic.cli.progress import Progress
 from automl_magic.look.text import safe
 
 PAUSE_S = 0.1  # between two updates of the line
 
 
-class Terminal:
+class Terminal(InAWorkspace):
     """A terminal, or a pipe in its place."""
 
     def table(self, named: str) -> str:
@@ -39,7 +39,7 @@ class Terminal:
     ) -> Answer:
         from automl_magic.cli.apps.voila import wizard_server
 
-        server = wizard_server(Path.cwd(), port, data, target)
+        server = wizard_server(Path.cwd(), port, data, target, workspace=self.workspace)
         server.start()
         if not no_browser:
             self.open(server.url)

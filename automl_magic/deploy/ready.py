@@ -15,6 +15,7 @@ from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 from automl_magic.records.models.approval import Approval
 from automl_magic.store.approvals import check_approved, check_manifest
 from automl_magic.store.engine import reading
+from automl_magic.store.signing import TrustedKeys
 
 
 class Registry(Protocol):
@@ -47,8 +48,15 @@ class StagedVersion:
         return {column.name: column.example for column in schema.columns}
 
 
-def stage_version(engine: Engine, registry: Registry, version: ModelVersion) -> StagedVersion:
-    """Put a version where servers load it.
+def stage_version(
+    engine: Engine, registry: Registry, version: ModelVersion, *, trusted: TrustedKeys, home: Path
+) -> StagedVersion:
+    """Put a version where the servers of a home load it.
+
+    Parameters
+    ----------
+    trusted : TrustedKeys
+        Whose approvals are believed.
 
     Raises
     ------
@@ -59,12 +67,24 @@ def stage_version(engine: Engine, registry: Registry, version: ModelVersion) -> 
     """
     with reading(engine) as connection:
         approval = check_approved(
-            connection, version.name, version.version, manifest_sha256=version.manifest_sha256
+            connection,
+            version.name,
+            version.version,
+            trusted=trusted,
+            manifest_sha256=version.manifest_sha256,
         )
-    return StagedVersion(approval, stage(registry.fetch(version), approval))
+    return StagedVersion(approval, stage(registry.fetch(version), approval, home))
 
 
-def stage_again(engine: Engine, registry: Registry, model: str, version: int) -> StagedVersion:
+def stage_again(
+    engine: Engine,
+    registry: Registry,
+    model: str,
+    version: int,
+    *,
+    trusted: TrustedKeys,
+    home: Path,
+) -> StagedVersion:
     """Do what `stage_version` does, for a version that may be staged already.
 
     Where its folder is there and whole, the registry is not asked: servers start again without it.
@@ -74,9 +94,9 @@ def stage_again(engine: Engine, registry: Registry, model: str, version: int) ->
     NotApproved, ArtifactTampered, ModelNotFound
     """
     with reading(engine) as connection:
-        approval = check_approved(connection, model, version)
-    if (folder := staged(approval)) is not None:
+        approval = check_approved(connection, model, version, trusted=trusted)
+    if (folder := staged(approval, home)) is not None:
         return StagedVersion(approval, folder)
     found = registry.get(model, version)
     check_manifest(approval, found.manifest_sha256)
-    return StagedVersion(approval, stage(registry.fetch(found), approval))
+    return StagedVersion(approval, stage(registry.fetch(found), approval, home))

@@ -21,7 +21,7 @@ from automl_magic.store.staged import staged_folder
 _MANIFEST = "manifest.json"
 
 
-def stage(source: Path, approval: Approval) -> Path:
+def stage(source: Path, approval: Approval, home: Path) -> Path:
     """Copy the files that an approval is about to where servers load them, and return the folder.
 
     Each file is read once, and those very bytes are checked and written. The folder appears whole;
@@ -32,6 +32,8 @@ def stage(source: Path, approval: Approval) -> Path:
     ----------
     source : Path
         A folder with the model's files and their manifest.
+    home : Path
+        The home of the workspace whose servers load them.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def stage(source: Path, approval: Approval) -> Path:
     DeploymentError
         If the folder cannot be written.
     """
-    folder = staged_folder(approval.statement)
+    folder = staged_folder(approval.statement, home)
     try:
         with _alone(folder.parent):
             if not _is_whole(folder, approval):
@@ -55,9 +57,9 @@ def stage(source: Path, approval: Approval) -> Path:
     return folder
 
 
-def staged(approval: Approval) -> Path | None:
-    """Return the folder of a version that is staged, whole and under this very approval."""
-    folder = staged_folder(approval.statement)
+def staged(approval: Approval, home: Path) -> Path | None:
+    """Return the folder of a version that is staged whole, under this very approval."""
+    folder = staged_folder(approval.statement, home)
     try:
         is_there = _is_whole(folder, approval) and (
             (folder / APPROVAL_NAME).read_bytes() == _text_of(approval)

@@ -8,7 +8,7 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,13 +22,15 @@ LOG_NAME = "log.txt"
 class Child:
     """A runner in a session of its own: a terminal's Ctrl-C reaches the supervisor alone."""
 
-    def __init__(self, run_id: str, folder: Path, job: dict[str, Any]) -> None:
+    def __init__(
+        self, run_id: str, folder: Path, job: dict[str, Any], environment: Mapping[str, str]
+    ) -> None:
         self._run_id = run_id
         self._rest = b""
         sockets = make_sockets(run_id)
         self._heard, write_end = os.pipe()
         # A fixed hash seed: sets of text have the same order in every run.
-        environment = {**os.environ, RUN_VARIABLE: run_id, "PYTHONHASHSEED": "0"}
+        own = {RUN_VARIABLE: run_id, "PYTHONHASHSEED": "0"}
         try:
             with (folder / LOG_NAME).open("ab") as log:
                 self._process = subprocess.Popen(
@@ -37,7 +39,7 @@ class Child:
                     stdout=log,
                     stderr=log,
                     cwd=folder,
-                    env=environment,
+                    env={**os.environ, **environment, **own},
                     pass_fds=[write_end],
                     start_new_session=True,
                 )

@@ -31,7 +31,6 @@ from automl_magic.errors import (
 from automl_magic.execute import schema
 from automl_magic.execute.atomic_io import RESERVE_BYTES, not_writable, writing_to
 from automl_magic.records.runs.run import END_STATES, Run, RunStatus
-from automl_magic.workspace.places import home
 
 STORE_NAME = "runs.sqlite"
 BEAT_S, LEASE_S = 15.0, 60.0
@@ -61,13 +60,13 @@ class RunStore:
 
     Parameters
     ----------
-    path : Path, optional
-        The SQLite file, on a local disk; by default `runs.sqlite` in the user's home of runs. The
-        folders of the runs lie in `runs/` beside it.
+    path : Path
+        The SQLite file, on a local disk: `runs.sqlite` in the home of a workspace. The folders of
+        the runs lie in `runs/` beside it.
     """
 
-    def __init__(self, path: Path | str | None = None) -> None:
-        self.path = Path(path).absolute() if path else home() / STORE_NAME
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path).absolute()
 
     def folder(self, run_id: str) -> Path:
         """Return the folder of a run."""

@@ -49,6 +49,7 @@ def execute_notebook(
     files: Mapping[str, Path] | None = None,
     rerun_of: str | None = None,
     lock_folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Run:
     """Execute a notebook and return its run, in its end state.
 
@@ -72,6 +73,8 @@ def execute_notebook(
         Files to keep in the run's folder beside the notebook: names there, and what to copy.
     lock_folder : path, optional
         A folder in which only one run may work at a time.
+    environment : mapping, optional
+        Variables that the notebook's processes have besides those of this one, and over them.
 
     Returns
     -------
@@ -98,7 +101,9 @@ def execute_notebook(
         with supervising(run.run_id):
             name_holder(run.run_id)
             injected = {RUN_DIR: run.folder} if RUN_DIR in known else {}
-            supervisor = _Supervisor(store, run, document, limits or Limits(), on_event)
+            supervisor = _Supervisor(
+                store, run, document, limits or Limits(), on_event, environment=environment or {}
+            )
             return supervisor.supervise(data, files or {}, {**checked, **injected})
 
 
@@ -110,9 +115,11 @@ class _Supervisor:
         document: dict[str, Any],
         limits: Limits,
         on_event: OnEvent | None,
+        *,
+        environment: Mapping[str, str],
     ) -> None:
         self._store, self._run, self._document = store, run, document
-        self._limits, self._on_event = limits, on_event
+        self._limits, self._on_event, self._environment = limits, on_event, environment
         self._folder = Path(run.folder)
         self._record = CellRecord()
         self._is_search = _SEARCH in (run.kind, kind_of(document))
@@ -154,7 +161,10 @@ class _Supervisor:
         }
         self._to(RunStatus.RUNNING, journal)
         with Signals() as signals:
-            with reserve(self._folder), Child(self._run.run_id, self._folder, job) as child:
+            with (
+                reserve(self._folder),
+                Child(self._run.run_id, self._folder, job, self._environment) as child,
+            ):
                 self._watch(child, journal, signals)
             journal.relay()
             return self._end(journal)

@@ -22,9 +22,8 @@ from automl_magic.flow.explaining import explain
 from automl_magic.flow.looking_back import diff, leaderboard, notebook, why
 from automl_magic.flow.planning import plan, preview
 from automl_magic.flow.registering import models, register
-from automl_magic.flow.running import fit, rerun, run, runs, stop
+from automl_magic.flow.running import find_run, fit, rerun, run, runs, stop
 from automl_magic.flow.searching import search
-from automl_magic.runs.artifacts import find_run
 
 __all__ = [
     "diff",

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from automl_magic.store.opened import predicted, store
-from automl_magic.workspace.places import home
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from automl_magic.monitor.alerts.current import Alerts
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from automl_magic.records.monitoring.alert import Channel, Notice
 
 
-def look(deployment: str, *, at: float | None = None) -> tuple[Notice, ...]:
+def look(
+    deployment: str, *, at: float | None = None, workspace: Workspace | None = None
+) -> tuple[Notice, ...]:
     """Look at a deployment once: at its newest drift report, and at how it is served.
 
     What must be told is told, with what could not be delivered earlier. Any number of processes may
@@ -24,6 +26,8 @@ def look(deployment: str, *, at: float | None = None) -> tuple[Notice, ...]:
     ----------
     at : float, optional
         The time, in seconds since 1970; now, if left out.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
@@ -42,19 +46,20 @@ def look(deployment: str, *, at: float | None = None) -> tuple[Notice, ...]:
     from automl_magic.monitor.reports import newest_report
 
     at = time.time() if at is None else at
-    monitor, engine = monitor_of(deployment), store()
+    here = workspace or default_workspace()
+    monitor, engine = monitor_of(deployment, here.home), store(here)
     made: list[Notice] = []
     if (report := newest_report(engine, deployment)) is not None:
         made += observe(engine, monitor, observed_in(report), at=at)
-    serving = observe_serving(engine, predicted(), monitor, at=at)
+    serving = observe_serving(engine, predicted(here), monitor, at=at)
     made += observe(engine, monitor, serving, at=at)
     waiting = observe_approvals(engine, deployment, at=at)
     made += observe(engine, monitor, waiting, at=at)
-    deliver(engine, monitor, at=at)
+    deliver(engine, monitor, here.secret, at=at)
     return tuple(made)
 
 
-def alerts(deployment: str | None = None) -> Alerts:
+def alerts(deployment: str | None = None, *, workspace: Workspace | None = None) -> Alerts:
     """Return what fires now, of one deployment or of all, the worst first.
 
     Raises
@@ -63,10 +68,12 @@ def alerts(deployment: str | None = None) -> Alerts:
     """
     from automl_magic.monitor.alerts.current import current_alerts
 
-    return current_alerts(store(), deployment, at=time.time())
+    return current_alerts(store(workspace or default_workspace()), deployment, at=time.time())
 
 
-def silence(key: str, for_s: float, reason: str = "") -> Silence:
+def silence(
+    key: str, for_s: float, reason: str = "", *, workspace: Workspace | None = None
+) -> Silence:
     """Send no notices about an alert, a group of alerts or a deployment for a while.
 
     Raises
@@ -75,12 +82,16 @@ def silence(key: str, for_s: float, reason: str = "") -> Silence:
         If there is no such alert, or the time is not from a second to 30 days.
     """
     from automl_magic.monitor import alerts as book
-    from automl_magic.workspace.actor import actor
 
-    return book.silence(store(), key, for_s=for_s, reason=reason, actor=actor(), at=time.time())
+    here = workspace or default_workspace()
+    return book.silence(
+        store(here), key, for_s=for_s, reason=reason, actor=here.actor, at=time.time()
+    )
 
 
-def try_channel(channel: str, deployment: str | None = None) -> Channel:
+def try_channel(
+    channel: str, deployment: str | None = None, *, workspace: Workspace | None = None
+) -> Channel:
     """Send a notice that says that it is a test over a channel, at once, and return the channel.
 
     Parameters
@@ -96,6 +107,7 @@ def try_channel(channel: str, deployment: str | None = None) -> Channel:
     from automl_magic.monitor.alerts import monitor_of
     from automl_magic.monitor.alerts.trying import monitors_in, send_test
 
-    folder = home() / "monitors"
-    monitors = monitors_in(folder) if deployment is None else [monitor_of(deployment)]
-    return send_test(channel, monitors, folder=folder, at=time.time())
+    here = workspace or default_workspace()
+    folder = here.home / "monitors"
+    monitors = monitors_in(folder) if deployment is None else [monitor_of(deployment, here.home)]
+    return send_test(channel, monitors, here.secret, folder=folder, at=time.time())

@@ -14,6 +14,7 @@ from automl_magic.runs.artifacts import find_run, has_no, verified
 from automl_magic.runs.outcome import Explained
 from automl_magic.runs.plan_folder import plan_in
 from automl_magic.runs.tracked_run import OnEvent, execute
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -25,6 +26,7 @@ def explain(
     on_event: OnEvent | None = None,
     budget_s: float | None = None,
     immutable: Sequence[str] = (),
+    workspace: Workspace | None = None,
 ) -> Explained:
     """Explain the model of a search, in a notebook and a run of its own.
 
@@ -37,6 +39,8 @@ def explain(
         its share, and says so.
     immutable : sequence of str
         Columns that no counterfactual may change, beside the sensitive ones of the experiment.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
@@ -50,9 +54,10 @@ def explain(
     from automl_magic.runs.artifacts import read_explanation
 
     started = clock.monotonic()
-    found = find_run(run_id)
+    here = workspace or default_workspace()
+    found = find_run(run_id, here)
     if (explained := found.result.get("of_run")) is not None:
-        found = find_run(explained)
+        found = find_run(explained, here)
     if budget_s is not None and not 0 < budget_s < float("inf"):
         raise RunError(
             f"The model cannot be explained in {budget_s:g} s.",
@@ -74,7 +79,7 @@ def explain(
     with tempfile.TemporaryDirectory(prefix="automl-explain-") as folder:
         path = Path(folder) / "explain.ipynb"
         path.write_text(to_text(explain_notebook(made)), encoding="utf-8")
-        outcome = execute(path, started, parameters, on_event, about=found)
+        outcome = execute(path, started, parameters, on_event, here, about=found)
     if outcome.run.status is not RunStatus.SUCCEEDED:
         return Explained(found.run_id, outcome, None, None)
     written = Path(outcome.run.folder) / EXPLANATION_NAME

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from automl_magic.flow.ready import (
     approve_version,
     deliver,
-    registry,
     stage_again,
     staged_or_approved,
     told,
+    trusted_keys,
 )
 from automl_magic.records import ModelVersion
 from automl_magic.records.models.approval import Approval
 from automl_magic.records.models.model import CHAMPION, ROLLBACK
+from automl_magic.runs.opened import registry
 from automl_magic.store.opened import store
-from automl_magic.workspace.actor import actor
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from automl_magic.govern import Delivered
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from automl_magic.store.keys import ApiKey
 
 
-def version_of(name: str, version: int | str | None = None) -> ModelVersion:
+def version_of(
+    name: str, version: int | str | None = None, *, workspace: Workspace | None = None
+) -> ModelVersion:
     """Return a version by its number or by what an alias means in the store.
 
     Parameters
@@ -38,13 +41,14 @@ def version_of(name: str, version: int | str | None = None) -> ModelVersion:
     ------
     ModelNotFound
     """
-    from automl_magic.register.opened import version_meant
+    from automl_magic.register.meant import version_meant
     from automl_magic.store.aliases import read_aliases
 
-    return version_meant(registry(), read_aliases(store(), name), version)
+    here = workspace or default_workspace()
+    return version_meant(registry(here), read_aliases(store(here), name), version)
 
 
-def approve(name: str, version: int | str) -> Approval:
+def approve(name: str, version: int | str, *, workspace: Workspace | None = None) -> Approval:
     """Sign that the bytes of a version may serve, after checking every one of them.
 
     They are put where servers of this machine load them.
@@ -53,10 +57,11 @@ def approve(name: str, version: int | str) -> Approval:
     ------
     ModelNotFound, ArtifactTampered, NotApproved, StoreError, TrackingError
     """
-    return approve_version(version_of(name, version)).approval
+    here = workspace or default_workspace()
+    return approve_version(version_of(name, version, workspace=here), here).approval
 
 
-def revoke(name: str, version: int, reason: str) -> Changed:
+def revoke(name: str, version: int, reason: str, *, workspace: Workspace | None = None) -> Changed:
     """Take an approval back. Where the version serves, the one before it takes its place.
 
     Raises
@@ -68,10 +73,27 @@ def revoke(name: str, version: int, reason: str) -> Changed:
     """
     from automl_magic import govern
 
-    return told(name, govern.revoke(store(), name, version, actor=actor(), reason=reason))
+    here = workspace or default_workspace()
+    moved = govern.revoke(
+        store(here),
+        name,
+        version,
+        actor=here.actor,
+        reason=reason,
+        trusted=trusted_keys(here),
+        policy=govern.policy_named(here.policy),
+    )
+    return told(name, moved, here)
 
 
-def promote(name: str, version: int | str, alias: str, reason: str = "") -> Changed:
+def promote(
+    name: str,
+    version: int | str,
+    alias: str,
+    reason: str = "",
+    *,
+    workspace: Workspace | None = None,
+) -> Changed:
     """Make an alias mean a version.
 
     As champion it serves wherever the champion is followed; the one that gives way becomes
@@ -87,17 +109,25 @@ def promote(name: str, version: int | str, alias: str, reason: str = "") -> Chan
     from automl_magic.store.aliases import read_aliases
 
     check_alias(alias)
-    seen = read_aliases(store(), name)
-    chosen = version_of(name, version)
+    here = workspace or default_workspace()
+    seen = read_aliases(store(here), name)
+    chosen = version_of(name, version, workspace=here)
     if alias == CHAMPION:
-        staged_or_approved(chosen)
+        staged_or_approved(chosen, here)
     moved = govern.promote(
-        store(), chosen, alias, actor=actor(), reason=reason, seen_epoch=seen.epoch
+        store(here),
+        chosen,
+        alias,
+        actor=here.actor,
+        reason=reason,
+        seen_epoch=seen.epoch,
+        trusted=trusted_keys(here),
+        policy=govern.policy_named(here.policy),
     )
-    return told(name, moved)
+    return told(name, moved, here)
 
 
-def roll_back(name: str, reason: str = "") -> Changed:
+def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Changed:
     """Make the champion what `rollback` means, wherever it is followed; end every canary.
 
     Raises
@@ -107,39 +137,50 @@ def roll_back(name: str, reason: str = "") -> Changed:
     from automl_magic import govern
     from automl_magic.store.aliases import read_aliases
 
-    seen = read_aliases(store(), name)
+    here = workspace or default_workspace()
+    seen = read_aliases(store(here), name)
     if not seen.epoch:
-        registry().versions(name)  # raises with the names that there are
+        registry(here).versions(name)  # raises with the names that there are
     if ROLLBACK in seen.versions:  # what has served lies here still, and the registry is not asked
-        stage_again(name, seen.versions[ROLLBACK])
-    moved = govern.roll_back(store(), name, actor=actor(), reason=reason, seen_epoch=seen.epoch)
-    return told(name, moved)
+        stage_again(name, seen.versions[ROLLBACK], here)
+    moved = govern.roll_back(
+        store(here),
+        name,
+        actor=here.actor,
+        reason=reason,
+        seen_epoch=seen.epoch,
+        trusted=trusted_keys(here),
+        policy=govern.policy_named(here.policy),
+    )
+    return told(name, moved, here)
 
 
-def tell_mlflow() -> Delivered:
+def tell_mlflow(*, workspace: Workspace | None = None) -> Delivered:
     """Write to MLflow what aliases have come to mean, of every model where that is not done."""
-    return deliver()
+    return deliver(workspace or default_workspace())
 
 
-def entries(subject: str | None = None, limit: int = 50) -> list[Entry]:
+def entries(
+    subject: str | None = None, limit: int = 50, *, workspace: Workspace | None = None
+) -> list[Entry]:
     """Return the newest entries of the audit log, the newest first."""
     from automl_magic.store import audit
 
-    return audit.entries(store(), limit=limit, subject=subject)
+    return audit.entries(store(workspace or default_workspace()), limit=limit, subject=subject)
 
 
-def verify() -> Verdict:
+def verify(*, workspace: Workspace | None = None) -> Verdict:
     """Check the chain of the audit log."""
     from automl_magic.store import audit
 
-    return audit.verify(store())
+    return audit.verify(store(workspace or default_workspace()))
 
 
-def keys() -> list[ApiKey]:
+def keys(*, workspace: Workspace | None = None) -> list[ApiKey]:
     """Return every API key, the newest first."""
     from automl_magic.store.keys import list_keys
 
-    return list_keys(store())
+    return list_keys(store(workspace or default_workspace()))
 
 
 def create_key(
@@ -147,6 +188,8 @@ def create_key(
     deployments: Sequence[str] = (),
     requests_per_s: float | None = None,
     expires_at: float | None = None,
+    *,
+    workspace: Workspace | None = None,
 ) -> tuple[str, str]:
     """Make an API key; return its id and its secret, which is nowhere else.
 
@@ -158,13 +201,15 @@ def create_key(
     from automl_magic.store.keys import create_key as create
     from automl_magic.store.routes import read_route
 
+    here = workspace or default_workspace()
     for deployment in deployments:
-        read_route(store(), deployment)
-    return create(store(), name, deployments, requests_per_s, expires_at)
+        read_route(store(here), deployment)
+    return create(store(here), name, deployments, requests_per_s, expires_at, actor=here.actor)
 
 
-def revoke_key(key_id: str) -> ApiKey:
+def revoke_key(key_id: str, *, workspace: Workspace | None = None) -> ApiKey:
     """End an API key. Raises DeploymentError where there is none of this id."""
     from automl_magic.store.keys import revoke_key as revoke
 
-    return revoke(store(), key_id)
+    here = workspace or default_workspace()
+    return revoke(store(here), key_id, actor=here.actor)

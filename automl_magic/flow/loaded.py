@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl_magic.runs.artifacts import model_folder
+from automl_magic.workspace import Workspace
 
 if TYPE_CHECKING:
     from automl_magic.recipe.loaded import Loaded
 
 
-def load(run_or_model: str) -> Loaded:
+def load(run_or_model: str, workspace: Workspace) -> Loaded:
     """Load the model of a run, or a registered one.
 
     Raises
@@ -19,4 +20,4 @@ def load(run_or_model: str) -> Loaded:
     """
     from automl_magic.recipe.loaded import load_folder
 
-    return load_folder(model_folder(run_or_model), run_or_model)
+    return load_folder(model_folder(run_or_model, workspace), run_or_model)

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from automl_magic.files.atomic import check_file, write_all, writing_to
+from automl_magic.flow.running import find_run
 from automl_magic.records import Leaderboard, Link
 from automl_magic.runs.artifacts import (
     artifact,
     complete_trial,
-    find_run,
     has_no,
     recipe_of,
     verified,
 )
 from automl_magic.runs.outcome import OUTPUT_NAME
 from automl_magic.runs.plan_folder import plan_in
+from automl_magic.workspace import Workspace
 
 if TYPE_CHECKING:
     from automl_magic.reasons import Account
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 StrPath: TypeAlias = str | os.PathLike[str]
 
 
-def leaderboard(run_id: str = "last") -> Leaderboard:
+def leaderboard(run_id: str = "last", *, workspace: Workspace | None = None) -> Leaderboard:
     """Return the trials of a run, best first; every number carries its run, notebook and cell.
 
     Raises
@@ -35,7 +36,7 @@ def leaderboard(run_id: str = "last") -> Leaderboard:
     RunNotFound, RunError, ArtifactTampered
         If there is no such run, it was no search, or its file was changed since.
     """
-    found = find_run(run_id)
+    found = find_run(run_id, workspace=workspace)
     return Leaderboard.from_json(artifact(found, "leaderboard.json"))
 
 
@@ -45,6 +46,7 @@ def why(
     trial: int | None = None,
     candidate: str | None = None,
     column: str | None = None,
+    workspace: Workspace | None = None,
 ) -> Account:
     """Say why a run did what it did: every decision with its evidence, every trial with its fate.
 
@@ -65,18 +67,26 @@ def why(
     """
     from automl_magic.reasons import account_of
 
-    return account_of(find_run(run_id), trial=trial, candidate=candidate, column=column)
+    return account_of(
+        find_run(run_id, workspace=workspace), trial=trial, candidate=candidate, column=column
+    )
 
 
-def diff(run_a: str, run_b: str) -> Difference:
+def diff(run_a: str, run_b: str, *, workspace: Workspace | None = None) -> Difference:
     """Say in words what changed from one run to another, then cell by cell in code."""
     from automl_magic.track import compare
 
-    a, b = find_run(run_a), find_run(run_b)
+    a, b = (find_run(one, workspace=workspace) for one in (run_a, run_b))
     return compare(a, Path(a.folder), b, Path(b.folder))
 
 
-def notebook(run_id: str, *, trial: int | None = None, output: StrPath = "model.ipynb") -> Path:
+def notebook(
+    run_id: str,
+    *,
+    trial: int | None = None,
+    output: StrPath = "model.ipynb",
+    workspace: Workspace | None = None,
+) -> Path:
     """Write the model of a run, or one of its trials, as a notebook that runs without us.
 
     Raises
@@ -90,7 +100,7 @@ def notebook(run_id: str, *, trial: int | None = None, output: StrPath = "model.
 
     path = Path(output)
     check_file(path)
-    found = find_run(run_id)
+    found = find_run(run_id, workspace=workspace)
     recipe = Recipe.from_json(artifact(found, "recipe.json"))
     made = plan_in(verified(found, "plan.json").parent)
     if made is None:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.records import RunStatus, TaskKind
 from automl_magic.runs.artifacts import artifact
+from automl_magic.runs.opened import registry
 from automl_magic.runs.outcome import Monitored
 from automl_magic.runs.tracked_run import OnEvent, execute
 from automl_magic.runs.watched import Watched, find_watched
 from automl_magic.store.opened import store
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -31,6 +33,7 @@ def monitor(
     data: str | None = None,
     thresholds: Mapping[str, Any] | None = None,
     on_event: OnEvent | None = None,
+    workspace: Workspace | None = None,
 ) -> Monitored:
     """Judge a window of a deployment, or a table, in a notebook and a run of its own.
 
@@ -50,6 +53,8 @@ def monitor(
     thresholds : mapping, optional
         Fields of `records.monitoring.drift.Thresholds` that take the place of those of the monitor
         file, or else of the experiment (`business.degradation`).
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
@@ -67,9 +72,9 @@ def monitor(
     from automl_magic.records.monitoring.drift import DRIFT_NAME, DriftReport
     from automl_magic.render import to_text
 
-    started = time.monotonic()
-    watched = _watched(name, version, is_table=data is not None)
-    asked = monitor_of(watched.name)
+    started, here = time.monotonic(), workspace or default_workspace()
+    watched = _watched(name, version, here, is_table=data is not None)
+    asked = monitor_of(watched.name, here.home)
     start, end = window_bounds(since, until, window_s or asked.window_s)
     judged_by = thresholds_of(
         asked if watched.deployment else None, watched.degradation(), thresholds
@@ -86,7 +91,7 @@ def monitor(
         path = Path(folder) / "monitor.ipynb"
         notebook = monitor_notebook(task, judged_by, of_table=data is not None)
         path.write_text(to_text(notebook), encoding="utf-8")
-        outcome = execute(path, started, parameters, on_event)
+        outcome = execute(path, started, parameters, on_event, here)
     if outcome.run.status is not RunStatus.SUCCEEDED:
         return Monitored(name, outcome, None, None)
     report = DriftReport.from_json(artifact(outcome.run, DRIFT_NAME))
@@ -113,15 +118,15 @@ def monitor_notebook(
     return render_monitor(kind, thresholds, cells, of_table=of_table)
 
 
-def check(deployment: str, version: int | None = None) -> None:
+def check(
+    deployment: str, version: int | None = None, *, workspace: Workspace | None = None
+) -> None:
     """Raise what `monitor` would raise of a deployment that is not there, and run nothing."""
-    _watched(deployment, version, is_table=False)
+    _watched(deployment, version, workspace or default_workspace(), is_table=False)
 
 
-def _watched(name: str, version: int | None, *, is_table: bool) -> Watched:
-    from automl_magic.register import MlflowRegistry
-
-    return find_watched(store(), MlflowRegistry(), name, version, is_table=is_table)
+def _watched(name: str, version: int | None, here: Workspace, *, is_table: bool) -> Watched:
+    return find_watched(here, store(here), registry(here), name, version, is_table=is_table)
 
 
 def _source(data: str) -> str:

@@ -21,6 +21,7 @@ from automl_magic.runs.plan_folder import (
     check_unedited,
     default_folder,
 )
+from automl_magic.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ def plan(
     *,
     folder: StrPath | None = None,
     overwrite: bool = False,
+    workspace: Workspace | None = None,  # noqa: ARG001 - as every verb; a plan lies in a folder
     **options: Any,
 ) -> Planned:
     """Decide how to find a model, and write the experiment file and the notebooks. Runs nothing.
@@ -53,6 +55,8 @@ def plan(
         Where to write; by default a new folder of the working directory, named after the data.
     overwrite : bool
         Whether a plan, or an edited notebook, that is already there may be replaced.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
     **options
         The keyword arguments of `planning.spec_options.asked`: task, metric, budget_s, folds, …
 
@@ -84,6 +88,7 @@ def preview(
     name: str = "table",
     source: str = "",
     dataset: Dataset | None = None,
+    workspace: Workspace | None = None,  # noqa: ARG001 - as every verb
     **options: Any,
 ) -> Plan:
     """Decide what `plan` would decide for a table in memory. Writes nothing and runs nothing.
@@ -96,6 +101,8 @@ def preview(
         What the table is called, and where it lies, if it lies in a file.
     dataset : Dataset, optional
         That of an earlier plan for the same table, target and kinds, which are not looked at again.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
     **options
         As for `plan`.
 

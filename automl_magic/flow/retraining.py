@@ -14,11 +14,12 @@ from automl_magic.flow import governance, serving
 from automl_magic.records import RunStatus
 from automl_magic.records.monitoring.retrain import RETRAIN_NAME, Retraining, Trigger
 from automl_magic.runs.artifacts import artifact, find_run, has_no, model_folder, verified
+from automl_magic.runs.opened import registry
 from automl_magic.runs.outcome import CANARY_PERCENT, Retrained
 from automl_magic.runs.plan_folder import SPEC_NAME, plan_in
 from automl_magic.runs.tracked_run import OnEvent, execute
 from automl_magic.store.opened import predicted, store
-from automl_magic.workspace.places import home
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,7 @@ def retrain(
     budget_s: float | None = None,
     trigger: Trigger = Trigger.HAND,
     on_event: OnEvent | None = None,
+    workspace: Workspace | None = None,
 ) -> Retrained:
     """Make a challenger for the model of a deployment, and compare the two on recent rows.
 
@@ -55,6 +57,8 @@ def retrain(
     budget_s : float, optional
         Wall-clock seconds of the search. By default those of the monitor file, or else those of
         the champion's experiment.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
@@ -70,28 +74,36 @@ def retrain(
     from automl_magic.monitor.retrain.champion import gather
     from automl_magic.monitor.retrain.ending import retrain_failed, retrain_succeeded
 
-    monitor, engine = monitor_of(deployment), store()
+    here = workspace or default_workspace()
+    monitor, engine = monitor_of(deployment, here.home), store(here)
     policy = monitor.retrain
     if (why := refusal(engine, deployment, policy, trigger, at=time.time())) is not None:
         raise MonitorError(
             f"{deployment} is not trained anew now.", why=why, fix="See what goes on: automl runs"
         )
-    champion = _champion(deployment)
-    together = gather(predicted(), champion, _given(data), min_rows=policy.min_rows)
+    champion = _champion(deployment, here)
+    together = gather(predicted(here), champion, _given(data), min_rows=policy.min_rows)
     began = begin(engine, deployment, policy, trigger, detail="", at=time.time())
     try:
-        made = _made(champion, together, began, budget_s or policy.budget_s, on_event)
+        made = _made(champion, together, began, budget_s or policy.budget_s, on_event, here=here)
     except BaseException as error:
         retrain_failed(engine, monitor, began, error, at=time.time())
         raise
     run_id = made.outcome.run.run_id
     retrain_succeeded(
-        engine, monitor, began, made.found, made.version, run_id=run_id, at=time.time()
+        engine,
+        monitor,
+        began,
+        made.found,
+        made.version,
+        run_id=run_id,
+        secret_of=here.secret,
+        at=time.time(),
     )
     return made
 
 
-def retrain_if_asked(deployment: str) -> str | None:
+def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> str | None:
     """Do what the monitor file says about retraining, if now is the time; say what was done.
 
     A critical alert of a kind in `retrain.on`, or `retrain.every`, starts a retraining. Where
@@ -105,10 +117,11 @@ def retrain_if_asked(deployment: str) -> str | None:
     from automl_magic.monitor.alerts import monitor_of
     from automl_magic.monitor.retrain.due import approved_challenger, due_retraining
 
-    policy, engine = monitor_of(deployment).retrain, store()
+    here = workspace or default_workspace()
+    policy, engine = monitor_of(deployment, here.home).retrain, store(here)
     if (version := approved_challenger(engine, deployment, policy)) is not None:
         why = "retrain.promote: if_better, and approved"
-        serving.canary(deployment, version, CANARY_PERCENT, why)
+        serving.canary(deployment, version, CANARY_PERCENT, why, workspace=here)
         return (
             f"Version {version} was approved, and answers {CANARY_PERCENT:.0f} % of the "
             f"requests of {deployment} now."
@@ -117,22 +130,21 @@ def retrain_if_asked(deployment: str) -> str | None:
     if due is None:
         return None
     try:
-        made = retrain(deployment, trigger=due.trigger)
+        made = retrain(deployment, trigger=due.trigger, workspace=here)
     except MonitorError as error:
         return f"{deployment} is not trained anew ({due.why}): {error.what} {error.why}"
     return f"{deployment} was trained anew ({due.why}): {made.found.why}"
 
 
-def _champion(deployment: str) -> Champion:
+def _champion(deployment: str, here: Workspace) -> Champion:
     from automl_magic.data import load
     from automl_magic.monitor.retrain.champion import Champion
-    from automl_magic.register import MlflowRegistry
     from automl_magic.store.routes import read_deployment
 
-    asked, route = read_deployment(store(), deployment)
-    version = MlflowRegistry().get(route.model, route.stable)
-    folder = model_folder(version.uri)
-    run = find_run(version.run_id)
+    asked, route = read_deployment(store(here), deployment)
+    version = registry(here).get(route.model, route.stable)
+    folder = model_folder(version.uri, here)
+    run = find_run(version.run_id, here)
     made = plan_in(verified(run, "plan.json").parent)
     if made is None:
         raise has_no(run, "plan.json")
@@ -167,30 +179,34 @@ def _made(
     began: int,
     budget_s: float | None,
     on_event: OnEvent | None,
+    *,
+    here: Workspace,
 ) -> Retrained:
     from automl_magic.monitor.retrain.challenger import write_tables
     from automl_magic.monitor.retrain.champion import learned_by
     from automl_magic.render import render_retrain, to_text
 
     started, route = time.monotonic(), champion.route
-    where = home() / "retrain" / f"{route.deployment}-{began}"
+    where = here.home / "retrain" / f"{route.deployment}-{began}"
     with writing_to(where):
         tables = write_tables(where, together, learned_by(champion.plan))
-    planned = _planned(champion.plan, together, tables, budget_s)
+    planned = _planned(champion.plan, together, tables, budget_s, here)
     notebook = where / "retrain.ipynb"
     with writing_to(where):
         text = to_text(render_retrain(planned, _challenge(champion, together, tables)))
         notebook.write_text(text, encoding="utf-8")
-    outcome = execute(notebook, started, {}, on_event)
+    outcome = execute(notebook, started, {}, on_event, here)
     if outcome.run.status is not RunStatus.SUCCEEDED:
         raise _stopped(outcome, route.deployment)
     found = Retraining.from_json(artifact(outcome.run, RETRAIN_NAME))
     if not found.comparison.is_better:
         return Retrained(outcome, found, None)
-    return Retrained(outcome, found, _registered(outcome.run.run_id, route.model, found.why))
+    return Retrained(outcome, found, _registered(outcome.run.run_id, route.model, found.why, here))
 
 
-def _planned(plan: Plan, together: Together, tables: Tables, budget_s: float | None) -> Plan:
+def _planned(
+    plan: Plan, together: Together, tables: Tables, budget_s: float | None, here: Workspace
+) -> Plan:
     """Plan the search on the new table."""
     from automl_magic.monitor.retrain.challenger import challenger_experiment
     from automl_magic.planning import format_spec
@@ -199,7 +215,7 @@ def _planned(plan: Plan, together: Together, tables: Tables, budget_s: float | N
     experiment = challenger_experiment(plan, together, tables, budget_s)
     with writing_to(where):
         (where / SPEC_NAME).write_text(format_spec(experiment), encoding="utf-8")
-    return flow.plan(where / SPEC_NAME, folder=where).plan
+    return flow.plan(where / SPEC_NAME, folder=where, workspace=here).plan
 
 
 def _challenge(champion: Champion, together: Together, tables: Tables) -> Challenge:
@@ -218,11 +234,11 @@ def _challenge(champion: Champion, together: Together, tables: Tables) -> Challe
     )
 
 
-def _registered(run_id: str, model: str, why: str) -> ModelVersion:
+def _registered(run_id: str, model: str, why: str, here: Workspace) -> ModelVersion:
     """Register a challenger under its alias, which needs no approval: nothing serves by it."""
-    version = flow.register(run_id, model)
-    governance.promote(model, version.version, CHALLENGER, why)
-    return governance.version_of(model, version.version)
+    version = flow.register(run_id, model, workspace=here)
+    governance.promote(model, version.version, CHALLENGER, why, workspace=here)
+    return governance.version_of(model, version.version, workspace=here)
 
 
 def _stopped(outcome: Outcome, deployment: str) -> RunFailed:

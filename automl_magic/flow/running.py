@@ -13,10 +13,13 @@ from automl_magic.files.atomic import writing_to
 from automl_magic.files.notebook_json import read_notebook
 from automl_magic.flow.planning import plan
 from automl_magic.records import SPEC_SUFFIX, Run
-from automl_magic.runs.artifacts import find_run, open_store, verified
+from automl_magic.runs import artifacts
+from automl_magic.runs.artifacts import verified
+from automl_magic.runs.opened import open_store
 from automl_magic.runs.outcome import Outcome, Rerun
 from automl_magic.runs.plan_folder import PlanFolder
 from automl_magic.runs.tracked_run import OnEvent, data_change, execute, inputs_of
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +34,7 @@ def run(
     parameters: Mapping[str, Any] | None = None,
     on: str = "local",
     on_event: OnEvent | None = None,
+    workspace: Workspace | None = None,
 ) -> Outcome:
     """Run a plan or a notebook under the supervisor, as it was last edited, and track it.
 
@@ -45,6 +49,8 @@ def run(
         Where the notebook runs.
     on_event : callable, optional
         Called with each event of `automl_magic.execute` while the run goes on.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
@@ -60,7 +66,8 @@ def run(
             why="Notebooks run on this machine; clusters come with a later release.",
             fix="Use --on local.",
         )
-    return execute(_runnable(Path(path)), started, parameters or {}, on_event)
+    here = workspace or default_workspace()
+    return execute(_runnable(Path(path), here), started, parameters or {}, on_event, here)
 
 
 def fit(
@@ -68,15 +75,19 @@ def fit(
     target: str | None = None,
     *,
     on_event: OnEvent | None = None,
+    workspace: Workspace | None = None,
     **options: Any,
 ) -> Outcome:
     """Plan and run: `plan`, then `run` on what it wrote. Takes the parameters of `plan`."""
     started = clock.monotonic()
-    planned = plan(data, target, **options)
-    return execute(planned.notebooks["search"], started, {}, on_event)
+    here = workspace or default_workspace()
+    planned = plan(data, target, workspace=here, **options)
+    return execute(planned.notebooks["search"], started, {}, on_event, here)
 
 
-def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
+def rerun(
+    run_id: str, *, on_event: OnEvent | None = None, workspace: Workspace | None = None
+) -> Rerun:
     """Repeat a run from its id alone, and say whether every metric is the same.
 
     The notebook that ran is executed again with `replay` set to the run's folder: it fits the
@@ -94,7 +105,8 @@ def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
     from automl_magic.track import input_changes, metric_changes
 
     started = clock.monotonic()
-    before = find_run(run_id)
+    here = workspace or default_workspace()
+    before = artifacts.find_run(run_id, here)
     notebook = verified(before, "input.ipynb")
     parameters = dict(before.parameters)
     if any(kept.path == "plan.json" for kept in before.artifacts):
@@ -104,7 +116,7 @@ def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
             verified(before, name)
         parameters["replay"] = before.folder
     try:
-        outcome = execute(notebook, started, parameters, on_event, repeats=before)
+        outcome = execute(notebook, started, parameters, on_event, here, repeats=before)
     except RunFailed:
         # A table that is gone, or has other rows, is a difference with a name.
         if (data := data_change(before)) is None:
@@ -120,7 +132,7 @@ def rerun(run_id: str, *, on_event: OnEvent | None = None) -> Rerun:
     )
 
 
-def stop(run_id: str, *, cancel: bool = False) -> Run:
+def stop(run_id: str, *, cancel: bool = False, workspace: Workspace | None = None) -> Run:
     """Ask a run that goes on, in whatever process, to come to its end. Does not wait for it.
 
     A search keeps the best that it has found, and succeeds; any other notebook, and a search that
@@ -141,7 +153,7 @@ def stop(run_id: str, *, cancel: bool = False) -> Run:
     """
     from automl_magic.execute import Wish, leave
 
-    found = find_run(run_id)
+    found = find_run(run_id, workspace=workspace)
     if found.status.is_end or not Path(found.folder).is_dir():
         raise RunError(
             f"Run {found.run_id} does not run.",
@@ -153,12 +165,23 @@ def stop(run_id: str, *, cancel: bool = False) -> Run:
     return found
 
 
-def runs(limit: int = 20) -> list[Run]:
+def runs(limit: int = 20, *, workspace: Workspace | None = None) -> list[Run]:
     """Return the newest runs, newest first."""
-    return open_store().list(limit=limit)
+    return open_store(workspace or default_workspace()).list(limit=limit)
 
 
-def _runnable(path: Path) -> Path:
+def find_run(run_id: str, *, workspace: Workspace | None = None) -> Run:
+    """Return the run of this id, or of a unique beginning of one; `last` is the newest good search.
+
+    Raises
+    ------
+    RunNotFound
+        If there is none, or more than one begins so.
+    """
+    return artifacts.find_run(run_id, workspace or default_workspace())
+
+
+def _runnable(path: Path, workspace: Workspace) -> Path:
     """Return the notebook to run, after planning anew where the experiment file was edited."""
     from automl_magic.planning import read_spec
 
@@ -174,4 +197,4 @@ def _runnable(path: Path) -> Path:
     spec = where.spec if path.is_dir() else path
     if not where.spec_is_edited(read_spec(spec)):
         return where.notebook("search")
-    return plan(spec, folder=where.path).notebooks["search"]
+    return plan(spec, folder=where.path, workspace=workspace).notebooks["search"]

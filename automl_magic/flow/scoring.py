@@ -12,6 +12,7 @@ from automl_magic.errors import FolderTaken, RunError
 from automl_magic.files.atomic import check_file, making, writing_to
 from automl_magic.flow.loaded import load
 from automl_magic.runs.tracked_run import OnEvent
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +33,7 @@ def predict(
     resume: bool = False,
     overwrite: bool = False,
     on_event: OnEvent | None = None,
+    workspace: Workspace | None = None,
 ) -> Scored:
     """Predict the rows of a table, in its order, with a run's model or a registered one.
 
@@ -57,6 +59,8 @@ def predict(
         Replace a file that is there, and throw away what a killed process had done.
     on_event : callable, optional
         Called with an event `rows` about ten times a second.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def predict(
             why="The predictions would take its place.",
             fix="Name another file with -o, or add --overwrite.",
         )
-    loaded = load(run_or_model)
+    loaded = load(run_or_model, workspace or default_workspace())
     reader = open_reader(data, loaded.stored_as)
     if resume and reader.identity() is None:
         raise RunError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.flow.cores import cores
 from automl_magic.flow.planning import preview
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ def search(
     budget_s: float = 60.0,
     seed: int = 0,
     holdout: float = 0.0,
+    workspace: Workspace | None = None,
     **options: Any,
 ) -> FittedRecipe:
     """Run the engine alone: no notebook, no tracking, no files.
@@ -36,6 +38,8 @@ def search(
         The column to predict.
     task, metric, budget_s, seed, holdout, **options
         As for `plan`. The budget counts from the call on.
+    workspace : Workspace, optional
+        Whose earlier searches count. By default that of the environment: the person's own.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def search(
     from automl_magic import learn
     from automl_magic.tasks.families import family_for
 
-    started = clock.monotonic()
+    started, here = clock.monotonic(), workspace or default_workspace()
     made = preview(
         frame,
         target,
@@ -71,9 +75,11 @@ def search(
     with tempfile.TemporaryDirectory(prefix="automl-search-") as run_dir:
         known["run_dir"] = run_dir
         for step in family_for(made.task).search_steps(made):
+            # A notebook leaves it out: its process was told its workspace.
+            home = {"home": here.home} if step.call == "search" else {}
             call = getattr(learn, step.call)
             inputs = (known[name] for name in step.inputs)
             parameters = {name: known[name] for name in step.parameters}
-            known[step.makes] = call(*inputs, **step.values, **parameters)
+            known[step.makes] = call(*inputs, **step.values, **parameters, **home)
         model: FittedRecipe = known["model"]
         return model

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ModelRefused
 from automl_magic.flow.governance import version_of
-from automl_magic.flow.ready import approve_version, crown_first, deliver, stage_again
+from automl_magic.flow.ready import approve_version, crown_first, deliver, stage_again, trusted_keys
 from automl_magic.records.models.deployment import Role, StrategyKind, VersionId
 from automl_magic.records.models.model import CHAMPION
 from automl_magic.store.opened import store
-from automl_magic.workspace.actor import actor
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from automl_magic.deploy.ready import StagedVersion
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from automl_magic.records.models.deployment import Deployment, Route
 
 
-def deploy(target: str) -> Deployed:
+def deploy(target: str, *, workspace: Workspace | None = None) -> Deployed:
     """Make a deployment, or take one up again, and put its versions where servers load them.
 
     Parameters
@@ -41,30 +41,32 @@ def deploy(target: str) -> Deployed:
     """
     from automl_magic.deploy.routing import asked_for
 
-    asked, known = asked_for(store(), target)
-    return _created(asked) if known is None else _updated(asked, known)
+    here = workspace or default_workspace()
+    asked, known = asked_for(store(here), target)
+    return _created(asked, here) if known is None else _updated(asked, known, here)
 
 
-def any_key() -> bool:
+def any_key(*, workspace: Workspace | None = None) -> bool:
     """Say whether an API key was ever made: from then on servers ask for one."""
     from automl_magic.store.keys import any_key_ever
 
-    return any_key_ever(store())
+    return any_key_ever(store(workspace or default_workspace()))
 
 
-def deployments() -> list[Shown]:
+def deployments(*, workspace: Workspace | None = None) -> list[Shown]:
     """Return every deployment with its route and its live workers."""
     from automl_magic.deploy.results import Shown
     from automl_magic.store.routes import list_deployments
     from automl_magic.store.workers import live
 
+    engine = store(workspace or default_workspace())
     return [
-        Shown(deployment, route, live(store(), deployment.name))
-        for deployment, route in list_deployments(store())
+        Shown(deployment, route, live(engine, deployment.name))
+        for deployment, route in list_deployments(engine)
     ]
 
 
-def show(name: str) -> Shown:
+def show(name: str, *, workspace: Workspace | None = None) -> Shown:
     """Return a deployment, its live workers and the history of its route, the newest first.
 
     Raises
@@ -75,38 +77,56 @@ def show(name: str) -> Shown:
     from automl_magic.store.routes import history, read_deployment
     from automl_magic.store.workers import live
 
-    deployment, route = read_deployment(store(), name)
-    return Shown(deployment, route, live(store(), name), history(store(), name))
+    engine = store(workspace or default_workspace())
+    deployment, route = read_deployment(engine, name)
+    return Shown(deployment, route, live(engine, name), history(engine, name))
 
 
-def remove(name: str) -> None:
+def remove(name: str, *, workspace: Workspace | None = None) -> None:
     """Take a deployment away that nobody serves. Raises DeploymentNotFound, DeploymentError."""
     from automl_magic.store.routes import delete_deployment
 
-    delete_deployment(store(), name, actor())
+    here = workspace or default_workspace()
+    delete_deployment(store(here), name, here.actor)
 
 
-def canary(name: str, version: int, percent: float, reason: str = "") -> Routed:
+def canary(
+    name: str,
+    version: int,
+    percent: float,
+    reason: str = "",
+    *,
+    workspace: Workspace | None = None,
+) -> Routed:
     """Let a version answer a share of the requests; a guard compares it with the stable one.
 
     Raises
     ------
     DeploymentNotFound, ModelNotFound, NotApproved, ArtifactTampered, DeploymentError, RouteChanged
     """
-    return _rival(name, version, percent, StrategyKind.CANARY, reason)
+    return _rival(name, version, percent, StrategyKind.CANARY, reason, workspace=workspace)
 
 
-def ab(name: str, version: int, percent: float, reason: str = "") -> Routed:
+def ab(
+    name: str,
+    version: int,
+    percent: float,
+    reason: str = "",
+    *,
+    workspace: Workspace | None = None,
+) -> Routed:
     """Let a version answer a fixed share, until outcomes tell which is better. As `canary`."""
-    return _rival(name, version, percent, StrategyKind.AB, reason)
+    return _rival(name, version, percent, StrategyKind.AB, reason, workspace=workspace)
 
 
-def shadow(name: str, version: int, reason: str = "") -> Routed:
+def shadow(
+    name: str, version: int, reason: str = "", *, workspace: Workspace | None = None
+) -> Routed:
     """Let a version answer too, for the log alone. Raises as `canary`."""
-    return _routed(name, "shadow", reason, shadow=version)
+    return _routed(name, "shadow", reason, workspace, shadow=version)
 
 
-def promote(name: str, reason: str = "") -> Routed:
+def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
     """Make the canary the stable version; where the champion is followed, it is that now.
 
     Raises
@@ -116,11 +136,12 @@ def promote(name: str, reason: str = "") -> Routed:
     """
     from automl_magic.deploy.routing import canary_of
 
-    canary = canary_of(show(name).route)
-    return _routed(name, "promote", reason, stable=canary, canary=None, percent=0.0)
+    here = workspace or default_workspace()
+    canary = canary_of(show(name, workspace=here).route)
+    return _routed(name, "promote", reason, here, stable=canary, canary=None, percent=0.0)
 
 
-def stop(name: str, reason: str = "") -> Routed:
+def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
     """Leave the stable version alone: no canary, no shadow.
 
     Raises
@@ -128,67 +149,88 @@ def stop(name: str, reason: str = "") -> Routed:
     DeploymentError
         If it is alone already.
     """
-    return _routed(name, "stop", reason, canary=None, percent=0.0, shadow=None)
+    return _routed(name, "stop", reason, workspace, canary=None, percent=0.0, shadow=None)
 
 
-def _rival(name: str, version: int, percent: float, kind: StrategyKind, reason: str) -> Routed:
-    return _routed(name, kind.value, reason, canary=version, percent=percent, kind=kind)
+def _rival(
+    name: str,
+    version: int,
+    percent: float,
+    kind: StrategyKind,
+    reason: str,
+    *,
+    workspace: Workspace | None,
+) -> Routed:
+    return _routed(name, kind.value, reason, workspace, canary=version, percent=percent, kind=kind)
 
 
-def _created(asked: Deployment) -> Deployed:
+def _created(asked: Deployment, here: Workspace) -> Deployed:
     from automl_magic.deploy.results import Deployed
     from automl_magic.deploy.routing import first_route
     from automl_magic.store.routes import create_deployment
 
-    route = first_route(asked, _number)
-    first = _approved_first(route)
+    route = first_route(asked, lambda meant: _number(meant, here))
+    first = _approved_first(route, here)
     notes: tuple[str, ...] = ()
     if first is not None:
         notes = (f"{route.model} version {route.stable} is approved by you, who serve it first.",)
-    staged = _staged(route, first)
+    staged = _staged(route, here, first)
     # Where there is no champion, what serves is it: followers serve the champion.
-    if asked.follows_champion and crown_first(staged[route.stable], "the first that serves"):
+    if asked.follows_champion and crown_first(staged[route.stable], "the first that serves", here):
         notes += (f"{route.model} version {route.stable} is the champion now.",)
-    route = create_deployment(store(), asked, route, actor())
+    route = create_deployment(store(here), asked, route, here.actor, trusted=trusted_keys(here))
     notes += (f"Deployment {asked.name} is new.",)
     return Deployed(asked, route, staged[route.stable].example(), notes)
 
 
-def _updated(asked: Deployment, known: tuple[Deployment, Route]) -> Deployed:
+def _updated(asked: Deployment, known: tuple[Deployment, Route], here: Workspace) -> Deployed:
     from automl_magic.deploy.results import Deployed
     from automl_magic.deploy.routing import changed_route
     from automl_magic.store.routes import change_deployment, read_route
 
     seen = known[1]
-    wanted = changed_route(asked, known, _number)
-    staged = _staged(wanted)
-    change_deployment(store(), asked, actor(), seen=seen, wanted=wanted)
+    wanted = changed_route(asked, known, lambda meant: _number(meant, here))
+    staged = _staged(wanted, here)
+    change_deployment(
+        store(here), asked, here.actor, seen=seen, wanted=wanted, trusted=trusted_keys(here)
+    )
     notes = (f"The route of {asked.name} was changed as asked.",) if wanted != seen else ()
-    route = read_route(store(), asked.name)
+    route = read_route(store(here), asked.name)
     return Deployed(asked, route, staged[wanted.stable].example(), notes)
 
 
-def _routed(name: str, action: str, reason: str, **fields: Any) -> Routed:
+def _routed(
+    name: str, action: str, reason: str, workspace: Workspace | None, **fields: Any
+) -> Routed:
     from automl_magic.deploy.results import Routed
     from automl_magic.store.routes import change_route, read_route
     from automl_magic.store.workers import not_following
 
-    seen = read_route(store(), name)
+    here = workspace or default_workspace()
+    seen = read_route(store(here), name)
     for role in Role:
         version = fields.get(role.value)
         if version not in (None, getattr(seen, role.value)):
-            stage_again(seen.model, version)
-    route = change_route(store(), seen, action=action, actor=actor(), reason=reason, **fields)
-    behind = not_following(store(), [route]).get(name, [])
-    untold = deliver().failed.get(seen.model) if "stable" in fields else None
+            stage_again(seen.model, version, here)
+    route = change_route(
+        store(here),
+        seen,
+        action=action,
+        actor=here.actor,
+        reason=reason,
+        trusted=trusted_keys(here),
+        **fields,
+    )
+    behind = not_following(store(here), [route]).get(name, [])
+    untold = deliver(here).failed.get(seen.model) if "stable" in fields else None
     return Routed(route, behind, untold)
 
 
-def _number(asked: VersionId) -> int:
-    return version_of(asked.name, asked.version or asked.alias).version
+def _number(asked: VersionId, here: Workspace) -> int:
+    return version_of(asked.name, asked.version or asked.alias, workspace=here).version
 
 
-def _approved_first(route: Route) -> StagedVersion | None:
+def _approved_first(route: Route, here: Workspace) -> StagedVersion | None:
     """Let the first version of a model that ever serves be approved by whoever serves it.
 
     As a promotion may be, where the policy allows that: in a store that is a file.
@@ -196,14 +238,16 @@ def _approved_first(route: Route) -> StagedVersion | None:
     from automl_magic.store.aliases import read_aliases
     from automl_magic.store.approvals import approval_of
 
-    has_served = CHAMPION in read_aliases(store(), route.model).versions
-    if has_served or approval_of(store(), route.model, route.stable) is not None:
+    has_served = CHAMPION in read_aliases(store(here), route.model).versions
+    if has_served or approval_of(store(here), route.model, route.stable) is not None:
         return None
-    version = version_of(route.model, route.stable)
-    return approve_version(version, is_implied=True)
+    version = version_of(route.model, route.stable, workspace=here)
+    return approve_version(version, here, is_implied=True)
 
 
-def _staged(route: Route, stable: StagedVersion | None = None) -> dict[int, StagedVersion]:
+def _staged(
+    route: Route, here: Workspace, stable: StagedVersion | None = None
+) -> dict[int, StagedVersion]:
     """Make every version of a route ready, but the stable one where that is known to be.
 
     The version before is made ready too, if it may serve: a rollback then waits for nothing.
@@ -211,8 +255,8 @@ def _staged(route: Route, stable: StagedVersion | None = None) -> dict[int, Stag
     staged = {} if stable is None else {route.stable: stable}
     for version in route.versions:
         if version not in staged:
-            staged[version] = stage_again(route.model, version)
+            staged[version] = stage_again(route.model, version, here)
     if route.previous is not None:
         with suppress(ModelRefused):
-            stage_again(route.model, route.previous)
+            stage_again(route.model, route.previous, here)
     return staged

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from automl_magic.flow.loaded import load
 from automl_magic.runs.tracked_run import OnEvent
 from automl_magic.store.opened import predicted, store
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from automl_magic.stream.consumer import Counts
@@ -32,6 +33,7 @@ def stream(
     until_end: bool = False,
     stop: Callable[[], bool] = lambda: False,
     on_event: OnEvent | None = None,
+    workspace: Workspace | None = None,
 ) -> Counts:
     """Predict the messages of a topic: read at least once, with effects exactly once.
 
@@ -62,6 +64,8 @@ def stream(
         Stop when nothing is left to read.
     stop : callable
         Asked between batches; what is under way is still committed.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
@@ -78,7 +82,8 @@ def stream(
     check_target(to, dead_letters, to_store=to_store, keeps=features is not None)
     windows = None if features is None else read_windows(Path(features))
     options = {} if client is None else read_options(Path(client))
-    scorer = _scorer(model_or_deployment, windows)
+    here = workspace or default_workspace()
+    scorer = _scorer(model_or_deployment, windows, here)
     topics = Topics(
         brokers=brokers,
         topic=topic,
@@ -90,7 +95,7 @@ def stream(
     )
     running = topics.open(
         scorer,
-        database=predicted() if to_store else None,
+        database=predicted(here) if to_store else None,
         windows=windows,
         until_end=until_end,
         on_event=on_event,
@@ -98,14 +103,14 @@ def stream(
     return running.run(stop)
 
 
-def _scorer(name: str, windows: Windows | None) -> Callable[[], Scorer]:
+def _scorer(name: str, windows: Windows | None, here: Workspace) -> Callable[[], Scorer]:
     """Return what answers: a deployment's stable version, or else the model of this name."""
     from automl_magic.store.routes import epoch_of
     from automl_magic.stream.following import Following, scorer_of
 
     if not name.startswith("models:/"):
-        epoch = epoch_of(store(), [name]).get(name)
+        epoch = epoch_of(store(here), [name]).get(name)
         if epoch is not None:
-            return Following(store(), name, epoch, windows).scorer
-    scorer = scorer_of(load(name), windows)
+            return Following(store(here), here.home, name, epoch, windows).scorer
+    scorer = scorer_of(load(name, here), windows)
     return lambda: scorer

@@ -9,7 +9,7 @@ results    what is shown of a change
 
 from automl_magic.govern.approving import approve, author_of, register, revoke
 from automl_magic.govern.mirror import Delivered, deliver
-from automl_magic.govern.policy import Decision, Facts, LocalPolicy, Policy
+from automl_magic.govern.policy import Decision, Facts, LocalPolicy, Policy, policy_named
 from automl_magic.govern.promoting import crown_first, promote, roll_back
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "author_of",
     "crown_first",
     "deliver",
+    "policy_named",
     "promote",
     "register",
     "revoke",

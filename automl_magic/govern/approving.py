@@ -16,7 +16,7 @@ from automl_magic.store.audit import append
 from automl_magic.store.champion import Moved, withdraw
 from automl_magic.store.engine import reading
 from automl_magic.store.route_rows import Deed
-from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path
+from automl_magic.store.signing import PrivateKey, TrustedKeys
 from automl_magic.store.tables import audit
 
 UNKNOWN = "unknown"
@@ -52,8 +52,8 @@ def approve(
     version: ModelVersion,
     *,
     actor: str,
+    key: PrivateKey,
     policy: Policy | None = None,
-    key: PrivateKey | None = None,
     is_implied: bool = False,
 ) -> Approval:
     """Sign that the bytes of a version may serve, and write it down.
@@ -64,10 +64,10 @@ def approve(
     ----------
     actor : str
         Who approves.
+    key : PrivateKey
+        What it is signed with: the key of the workspace.
     policy : Policy, optional
         By default `LocalPolicy`.
-    key : PrivateKey, optional
-        By default the one of the user's home, which is made where there is none.
     is_implied : bool
         Whether the approval comes along with a promotion, and was not asked for by itself.
 
@@ -79,7 +79,6 @@ def approve(
         If the key cannot be used, or the store does not answer.
     """
     policy = policy or LocalPolicy()
-    key = key or PrivateKey.load_or_make(private_key_path())
     subject = f"{version.name}/{version.version}"
 
     def work(connection: Connection) -> Approval:
@@ -117,8 +116,8 @@ def revoke(
     *,
     actor: str,
     reason: str,
+    trusted: TrustedKeys,
     policy: Policy | None = None,
-    trusted: TrustedKeys | None = None,
 ) -> Moved:
     """Take an approval back: from then on the version is routed nowhere.
 
@@ -136,7 +135,7 @@ def revoke(
     def work(connection: Connection) -> Moved:
         facts = Facts(actor=actor, model=model, version=version)
         asked(policy, "revoke", f"{model}/{version}", facts, connection)
-        deed = Deed("revoke", actor, reason, trusted)
+        deed = Deed("revoke", actor, trusted, reason)
         return withdraw(connection, model, version, deed)
 
     return permitted(engine, work)

@@ -5,13 +5,13 @@ Whatever goes wrong while a policy decides is a no. A no leaves an entry in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from automl_magic.errors import NotApproved
+from automl_magic.errors import NotApproved, near_miss
 from automl_magic.store.audit import append
 from automl_magic.store.engine import serially
 
@@ -66,6 +66,21 @@ class LocalPolicy:
         if facts.is_implied and connection.dialect.name != "sqlite":
             return Decision(False, f"{subject} must be approved by itself first.", self.name)
         return Decision(True, f"Whoever writes the store may {action}.", self.name)
+
+
+POLICIES: Mapping[str, Policy] = {LocalPolicy.name: LocalPolicy()}
+
+
+def policy_named(name: str) -> Policy:
+    """Return the policy of a workspace. Raises NotApproved where there is none of this name."""
+    if name not in POLICIES:
+        close = near_miss(name, POLICIES)
+        raise NotApproved(
+            f"There is no policy {name[:60]!r}.",
+            why=f"The workspace asks for it, and there are {', '.join(POLICIES)}.",
+            fix=f"Write policy: {close or LocalPolicy.name} into the file of workspaces.",
+        )
+    return POLICIES[name]
 
 
 class _Denied(Exception):

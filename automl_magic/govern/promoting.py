@@ -22,10 +22,10 @@ def promote(
     alias: str,
     *,
     actor: str,
+    trusted: TrustedKeys,
     reason: str = "",
     seen_epoch: int | None = None,
     policy: Policy | None = None,
-    trusted: TrustedKeys | None = None,
 ) -> Moved:
     """Make an alias mean a version; as champion it serves wherever the champion is followed.
 
@@ -55,7 +55,7 @@ def promote(
             alias=alias,
             manifest_sha256=version.manifest_sha256,
         )
-        deed = Deed("promote", actor, reason, trusted)
+        deed = Deed("promote", actor, trusted, reason)
         return _promoted(connection, seen, said, policy, deed)
 
     return permitted(engine, work)
@@ -66,9 +66,9 @@ def crown_first(
     approval: Approval,
     *,
     actor: str,
+    trusted: TrustedKeys,
     reason: str = "",
     policy: Policy | None = None,
-    trusted: TrustedKeys | None = None,
 ) -> Moved | None:
     """Make a version the champion where its model has none yet; None where it has.
 
@@ -96,7 +96,7 @@ def crown_first(
             alias=CHAMPION,
             manifest_sha256=approval.statement.manifest_sha256,
         )
-        deed = Deed("promote", actor, reason, trusted)
+        deed = Deed("promote", actor, trusted, reason)
         return _promoted(connection, seen, said, policy, deed)
 
     return permitted(engine, work)
@@ -107,10 +107,10 @@ def roll_back(
     model: str,
     *,
     actor: str,
+    trusted: TrustedKeys,
     reason: str = "",
     seen_epoch: int | None = None,
     policy: Policy | None = None,
-    trusted: TrustedKeys | None = None,
 ) -> Moved:
     """Make the champion what `rollback` means, wherever it is followed, and end every canary.
 
@@ -126,7 +126,7 @@ def roll_back(
     def work(connection: Connection) -> Moved:
         seen = _seen(connection, model, seen_epoch)
         asked(policy, "roll_back", model, Facts(actor=actor, model=model), connection)
-        deed = Deed("roll_back", actor, reason, trusted)
+        deed = Deed("roll_back", actor, trusted, reason)
         return champion.roll_back_model(connection, seen, deed)
 
     return permitted(engine, work)

@@ -15,6 +15,7 @@ from automl_magic.monitor.alerts import Observation, event, monitor_of, observe
 from automl_magic.monitor.alerts.observed import calm
 from automl_magic.records.monitoring.alert import AlertKind, Notice
 from automl_magic.store.opened import store
+from automl_magic.workspace import Workspace, default_workspace
 
 TICK_S = 10.0
 LOGGER = logging.getLogger("automl_magic.watch")
@@ -29,6 +30,7 @@ def watch(
     on_notice: Callable[[Notice], None] | None = None,
     on_words: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
+    workspace: Workspace | None = None,
 ) -> None:
     """Watch a deployment until Ctrl-C, or until `stop` is set.
 
@@ -42,18 +44,21 @@ def watch(
         Runs the monitor notebook, which writes its report into the store.
     on_notice, on_words : callable, optional
         Called with each notice, and with what else there is to say.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
     """
     stop = threading.Event() if stop is None else stop
     say = on_words or LOGGER.info
-    looking = _Looking(deployment, tick_s, stop, on_notice, say)
-    every_s = monitor_of(deployment).every_s if every_s is None else every_s
+    here = workspace or default_workspace()
+    looking = _Looking(deployment, tick_s, stop, on_notice, say, here=here)
+    every_s = monitor_of(deployment, here.home).every_s if every_s is None else every_s
     looking.start()
     try:
         while not stop.is_set():
             begun = time.monotonic()
-            _judged(deployment, judge, say)
+            _judged(deployment, judge, say, here)
             looking.now.set()
-            _retrain_if_asked(deployment, say)
+            _retrain_if_asked(deployment, say, here)
             stop.wait(max(0.0, every_s - (time.monotonic() - begun)))
     except KeyboardInterrupt:
         pass
@@ -73,17 +78,19 @@ class _Looking(threading.Thread):
         stop: threading.Event,
         on_notice: Callable[[Notice], None] | None,
         say: Callable[[str], None],
+        *,
+        here: Workspace,
     ) -> None:
         super().__init__(daemon=True, name=f"alerts of {deployment}")
         self._deployment, self._tick_s, self._stop_asked = deployment, tick_s, stop
-        self._on_notice, self._say = on_notice, say
+        self._on_notice, self._say, self._here = on_notice, say, here
         self.now = threading.Event()
 
     def run(self) -> None:
         last = ""
         while True:
             try:
-                for notice in look(self._deployment):
+                for notice in look(self._deployment, workspace=self._here):
                     if self._on_notice is not None:
                         self._on_notice(notice)
                 last = ""
@@ -98,7 +105,9 @@ class _Looking(threading.Thread):
             self.now.clear()
 
 
-def _judged(deployment: str, judge: Callable[[], object], say: Callable[[str], None]) -> None:
+def _judged(
+    deployment: str, judge: Callable[[], object], say: Callable[[str], None], here: Workspace
+) -> None:
     try:
         judge()
         seen = calm(deployment, AlertKind.MONITOR_FAILED, at=time.time())
@@ -106,17 +115,17 @@ def _judged(deployment: str, judge: Callable[[], object], say: Callable[[str], N
         say(str(error))
         summary = f"{error.what} {error.why} {error.fix}"
         seen = event(deployment, AlertKind.MONITOR_FAILED, "monitor", summary, at=time.time())
-    _note(deployment, seen)
+    _note(deployment, seen, here)
 
 
-def _note(deployment: str, seen: Observation) -> None:
+def _note(deployment: str, seen: Observation, here: Workspace) -> None:
     with suppress(AutomlMagicError):  # the next look says so
-        observe(store(), monitor_of(deployment), seen, at=time.time())
+        observe(store(here), monitor_of(deployment, here.home), seen, at=time.time())
 
 
-def _retrain_if_asked(deployment: str, say: Callable[[str], None]) -> None:
+def _retrain_if_asked(deployment: str, say: Callable[[str], None], here: Workspace) -> None:
     try:
-        done = retrain_if_asked(deployment)
+        done = retrain_if_asked(deployment, workspace=here)
     except AutomlMagicError as error:
         say(str(error))
     else:

@@ -56,7 +56,7 @@ def choose_order(
     described = describe(search)
     if described is None or len(candidates) < 2:
         return dict(candidates)
-    store = meta.known(own=own)
+    store = meta.known(search.home if own else None)
     ordered = meta.order(candidates, described, store=store)
     names = [one.name for one in ordered]
     evidence: dict[str, Any] = meta.evidence(described, store)
@@ -117,4 +117,4 @@ def remember(search: Search, weights: Mapping[int, float]) -> bool:
         seconds=took,
         weights={name: weights.get(scored.trial.number, 0.0) for name, scored in found.items()},
     )
-    return entry is not None and meta.remember(entry)
+    return entry is not None and search.home is not None and meta.remember(entry, search.home)

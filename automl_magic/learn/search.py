@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import BudgetTooSmall
@@ -17,6 +18,7 @@ from automl_magic.learn.events import RunFolder
 from automl_magic.learn.trials import Live, Search
 from automl_magic.learn.words import one_of
 from automl_magic.records.plans.experiment import SAMPLERS
+from automl_magic.workspace import default_workspace
 
 if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows
@@ -37,6 +39,7 @@ def search(
     replay: str | os.PathLike[str] = "",
     live: Live | None = None,
     clock: Callable[[], float] = time.monotonic,
+    home: Path | None = None,
 ) -> Search:
     """Try candidates until the time is used, everything was tried, or somebody interrupts.
 
@@ -64,6 +67,8 @@ def search(
         Called with the search after each trial.
     clock : callable, optional
         Tells the seconds that the budget is counted in.
+    home : path, optional
+        Where results of earlier searches lie. By default the home of the notebook's workspace.
 
     Raises
     ------
@@ -79,7 +84,14 @@ def search(
     one_of(SAMPLERS, sampler, "sampler")
     folder.begin(budget_s, task.metric.name)
     found = Search(
-        task, split, read, budget=budget, folder=folder, patience=early_stopping, live=live
+        task,
+        split,
+        read,
+        budget=budget,
+        folder=folder,
+        patience=early_stopping,
+        live=live,
+        home=home or default_workspace().home,
     )
     with one_blas_thread():
         if replay and os.fspath(replay):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,8 @@ class Search:
         What ended the search; None where there was nothing more to try.
     recorded : Recipe or None
         The recipe that is replayed, if one is.
+    home : Path or None
+        Where results of earlier searches are read and this one's are added; None: neither.
     """
 
     def __init__(
@@ -55,7 +58,9 @@ class Search:
         folder: RunFolder,
         patience: int | None,
         live: Live | None = None,
+        home: Path | None = None,
     ) -> None:
+        self.home = home
         self.task, self.rows, self.views = task, rows, views
         self.budget, self.folder = budget, folder
         self.matrices = FoldMatrices(task, rows, views)

@@ -15,6 +15,7 @@ from automl_magic.errors import AutomlMagicError
 from automl_magic.wizard.frames import is_frame
 
 MATCHER = "automl_magic"
+WORKSPACE = "--workspace"
 
 _MAGIC = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%{1,2}automl[ \t]+(?P<words>.*)$", re.DOTALL)
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
@@ -53,6 +54,10 @@ class Offers(NamedTuple):
 
 def offers(before: list[str], word: str, names: Mapping[str, Any]) -> Offers:
     """Return what may stand after these words of a line; options where nothing else fits."""
+    if before[:1] == [WORKSPACE]:
+        if len(before) == 1:
+            return Offers(_workspaces())
+        before = before[2:]
     if not before:
         return Offers(list(VERBS))
     if before[0] not in VERBS:
@@ -66,10 +71,14 @@ def offers(before: list[str], word: str, names: Mapping[str, Any]) -> Offers:
         return Offers(_values(last, positional, names), last.name in _FILES)
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
     here = arguments[len(positional)] if len(positional) < len(arguments) else None
-    long_options = [max(p.opts, key=len) for p in command.params if isinstance(p, click.Option)]
+    long_options = [max(p.opts, key=len) for p in command.params if _is_shown(p)]
     values = [] if here is None or word.startswith("-") else _values(here, positional, names)
     may_be_file = here is not None and here.name in _FILES
     return Offers(values or long_options, may_be_file)
+
+
+def _is_shown(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Option) and not parameter.hidden
 
 
 def _positional(words: list[str], options: Mapping[str, click.Option]) -> list[str]:
@@ -105,6 +114,8 @@ def _values(
             return [*_frames(names), *offers]
         case "input":
             return _frames(names)
+        case "act_in":
+            return _workspaces()
         case name if name in _COLUMN_OPTIONS:
             frame: Any = names.get(positional[0]) if positional else None
             return list(map(str, frame.columns)) if is_frame(frame) else []
@@ -116,6 +127,15 @@ def _values(
 
 def _frames(names: Mapping[str, Any]) -> list[str]:
     return [name for name, value in names.items() if not name.startswith("_") and is_frame(value)]
+
+
+def _workspaces() -> list[str]:
+    from automl_magic.workspace import workspace_names
+
+    try:
+        return workspace_names()
+    except AutomlMagicError:
+        return []
 
 
 def _run_ids() -> Iterable[str]:

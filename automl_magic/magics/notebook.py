@@ -11,7 +11,7 @@ from typing import Any
 
 from IPython.display import DisplayHandle, display
 
-from automl_magic.cli.door import Answer, OnEvent, Server
+from automl_magic.cli.door import Answer, InAWorkspace, OnEvent, Server
 from automl_magic.cli.progress import Progress
 from automl_magic.look.text import safe
 from automl_magic.magics.show.course import Course
@@ -47,7 +47,7 @@ class _Place:
             self._handle.update(bundle(), raw=True)
 
 
-class NotebookDoor:
+class NotebookDoor(InAWorkspace):
     """A cell of a notebook, with the names that it can see."""
 
     def __init__(self, names: Mapping[str, Any]) -> None:
@@ -85,7 +85,7 @@ class NotebookDoor:
     ) -> Answer:
         from automl_magic.wizard import Wizard
 
-        made = Wizard(data, target)
+        made = Wizard(data, target, workspace=self.workspace)
         display(made)
         return Answer(made, made.plan, "")
 
@@ -98,7 +98,7 @@ class NotebookDoor:
             return
         if not answer.text:  # it has been displayed already
             return
-        self.shown = Shown.of(answer)
+        self.shown = Shown.of(answer, self.workspace)
         display(self.shown)
 
     def open(self, url: str) -> None:

@@ -11,17 +11,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from automl_magic.errors import MonitorError
 from automl_magic.monitor.model import WatchedModel
 from automl_magic.monitor.window import MOST_SAMPLED, Requests, Window, columns_of, sample_of
 from automl_magic.recipe.values import Floats
 from automl_magic.records.models.deployment import Deployment, Role
-from automl_magic.store.engine import open_engine, predictions_url, reading, store_url
+from automl_magic.store.engine import reading
+from automl_magic.store.opened import predicted, store
 from automl_magic.store.predictions import ID_LENGTH
 from automl_magic.store.routes import read_deployment
 from automl_magic.store.tables import outcomes, predictions
+from automl_magic.workspace import Workspace, default_workspace
 
 MOST_ROWS = 500_000
 _SHORT = (
@@ -47,6 +49,7 @@ def read_logged(
     model: str,
     version: int,
     most_sampled: int = MOST_SAMPLED,
+    workspace: Workspace | None = None,
 ) -> Window:
     """Read what a version of a model answered from `start` to before `end`.
 
@@ -54,6 +57,8 @@ def read_logged(
     ----------
     start, end : float
         Seconds since 1970 in UTC.
+    workspace : Workspace, optional
+        By default that of the notebook's process.
 
     Raises
     ------
@@ -69,15 +74,17 @@ def read_logged(
             why=f"It ends at {end:.0f}, which is not after its start, {start:.0f}.",
             fix="Give a --since that lies before --until.",
         )
-    asked_for, _ = read_deployment(open_engine(store_url()), deployment)
-    rows = _rows(deployment, start, end)
+    here = workspace or default_workspace()
+    asked_for, _ = read_deployment(store(here), deployment)
+    log = predicted(here)
+    rows = _rows(log, deployment, start, end)
     newest = ""
     if len(rows) == MOST_ROWS:
         newest, start = f"the newest {MOST_ROWS:,} rows of ", rows[0].at
     of_version = [row for row in rows if row.version == version and row.error is None]
     at_all = [row for row in rows if row.role != Role.SHADOW.value]
     sampled = sample_of(len(of_version), most_sampled)
-    features = _features(deployment, start, end, {of_version[i].id for i in sampled})
+    features = _features(log, deployment, start, end, {of_version[i].id for i in sampled})
     return Window(
         source=f"{newest}the log of deployment {deployment!r}",
         start=start,
@@ -111,7 +118,7 @@ def hidden_columns(deployment: Deployment, watched: WatchedModel) -> frozenset[s
     return frozenset((*deployment.log.hash, *deployment.log.drop, *personal))
 
 
-def _rows(deployment: str, start: float, end: float) -> list[Any]:
+def _rows(log: Engine, deployment: str, start: float, end: float) -> list[Any]:
     """Return what is short of each row, the oldest first; of very many the newest."""
     is_of = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
     query = (
@@ -125,11 +132,13 @@ def _rows(deployment: str, start: float, end: float) -> list[Any]:
         .order_by(predictions.c.at.desc(), predictions.c.id.desc())
         .limit(MOST_ROWS)
     )
-    with reading(open_engine(predictions_url())) as connection:
+    with reading(log) as connection:
         return list(connection.execute(query))[::-1]
 
 
-def _features(deployment: str, start: float, end: float, ids: set[str]) -> dict[str, Any]:
+def _features(
+    log: Engine, deployment: str, start: float, end: float, ids: set[str]
+) -> dict[str, Any]:
     """Return the columns of some rows. All texts are passed by, and only these are parsed."""
     query = select(predictions.c.id, predictions.c.features).where(
         predictions.c.deployment == deployment,
@@ -137,7 +146,7 @@ def _features(deployment: str, start: float, end: float, ids: set[str]) -> dict[
         predictions.c.at < end,
         predictions.c.features.is_not(None),
     )
-    with reading(open_engine(predictions_url())) as connection:
+    with reading(log) as connection:
         rows = connection.execution_options(yield_per=2_000).execute(query)
         return {one: json.loads(text) for one, text in rows if one in ids}
 

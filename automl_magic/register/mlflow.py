@@ -22,15 +22,8 @@ from automl_magic.register.registry import (
     tags_of,
 )
 from automl_magic.register.verify import verified_manifest, verified_version
-from automl_magic.workspace.mlflow import (
-    connect,
-    default_tracking_uri,
-    local_path,
-    shown,
-    store_lock,
-    talking_to,
-)
-from automl_magic.workspace.places import home
+from automl_magic.workspace.mlflow import connect, local_path, shown, store_lock, talking_to
+from automl_magic.workspace.workspace import Tracking
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
@@ -44,20 +37,19 @@ class MlflowRegistry:
 
     Parameters
     ----------
-    tracking_uri : str, optional
-        A database or a server, as MLflow takes it; by default `default_tracking_uri()`.
-        `MLFLOW_REGISTRY_URI` is respected where the registry lives elsewhere.
+    tracking : Tracking
+        A database or a server: `Workspace.tracking`.
     """
 
-    def __init__(self, tracking_uri: str | None = None) -> None:
-        self.tracking_uri = tracking_uri or default_tracking_uri()
+    def __init__(self, tracking: Tracking) -> None:
+        self.tracking = tracking
         self._connection: MlflowClient | None = None
 
     def register(self, run: Run, model_folder: Path, name: str) -> ModelVersion:
         check_name(name)
         digest = verified_manifest(model_folder).digest()
         client = self._client()
-        with talking_to(self.tracking_uri), store_lock(self.tracking_uri):
+        with talking_to(self.tracking), store_lock(self.tracking):
             model = self._tracked_model(client, run)
             if model.tags.get("automl.manifest_sha256") != digest:
                 raise ArtifactTampered(
@@ -85,7 +77,7 @@ class MlflowRegistry:
 
     def versions(self, name: str) -> tuple[ModelVersion, ...]:
         client = self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             names = self._names(client)
             if name not in names:
                 raise no_such_name(name, names)
@@ -102,7 +94,7 @@ class MlflowRegistry:
 
     def names(self) -> tuple[str, ...]:
         client = self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             return tuple(sorted(self._names(client)))
 
     def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
@@ -113,7 +105,7 @@ class MlflowRegistry:
             if version is not None and version not in [v.version for v in known]:
                 raise no_such_version(name, version, [v.version for v in known], [])
         client = self._client()
-        with talking_to(self.tracking_uri), store_lock(self.tracking_uri):
+        with talking_to(self.tracking), store_lock(self.tracking):
             # MLflow gives the number as text or as a number, by its store.
             found = client.get_registered_model(name).aliases
             for alias, version in aliases.items():
@@ -125,11 +117,11 @@ class MlflowRegistry:
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model
         client = self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             uri = client.get_model_version_download_uri(version.name, str(version.version))
             found = local_path(uri)
             if folder is not None or found is None:
-                found = self._download(uri, folder or _cached(version))
+                found = self._download(uri, folder or self._cached(version))
         verified_version(found / _DATA, version)
         return found / _DATA
 
@@ -137,11 +129,14 @@ class MlflowRegistry:
         from mlflow.artifacts import download_artifacts
 
         folder.mkdir(parents=True, exist_ok=True)
-        return Path(download_artifacts(uri, dst_path=str(folder), tracking_uri=self.tracking_uri))
+        return Path(download_artifacts(uri, dst_path=str(folder), tracking_uri=self.tracking.uri))
+
+    def _cached(self, version: ModelVersion) -> Path:
+        return self.tracking.home / "models" / version.manifest_sha256.removeprefix("sha256:")
 
     def _client(self) -> MlflowClient:
         if self._connection is None:
-            self._connection = connect(self.tracking_uri)
+            self._connection = connect(self.tracking)
         return self._connection
 
     def _tracked_model(self, client: MlflowClient, run: Run) -> LoggedModel:
@@ -156,7 +151,7 @@ class MlflowRegistry:
         ]
         if not found:
             raise TrackingError(
-                f"Run {run.run_id} has no model in the tracking store {shown(self.tracking_uri)}.",
+                f"Run {run.run_id} has no model in the tracking store {shown(self.tracking.uri)}.",
                 why="A model version is made of the model that was tracked with its run.",
                 fix="Track the run first (track.mirror), or check MLFLOW_TRACKING_URI.",
             )
@@ -179,10 +174,6 @@ class MlflowRegistry:
         found = list(client.search_model_versions(f"name = '{name}'", max_results=10_000))
         versions = [_version(one, sorted(aliases.get(int(one.version), []))) for one in found]
         return tuple(sorted(versions, key=lambda one: one.version, reverse=True))
-
-
-def _cached(version: ModelVersion) -> Path:
-    return home() / "models" / version.manifest_sha256.removeprefix("sha256:")
 
 
 def _version(found: Any, aliases: list[str]) -> ModelVersion:

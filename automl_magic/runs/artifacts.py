@@ -10,26 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ArtifactTampered, RunError, RunNotFound, shorten
 from automl_magic.records import Run, RunStatus, Trial, TrialState
+from automl_magic.runs.opened import open_store, registry
+from automl_magic.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from automl_magic.execute import RunStore
     from automl_magic.recipe import Recipe
     from automl_magic.records import Explanation
 
 EXPLAIN = "explain"
 
 
-def open_store() -> RunStore:
-    """Open the store of runs; whatever an earlier supervisor left behind is ended first."""
-    from automl_magic.execute import RunStore
-    from automl_magic.execute.reconcile import reconcile
-
-    store = RunStore()
-    reconcile(store)
-    return store
-
-
-def find_run(run_id: str) -> Run:
+def find_run(run_id: str, workspace: Workspace) -> Run:
     """Return the run of this id, or of a unique beginning of one.
 
     `last` is the newest search that succeeded, or the newest run where none has.
@@ -39,7 +30,7 @@ def find_run(run_id: str) -> Run:
     RunNotFound
         If there is none, or more than one begins so.
     """
-    store = open_store()
+    store = open_store(workspace)
     if run_id == "last":
         succeeded = store.list(kind="search", status=RunStatus.SUCCEEDED, limit=1)
         if newest := succeeded or store.list(limit=1):
@@ -89,7 +80,7 @@ def has_no(run: Run, name: str) -> RunError:
     )
 
 
-def explanation_of(run_id: str) -> Run:
+def explanation_of(run_id: str, workspace: Workspace) -> Run:
     """Return the newest run that explained the model of a search, or that run itself.
 
     Raises
@@ -99,10 +90,10 @@ def explanation_of(run_id: str) -> Run:
     RunError
         If nobody has explained its model yet.
     """
-    found = find_run(run_id)
+    found = find_run(run_id, workspace)
     if found.kind == EXPLAIN and found.status is RunStatus.SUCCEEDED:
         return found
-    for run in open_store().list(kind=EXPLAIN, status=RunStatus.SUCCEEDED):
+    for run in open_store(workspace).list(kind=EXPLAIN, status=RunStatus.SUCCEEDED):
         if run.result.get("of_run") == found.run_id:
             return run
     raise RunError(
@@ -160,12 +151,10 @@ def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
     )
 
 
-def model_folder(run_or_model: str) -> Path:
+def model_folder(run_or_model: str, workspace: Workspace) -> Path:
     """Return the verified model folder of a run or of a registered model."""
     if run_or_model.startswith("models:/"):
-        from automl_magic.register import MlflowRegistry
-
-        return MlflowRegistry().fetch(run_or_model)
-    run = find_run(run_or_model)
+        return registry(workspace).fetch(run_or_model)
+    run = find_run(run_or_model, workspace)
     verified(run, "model/manifest.json")
     return Path(run.folder) / "model"

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from automl_magic.errors import AutomlMagicError, DataError
 from automl_magic.files.notebook_json import code_digest, kind_of, read_notebook
 from automl_magic.records import Plan, Run, RunStatus, digest_of
-from automl_magic.runs.artifacts import open_store
+from automl_magic.runs.opened import open_store, tracker
 from automl_magic.runs.outcome import OUTPUT_NAME, Outcome
 from automl_magic.runs.plan_folder import plan_files, plan_in
+from automl_magic.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from automl_magic.execute import Limits, RunStore
@@ -32,28 +33,29 @@ def execute(
     started: float,
     parameters: Mapping[str, Any],
     on_event: OnEvent | None,
+    workspace: Workspace,
     *,
     repeats: Run | None = None,
     about: Run | None = None,
 ) -> Outcome:
-    """Execute a notebook as a run of its own.
+    """Execute a notebook as a run of its own in a workspace, which its processes are told of.
 
     Its plan is the one beside it, or that of the run which it `repeats` or is `about`.
     """
     from automl_magic.execute import execute_notebook, raise_for
-    from automl_magic.track import MlflowTracker, TrackingRecorder
+    from automl_magic.track import TrackingRecorder
 
     document = read_notebook(notebook)
     earlier = repeats or about
     beside = Path(earlier.folder) if earlier else notebook.absolute().parent
     made = plan_in(beside)
-    store = open_store()
+    store = open_store(workspace)
     recorder: TrackingRecorder | None = None
 
     def heard(event: dict[str, Any]) -> None:
         nonlocal recorder
         # Not before the run has begun: what is refused must leave no tracking store behind.
-        recorder = recorder or TrackingRecorder(MlflowTracker(), find_run=store.get)
+        recorder = recorder or TrackingRecorder(tracker(workspace), find_run=store.get)
         recorder.on_event(event)
         if on_event:
             on_event(event)
@@ -69,11 +71,12 @@ def execute(
         on_event=heard,
         rerun_of=repeats.run_id if repeats else None,
         lock_folder=beside if made and not earlier else None,
+        environment=workspace.environment(),
     )
-    recorder = recorder or TrackingRecorder(MlflowTracker(), find_run=store.get)
+    recorder = recorder or TrackingRecorder(tracker(workspace), find_run=store.get)
     recorded = recorder.close(ended)
     if recorded.warning is None:
-        ended = track_what_is_left(store, ended, recorded.tracking_id)
+        ended = track_what_is_left(store, ended, recorded.tracking_id, workspace)
     elif ended.failure is None:
         warnings.warn(recorded.warning, NotTracked, stacklevel=3)
     if ended.status is not RunStatus.CANCELLED:
@@ -87,14 +90,16 @@ def execute(
     )
 
 
-def track_what_is_left(store: RunStore, ended: Run, tracking_id: str | None) -> Run:
+def track_what_is_left(
+    store: RunStore, ended: Run, tracking_id: str | None, workspace: Workspace
+) -> Run:
     """Note where a run is tracked, and track earlier runs that could not be at their time."""
-    from automl_magic.track import MlflowTracker, mirror
+    from automl_magic.track import mirror
 
     started = clock.monotonic()
     if tracking_id:
         ended = store.set_tracking_id(ended.run_id, tracking_id)
-    tracker = MlflowTracker()
+    books = tracker(workspace)
     for run in store.list(limit=100):
         if not run.status.is_end or run.tracking_id is not None or run.run_id == ended.run_id:
             continue
@@ -102,7 +107,7 @@ def track_what_is_left(store: RunStore, ended: Run, tracking_id: str | None) -> 
             break
         # A run whose files are gone or broken must not fail the one that has just ended.
         with contextlib.suppress(AutomlMagicError, OSError, ValueError):
-            for run_id, known in mirror([run], tracker).items():
+            for run_id, known in mirror([run], books).items():
                 store.set_tracking_id(run_id, known)
     return ended
 

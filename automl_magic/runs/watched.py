@@ -10,6 +10,7 @@ from automl_magic.errors import AutomlMagicError, DeploymentNotFound, MonitorErr
 from automl_magic.records import ModelVersion, Run
 from automl_magic.runs.artifacts import find_run, model_folder
 from automl_magic.runs.plan_folder import plan_in
+from automl_magic.workspace import Workspace
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -59,7 +60,13 @@ class Watched:
 
 
 def find_watched(
-    engine: Engine, registry: Versions, name: str, version: int | None, *, is_table: bool
+    here: Workspace,
+    engine: Engine,
+    registry: Versions,
+    name: str,
+    version: int | None,
+    *,
+    is_table: bool,
 ) -> Watched:
     """Return the model that a name means.
 
@@ -77,26 +84,26 @@ def find_watched(
     from automl_magic.store.routes import read_deployment
 
     if is_table and name.startswith(MODELS):
-        return _of_registry(registry, name)
+        return _of_registry(registry, name, here)
     try:
         deployment, route = read_deployment(engine, name)
     except DeploymentNotFound:
         if not is_table:
             raise
-        return _of_run(name, version)
+        return _of_run(name, version, here)
     chosen = route.stable if version is None else version
-    folder, digest = _folder(engine, route.model, chosen)
+    folder, digest = _folder(engine, route.model, chosen, here)
     return Watched(
         deployment=deployment.name,
         model=route.model,
         version=chosen,
         folder=folder,
         manifest_sha256=digest,
-        search=_search_of(registry, route.model, chosen),
+        search=_search_of(registry, route.model, chosen, here),
     )
 
 
-def _of_registry(registry: Versions, address: str) -> Watched:
+def _of_registry(registry: Versions, address: str, here: Workspace) -> Watched:
     from automl_magic.register.registry import parse_address
 
     model, which = parse_address(address)
@@ -105,15 +112,15 @@ def _of_registry(registry: Versions, address: str) -> Watched:
         deployment=None,
         model=found.name,
         version=found.version,
-        folder=model_folder(address),
+        folder=model_folder(address, here),
         manifest_sha256=found.manifest_sha256,
-        search=_run(found.run_id),
+        search=_run(found.run_id, here),
     )
 
 
-def _of_run(name: str, version: int | None) -> Watched:
+def _of_run(name: str, version: int | None, here: Workspace) -> Watched:
     try:
-        run = find_run(name)
+        run = find_run(name, here)
     except RunNotFound as error:
         raise MonitorError(
             f"There is no deployment, and no run, called {name[:80]!r}.",
@@ -126,10 +133,10 @@ def _of_run(name: str, version: int | None) -> Watched:
             why="Only a registered model has versions.",
             fix="Leave --version out.",
         )
-    return Watched(None, run.run_id, None, model_folder(run.run_id), None, run)
+    return Watched(None, run.run_id, None, model_folder(run.run_id, here), None, run)
 
 
-def _folder(engine: Engine, model: str, version: int) -> tuple[Path, str | None]:
+def _folder(engine: Engine, model: str, version: int, here: Workspace) -> tuple[Path, str | None]:
     """Return the folder of a version's approved bytes, or of the registry's, and their digest."""
     from automl_magic.store.approvals import approval_of
     from automl_magic.store.staged import staged_folder
@@ -137,23 +144,23 @@ def _folder(engine: Engine, model: str, version: int) -> tuple[Path, str | None]
     found = approval_of(engine, model, version)
     if found is not None:
         said = found.approval.statement
-        if (staged := staged_folder(said)).is_dir():
+        if (staged := staged_folder(said, here.home)).is_dir():
             return staged, said.manifest_sha256
-    return model_folder(f"{MODELS}{model}/{version}"), (
+    return model_folder(f"{MODELS}{model}/{version}", here), (
         found.approval.statement.manifest_sha256 if found else None
     )
 
 
-def _search_of(registry: Versions, model: str, version: int) -> Run | None:
+def _search_of(registry: Versions, model: str, version: int, here: Workspace) -> Run | None:
     """Return the run that found a version; None where this machine knows nothing of it."""
     try:
-        return _run(registry.get(model, version).run_id)
+        return _run(registry.get(model, version).run_id, here)
     except AutomlMagicError:
         return None
 
 
-def _run(run_id: str) -> Run | None:
+def _run(run_id: str, here: Workspace) -> Run | None:
     try:
-        return find_run(run_id)
+        return find_run(run_id, here)
     except RunNotFound:
         return None

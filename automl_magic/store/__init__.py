@@ -2,6 +2,8 @@
 
 tables      every table, in one place
 engine      a database that is ready to use, and the three kinds of transaction
+opened      the two databases of a workspace, opened once a process
+locks       what PostgreSQL keeps apart by schema
 signing     keys, signatures, and which keys are believed
 approvals   which bytes may serve
 routes      which versions answer, changed by compare-and-swap
@@ -13,5 +15,5 @@ workers     which server processes live, and what they have seen
 keys        API keys
 audit       who did what, each entry bound to the one before it
 
-A laptop keeps it in `store.db` of the user's home; a team sets `AUTOML_MAGIC_STORE`.
+Which database that is, the workspace says: `store.db` in its home, or a schema of PostgreSQL.
 """

@@ -94,7 +94,7 @@ def clear(
     model: str,
     version: int,
     *,
-    trusted: TrustedKeys | None = None,
+    trusted: TrustedKeys,
     manifest_sha256: str | None = None,
 ) -> Clearance:
     """Ask, in the `serially` transaction that routes to a version, whether it may serve.
@@ -118,15 +118,15 @@ def check_approved(
     model: str,
     version: int,
     *,
-    trusted: TrustedKeys | None = None,
+    trusted: TrustedKeys,
     manifest_sha256: str | None = None,
 ) -> Approval:
     """Return the approval of a version, if there is one that holds.
 
     Parameters
     ----------
-    trusted : TrustedKeys, optional
-        By default those of the user's home.
+    trusted : TrustedKeys
+        Whose signatures are believed: those of the workspace.
     manifest_sha256 : str, optional
         The digest of the manifest at hand, which must be the one that was approved.
 
@@ -151,7 +151,7 @@ def check_approved(
         raise _of_something_else(model, version, f"It is of {said.model} version {said.version}.")
     if manifest_sha256 is not None:
         check_manifest(approval, manifest_sha256)
-    (trusted or TrustedKeys.load()).verify(approval)
+    trusted.verify(approval)
     return approval
 
 

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from automl_magic.errors import StoreError
+from automl_magic.store.locks import MIGRATION, SERIAL, lock
 from automl_magic.store.migrate import is_current, upgrade
-from automl_magic.workspace.places import home
+from automl_magic.workspace.workspace import STORE_VARIABLE, Database
 
-STORE_VARIABLE = "AUTOML_MAGIC_STORE"
-PREDICTIONS_VARIABLE = "AUTOML_MAGIC_PREDICTIONS"
 _BUSY_MS = 30_000
-_SERIAL_LOCK = 0x6175746F6D6C  # "automl": the name of our lock among those of the database
-_MIGRATION_LOCK = _SERIAL_LOCK + 1
 _CHECK = f"Check {STORE_VARIABLE}: sqlite:///FILE, or postgresql://USER@HOST/DATABASE."
 _SNAPSHOT: dict[str, dict[str, Any]] = {
     "sqlite": {"reads_only": True},
@@ -31,26 +28,7 @@ _SNAPSHOT: dict[str, dict[str, Any]] = {
 }
 
 
-def store_url() -> str:
-    """Return the address of the store: `AUTOML_MAGIC_STORE`, or `store.db` in the user's home."""
-    return os.environ.get(STORE_VARIABLE) or f"sqlite:///{home() / 'store.db'}"
-
-
-def predictions_url() -> str:
-    """Return where predictions and outcomes are kept.
-
-    `AUTOML_MAGIC_PREDICTIONS` says so. By default a store that is a server keeps them too, and
-    beside one in a file they have a file of their own, whose writers never wait for promotions.
-    """
-    if chosen := os.environ.get(PREDICTIONS_VARIABLE):
-        return chosen
-    url = make_url(store_url())
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return store_url()
-    return f"sqlite:///{Path(url.database).with_name('predictions.db')}"
-
-
-def open_engine(url: str | None = None) -> Engine:
+def open_engine(database: Database) -> Engine:
     """Return an engine on a store whose tables are those of this version.
 
     Whoever comes first makes or migrates them, alone; others wait. Where nothing is to be done,
@@ -58,15 +36,15 @@ def open_engine(url: str | None = None) -> Engine:
 
     Parameters
     ----------
-    url : str, optional
-        `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`; by default `store_url()`.
+    database : Database
+        `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`: one of those of a `Workspace`.
 
     Raises
     ------
     StoreError
         If the database cannot be reached, written or migrated, or a newer version made it.
     """
-    engine = _engine(url or store_url())
+    engine = _engine(database)
     try:
         with _making_alone(engine):
             _migrate(engine)
@@ -84,20 +62,24 @@ def _migrate(engine: Engine) -> None:
             return
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            connection.execute(lock(MIGRATION))
         # Another may have been here while we waited.
         if not is_current(connection):
             upgrade(connection)
 
 
-def _engine(url: str) -> Engine:
+def _engine(database: Database) -> Engine:
     try:
-        address = make_url(url)
+        address = make_url(database.url)
         if address.drivername == "postgresql":  # psycopg 3, whatever SQLAlchemy's own choice is
             address = address.set(drivername="postgresql+psycopg")
         if address.get_backend_name() == "postgresql":
             wait = {} if "connect_timeout" in address.query else {"connect_timeout": 10}
-            return create_engine(address, pool_pre_ping=True, connect_args=wait)
+            engine = create_engine(address, pool_pre_ping=True, connect_args=wait)
+            if database.schema is not None:
+                # Before SQLAlchemy asks which schema is the default one, and keeps the answer.
+                event.listen(engine, "connect", _only_in(database.schema), insert=True)
+            return engine
         if address.get_backend_name() == "sqlite":
             engine = create_engine(address, connect_args={"timeout": _BUSY_MS / 1000})
             event.listen(engine, "connect", _prepare)
@@ -158,7 +140,7 @@ def serially(engine: Engine) -> Iterator[Connection]:
     """
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":  # SQLite has one writer anyway
-            connection.execute(select(func.pg_advisory_xact_lock(_SERIAL_LOCK)))
+            connection.execute(lock(SERIAL))
         yield connection
 
 
@@ -194,6 +176,18 @@ def _first_line(error: Exception) -> str:
     # The driver's own words; SQLAlchemy adds the statement with its values, which may be secret.
     text = " ".join(str(getattr(error, "orig", None) or error).split())
     return (text if len(text) <= 300 else text[:299] + "…") or type(error).__name__
+
+
+def _only_in(schema: str) -> Callable[[Any, Any], None]:
+    """Return what makes a connection see one schema, and no other one behind it."""
+
+    def look_there(connection: Any, _: Any) -> None:
+        quoted = '"' + schema.replace('"', '""') + '"'
+        connection.execute(f"SET search_path TO {quoted}")
+        # Outside of the transaction that the next one would roll back.
+        connection.commit()
+
+    return look_there
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -18,7 +18,6 @@ from automl_magic.errors import DeploymentError, near_miss, shorten
 from automl_magic.store.audit import append
 from automl_magic.store.engine import now, reading, serially
 from automl_magic.store.tables import api_keys
-from automl_magic.workspace.actor import actor as system_user
 
 _SECRET = re.compile(r"amk_(?P<id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 
@@ -53,7 +52,7 @@ def create_key(
     requests_per_s: float | None = None,
     expires_at: float | None = None,
     *,
-    actor: str | None = None,
+    actor: str,
 ) -> tuple[str, str]:
     """Make a key.
 
@@ -61,6 +60,8 @@ def create_key(
     ----------
     name : str
         What people call it.
+    actor : str
+        Who makes it.
     deployments : sequence of str
         What it opens; everything if empty.
     requests_per_s : float, optional
@@ -89,7 +90,7 @@ def create_key(
         )
         append(
             connection,
-            actor=actor or system_user(),
+            actor=actor,
             action="key.create",
             subject=f"key {key_id}",
             detail={"name": name, "deployments": list(deployments), "expires_at": expires_at},
@@ -97,7 +98,7 @@ def create_key(
     return key_id, secret
 
 
-def revoke_key(engine: Engine, key_id: str, *, actor: str | None = None) -> ApiKey:
+def revoke_key(engine: Engine, key_id: str, *, actor: str) -> ApiKey:
     """End a key at once; servers follow with their next look. Revoking twice changes nothing.
 
     Raises
@@ -122,7 +123,7 @@ def revoke_key(engine: Engine, key_id: str, *, actor: str | None = None) -> ApiK
         if connection.execute(update(api_keys).where(is_mine).values(revoked_at=at)).rowcount:
             append(
                 connection,
-                actor=actor or system_user(),
+                actor=actor,
                 action="key.revoke",
                 subject=f"key {wanted}",
                 detail={"name": known[wanted].name},

@@ -1,30 +1,28 @@
-"""The two databases, opened once a process: what looks every few seconds opens them once."""
+"""The two databases of a workspace, opened once a process: asked for here and nowhere else."""
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING
 
+from automl_magic.workspace.workspace import Database, Workspace
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-def store() -> Engine:
+def store(workspace: Workspace) -> Engine:
     """Return the store of approvals, routes and alerts. Raises StoreError."""
-    from automl_magic.store.engine import store_url
-
-    return _opened(store_url())
+    return _opened(workspace.store)
 
 
-def predicted() -> Engine:
+def predicted(workspace: Workspace) -> Engine:
     """Return the database of predictions and outcomes. Raises StoreError."""
-    from automl_magic.store.engine import predictions_url
-
-    return _opened(predictions_url())
+    return _opened(workspace.predictions)
 
 
-@functools.lru_cache(maxsize=8)
-def _opened(url: str) -> Engine:
+@functools.lru_cache(maxsize=64)
+def _opened(database: Database) -> Engine:
     from automl_magic.store.engine import open_engine
 
-    return open_engine(url)
+    return open_engine(database)

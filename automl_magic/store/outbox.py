@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from automl_magic.records.codec import dumps
 from automl_magic.store.engine import now, reading, writing
+from automl_magic.store.locks import DELIVERY, try_lock
 from automl_magic.store.tables import outbox
 
 # The aliases of a model shall be written to MLflow: {"model": name, "gone": [alias, …]}.
 ALIASES_OF = "mlflow.aliases"
-_DELIVERY_LOCK = 0x6F7574626F78  # "outbox"
 _PAUSE_S = 0.05
 
 
@@ -80,7 +80,7 @@ def delivering_alone(engine: Engine, wait_s: float) -> Iterator[bool]:
     """
     deadline = time.monotonic() + wait_s
     if engine.dialect.name == "postgresql":
-        query = select(func.pg_try_advisory_xact_lock(_DELIVERY_LOCK))
+        query = try_lock(DELIVERY)
         with writing(engine) as connection:
             while not (is_mine := bool(connection.execute(query).scalar())):
                 if time.monotonic() >= deadline:

@@ -1,7 +1,7 @@
 """What may name a person is kept as a keyed hash: equal values stay equal, and nothing else.
 
 Who has the key can look a person up, to delete what is kept about them; who has only the database
-cannot even try out likely values. The key is `keys/log.key` in the user's home.
+cannot even try out likely values. The key is `keys/log.key` in the home of a workspace.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ from typing import Self
 
 from automl_magic.errors import StoreError
 from automl_magic.recipe.values import text_of
-from automl_magic.workspace.places import home
 
 _BYTES = 32
 _TOKEN_DIGITS = 32
 TOKEN_PREFIX = "hmac:"  # noqa: S105 - what every token begins with
+
+
+def log_key_path(home: Path) -> Path:
+    """Return where the key of a workspace lies."""
+    return home / "keys" / "log.key"
 
 
 class LogKey:
@@ -34,20 +38,14 @@ class LogKey:
         return "LogKey()"
 
     @classmethod
-    def load_or_make(cls, path: Path | None = None) -> Self:
+    def load_or_make(cls, path: Path) -> Self:
         """Read the key, or make one that its owner alone can read.
-
-        Parameters
-        ----------
-        path : Path, optional
-            By default `keys/log.key` in the user's home.
 
         Raises
         ------
         StoreError
             If the file can be read by others, is damaged, or cannot be made.
         """
-        path = path or home() / "keys" / "log.key"
         try:
             if not path.exists():
                 _make(path)

@@ -1,6 +1,6 @@
 """Predictions: what was answered, and what came true of it.
 
-They may lie in a database of their own (`engine.predictions_url`); nothing here touches another
+They may lie in a database of their own (`Workspace.predictions`); nothing here touches another
 table. A shadow's answer bears the id of the answer that went out and one letter more, so that what
 came true is joined to both.
 """

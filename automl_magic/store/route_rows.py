@@ -37,8 +37,8 @@ class Deed:
 
     action: str
     actor: str
+    trusted: TrustedKeys
     reason: str = ""
-    trusted: TrustedKeys | None = None
 
 
 def deployments_of(

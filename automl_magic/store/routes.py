@@ -117,7 +117,7 @@ def create_deployment(
     route: Route,
     actor: str,
     *,
-    trusted: TrustedKeys | None = None,
+    trusted: TrustedKeys,
 ) -> Route:
     """Write a new deployment with its first route, and return the route: its epoch is 1.
 
@@ -139,7 +139,7 @@ def create_deployment(
                 why="Each deployment has a name of its own.",
                 fix=f"Choose another name, or look at it: automl route {deployment.name}",
             )
-        deed = Deed("create", actor, trusted=trusted)
+        deed = Deed("create", actor, trusted)
         clear_roles(connection, None, first, deed)
         at = now(connection)
         connection.execute(
@@ -164,7 +164,7 @@ def change_deployment(
     *,
     seen: Route | None = None,
     wanted: Route | None = None,
-    trusted: TrustedKeys | None = None,
+    trusted: TrustedKeys,
 ) -> None:
     """Write what a deployment asks for anew: its checks, limits, goals; and its route, if given.
 
@@ -196,7 +196,7 @@ def change_deployment(
                 detail={"spec": deployment.to_json()},
             )
         if seen is not None and wanted is not None and wanted != seen:
-            _put(connection, seen, wanted, Deed("serve", actor, "as asked for", trusted))
+            _put(connection, seen, wanted, Deed("serve", actor, trusted, "as asked for"))
 
 
 def change_route(
@@ -206,7 +206,7 @@ def change_route(
     action: str,
     actor: str,
     reason: str = "",
-    trusted: TrustedKeys | None = None,
+    trusted: TrustedKeys,
     **fields: Unpack[RouteFields],
 ) -> Route:
     """Change a route from what was seen to what is given, and return the new one.
@@ -224,7 +224,7 @@ def change_route(
         fields.setdefault("previous", seen.stable)
     changed = dataclasses.replace(seen, **fields)
     with serially(engine) as connection:
-        return _put(connection, seen, changed, Deed(action, actor, reason, trusted))
+        return _put(connection, seen, changed, Deed(action, actor, trusted, reason))
 
 
 def roll_back(
@@ -234,7 +234,7 @@ def roll_back(
     reason: str,
     seen_epoch: int | None = None,
     *,
-    trusted: TrustedKeys | None = None,
+    trusted: TrustedKeys,
 ) -> Route:
     """Take the canary out where there is one, else return to the stable version before this one.
 
@@ -257,7 +257,7 @@ def roll_back(
         _, seen = read_row(row_of(connection, deployment))
         if seen_epoch not in (None, seen.epoch):
             raise changed_since(deployment, seen_epoch, seen.epoch)
-        deed = Deed("roll_back", actor, reason, trusted)
+        deed = Deed("roll_back", actor, trusted, reason)
         return _put(connection, seen, rolled_back(seen), deed)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import functools
 import hashlib
 import os
 import secrets
@@ -35,7 +36,6 @@ from automl_magic.errors import NotApproved, StoreError
 from automl_magic.files.atomic import TEMPORARY_SUFFIX
 from automl_magic.records.codec import Record
 from automl_magic.records.models.approval import Approval, Statement
-from automl_magic.workspace.places import home
 
 _MAX_KEY_BYTES = 10_000
 
@@ -45,14 +45,14 @@ def canonical(record: Record) -> bytes:
     return rfc8785.dumps(record.to_json())
 
 
-def private_key_path() -> Path:
-    """Return where governance keeps its private key: `keys/governance.pem` in the user's home."""
-    return home() / "keys" / "governance.pem"
+def private_key_path(home: Path) -> Path:
+    """Return where governance keeps its private key: `keys/governance.pem` in a home."""
+    return home / "keys" / "governance.pem"
 
 
-def trusted_folder() -> Path:
-    """Return the folder of the public keys that are believed: `keys/trusted` in the home."""
-    return home() / "keys" / "trusted"
+def trusted_folder(home: Path) -> Path:
+    """Return the folder of the public keys that are believed: `keys/trusted` in a home."""
+    return home / "keys" / "trusted"
 
 
 class PrivateKey:
@@ -131,18 +131,18 @@ class PrivateKey:
 
 @dataclass(frozen=True)
 class TrustedKeys:
-    """The public keys whose approvals are believed, by their ids."""
+    """The public keys whose approvals are believed, by their ids, and where they lie."""
 
-    keys: Mapping[str, Ed25519PublicKey]
+    folder: Path
+
+    @functools.cached_property
+    def keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """The keys by their ids. Read when they are first needed; raises as `load`."""
+        return _trusted_in(self.folder)
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Self:
+    def load(cls, folder: Path) -> Self:
         """Read every `*.pem` of a folder; one that is not there trusts nobody.
-
-        Parameters
-        ----------
-        folder : Path, optional
-            By default `trusted_folder()`.
 
         Raises
         ------
@@ -150,24 +150,9 @@ class TrustedKeys:
             If others could have written a key, or a file holds no Ed25519 public key. A folder that
             cannot be believed as a whole is not believed in part.
         """
-        folder = folder or trusted_folder()
-        keys = {}
-        try:
-            paths = sorted(path for path in folder.iterdir() if path.suffix == ".pem")
-            for path in (folder, *paths):
-                _refuse_writable_by_others(path)
-            for path in paths:
-                key = _public_key(path)
-                keys[_id_of(key)] = key
-        except FileNotFoundError:
-            return cls({})
-        except OSError as error:
-            raise NotApproved(
-                f"The trusted keys in {str(folder)!r} cannot be read.",
-                why=f"{error.strerror}: {error.filename}.",
-                fix="Make the folder and its files readable.",
-            ) from error
-        return cls(keys)
+        made = cls(folder)
+        _ = made.keys  # read now, and not when somebody asks
+        return made
 
     def verify(self, approval: Approval) -> None:
         """Check that a trusted key signed this very statement.
@@ -186,7 +171,7 @@ class TrustedKeys:
                 what,
                 why=f"The key {approval.key_id[:23]} that signed it is not trusted here; "
                 f"{len(self.keys)} are.",
-                fix=f"Put its public half in {trusted_folder()}, or: {again}",
+                fix=f"Put its public half in {self.folder}, or: {again}",
             )
         try:
             signature = base64.b64decode(approval.signature, validate=True)
@@ -194,6 +179,26 @@ class TrustedKeys:
         except (InvalidSignature, binascii.Error, ValueError) as error:
             why = "The signature does not belong to what it says: one of them was changed."
             raise NotApproved(what, why=why, fix=again) from error
+
+
+def _trusted_in(folder: Path) -> dict[str, Ed25519PublicKey]:
+    keys: dict[str, Ed25519PublicKey] = {}
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".pem")
+        for path in (folder, *paths):
+            _refuse_writable_by_others(path)
+        for path in paths:
+            key = _public_key(path)
+            keys[_id_of(key)] = key
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise NotApproved(
+            f"The trusted keys in {str(folder)!r} cannot be read.",
+            why=f"{error.strerror}: {error.filename}.",
+            fix="Make the folder and its files readable.",
+        ) from error
+    return keys
 
 
 def _make(path: Path) -> None:

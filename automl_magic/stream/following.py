@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -12,6 +13,7 @@ from automl_magic.recipe.loaded import Loaded, load_folder
 from automl_magic.store.approvals import check_approved
 from automl_magic.store.engine import reading
 from automl_magic.store.routes import epoch_of, read_deployment
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
 from automl_magic.stream.scorer import Scorer
 
@@ -32,6 +34,8 @@ class Following:
 
     Parameters
     ----------
+    home : Path
+        Where the models of the deployment are staged, and whose signatures are believed.
     epoch : int
         That of the deployment's route, as it was read.
 
@@ -40,8 +44,10 @@ class Following:
     DeploymentNotFound, NotApproved, ArtifactTampered
     """
 
-    def __init__(self, engine: Engine, name: str, epoch: int, windows: Windows | None) -> None:
-        self._engine, self._name, self._windows = engine, name, windows
+    def __init__(
+        self, engine: Engine, home: Path, name: str, epoch: int, windows: Windows | None
+    ) -> None:
+        self._engine, self._home, self._name, self._windows = engine, home, name, windows
         self._epoch, self._looked_at = epoch, time.monotonic()
         self._scorer = self._load()
 
@@ -63,9 +69,11 @@ class Following:
     def _load(self) -> Scorer:
         deployment, route = read_deployment(self._engine, self._name)
         with reading(self._engine) as connection:
-            said = check_approved(connection, route.model, route.stable).statement
+            trusted = TrustedKeys(trusted_folder(self._home))
+            approval = check_approved(connection, route.model, route.stable, trusted=trusted)
+        said = approval.statement
         loaded = load_folder(
-            staged_folder(said),
+            staged_folder(said, self._home),
             f"models:/{route.model}/{route.stable}",
             manifest_sha256=said.manifest_sha256,
         )

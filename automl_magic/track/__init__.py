@@ -9,7 +9,6 @@ from automl_magic.track.outbox import mirror
 from automl_magic.track.recorder import Recorded, TrackingRecorder
 from automl_magic.track.rerun import input_changes, metric_changes, same_inputs, same_metrics
 from automl_magic.track.tracker import TrackedRun, Tracker, read_trials
-from automl_magic.workspace.mlflow import default_tracking_uri
 
 __all__ = [
     "Change",
@@ -23,7 +22,6 @@ __all__ = [
     "TrackingRecorder",
     "code_digest",
     "compare",
-    "default_tracking_uri",
     "environment",
     "input_changes",
     "metric_changes",

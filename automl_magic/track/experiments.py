@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from automl_magic.track import names
 from automl_magic.workspace.mlflow import artifact_root
+from automl_magic.workspace.workspace import Tracking
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 
-def ensure_experiment(client: MlflowClient, tracking_uri: str, name: str) -> str:
+def ensure_experiment(client: MlflowClient, tracking: Tracking, name: str) -> str:
     """Return the id of the experiment of this name, which is made where there is none."""
     from mlflow.exceptions import MlflowException
 
     safe = names.value(name.strip() or "automl", names.MAX_EXPERIMENT)
     found = client.get_experiment_by_name(safe)
     if found is None:
-        root = artifact_root(tracking_uri)
+        root = artifact_root(tracking)
         # A name is data, and data never becomes a file name: its digest does.
         folder = hashlib.sha256(safe.encode()).hexdigest()[:16]
         location = (root / folder).as_uri() if root else None

@@ -19,12 +19,8 @@ from automl_magic.track.experiments import ensure_experiment, experiment_ids
 from automl_magic.track.logged_model import find_model, log_model
 from automl_magic.track.tracker import TrackedRun, check_ended, files_to_keep, not_begun, tags_of
 from automl_magic.track.trial_runs import end_trials, log_trial, read_trial, trial_runs
-from automl_magic.workspace.mlflow import (
-    connect,
-    default_tracking_uri,
-    store_lock,
-    talking_to,
-)
+from automl_magic.workspace.mlflow import connect, store_lock, talking_to
+from automl_magic.workspace.workspace import Tracking
 
 if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun
@@ -48,8 +44,8 @@ class MlflowTracker:
 
     Parameters
     ----------
-    tracking_uri : str, optional
-        A database or a server, as MLflow takes it; by default `default_tracking_uri()`.
+    tracking : Tracking
+        A database or a server: `Workspace.tracking`.
 
     Raises
     ------
@@ -57,8 +53,8 @@ class MlflowTracker:
         By every call, where the store does not answer or refuses what it is given.
     """
 
-    def __init__(self, tracking_uri: str | None = None) -> None:
-        self.tracking_uri = tracking_uri or default_tracking_uri()
+    def __init__(self, tracking: Tracking) -> None:
+        self.tracking = tracking
         self._connection: MlflowClient | None = None
         self._ids: dict[str, str] = {}
 
@@ -74,10 +70,10 @@ class MlflowTracker:
         tags: Mapping[str, str],
     ) -> str:
         client = self._client()
-        with talking_to(self.tracking_uri):
-            with store_lock(self.tracking_uri):
+        with talking_to(self.tracking):
+            with store_lock(self.tracking):
                 found = self._find(run.run_id) or client.create_run(
-                    ensure_experiment(client, self.tracking_uri, experiment_name),
+                    ensure_experiment(client, self.tracking, experiment_name),
                     start_time=_ms(run.started_at or run.created_at),
                     run_name=names.value(f"{run.kind} {run.run_id}", names.MAX_KEY),
                     tags=_texts(
@@ -98,7 +94,7 @@ class MlflowTracker:
 
     def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
         client = self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             parent = self._begun(run_id)
             known = trial_runs(client, parent)
             for trial in trials:
@@ -109,7 +105,7 @@ class MlflowTracker:
 
         check_ended(run)
         client = self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             parent = self._begun(run.run_id)
             if "automl.status" in parent.data.tags:
                 return
@@ -141,7 +137,7 @@ class MlflowTracker:
 
     def get(self, run_id: str) -> TrackedRun | None:
         client = self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             found = self._find(run_id)
             if found is None:
                 return None
@@ -160,7 +156,7 @@ class MlflowTracker:
 
     def trials(self, run_id: str) -> tuple[Trial, ...]:
         client = self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             parent = self._find(run_id)
             if parent is None:
                 return ()
@@ -169,14 +165,14 @@ class MlflowTracker:
 
     def leaderboard(self, run_id: str) -> Leaderboard | None:
         self._client()
-        with talking_to(self.tracking_uri):
+        with talking_to(self.tracking):
             found = self._find(run_id)
             document = self._json(found.info.run_id, "leaderboard.json") if found else None
         return Leaderboard.from_json(document) if document else None
 
     def _client(self) -> MlflowClient:
         if self._connection is None:
-            self._connection = connect(self.tracking_uri)
+            self._connection = connect(self.tracking)
         return self._connection
 
     def _find(self, run_id: str) -> MlflowRun | None:

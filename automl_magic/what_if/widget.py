@@ -19,6 +19,7 @@ from automl_magic.runs.plan_folder import plan_in
 from automl_magic.what_if.rows import Rows
 from automl_magic.what_if.session import Session
 from automl_magic.what_if.view import view_of
+from automl_magic.workspace import Workspace, default_workspace
 
 
 @cache
@@ -52,21 +53,24 @@ class WhatIf(anywidget.AnyWidget):
         self.view = view_of(self.session)
 
 
-def whatif(run_id: str = "last") -> WhatIf:
+def whatif(run_id: str = "last", *, workspace: Workspace | None = None) -> WhatIf:
     """Return a widget in which a row of the table can be changed, and the model answers.
 
     Parameters
     ----------
     run_id : str
         A search that was explained.
+    workspace : Workspace, optional
+        By default that of the environment: the person's own.
 
     Raises
     ------
     RunNotFound, RunError, ArtifactTampered
         If there is no such run, or it was not explained: `automl explain RUN` does that.
     """
-    told = kept.read_explanation(kept.explanation_of(run_id))
-    plan = plan_in(Path(kept.find_run(told.of_run).folder))
+    here = workspace or default_workspace()
+    told = kept.read_explanation(kept.explanation_of(run_id, here))
+    plan = plan_in(Path(kept.find_run(told.of_run, here).folder))
     table = None
     if plan is not None:
         table = Rows(
@@ -75,4 +79,4 @@ def whatif(run_id: str = "last") -> WhatIf:
             columns=[column.name for column in told.columns],
             target=told.target,
         )
-    return WhatIf(told, load_model(kept.model_folder(told.of_run)), table)
+    return WhatIf(told, load_model(kept.model_folder(told.of_run, here)), table)

@@ -13,6 +13,7 @@ from automl_magic.cli.progress import Progress
 from automl_magic.errors import AutomlMagicError
 from automl_magic.records import RunStatus
 from automl_magic.runs.outcome import OUTPUT_NAME, Outcome
+from automl_magic.workspace import Workspace
 
 MODEL_NOTEBOOK, EXECUTED_NOTEBOOK = "model.ipynb", "executed.ipynb"
 _MOST_POINTS = 400
@@ -34,8 +35,9 @@ class Attempt:
         target: str,
         options: Mapping[str, Any],
         folder: Path,
+        workspace: Workspace,
     ) -> None:
-        self.folder = folder
+        self.folder, self._workspace = folder, workspace
         self.progress = Progress()
         self.points: list[dict[str, Any]] = []
         self.latest: list[dict[str, Any]] = []
@@ -68,14 +70,14 @@ class Attempt:
     def stop(self, *, cancel: bool) -> None:
         """Ask the run to end. `RunError` if it has not begun or has ended."""
         if self.run_id is not None:
-            flow.stop(self.run_id, cancel=cancel)
+            flow.stop(self.run_id, cancel=cancel, workspace=self._workspace)
             self.is_stopping = True
 
     def _run(self) -> None:
-        data, target, options = self._call
+        (data, target, options), here = self._call, self._workspace
         try:
-            planned = flow.plan(data, target, folder=self.folder, **options)
-            outcome = flow.run(planned.folder, on_event=self._hear)
+            planned = flow.plan(data, target, folder=self.folder, workspace=here, **options)
+            outcome = flow.run(planned.folder, on_event=self._hear, workspace=here)
             if outcome.run.status is RunStatus.SUCCEEDED:
                 self._leave_notebooks(outcome)
             self.outcome = outcome
@@ -93,7 +95,8 @@ class Attempt:
 
     def _leave_notebooks(self, outcome: Outcome) -> None:
         """Put the executed search and the standalone model where a person will look for them."""
-        flow.notebook(outcome.run.run_id, output=self.folder / MODEL_NOTEBOOK)
+        written = self.folder / MODEL_NOTEBOOK
+        flow.notebook(outcome.run.run_id, output=written, workspace=self._workspace)
         shutil.copyfile(Path(outcome.run.folder) / OUTPUT_NAME, self.folder / EXECUTED_NOTEBOOK)
 
     def _hear(self, event: dict[str, Any]) -> None:

@@ -10,15 +10,22 @@ from pathlib import Path
 from automl_magic.files.atomic import write_atomic
 from automl_magic.records import RecordProblem, dumps
 from automl_magic.wizard.answers import Answers
-from automl_magic.workspace.places import home
 
 
 class Drafts:
-    """The draft of one folder. Where it cannot be kept or read, the wizard works without."""
+    """The draft of one folder. Where it cannot be kept or read, the wizard works without.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : Path
+        The folder that the wizard works in.
+    home : Path
+        The home of the workspace, where drafts are kept.
+    """
+
+    def __init__(self, folder: Path, home: Path) -> None:
         key = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-        self.path = home() / "wizard" / f"{key}.json"
+        self.path = home / "wizard" / f"{key}.json"
 
     def keep(self, answers: Answers) -> None:
         with contextlib.suppress(OSError, UnicodeEncodeError):

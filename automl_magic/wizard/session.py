@@ -25,12 +25,14 @@ from automl_magic.records import (
     Run,
     RunStatus,
 )
+from automl_magic.runs.opened import look_here_by_default
 from automl_magic.wizard import suggest
 from automl_magic.wizard.answers import Answers
 from automl_magic.wizard.attempt import Attempt, going_on
 from automl_magic.wizard.browse import LARGEST_UPLOAD_BYTES, free_path
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.table import Table, read
+from automl_magic.workspace import Workspace
 
 if TYPE_CHECKING:
     from automl_magic.reasons import Account
@@ -72,6 +74,8 @@ class Session:
         Called after every change.
     drafts : Drafts
         Where the answers are kept.
+    workspace : Workspace
+        Where runs and models are kept.
     answers : Answers, optional
         Where to begin.
     """
@@ -83,8 +87,10 @@ class Session:
         names: Callable[[], Mapping[str, Any]],
         changed: Callable[[], None],
         drafts: Drafts,
+        workspace: Workspace,
         answers: Answers | None = None,
     ) -> None:
+        self._workspace = workspace
         self.folder, self.names, self._changed, self._drafts = folder, names, changed, drafts
         self.answers = answers or Answers()
         self.table: Table | None = None
@@ -299,6 +305,7 @@ class Session:
             name=table.dataset.name,
             source=table.written,
             dataset=looked[2] if looked else None,
+            workspace=self._workspace,
             **self.complete.options(),
         )
         with self._lock:
@@ -352,6 +359,7 @@ class Session:
             self.answers.target,
             whole.options(),
             (self.folder / folder).absolute(),
+            self._workspace,
         )
         self.attempt.listen(self._hear_attempt)
         self.attempt.start()
@@ -369,10 +377,13 @@ class Session:
 
     def _look_up(self, run_id: str) -> None:
         def work() -> None:
-            run = flow.find_run(run_id)
+            here = self._workspace
+            run = flow.find_run(run_id, workspace=here)
             if run.status is not RunStatus.SUCCEEDED:
                 return
-            result = Result(run, flow.leaderboard(run_id), flow.why(run_id))
+            result = Result(
+                run, flow.leaderboard(run_id, workspace=here), flow.why(run_id, workspace=here)
+            )
             with self._lock:
                 self.result = result
                 if self.answers.step == "run":
@@ -390,7 +401,8 @@ class Session:
         run_id, name = self.result.run.run_id, str(message.get("value") or "")
 
         def work() -> None:
-            version = flow.register(run_id, name)
+            version = flow.register(run_id, name, workspace=self._workspace)
+            look_here_by_default(self._workspace)
             with self._lock:
                 self.registered = version
                 self._answer(model=name)
@@ -406,7 +418,8 @@ class Session:
         def work() -> None:
             from automl_magic.pages.report import Report
 
-            Report.of(flow.explain(run_id).outcome.run.run_id).write(folder / REPORT)
+            explained = flow.explain(run_id, workspace=self._workspace)
+            Report.of(explained.outcome.run.run_id, self._workspace).write(folder / REPORT)
 
         def job() -> None:
             found = _problem_of(work)

@@ -18,6 +18,7 @@ from automl_magic.look.html import script, stylesheet
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.steps import view_of
+from automl_magic.workspace import Workspace, default_workspace
 
 _SCRIPTS = ("course.js", "blocks.js", "wizard.js")
 # A search tells of hundreds of events; the page is drawn at most so often.
@@ -47,6 +48,8 @@ class Wizard(anywidget.AnyWidget):
         The names of the kernel, for its DataFrames; by default those of the running IPython.
     folder : path, optional
         Where tables are looked for and notebooks are written; by default the working directory.
+    workspace : Workspace, optional
+        Where runs and models are kept; by default that of the environment: the person's own.
 
     Attributes
     ----------
@@ -67,15 +70,22 @@ class Wizard(anywidget.AnyWidget):
         *,
         names: Callable[[], Mapping[str, Any]] | None = None,
         folder: Path | str | None = None,
+        workspace: Workspace | None = None,
     ) -> None:
         self._drawing = threading.Lock()
         self._drawn_at, self._is_due = 0.0, threading.Event()
         where = Path(folder).absolute() if folder else Path.cwd()
         names = names or _names_of_the_kernel
-        drafts = Drafts(where)
+        here = workspace or default_workspace()
+        drafts = Drafts(where, here.home)
         answers = None if data is not None else drafts.last()
         self.session = Session(
-            folder=where, names=names, changed=self._draw_soon, drafts=drafts, answers=answers
+            folder=where,
+            names=names,
+            changed=self._draw_soon,
+            drafts=drafts,
+            answers=answers,
+            workspace=here,
         )
         view = view_of(self.session)
         super().__init__(view=view, plan=self.session.answers.to_json())

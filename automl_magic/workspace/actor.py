@@ -1,4 +1,4 @@
-"""actor: who does what is done here."""
+"""The name of whoever runs this process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import pwd
 
 
-def actor() -> str:
+def system_user() -> str:
     """Return the user of the operating system that runs this process.
 
     Asked of the system and not of the environment, where anybody can write any name.

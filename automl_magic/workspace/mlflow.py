@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from automl_magic.errors import TrackingError
-from automl_magic.workspace.places import home
+from automl_magic.workspace.workspace import Tracking
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -24,20 +24,15 @@ if TYPE_CHECKING:
 _SQLITE = "sqlite:///"
 
 
-def default_tracking_uri() -> str:
-    """Return `MLFLOW_TRACKING_URI` where it is set, else a SQLite file in the user's home."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}{home() / 'mlflow.db'}"
-
-
-def use_default_store() -> None:
+def use_by_default(tracking: Tracking) -> None:
     """Let `mlflow` in this process look where our runs are, unless it was told where to look."""
     import mlflow
 
     if not mlflow.tracking.is_tracking_uri_set():
-        mlflow.set_tracking_uri(default_tracking_uri())
+        mlflow.set_tracking_uri(tracking.uri)
 
 
-def connect(tracking_uri: str) -> MlflowClient:
+def connect(tracking: Tracking) -> MlflowClient:
     """Return a client on a database that is ready to use. Imports mlflow: over a second.
 
     Raises
@@ -49,17 +44,16 @@ def connect(tracking_uri: str) -> MlflowClient:
     # draws a progress bar for each small file that it reads back.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    database = database_file(tracking_uri)
+    database = database_file(tracking.uri)
     if database is not None:
-        _check_writable(database, tracking_uri)
-    with talking_to(tracking_uri), _quietly(), store_lock(tracking_uri):
+        _check_writable(database, tracking.uri)
+    with talking_to(tracking), _quietly(), store_lock(tracking):
         from mlflow.tracking import MlflowClient
 
         if database is not None and database.stat().st_size == 0:
             _make_database(database)
         client = MlflowClient(
-            tracking_uri=tracking_uri,
-            registry_uri=os.environ.get("MLFLOW_REGISTRY_URI") or tracking_uri,
+            tracking_uri=tracking.uri, registry_uri=tracking.registry_uri or tracking.uri
         )
         client.search_experiments(max_results=1)
     return client
@@ -72,20 +66,22 @@ def database_file(tracking_uri: str) -> Path | None:
     return Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0]).absolute()
 
 
-def artifact_root(tracking_uri: str) -> Path | None:
+def artifact_root(tracking: Tracking) -> Path | None:
     """Return the folder for artifacts, or None where a server chooses its own."""
-    if (database := database_file(tracking_uri)) is not None:
+    if (database := database_file(tracking.uri)) is not None:
         return database.parent / "mlartifacts"
-    if urlsplit(tracking_uri).scheme in ("http", "https"):
+    if urlsplit(tracking.uri).scheme in ("http", "https"):
         return None
-    return home() / "mlartifacts"
+    return tracking.home / "mlartifacts"
 
 
 @contextlib.contextmanager
-def store_lock(tracking_uri: str) -> Iterator[None]:
+def store_lock(tracking: Tracking) -> Iterator[None]:
     """Hold the store alone, among the processes of this machine."""
-    database = database_file(tracking_uri)
-    path = database.with_name(database.name + ".lock") if database else home() / "mlflow.lock"
+    database = database_file(tracking.uri)
+    path = (
+        database.with_name(database.name + ".lock") if database else tracking.home / "mlflow.lock"
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -93,20 +89,34 @@ def store_lock(tracking_uri: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def talking_to(tracking_uri: str) -> Iterator[None]:
+def talking_to(tracking: Tracking) -> Iterator[None]:
     """Turn what MLflow and the system beneath it raise into a `TrackingError`."""
     from alembic.util import CommandError
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        yield
+        with _in_its_workspace(tracking.workspace):
+            yield
     except (MlflowException, SQLAlchemyError, CommandError, OSError) as error:
         raise TrackingError(
-            f"The tracking store {shown(tracking_uri)} did not take the call.",
+            f"The tracking store {shown(tracking.uri)} did not take the call.",
             why=_first_line(error),
             fix="Check MLFLOW_TRACKING_URI: sqlite:///FILE, or the address of a running server.",
         ) from error
+
+
+@contextlib.contextmanager
+def _in_its_workspace(name: str | None) -> Iterator[None]:
+    """Name the workspace in what this thread asks a server. No other thread is concerned."""
+    if name is None:
+        yield
+        return
+    # MLflow's own `set_workspace` would set an environment variable for the whole process.
+    from mlflow.utils.workspace_context import ServerWorkspaceContext
+
+    with ServerWorkspaceContext(name):
+        yield
 
 
 def shown(tracking_uri: str) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import IO, Literal
 
 from automl_magic.records import Run
+from automl_magic.runs.opened import run_store
+from automl_magic.workspace import default_workspace
 from automl_magic_lab.asking import Refused
 
 STARTS_WITHIN_S = 60.0
@@ -70,9 +72,7 @@ class FollowUp:
         return None
 
     def _new_id(self) -> str | None:
-        from automl_magic.execute import RunStore
-
-        store = RunStore()
+        store = run_store(default_workspace())
         for run, owner in store.unfinished():
             if owner.pid == self.process.pid:
                 return run.run_id

@@ -6,6 +6,7 @@ import asyncio
 import sys
 
 from automl_magic.errors import AutomlMagicError
+from automl_magic.workspace import default_workspace
 from automl_magic_serving.process.options import Options, read_options
 from automl_magic_serving.process.parent import Parent
 from automl_magic_serving.process.stored import Stored
@@ -13,7 +14,7 @@ from automl_magic_serving.telemetry.events import log_to_stderr
 
 
 async def _serve(options: Options) -> int:
-    stored = await asyncio.to_thread(Stored, options.deployments)
+    stored = await asyncio.to_thread(Stored, options.deployments, default_workspace())
     return await Parent(options, stored).run()
 
 

@@ -22,6 +22,8 @@ from automl_magic.records import (
     TrialState,
     dumps,
 )
+from automl_magic.runs.opened import run_store
+from automl_magic.workspace import default_workspace
 
 METRIC = "roc_auc"
 HOSTILE = (
@@ -152,7 +154,7 @@ def finish(store: RunStore, names: dict[str, tuple[float, float, float]] = SCORE
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> RunStore:
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
-    return RunStore()
+    return run_store(default_workspace())
 
 
 @pytest.fixture

@@ -21,19 +21,24 @@ from automl_magic.records.monitoring.drift import (
     Thresholds,
 )
 from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, predictions_url, serially, writing
+from automl_magic.store.engine import open_engine, serially, writing
 from automl_magic.store.routes import change_route, create_deployment, roll_back
-from automl_magic.store.signing import PrivateKey, private_key_path
+from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
 from automl_magic.store.tables import checks, predictions, retrains
+from automl_magic.workspace import default_workspace
 
 HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>$$x^2$$"
 NAME = "churn"
 BINS = ("0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1")
 
 
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
+
+
 def deploy(model="people"):
     """Write a deployment of a model with two approved versions; the canary was rolled back."""
-    store = open_engine()
+    store = open_engine(default_workspace().store)
     for version in (1, 2):
         said = Statement(
             model=model,
@@ -45,15 +50,23 @@ def deploy(model="people"):
             approved_at=datetime.now(UTC),
         )
         with serially(store) as connection:
-            record(connection, PrivateKey.load_or_make(private_key_path()).sign(said))
+            record(
+                connection,
+                PrivateKey.load_or_make(private_key_path(default_workspace().home)).sign(said),
+            )
     route = create_deployment(
         store,
         Deployment(name=NAME, model_version_id=f"{model}/1"),
         Route(deployment=NAME, model=model, epoch=1, stable=1),
         "bob",
+        trusted=own_trusted(),
     )
-    change_route(store, route, action="canary", actor="bob", canary=2, percent=10.0)
-    roll_back(store, NAME, "automl-serving", f"Breach of the objectives: {HOSTILE}")
+    change_route(
+        store, route, action="canary", actor="bob", canary=2, percent=10.0, trusted=own_trusted()
+    )
+    roll_back(
+        store, NAME, "automl-serving", f"Breach of the objectives: {HOSTILE}", trusted=own_trusted()
+    )
     store.dispose()
 
 
@@ -80,7 +93,7 @@ def ask(n_rows, seed=0):
         }
         for i in range(n_rows)
     ]
-    engine = open_engine(predictions_url())
+    engine = open_engine(default_workspace().predictions)
     with writing(engine) as connection:
         for start in range(0, n_rows, 20_000):
             connection.execute(predictions.insert(), rows[start : start + 20_000])
@@ -163,7 +176,7 @@ def report_of(end, number, columns):
 
 def judge(columns, n_windows=24):
     """Write the checks of a day, let alerts come of them, and a retraining."""
-    store, now = open_engine(), time.time()
+    store, now = open_engine(default_workspace().store), time.time()
     for number in range(n_windows):
         end = now - (n_windows - 1 - number) * 3_600
         made = report_of(end, number, columns)
@@ -180,7 +193,7 @@ def judge(columns, n_windows=24):
                     at=end,
                 )
             )
-        observe(store, monitor_of(NAME), observed_in(made), at=end)
+        observe(store, monitor_of(NAME, default_workspace().home), observed_in(made), at=end)
     with writing(store) as connection:
         connection.execute(
             retrains.insert().values(

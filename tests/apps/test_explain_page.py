@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from automl_magic.cli.apps.voila import voila_server
+from automl_magic.workspace import default_workspace
 
 TRAP = "window.__xss=1"
 NUMBER, TOWN = f'age"><script>{TRAP}</script>', f"town'><img src=x onerror='{TRAP}'>"
@@ -72,7 +73,7 @@ def run_id(typed, place):
 def url(run_id, place):
     before = os.environ.get("AUTOML_MAGIC_HOME")
     os.environ["AUTOML_MAGIC_HOME"] = str(place / "home")
-    with voila_server("explain", run_id, None) as server:
+    with voila_server("explain", run_id, None, workspace=default_workspace()) as server:
         server.start()
         yield server.url
     if before is not None:

@@ -5,13 +5,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from automl_magic.cli.apps.voila import voila_server
+from automl_magic.workspace import default_workspace
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture
 def url(finished):
-    with voila_server("leaderboard", finished.run.run_id, None) as server:
+    with voila_server(
+        "leaderboard", finished.run.run_id, None, workspace=default_workspace()
+    ) as server:
         server.start()
         yield server.url
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from automl_magic.cli.apps.live import live_server
+from automl_magic.workspace import default_workspace
 
 HOSTILE = "\"><script>window.__xss=1</script><img src=x onerror='window.__xss=1'>"
 
@@ -46,7 +47,7 @@ def hover(page):
 def test_the_page_follows_a_search_from_its_start_to_its_end(store, browser, tmp_path):
     code = "from automl_magic.cli import main; main()"
     words = ["fit", "sklearn:iris", "--target", "target", "--budget", "8s", "-o", "plan"]
-    with live_server(None, None) as server:
+    with live_server(None, None, default_workspace()) as server:
         server.start()
         page = visit(browser, server.url)
         said = page.locator("#said")
@@ -90,7 +91,7 @@ def test_hostile_names_stay_text_also_in_what_hovers(finished, browser):
     ]
     events.append({"t": 9.0, "event": "decision", "about": HOSTILE, "choice": HOSTILE, "why": ""})
     (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
-    with live_server(finished.run.run_id, None) as server:
+    with live_server(finished.run.run_id, None, default_workspace()) as server:
         server.start()
         page = visit(browser, server.url)
         tooltip = hover(page)
@@ -108,7 +109,7 @@ def test_axe_finds_nothing(finished, browser, violations, scheme, width):
     trial = {"event": "trial", "number": 1, "candidate": "linear", "score": 0.5, "best": 0.5}
     events = [{"event": "search", "metric": "r2"}, {**trial, "elapsed_s": 1.0, "state": "complete"}]
     (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
-    with live_server(finished.run.run_id, None) as server:
+    with live_server(finished.run.run_id, None, default_workspace()) as server:
         server.start()
         size = {"width": width, "height": 900}
         context = browser.new_context(color_scheme=scheme, viewport=size, bypass_csp=True)

@@ -9,8 +9,9 @@ import pytest
 
 from automl_magic.cli.apps.monitor import monitor_server
 from automl_magic.monitor.board import Reader
-from automl_magic.store.engine import open_engine, predictions_url, writing
+from automl_magic.store.engine import open_engine, writing
 from automl_magic.store.tables import predictions
+from automl_magic.workspace import default_workspace
 
 from .monitored import HOSTILE, NAME, ask, deploy, judge
 
@@ -34,7 +35,7 @@ def served(home):
     deploy()
     ask(20_000)
     judge(COLUMNS)
-    with monitor_server(NAME, None) as server:
+    with monitor_server(NAME, None, default_workspace()) as server:
         server.start()
         yield server
 
@@ -82,7 +83,7 @@ def test_each_chart_has_its_numbers_one_key_away(served, browser):
 def test_it_takes_in_what_happens_without_closing_what_is_open(served, browser):
     page = visit(browser, served.url)
     page.locator("summary", has_text="Table: traffic").click()
-    engine = open_engine(predictions_url())
+    engine = open_engine(default_workspace().predictions)
     rows = [
         {
             "id": f"new{i}",
@@ -122,7 +123,7 @@ def test_axe_finds_nothing(served, browser, violations, scheme, width):
 
 def test_where_nothing_is_deployed_it_says_what_to_do(home, browser, tmp_path, monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path))
-    with monitor_server(None, None) as server:
+    with monitor_server(None, None, default_workspace()) as server:
         server.start()
         page = visit(browser, server.url)
 
@@ -132,7 +133,9 @@ def test_where_nothing_is_deployed_it_says_what_to_do(home, browser, tmp_path, m
 
 
 def test_a_part_of_the_time_that_is_over_is_not_read_again(served):
-    reader = Reader(open_engine(), open_engine(predictions_url()), NAME)
+    reader = Reader(
+        open_engine(default_workspace().store), open_engine(default_workspace().predictions), NAME
+    )
     first = reader.read(at=time.time())
     again = reader.read(at=time.time())
     fresh = Reader(reader.store, reader.predicted, NAME).read(at=again.at)

@@ -14,6 +14,7 @@ from automl_magic.cli.apps.live import live_server
 from automl_magic.cli.apps.mlflow import mlflow_server
 from automl_magic.cli.apps.server import AppNotStarted, AppServer, free_port
 from automl_magic.cli.apps.voila import voila_server
+from automl_magic.workspace import default_workspace
 
 
 def get(url, **headers):
@@ -47,6 +48,7 @@ def test_a_server_that_ends_at_once_is_quoted():
         [sys.executable, "-c", "raise SystemExit('no module named x')"],
         free_port(None),
         "/",
+        default_workspace(),
     )
 
     with pytest.raises(AppNotStarted) as failed:
@@ -58,7 +60,7 @@ def test_a_server_that_ends_at_once_is_quoted():
 
 @pytest.fixture
 def app(finished):
-    server = voila_server("leaderboard", finished.run.run_id, None)
+    server = voila_server("leaderboard", finished.run.run_id, None, workspace=default_workspace())
     with server:
         server.start()
         yield server
@@ -91,7 +93,7 @@ def test_the_server_takes_its_kernels_with_it(app):
 
 
 def test_a_run_that_is_gone_is_a_clear_page(store):
-    server = voila_server("leaderboard", "nope", None)
+    server = voila_server("leaderboard", "nope", None, workspace=default_workspace())
     with server:
         server.start()
         status, _, body = get(server.url)
@@ -102,7 +104,9 @@ def test_a_run_that_is_gone_is_a_clear_page(store):
 
 
 def test_a_run_that_nobody_has_explained_names_the_command(finished):
-    with voila_server("explain", finished.run.run_id, None) as server:
+    with voila_server(
+        "explain", finished.run.run_id, None, workspace=default_workspace()
+    ) as server:
         server.start()
         status, headers, body = get(server.url)
 
@@ -133,7 +137,9 @@ def test_the_command_prints_its_address_and_ends_cleanly(finished, ending):
 
 @pytest.mark.long
 def test_the_page_of_a_run_with_fifty_trials_has_them_all(fifty):
-    with voila_server("leaderboard", fifty.run.run_id, None, is_over=True) as server:
+    with voila_server(
+        "leaderboard", fifty.run.run_id, None, workspace=default_workspace(), is_over=True
+    ) as server:
         server.start()
         status, _, body = get(server.url)
 
@@ -142,7 +148,7 @@ def test_the_page_of_a_run_with_fifty_trials_has_them_all(fifty):
 
 @pytest.mark.long
 def test_mlflow_answers_without_its_job_runners(store):
-    with mlflow_server(None) as server:
+    with mlflow_server(None, default_workspace()) as server:
         server.start()
         status, _, _ = get(server.url)
         family = psutil.Process(server._process.pid).children(recursive=True)
@@ -195,7 +201,7 @@ def test_another_origin_gets_no_connection_to_the_live_page(finished):
         url = f"ws://127.0.0.1:{server.port}/ws"
         await websocket_connect(HTTPRequest(url, headers={"Origin": origin}))
 
-    with live_server(finished.run.run_id, None) as server:
+    with live_server(finished.run.run_id, None, default_workspace()) as server:
         server.start()
         with pytest.raises(HTTPClientError) as refused:
             asyncio.run(connect("http://evil.example"))

@@ -76,10 +76,11 @@ def main(folder: Path) -> None:
     from automl_magic.cli.apps.lab import lab_server
     from automl_magic.cli.apps.mlflow import mlflow_server
     from automl_magic.cli.apps.voila import voila_server
+    from automl_magic.workspace import default_workspace
 
     run = flow.fit("sklearn:breast_cancer", "target", budget_s=10, folder=folder / "plan").run
     with browser() as opened:
-        with lab_server(folder, None) as lab:
+        with lab_server(folder, None, default_workspace()) as lab:
             lab.start()
             url = f"{lab.url.replace('lab?', 'lab/workspaces/bench?reset&')}"
             plain, wizard = [], []
@@ -94,8 +95,10 @@ def main(folder: Path) -> None:
         told("the wizard after a click", wizard, plain)
         theirs, ours = [], []
         with (
-            mlflow_server(None) as mlflow,
-            voila_server("leaderboard", run.run_id, None, is_over=True) as app,
+            mlflow_server(None, default_workspace()) as mlflow,
+            voila_server(
+                "leaderboard", run.run_id, None, workspace=default_workspace(), is_over=True
+            ) as app,
         ):
             mlflow.start()
             app.start()

@@ -49,14 +49,18 @@ from automl_magic.store.approvals import record
 from automl_magic.store.engine import open_engine, serially
 from automl_magic.store.keys import create_key
 from automl_magic.store.routes import create_deployment
-from automl_magic.store.signing import PrivateKey
+from automl_magic.store.signing import PrivateKey, TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
-from automl_magic.workspace.places import home
+from automl_magic.workspace import default_workspace
 from automl_magic_serving.process.options import cores
 
 FEATURES, TREES, DEPTH = 20, 200, 6
 CONNECTIONS = (1, 16, 64)
 WARM_S, START_S = 1.0, 90.0
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 @dataclass(frozen=True)
@@ -215,7 +219,7 @@ def ours(
 ) -> Iterator[dict[str, Server]]:
     """Our server with models that were signed, approved and staged, behind an API key."""
     os.environ["AUTOML_MAGIC_HOME"] = str(folder / "home")
-    engine = open_engine()
+    engine = open_engine(default_workspace().store)
     for name, model in models.items():
         schema = input_schema(model.recipe, frame)
         folder_of(engine, model, name, {SCHEMA_NAME: schema}, folder / name)
@@ -224,8 +228,9 @@ def ours(
             Deployment(name=name, model_version_id=f"{name}/1"),
             Route(deployment=name, model=name, epoch=1, stable=1),
             "bench",
+            trusted=own_trusted(),
         )
-    _, secret = create_key(engine, "bench")
+    _, secret = create_key(engine, "bench", actor="ada")
     port = free_port()
     words = [sys.executable, "-m", "automl_magic_serving", "--port", str(port), "--auth=required"]
     named = [f"--deployment={name}" for name in models]
@@ -257,11 +262,15 @@ def folder_of(
         policy="bench",
         approved_at=datetime.now(UTC),
     )
-    approval = PrivateKey.load_or_make(home() / "keys" / "governance.pem").sign(statement)
+    approval = PrivateKey.load_or_make(default_workspace().home / "keys" / "governance.pem").sign(
+        statement
+    )
     with serially(engine) as connection:
         record(connection, approval)
-    shutil.copytree(saved, staged_folder(statement))
-    (staged_folder(statement) / APPROVAL_NAME).write_text(dumps(approval.to_json()))
+    shutil.copytree(saved, staged_folder(statement, default_workspace().home))
+    (staged_folder(statement, default_workspace().home) / APPROVAL_NAME).write_text(
+        dumps(approval.to_json())
+    )
 
 
 def measure(servers: list[Server], rounds: int, seconds: float) -> dict[str, dict[int, Load]]:

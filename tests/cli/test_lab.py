@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from automl_magic.cli.apps.lab import OPTIONS, lab_server
+from automl_magic.workspace import default_workspace
 
 AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
 
@@ -72,7 +73,10 @@ def test_the_lab_has_our_side_in_it_and_answers_who_has_its_token(lab):
 
 
 def test_each_lab_has_a_token_of_its_own(tmp_path):
-    one, other = lab_server(tmp_path, None), lab_server(tmp_path, None)
+    one, other = (
+        lab_server(tmp_path, None, default_workspace()),
+        lab_server(tmp_path, None, default_workspace()),
+    )
 
     assert one.page != other.page
     assert len(one.environment["JUPYTER_TOKEN"]) >= 40
@@ -86,7 +90,11 @@ def test_the_lab_asks_no_other_host_for_news():
 def test_the_lab_does_not_ask_whether_it_may_fetch_news(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/of/somebody")
 
-    ours, theirs = lab_server(tmp_path, None).environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    ours, theirs = (
+        lab_server(tmp_path, None, default_workspace())
+        .environment["JUPYTER_CONFIG_PATH"]
+        .split(os.pathsep)
+    )
 
     config = json.loads((Path(ours) / "labconfig" / "page_config.json").read_text())
     assert config == {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}

@@ -116,8 +116,7 @@ def test_a_rerun_that_differs_names_its_inputs():
     assert words.rerun(repeated) == "Not equal.\nDifferent inputs: data.\n  data: sha256:1 → 2"
 
 
-def test_a_model_version_says_how_it_is_loaded(monkeypatch):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///here.db")
+def test_a_model_version_says_how_it_is_loaded():
     version = ModelVersion(
         name="m",
         version=3,
@@ -127,7 +126,7 @@ def test_a_model_version_says_how_it_is_loaded(monkeypatch):
         aliases=("candidate",),
     )
 
-    assert words.model_version(version) == (
+    assert words.model_version(version, "sqlite:///here.db") == (
         "Registered m version 3.\n"
         "  from run  r1\n"
         "  alias     candidate\n"

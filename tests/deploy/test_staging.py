@@ -10,8 +10,9 @@ from automl_magic.deploy import stage
 from automl_magic.errors import ArtifactTampered, DeploymentError
 from automl_magic.records import Artifact, Manifest, dumps
 from automl_magic.records.models.approval import Approval, Statement
-from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path
+from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
 from automl_magic.store.staged import staged_folder
+from automl_magic.workspace import default_workspace
 
 FILES = {"recipe.json": b"{}", "members/0-0.txt": b"tree\n"}
 
@@ -54,7 +55,7 @@ def approve(manifest, **changes):
         "policy": "local",
         "approved_at": datetime.now(UTC),
     }
-    key = PrivateKey.load_or_make(private_key_path())
+    key = PrivateKey.load_or_make(private_key_path(default_workspace().home))
     return key.sign(Statement(**{**fields, **changes}))
 
 
@@ -67,14 +68,14 @@ def read(folder):
 
 
 def test_a_staged_version_has_its_files_its_manifest_and_its_approval(home, source, approval):
-    folder = stage(source, approval)
+    folder = stage(source, approval, default_workspace().home)
 
-    assert folder == staged_folder(approval.statement)
+    assert folder == staged_folder(approval.statement, default_workspace().home)
     assert folder.parent == home / "serving" / "models"
     found = read(folder)
     kept = Approval.from_json(json.loads(found.pop("approval.json")))
     assert kept == approval
-    TrustedKeys.load().verify(kept)
+    TrustedKeys.load(trusted_folder(default_workspace().home)).verify(kept)
     assert found == read(source)
 
 
@@ -82,18 +83,23 @@ def test_the_same_bytes_may_be_versions_of_two_models(source, approval):
     manifest = Manifest.from_json(json.loads((source / "manifest.json").read_text()))
     other = approve(manifest, model="loyalty")
 
-    folders = {stage(source, approval), stage(source, other)}
+    folders = {
+        stage(source, approval, default_workspace().home),
+        stage(source, other, default_workspace().home),
+    }
     assert len(folders) == 2
-    for folder, said in ((staged_folder(a.statement), a) for a in (approval, other)):
+    for folder, said in (
+        (staged_folder(a.statement, default_workspace().home), a) for a in (approval, other)
+    ):
         assert Approval.from_json(json.loads((folder / "approval.json").read_text())) == said
 
 
 def test_what_is_there_and_whole_stays_and_its_approval_is_the_newest(source, approval):
-    folder = stage(source, approval)
+    folder = stage(source, approval, default_workspace().home)
     inode = (folder / "recipe.json").stat().st_ino
     manifest = Manifest.from_json(json.loads((folder / "manifest.json").read_text()))
     newer = approve(manifest, approver="hopper")
-    stage(source, newer)
+    stage(source, newer, default_workspace().home)
 
     assert (folder / "recipe.json").stat().st_ino == inode
     assert Approval.from_json(json.loads((folder / "approval.json").read_text())) == newer
@@ -110,10 +116,10 @@ def test_what_is_there_and_whole_stays_and_its_approval_is_the_newest(source, ap
     ],
 )
 def test_a_folder_that_was_changed_is_staged_anew(source, approval, damage):
-    folder = stage(source, approval)
+    folder = stage(source, approval, default_workspace().home)
     whole = read(folder)
     damage(folder)
-    stage(source, approval)
+    stage(source, approval, default_workspace().home)
 
     assert read(folder) == whole
 
@@ -132,8 +138,8 @@ def test_other_bytes_than_were_approved_are_not_staged(source, approval, damage,
     damage(source)
 
     with pytest.raises(ArtifactTampered, match=rf"(?s){says}"):
-        stage(source, approval)
-    assert not staged_folder(approval.statement).exists()
+        stage(source, approval, default_workspace().home)
+    assert not staged_folder(approval.statement, default_workspace().home).exists()
 
 
 def test_a_link_is_not_followed(source, approval, tmp_path):
@@ -142,7 +148,7 @@ def test_a_link_is_not_followed(source, approval, tmp_path):
     (source / "recipe.json").symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(ArtifactTampered, match="cannot be read"):
-        stage(source, approval)
+        stage(source, approval, default_workspace().home)
 
 
 @pytest.mark.parametrize("name", ["../out.json", "/tmp/out.json", "a/../../out.json", "./a.json"])
@@ -153,7 +159,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(home, source, name):
     (source / "manifest.json").write_text(dumps(manifest.to_json()))
 
     with pytest.raises(ArtifactTampered, match="leads out"):
-        stage(source, approve(manifest))
+        stage(source, approve(manifest), default_workspace().home)
 
 
 def test_two_who_stage_at_once_both_find_it_whole(source, approval):
@@ -161,7 +167,7 @@ def test_two_who_stage_at_once_both_find_it_whole(source, approval):
 
     def run():
         try:
-            found.append(read(stage(source, approval)))
+            found.append(read(stage(source, approval, default_workspace().home)))
         except Exception as error:
             failed.append(error)
 
@@ -173,9 +179,9 @@ def test_two_who_stage_at_once_both_find_it_whole(source, approval):
 
     assert failed == []
     assert all(files.keys() == {*FILES, "manifest.json", "approval.json"} for files in found)
-    parent = staged_folder(approval.statement).parent
+    parent = staged_folder(approval.statement, default_workspace().home).parent
     assert [p.name for p in parent.iterdir() if p.is_dir()] == [
-        staged_folder(approval.statement).name
+        staged_folder(approval.statement, default_workspace().home).name
     ]
 
 
@@ -183,4 +189,4 @@ def test_a_folder_that_cannot_be_written_is_said(home, source, approval):
     (home / "serving").write_text("a file in its place")
 
     with pytest.raises(DeploymentError, match="cannot be staged"):
-        stage(source, approval)
+        stage(source, approval, default_workspace().home)

@@ -27,6 +27,7 @@ from automl_magic.wizard.answers import Answers
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.steps import view_of
+from automl_magic.workspace import default_workspace
 
 from .conftest import TOY
 
@@ -200,7 +201,8 @@ def test_the_wizard_has_its_words(calls, tmp_path, monkeypatch):
         folder=tmp_path,
         names=lambda: {"calls": calls},
         changed=lambda: None,
-        drafts=Drafts(tmp_path),
+        drafts=Drafts(tmp_path, default_workspace().home),
+        workspace=default_workspace(),
         answers=Answers(source="frame:calls", target="calls", task=TaskKind("count"), step="goal"),
     )
     session.wait()

@@ -15,6 +15,7 @@ from automl_magic.records.explanations.explained import Shap
 from automl_magic.records.explanations.measured import Calibration, Curves
 from automl_magic.runs import artifacts as kept
 from automl_magic.track import MlflowTracker
+from automl_magic.workspace import default_workspace
 
 pytestmark = pytest.mark.long
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.long
 @pytest.fixture(scope="module")
 def explained(binary):
     with pytest.raises(RunError, match="has not been explained yet") as refused:
-        kept.explanation_of(binary.run_id)
+        kept.explanation_of(binary.run_id, default_workspace())
     assert refused.value.fix == f"automl explain {binary.run_id}"
     return flow.explain(binary.run_id, budget_s=8, immutable=["city"])
 
@@ -65,14 +66,20 @@ def test_every_picture_has_a_text_alternative(explained):
 
 
 def test_it_is_found_again_from_the_search(binary, explained):
-    assert kept.explanation_of(binary.run_id).run_id == explained.outcome.run.run_id
-    assert kept.explanation_of(explained.outcome.run.run_id).run_id == explained.outcome.run.run_id
+    assert (
+        kept.explanation_of(binary.run_id, default_workspace()).run_id
+        == explained.outcome.run.run_id
+    )
+    assert (
+        kept.explanation_of(explained.outcome.run.run_id, default_workspace()).run_id
+        == explained.outcome.run.run_id
+    )
     assert kept.read_explanation(explained.outcome.run) == explained.explanation
-    assert kept.find_run("last").kind == "search"
+    assert kept.find_run("last", default_workspace()).kind == "search"
 
 
 def test_it_is_tracked_with_its_headline_numbers(explained):
-    tracked = MlflowTracker().get(explained.outcome.run.run_id)
+    tracked = MlflowTracker(default_workspace().tracking).get(explained.outcome.run.run_id)
 
     assert tracked.metrics["ece"] == explained.explanation.section(Calibration).ece.value
     assert tracked.metrics["explain_s"] > 0

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,15 @@ from automl_magic import govern
 from automl_magic.records import Artifact, Manifest, ModelVersion, Run, RunStatus, dumps
 from automl_magic.register import MlflowRegistry
 from automl_magic.store.engine import open_engine, writing
+from automl_magic.store.signing import PrivateKey, private_key_path
 from automl_magic.store.tables import metadata
 from automl_magic.track import MlflowTracker, mirror
+from automl_magic.workspace import Database, default_workspace
+from automl_magic.workspace.workspace import Tracking
+
+
+def own_key():
+    return PrivateKey.load_or_make(private_key_path(default_workspace().home))
 
 
 @pytest.fixture
@@ -24,7 +32,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def on_postgres(postgres):
-    opened = open_engine(postgres())
+    opened = open_engine(Database(postgres()))
     yield opened
     opened.dispose()
 
@@ -32,7 +40,7 @@ def on_postgres(postgres):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request, home):
     if request.param == "sqlite":
-        opened = open_engine()
+        opened = open_engine(default_workspace().store)
         yield opened
         opened.dispose()
         return
@@ -45,7 +53,7 @@ def engine(request, home):
 
 @pytest.fixture
 def file_engine(home):
-    opened = open_engine()
+    opened = open_engine(default_workspace().store)
     yield opened
     opened.dispose()
 
@@ -70,7 +78,7 @@ def approved(engine, version_of):
     versions = [version_of(number) for number in (1, 2, 3)]
     for version in versions:
         govern.register(engine, version, actor="ada")
-        govern.approve(engine, version, actor="grace")
+        govern.approve(engine, version, actor="grace", key=own_key())
     return versions
 
 
@@ -79,7 +87,10 @@ def in_mlflow(tmp_path_factory):
     """A real MLflow store with three versions of a model; to make one takes seconds."""
     folder = tmp_path_factory.mktemp("mlflow")
     uri = f"sqlite:///{folder / 'mlflow.db'}"
-    registry, tracker = MlflowRegistry(uri), MlflowTracker(uri)
+    registry, tracker = (
+        MlflowRegistry(Tracking(uri, Path("/nobody"))),
+        MlflowTracker(Tracking(uri, Path("/nobody"))),
+    )
     versions = []
     for number in (1, 2, 3):
         run, model = a_run_with_a_model(folder, number)

@@ -9,13 +9,15 @@ from automl_magic.cli.command import automl
 from automl_magic.cli.terminal import Terminal
 from automl_magic.cli.usage import BadUsage
 from automl_magic.errors import AutomlMagicError, NotApproved, TrackingError
-from automl_magic.flow import governance, serving
+from automl_magic.flow import serving
 from automl_magic.records.models.approval import Approval
 from automl_magic.register import MlflowRegistry
 from automl_magic.store import audit, workers
 from automl_magic.store.engine import open_engine, writing
+from automl_magic.store.opened import store
 from automl_magic.store.staged import staged_folder
 from automl_magic.store.workers import beat
+from automl_magic.workspace import default_workspace
 
 
 @pytest.fixture
@@ -64,9 +66,11 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert promoted["aliases"] == {"champion": 2, "rollback": 1}
     assert [(r["deployment"], r["stable"]) for r in promoted["routes"]] == [("web", 2)]
     assert (promoted["behind"], promoted["untold"]) == ({}, None)
-    with governance.store().connect() as connection:
+    with store(default_workspace()).connect() as connection:
         said = connection.exec_driver_sql("SELECT document FROM approvals ORDER BY id").all()
-    assert all(staged_folder(statement_of(text)).is_dir() for (text,) in said)
+    assert all(
+        staged_folder(statement_of(text), default_workspace().home).is_dir() for (text,) in said
+    )
     assert "web answers with version 2" in typed("route", "web")
     listed = typed("deployments", "--json")
     assert [(d["route"]["deployment"], d["route"]["stable"]) for d in listed] == [
@@ -106,7 +110,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert serving.deploy("web").deployment.limits.rows == 20
 
     # A change that a live worker has not taken up is named.
-    beat(governance.store(), "w1", {"web": 1})
+    beat(store(default_workspace()), "w1", {"web": 1})
     workers.CONFIRM_S, before = 0.2, workers.CONFIRM_S
     try:
         out = typed("route", "web", "--canary", "1", "--percent", "1")
@@ -120,7 +124,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     log = typed("audit", "--subject", "churn/3")
     assert "it leaks" in log
     assert typed("audit", "verify").startswith("The audit log is whole")
-    with writing(open_engine()) as connection:
+    with writing(open_engine(default_workspace().store)) as connection:
         connection.execute(audit.audit.update().where(audit.audit.c.seq == 2).values(actor="eve"))
     code, out = typed("audit", "verify")
     assert (code, "broken at entry 2" in out) == (1, True)
@@ -182,7 +186,7 @@ def test_in_the_store_of_a_team_approving_is_a_step_of_its_own(
     models = {v["version"]: v["aliases"] for v in typed("models", "--json")["churn"]}
     assert models[1] == ["champion"]
     assert typed("audit", "verify").startswith("The audit log is whole")
-    governance.store().dispose()
+    store(default_workspace()).dispose()
 
 
 def test_the_truth_holds_while_mlflow_does_not_answer(registered, typed, monkeypatch):

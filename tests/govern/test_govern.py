@@ -12,21 +12,30 @@ from automl_magic.store.aliases import read_aliases
 from automl_magic.store.approvals import approval_of, check_approved
 from automl_magic.store.engine import reading
 from automl_magic.store.outbox import ALIASES_OF, delivering_alone, pending
-from automl_magic.store.signing import TrustedKeys, private_key_path
+from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
+from automl_magic.workspace import default_workspace
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
+
+
+def own_key():
+    return PrivateKey.load_or_make(private_key_path(default_workspace().home))
 
 
 def test_an_approval_says_who_made_the_version_and_who_let_it_serve(engine, version_of):
     version = version_of(1)
     govern.register(engine, version, actor="ada")
-    approval = govern.approve(engine, version, actor="grace")
+    approval = govern.approve(engine, version, actor="grace", key=own_key())
 
     said = approval.statement
     assert (said.author, said.approver, said.policy) == ("ada", "grace", "local")
     assert said.manifest_sha256 == version.manifest_sha256
-    TrustedKeys.load().verify(approval)
+    TrustedKeys.load(trusted_folder(default_workspace().home)).verify(approval)
     assert approval_of(engine, "churn", 1).approval == approval
     with reading(engine) as connection:
-        assert check_approved(connection, "churn", 1) == approval
+        assert check_approved(connection, "churn", 1, trusted=own_trusted()) == approval
     assert [(e.actor, e.action, e.subject) for e in audit.entries(engine)] == [
         ("grace", "approve", "churn/1"),
         ("ada", "register", "churn"),
@@ -53,37 +62,43 @@ def test_a_promotion_uses_an_approval_of_these_very_bytes(engine, approved):
     other_bytes = dataclasses.replace(approved[0], manifest_sha256="sha256:" + "e" * 64)
 
     with pytest.raises(NotApproved, match="not those it is about"):
-        govern.promote(engine, other_bytes, "champion", actor="eve")
-    moved = govern.promote(engine, approved[0], "champion", actor="ada", reason="better")
+        govern.promote(engine, other_bytes, "champion", actor="eve", trusted=own_trusted())
+    moved = govern.promote(
+        engine, approved[0], "champion", actor="ada", reason="better", trusted=own_trusted()
+    )
     assert moved.aliases.versions == {"candidate": 3, "champion": 1}
     assert audit.entries(engine, limit=1)[0].detail["reason"] == "better"
 
 
 def test_a_decision_that_rests_on_what_was_read_before_is_refused(engine, approved):
     seen = read_aliases(engine, "churn").epoch
-    govern.promote(engine, approved[0], "champion", actor="ada", seen_epoch=seen)
+    govern.promote(
+        engine, approved[0], "champion", actor="ada", seen_epoch=seen, trusted=own_trusted()
+    )
 
     with pytest.raises(RouteChanged):
-        govern.promote(engine, approved[1], "champion", actor="eve", seen_epoch=seen)
+        govern.promote(
+            engine, approved[1], "champion", actor="eve", seen_epoch=seen, trusted=own_trusted()
+        )
     with pytest.raises(RouteChanged):
-        govern.roll_back(engine, "churn", actor="eve", seen_epoch=seen)
+        govern.roll_back(engine, "churn", actor="eve", seen_epoch=seen, trusted=own_trusted())
     assert read_aliases(engine, "churn").versions["champion"] == 1
 
 
 def test_a_revoked_version_is_promoted_only_after_a_new_approval(engine, approved):
-    govern.revoke(engine, "churn", 2, actor="grace", reason="it leaks")
+    govern.revoke(engine, "churn", 2, actor="grace", reason="it leaks", trusted=own_trusted())
 
     with pytest.raises(NotApproved, match="revoked by grace"):
-        govern.promote(engine, approved[1], "champion", actor="ada")
-    govern.approve(engine, approved[1], actor="grace")
-    govern.promote(engine, approved[1], "champion", actor="ada")
+        govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
+    govern.approve(engine, approved[1], actor="grace", key=own_key())
+    govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
 
 
 def test_a_rollback_returns_to_the_champion_before(engine, approved):
-    govern.promote(engine, approved[0], "champion", actor="ada")
-    govern.promote(engine, approved[1], "champion", actor="ada")
+    govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
+    govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
 
-    moved = govern.roll_back(engine, "churn", actor="ada", reason="errors")
+    moved = govern.roll_back(engine, "churn", actor="ada", reason="errors", trusted=own_trusted())
     assert moved.aliases.versions == {"candidate": 3, "champion": 1}
 
 
@@ -125,12 +140,18 @@ def test_whatever_goes_wrong_in_a_policy_is_a_no_that_is_written_down(
 ):
     before = read_aliases(engine, "churn")
     acts = {
-        "approve": lambda: govern.approve(engine, approved[0], actor="eve", policy=policy),
-        "revoke": lambda: govern.revoke(engine, "churn", 1, actor="eve", reason="", policy=policy),
-        "promote": lambda: govern.promote(
-            engine, approved[0], "champion", actor="eve", policy=policy
+        "approve": lambda: govern.approve(
+            engine, approved[0], actor="eve", policy=policy, key=own_key()
         ),
-        "roll_back": lambda: govern.roll_back(engine, "churn", actor="eve", policy=policy),
+        "revoke": lambda: govern.revoke(
+            engine, "churn", 1, actor="eve", reason="", policy=policy, trusted=own_trusted()
+        ),
+        "promote": lambda: govern.promote(
+            engine, approved[0], "champion", actor="eve", policy=policy, trusted=own_trusted()
+        ),
+        "roll_back": lambda: govern.roll_back(
+            engine, "churn", actor="eve", policy=policy, trusted=own_trusted()
+        ),
     }
     for name, act in acts.items():
         with pytest.raises(NotApproved, match=why):
@@ -148,27 +169,29 @@ def test_a_policy_can_ask_for_four_eyes(engine, version_of):
     govern.register(engine, version, actor="ada")
 
     with pytest.raises(NotApproved, match="the author may not approve"):
-        govern.approve(engine, version, actor="ada", policy=FourEyes())
-    approval = govern.approve(engine, version, actor="grace", policy=FourEyes())
+        govern.approve(engine, version, actor="ada", policy=FourEyes(), key=own_key())
+    approval = govern.approve(engine, version, actor="grace", policy=FourEyes(), key=own_key())
     assert approval.statement.policy == "four-eyes"
 
 
 def test_an_approval_that_comes_with_a_promotion_is_for_a_store_in_a_file(engine, version_of):
     if engine.dialect.name == "sqlite":
-        approval = govern.approve(engine, version_of(1), actor="ada", is_implied=True)
+        approval = govern.approve(
+            engine, version_of(1), actor="ada", is_implied=True, key=own_key()
+        )
         assert approval.statement.approver == "ada"
         return
     with pytest.raises(NotApproved) as caught:
-        govern.approve(engine, version_of(1), actor="ada", is_implied=True)
+        govern.approve(engine, version_of(1), actor="ada", is_implied=True, key=own_key())
     assert caught.value.fix == "Approve it: automl approve churn 1"
 
 
 def test_a_key_that_others_can_read_approves_nothing(engine, version_of):
-    govern.approve(engine, version_of(1), actor="ada")
-    private_key_path().chmod(0o644)
+    govern.approve(engine, version_of(1), actor="ada", key=own_key())
+    private_key_path(default_workspace().home).chmod(0o644)
 
     with pytest.raises(StoreError, match="Others can read"):
-        govern.approve(engine, version_of(2), actor="ada")
+        govern.approve(engine, version_of(2), actor="ada", key=own_key())
     assert approval_of(engine, "churn", 2) is None
 
 
@@ -197,12 +220,12 @@ class Registry(MemoryRegistry):
 
 def test_aliases_are_written_where_others_read_them(engine, approved):
     registry = Registry(approved)
-    govern.promote(engine, approved[0], "champion", actor="ada")
-    govern.promote(engine, approved[1], "champion", actor="ada")
+    govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
+    govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
 
     assert govern.deliver(engine, registry).told == ("churn",)
     assert registry.aliases() == {"candidate": 3, "champion": 2, "rollback": 1}
-    govern.roll_back(engine, "churn", actor="ada")
+    govern.roll_back(engine, "churn", actor="ada", trusted=own_trusted())
     govern.deliver(engine, registry)
     assert registry.aliases() == {"candidate": 3, "champion": 1}
     assert pending(engine, ALIASES_OF) == []
@@ -212,7 +235,7 @@ def test_aliases_are_written_where_others_read_them(engine, approved):
 def test_what_could_not_be_delivered_is_tried_again(engine, approved):
     registry = Registry(approved)
     registry.is_down = True
-    govern.promote(engine, approved[0], "champion", actor="ada")
+    govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
 
     assert govern.deliver(engine, registry).failed == {"churn": "No answer."}
     (kept, *_) = pending(engine, ALIASES_OF)

@@ -6,6 +6,7 @@ In each round every thread waits for the others and then does its deed on what a
 import random
 import threading
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -20,17 +21,28 @@ from automl_magic.store.engine import reading
 from automl_magic.store.outbox import ALIASES_OF, pending
 from automl_magic.store.route_rows import deployments_of
 from automl_magic.store.routes import create_deployment
+from automl_magic.store.signing import PrivateKey, TrustedKeys, private_key_path, trusted_folder
+from automl_magic.workspace import default_workspace
+from automl_magic.workspace.workspace import Tracking
 
 MOVES = ("promote", "roll_back")
 
 
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
+
+
+def own_key():
+    return PrivateKey.load_or_make(private_key_path(default_workspace().home))
+
+
 def storm(engine, versions, n_threads, n_rounds):
     """Let threads promote, roll back and revoke at once; check what holds after every round."""
-    govern.promote(engine, versions[0], "champion", actor="ada")
+    govern.promote(engine, versions[0], "champion", actor="ada", trusted=own_trusted())
     for name, serves in (("web", "churn"), ("app", "churn@champion")):
         spec = Deployment(name=name, model_version_id=serves)
         route = Route(deployment=name, model="churn", epoch=1, stable=1)
-        create_deployment(engine, spec, route, "ada")
+        create_deployment(engine, spec, route, "ada", trusted=own_trusted())
     n_won = Counter()
     for number in range(n_rounds):
         chance = random.Random(number)
@@ -49,7 +61,7 @@ def storm(engine, versions, n_threads, n_rounds):
         n_won.update(won)
         for version in versions:  # so that the next round has something to decide
             if approval_of(engine, "churn", version.version).revoked_at is not None:
-                govern.approve(engine, version, actor="grace")
+                govern.approve(engine, version, actor="grace", key=own_key())
     return n_won
 
 
@@ -70,11 +82,27 @@ def all_at_once(engine, seen, deeds):
         barrier.wait()
         try:
             if kind == "promote":
-                govern.promote(engine, version, "champion", actor="ada", seen_epoch=seen.epoch)
+                govern.promote(
+                    engine,
+                    version,
+                    "champion",
+                    actor="ada",
+                    seen_epoch=seen.epoch,
+                    trusted=own_trusted(),
+                )
             elif kind == "roll_back":
-                govern.roll_back(engine, "churn", actor="ada", seen_epoch=seen.epoch)
+                govern.roll_back(
+                    engine, "churn", actor="ada", seen_epoch=seen.epoch, trusted=own_trusted()
+                )
             else:
-                govern.revoke(engine, "churn", version.version, actor="grace", reason="a leak")
+                govern.revoke(
+                    engine,
+                    "churn",
+                    version.version,
+                    actor="grace",
+                    reason="a leak",
+                    trusted=own_trusted(),
+                )
             outcomes[i] = "won"
         except (RouteChanged, NotApproved, DeploymentError) as error:
             outcomes[i] = type(error).__name__
@@ -94,11 +122,11 @@ def check(engine):
     """What holds at every moment: what serves is approved, and it is what the alias means."""
     with reading(engine) as connection:
         champion = aliases_in(connection, "churn").versions["champion"]
-        check_approved(connection, "churn", champion)
+        check_approved(connection, "churn", champion, trusted=own_trusted())
         for _, route in deployments_of(connection, "churn"):
             assert route.stable == champion
             for version in route.versions:
-                check_approved(connection, "churn", version)
+                check_approved(connection, "churn", version, trusted=own_trusted())
 
 
 def check_history(engine):
@@ -130,7 +158,7 @@ def test_of_many_who_decide_at_once_one_decides(engine, approved):
 def test_a_storm_of_decisions_loses_nothing(engine, approved, version_of):
     versions = [*approved, *(version_of(number) for number in (4, 5))]
     for version in versions[3:]:
-        govern.approve(engine, version, actor="grace")
+        govern.approve(engine, version, actor="grace", key=own_key())
     n_won = storm(engine, versions, n_threads=50, n_rounds=200)
 
     assert all(n_won[kind] for kind in (*MOVES, "revoke"))
@@ -140,10 +168,13 @@ def test_a_storm_of_decisions_loses_nothing(engine, approved, version_of):
 def test_the_alias_in_mlflow_is_the_truth_after_a_storm(file_engine, registered):
     registry, versions = registered
     for version in versions:
-        govern.approve(file_engine, version, actor="grace")
+        govern.approve(file_engine, version, actor="grace", key=own_key())
     storm(file_engine, versions, n_threads=6, n_rounds=4)
     deliverers = [
-        threading.Thread(target=govern.deliver, args=(file_engine, MlflowRegistry(registry)))
+        threading.Thread(
+            target=govern.deliver,
+            args=(file_engine, MlflowRegistry(Tracking(registry, Path("/nobody")))),
+        )
         for _ in range(2)
     ]
     for thread in deliverers:
@@ -151,7 +182,7 @@ def test_the_alias_in_mlflow_is_the_truth_after_a_storm(file_engine, registered)
     for thread in deliverers:
         thread.join()
 
-    found = MlflowRegistry(registry).versions("churn")
+    found = MlflowRegistry(Tracking(registry, Path("/nobody"))).versions("churn")
     meant = {alias: v.version for v in found for alias in v.aliases}
     assert meant == {"candidate": 3, **read_aliases(file_engine, "churn").versions}
     assert pending(file_engine, ALIASES_OF) == []

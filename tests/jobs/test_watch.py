@@ -16,6 +16,7 @@ from automl_magic.records.codec import dumps
 from automl_magic.records.monitoring.drift import DriftSeverity
 from automl_magic.store.engine import open_engine, writing
 from automl_magic.store.tables import checks
+from automl_magic.workspace import default_workspace
 from tests.outbound.receiver import OK, always, receiving
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -34,7 +35,7 @@ spec:
 
 
 def write(report):
-    store = open_engine()
+    store = open_engine(default_workspace().store)
     with writing(store) as connection:
         connection.execute(
             checks.insert().values(
@@ -72,8 +73,8 @@ def watched(judge, until):
 @pytest.mark.long
 def test_a_breach_is_told_while_a_notebook_still_runs(report):
     with receiving(always(OK)) as receiver:
-        monitor_file("churn").parent.mkdir()
-        monitor_file("churn").write_text(FORM.format(port=receiver.port))
+        monitor_file("churn", default_workspace().home).parent.mkdir()
+        monitor_file("churn", default_workspace().home).write_text(FORM.format(port=receiver.port))
         told_meanwhile = []
 
         def judge():

@@ -45,9 +45,10 @@ def test_what_may_stand_there_is_offered(complete, line, completed):
 
 
 def test_runs_are_offered_by_their_ids(complete):
-    from automl_magic.execute import RunStore
+    from automl_magic.runs.opened import run_store
+    from automl_magic.workspace import default_workspace
 
-    run_id = RunStore().create(kind="search", notebook="search.ipynb").run_id
+    run_id = run_store(default_workspace()).create(kind="search", notebook="search.ipynb").run_id
 
     assert complete("%automl leaderboard ") == sorted(
         f"%automl leaderboard {word}" for word in (run_id, "last")

@@ -21,12 +21,13 @@ from automl_magic.records.models.approval import APPROVAL_NAME, Statement
 from automl_magic.records.models.deployment import Deployment, PredictionLog, Role, Route, Slos
 from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
 from automl_magic.store.approvals import record
-from automl_magic.store.engine import open_engine, predictions_url, serially
+from automl_magic.store.engine import open_engine, serially
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
 from automl_magic.store.routes import create_deployment
-from automl_magic.store.signing import PrivateKey
+from automl_magic.store.signing import PrivateKey, TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
 from automl_magic.tasks import metrics
+from automl_magic.workspace import default_workspace
 
 CITIES, SHARES = ("Oslo", "Lund", "Bergen", "Århus"), (0.45, 0.3, 0.2, 0.05)
 CLASSES = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
@@ -49,6 +50,10 @@ KINDS = {
 }
 START = datetime(2026, 3, 1, tzinfo=UTC).timestamp()
 DAY_S = 86_400.0
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 def people(n=2_000, seed=0, **shifts):
@@ -206,7 +211,7 @@ class Deployed:
             )
             for i, (row, share_of, label) in enumerate(zip(rows, shares, labels, strict=True))
         ]
-        engine = open_engine(predictions_url())
+        engine = open_engine(default_workspace().predictions)
         insert_predictions(engine, logged)
         if outcomes:
             true = frame["binary"].tolist()
@@ -242,7 +247,7 @@ def own_home(tmp_path, monkeypatch):
 @pytest.fixture
 def deployed(own_home, binary):
     """The deployment `people`, approved, staged and routed; it has answered nothing yet."""
-    engine = open_engine()
+    engine = open_engine(default_workspace().store)
     statement = Statement(
         model="people",
         version=1,
@@ -255,7 +260,7 @@ def deployed(own_home, binary):
     approval = PrivateKey.load_or_make(own_home / "keys" / "governance.pem").sign(statement)
     with serially(engine) as connection:
         record(connection, approval)
-    folder = staged_folder(statement)
+    folder = staged_folder(statement, default_workspace().home)
     folder.parent.mkdir(parents=True)
     shutil.copytree(binary.folder, folder)
     (folder / APPROVAL_NAME).write_text(dumps(approval.to_json()))
@@ -269,6 +274,7 @@ def deployed(own_home, binary):
         ),
         Route(deployment="people", model="people", epoch=1, stable=1),
         "ada",
+        trusted=own_trusted(),
     )
     engine.dispose()
     return Deployed("people", binary)

@@ -20,12 +20,13 @@ from automl_magic.records import RunStatus
 from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity
 from automl_magic.store.engine import open_engine, reading
 from automl_magic.store.tables import checks
+from automl_magic.workspace import default_workspace
 
 pytestmark = pytest.mark.long
 
 
 def kept_checks():
-    engine = open_engine()
+    engine = open_engine(default_workspace().store)
     with reading(engine) as connection:
         rows = list(connection.execute(select(checks)))
     engine.dispose()
@@ -77,9 +78,8 @@ def test_a_window_without_a_row_says_so_and_does_not_alarm(deployed, judge):
 
 
 def test_no_password_of_a_store_enters_the_notebook(deployed, monkeypatch, judge, make_people):
-    from automl_magic.store.engine import store_url
 
-    monkeypatch.setenv("AUTOML_MAGIC_STORE", f"{store_url()}?timeout=31")
+    monkeypatch.setenv("AUTOML_MAGIC_STORE", f"{default_workspace().store.url}?timeout=31")
     deployed.log(make_people(100, seed=6))
 
     found = judge()

@@ -9,6 +9,7 @@ import pytest
 
 from automl_magic.records import Artifact, Manifest, Run, RunStatus, dumps
 from automl_magic.track import MlflowTracker
+from automl_magic.workspace.workspace import Tracking
 
 START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 
@@ -78,7 +79,7 @@ def a_model(write_model):
 def migrated(tmp_path_factory):
     """A migrated SQLite file: making one takes a second."""
     path = tmp_path_factory.mktemp("mlflow") / "migrated.db"
-    MlflowTracker(f"sqlite:///{path}").prepare()
+    MlflowTracker(Tracking(f"sqlite:///{path}", Path("/nobody"))).prepare()
     return path
 
 

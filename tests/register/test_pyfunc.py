@@ -12,6 +12,7 @@ from automl_magic.records import Split, SplitKind, StepSpec, TaskKind
 from automl_magic.register import MlflowRegistry
 from automl_magic.register.pyfunc import _load_pyfunc
 from automl_magic.track import MlflowTracker, mirror
+from automl_magic.workspace.workspace import Tracking
 
 HOSTILE = 'it\'s "a" <b>\n\0🎉: {x} \u202e'
 
@@ -57,8 +58,8 @@ def registered(fitted, make_run, database, tmp_path):
     run = make_run()
     folder = tmp_path / "runs" / run.run_id / "model"
     save_model(fitted, folder)
-    mirror([run], MlflowTracker(database))
-    return MlflowRegistry(database).register(run, folder, "churn")
+    mirror([run], MlflowTracker(Tracking(database, Path("/nobody"))))
+    return MlflowRegistry(Tracking(database, Path("/nobody"))).register(run, folder, "churn")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from automl_magic.errors import ArtifactTampered, ModelNotFound, ModelRefused, TrackingError
 from automl_magic.register import MemoryRegistry, MlflowRegistry, verified_manifest
 from automl_magic.track import MlflowTracker, mirror
+from automl_magic.workspace.workspace import Tracking
 
 
 class RegistryContract:
@@ -213,8 +214,8 @@ class TestMemoryRegistry(RegistryContract):
 class TestMlflowRegistry(RegistryContract):
     @pytest.fixture
     def registry(self, database):
-        self.tracker = MlflowTracker(database)
-        return MlflowRegistry(database)
+        self.tracker = MlflowTracker(Tracking(database, Path("/nobody")))
+        return MlflowRegistry(Tracking(database, Path("/nobody")))
 
     def prepare(self, run):
         mirror([run], self.tracker)
@@ -222,7 +223,7 @@ class TestMlflowRegistry(RegistryContract):
     def kept_folder(self, version):
         from mlflow.tracking import MlflowClient
 
-        client = MlflowClient(self.tracker.tracking_uri, self.tracker.tracking_uri)
+        client = MlflowClient(self.tracker.tracking.uri, self.tracker.tracking.uri)
         uri = client.get_model_version_download_uri(version.name, str(version.version))
         return Path(uri.removeprefix("file://")) / "data"
 

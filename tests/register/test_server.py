@@ -12,6 +12,7 @@ import pytest
 from automl_magic.errors import TrackingError
 from automl_magic.register import MlflowRegistry, verified_manifest
 from automl_magic.track import MlflowTracker, mirror
+from automl_magic.workspace.workspace import Tracking
 
 
 @pytest.fixture
@@ -50,12 +51,12 @@ def test_a_run_is_tracked_registered_and_fetched_over_http(
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
     run = make_run()
     model = a_model(run)
-    tracker = MlflowTracker(server)
+    tracker = MlflowTracker(Tracking(server, tmp_path / "home"))
 
     assert mirror([run], tracker) == mirror([run], tracker)
     assert tracker.get(run.run_id).artifacts == ("input.ipynb",)
 
-    registry = MlflowRegistry(server)
+    registry = MlflowRegistry(Tracking(server, tmp_path / "home"))
     version = registry.register(run, model, "churn")
     assert registry.register(run, model, "churn") == version
     folder = registry.fetch("models:/churn@candidate")
@@ -67,4 +68,4 @@ def test_a_server_that_is_not_there_is_a_tracking_error(monkeypatch, tmp_path):
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(TrackingError, match=r"http://127\.0\.0\.1:9 did not take the call"):
-        MlflowTracker("http://127.0.0.1:9").prepare()
+        MlflowTracker(Tracking("http://127.0.0.1:9", tmp_path / "home")).prepare()

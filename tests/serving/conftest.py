@@ -31,11 +31,16 @@ from automl_magic.store.engine import open_engine, serially
 from automl_magic.store.keys import create_key
 from automl_magic.store.predictions import window
 from automl_magic.store.routes import create_deployment
-from automl_magic.store.signing import PrivateKey
+from automl_magic.store.signing import PrivateKey, TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
+from automl_magic.workspace import Database, default_workspace
 
 CUSTOMER = {"age": 41.5, "visits": 3, "city": "Oslo", "active": True, "since": "2021-03-04"}
 HOUSE = {"area": 80.0, "rooms": 3.0, "year": 1987.0}
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 def customers(n=200):
@@ -180,7 +185,7 @@ def stage(engine, home, fitted, schema, model, version):
     approval = PrivateKey.load_or_make(home / "keys" / "governance.pem").sign(statement)
     with serially(engine) as connection:
         record(connection, approval)
-    folder = staged_folder(statement)
+    folder = staged_folder(statement, default_workspace().home)
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(saved, folder)
     (folder / APPROVAL_NAME).write_text(dumps(approval.to_json()))
@@ -212,13 +217,13 @@ def planes(home, fitted, *, store=None):
             patch.delenv(name, raising=False)
         if store is not None:
             patch.setenv("AUTOML_MAGIC_STORE", store)
-        engine = open_engine()
+        engine = open_engine(default_workspace().store)
         for (name, version), (model, schema) in fitted.items():
             stage(engine, home, model, schema, name, version)
         for name in ("churn", "price"):
             deployment = Deployment(name=name, model_version_id=f"{name}/1")
             route = Route(deployment=name, model=name, epoch=1, stable=1)
-            create_deployment(engine, deployment, route, "ada")
+            create_deployment(engine, deployment, route, "ada", trusted=own_trusted())
         try:
             yield Plane(home, engine)
         finally:
@@ -339,7 +344,7 @@ def predictions_of():
     """Reads all that the prediction log of a plane holds about a deployment."""
 
     def read(plane, deployment, **which):
-        engine = open_engine(f"sqlite:///{plane.home / 'predictions.db'}")
+        engine = open_engine(Database(f"sqlite:///{plane.home / 'predictions.db'}"))
         try:
             return window(engine, deployment, 0.0, 1e12, **which)
         finally:
@@ -369,7 +374,7 @@ def live(plane):
 @pytest.fixture(scope="session")
 def keyed(keyed_plane):
     """A server of a home in which keys were made: it wants one."""
-    create_key(keyed_plane.engine, "first")
+    create_key(keyed_plane.engine, "first", actor="ada")
     with serving(keyed_plane) as running:
         yield running
 

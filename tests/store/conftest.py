@@ -9,6 +9,7 @@ from automl_magic.store.approvals import record
 from automl_magic.store.engine import open_engine, serially, writing
 from automl_magic.store.signing import PrivateKey, private_key_path
 from automl_magic.store.tables import metadata
+from automl_magic.workspace import Database, default_workspace
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def url(request, home):
 @pytest.fixture(scope="session")
 def on_postgres(postgres):
     """One store on PostgreSQL for all tests: to empty it is quicker than to make another."""
-    opened = open_engine(postgres())
+    opened = open_engine(Database(postgres()))
     yield opened
     opened.dispose()
 
@@ -39,7 +40,7 @@ def on_postgres(postgres):
 def engine(request, home):
     """An empty store of each kind."""
     if request.param == "sqlite":
-        opened = open_engine()
+        opened = open_engine(default_workspace().store)
         yield opened
         opened.dispose()
         return
@@ -52,7 +53,7 @@ def engine(request, home):
 
 @pytest.fixture
 def key(home):
-    return PrivateKey.load_or_make(private_key_path())
+    return PrivateKey.load_or_make(private_key_path(default_workspace().home))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from automl_magic.store.audit import GENESIS, append, entries, verify
 from automl_magic.store.engine import open_engine, serially, writing
 from automl_magic.store.tables import audit
+from automl_magic.workspace import Database, default_workspace
 
 
 def write(engine, n=5):
@@ -119,7 +120,7 @@ def test_writers_at_once_make_one_chain(engine):
     subject=st.text(max_size=400),
 )
 def test_whatever_an_entry_says_it_can_be_checked(home, detail, subject):
-    engine = open_engine()
+    engine = open_engine(default_workspace().store)
     with serially(engine) as connection:
         append(connection, actor="ada", action="a", subject=subject, detail=detail)
 
@@ -132,7 +133,8 @@ _WRITER = """
 import sys
 from automl_magic.store.audit import append
 from automl_magic.store.engine import open_engine, serially
-engine = open_engine(sys.argv[1])
+from automl_magic.workspace import Database
+engine = open_engine(Database(sys.argv[1]))
 for i in range(10_000):
     with serially(engine) as connection:
         append(connection, actor="ada", action="a", subject=str(i), detail={})
@@ -154,6 +156,6 @@ def test_what_was_acknowledged_outlives_a_kill(url, n_kills):
         writer.wait()
         acknowledged += sum(line.endswith("\n") for line in lines)
 
-    verdict = verify(open_engine(url))
+    verdict = verify(open_engine(Database(url)))
     assert verdict.broken_at is None
     assert acknowledged <= verdict.n_entries <= acknowledged + n_kills

@@ -19,7 +19,13 @@ from automl_magic.store.routes import (
     read_route,
     roll_back,
 )
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.workers import beat, forget
+from automl_magic.workspace import default_workspace
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +39,9 @@ def promote(engine):
     def do(version, alias="champion", seen=None):
         with serially(engine) as connection:
             known = seen or champion.aliases_in(connection, "churn")
-            return champion.promote(connection, known, alias, version, Deed("promote", "ada"))
+            return champion.promote(
+                connection, known, alias, version, Deed("promote", "ada", own_trusted())
+            )
 
     return do
 
@@ -43,7 +51,9 @@ def roll_back_model(engine):
     def do():
         with serially(engine) as connection:
             known = champion.aliases_in(connection, "churn")
-            return champion.roll_back_model(connection, known, Deed("roll_back", "ada"))
+            return champion.roll_back_model(
+                connection, known, Deed("roll_back", "ada", own_trusted())
+            )
 
     return do
 
@@ -53,7 +63,7 @@ def withdraw(engine):
     def do(version):
         with serially(engine) as connection:
             return champion.withdraw(
-                connection, "churn", version, Deed("revoke", "grace", "it leaks")
+                connection, "churn", version, Deed("revoke", "grace", own_trusted(), "it leaks")
             )
 
     return do
@@ -64,7 +74,7 @@ def deploy(engine):
     def do(name, serves="churn", **route):
         spec = Deployment(name=name, model_version_id=serves)
         first = Route(deployment=name, model="churn", epoch=1, **{"stable": 1, **route})
-        return create_deployment(engine, spec, first, "ada")
+        return create_deployment(engine, spec, first, "ada", trusted=own_trusted())
 
     return do
 
@@ -138,7 +148,13 @@ def test_a_rollback_takes_alias_and_routes_back_and_not_forth(
     deploy("web")
     promote(2)
     change_route(
-        engine, read_route(engine, "web"), canary=3, percent=5.0, action="canary", actor="ada"
+        engine,
+        read_route(engine, "web"),
+        canary=3,
+        percent=5.0,
+        action="canary",
+        actor="ada",
+        trusted=own_trusted(),
     )
     roll_back_model()
 
@@ -162,7 +178,16 @@ def test_a_canary_that_becomes_stable_becomes_the_champion(engine, promote, depl
     promote(1)
     seen = deploy("web", canary=2, percent=10.0)
     deploy("app")
-    change_route(engine, seen, stable=2, canary=None, percent=0.0, action="promote", actor="ada")
+    change_route(
+        engine,
+        seen,
+        stable=2,
+        canary=None,
+        percent=0.0,
+        action="promote",
+        actor="ada",
+        trusted=own_trusted(),
+    )
 
     assert read_aliases(engine, "churn").versions == {"champion": 2, "rollback": 1}
     assert read_route(engine, "app").stable == 2
@@ -173,7 +198,7 @@ def test_a_route_that_rolls_back_takes_the_champion_along(engine, promote, deplo
     deploy("web")
     deploy("app")
     promote(2)
-    roll_back(engine, "web", "guard", "errors")
+    roll_back(engine, "web", "guard", "errors", trusted=own_trusted())
 
     assert read_aliases(engine, "churn").versions == {"champion": 1}
     assert [(r.stable, r.previous) for _, r in list_deployments(engine)] == [(1, None)] * 2
@@ -181,7 +206,14 @@ def test_a_route_that_rolls_back_takes_the_champion_along(engine, promote, deplo
 
 def test_a_pinned_route_that_moves_leaves_the_champion(engine, promote, deploy):
     promote(1)
-    change_route(engine, deploy("old", "churn/1"), stable=2, action="promote", actor="ada")
+    change_route(
+        engine,
+        deploy("old", "churn/1"),
+        stable=2,
+        action="promote",
+        actor="ada",
+        trusted=own_trusted(),
+    )
 
     assert read_aliases(engine, "churn").versions == {"champion": 1}
 
@@ -273,7 +305,7 @@ def test_a_deployment_that_no_longer_follows_leaves_the_champion(engine, promote
     seen = deploy("web")
     pinned = Deployment(name="web", model_version_id="churn/2")
     wanted = dataclasses.replace(seen, stable=2, previous=1)
-    change_deployment(engine, pinned, "ada", seen=seen, wanted=wanted)
+    change_deployment(engine, pinned, "ada", seen=seen, wanted=wanted, trusted=own_trusted())
 
     assert read_route(engine, "web") == dataclasses.replace(wanted, epoch=2)
     assert read_aliases(engine, "churn").versions == {"champion": 1}
@@ -285,7 +317,7 @@ def test_a_deployment_that_begins_to_follow_moves_nobody_else(engine, promote, d
     seen = deploy("old", "churn/1")
     following = Deployment(name="old", model_version_id="churn")
     wanted = dataclasses.replace(seen, stable=2, previous=1)
-    change_deployment(engine, following, "ada", seen=seen, wanted=wanted)
+    change_deployment(engine, following, "ada", seen=seen, wanted=wanted, trusted=own_trusted())
 
     assert read_route(engine, "old").stable == 2
     assert read_aliases(engine, "churn") == Aliases("churn", 2, {"champion": 2, "rollback": 1})
@@ -299,5 +331,5 @@ def test_a_deployment_changes_with_its_route_or_not_at_all(engine, promote, depl
     wanted = dataclasses.replace(seen, stable=9)
 
     with pytest.raises(NotApproved):
-        change_deployment(engine, asked, "ada", seen=seen, wanted=wanted)
+        change_deployment(engine, asked, "ada", seen=seen, wanted=wanted, trusted=own_trusted())
     assert read_deployment(engine, "web") == before

@@ -13,13 +13,12 @@ from automl_magic.errors import StoreError
 from automl_magic.store import migrate
 from automl_magic.store.engine import (
     open_engine,
-    predictions_url,
     reading,
     serially,
-    store_url,
     writing,
 )
 from automl_magic.store.tables import metadata, models
+from automl_magic.workspace import Database, default_workspace
 
 
 def test_the_revisions_make_the_tables_that_the_code_names(engine):
@@ -29,31 +28,31 @@ def test_the_revisions_make_the_tables_that_the_code_names(engine):
 
 
 def test_the_revisions_can_be_undone(url):
-    engine = open_engine(url)
+    engine = open_engine(Database(url))
     with writing(engine) as connection:
         command.downgrade(migrate.configuration(connection), "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
 
 
 def test_the_store_lies_in_the_home_by_default(home):
-    engine = open_engine()
+    engine = open_engine(default_workspace().store)
 
-    assert store_url() == f"sqlite:///{home}/store.db"
-    assert predictions_url() == f"sqlite:///{home}/predictions.db"
+    assert default_workspace().store.url == f"sqlite:///{home}/store.db"
+    assert default_workspace().predictions.url == f"sqlite:///{home}/predictions.db"
     assert inspect(engine).has_table("approvals")
 
 
 def test_the_predictions_lie_where_they_are_said_to(home, monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_STORE", "postgresql://automl@db/automl")
-    assert predictions_url() == "postgresql://automl@db/automl"
+    assert default_workspace().predictions.url == "postgresql://automl@db/automl"
     monkeypatch.setenv("AUTOML_MAGIC_PREDICTIONS", "sqlite:////tmp/p.db")
-    assert predictions_url() == "sqlite:////tmp/p.db"
+    assert default_workspace().predictions.url == "sqlite:////tmp/p.db"
 
 
 def test_a_file_is_its_owners_alone(home):
     old = os.umask(0)
     try:
-        with writing(open_engine()) as connection:
+        with writing(open_engine(default_workspace().store)) as connection:
             connection.execute(models.insert().values(name="churn", epoch=1))
     finally:
         os.umask(old)
@@ -64,10 +63,11 @@ def test_a_file_is_its_owners_alone(home):
 
 
 def test_a_store_that_is_current_is_opened_without_alembic(url):
-    open_engine(url).dispose()
+    open_engine(Database(url)).dispose()
     code = (
         "import sys; from automl_magic.store.engine import open_engine\n"
-        f"open_engine({url!r}); print('alembic' in sys.modules)"
+        "from automl_magic.workspace import Database\n"
+        f"open_engine(Database({url!r})); print('alembic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -76,7 +76,7 @@ def test_a_store_that_is_current_is_opened_without_alembic(url):
 
 def _open(url, barrier):
     barrier.wait()
-    with writing(open_engine(url)) as connection:
+    with writing(open_engine(Database(url))) as connection:
         connection.execute(models.insert().values(name=f"m{os.getpid()}", epoch=1))
 
 
@@ -90,7 +90,7 @@ def test_many_processes_that_open_a_new_store_at_once_find_it_whole(url):
         process.join()
 
     assert [process.exitcode for process in processes] == [0] * 4
-    with reading(open_engine(url)) as connection:
+    with reading(open_engine(Database(url))) as connection:
         assert len(connection.execute(select(models)).all()) == 4
 
 
@@ -103,20 +103,20 @@ def test_a_migration_that_is_cut_short_leaves_nothing(url, monkeypatch):
 
     monkeypatch.setattr("automl_magic.store.engine.upgrade", half)
     with pytest.raises(KeyboardInterrupt):
-        open_engine(url)
+        open_engine(Database(url))
     monkeypatch.undo()
 
-    engine = open_engine(url)
+    engine = open_engine(Database(url))
     assert not inspect(engine).has_table("half")
     assert inspect(engine).has_table("approvals")
 
 
 def test_a_store_of_a_newer_version_is_not_touched(url):
-    with writing(open_engine(url)) as connection:
+    with writing(open_engine(Database(url))) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(StoreError, match="newer version of automl-magic"):
-        open_engine(url)
+        open_engine(Database(url))
 
 
 def test_what_fails_in_the_middle_leaves_nothing(engine):
@@ -140,7 +140,7 @@ def test_a_reader_sees_one_moment(engine):
 
 
 def test_a_reader_cannot_write_in_postgresql(postgres, home):
-    engine = open_engine(postgres())
+    engine = open_engine(Database(postgres()))
     with pytest.raises(StoreError, match="read-only"), reading(engine) as connection:
         connection.execute(models.insert().values(name="churn", epoch=1))
 
@@ -158,7 +158,7 @@ def test_a_reader_cannot_write_in_postgresql(postgres, home):
 )
 def test_an_address_that_does_not_work_is_a_clear_error(address, says):
     with pytest.raises(StoreError, match=says) as caught:
-        open_engine(address)
+        open_engine(Database(address))
     assert "s3cret" not in str(caught.value)
     assert "AUTOML_MAGIC_STORE" in caught.value.fix
 
@@ -168,7 +168,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
     path.write_text("name,age\nada,36\n" * 100)
 
     with pytest.raises(StoreError, match="not a database"):
-        open_engine(f"sqlite:///{path}")
+        open_engine(Database(f"sqlite:///{path}"))
     assert path.read_text().startswith("name,age")
 
 

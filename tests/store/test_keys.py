@@ -29,13 +29,13 @@ def test_a_key_opens_what_it_was_made_for(engine):
 
 
 def test_a_key_without_deployments_opens_all(engine):
-    create_key(engine, "all")
+    create_key(engine, "all", actor="ada")
 
     assert list_keys(engine)[0].allows("anything")
 
 
 def test_the_secret_is_kept_nowhere(engine):
-    _, secret = create_key(engine, "web")
+    _, secret = create_key(engine, "web", actor="ada")
 
     with writing(engine) as connection:
         everything = [
@@ -61,16 +61,16 @@ def test_a_revoked_key_opens_nothing(engine):
 
 
 def test_revoking_twice_keeps_the_first_time(engine):
-    key_id, secret = create_key(engine, "web")
-    first = revoke_key(engine, key_id)
+    key_id, secret = create_key(engine, "web", actor="ada")
+    first = revoke_key(engine, key_id, actor="ada")
 
-    assert revoke_key(engine, secret) == first
+    assert revoke_key(engine, secret, actor="ada") == first
     assert audit.verify(engine).n_entries == 2
 
 
 def test_a_key_ends_when_it_expires(engine):
-    _, late = create_key(engine, "late", expires_at=time.time() + 1000)
-    create_key(engine, "early", expires_at=time.time() - 1)
+    _, late = create_key(engine, "late", expires_at=time.time() + 1000, actor="ada")
+    create_key(engine, "early", expires_at=time.time() - 1, actor="ada")
 
     assert load_keys(engine).keys() == {sha256_of(late)}
     assert len(list_keys(engine)) == 2
@@ -78,16 +78,16 @@ def test_a_key_ends_when_it_expires(engine):
 
 def test_a_key_that_is_not_there_is_said_with_a_near_miss(engine):
     with pytest.raises(DeploymentError, match="There are no keys"):
-        revoke_key(engine, "abc")
-    key_id, _ = create_key(engine, "web")
+        revoke_key(engine, "abc", actor="ada")
+    key_id, _ = create_key(engine, "web", actor="ada")
     with pytest.raises(DeploymentError, match=f"Use {key_id}"):
-        revoke_key(engine, key_id[:-1])
+        revoke_key(engine, key_id[:-1], actor="ada")
 
 
 def test_the_end_of_the_last_key_does_not_open_the_door(engine):
     assert not any_key_ever(engine)
-    key_id, _ = create_key(engine, "web")
-    revoke_key(engine, key_id)
+    key_id, _ = create_key(engine, "web", actor="ada")
+    revoke_key(engine, key_id, actor="ada")
 
     assert load_keys(engine) == {}
     assert any_key_ever(engine)

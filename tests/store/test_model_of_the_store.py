@@ -25,6 +25,7 @@ from automl_magic.store.routes import (
     roll_back,
 )
 from automl_magic.store.signing import PrivateKey, TrustedKeys
+from automl_magic.workspace import Database
 
 VERSIONS = st.integers(1, 4)
 FOLLOWER, PINNED = "web", "old"
@@ -40,7 +41,7 @@ class Store(RuleBasedStateMachine):
         home = Path(self.folder.name)
         self.key = PrivateKey.load_or_make(home / "keys" / "governance.pem")
         self.trusted = TrustedKeys.load(home / "keys" / "trusted")
-        self.engine = open_engine(f"sqlite:///{home / 'store.db'}")
+        self.engine = open_engine(Database(f"sqlite:///{home / 'store.db'}"))
         self.approved, self.routes, self.aliases, self.epochs = set(), {}, {}, {}
 
     def teardown(self):
@@ -49,7 +50,7 @@ class Store(RuleBasedStateMachine):
             self.folder.cleanup()
 
     def deed(self, action):
-        return Deed(action, "ada", "", self.trusted)
+        return Deed(action, "ada", self.trusted)
 
     @rule(version=VERSIONS)
     def approve(self, version):

@@ -4,7 +4,7 @@ import pytest
 
 from automl_magic.errors import StoreError
 from automl_magic.records.models.deployment import Role
-from automl_magic.store.personal import LogKey
+from automl_magic.store.personal import LogKey, log_key_path
 from automl_magic.store.predictions import (
     Outcome,
     Prediction,
@@ -15,6 +15,7 @@ from automl_magic.store.predictions import (
     outcomes_since,
     window,
 )
+from automl_magic.workspace import default_workspace
 
 
 def prediction(number, *, suffix="", **fields):
@@ -122,7 +123,7 @@ def test_what_is_older_goes_with_its_outcomes_and_outcomes_of_nothing_go_too(eng
 
 
 def test_a_person_is_forgotten_by_the_hash_of_the_value_and_nobody_else_is(engine, home):
-    key = LogKey.load_or_make()
+    key = LogKey.load_or_make(log_key_path(default_workspace().home))
     ada, bob = key.token("e%_mail", "ada@example.org"), key.token("e%_mail", "bob@example.org")
     insert_predictions(
         engine,
@@ -147,13 +148,16 @@ def test_a_person_is_forgotten_by_the_hash_of_the_value_and_nobody_else_is(engin
 
 class TestLogKey:
     def test_it_is_made_once_and_for_its_owner_alone(self, home):
-        first, second = LogKey.load_or_make(), LogKey.load_or_make()
+        first, second = (
+            LogKey.load_or_make(log_key_path(default_workspace().home)),
+            LogKey.load_or_make(log_key_path(default_workspace().home)),
+        )
 
         assert first.token("a", "x") == second.token("a", "x")
         assert (home / "keys" / "log.key").stat().st_mode & 0o777 == 0o600
 
     def test_equal_values_have_equal_tokens_whatever_they_are_stored_as(self, home):
-        key = LogKey.load_or_make()
+        key = LogKey.load_or_make(log_key_path(default_workspace().home))
 
         assert key.token("id", 1) == key.token("id", 1.0) == key.token("id", "1")
         assert key.token("id", 1) != key.token("other", 1)
@@ -161,27 +165,33 @@ class TestLogKey:
         assert key.token("id", None) is None
 
     def test_another_key_makes_other_tokens(self, home, tmp_path):
-        assert LogKey.load_or_make().token("a", "x") != LogKey.load_or_make(
-            tmp_path / "other.key"
-        ).token("a", "x")
+        assert LogKey.load_or_make(log_key_path(default_workspace().home)).token(
+            "a", "x"
+        ) != LogKey.load_or_make(tmp_path / "other.key").token("a", "x")
 
     def test_its_text_form_says_nothing(self, home):
-        text = (home / "keys" / "log.key") if LogKey.load_or_make() else None
+        text = (
+            (home / "keys" / "log.key")
+            if LogKey.load_or_make(log_key_path(default_workspace().home))
+            else None
+        )
 
-        assert text.read_text().strip() not in repr(LogKey.load_or_make())
+        assert text.read_text().strip() not in repr(
+            LogKey.load_or_make(log_key_path(default_workspace().home))
+        )
 
     def test_one_that_others_can_read_is_not_used(self, home):
-        LogKey.load_or_make()
+        LogKey.load_or_make(log_key_path(default_workspace().home))
         (home / "keys" / "log.key").chmod(0o644)
 
         with pytest.raises(StoreError) as raised:
-            LogKey.load_or_make()
+            LogKey.load_or_make(log_key_path(default_workspace().home))
         assert "0644" in raised.value.why
 
     def test_one_that_is_damaged_is_not_replaced(self, home):
-        LogKey.load_or_make()
+        LogKey.load_or_make(log_key_path(default_workspace().home))
         (home / "keys" / "log.key").write_text("not a key")
 
         with pytest.raises(StoreError):
-            LogKey.load_or_make()
+            LogKey.load_or_make(log_key_path(default_workspace().home))
         assert (home / "keys" / "log.key").read_text() == "not a key"

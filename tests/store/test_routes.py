@@ -27,8 +27,13 @@ from automl_magic.store.routes import (
     read_route,
     roll_back,
 )
-from automl_magic.store.signing import PrivateKey
+from automl_magic.store.signing import PrivateKey, TrustedKeys, trusted_folder
 from automl_magic.store.tables import approvals, deployments
+from automl_magic.workspace import default_workspace
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def make(engine, approve):
     def deployment(name="churn", **fields):
         spec = Deployment(name=name, model_version_id="churn@champion")
         route = Route(deployment=name, model="churn", epoch=0, **{"stable": 1, **fields})
-        return create_deployment(engine, spec, route, "ada")
+        return create_deployment(engine, spec, route, "ada", trusted=own_trusted())
 
     return deployment
 
@@ -78,10 +83,24 @@ def test_a_deployment_that_is_not_there_is_said_with_a_near_miss(engine, make):
 def test_a_change_moves_the_epoch_and_is_kept(engine, make):
     first = make()
     canary = change_route(
-        engine, first, canary=2, percent=5.0, action="canary", actor="ada", reason="a try"
+        engine,
+        first,
+        canary=2,
+        percent=5.0,
+        action="canary",
+        actor="ada",
+        reason="a try",
+        trusted=own_trusted(),
     )
     promoted = change_route(
-        engine, canary, stable=2, canary=None, percent=0.0, action="promote", actor="ada"
+        engine,
+        canary,
+        stable=2,
+        canary=None,
+        percent=0.0,
+        action="promote",
+        actor="ada",
+        trusted=own_trusted(),
     )
 
     assert (canary.epoch, canary.stable, canary.canary, canary.percent) == (2, 1, 2, 5.0)
@@ -100,11 +119,11 @@ def test_a_change_moves_the_epoch_and_is_kept(engine, make):
 
 def test_a_change_of_what_is_no_longer_there_is_refused_whole(engine, make):
     seen = make()
-    change_route(engine, seen, shadow=2, action="shadow", actor="ada")
+    change_route(engine, seen, shadow=2, action="shadow", actor="ada", trusted=own_trusted())
     n_entries = audit.verify(engine).n_entries
 
     with pytest.raises(RouteChanged, match="its epoch is 2, and 1 was read"):
-        change_route(engine, seen, shadow=3, action="shadow", actor="eve")
+        change_route(engine, seen, shadow=3, action="shadow", actor="eve", trusted=own_trusted())
     assert read_route(engine, "churn").shadow == 2
     assert audit.verify(engine).n_entries == n_entries
     assert len(history(engine, "churn")) == 2
@@ -117,7 +136,15 @@ def test_of_many_changes_at_once_one_is_made(engine, make):
     def change(version):
         try:
             won.append(
-                change_route(engine, seen, canary=version, percent=1.0, action="a", actor="ada")
+                change_route(
+                    engine,
+                    seen,
+                    canary=version,
+                    percent=1.0,
+                    action="a",
+                    actor="ada",
+                    trusted=own_trusted(),
+                )
             )
         except RouteChanged as error:
             lost.append(error)
@@ -138,7 +165,7 @@ def test_a_version_that_nobody_approved_takes_no_role(engine, make, role):
     seen = make()
 
     with pytest.raises(NotApproved, match="automl approve churn 9"):
-        change_route(engine, seen, **{role: 9}, action="a", actor="ada")
+        change_route(engine, seen, **{role: 9}, action="a", actor="ada", trusted=own_trusted())
     assert read_route(engine, "churn") == seen
 
 
@@ -156,7 +183,7 @@ def test_a_revoked_version_takes_no_role(engine, make):
         assert revoke(connection, "churn", 2, actor="grace") == 1
 
     with pytest.raises(NotApproved, match="revoked by grace"):
-        change_route(engine, seen, canary=2, action="a", actor="ada")
+        change_route(engine, seen, canary=2, action="a", actor="ada", trusted=own_trusted())
     assert approval_of(engine, "churn", 2).revoked_by == "grace"
 
 
@@ -166,7 +193,10 @@ def test_a_version_can_be_approved_anew_after_a_revocation(engine, make, approve
         revoke(connection, "churn", 2, actor="grace")
     approve(2)
 
-    assert change_route(engine, seen, canary=2, action="a", actor="ada").canary == 2
+    assert (
+        change_route(engine, seen, canary=2, action="a", actor="ada", trusted=own_trusted()).canary
+        == 2
+    )
 
 
 def test_a_row_alone_approves_nothing(engine, make, tmp_path, approve):
@@ -174,7 +204,7 @@ def test_a_row_alone_approves_nothing(engine, make, tmp_path, approve):
     approve(4, signed_with=PrivateKey.load_or_make(tmp_path / "eve" / "governance.pem"))
 
     with pytest.raises(NotApproved, match="not trusted"):
-        change_route(engine, seen, canary=4, action="a", actor="eve")
+        change_route(engine, seen, canary=4, action="a", actor="eve", trusted=own_trusted())
 
 
 def test_an_approval_of_one_version_approves_no_other(engine, make):
@@ -186,7 +216,7 @@ def test_an_approval_of_one_version_approves_no_other(engine, make):
         connection.execute(approvals.insert().values(**copied))
 
     with pytest.raises(NotApproved, match="It is of churn version 2"):
-        change_route(engine, seen, canary=7, action="a", actor="eve")
+        change_route(engine, seen, canary=7, action="a", actor="eve", trusted=own_trusted())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"statement": 1}', "null"])
@@ -196,7 +226,7 @@ def test_an_approval_that_cannot_be_read_approves_nothing(engine, make, text):
         connection.execute(approvals.update().values(document=text))
 
     with pytest.raises(NotApproved, match="cannot be read"):
-        change_route(engine, seen, canary=2, action="a", actor="eve")
+        change_route(engine, seen, canary=2, action="a", actor="eve", trusted=own_trusted())
 
 
 def test_taking_a_version_out_asks_for_no_approval(engine, make):
@@ -205,7 +235,7 @@ def test_taking_a_version_out_asks_for_no_approval(engine, make):
         for version in (1, 2, 3):
             revoke(connection, "churn", version, actor="grace")
 
-    route = roll_back(engine, "churn", "guard", "too slow")
+    route = roll_back(engine, "churn", "guard", "too slow", trusted=own_trusted())
     assert (route.stable, route.canary, route.percent, route.epoch) == (
         1,
         None,
@@ -216,44 +246,64 @@ def test_taking_a_version_out_asks_for_no_approval(engine, make):
 
 def test_a_rollback_takes_the_canary_first_and_then_the_stable_version(engine, make):
     seen = make()
-    promoted = change_route(engine, seen, stable=2, action="promote", actor="ada")
-    change_route(engine, promoted, canary=3, percent=5.0, action="canary", actor="ada")
+    promoted = change_route(
+        engine, seen, stable=2, action="promote", actor="ada", trusted=own_trusted()
+    )
+    change_route(
+        engine, promoted, canary=3, percent=5.0, action="canary", actor="ada", trusted=own_trusted()
+    )
 
-    without = roll_back(engine, "churn", "guard", "errors", seen_epoch=3)
+    without = roll_back(engine, "churn", "guard", "errors", seen_epoch=3, trusted=own_trusted())
     assert (without.stable, without.canary, without.previous) == (2, None, 1)
-    back = roll_back(engine, "churn", "ada", "still bad")
+    back = roll_back(engine, "churn", "ada", "still bad", trusted=own_trusted())
     assert (back.stable, back.previous, back.epoch) == (1, None, 5)
     with pytest.raises(DeploymentError, match="nothing to roll back to"):
-        roll_back(engine, "churn", "ada", "again")
+        roll_back(engine, "churn", "ada", "again", trusted=own_trusted())
 
 
 def test_a_rollback_of_another_epoch_than_was_seen_does_nothing(engine, make):
     make(canary=2, percent=5.0)
-    change_route(engine, read_route(engine, "churn"), percent=50.0, action="step", actor="ada")
+    change_route(
+        engine,
+        read_route(engine, "churn"),
+        percent=50.0,
+        action="step",
+        actor="ada",
+        trusted=own_trusted(),
+    )
 
     with pytest.raises(RouteChanged):
-        roll_back(engine, "churn", "guard", "errors of the first epoch", seen_epoch=1)
+        roll_back(
+            engine,
+            "churn",
+            "guard",
+            "errors of the first epoch",
+            seen_epoch=1,
+            trusted=own_trusted(),
+        )
     assert read_route(engine, "churn").percent == 50.0
 
 
 def test_a_rollback_to_a_revoked_version_is_refused(engine, make):
-    change_route(engine, make(), stable=2, action="promote", actor="ada")
+    change_route(engine, make(), stable=2, action="promote", actor="ada", trusted=own_trusted())
     with serially(engine) as connection:
         revoke(connection, "churn", 1, actor="grace")
 
     with pytest.raises(NotApproved):
-        roll_back(engine, "churn", "ada", "errors")
+        roll_back(engine, "churn", "ada", "errors", trusted=own_trusted())
 
 
 @pytest.mark.parametrize("role", ["canary", "shadow"])
 def test_a_version_is_not_compared_with_itself(engine, make, role):
     with pytest.raises(DeploymentError, match="already"):
-        change_route(engine, make(), **{role: 1}, action="a", actor="ada")
+        change_route(engine, make(), **{role: 1}, action="a", actor="ada", trusted=own_trusted())
 
 
 def test_a_change_that_changes_nothing_is_refused(engine, make):
     with pytest.raises(DeploymentError, match="would not change"):
-        change_route(engine, make(), kind=StrategyKind.CANARY, action="a", actor="ada")
+        change_route(
+            engine, make(), kind=StrategyKind.CANARY, action="a", actor="ada", trusted=own_trusted()
+        )
 
 
 def test_what_a_deployment_asks_for_can_be_changed(engine, make):
@@ -261,9 +311,9 @@ def test_what_a_deployment_asks_for_can_be_changed(engine, make):
     asked = dataclasses.replace(
         read_deployment(engine, "churn")[0], limits=Limits(rows=10), callback_hosts=("a.example",)
     )
-    change_deployment(engine, asked, "ada")
+    change_deployment(engine, asked, "ada", trusted=own_trusted())
     n_entries = audit.verify(engine).n_entries
-    change_deployment(engine, asked, "ada")
+    change_deployment(engine, asked, "ada", trusted=own_trusted())
 
     assert read_deployment(engine, "churn") == (asked, route)
     assert audit.verify(engine).n_entries == n_entries
@@ -276,7 +326,7 @@ def test_the_history_and_the_epoch_never_part(engine, make):
 
     def change_and_crash():
         with serially(engine) as connection:
-            deed = Deed("a", "ada")
+            deed = Deed("a", "ada", own_trusted())
             cleared = clear_roles(connection, seen, changed, deed)
             put_route(connection, seen, changed, deed, cleared)
             raise ZeroDivisionError
@@ -292,7 +342,7 @@ def test_the_history_and_the_epoch_never_part(engine, make):
 
 def test_no_version_takes_up_a_role_without_a_clearance_of_that_transaction(engine, make):
     seen = make()
-    changed, deed = dataclasses.replace(seen, canary=2), Deed("a", "ada")
+    changed, deed = dataclasses.replace(seen, canary=2), Deed("a", "ada", own_trusted())
     with serially(engine) as connection:
         of_another = clear_roles(connection, seen, dataclasses.replace(seen, canary=3), deed)
         for cleared in ((), of_another):

@@ -12,6 +12,7 @@ from automl_magic.stream.broker import consumer_of
 from automl_magic.stream.consumer import Stream
 from automl_magic.stream.effects import StoreEffects
 from automl_magic.stream.scorer import Scorer
+from automl_magic.workspace import Database
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__, "lightgbm", "confluent_kafka", "sqlalchemy"])
@@ -21,7 +22,7 @@ def read(folder: Path, brokers: str, topic: str, url: str, options: dict[str, st
     """Read a topic to its end into a store, twenty messages at a time."""
     loaded = load_folder(folder, "m/1")
     scorer = Scorer(loaded.model, loaded.schema, "m/1")
-    effects = StoreEffects(open_engine(url), "g")
+    effects = StoreEffects(open_engine(Database(url)), "g")
     consumer = consumer_of(brokers, "g", options)
     Stream(
         consumer,

@@ -29,6 +29,7 @@ from automl_magic.stream.effects import (
 )
 from automl_magic.stream.messages import Place
 from automl_magic.stream.scorer import Scored, Scorer
+from automl_magic.workspace import Database
 from tests.stream.conftest import SOON, make, put, read_all, rows, started
 from tests.stream.reader import CONTEXT, read
 from tests.waiting import wait_for
@@ -41,7 +42,7 @@ def url(tmp_path):
 
 @pytest.fixture
 def engine(url):
-    engine = open_engine(url)
+    engine = open_engine(Database(url))
     yield engine
     engine.dispose()
 

@@ -20,6 +20,7 @@ from automl_magic.stream.messages import Message, Place, Poison
 from automl_magic.stream.scorer import Scored, Scorer
 from automl_magic.stream.windows import Late, WindowStates, read_windows
 from automl_magic.stream.windows.declared import windows_of
+from automl_magic.workspace import Database
 from tests.stream.conftest import fitted, rows
 
 PLACE = Place("t", 0)
@@ -155,7 +156,7 @@ def test_states_results_and_positions_are_one_transaction(tmp_path):
         ("age", "city", "visits"), frame.assign(left=np.where(frame.visits > 4, "y", "n"))
     )
     scorer = Scorer(*model, "m/1", windows=windows)
-    engine = open_engine(f"sqlite:///{tmp_path / 's.db'}")
+    engine = open_engine(Database(f"sqlite:///{tmp_path / 's.db'}"))
     effects = StoreEffects(engine, "g", windows)
     messages = [message(i, 100.0 + i, b"k", **row) for i, row in enumerate(rows(9))]
     position = None
@@ -178,7 +179,7 @@ def test_states_results_and_positions_are_one_transaction(tmp_path):
 
 
 def test_a_key_of_which_nothing_was_heard_for_long_is_forgotten(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 's.db'}")
+    engine = open_engine(Database(f"sqlite:///{tmp_path / 's.db'}"))
     effects = StoreEffects(engine, "g", WINDOWS)
     states = WindowStates(WINDOWS, effects.state)
     for offset, (at, key) in enumerate([(100.0, b"old"), (200.0, b"new")]):

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from automl_magic.records import (
     dumps,
 )
 from automl_magic.track import MlflowTracker
+from automl_magic.workspace.workspace import Tracking
 
 START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 
@@ -148,7 +150,7 @@ def still_running():
 def migrated(tmp_path_factory):
     """A migrated SQLite file: making one takes a second."""
     path = tmp_path_factory.mktemp("mlflow") / "migrated.db"
-    MlflowTracker(f"sqlite:///{path}").prepare()
+    MlflowTracker(Tracking(f"sqlite:///{path}", Path("/nobody"))).prepare()
     return path
 
 

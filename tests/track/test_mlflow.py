@@ -11,13 +11,15 @@ import pytest
 
 from automl_magic.errors import TrackingError
 from automl_magic.records import RunStatus, TrialState
-from automl_magic.track import MlflowTracker, default_tracking_uri, mirror
+from automl_magic.track import MlflowTracker, mirror
+from automl_magic.workspace import default_workspace
 from automl_magic.workspace.mlflow import shown
+from automl_magic.workspace.workspace import Tracking
 
 
 @pytest.fixture
 def tracker(database):
-    return MlflowTracker(database)
+    return MlflowTracker(Tracking(database, Path("/nobody")))
 
 
 @pytest.fixture
@@ -183,10 +185,11 @@ import json, os, signal, sys
 from pathlib import Path
 from automl_magic.records import Run
 from automl_magic.track import MlflowTracker
+from automl_magic.workspace.workspace import Tracking
 from automl_magic.track.tracker import read_trials
 
 run = Run.from_json(json.loads(sys.argv[2]))
-tracker = MlflowTracker(sys.argv[1])
+tracker = MlflowTracker(Tracking(sys.argv[1], Path("/nobody")))
 tracker.begin(run, experiment_name="automl", params={}, tags={})
 tracker.log_trials(run.run_id, read_trials(Path(run.folder))[:3])
 client = tracker._connection
@@ -213,11 +216,14 @@ def test_four_processes_may_come_first_together(tmp_path, make_run):
     run = make_run()
     code = """
 import json, sys
+from pathlib import Path
 from automl_magic.records import Run
 from automl_magic.track import MlflowTracker
+from automl_magic.workspace.workspace import Tracking
 
 run = Run.from_json(json.loads(sys.argv[2]))
-print(MlflowTracker(sys.argv[1]).begin(run, experiment_name="automl", params={}, tags={}))
+tracker = MlflowTracker(Tracking(sys.argv[1], Path("/nobody")))
+print(tracker.begin(run, experiment_name="automl", params={}, tags={}))
 """
     command = [
         sys.executable,
@@ -239,48 +245,49 @@ def test_a_kill_in_the_first_migration_leaves_a_store_that_works(tmp_path, make_
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     code = """
 import os, signal, sys, threading
+from pathlib import Path
 import mlflow.store.tracking.sqlalchemy_store
 from automl_magic.track import MlflowTracker
+from automl_magic.workspace.workspace import Tracking
 
 threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), signal.SIGKILL)).start()
-MlflowTracker(sys.argv[1]).prepare()
+MlflowTracker(Tracking(sys.argv[1], Path("/nobody"))).prepare()
 signal.pause()
 """
     killed = subprocess.run([sys.executable, "-c", code, uri, str(after_s)], check=False)
     assert killed.returncode == -signal.SIGKILL
 
     run = make_run()
-    assert mirror([run], MlflowTracker(uri)).keys() == {run.run_id}
+    assert mirror([run], MlflowTracker(Tracking(uri, Path("/nobody")))).keys() == {run.run_id}
 
 
 def test_the_default_store_lies_in_the_home(home):
-    assert default_tracking_uri() == f"sqlite:///{home}/mlflow.db"
+    assert default_workspace().tracking == Tracking(f"sqlite:///{home}/mlflow.db", home)
 
 
 def test_mlflows_own_variable_is_respected(home, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking.example")
 
-    assert default_tracking_uri() == "http://tracking.example"
-    assert MlflowTracker().tracking_uri == "http://tracking.example"
+    assert default_workspace().tracking == Tracking("http://tracking.example", home)
 
 
 def test_a_store_that_cannot_be_written_says_so_at_once(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(TrackingError, match="cannot be written") as caught:
-        MlflowTracker(f"sqlite:///{tmp_path}/file/mlflow.db").prepare()
+        MlflowTracker(Tracking(f"sqlite:///{tmp_path}/file/mlflow.db", Path("/nobody"))).prepare()
     assert "MLFLOW_TRACKING_URI=sqlite:///FILE" in caught.value.fix
 
 
 def test_mlflows_file_store_is_refused_with_a_way_out(tmp_path):
     with pytest.raises(TrackingError, match="did not take the call") as caught:
-        MlflowTracker(str(tmp_path / "mlruns")).prepare()
+        MlflowTracker(Tracking(str(tmp_path / "mlruns"), Path("/nobody"))).prepare()
     assert caught.value.fix.startswith("Check MLFLOW_TRACKING_URI")
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "mlflow.db").write_bytes(b"not a database" * 100)
     with pytest.raises(TrackingError, match="did not take the call"):
-        MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db").prepare()
+        MlflowTracker(Tracking(f"sqlite:///{tmp_path}/mlflow.db", Path("/nobody"))).prepare()
 
 
 def test_a_password_is_never_shown():

@@ -9,6 +9,7 @@ from automl_magic.errors import IllegalTransition, TrackingError
 from automl_magic.records import Failure, FailureKind, RunStatus, TrialState
 from automl_magic.track import MemoryTracker, MlflowTracker
 from automl_magic.track.tracker import metrics_of, params_of, read_trials
+from automl_magic.workspace.workspace import Tracking
 
 HOSTILE = [
     "'; DROP TABLE runs; --",
@@ -169,7 +170,7 @@ class TestMemoryTracker(TrackerContract):
 class TestMlflowTracker(TrackerContract):
     @pytest.fixture
     def tracker(self, database):
-        return MlflowTracker(database)
+        return MlflowTracker(Tracking(database, Path("/nobody")))
 
 
 def test_a_half_written_last_trial_is_left_out(tmp_path, make_trial):

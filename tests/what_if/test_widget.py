@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from automl_magic.errors import RunError, RunNotFound
-from automl_magic.runs import artifacts as kept
+from automl_magic.runs.opened import run_store
 from automl_magic.what_if.widget import WhatIf
+from automl_magic.workspace import default_workspace
 
 
 def test_what_a_person_does_comes_back_as_a_view(told, model):
@@ -36,7 +37,7 @@ def test_a_run_that_was_not_explained_names_the_command(tmp_path, monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path))
     with pytest.raises(RunNotFound):
         whatif("nope")
-    run = kept.open_store().create(kind="search", notebook="search.ipynb")
+    run = run_store(default_workspace()).create(kind="search", notebook="search.ipynb")
     with pytest.raises(RunError) as refused:
         whatif(run.run_id)
 

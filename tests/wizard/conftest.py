@@ -6,6 +6,7 @@ import pytest
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.steps import view_of
+from automl_magic.workspace import default_workspace
 
 
 class Person:
@@ -44,12 +45,14 @@ def open_wizard(tmp_path, monkeypatch, names):
 
     def make(folder=None):
         where = folder or tmp_path / "work"
-        drafts = Drafts(where)
+        here = default_workspace()
+        drafts = Drafts(where, here.home)
         session = Session(
             folder=where,
             names=lambda: names,
             changed=lambda: None,
             drafts=drafts,
+            workspace=here,
             answers=drafts.last(),
         )
         session.wait()

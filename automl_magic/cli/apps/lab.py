@@ -9,6 +9,7 @@ from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
 from automl_magic.files.templates import templates
+from automl_magic.workspace import Workspace
 
 EXTENSION = Path("labextensions") / "@automl-magic" / "lab" / "package.json"
 
@@ -25,7 +26,7 @@ OPTIONS = {
 }
 
 
-def lab_server(folder: Path, port: int | None) -> AppServer:
+def lab_server(folder: Path, port: int | None, workspace: Workspace) -> AppServer:
     """Return JupyterLab on a folder, for whoever knows the token in its address."""
     chosen, token = free_port(port), secrets.token_urlsafe(32)
     options = [f"--{key}={value}" for key, value in OPTIONS.items()]
@@ -40,6 +41,7 @@ def lab_server(folder: Path, port: int | None) -> AppServer:
         ],
         port=chosen,
         probe="/api",
+        workspace=workspace,
         environment={
             # Not among the arguments, which every user of the machine may read.
             "JUPYTER_TOKEN": token,

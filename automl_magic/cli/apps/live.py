@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_magic.cli.apps.panel_page import PanelPage, page_server, serve
 from automl_magic.cli.apps.server import AppServer
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from automl_magic.records import Run
@@ -19,26 +20,26 @@ if TYPE_CHECKING:
 EVERY_S = 1.0
 
 
-def live_server(run_id: str | None, port: int | None) -> AppServer:
+def live_server(run_id: str | None, port: int | None, workspace: Workspace) -> AppServer:
     """Return the server that follows one run, or whichever is the newest that goes on."""
-    return page_server("live", __name__, port, ["--run", run_id] if run_id else [])
+    return page_server("live", __name__, port, ["--run", run_id] if run_id else [], workspace)
 
 
-def newest_run() -> Run | None:
+def newest_run(workspace: Workspace) -> Run | None:
     """Return the newest search that goes on, or else the newest of all."""
     from automl_magic import flow
 
-    runs = [run for run in flow.runs(limit=50) if run.kind == "search"]
+    runs = [run for run in flow.runs(limit=50, workspace=workspace) if run.kind == "search"]
     return next((run for run in runs if not run.status.is_end), runs[0] if runs else None)
 
 
 class Page(PanelPage):
     """One open page. `refresh` is called again and again while it is looked at."""
 
-    def __init__(self, run_id: str | None) -> None:
+    def __init__(self, run_id: str | None, workspace: Workspace) -> None:
         from automl_magic.cli.apps.live_chart import Chart
 
-        self._run_id = run_id
+        self._run_id, self._workspace = run_id, workspace
         self._run: Run | None = None
         self._course: Any = None
         self.chart = Chart()
@@ -53,7 +54,8 @@ class Page(PanelPage):
         from automl_magic.pages.course import Course
         from automl_magic.pages.live import log_block, progress_block, said_of, trials_block
 
-        run = flow.find_run(self._run_id) if self._run_id else newest_run()
+        here = self._workspace
+        run = flow.find_run(self._run_id, workspace=here) if self._run_id else newest_run(here)
         is_other = run is not None and (self._run is None or run.run_id != self._run.run_id)
         if run is not None and is_other:
             self._course = Course(Path(run.folder))
@@ -72,8 +74,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--run")
-    asked = parser.parse_args()
-    serve("live", "Search live", lambda: Page(asked.run), asked.port, EVERY_S)
+    asked, here = parser.parse_args(), default_workspace()
+    serve("live", "Search live", lambda: Page(asked.run, here), asked.port, EVERY_S)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from automl_magic.cli.apps.panel_page import PanelPage, page_server, serve
 from automl_magic.cli.apps.server import AppServer
 from automl_magic.errors import AutomlMagicError
+from automl_magic.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from automl_magic.monitor.board import Board, Reader
@@ -31,18 +32,18 @@ PANES = (
 )
 
 
-def monitor_server(deployment: str | None, port: int | None) -> AppServer:
+def monitor_server(deployment: str | None, port: int | None, workspace: Workspace) -> AppServer:
     """Return the server that shows one deployment, or whichever was changed last."""
     # With a sign of equality: a name that begins with "-" is no option.
     options = [f"--deployment={deployment}"] if deployment else []
-    return page_server("monitor", __name__, port, options)
+    return page_server("monitor", __name__, port, options, workspace)
 
 
 class Watcher:
     """What all open pages show: read when it is older than a few seconds."""
 
-    def __init__(self, deployment: str | None) -> None:
-        self._asked = deployment
+    def __init__(self, deployment: str | None, workspace: Workspace) -> None:
+        self._asked, self._workspace = deployment, workspace
         self._reader: Reader | None = None
         self._lock = threading.Lock()
         self._read_at = 0.0
@@ -71,12 +72,13 @@ class Watcher:
         from automl_magic.monitor.board import Reader, names
         from automl_magic.store.opened import predicted, store
 
-        self.names = names(store())
+        approvals = store(self._workspace)
+        self.names = names(approvals)
         if self.name is None:
             self.board = None
             return
         if self._reader is None or self._reader.name != self.name:
-            self._reader = Reader(store(), predicted(), self.name)
+            self._reader = Reader(approvals, predicted(self._workspace), self.name)
         self.board = self._reader.read(at=time.time())
 
 
@@ -124,7 +126,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--deployment")
     asked = parser.parse_args()
-    watcher = Watcher(asked.deployment)
+    watcher = Watcher(asked.deployment, default_workspace())
     serve("monitor", "Monitor", lambda: Page(watcher), asked.port, EVERY_S)
 
 

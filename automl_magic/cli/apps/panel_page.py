@@ -12,6 +12,7 @@ from typing import Any
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
 from automl_magic.files.templates import templates
+from automl_magic.workspace import Workspace
 
 THEME = templates() / "voila" / "templates" / "automl-magic" / "static"
 
@@ -60,7 +61,9 @@ class PanelPage(ABC):
             self.panes[name].object = html
 
 
-def page_server(name: str, module: str, port: int | None, options: Sequence[str]) -> AppServer:
+def page_server(
+    name: str, module: str, port: int | None, options: Sequence[str], workspace: Workspace
+) -> AppServer:
     """Return the server of a page: `module`, run as a process of its own."""
     chosen = free_port(port)
     return AppServer(
@@ -68,6 +71,7 @@ def page_server(name: str, module: str, port: int | None, options: Sequence[str]
         arguments=[sys.executable, "-m", module, "--port", str(chosen), *options],
         port=chosen,
         probe="/liveness",
+        workspace=workspace,
         # Scripts and styles come from this server: no other host is asked.
         environment={"BOKEH_RESOURCES": "server", "BOKEH_ALLOW_WS_ORIGIN": ""},
     )

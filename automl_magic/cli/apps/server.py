@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Self
 
 from automl_magic.errors import AutomlMagicError
+from automl_magic.workspace import Workspace
 
 HOST = "127.0.0.1"
 STARTS_WITHIN_S = 60.0
@@ -32,12 +33,14 @@ class AppServer:
 
     `arguments` is the command line, `probe` a path that answers 200 once the server is ready and
     costs it nothing. `page` is the part of the address behind the host, where it is not the root.
+    It acts in `workspace`.
     """
 
     name: str
     arguments: Sequence[str]
     port: int
     probe: str
+    workspace: Workspace
     environment: Mapping[str, str] = field(default_factory=dict)
     page: str = ""
     _process: subprocess.Popen[bytes] | None = None
@@ -65,7 +68,7 @@ class AppServer:
         # A session of its own: Ctrl-C then reaches us alone, and we end the server and its kernels.
         self._process = subprocess.Popen(
             list(self.arguments),
-            env={**os.environ, **self.environment},
+            env={**os.environ, **self.workspace.environment(), **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -20,6 +20,7 @@ import click
 from automl_magic.cli.apps.server import terminating_like_an_interrupt
 from automl_magic.errors import AutomlMagicError, DeploymentError
 from automl_magic.flow import governance
+from automl_magic.workspace import Workspace
 
 READY_WITHIN_S = 120.0
 # A drain waits for the requests that are on their way; the server itself gives up earlier.
@@ -32,10 +33,12 @@ _SIGNAL_CODE = 128
 class InferenceServer:
     """`python -m automl_magic_serving`. Its log goes to our standard error.
 
-    `arguments` is the command line; `url` and `grpc` are what the server says when it is ready.
+    `arguments` is the command line, and `workspace` where it acts; `url` and `grpc` are what the
+    server says when it is ready.
     """
 
     arguments: Sequence[str]
+    workspace: Workspace
     url: str = ""
     grpc: str | None = None
     _process: subprocess.Popen[str] | None = None
@@ -59,6 +62,7 @@ class InferenceServer:
         """
         process = subprocess.Popen(
             [*self.arguments, "--end-with-input"],
+            env={**os.environ, **self.workspace.environment()},
             # Nobody writes into it. It ends when we do, however that happens; so does the server.
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -92,7 +96,7 @@ class InferenceServer:
                     process.wait(_TELL_MLFLOW_S)
                     continue
                 with contextlib.suppress(AutomlMagicError):
-                    governance.tell_mlflow()
+                    governance.tell_mlflow(workspace=self.workspace)
         self.stop()
         if process.returncode:
             code = process.returncode

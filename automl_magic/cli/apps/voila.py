@@ -12,6 +12,7 @@ from pathlib import Path
 
 from automl_magic.cli.apps.server import HOST, AppServer, free_port
 from automl_magic.files.templates import templates
+from automl_magic.workspace import Workspace
 
 RUN_VARIABLE = "AUTOML_MAGIC_APP_RUN"
 BEGIN_VARIABLE = "AUTOML_MAGIC_APP_BEGIN"
@@ -65,31 +66,35 @@ LASTING = {"MappingKernelManager.cull_idle_timeout": 3600}
 
 
 def wizard_server(
-    folder: Path, port: int | None, data: str | None, target: str | None
+    folder: Path, port: int | None, data: str | None, target: str | None, *, workspace: Workspace
 ) -> AppServer:
     """Return the server of the wizard on a folder, for whoever knows the token in its address."""
     token = secrets.token_urlsafe(32)
     begin = {"data": data, "target": target, "folder": str(folder)}
     return dataclasses.replace(
         # With a token of its own, Voila takes none from its arguments, which others could read.
-        _server("wizard", port, {**LASTING, "Voila.auto_token": True}),
+        _server("wizard", port, {**LASTING, "Voila.auto_token": True}, workspace),
         page=f"?token={token}",
         environment={**_paths(), "JUPYTER_TOKEN": token, BEGIN_VARIABLE: json.dumps(begin)},
     )
 
 
-def voila_server(name: str, run_id: str, port: int | None, *, is_over: bool = False) -> AppServer:
+def voila_server(
+    name: str, run_id: str, port: int | None, *, workspace: Workspace, is_over: bool = False
+) -> AppServer:
     """Return the server of one app on one run.
 
     Of a run that `is_over`, pages are made ahead: nothing on them can change any more.
     """
     return dataclasses.replace(
-        _server(name, port, AHEAD if is_over else {}),
+        _server(name, port, AHEAD if is_over else {}, workspace),
         environment={**_paths(), RUN_VARIABLE: run_id},
     )
 
 
-def _server(name: str, port: int | None, more: Mapping[str, object]) -> AppServer:
+def _server(
+    name: str, port: int | None, more: Mapping[str, object], workspace: Workspace
+) -> AppServer:
     chosen = free_port(port)
     options = {**OPTIONS, **_of_app(name, chosen), **more}
     return AppServer(
@@ -104,6 +109,7 @@ def _server(name: str, port: int | None, more: Mapping[str, object]) -> AppServe
         ],
         port=chosen,
         probe=f"/voila/templates/{THEME}/static/app.js",
+        workspace=workspace,
     )
 
 

@@ -20,7 +20,7 @@ SILENCE, TEST = "silence", "test"
 @click.option("--reason", default="", metavar="TEXT", help="silence: why.")
 @click.option("--deployment", metavar="NAME", help="test: in whose monitor file the channel is.")
 def alerts(
-    door: Door,  # noqa: ARG001
+    door: Door,
     /,
     *,
     what: str | None,
@@ -38,13 +38,15 @@ def alerts(
     if name is None:
         if what in (SILENCE, TEST):
             raise click.UsageError(f"Say what for: automl alerts {what} NAME")
-        found = alerting.alerts(what)
+        found = alerting.alerts(what, workspace=door.workspace)
         return Answer(found, found.to_json(), words.alerts(found, what))
     if what == SILENCE:
-        silence = alerting.silence(name, 4 * 3600.0 if for_s is None else for_s, reason)
+        silence = alerting.silence(
+            name, 4 * 3600.0 if for_s is None else for_s, reason, workspace=door.workspace
+        )
         return Answer(silence, vars(silence), words.silenced(silence))
     if what == TEST:
-        channel = alerting.try_channel(name, deployment)
+        channel = alerting.try_channel(name, deployment, workspace=door.workspace)
         document = {"channel": channel.name, "kind": channel.kind.value, "sent": True}
         return Answer(channel, document, words.tested(channel))
     raise click.UsageError(f"Write automl alerts {what}, or automl alerts silence {name}")

@@ -10,6 +10,7 @@ from automl_magic.cli.door import Answer, Door
 from automl_magic.errors import RunError
 from automl_magic.records import Run
 from automl_magic.runs.artifacts import explanation_of
+from automl_magic.workspace import Workspace
 
 APPS = ("leaderboard", "explain", "live", "monitor", "mlflow")
 
@@ -32,27 +33,30 @@ def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) 
     from automl_magic.cli.apps.monitor import monitor_server
     from automl_magic.cli.apps.voila import voila_server
 
+    here = door.workspace
     if name == "mlflow":
-        server = mlflow_server(port)
+        server = mlflow_server(port, here)
     elif name == "monitor":
-        server = monitor_server(None if run == "last" else run, port)
+        server = monitor_server(None if run == "last" else run, port, here)
     elif name == "live":
-        server = live_server(None if run == "last" else flow.find_run(run).run_id, port)
+        followed = None if run == "last" else flow.find_run(run, workspace=here).run_id
+        server = live_server(followed, port, here)
     else:
-        found = flow.find_run(run)
-        server = voila_server(name, found.run_id, port, is_over=_is_over(name, found))
+        found = flow.find_run(run, workspace=here)
+        is_over = _is_over(name, found, here)
+        server = voila_server(name, found.run_id, port, workspace=here, is_over=is_over)
     server.start()
     if not no_browser:
         door.open(server.url)
     return Answer(server, {"app": name, "url": server.url}, server.url, server=server)
 
 
-def _is_over(name: str, run: Run) -> bool:
+def _is_over(name: str, run: Run, workspace: Workspace) -> bool:
     """Say whether nothing on the page of a run can change any more."""
     if name != "explain":
         return run.status.is_end
     try:
-        explanation_of(run.run_id)
+        explanation_of(run.run_id, workspace)
     except RunError:
         return False
     return True

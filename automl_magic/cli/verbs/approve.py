@@ -13,11 +13,11 @@ from automl_magic.flow import governance
 @verb
 @click.argument("name")
 @click.argument("version", type=click.IntRange(min=1))
-def approve(door: Door, /, name: str, version: int) -> Answer:  # noqa: ARG001
+def approve(door: Door, /, name: str, version: int) -> Answer:
     """Sign that VERSION of the model NAME may serve: these very bytes, and no others.
 
     Every file is compared with what was registered before the signature is made. Only a version
     that was approved is ever loaded by a server.
     """
-    approval = governance.approve(name, version)
+    approval = governance.approve(name, version, workspace=door.workspace)
     return Answer(approval, approval.to_json(), words.approved(approval))

@@ -16,7 +16,7 @@ VERIFY = "verify"
 @click.argument("what", type=click.Choice([VERIFY]), required=False, metavar="[verify]")
 @click.option("--subject", metavar="TEXT", help="Only about this: a model, NAME/VERSION, …")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1))
-def audit(door: Door, /, what: str | None, subject: str | None, limit: int) -> Answer:  # noqa: ARG001
+def audit(door: Door, /, what: str | None, subject: str | None, limit: int) -> Answer:
     """List the newest entries of the audit log: approvals, promotions, routes, keys.
 
     `automl audit verify` checks the chain that binds each entry to the one before it, says where
@@ -24,10 +24,10 @@ def audit(door: Door, /, what: str | None, subject: str | None, limit: int) -> A
     that the end of the log was cut off.
     """
     if what == VERIFY:
-        verdict = governance.verify()
+        verdict = governance.verify(workspace=door.workspace)
         is_whole = verdict.broken_at is None
         return Answer(
             verdict, vars(verdict), words.verdict(verdict), exit_code=0 if is_whole else 1
         )
-    found = governance.entries(subject, limit)
+    found = governance.entries(subject, limit, workspace=door.workspace)
     return Answer(found, [vars(entry) for entry in found], words.entries(found, subject))

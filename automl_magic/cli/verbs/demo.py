@@ -21,5 +21,7 @@ def demo(door: Door, /, folder: str) -> Answer:
     numbers. Nothing is downloaded. Takes a few minutes.
     """
     with door.watching() as on_event:
-        made = journeys.demo(Path(folder), say=door.say, on_event=on_event)
+        made = journeys.demo(
+            Path(folder), say=door.say, on_event=on_event, workspace=door.workspace
+        )
     return Answer(made, made.to_json(), words.demo(made))

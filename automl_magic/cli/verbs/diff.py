@@ -13,7 +13,7 @@ from automl_magic.cli.door import Answer, Door
 @verb
 @click.argument("before", metavar="RUN")
 @click.argument("after", metavar="RUN")
-def diff(door: Door, /, before: str, after: str) -> Answer:  # noqa: ARG001
+def diff(door: Door, /, before: str, after: str) -> Answer:
     """Say what changed between two runs: in words, then the code."""
-    difference = flow.diff(before, after)
+    difference = flow.diff(before, after, workspace=door.workspace)
     return Answer(difference, difference.to_json(), words.difference(difference))

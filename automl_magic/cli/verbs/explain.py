@@ -35,7 +35,9 @@ def explain(door: Door, /, run: str, budget_s: float | None, immutable: tuple[st
     is kept with the run: `automl app explain RUN` shows it.
     """
     with door.watching() as on_event:
-        explained = flow.explain(run, on_event=on_event, budget_s=budget_s, immutable=immutable)
+        explained = flow.explain(
+            run, on_event=on_event, budget_s=budget_s, immutable=immutable, workspace=door.workspace
+        )
     is_yes = explained.explanation is not None
     return Answer(
         explained, explained.to_json(), words.explanation(explained), exit_code=0 if is_yes else 1

@@ -21,5 +21,5 @@ def fit(door: Door, /, data: str, target: str | None, **options: Any) -> Answer:
     table, typed = door.table(data), given(options)
     check_target(table, target, typed)
     with door.watching() as on_event:
-        outcome = flow.fit(table, target, on_event=on_event, **typed)
+        outcome = flow.fit(table, target, on_event=on_event, **typed, workspace=door.workspace)
     return words.answer_of(outcome)

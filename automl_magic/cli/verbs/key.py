@@ -22,7 +22,7 @@ CREATE, LIST, REVOKE = "create", "list", "revoke"
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="create: requests a second.")
 @click.option("--expires", type=Duration(), help="create: how long it holds, e.g. 720h.")
 def key(
-    door: Door,  # noqa: ARG001
+    door: Door,
     /,
     *,
     what: str,
@@ -37,17 +37,19 @@ def key(
     ends a key within a second. From the first key on, no server answers without one.
     """
     if what == LIST:
-        found = governance.keys()
+        found = governance.keys(workspace=door.workspace)
         return Answer(found, [_plain(one) for one in found], words.keys(found))
     if name is None:
         raise click.UsageError(f"Say which: automl key {what} {'NAME' if what == CREATE else 'ID'}")
     if what == REVOKE:
-        ended = governance.revoke_key(name)
+        ended = governance.revoke_key(name, workspace=door.workspace)
         return Answer(ended, _plain(ended), words.revoked(ended))
     if expires is not None and expires <= 0:
         raise click.UsageError("--expires is a time from now, and has to be above 0.")
     ends_at = None if expires is None else time.time() + expires
-    key_id, secret = governance.create_key(name, deployment, rate, ends_at)
+    key_id, secret = governance.create_key(
+        name, deployment, rate, ends_at, workspace=door.workspace
+    )
     return Answer(secret, {"id": key_id, "key": secret}, words.created(key_id, secret, deployment))
 
 

@@ -23,7 +23,7 @@ def lab(door: Door, /, port: int | None, no_browser: bool) -> Answer:
 
     if not extension_is_built():
         door.say("The lab extension is not built in this checkout; build it with: make extension")
-    server = lab_server(Path.cwd(), port)
+    server = lab_server(Path.cwd(), port, door.workspace)
     server.start()
     if not no_browser:
         door.open(server.url)

@@ -9,8 +9,8 @@ from automl_magic.cli.door import Answer, Door
 
 
 @verb
-def models(door: Door, /) -> Answer:  # noqa: ARG001
+def models(door: Door, /) -> Answer:
     """List the registered models: versions, aliases, and the run behind each."""
-    known = flow.models()
+    known = flow.models(workspace=door.workspace)
     document = {name: [one.to_json() for one in versions] for name, versions in known.items()}
     return Answer(known, document, words.models(known))

@@ -59,11 +59,16 @@ def monitor(
             version=version,
             data=data,
             on_event=on_event,
+            workspace=door.workspace,
         )
     if found.report is None:
         return Answer(found, found.to_json(), words.monitored(found), exit_code=1)
     # A window of the past, or a table, says nothing about how the deployment fares now.
-    told = () if until is not None or data is not None else alerting.look(deployment)
+    told = (
+        ()
+        if until is not None or data is not None
+        else alerting.look(deployment, workspace=door.workspace)
+    )
     document = {**found.to_json(), "notices": [notice.to_json() for notice in told]}
     return Answer(found, document, "\n".join([words.monitored(found), *words.told(told)]))
 
@@ -78,18 +83,21 @@ def _watch(
 
     def judge() -> None:
         nonlocal windows
-        found = monitoring.monitor(deployment, window_s=window_s, version=version)
+        found = monitoring.monitor(
+            deployment, window_s=window_s, version=version, workspace=door.workspace
+        )
         windows += 1
         door.say(words.in_a_line(found))
 
     # What is not there must be said at once, not every few minutes.
-    monitoring.check(deployment, version)
+    monitoring.check(deployment, version, workspace=door.workspace)
     watch(
         deployment,
         judge,
         every_s=every_s,
         on_notice=lambda notice: door.say(notice.title),
         on_words=door.say,
+        workspace=door.workspace,
     )
     document = {"name": deployment, "windows": windows}
     return Answer(windows, document, f"Watching {deployment} has ended.")

@@ -20,5 +20,5 @@ def plan(door: Door, /, data: str, target: str | None, **options: Any) -> Answer
     """
     table, typed = door.table(data), given(options)
     check_target(table, target, typed)
-    planned = flow.plan(table, target, **typed)
+    planned = flow.plan(table, target, **typed, workspace=door.workspace)
     return Answer(planned, planned.to_json(), words.planned(planned))

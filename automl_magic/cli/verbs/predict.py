@@ -28,6 +28,13 @@ def predict(door: Door, /, model: str, input: str, output: str, **options: Any) 
     may be larger than memory.
     """
     with door.watching() as on_event:
-        scored = score(model, door.table(input), output, on_event=on_event, **options)
+        scored = score(
+            model,
+            door.table(input),
+            output,
+            on_event=on_event,
+            workspace=door.workspace,
+            **options,
+        )
     rows = f"{scored.n_rows:,} row{'s' * (scored.n_rows != 1)}, {scored.rows_per_s:,.0f} a second"
     return Answer(scored, scored.to_json(), f"Wrote {safe(output)}: {rows}.")

@@ -16,7 +16,7 @@ from automl_magic.flow import governance
 @click.argument("alias")
 @click.option("--reason", default="", metavar="TEXT", help="Why; the audit log keeps it.")
 def promote(
-    door: Door,  # noqa: ARG001
+    door: Door,
     /,
     name: str,
     version: int,
@@ -28,5 +28,5 @@ def promote(
     The aliases are candidate, challenger, champion, shadow and rollback. A new champion serves at
     once wherever the champion is followed; the one that gives way keeps the alias rollback.
     """
-    changed = governance.promote(name, version, alias, reason)
+    changed = governance.promote(name, version, alias, reason, workspace=door.workspace)
     return Answer(changed, changed.to_json(), words.promoted(changed, version, alias))

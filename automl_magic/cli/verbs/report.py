@@ -15,7 +15,7 @@ from automl_magic.look.text import safe
 @verb
 @run_argument
 @click.option("-o", "--output", default="report.html", metavar="FILE", show_default=True)
-def report(door: Door, /, run: str, output: str) -> Answer:  # noqa: ARG001
+def report(door: Door, /, run: str, output: str) -> Answer:
     """Write the explanation of a run's model as one HTML file, to be mailed and kept.
 
     RUN is a run that `automl explain` has explained: a run id, a unique beginning of one, or `last`
@@ -23,7 +23,7 @@ def report(door: Door, /, run: str, output: str) -> Answer:  # noqa: ARG001
     """
     from automl_magic.pages.report import Report
 
-    made = Report.of(run)
+    made = Report.of(run, door.workspace)
     path = Path(output)
     made.write(path)
     size_bytes = path.stat().st_size

@@ -17,7 +17,7 @@ def rerun(door: Door, /, run: str) -> Answer:
     If not, the inputs that differ are named, and the exit code is 1.
     """
     with door.watching() as on_event:
-        repeated = flow.rerun(run, on_event=on_event)
+        repeated = flow.rerun(run, on_event=on_event, workspace=door.workspace)
     return Answer(
         repeated, repeated.to_json(), words.rerun(repeated), exit_code=0 if repeated.equal else 1
     )

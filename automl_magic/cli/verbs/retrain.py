@@ -33,5 +33,7 @@ def retrain(door: Door, /, deployment: str, data: str | None, budget_s: float | 
     """
     table = door.table(data) if data is not None else None
     with door.watching() as on_event:
-        made = retraining.retrain(deployment, table, budget_s=budget_s, on_event=on_event)
+        made = retraining.retrain(
+            deployment, table, budget_s=budget_s, on_event=on_event, workspace=door.workspace
+        )
     return Answer(made, made.to_json(), words.retrained(made))

@@ -13,11 +13,11 @@ from automl_magic.flow import governance
 @verb
 @click.argument("name")
 @click.option("--reason", default="", metavar="TEXT", help="Why; the audit log keeps it.")
-def rollback(door: Door, /, name: str, reason: str) -> Answer:  # noqa: ARG001
+def rollback(door: Door, /, name: str, reason: str) -> Answer:
     """Make the version before the champion of the model NAME again.
 
     Wherever the champion is followed it serves at once, and every canary there has ended. To take
     only a canary out, use `automl route DEPLOYMENT --stop`.
     """
-    changed = governance.roll_back(name, reason)
+    changed = governance.roll_back(name, reason, workspace=door.workspace)
     return Answer(changed, changed.to_json(), words.rolled_back(changed))

@@ -24,7 +24,7 @@ _VERSION = click.IntRange(min=1)
 @click.option("--stop", is_flag=True, help="Leave the stable version alone.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; the history keeps it.")
 def route(
-    door: Door,  # noqa: ARG001
+    door: Door,
     /,
     *,
     deployment: str,
@@ -48,16 +48,18 @@ def route(
     if percent is not None and not (canary or ab):
         raise click.UsageError("--percent is the share of --canary VERSION or --ab VERSION.")
     if not any(asked):
-        shown = serving.show(deployment)
+        shown = serving.show(deployment, workspace=door.workspace)
         return Answer(shown, shown.to_json(), words.shown(shown))
     if canary is not None:
-        routed = serving.canary(deployment, canary, percent or 0.0, reason)
+        routed = serving.canary(
+            deployment, canary, percent or 0.0, reason, workspace=door.workspace
+        )
     elif ab is not None:
-        routed = serving.ab(deployment, ab, percent or 0.0, reason)
+        routed = serving.ab(deployment, ab, percent or 0.0, reason, workspace=door.workspace)
     elif shadow is not None:
-        routed = serving.shadow(deployment, shadow, reason)
+        routed = serving.shadow(deployment, shadow, reason, workspace=door.workspace)
     elif promote:
-        routed = serving.promote(deployment, reason)
+        routed = serving.promote(deployment, reason, workspace=door.workspace)
     else:
-        routed = serving.stop(deployment, reason)
+        routed = serving.stop(deployment, reason, workspace=door.workspace)
     return Answer(routed, routed.to_json(), words.routed(routed))

@@ -30,5 +30,7 @@ def run(door: Door, /, path: str, on: str, parameters: tuple[tuple[str, Any], ..
     PATH is the folder of a plan, its *.automl.yaml file, or any notebook.
     """
     with door.watching() as on_event:
-        outcome = flow.run(path, parameters=dict(parameters), on=on, on_event=on_event)
+        outcome = flow.run(
+            path, parameters=dict(parameters), on=on, on_event=on_event, workspace=door.workspace
+        )
     return words.answer_of(outcome)

@@ -12,7 +12,7 @@ from automl_magic.cli.door import Answer, Door
 
 @verb
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1))
-def runs(door: Door, /, limit: int) -> Answer:  # noqa: ARG001
+def runs(door: Door, /, limit: int) -> Answer:
     """List the newest runs, and how each ended."""
-    newest = flow.runs(limit)
+    newest = flow.runs(limit, workspace=door.workspace)
     return Answer(newest, [run.to_json() for run in newest], words.runs(newest))

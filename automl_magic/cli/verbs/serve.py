@@ -57,7 +57,7 @@ def serve(
 
     deployed = []
     for target in targets:
-        one = serving.deploy(target)
+        one = serving.deploy(target, workspace=door.workspace)
         for note in one.notes:
             door.say(note)
         deployed.append(one)
@@ -73,14 +73,16 @@ def serve(
     command += ["--auth", auth, "--workers", str(workers or _workers(deployed))]
     if grpc_port is not None:
         command += ["--grpc-port", str(grpc_port)]
-    server = InferenceServer(command)
+    server = InferenceServer(command, door.workspace)
     server.start()
     document = {
         "url": server.url,
         "grpc": server.grpc,
         "deployments": [one.to_json() for one in deployed],
     }
-    is_open = auth == "off" or (auth == "auto" and host in LOOPBACK and not serving.any_key())
+    is_open = auth == "off" or (
+        auth == "auto" and host in LOOPBACK and not serving.any_key(workspace=door.workspace)
+    )
     text = words.serving(deployed, server.url, server.grpc, needs_key=not is_open)
     return Answer(server, document, text, server=server)
 

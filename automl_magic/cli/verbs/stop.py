@@ -13,12 +13,12 @@ from automl_magic.look.text import safe
 @verb
 @click.argument("run", metavar="RUN")
 @click.option("--cancel", is_flag=True, help="End it at once, whatever it has found.")
-def stop(door: Door, /, run: str, cancel: bool) -> Answer:  # noqa: ARG001
+def stop(door: Door, /, run: str, cancel: bool) -> Answer:
     """Ask a run that goes on, in whatever process, to come to its end.
 
     A search keeps the best that it has found, and succeeds; any other notebook is cancelled.
     """
-    asked = flow.stop(run, cancel=cancel)
+    asked = flow.stop(run, cancel=cancel, workspace=door.workspace)
     wish = "cancelled" if cancel else "asked to keep its best and end"
     return Answer(
         asked,

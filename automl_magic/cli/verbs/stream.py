@@ -41,7 +41,9 @@ def stream(door: Door, /, model: str, **options: Any) -> Answer:
     are under way.
     """
     with door.watching() as on_event, _asked_to_stop() as stop:
-        counts = streaming.stream(model, stop=stop, on_event=on_event, **options)
+        counts = streaming.stream(
+            model, stop=stop, on_event=on_event, **options, workspace=door.workspace
+        )
     return Answer(counts, counts.to_json(), counted(counts))
 
 

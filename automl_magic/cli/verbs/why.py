@@ -17,7 +17,7 @@ from automl_magic.cli.options import run_argument
 @click.option("--candidate", metavar="NAME", help="All about one candidate and its trials.")
 @click.option("--column", metavar="NAME", help="How one column was understood, and what for.")
 def why(
-    door: Door,  # noqa: ARG001
+    door: Door,
     /,
     run: str,
     trial: int | None,
@@ -31,5 +31,7 @@ def why(
     """
     if sum(asked is not None for asked in (trial, candidate, column)) > 1:
         raise click.UsageError("Ask about one thing: --trial, --candidate or --column.")
-    account = flow.why(run, trial=trial, candidate=candidate, column=column)
+    account = flow.why(
+        run, trial=trial, candidate=candidate, column=column, workspace=door.workspace
+    )
     return Answer(account, account.to_json(), words.account(account))

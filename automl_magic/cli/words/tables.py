@@ -8,7 +8,6 @@ from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
 from automl_magic.records import Leaderboard, LeaderboardRow, ModelVersion, Run, TrialState
-from automl_magic.workspace.mlflow import default_tracking_uri
 
 
 def leaderboard(board: Leaderboard) -> str:
@@ -69,7 +68,7 @@ def runs(newest: Sequence[Run]) -> str:
     return text_table(heads, rows, right=(4,))
 
 
-def model_version(version: ModelVersion) -> str:
+def model_version(version: ModelVersion, tracking_uri: str) -> str:
     """Say what was registered, and how it is loaded."""
     aliases = ", ".join(safe(alias) for alias in version.aliases) or "none"
     uri = f"models:/{safe(version.name)}@{version.aliases[0]}" if version.aliases else version.uri
@@ -78,7 +77,7 @@ def model_version(version: ModelVersion) -> str:
             f"Registered {safe(version.name)} version {version.version}.",
             f"  from run  {safe(version.run_id)}",
             f"  alias     {aliases}",
-            f"  store     export MLFLOW_TRACKING_URI={safe(default_tracking_uri())}",
+            f"  store     export MLFLOW_TRACKING_URI={safe(tracking_uri)}",
             f"  load it   mlflow.pyfunc.load_model({uri!r})",
             f"  predict   automl predict {uri} INPUT -o OUTPUT",
         ]

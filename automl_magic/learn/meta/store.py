@@ -23,7 +23,6 @@ from automl_magic.learn.events import append_line
 from automl_magic.learn.meta.features import FEATURES, Described
 from automl_magic.records import TaskKind
 from automl_magic.tasks.families import family_for
-from automl_magic.workspace.places import home
 
 # To be raised when a feature, or the meaning of a number, changes: other lines are then left out.
 VERSION = 1
@@ -137,16 +136,16 @@ class Store:
         return (*self.shipped, *last.values())
 
 
-def known(*, own: bool = True) -> Store:
-    """Read what is known. `own=False` leaves out what this user's searches have found.
+def known(home: Path | None) -> Store:
+    """Read what is known: what ships with us, and what searches of this home have found.
 
-    Without it, an order that rests on the store depends on nothing but the version of the package.
+    Without a home, an order that rests on the store depends on the version of the package alone.
     """
-    return Store(_shipped(), tuple(_own()) if own and remembers() else ())
+    return Store(_shipped(), tuple(_own(home)) if home is not None and remembers() else ())
 
 
-def remember(entry: Entry) -> bool:
-    """Add a line to the user's store, and say whether that was done.
+def remember(entry: Entry, home: Path) -> bool:
+    """Add a line to the store of a home, and say whether that was done.
 
     It is not done where the user does not want it, or where the home folder cannot be written:
     a search does not fail for that. A candidate that a user has named is left out: the name may
@@ -155,7 +154,7 @@ def remember(entry: Entry) -> bool:
     entry = entry.only(family_for(entry.described.kind).candidate_names())
     if not remembers() or not entry.outcomes:
         return False
-    path = home() / OWN_FILE
+    path = home / OWN_FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         append_line(path, entry.to_json())
@@ -188,10 +187,10 @@ def _shipped() -> tuple[Entry, ...]:
     return tuple(Entry.from_json(line) for line in document["tables"])
 
 
-def _own() -> Iterable[Entry]:
+def _own(home: Path) -> Iterable[Entry]:
     """Yield the lines that can be read: not one that was cut short, or is of another version."""
     try:
-        lines = (home() / OWN_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (home / OWN_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return
     for line in lines[-MOST_OWN:]:

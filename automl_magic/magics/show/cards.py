@@ -16,21 +16,20 @@ from automl_magic.pages.why import account_page
 from automl_magic.reasons import Account
 from automl_magic.records import Leaderboard, RunStatus, Severity
 from automl_magic.runs.outcome import Outcome, Planned
+from automl_magic.workspace import Workspace
 
 
-def html_of(answer: Answer) -> str | None:
+def html_of(answer: Answer, workspace: Workspace) -> str | None:
     """Return an answer as HTML, or None where its plain text says it as well."""
+    if isinstance(answer.value, Leaderboard):
+        run = flow.find_run(answer.value.run_id, workspace=workspace)
+        return board_page(Board.of(answer.value, run))
     return _html(answer.value)
 
 
 @functools.singledispatch
 def _html(value: Any) -> str | None:  # noqa: ARG001
     return None
-
-
-@_html.register
-def _(board: Leaderboard) -> str:
-    return board_page(Board.of(board, flow.find_run(board.run_id)))
 
 
 @_html.register

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.cli.door import Answer
+from automl_magic.workspace import Workspace
 
 
 @dataclass
@@ -22,10 +23,10 @@ class Shown:
     shown_in: int | None = None
 
     @classmethod
-    def of(cls, answer: Answer) -> Shown:
+    def of(cls, answer: Answer, workspace: Workspace) -> Shown:
         from automl_magic.magics.show.cards import html_of
 
-        return cls(answer.value, answer.text, html_of(answer))
+        return cls(answer.value, answer.text, html_of(answer, workspace))
 
     def __repr__(self) -> str:
         return self.text

@@ -12,7 +12,6 @@ import yaml
 from automl_magic.errors import SpecError
 from automl_magic.records.codec import RecordProblem
 from automl_magic.records.monitoring.alert import Monitor
-from automl_magic.workspace.places import home
 
 API_VERSION, KIND = "automl-magic/v1", "Monitor"
 _LARGEST_BYTES = 256 * 1024
@@ -26,21 +25,21 @@ _DURATIONS = frozenset({"window", "every", "repeat", "no_traffic", "cooldown", "
 _SPELLED = {"muted": "is_muted", "True": "on"}
 
 
-def monitor_file(deployment: str) -> Path:
+def monitor_file(deployment: str, home: Path) -> Path:
     """Return where the monitor file of a deployment lies, whether it is there or not."""
     name = deployment if _FILE_NAME.fullmatch(deployment) else "default"
-    return home() / "monitors" / f"{name}.yaml"
+    return home / "monitors" / f"{name}.yaml"
 
 
-def monitor_of(deployment: str) -> Monitor:
-    """Return how a deployment is watched: its file in `monitors/`, or else the defaults.
+def monitor_of(deployment: str, home: Path) -> Monitor:
+    """Return how a deployment is watched: its file in `monitors/` of a home, or the defaults.
 
     Raises
     ------
     SpecError
         If the file is not one.
     """
-    path = monitor_file(deployment)
+    path = monitor_file(deployment, home)
     return read_monitor(path, deployment) if path.is_file() else Monitor(name=deployment)
 
 

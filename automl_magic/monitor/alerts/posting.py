@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select, update
 from automl_magic.errors import AutomlMagicError
 from automl_magic.monitor.alerts.channels import Refused, send
 from automl_magic.monitor.alerts.observed import storable
+from automl_magic.monitor.alerts.secrets import SecretOf
 from automl_magic.records.monitoring.alert import Channel, Monitor, Notice
 from automl_magic.store.engine import reading, writing
 from automl_magic.store.tables import notices
@@ -36,16 +37,22 @@ class Undelivered:
     is_dead: bool
 
 
-def deliver(engine: Engine, monitor: Monitor, *, at: float) -> int:
+def deliver(engine: Engine, monitor: Monitor, secret_of: SecretOf, *, at: float) -> int:
     """Send what is due for a deployment, and return how many notices were sent.
 
     A notice that fails is tried again after 30 s, then after twice as long each time, up to an
     hour; after eight times, or where another try is of no use, it is dead and keeps its error.
     Each is sent at least once: a process that dies right after sending leaves it to be sent again.
+
+    Parameters
+    ----------
+    secret_of : callable
+        Returns the secret of a name that stands in the monitor file: `Workspace.secret`.
     """
     channels = {channel.name: channel for channel in monitor.all_channels}
     return sum(
-        _send_one(engine, channels, row_id, at=at) for row_id in _due(engine, monitor, at=at)
+        _send_one(engine, channels, secret_of, row_id, at=at)
+        for row_id in _due(engine, monitor, at=at)
     )
 
 
@@ -80,7 +87,14 @@ def _due(engine: Engine, monitor: Monitor, *, at: float) -> list[int]:
         return list(connection.execute(query.order_by(notices.c.id).limit(_AT_ONCE)).scalars())
 
 
-def _send_one(engine: Engine, channels: Mapping[str, Channel], row_id: int, *, at: float) -> bool:
+def _send_one(
+    engine: Engine,
+    channels: Mapping[str, Channel],
+    secret_of: SecretOf,
+    row_id: int,
+    *,
+    at: float,
+) -> bool:
     with writing(engine) as connection:
         is_open = notices.c.status.in_([PENDING, SENDING])
         taken = connection.execute(
@@ -95,7 +109,8 @@ def _send_one(engine: Engine, channels: Mapping[str, Channel], row_id: int, *, a
     try:
         if (channel := channels.get(row.channel)) is None:
             raise Refused(f"The channel {row.channel!r} is not in the monitor file any more.")
-        send(channel, Notice.from_json(json.loads(row.document)), notice_id=row.id)
+        notice = Notice.from_json(json.loads(row.document))
+        send(channel, notice, notice_id=row.id, secret_of=secret_of)
     except Refused as refused:
         is_last, error = True, str(refused)
     except AutomlMagicError as problem:

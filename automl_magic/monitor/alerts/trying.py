@@ -8,6 +8,7 @@ from pathlib import Path
 from automl_magic.errors import MonitorError, shorten
 from automl_magic.monitor.alerts.channels import Refused, send
 from automl_magic.monitor.alerts.config import read_monitor
+from automl_magic.monitor.alerts.secrets import SecretOf
 from automl_magic.records.monitoring.alert import (
     AlertKind,
     AlertSeverity,
@@ -23,13 +24,17 @@ def monitors_in(folder: Path) -> list[Monitor]:
     return [read_monitor(path) for path in sorted(folder.glob("*.yaml"))]
 
 
-def send_test(channel: str, monitors: Sequence[Monitor], *, folder: Path, at: float) -> Channel:
+def send_test(
+    channel: str, monitors: Sequence[Monitor], secret_of: SecretOf, *, folder: Path, at: float
+) -> Channel:
     """Send a notice that says that it is a test over a channel, and return the channel.
 
     Parameters
     ----------
     monitors : sequence of Monitor
         Where the channel may stand; exactly one must have it.
+    secret_of : callable
+        Returns the secret of a name: `Workspace.secret`.
     folder : Path
         Where monitor files lie, for the error.
 
@@ -65,7 +70,7 @@ def send_test(channel: str, monitors: Sequence[Monitor], *, folder: Path, at: fl
         at=at,
     )
     try:
-        send(to, notice, notice_id=int(notice.at))
+        send(to, notice, notice_id=int(notice.at), secret_of=secret_of)
     except Refused as refused:
         raise MonitorError(
             f"The channel {channel!r} does not take notices.",

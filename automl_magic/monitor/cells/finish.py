@@ -23,16 +23,21 @@ from automl_magic.records.monitoring.drift import (
     DriftSeverity,
     worst,
 )
-from automl_magic.store.engine import open_engine, store_url, writing
+from automl_magic.store.engine import writing
+from automl_magic.store.opened import store
 from automl_magic.store.tables import checks
+from automl_magic.workspace import Workspace, default_workspace
 
 MOST_NAMED = 5
 
 
-def finish(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Shown:
+def finish(
+    watch: Watch, /, *, run_dir: str | os.PathLike[str], workspace: Workspace | None = None
+) -> Shown:
     """Write `drift.json`, a row of the store's `checks`, then `result.json`.
 
-    A window of no deployment has no row in the store.
+    A window of no deployment has no row in the store. The workspace is by default that of the
+    notebook's process.
 
     Raises
     ------
@@ -59,7 +64,7 @@ def finish(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Shown:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(folder / DRIFT_NAME, document.encode("utf-8", "backslashreplace"))
         if report.deployment is not None:
-            keep(report)
+            keep(report, workspace or default_workspace())
         write_atomic(folder / "result.json", dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
@@ -70,10 +75,10 @@ def finish(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> Shown:
     return _summary(report)
 
 
-def keep(report: DriftReport) -> None:
+def keep(report: DriftReport, workspace: Workspace) -> None:
     """Write a report of a deployment into the store, where alerts and the board read it."""
     assert report.deployment is not None
-    with writing(open_engine(store_url())) as connection:
+    with writing(store(workspace)) as connection:
         connection.execute(
             checks.insert().values(
                 deployment=report.deployment,

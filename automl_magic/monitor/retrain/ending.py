@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from automl_magic.errors import AutomlMagicError
 from automl_magic.monitor.alerts import deliver, event, observe
 from automl_magic.monitor.alerts.observed import calm
+from automl_magic.monitor.alerts.secrets import SecretOf
 from automl_magic.monitor.retrain.policy import end
 from automl_magic.records import ModelVersion
 from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, Monitor
@@ -31,6 +32,7 @@ def retrain_succeeded(
     version: ModelVersion | None,
     *,
     run_id: str,
+    secret_of: SecretOf,
     at: float,
 ) -> None:
     """Write down what a retraining found; a challenger that is better asks for an approval."""
@@ -55,4 +57,4 @@ def retrain_succeeded(
             link=found.link,
         )
         observe(engine, monitor, wanted, at=at)
-    deliver(engine, monitor, at=at)
+    deliver(engine, monitor, secret_of, at=at)

@@ -12,6 +12,7 @@ from automl_magic.pages.report.page import report_body, report_page
 from automl_magic.records import Explanation
 from automl_magic.records.explanations.explanation import NOTEBOOK
 from automl_magic.runs.artifacts import explanation_of, read_explanation, verified
+from automl_magic.workspace import Workspace, default_workspace
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Report:
     cells: tuple[Cell, ...]
 
     @classmethod
-    def of(cls, run_id: str) -> Report:
+    def of(cls, run_id: str, workspace: Workspace | None = None) -> Report:
         """Read the report of a search, or of the run that explained one.
 
         Raises
@@ -30,7 +31,7 @@ class Report:
         RunNotFound, RunError, ArtifactTampered
             If there is no such run, nobody has explained its model, or a file was changed since.
         """
-        run = explanation_of(run_id)
+        run = explanation_of(run_id, workspace or default_workspace())
         return cls(read_explanation(run), tuple(cells_of(verified(run, NOTEBOOK))))
 
     @property

@@ -11,6 +11,8 @@ from typing import Any
 from automl_magic.records import Run
 from automl_magic.records.codec import RecordProblem
 from automl_magic.records.runs.score import Score
+from automl_magic.runs.opened import run_store
+from automl_magic.workspace import default_workspace
 from automl_magic_lab.answers import (
     Events,
     Progress,
@@ -100,10 +102,9 @@ def _events(run_id: str, offset: int) -> dict[str, Any]:
 
 def _explained() -> set[str]:
     """Return the ids of the searches that have been explained, and of the runs that did so."""
-    from automl_magic.execute import RunStore
     from automl_magic.records import RunStatus
 
-    done = RunStore().list(kind="explain", status=RunStatus.SUCCEEDED)
+    done = run_store(default_workspace()).list(kind="explain", status=RunStatus.SUCCEEDED)
     return {run.run_id for run in done} | {run.result.get("of_run", "") for run in done}
 
 
@@ -142,9 +143,8 @@ def _score(document: object) -> Score | None:
 def _name(run: Run) -> str:
     """Return what a run is called: the folder of the notebook that it, or what it follows, ran."""
     from automl_magic.errors import RunNotFound
-    from automl_magic.execute import RunStore
 
-    store = RunStore()
+    store = run_store(default_workspace())
     with contextlib.suppress(RunNotFound):
         while (earlier := follows(run)) is not None:
             run = store.get(earlier)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from automl_magic.workspace import Workspace
 from automl_magic_serving.endpoint import Endpoints
 from automl_magic_serving.gate import Gate
 from automl_magic_serving.http.answer import Send
@@ -16,16 +17,20 @@ from automl_magic_serving.http.rest import Rest, make_rest
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def make_app(endpoints: Endpoints, gate: Gate, *, metrics: Callable[[], str | bytes]) -> App:
+def make_app(
+    endpoints: Endpoints, gate: Gate, *, metrics: Callable[[], str | bytes], workspace: Workspace
+) -> App:
     """Return the application that answers for `endpoints`.
 
     Parameters
     ----------
     metrics : callable
         Returns the text of `/metrics`.
+    workspace : Workspace
+        Whose files are scored aside.
     """
     hot = Hot(endpoints, gate)
-    keeper = Keeper()
+    keeper = Keeper(workspace)
     about = Rest(endpoints, gate, metrics)
     batch = BatchRoutes(endpoints, gate, keeper, about.admit)
     rest = make_rest([*about.routes(), *batch.routes()], keeper)

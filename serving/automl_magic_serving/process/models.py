@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from automl_magic.store.signing import TrustedKeys
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic_serving.runtime import Served, load_model
 
 # A version that a route has left may be returned to, and then it should be there.
@@ -21,8 +21,8 @@ _events = logging.getLogger(__name__)
 class Models:
     """What is loaded, by the digest of its manifest. Loading happens in a thread, one at a time."""
 
-    def __init__(self, keep_s: float = KEEP_S) -> None:
-        self._keep_s = keep_s
+    def __init__(self, home: Path, keep_s: float = KEEP_S) -> None:
+        self._home, self._keep_s = home, keep_s
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="automl-load")
         self._loaded: dict[str, asyncio.Future[Served]] = {}
         self._named_at: dict[str, float] = {}
@@ -38,7 +38,7 @@ class Models:
         key = _key(model, version, digest)
         if key not in self._loaded:
             self._loaded[key] = asyncio.get_running_loop().run_in_executor(
-                self._thread, _load, folder, model, version
+                self._thread, _load, folder, model, version, self._home
             )
         try:
             served = await asyncio.shield(self._loaded[key])
@@ -69,9 +69,10 @@ def _key(model: str, version: int, digest: str) -> str:
     return f"{model}/{version}/{digest}"
 
 
-def _load(folder: Path, model: str, version: int) -> Served:
+def _load(folder: Path, model: str, version: int, home: Path) -> Served:
     began = time.perf_counter()
-    served = load_model(folder, TrustedKeys.load(), model=model, version=version)
+    trusted = TrustedKeys(trusted_folder(home))
+    served = load_model(folder, trusted, model=model, version=version, home=home)
     _events.info(
         "model_loaded",
         extra={

@@ -13,7 +13,7 @@ from automl_magic.records.models.deployment import OnWinner, Route
 from automl_magic.records.monitoring.drift import DriftReport
 from automl_magic.store.approvals import approval_of
 from automl_magic.store.audit import append
-from automl_magic.store.engine import open_engine, predictions_url, reading, serially
+from automl_magic.store.engine import open_engine, reading, serially
 from automl_magic.store.keys import any_key_ever, load_keys
 from automl_magic.store.predictions import Prediction, outcomes_since
 from automl_magic.store.routes import (
@@ -23,19 +23,27 @@ from automl_magic.store.routes import (
     read_deployment,
     roll_back,
 )
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
 from automl_magic.store.tables import checks
+from automl_magic.workspace import Workspace
 from automl_magic_serving.process.channel import Target
 from automl_magic_serving.process.experiment import Experiment, Verdict
 
 
 class Stored:
-    """The store, as far as a server of some deployments is concerned with it."""
+    """The store of a workspace, as far as a server of some deployments is concerned with it."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], workspace: Workspace) -> None:
         self.names = tuple(names)
-        self.engine: Engine = open_engine()
-        self.predictions: Engine = open_engine(predictions_url())
+        self.home = workspace.home
+        self.engine: Engine = open_engine(workspace.store)
+        self.predictions: Engine = open_engine(workspace.predictions)
+
+    @property
+    def trusted(self) -> TrustedKeys:
+        """Whose approvals are believed at this moment."""
+        return TrustedKeys(trusted_folder(self.home))
 
     def targets(self, known: Mapping[str, int]) -> list[Target]:
         """Return the deployments whose epoch is not the known one. One query where all are."""
@@ -62,10 +70,8 @@ class Stored:
         elif version == route.stable and route.canary is not None and route.previous is not None:
             fields = {"stable": route.previous, "previous": None}
         else:
-            return roll_back(self.engine, route.deployment, actor, reason, route.epoch)
-        return change_route(
-            self.engine, route, action="roll_back", actor=actor, reason=reason, **fields
-        )
+            return self._roll_back(route, actor, reason)
+        return self._change(route, "roll_back", actor, reason, fields)
 
     def outcomes(self, experiment: Experiment) -> list[Prediction]:
         """Return what came true in the epoch of an experiment since it was last looked at."""
@@ -88,12 +94,10 @@ class Stored:
         route, reason = experiment.route, experiment.reason()
         if experiment.strategy.on_winner is OnWinner.PROMOTE:
             if experiment.verdict is Verdict.STABLE:
-                return roll_back(self.engine, route.deployment, actor, reason, route.epoch)
+                return self._roll_back(route, actor, reason)
             assert route.canary is not None
             fields: RouteFields = {"stable": route.canary, "canary": None, "percent": 0.0}
-            return change_route(
-                self.engine, route, action="promote", actor=actor, reason=reason, **fields
-            )
+            return self._change(route, "promote", actor, reason, fields)
         with serially(self.engine) as connection:
             append(
                 connection,
@@ -132,6 +136,24 @@ class Stored:
                     found.append({**one, "psi": _psi(row.report)})
         return found
 
+    def _roll_back(self, route: Route, actor: str, reason: str) -> Route:
+        return roll_back(
+            self.engine, route.deployment, actor, reason, route.epoch, trusted=self.trusted
+        )
+
+    def _change(
+        self, route: Route, action: str, actor: str, reason: str, fields: RouteFields
+    ) -> Route:
+        return change_route(
+            self.engine,
+            route,
+            action=action,
+            actor=actor,
+            reason=reason,
+            trusted=self.trusted,
+            **fields,
+        )
+
     def _target(self, name: str) -> Target:
         deployment, route = read_deployment(self.engine, name)
         digests, folders = {}, {}
@@ -140,7 +162,7 @@ class Stored:
             if approved is not None and approved.revoked_at is None:
                 statement = approved.approval.statement
                 digests[version] = statement.manifest_sha256
-                folders[version] = staged_folder(statement)
+                folders[version] = staged_folder(statement, self.home)
         return Target(deployment, route, folders, digests)
 
 

@@ -22,6 +22,7 @@ import uvicorn
 
 from automl_magic.errors import AutomlMagicError
 from automl_magic.store.keys import ApiKey
+from automl_magic.workspace import Workspace, default_workspace
 from automl_magic_serving.endpoint import Endpoint, Endpoints
 from automl_magic_serving.gate import AuthMode, Caller, Gate, Hub
 from automl_magic_serving.gate.gate import is_loopback
@@ -120,15 +121,15 @@ class _Server(uvicorn.Server):
 class Worker:
     """What one process holds, and what it does when its parent speaks."""
 
-    def __init__(self, setup: Setup, channel: Channel) -> None:
-        self.setup, self.channel = setup, channel
+    def __init__(self, setup: Setup, channel: Channel, workspace: Workspace) -> None:
+        self.setup, self.channel, self._workspace = setup, channel, workspace
         self.slab = Slab(setup.layout, setup.slab)
         region = self.slab.region(setup.worker)
         region.begin(os.getpid())
-        self.log = PredictionLogger(setup.layout.workers, region)
+        self.log = PredictionLogger(setup.layout.workers, region, workspace)
         self.traces = Traces()
         self.recent = Recent(self.slab)
-        self.models = Models()
+        self.models = Models(workspace.home)
         self.facts = Facts(setup.deployments)
         aside = ThreadPoolExecutor(1, thread_name_prefix="automl-aside")
         self.endpoints = Endpoints(
@@ -169,7 +170,7 @@ class Worker:
             hub=Hub.from_environment(),
         )
         config = uvicorn.Config(
-            make_app(self.endpoints, gate, metrics=self.metrics.text),
+            make_app(self.endpoints, gate, metrics=self.metrics.text, workspace=self._workspace),
             http=GuardedProtocol,
             ws="none",
             log_config=None,
@@ -328,7 +329,7 @@ def die_with(parent: int) -> None:
 
 async def _main(setup: Setup) -> None:
     channel = await Channel.open(socket.socket(fileno=setup.channel))
-    await Worker(setup, channel).run()
+    await Worker(setup, channel, default_workspace()).run()
 
 
 def main(text: str) -> None:

@@ -17,6 +17,7 @@ def load_model(
     *,
     model: str,
     version: int,
+    home: Path,
     rehearsal: Limits | None = Limits(),  # noqa: B008 - frozen
 ) -> Served:
     """Load a model from its signed folder.
@@ -27,6 +28,8 @@ def load_model(
 
     Parameters
     ----------
+    home : Path
+        Where it is noted which bytes have been read before.
     rehearsal : Limits or None
         What the child may take. None leaves it out.
 
@@ -41,7 +44,7 @@ def load_model(
     """
     sealed = unseal(folder, trusted, model=model, version=version)
     if rehearsal is not None:
-        rehearse_once(sealed.contents, sealed.manifest_sha256, rehearsal)
+        rehearse_once(sealed.contents, sealed.manifest_sha256, home, rehearsal)
     found = opened(sealed.contents)
     return Served(
         found.fitted,

@@ -28,7 +28,6 @@ from automl_magic.errors import ArtifactTampered, ModelRefused
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.members import Member, member
 from automl_magic.records import RecordProblem, digest_of
-from automl_magic.workspace.places import home
 
 _ROOTS = os.pathsep.join(
     str(Path(package.__file__ or "").resolve().parents[1])
@@ -107,19 +106,22 @@ def rehearse(contents: Mapping[str, bytes], limits: Limits | None = None) -> Reh
 
 
 def rehearse_once(
-    contents: Mapping[str, bytes], manifest_sha256: str, limits: Limits | None = None
+    contents: Mapping[str, bytes],
+    manifest_sha256: str,
+    home: Path,
+    limits: Limits | None = None,
 ) -> None:
     """Rehearse a model, unless these bytes were read on this machine before, by these libraries.
 
-    Workers that start together wait for the first of them. The note of it lies in the user's home,
-    as the keys do that are trusted: who can write it needs no crafted model.
+    Workers that start together wait for the first of them. The note of it lies in the home of the
+    workspace, as the keys do that are trusted: who can write it needs no crafted model.
 
     Raises
     ------
     ModelRefused, ArtifactTampered
         As `rehearse`; then nothing is noted.
     """
-    folder = home() / "serving" / "rehearsed"
+    folder = home / "serving" / "rehearsed"
     note = folder / f"{manifest_sha256.removeprefix('sha256:')}-{_libraries(contents)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -19,9 +19,10 @@ from typing import Any, NamedTuple
 from automl_magic.errors import AutomlMagicError, StoreError
 from automl_magic.recipe.families import RowPrediction
 from automl_magic.records.models.deployment import Deployment, Role
-from automl_magic.store.engine import open_engine, predictions_url
-from automl_magic.store.personal import LogKey
+from automl_magic.store.engine import open_engine
+from automl_magic.store.personal import LogKey, log_key_path
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
+from automl_magic.workspace import Workspace
 from automl_magic_serving.runtime import Busy, Served
 from automl_magic_serving.telemetry.protect import Protector
 from automl_magic_serving.telemetry.sample import Sample
@@ -80,11 +81,13 @@ class PredictionLogger:
     ----------
     workers : int
         How many share a deployment's `max_per_s`.
+    workspace : Workspace
+        Whose predictions they are.
     """
 
     workers: int
     region: Region
-    url: str | None = None
+    workspace: Workspace
     _intervals: dict[tuple[str, Role], _Interval] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -115,7 +118,7 @@ class PredictionLogger:
     def protector(self, deployment: Deployment, served: Served) -> Protector:
         """Return what makes the rows of a version fit to be kept."""
         if self._key is None:
-            self._key = LogKey.load_or_make()
+            self._key = LogKey.load_or_make(log_key_path(self.workspace.home))
         return Protector(served.schema, deployment.log, self._key)
 
     def interval(self, deployment: Deployment) -> None:
@@ -191,7 +194,7 @@ class PredictionLogger:
             rows, report = item
             try:
                 if engine is None:
-                    engine = open_engine(self.url or predictions_url())
+                    engine = open_engine(self.workspace.predictions)
                 if rows:
                     insert_predictions(engine, [row_of(*row) for row in rows])
                 if report is not None:

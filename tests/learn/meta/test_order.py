@@ -134,7 +134,7 @@ def test_the_same_store_gives_the_same_order(store, describe_as):
 
 
 def test_the_shipped_store_knows_every_usual_candidate():
-    known = meta.known(own=False)
+    known = meta.known(None)
     assert len(known.shipped) >= 45
     described = known.shipped[0].described
     usual = ["linear", "lightgbm_extra", "catboost", "extra_trees", "xgboost", "lightgbm"]

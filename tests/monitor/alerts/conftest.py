@@ -11,6 +11,7 @@ from automl_magic.records.monitoring.drift import (
     Thresholds,
 )
 from automl_magic.store.engine import open_engine
+from automl_magic.workspace import Database
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def store(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    engine = open_engine(Database(f"sqlite:///{tmp_path / 'store.db'}"))
     yield engine
     engine.dispose()
 

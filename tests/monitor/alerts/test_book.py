@@ -27,6 +27,7 @@ from automl_magic.records.monitoring.alert import (
 from automl_magic.records.monitoring.drift import DriftSeverity
 from automl_magic.store.engine import open_engine, reading
 from automl_magic.store.tables import notices
+from automl_magic.workspace import Database
 
 OK, WARNING, CRITICAL = DriftSeverity.OK, DriftSeverity.WARNING, DriftSeverity.CRITICAL
 UNJUDGED = DriftSeverity.UNJUDGED
@@ -236,7 +237,7 @@ def test_500_features_that_drift_for_a_day_are_told_of_once_in_four_hours(store,
 
 def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report):
     url = f"sqlite:///{tmp_path / 'shared.db'}"
-    engines = [open_engine(url) for _ in range(4)]
+    engines = [open_engine(Database(url)) for _ in range(4)]
     reports = [report(START + i * EVERY_S, {"age": CRITICAL}) for i in range(20)]
 
     def watch(engine):
@@ -267,7 +268,7 @@ def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report)
     )
 )
 def test_whatever_happens_firing_is_told_at_most_once_a_repeat_and_level(looks):
-    store = open_engine("sqlite://")
+    store = open_engine(Database("sqlite://"))
     at, told = START, []
     for severity, minutes in looks:
         at += minutes * MINUTE_S

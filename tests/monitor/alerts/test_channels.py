@@ -21,6 +21,7 @@ from automl_magic.records.monitoring.alert import (
     ChannelKind,
 )
 from automl_magic.records.runs.score import Link
+from automl_magic.workspace import default_workspace
 from tests.outbound.receiver import OK, always, certificate_for, receiving
 
 from .mailbox import mailbox
@@ -60,7 +61,7 @@ def hook(receiver, path="/services/T0/s3cret", **more):
 
 def test_a_notice_arrives_at_a_webhook_in_slacks_form():
     with receiving(always(OK)) as receiver:
-        send(hook(receiver), notice(), notice_id=7)
+        send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
 
     body = json.loads(receiver.requests[0].split(b"\r\n\r\n", 1)[1])
     assert body["blocks"][0]["text"]["text"] == "⛔ Critical: churn: 1 feature drifts"
@@ -86,7 +87,7 @@ def test_in_slack_what_came_from_data_is_plain_text_and_mentions_nobody(monkeypa
 def test_a_webhook_that_says_no_is_not_tried_again_and_its_address_is_not_shown():
     gone = always(b"HTTP/1.1 404 Not Found\r\n\r\n")
     with receiving(gone) as receiver, pytest.raises(Refused) as caught:
-        send(hook(receiver), notice(), notice_id=7)
+        send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
 
     assert "s3cret" not in str(caught.value)
 
@@ -95,14 +96,14 @@ def test_a_webhook_that_says_no_is_not_tried_again_and_its_address_is_not_shown(
 def test_a_webhook_that_is_busy_is_tried_again(status):
     busy = always(f"HTTP/1.1 {status} X\r\n\r\n".encode())
     with receiving(busy) as receiver, pytest.raises(MonitorError, match=str(status)):
-        send(hook(receiver), notice(), notice_id=7)
+        send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
 
 
 def test_a_webhook_of_this_network_is_refused_unless_it_is_allowed():
     channel = Channel(name="x", kind=ChannelKind.SLACK, url="https://127.0.0.1/x")
 
     with pytest.raises(Refused, match="not one of the internet"):
-        send(channel, notice(), notice_id=7)
+        send(channel, notice(), notice_id=7, secret_of=default_workspace().secret)
 
 
 def test_a_notice_arrives_at_pagerduty_with_its_key(monkeypatch):
@@ -111,7 +112,7 @@ def test_a_notice_arrives_at_pagerduty_with_its_key(monkeypatch):
         channel = hook(
             receiver, "/enqueue", kind=ChannelKind.PAGERDUTY, routing_key="${secret:DUTY}"
         )
-        send(channel, notice(), notice_id=7)
+        send(channel, notice(), notice_id=7, secret_of=default_workspace().secret)
 
     event = json.loads(receiver.requests[0].split(b"\r\n\r\n", 1)[1])
     assert event["routing_key"] == "R0UT1NG"
@@ -142,7 +143,7 @@ def test_a_mail_arrives_over_starttls(tmp_path, monkeypatch):
     certificate = certificate_for("localhost", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mailbox(certificate) as box:
-        send(mail(box.port), notice(), notice_id=7)
+        send(mail(box.port), notice(), notice_id=7, secret_of=default_workspace().secret)
 
     assert box.was_encrypted == [True]
     assert "Subject: Critical: churn: 1 feature drifts" in box.mails[0]
@@ -153,7 +154,7 @@ def test_a_mail_server_whose_certificate_is_of_another_host_is_not_told(tmp_path
     certificate = certificate_for("mail.other.example", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mailbox(certificate) as box, pytest.raises(MonitorError, match="certificate"):
-        send(mail(box.port), notice(), notice_id=7)
+        send(mail(box.port), notice(), notice_id=7, secret_of=default_workspace().secret)
 
     assert box.mails == []
 
@@ -178,7 +179,12 @@ def test_what_is_no_mailbox_gets_no_mail(address):
 
 def test_a_notice_in_the_log_is_one_line(caplog):
     with caplog.at_level(logging.INFO, "automl_magic.alerts"):
-        send(Channel(name="log", kind=ChannelKind.LOG), notice(HOSTILE), notice_id=7)
+        send(
+            Channel(name="log", kind=ChannelKind.LOG),
+            notice(HOSTILE),
+            notice_id=7,
+            secret_of=default_workspace().secret,
+        )
 
     (line,) = caplog.messages
     assert line.startswith("event=alert id=7 state=firing severity=critical")

@@ -9,6 +9,7 @@ from automl_magic.monitor.alerts import monitor_file, monitor_of, read_monitor
 from automl_magic.monitor.alerts.secrets import filled
 from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, Monitor
 from automl_magic.records.monitoring.retrain import Promote
+from automl_magic.workspace import default_workspace
 
 WHOLE = """\
 apiVersion: automl-magic/v1
@@ -49,20 +50,20 @@ def test_a_monitor_file_is_read_with_its_durations(tmp_path):
 
 
 def test_without_a_file_the_defaults_hold():
-    assert monitor_of("churn") == Monitor(name="churn")
+    assert monitor_of("churn", default_workspace().home) == Monitor(name="churn")
 
 
 def test_the_file_of_a_deployment_is_found_by_its_name(home):
-    monitor_file("churn").parent.mkdir()
-    monitor_file("churn").write_text(WHOLE)
+    monitor_file("churn", default_workspace().home).parent.mkdir()
+    monitor_file("churn", default_workspace().home).write_text(WHOLE)
 
-    assert monitor_of("churn").every_s == 600
+    assert monitor_of("churn", default_workspace().home).every_s == 600
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", ".hidden", ""])
 def test_a_name_does_not_lead_out_of_the_folder(home, name):
-    assert monitor_file(name).parent == home / "monitors"
-    assert ".." not in monitor_file(name).name
+    assert monitor_file(name, default_workspace().home).parent == home / "monitors"
+    assert ".." not in monitor_file(name, default_workspace().home).name
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_a_file_for_another_deployment_is_refused(tmp_path):
 def test_a_secret_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_SECRET_SLACK", "https://x.example/1")
 
-    assert filled("${secret:SLACK}") == "https://x.example/1"
+    assert filled("${secret:SLACK}", default_workspace().secret) == "https://x.example/1"
 
 
 def test_a_secret_comes_from_a_file_that_nobody_else_may_read(home):
@@ -108,11 +109,11 @@ def test_a_secret_comes_from_a_file_that_nobody_else_may_read(home):
     path.write_text("https://x.example/2\n")
     path.chmod(0o600)
 
-    assert filled("a ${secret:SLACK} b") == "a https://x.example/2 b"
+    assert filled("a ${secret:SLACK} b", default_workspace().secret) == "a https://x.example/2 b"
 
     path.chmod(0o644)
     with pytest.raises(MonitorError, match="Others may read"):
-        filled("${secret:SLACK}")
+        filled("${secret:SLACK}", default_workspace().secret)
 
 
 @pytest.mark.parametrize("name", ["PATH", "HOME", "../SLACK", "slack", ""])
@@ -120,4 +121,4 @@ def test_no_other_variable_and_no_other_file_can_be_named(name):
     assert "PATH" in os.environ
 
     with pytest.raises(MonitorError):
-        filled(f"${{secret:{name}}}")
+        filled(f"${{secret:{name}}}", default_workspace().secret)

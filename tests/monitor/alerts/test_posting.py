@@ -10,6 +10,7 @@ from automl_magic.monitor.alerts.posting import LEASE_S, MOST_ATTEMPTS
 from automl_magic.records.monitoring.alert import AlertKind, Channel, ChannelKind, Monitor
 from automl_magic.store.engine import open_engine, reading, writing
 from automl_magic.store.tables import notices
+from automl_magic.workspace import Database, default_workspace
 from tests.outbound.receiver import OK, always, receiving
 
 AT = 1_700_000_000.0
@@ -39,8 +40,8 @@ def statuses(store):
 def test_a_notice_is_sent_once(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
-        assert deliver(store, monitor(receiver), at=AT) == 2
-        assert deliver(store, monitor(receiver), at=AT + 60) == 0
+        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT) == 2
+        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + 60) == 0
 
     assert len(receiver.requests) == 1
     assert statuses(store) == {"log": "sent", "team": "sent"}
@@ -50,7 +51,7 @@ def test_a_notice_that_fails_waits_longer_each_time_until_it_is_dead(store):
     with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
         for second in range(0, 3 * 3_600, 10):
-            deliver(store, monitor(receiver), at=AT + second)
+            deliver(store, monitor(receiver), default_workspace().secret, at=AT + second)
 
     assert len(receiver.requests) == MOST_ATTEMPTS
     (lost,) = undelivered(store, "churn")
@@ -61,12 +62,12 @@ def test_a_notice_that_fails_waits_longer_each_time_until_it_is_dead(store):
 def test_a_notice_that_failed_is_sent_when_the_server_is_back(store):
     with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
-        deliver(store, monitor(receiver), at=AT)
+        deliver(store, monitor(receiver), default_workspace().secret, at=AT)
     assert [one.is_dead for one in undelivered(store)] == [False]
 
     with receiving(always(OK)) as receiver:
-        assert deliver(store, monitor(receiver), at=AT + 29) == 0
-        assert deliver(store, monitor(receiver), at=AT + 31) == 1
+        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + 29) == 0
+        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + 31) == 1
 
     assert undelivered(store) == ()
 
@@ -74,7 +75,7 @@ def test_a_notice_that_failed_is_sent_when_the_server_is_back(store):
 def test_what_another_try_would_not_change_is_dead_at_once(store):
     with receiving(always(b"HTTP/1.1 410 Gone\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
-        deliver(store, monitor(receiver), at=AT)
+        deliver(store, monitor(receiver), default_workspace().secret, at=AT)
 
     assert [(one.attempts, one.is_dead) for one in undelivered(store)] == [(1, True)]
 
@@ -83,7 +84,7 @@ def test_a_channel_that_is_gone_from_the_file_ends_its_notices(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
 
-    deliver(store, Monitor(name="churn"), at=AT)
+    deliver(store, Monitor(name="churn"), default_workspace().secret, at=AT)
 
     assert "not in the monitor file" in undelivered(store)[0].error
 
@@ -93,26 +94,35 @@ def test_what_a_process_has_taken_before_its_end_is_sent_by_another(store):
         fire(store, monitor(receiver))
         with writing(store) as connection:
             connection.execute(update(notices).values(status="sending", due_at=AT + LEASE_S))
-        assert deliver(store, monitor(receiver), at=AT + LEASE_S - 1) == 0
-        assert deliver(store, monitor(receiver), at=AT + LEASE_S) == 2
+        assert (
+            deliver(store, monitor(receiver), default_workspace().secret, at=AT + LEASE_S - 1) == 0
+        )
+        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + LEASE_S) == 2
 
 
 def test_a_deployment_whose_name_begins_alike_has_notices_of_its_own(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
 
-    assert deliver(store, Monitor(name="chur"), at=AT) == 0
-    assert deliver(store, Monitor(name="chur_"), at=AT) == 0
+    assert deliver(store, Monitor(name="chur"), default_workspace().secret, at=AT) == 0
+    assert deliver(store, Monitor(name="chur_"), default_workspace().secret, at=AT) == 0
 
 
 def test_of_many_monitors_at_once_one_sends_each_notice(tmp_path):
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     with receiving(always(OK)) as receiver:
-        fire(open_engine(url), monitor(receiver))
+        fire(open_engine(Database(url)), monitor(receiver))
         sent = []
         threads = [
             threading.Thread(
-                target=lambda: sent.append(deliver(open_engine(url), monitor(receiver), at=AT))
+                target=lambda: sent.append(
+                    deliver(
+                        open_engine(Database(url)),
+                        monitor(receiver),
+                        default_workspace().secret,
+                        at=AT,
+                    )
+                )
             )
             for _ in range(5)
         ]
@@ -131,6 +141,6 @@ def test_a_notice_to_where_nothing_may_be_sent_is_dead_with_its_reason(store, ur
     told = Monitor(name="churn", channels=(channel,))
     fire(store, told)
 
-    deliver(store, told, at=AT)
+    deliver(store, told, default_workspace().secret, at=AT)
 
     assert undelivered(store)[0].is_dead

@@ -13,11 +13,17 @@ import pytest
 from automl_magic import flow
 from automl_magic.flow import governance
 from automl_magic.records.models.deployment import Deployment, PredictionLog, Role, Route
-from automl_magic.store.engine import open_engine, predictions_url
+from automl_magic.store.engine import open_engine
 from automl_magic.store.predictions import Outcome, Prediction, add_outcomes, insert_predictions
 from automl_magic.store.routes import create_deployment
+from automl_magic.store.signing import TrustedKeys, trusted_folder
+from automl_magic.workspace import default_workspace
 
 NAME = "churn"
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 def people(n_rows, seed, *, turned=False):
@@ -53,10 +59,11 @@ def deployed(tmp_path_factory):
     version = flow.register(outcome.run.run_id, "people")
     governance.approve("people", version.version)
     create_deployment(
-        open_engine(),
+        open_engine(default_workspace().store),
         Deployment(name=NAME, model_version_id="people/1", log=PredictionLog(hash=("city",))),
         Route(deployment=NAME, model="people", epoch=1, stable=1),
         "bob",
+        trusted=own_trusted(),
     )
     yield SimpleNamespace(folder=folder, table=table)
     for name, value in kept.items():
@@ -68,7 +75,7 @@ def deployed(tmp_path_factory):
 
 def log(rows, *, start=1_700_000_000.0, outcomes=True):
     """Write rows into the prediction log, as the server does, with what came true of them."""
-    engine, made = open_engine(predictions_url()), []
+    engine, made = open_engine(default_workspace().predictions), []
     # What the champion says: the older ones leave. The class "yes" is the second one.
     features = rows.drop(columns="churn").to_dict("records")
     for i, one in enumerate(features):

@@ -18,6 +18,7 @@ from automl_magic.records.monitoring.alert import (
 )
 from automl_magic.records.monitoring.retrain import RetrainPolicy, RetrainStatus, Trigger
 from automl_magic.store.engine import open_engine
+from automl_magic.workspace import Database
 
 START = 1_700_000_000.0
 POLICY = RetrainPolicy()
@@ -25,7 +26,7 @@ POLICY = RetrainPolicy()
 
 @pytest.fixture
 def store(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    engine = open_engine(Database(f"sqlite:///{tmp_path / 'store.db'}"))
     yield engine
     engine.dispose()
 
@@ -77,11 +78,11 @@ def test_one_whose_process_is_gone_does_not_block_for_ever(store):
 
 def test_of_many_that_begin_at_once_one_begins(tmp_path):
     url = f"sqlite:///{tmp_path / 'shared.db'}"
-    open_engine(url).dispose()
+    open_engine(Database(url)).dispose()
     done = []
 
     def attempt():
-        engine = open_engine(url)
+        engine = open_engine(Database(url))
         try:
             done.append(start(engine))
         except MonitorError:

@@ -10,6 +10,7 @@ from automl_magic.records.models.deployment import Deployment, Route
 from automl_magic.store.approvals import approval_of
 from automl_magic.store.signing import TrustedKeys
 from automl_magic.store.staged import staged_folder
+from automl_magic.workspace.own import own_workspace
 from automl_magic_serving.endpoint import Endpoint
 from automl_magic_serving.runtime import load_model
 from automl_magic_serving.telemetry.log import PredictionLogger
@@ -24,16 +25,22 @@ def versions(plane):
     trusted = TrustedKeys.load(plane.home / "keys" / "trusted")
     return {
         version: load_model(
-            staged_folder_of(plane, version), trusted, model="churn", version=version
+            staged_folder_of(plane, version),
+            trusted,
+            model="churn",
+            version=version,
+            home=plane.home,
         )
         for version in (1, 2, 3)
     }
 
 
 def staged_folder_of(plane, version):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTOML_MAGIC_HOME", str(plane.home))
-        return staged_folder(approval_of(plane.engine, "churn", version).approval.statement)
+    return staged_folder(approval_of(plane.engine, "churn", version).approval.statement, plane.home)
+
+
+def workspace_in(home):
+    return own_workspace({"AUTOML_MAGIC_HOME": str(home)})
 
 
 class Bench:
@@ -43,7 +50,7 @@ class Bench:
         self.versions = versions
         self.slab = Slab(Layout(workers=1, deployments=1))
         self.region = self.slab.region(0)
-        self.log = PredictionLogger(1, self.region, f"sqlite:///{home / 'predictions.db'}")
+        self.log = PredictionLogger(1, self.region, workspace_in(home))
         self.traces = Traces()
         self.endpoint = Endpoint(
             "churn",

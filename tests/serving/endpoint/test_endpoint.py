@@ -10,6 +10,7 @@ import pytest
 from automl_magic.records.models.deployment import Limits, PredictionLog, Role, Slos
 from automl_magic.store.engine import open_engine
 from automl_magic.store.predictions import window
+from automl_magic.workspace import Database
 from automl_magic_serving.endpoint import Late, NotRouted
 from automl_magic_serving.endpoint.shadow import MAX_WAITING
 from automl_magic_serving.runtime import Busy, Refused
@@ -31,7 +32,7 @@ class Version:
 
 
 def logged(home):
-    engine = open_engine(f"sqlite:///{home / 'predictions.db'}")
+    engine = open_engine(Database(f"sqlite:///{home / 'predictions.db'}"))
     try:
         return window(engine, "churn", 0, 1e12)
     finally:

@@ -269,17 +269,17 @@ class TestAServer:
             assert httpx.get(keyed.url + path).status_code == 200
 
     def test_a_new_key_works_and_a_revoked_one_stops(self, keyed, house, keyed_plane):
-        key_id, secret = create_key(keyed_plane.engine, "short", ["price"])
+        key_id, secret = create_key(keyed_plane.engine, "short", ["price"], actor="ada")
         wait_for(lambda: self.ask(keyed, house, secret).status_code == 200)
         assert self.status_of(keyed, secret) is grpc.StatusCode.OK
         assert self.ask(keyed, house, secret, name="churn").status_code == 403
 
-        revoke_key(keyed_plane.engine, key_id)
+        revoke_key(keyed_plane.engine, key_id, actor="ada")
         wait_for(lambda: self.ask(keyed, house, secret).status_code == 401)
         assert self.status_of(keyed, secret) is grpc.StatusCode.UNAUTHENTICATED
 
     def test_a_key_that_asks_too_often_is_slowed_down(self, keyed, house, keyed_plane):
-        _, secret = create_key(keyed_plane.engine, "slow", requests_per_s=0.1)
+        _, secret = create_key(keyed_plane.engine, "slow", requests_per_s=0.1, actor="ada")
         wait_for(lambda: self.ask(keyed, house, secret).status_code == 200)
         answer = self.ask(keyed, house, secret)
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from automl_magic.store.engine import open_engine, predictions_url, reading
+from automl_magic.store.engine import open_engine, reading
 from automl_magic.store.tables import outcomes
+from automl_magic.workspace import default_workspace
 from tests.waiting import wait_for
 
 
@@ -109,7 +110,7 @@ def test_what_came_true_is_kept(live, customer, plane):
     assert many.status_code == 202
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOML_MAGIC_HOME", str(plane.home))
-        engine = open_engine(predictions_url())
+        engine = open_engine(default_workspace().predictions)
 
     def found():
         with reading(engine) as connection:

@@ -13,7 +13,7 @@ from automl_magic.store.keys import create_key
 
 @pytest.fixture(scope="module")
 def secret(keyed_plane):
-    return create_key(keyed_plane.engine, "schemathesis")[1]
+    return create_key(keyed_plane.engine, "schemathesis", actor="ada")[1]
 
 
 def fuzz(live, secret, folder, *options):

@@ -18,7 +18,9 @@ from automl_magic.store.routes import (
     read_deployment,
     read_route,
 )
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.workers import wait_until_seen
+from automl_magic.workspace import default_workspace
 from automl_magic_serving.process.experiment import (
     Experiment,
     JudgedBy,
@@ -31,6 +33,10 @@ from automl_magic_serving.process.sequential import Arm, interval, radius
 ROUTE = Route(
     deployment="d", model="m", epoch=5, stable=1, canary=2, percent=50.0, kind=StrategyKind.AB
 )
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 def looks(p_stable, p_canary, *, share, n, seed, min_outcomes=100, alpha=0.05):
@@ -193,10 +199,14 @@ def test_outcomes_decide_and_the_policy_says_what_becomes_of_it(
     engine = own_plane.engine
     deployment, route = read_deployment(engine, "churn")
     strategy = Strategy(kind=StrategyKind.AB, on_winner=on_winner, min_outcomes=30)
-    change_deployment(engine, dataclasses.replace(deployment, strategy=strategy), "ada")
+    change_deployment(
+        engine, dataclasses.replace(deployment, strategy=strategy), "ada", trusted=own_trusted()
+    )
     with server_of(own_plane) as live:
         fields = {"canary": 2, "percent": 50.0, "kind": StrategyKind.AB}
-        route = change_route(engine, route, action="ab", actor="ada", **fields)
+        route = change_route(
+            engine, route, action="ab", actor="ada", **fields, trusted=own_trusted()
+        )
         assert wait_until_seen(engine, "churn", route.epoch, 20) == []
 
         while not decided(engine, on_winner):

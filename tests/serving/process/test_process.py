@@ -25,12 +25,18 @@ from automl_magic.store.routes import (
     read_deployment,
     read_route,
 )
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
 from automl_magic.store.workers import live as live_workers
 from automl_magic.store.workers import wait_until_seen
+from automl_magic.workspace import default_workspace
 from tests.waiting import wait_for
 
 PATH = "/v1/inference/churn:predict"
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 def answered_by(live, customer):
@@ -40,7 +46,12 @@ def answered_by(live, customer):
 def changed(plane, **fields):
     """Change the route and wait as a command does; return the workers that did not confirm."""
     route = change_route(
-        plane.engine, read_route(plane.engine, "churn"), action="test", actor="ada", **fields
+        plane.engine,
+        read_route(plane.engine, "churn"),
+        action="test",
+        actor="ada",
+        **fields,
+        trusted=own_trusted(),
     )
     return wait_until_seen(plane.engine, "churn", route.epoch, 20)
 
@@ -276,7 +287,10 @@ def test_refused_inputs_are_no_fault_of_the_canary(own_plane, server_of, custome
 def objectives(plane, **slos):
     deployment, _ = read_deployment(plane.engine, "churn")
     change_deployment(
-        plane.engine, dataclasses.replace(deployment, slos=Slos(min_requests=50, **slos)), "ada"
+        plane.engine,
+        dataclasses.replace(deployment, slos=Slos(min_requests=50, **slos)),
+        "ada",
+        trusted=own_trusted(),
     )
 
 
@@ -321,7 +335,9 @@ def test_a_stable_version_that_cannot_be_loaded_gives_way_to_the_one_before(
 
 
 def staged_of(plane, version):
-    return staged_folder(approval_of(plane.engine, "churn", version).approval.statement)
+    return staged_folder(
+        approval_of(plane.engine, "churn", version).approval.statement, default_workspace().home
+    )
 
 
 @pytest.mark.long

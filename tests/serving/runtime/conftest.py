@@ -140,6 +140,7 @@ class Vault:
     """A key, those who trust it, and folders that it signs."""
 
     def __init__(self, home):
+        self.home = home
         self.key = PrivateKey.load_or_make(home / "keys" / "governance.pem")
         self.trusted = TrustedKeys.load(home / "keys" / "trusted")
 

@@ -23,7 +23,9 @@ CUSTOMER = {"age": 60.0, "visits": 3, "city": "Oslo"}
 
 def test_a_loaded_model_answers_as_the_one_that_was_saved(signed, vault, small):
     fitted, _ = small
-    served = load_model(signed, vault.trusted, model="churn", version=1, rehearsal=None)
+    served = load_model(
+        signed, vault.trusted, model="churn", version=1, home=vault.home, rehearsal=None
+    )
     (answer,) = served.answer([served.parse(CUSTOMER, Checks())])
     assert answer.prediction == fitted.predict_row(CUSTOMER)
     assert answer.probabilities == pytest.approx(fitted.predict_proba_row(CUSTOMER), abs=1e-6)
@@ -47,7 +49,7 @@ def test_serving_a_model_needs_no_pandas_of_ours_and_no_notebook(signed, vault, 
 
 @pytest.mark.long
 def test_a_child_reads_the_model_first(signed, vault, own_home):
-    served = load_model(signed, vault.trusted, model="churn", version=1)
+    served = load_model(signed, vault.trusted, model="churn", version=1, home=own_home)
     assert len(list((own_home / "serving" / "rehearsed").iterdir())) == 1
     assert served.answer([served.parse(CUSTOMER, Checks())])[0].prediction in ("no", "yes")
 
@@ -65,7 +67,7 @@ def test_the_same_bytes_are_read_by_one_child_for_all_workers(signed, vault, own
     def work():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(rehearsal, "rehearse", lambda *_: children.append(1) or time.sleep(0.2))
-            rehearse_once(sealed.contents, sealed.manifest_sha256)
+            rehearse_once(sealed.contents, sealed.manifest_sha256, own_home)
 
     workers = [multiprocessing.get_context("fork").Process(target=work) for _ in range(3)]
     for worker in workers:
@@ -82,7 +84,7 @@ def test_bytes_that_no_child_survives_are_never_noted(signed, vault, own_home):
     sealed = unseal(signed, vault.trusted, model="churn", version=1)
     for _ in range(2):
         with pytest.raises(ModelRefused, match="cannot be read safely"):
-            rehearse_once(sealed.contents, sealed.manifest_sha256, Limits(wall_s=0.01))
+            rehearse_once(sealed.contents, sealed.manifest_sha256, own_home, Limits(wall_s=0.01))
 
     (note,) = (own_home / "serving" / "rehearsed").iterdir()
     assert note.read_text() == ""

@@ -114,7 +114,7 @@ def test_a_folder_that_is_not_there_is_named(vault, tmp_path):
 
 def test_nobody_is_trusted_where_no_key_is(signed):
     with pytest.raises(NotApproved, match="0 are"):
-        unseal(signed, TrustedKeys({}), model="churn", version=1)
+        unseal(signed, TrustedKeys(Path("/nobody")), model="churn", version=1)
 
 
 APPROVALS = {
@@ -474,7 +474,7 @@ def test_a_model_that_crashes_its_parser_takes_the_child_and_not_the_server(sign
     broken = text.replace(b"left_child=", b"left_child=99999 ", 1)
     approved_anyway(vault, signed, "members/0-0.txt", broken)
     with pytest.raises((ModelRefused, ArtifactTampered)) as caught:
-        load_model(signed, vault.trusted, model="churn", version=1)
+        load_model(signed, vault.trusted, model="churn", version=1, home=vault.home)
     assert caught.value.fix
 
 
@@ -488,7 +488,7 @@ def test_bytes_at_random_places_never_end_this_process(signed, vault):
             broken[place] = rng.integers(32, 127)
         approved_anyway(vault, signed, "members/0-0.txt", bytes(broken))
         try:
-            load_model(signed, vault.trusted, model="churn", version=1)
+            load_model(signed, vault.trusted, model="churn", version=1, home=vault.home)
         except (ModelRefused, ArtifactTampered):
             continue
         served += 1

@@ -29,7 +29,9 @@ from automl_magic.store.routes import (
     read_route,
     roll_back,
 )
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.workers import wait_until_seen
+from automl_magic.workspace import default_workspace
 from tests.waiting import wait_for
 
 VERSIONS = (1, 2, 3)
@@ -38,6 +40,10 @@ ENOUGH = 30
 # On a busy machine both workers may be starting for a while.
 PATIENCE_S = 300
 PATH = "/v1/inference/churn:predict"
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,7 +156,14 @@ class Storm:
     def change(self, **fields):
         began = time.monotonic()
         return self.follow(
-            change_route(self.plane.engine, self.route, action="storm", actor="ada", **fields),
+            change_route(
+                self.plane.engine,
+                self.route,
+                action="storm",
+                actor="ada",
+                **fields,
+                trusted=own_trusted(),
+            ),
             began,
         )
 
@@ -186,7 +199,9 @@ class Storm:
     def roll_back(self):
         began = time.monotonic()
         try:
-            route = roll_back(self.plane.engine, "churn", "ada", "storm", self.route.epoch)
+            route = roll_back(
+                self.plane.engine, "churn", "ada", "storm", self.route.epoch, trusted=own_trusted()
+            )
         except (DeploymentError, NotApproved):  # nothing to return to, or nothing that may serve
             return False
         return self.follow(route, began)
@@ -267,7 +282,9 @@ def test_no_retired_version_answers_and_no_request_is_lost(
 ):
     deployment, _ = read_deployment(own_plane.engine, "churn")
     slos = Slos(error_rate_pct=20.0, min_requests=ENOUGH)
-    change_deployment(own_plane.engine, dataclasses.replace(deployment, slos=slos), "ada")
+    change_deployment(
+        own_plane.engine, dataclasses.replace(deployment, slos=slos), "ada", trusted=own_trusted()
+    )
     own_plane.behave()
     how = {"deployments": ["churn"], "env": own_plane.misbehaving}
     with (

@@ -11,9 +11,15 @@ from automl_magic.store.engine import open_engine
 from automl_magic.store.personal import LogKey
 from automl_magic.store.predictions import delete_subject
 from automl_magic.store.routes import change_deployment, read_deployment
+from automl_magic.store.signing import TrustedKeys, trusted_folder
+from automl_magic.workspace import Database, default_workspace
 from tests.waiting import wait_for
 
 PATH = "/v1/inference/churn:predict"
+
+
+def own_trusted():
+    return TrustedKeys(trusted_folder(default_workspace().home))
 
 
 @pytest.mark.long
@@ -22,7 +28,9 @@ def test_planted_values_are_in_no_byte_that_is_stored(
 ):
     deployment, _ = read_deployment(own_plane.engine, "churn")
     log = PredictionLog(hash=("city",), drop=("since",))
-    change_deployment(own_plane.engine, dataclasses.replace(deployment, log=log), "ada")
+    change_deployment(
+        own_plane.engine, dataclasses.replace(deployment, log=log), "ada", trusted=own_trusted()
+    )
     own_plane.behave()
     planted = [f"PLANTED-{n:04}" for n in range(200)]
     dates = [f"2013-03-{1 + n % 28:02}" for n in range(200)]
@@ -49,7 +57,7 @@ def test_planted_values_are_in_no_byte_that_is_stored(
 
     # Who asks to be forgotten is, by the hash of the value, and the hash goes too.
     token = LogKey.load_or_make(own_plane.home / "keys" / "log.key").token("city", planted[0])
-    engine = open_engine(f"sqlite:///{own_plane.home / 'predictions.db'}")
+    engine = open_engine(Database(f"sqlite:///{own_plane.home / 'predictions.db'}"))
     assert delete_subject(engine, "churn", "city", token) == 1
     engine.dispose()
     assert not any(

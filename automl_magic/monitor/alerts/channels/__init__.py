@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from automl_magic.errors import OutboundRefused
 from automl_magic.monitor.alerts.channels import email, log, pagerduty, slack
 from automl_magic.monitor.alerts.channels.refused import Refused
+from automl_magic.monitor.alerts.secrets import SecretOf
 from automl_magic.records.monitoring.alert import Channel, ChannelKind, Notice
 
 __all__ = ["Refused", "send"]
 
-_SENDERS: Mapping[ChannelKind, Callable[[Channel, Notice, int], None]] = {
+_SENDERS: Mapping[ChannelKind, Callable[[Channel, Notice, int, SecretOf], None]] = {
     ChannelKind.LOG: log.send,
     ChannelKind.SLACK: slack.send,
     ChannelKind.EMAIL: email.send,
@@ -19,13 +20,15 @@ _SENDERS: Mapping[ChannelKind, Callable[[Channel, Notice, int], None]] = {
 }
 
 
-def send(channel: Channel, notice: Notice, *, notice_id: int) -> None:
+def send(channel: Channel, notice: Notice, *, notice_id: int, secret_of: SecretOf) -> None:
     """Send a notice over a channel.
 
     Parameters
     ----------
     notice_id : int
         The same for each try, so that the other side can tell a repetition.
+    secret_of : callable
+        Returns the secret of a name: `Workspace.secret`.
 
     Raises
     ------
@@ -35,6 +38,6 @@ def send(channel: Channel, notice: Notice, *, notice_id: int) -> None:
         If it may work another time.
     """
     try:
-        _SENDERS[channel.kind](channel, notice, notice_id)
+        _SENDERS[channel.kind](channel, notice, notice_id, secret_of)
     except OutboundRefused as refused:
         raise Refused(f"{refused.what} {refused.why} {refused.fix}") from refused

@@ -14,7 +14,7 @@ from email.policy import SMTP
 from automl_magic.errors import MonitorError
 from automl_magic.look.text import safe
 from automl_magic.monitor.alerts.channels.refused import Refused
-from automl_magic.monitor.alerts.secrets import filled
+from automl_magic.monitor.alerts.secrets import SecretOf, filled
 from automl_magic.monitor.alerts.told import lines_of
 from automl_magic.outbound import checked_addresses, dial
 from automl_magic.records.monitoring.alert import Channel, MailSecurity, Notice
@@ -24,7 +24,7 @@ TIMEOUT_S = 20.0
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
-def send(channel: Channel, notice: Notice, notice_id: int) -> None:
+def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:
     """Send a notice as mail.
 
     Raises
@@ -42,7 +42,7 @@ def send(channel: Channel, notice: Notice, notice_id: int) -> None:
     try:
         with _connected(channel, host, addresses) as server:
             if channel.user is not None:
-                server.login(channel.user, filled(channel.password or ""))
+                server.login(channel.user, filled(channel.password or "", secret_of))
             server.send_message(message)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
         raise Refused(f"{host} refused an address: {_brief(error)}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
+from automl_magic.monitor.alerts.secrets import SecretOf
 from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notice
 
 LOGGER = logging.getLogger("automl_magic.alerts")
@@ -15,7 +16,7 @@ _LEVELS = {
 }
 
 
-def send(channel: Channel, notice: Notice, notice_id: int) -> None:  # noqa: ARG001
+def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
     """Log a notice as `event=alert key=value …`; every value that is text is quoted JSON."""
     level = logging.INFO if notice.state is AlertState.RESOLVED else _LEVELS[notice.severity]
     LOGGER.log(

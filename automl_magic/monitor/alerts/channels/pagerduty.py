@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from automl_magic.monitor.alerts.channels.refused import check_status
-from automl_magic.monitor.alerts.secrets import filled
+from automl_magic.monitor.alerts.secrets import SecretOf, filled
 from automl_magic.outbound import post_json
 from automl_magic.records.monitoring.alert import AlertState, Channel, Notice
 
@@ -18,10 +18,10 @@ URL = "https://events.pagerduty.com/v2/enqueue"
 _LONGEST_SUMMARY, _LONGEST_KEY = 1_024, 255
 
 
-def send(channel: Channel, notice: Notice, notice_id: int) -> None:  # noqa: ARG001
+def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
     """Post a notice. Repetitions have one `dedup_key`, and are one incident."""
-    url = filled(channel.url or URL)
-    key = filled(channel.routing_key or "")
+    url = filled(channel.url or URL, secret_of)
+    key = filled(channel.routing_key or "", secret_of)
     status = post_json(url, document_of(notice, key), allowed_hosts=channel.allowed_hosts)
     check_status(status, urlsplit(url).hostname or "The server")
 

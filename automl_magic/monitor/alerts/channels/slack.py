@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from automl_magic.monitor.alerts.channels.refused import check_status
-from automl_magic.monitor.alerts.secrets import filled
+from automl_magic.monitor.alerts.secrets import SecretOf, filled
 from automl_magic.monitor.alerts.told import lines_of
 from automl_magic.outbound import post_json
 from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notice
@@ -20,9 +20,9 @@ _LONGEST_HEADER, _LONGEST_TEXT = 150, 3_000
 _SIGNS = {AlertSeverity.INFO: "ℹ", AlertSeverity.WARNING: "⚠", AlertSeverity.CRITICAL: "⛔"}
 
 
-def send(channel: Channel, notice: Notice, notice_id: int) -> None:  # noqa: ARG001
+def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
     """Post a notice. The address of a webhook is a secret: no error shows it."""
-    url = filled(channel.url or "")
+    url = filled(channel.url or "", secret_of)
     status = post_json(url, document_of(notice), allowed_hosts=channel.allowed_hosts)
     check_status(status, urlsplit(url).hostname or "The server")
 

@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Engine, Row, func, select, update
 
 from automl_magic.store.engine import now, reading, serially, writing
 from automl_magic.store.tables import batch_jobs
-from automl_magic.workspace.places import home
 
 KEPT_S = 86_400.0
 MOST_OPEN, MOST_OPEN_PER_KEY = 64, 4
@@ -60,16 +59,17 @@ class Job:
         return self.source.parent
 
 
-def batch_folder() -> Path:
-    """Return where the jobs of this home have their folders."""
-    return home() / "serving" / "batch"
+def batch_folder(home: Path) -> Path:
+    """Return where the jobs of a home have their folders."""
+    return home / "serving" / "batch"
 
 
 @contextmanager
-def alone() -> Iterator[bool]:
+def alone(home: Path) -> Iterator[bool]:
     """Say whether this process is the one that works here; hold on to that meanwhile."""
-    batch_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (batch_folder() / ".lock").open("a") as file:
+    folder = batch_folder(home)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -78,9 +78,9 @@ def alone() -> Iterator[bool]:
             yield True
 
 
-def new_folder() -> Path:
+def new_folder(home: Path) -> Path:
     """Make the folder of a job to be. Its name is the job's id."""
-    folder = batch_folder() / secrets.token_hex(16)
+    folder = batch_folder(home) / secrets.token_hex(16)
     folder.mkdir(mode=0o700, parents=True)
     return folder
 
@@ -138,9 +138,9 @@ def find_job(engine: Engine, job_id: str, key_id: str | None) -> Job | None:
     return None if row is None else _read(row)
 
 
-def open_jobs(engine: Engine) -> list[Job]:
-    """Return the jobs of this home that are not at their end, the oldest first."""
-    here = batch_jobs.c.source.startswith(f"{batch_folder()}/", autoescape=True)
+def open_jobs(engine: Engine, home: Path) -> list[Job]:
+    """Return the jobs of a home that are not at their end, the oldest first."""
+    here = batch_jobs.c.source.startswith(f"{batch_folder(home)}/", autoescape=True)
     with reading(engine) as connection:
         query = (
             select(batch_jobs)
@@ -160,16 +160,16 @@ def note(engine: Engine, job: Job, **fields: Any) -> None:
         )
 
 
-def forget_old(engine: Engine) -> Sequence[str]:
+def forget_old(engine: Engine, home: Path) -> Sequence[str]:
     """Delete jobs that ended a day ago, with their files, and return their ids."""
-    here = batch_jobs.c.source.startswith(f"{batch_folder()}/", autoescape=True)
+    here = batch_jobs.c.source.startswith(f"{batch_folder(home)}/", autoescape=True)
     with writing(engine) as connection:
         ended = batch_jobs.c.status.not_in(_OPEN) & here
         old = ended & (batch_jobs.c.changed_at < now(connection) - KEPT_S)
         ids = [row.id for row in connection.execute(select(batch_jobs.c.id).where(old))]
         connection.execute(batch_jobs.delete().where(batch_jobs.c.id.in_(ids)))
     for job_id in ids:
-        shutil.rmtree(batch_folder() / job_id, ignore_errors=True)
+        shutil.rmtree(batch_folder(home) / job_id, ignore_errors=True)
     return ids
 
 

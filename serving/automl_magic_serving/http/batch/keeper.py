@@ -6,11 +6,13 @@ import asyncio
 import logging
 import os
 import sys
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from automl_magic.errors import StoreError
 from automl_magic.store.engine import open_engine
+from automl_magic.workspace import Workspace
 from automl_magic_serving.http.batch.jobs import alone, open_jobs
 
 LOOK_S = 5.0
@@ -24,7 +26,8 @@ class Keeper:
     Every worker has one. The processes settle among themselves which of them works.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
         self._engine: Engine | None = None
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -32,7 +35,7 @@ class Keeper:
     async def engine(self) -> Engine:
         """Return the store, opened when it is first needed."""
         if self._engine is None:
-            self._engine = await asyncio.to_thread(open_engine)
+            self._engine = await asyncio.to_thread(open_engine, self.workspace.store)
         return self._engine
 
     def start(self) -> None:
@@ -54,8 +57,8 @@ class Keeper:
         while True:
             self._wanted.clear()
             try:
-                if await asyncio.to_thread(_is_needed, await self.engine()):
-                    await _run()
+                if await asyncio.to_thread(_is_needed, await self.engine(), self.workspace.home):
+                    await _run(self.workspace)
             except (StoreError, OSError) as error:
                 _events.warning("batch_not_looked_for", extra={"error": type(error).__name__})
             try:
@@ -64,15 +67,15 @@ class Keeper:
                 continue
 
 
-def _is_needed(engine: Engine) -> bool:
+def _is_needed(engine: Engine, home: Path) -> bool:
     """Say whether there are jobs, and nobody works."""
-    if not open_jobs(engine):
+    if not open_jobs(engine, home):
         return False
-    with alone() as nobody_works:
+    with alone(home) as nobody_works:
         return nobody_works
 
 
-async def _run() -> None:
+async def _run(workspace: Workspace) -> None:
     """Run the process to its end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -82,6 +85,7 @@ async def _run() -> None:
         str(os.getpid()),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
+        env={**os.environ, **workspace.environment()},
     )
     try:
         await process.wait()

@@ -67,7 +67,7 @@ class BatchRoutes:
         engine = await self._keeper.engine()
         if not await asyncio.to_thread(has_room, engine, caller.key_id):
             raise _too_many()
-        folder = await asyncio.to_thread(new_folder)
+        folder = await asyncio.to_thread(new_folder, self._keeper.workspace.home)
         try:
             upload = await self._receive(request, folder)
             job = await self._add(caller, upload)

@@ -26,8 +26,9 @@ from automl_magic.recipe.batches import storage
 from automl_magic.store.approvals import approval_of
 from automl_magic.store.engine import open_engine
 from automl_magic.store.routes import read_deployment, read_route
-from automl_magic.store.signing import TrustedKeys
+from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic.store.staged import staged_folder
+from automl_magic.workspace import Workspace, default_workspace
 from automl_magic_serving.http.batch.jobs import (
     Job,
     Status,
@@ -52,24 +53,24 @@ _PR_SET_PDEATHSIG = 1
 _events = logging.getLogger(__name__)
 
 
-def work() -> None:
+def work(workspace: Workspace) -> None:
     """Score the jobs that wait, the oldest first, until there have been none for a while."""
-    engine = open_engine()
+    engine, home = open_engine(workspace.store), workspace.home
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < _LINGER_S:
-        if jobs := open_jobs(engine):
-            _do(engine, jobs[0])
+        if jobs := open_jobs(engine, home):
+            _do(engine, jobs[0], home)
             idle_since = time.monotonic()
         else:
             time.sleep(_LOOK_S)
-    forget_old(engine)
+    forget_old(engine, home)
 
 
-def _do(engine: Engine, job: Job) -> None:
+def _do(engine: Engine, job: Job, home: Path) -> None:
     try:
         _check_deaths(job)
         note(engine, job, status=Status.RUNNING)
-        n_rows = _score(engine, job)
+        n_rows = _score(engine, job, home)
     except AutomlMagicError as error:
         if error.retry_after_s is not None:
             raise  # not the job's fault: it is taken up again
@@ -83,9 +84,9 @@ def _do(engine: Engine, job: Job) -> None:
         _end(engine, job, Status.DONE, n_rows=n_rows, n_done=n_rows)
 
 
-def _score(engine: Engine, job: Job) -> int:
+def _score(engine: Engine, job: Job, home: Path) -> int:
     route = read_route(engine, job.deployment)
-    served = _load(engine, route.model, job.version)
+    served = _load(engine, route.model, job.version, home)
     said_at = time.monotonic()
 
     def on_rows(done: int, of: int | None, _: float) -> None:
@@ -108,7 +109,7 @@ def _score(engine: Engine, job: Job) -> int:
     return scored.n_rows
 
 
-def _load(engine: Engine, model: str, version: int) -> Served:
+def _load(engine: Engine, model: str, version: int, home: Path) -> Served:
     approved = approval_of(engine, model, version)
     if approved is None or approved.revoked_at is not None:
         raise NotApproved(
@@ -116,8 +117,9 @@ def _load(engine: Engine, model: str, version: int) -> Served:
             why="Its approval was revoked after the job was sent.",
             fix="Send the file again: another version answers now.",
         )
-    folder = staged_folder(approved.approval.statement)
-    return load_model(folder, TrustedKeys.load(), model=model, version=version)
+    folder = staged_folder(approved.approval.statement, home)
+    trusted = TrustedKeys(trusted_folder(home))
+    return load_model(folder, trusted, model=model, version=version, home=home)
 
 
 def _reader(source: Path, served: Served) -> Reader:
@@ -191,10 +193,11 @@ def main() -> None:
     _die_with(int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log_to_stderr(worker="batch")
-    with alone() as is_alone:
+    workspace = default_workspace()
+    with alone(workspace.home) as is_alone:
         if is_alone:
             _be_modest()
-            work()
+            work(workspace)
 
 
 if __name__ == "__main__":

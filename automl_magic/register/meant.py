@@ -1,19 +1,11 @@
-"""The registry, opened once a process: what is asked of it again uses the same connection."""
+"""Which version is meant: by a number, by what an alias means in the store, or by nothing."""
 
 from __future__ import annotations
-
-import functools
 
 from automl_magic.records import ModelVersion
 from automl_magic.records.models.model import CANDIDATE, CHAMPION
 from automl_magic.register.mlflow import MlflowRegistry
 from automl_magic.store.aliases import Aliases
-
-
-@functools.lru_cache(maxsize=4)
-def registry_on(tracking_uri: str) -> MlflowRegistry:
-    """Return the registry of a tracking store."""
-    return MlflowRegistry(tracking_uri)
 
 
 def version_meant(
