@@ -46,7 +46,7 @@ LIBRARY_WORDS = {
     "pyproject.toml": ({"binary"}, "psycopg's extra"),
     "serving/automl_magic_serving/http/infer.py": ({"binary"}, "tensors in binary, of the OIP"),
     "serving/automl_magic_serving/http/openapi/document.py": ({"binary"}, "the same, described"),
-    "serving/automl_magic_serving/runtime/compiled/trees.py": (
+    "serving/automl_magic_serving/runtime/compiled/readers/lightgbm.py": (
         {"binary", "multiclass", "regression"},
         "LightGBM's objectives, read from a model file",
     ),

@@ -9,6 +9,7 @@ channel    what parent and workers say to each other
 stored     what the parent reads from the store
 experiment an A/B test: each version is judged by what came true
 sequential the test behind it, which may be looked at at any time
-guard      takes a canary out that breaches its objectives
+rollouts   what is done about canaries and A/B tests
+guard      whether a canary breaches its objectives
 options    what the command line says
 """

@@ -16,14 +16,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from automl_magic.errors import AutomlMagicError, DeploymentError, StoreError
-from automl_magic.records.models.deployment import Role, StrategyKind
 from automl_magic.store.predictions import delete_older
 from automl_magic.store.workers import beat, forget
 from automl_magic_serving.process.channel import Target
 from automl_magic_serving.process.child import STEADY_S, Child, pause_s, start_child
-from automl_magic_serving.process.experiment import Experiment, JudgedBy, Loss, Verdict
-from automl_magic_serving.process.guard import breach
+from automl_magic_serving.process.experiment import JudgedBy, Loss
 from automl_magic_serving.process.options import Options, cores
+from automl_magic_serving.process.rollouts import Rollouts
 from automl_magic_serving.process.stored import Stored
 from automl_magic_serving.process.worker import Setup
 from automl_magic_serving.telemetry.slab import Layout, Slab
@@ -41,7 +40,6 @@ _PING_S = 1.0
 _BACKLOG = 2_048
 _MOST_EARLY_DEATHS = 3
 _LAST_S = 5.0
-_ACTOR = "automl-serving"
 
 _events = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -61,10 +59,16 @@ class Parent:
         self._pace = tempfile.TemporaryFile(prefix="automl-pace-")  # noqa: SIM115
         self._keys: dict[str, Any] = {}
         self._facts: dict[str, Any] = {"store_answers": True}
-        self._judged_by: dict[str, JudgedBy] = {}
-        self._experiments: dict[str, Experiment] = {}
         self._deaths = [0] * options.workers
-        self._failed: set[tuple[str, int, int]] = set()
+        self.rollouts = Rollouts(
+            options.deployments,
+            self.targets,
+            stored,
+            self.slab,
+            ask=self._asked,
+            look_again=self._poll,
+            tell=self._tell_facts,
+        )
         self._told_ready = asyncio.Event()
         self._beat_now = asyncio.Event()
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -95,8 +99,8 @@ class Parent:
                     (POLL_S, self._poll),
                     (KEYS_S, self._poll_keys),
                     (CHECKS_S, self._poll_checks),
-                    (GUARD_S, self._guard),
-                    (EXPERIMENT_S, self._experiment),
+                    (GUARD_S, self.rollouts.guard),
+                    (EXPERIMENT_S, self.rollouts.judge),
                     (_PING_S, self._ping),
                     (RETENTION_S, self._delete_old),
                 )
@@ -182,83 +186,6 @@ class Parent:
             for name, target in self.targets.items()
         }
 
-    # -- canaries ------------------------------------------------------------------------------
-
-    async def _guard(self) -> None:
-        for place, name in enumerate(self.options.deployments):
-            target = self.targets[name]
-            route, slos = target.route, target.deployment.slos
-            if route.canary is None:
-                continue
-            why = breach(self.slab.live(place, Role.CANARY, route.epoch), slos)
-            if why is not None:
-                await self._roll_back(target, route.canary, f"Breach of the objectives: {why}")
-
-    async def _roll_back(self, target: Target, version: int, reason: str) -> None:
-        name, epoch = target.route.deployment, target.route.epoch
-        try:
-            changed = await self._asked(
-                self.stored.take_out, target.route, version, _ACTOR, reason[:1_000]
-            )
-        except AutomlMagicError as error:
-            # Somebody was quicker, or there is nothing to return to.
-            key = (name, epoch, version)
-            if key not in self._failed:
-                _events.warning(
-                    "not_rolled_back",
-                    extra={"deployment": name, "epoch": epoch, "what": error.what}
-                    | {"why": error.why, "reason": reason},
-                )
-            self._failed.add(key)
-            return
-        if changed is not None:
-            _events.warning(
-                "rolled_back",
-                extra={"deployment": name, "epoch": changed.epoch, "version": version}
-                | {"reason": reason},
-            )
-            await self._poll()
-
-    async def _experiment(self) -> None:
-        """Take the new outcomes of every A/B test into account, and act where one is decided."""
-        running = {}
-        for name, target in self.targets.items():
-            route, judged_by = target.route, self._judged_by.get(name)
-            if route.kind is not StrategyKind.AB or route.canary is None or judged_by is None:
-                continue
-            one = self._experiments.get(name)
-            if one is None or one.route != route:
-                one = Experiment(route, target.deployment.strategy, judged_by)
-            running[name] = one
-            one.add(await self._asked(self.stored.outcomes, one) or ())
-            if one.verdict is not Verdict.OPEN and not one.is_settled:
-                await self._decide(one)
-        self._experiments = running
-        said = [one.to_json() for one in running.values()]
-        if said != self._facts.get("experiments", []):
-            self._tell_facts(experiments=said)
-
-    async def _decide(self, experiment: Experiment) -> None:
-        name = experiment.route.deployment
-        reason = experiment.reason()
-        try:
-            route = await self._asked(self.stored.decide, experiment, _ACTOR)
-        except AutomlMagicError as error:  # somebody was quicker, or an approval was revoked
-            _events.warning(
-                "not_promoted", extra={"deployment": name, "what": error.what, "why": error.why}
-            )
-            experiment.is_settled = True
-            return
-        if route is None:  # the store is silent; there is a next time
-            return
-        experiment.is_settled = True
-        better = experiment.verdict.value
-        _events.warning(
-            "ab_decided", extra={"deployment": name, "better": better, "reason": reason}
-        )
-        if route != experiment.route:
-            await self._poll()
-
     # -- workers -------------------------------------------------------------------------------
 
     async def _keep(self, place: int) -> None:
@@ -321,7 +248,7 @@ class Parent:
             case "follows":
                 child.follows[said["deployment"]] = said["epoch"]
                 by = said["judged_by"]
-                self._judged_by[said["deployment"]] = JudgedBy(
+                self.rollouts.judged_by[said["deployment"]] = JudgedBy(
                     Loss(by["loss"]), tuple(by["classes"])
                 )
                 self._let_in(child)
@@ -354,7 +281,7 @@ class Parent:
             self._give_up(DeploymentError(**error))
         elif epoch == target.route.epoch:
             reason = f"Version {version} could not be loaded: {error['what']} {error['why']}"
-            task = asyncio.create_task(self._roll_back(target, version, reason))
+            task = asyncio.create_task(self.rollouts.roll_back(target, version, reason))
             self._tasks.append(task)
 
     async def _ping(self) -> None:

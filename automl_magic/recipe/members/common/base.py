@@ -85,7 +85,7 @@ class Member(ABC):
         Whether a matrix may hold NaN where training saw none.
     trees : str or None
         The form of its trees, by which a server compiles them (a key of `READERS` in
-        `automl_magic_serving.runtime.compiled.trees`); None: it has no trees.
+        `automl_magic_serving.runtime.compiled.readers`); None: it has no trees.
     has_contributions : bool
         Whether `contributions` says what each feature adds.
     """

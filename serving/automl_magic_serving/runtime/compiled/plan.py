@@ -25,7 +25,8 @@ from automl_magic.records import Answer
 from automl_magic.records.data.schema import InputSchema
 from automl_magic_serving.runtime.compiled.graph import Graph, Part
 from automl_magic_serving.runtime.compiled.parity import TOLERANCE, at_splits, difference, rows_of
-from automl_magic_serving.runtime.compiled.trees import CannotCompile, Trees, trees_of
+from automl_magic_serving.runtime.compiled.readers import trees_of
+from automl_magic_serving.runtime.compiled.trees import CannotCompile, Trees
 from automl_magic_serving.runtime.compiled.views import Values, Views
 
 PARITY_ROWS = TIMED_ROWS = 64

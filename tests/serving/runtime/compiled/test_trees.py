@@ -12,7 +12,8 @@ from automl_magic.records.families import kinds
 from automl_magic_serving.runtime.compiled import trees as reading
 from automl_magic_serving.runtime.compiled.graph import Graph
 from automl_magic_serving.runtime.compiled.parity import at_splits, difference
-from automl_magic_serving.runtime.compiled.trees import CannotCompile, trees_of
+from automl_magic_serving.runtime.compiled.readers import trees_of
+from automl_magic_serving.runtime.compiled.trees import CannotCompile
 
 BOOSTERS = ("lightgbm", "xgboost", "catboost")
 FORESTS = ("extra_trees", "random_forest")
