@@ -257,8 +257,7 @@ def _portfolio(experiment: Experiment, family: Family, context: Context) -> Deci
     return Decision(
         about=DecisionKind.CANDIDATES,
         choice=", ".join(candidate.name for candidate in family.propose(context)),
-        why="Proven settings of different families, cheap and different ones first, so that an "
-        "early stop has seen them all.",
+        why=family.why_these_candidates,
         evidence=context.evidence(folds=context.folds),
         rejected=family.rejected(context),
     )

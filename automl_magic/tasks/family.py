@@ -78,6 +78,8 @@ class Family(ABC):
         The fields that it adds to the experiment file, under `options`.
     metrics : tuple of Measured
         The metrics that it brings beside ours. Each has a piece, `model/metric_<name>.py`.
+    why_these_candidates : str
+        Why its candidates are these, in this order; `automl why` says it.
     column_kinds : tuple of ColumnKind
         What a person may say that a column is.
     """
@@ -86,6 +88,7 @@ class Family(ABC):
     words: ClassVar[Mapping[TaskKind, Words]]
     options: ClassVar[tuple[Option, ...]] = ()
     metrics: ClassVar[tuple[Measured, ...]] = ()
+    why_these_candidates: ClassVar[str] = "They are what is known to suit this kind of task."
     column_kinds: ClassVar[tuple[ColumnKind, ...]] = tuple(
         kind for kind in ColumnKind if kind is not ColumnKind.CONSTANT
     )

@@ -120,6 +120,12 @@ def test_plan_run_leaderboard_notebook_register_serve_monitor(typed, served, pla
     assert score["rows"] == found["holdout"]["rows"]
     assert score["score"] == pytest.approx(found["holdout"]["score"], abs=1e-9)
 
+    # explain, by what the kind of task can do
+    explained = json.loads(typed("explain", "last", "--json"))
+    explanation = json.loads(Path(explained["explanation"]).read_text())
+    assert explanation["residuals"] is not None
+    assert explanation["calibration"] is None
+
     # register → serve, and ask over HTTP
     typed("register", "last", "--name", "calls")
     said = served()

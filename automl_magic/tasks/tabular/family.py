@@ -33,6 +33,10 @@ class Tabular(Family):
     """One table with a target column."""
 
     name: ClassVar[str] = "tabular"
+    why_these_candidates: ClassVar[str] = (
+        "Proven settings of different families, cheap and different ones first, so that an early "
+        "stop has seen them all."
+    )
     words: ClassVar[Mapping[TaskKind, Words]] = {
         TaskKind("binary"): Words(
             label="One of two answers", example="Will this customer leave, yes or no?"
