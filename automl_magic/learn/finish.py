@@ -13,6 +13,7 @@ import numpy as np
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
+from automl_magic.learn.also import also_measured
 from automl_magic.learn.described import described
 from automl_magic.learn.evaluate import Holdout
 from automl_magic.learn.latency import costs_of
@@ -63,6 +64,7 @@ def finish(
             notebook=NOTEBOOK,
             weights=ensemble.weights,
             ensemble=ensemble.score,
+            ensemble_also=_also(search, ensemble),
             holdout=measured,
             costs=costs,
         )
@@ -83,6 +85,12 @@ def finish(
     if search.recorded is None:
         remember(search, ensemble.weights)
     return _summary(result, _too_slow(ensemble, costs[None]))
+
+
+def _also(search: Search, ensemble: Ensemble) -> dict[str, float]:
+    y, validated = search.task.y[search.rows.development], search.rows.validated
+    threshold = 0.5 if ensemble.threshold is None else ensemble.threshold
+    return also_measured(search.task, y[validated], ensemble.oof[validated], threshold)
 
 
 def _result(

@@ -31,6 +31,7 @@ def make_leaderboard(
     notebook: str,
     weights: Mapping[int, float],
     ensemble: Score | None = None,
+    ensemble_also: Mapping[str, float] | None = None,
     holdout: Score | None = None,
     costs: Mapping[int | None, Cost] | None = None,
 ) -> Leaderboard:
@@ -53,6 +54,7 @@ def make_leaderboard(
             trial=trial.number,
             fit_s=trial.fit_s,
             weight=weights.get(trial.number),
+            also=trial.also,
             **_cost(costs.get(trial.number)),
         )
         if trial.state is TrialState.COMPLETE and trial.score is not None:
@@ -67,6 +69,7 @@ def make_leaderboard(
             link=Link(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL),
             state=TrialState.COMPLETE,
             reason=f"A blend of {len(weights)} trials." if len(weights) > 1 else "One trial.",
+            also=ensemble_also or {},
             **_cost(costs.get(None)),
         )
         # Before a trial of the same score: it is what the run ends with.
@@ -112,15 +115,16 @@ def as_table(leaderboard: Leaderboard, n_rows: int) -> Table:
         f"out of fold on {n_rows:,} rows",
         headings=(
             *("Rank", "Trial", "Candidate", leaderboard.metric, "± folds", "Fit s"),
+            *leaderboard.also,
             *costs,
             "Why",
         ),
-        rows=[_cells(row, is_measured) for row in leaderboard.rows],
-        right=frozenset({0, 1, 3, 4, 5, 6, 7} if is_measured else {0, 1, 3, 4, 5}),
+        rows=[_cells(row, leaderboard.also, is_measured) for row in leaderboard.rows],
+        right=frozenset({0, 1, *range(3, 6 + len(leaderboard.also) + (2 if is_measured else 0))}),
     )
 
 
-def _cells(row: LeaderboardRow, with_costs: bool) -> tuple[str, ...]:
+def _cells(row: LeaderboardRow, also: Sequence[str], with_costs: bool) -> tuple[str, ...]:
     score, half = row.score, ""
     if score is not None and score.high is not None and score.low is not None:
         half = number((score.high - score.low) / 2)
@@ -131,6 +135,7 @@ def _cells(row: LeaderboardRow, with_costs: bool) -> tuple[str, ...]:
         "" if score is None else number(score.score),
         half,
         "" if row.fit_s is None else f"{row.fit_s:.1f}",
+        *(number(row.also[name]) if name in row.also else "" for name in also),
         *(_cost_cells(row) if with_costs else ()),
         row.reason,
     )

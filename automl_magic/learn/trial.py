@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl_magic.learn.also import also_measured
 from automl_magic.learn.candidate import Proposal
 from automl_magic.learn.growing import Growing
 from automl_magic.learn.threshold import best_threshold
@@ -101,6 +102,7 @@ def scored(
         fold_iterations=(n_rounds,) * len(growing.pairs) if has_rounds else (),
         score=score,
         fold_scores=tuple(by_fold),
+        also=also_measured(task, y[validated], oof[validated], at),
     )
     once = growing.spent_s / len(growing.pairs)
     share = n_rounds / max(1, growing.n_rounds)

@@ -17,6 +17,8 @@ HEADS = (
     ("Model", "text"),
     ("Score [95 % interval]", "number"),
     ("Folds", "number"),
+)
+FURTHER_HEADS = (
     ("Fit", "number"),
     ("One row", "number"),
     ("Size", "number"),
@@ -30,7 +32,7 @@ FILTERS = (("model", "In the model"), ("front", "On the front"), ("dropped", "Le
 def trial_table(board: Board) -> str:
     """Return the table of a run's trials, with its filter above."""
     metric = text(board.leaderboard.metric)
-    heads = joined(tag("th", name, scope="col", data_sort=sort) for name, sort in HEADS)
+    heads = joined(tag("th", name, scope="col", data_sort=sort) for name, sort in _heads(board))
     fates = board.fates
     table = tag(
         "table",
@@ -40,6 +42,11 @@ def trial_table(board: Board) -> str:
         id="trials",
     )
     return _filter() + scrolling(table, "All trials")
+
+
+def _heads(board: Board) -> tuple[tuple[str, str], ...]:
+    also = ((text(name), "number") for name in board.leaderboard.also)
+    return (*HEADS, *also, *FURTHER_HEADS)
 
 
 def _filter() -> str:
@@ -80,7 +87,9 @@ def _row(board: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
     if folds:
         ends = (number(min(folds), 3), number(max(folds), 3))
         spread = " to ".join(linked_text(end, link) for end in ends)
+    also = (row.also.get(name) for name in board.leaderboard.also)
     measures = (
+        *((value, number(value)) for value in also),
         (row.fit_s, seconds(row.fit_s)),
         (row.row_latency_ms, milliseconds(row.row_latency_ms)),
         (row.size_bytes, file_size(row.size_bytes)),

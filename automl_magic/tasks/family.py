@@ -149,6 +149,11 @@ class Family(ABC):
         """Choose the metric of a task that names none."""
         return default_metric(target.kind, target.counts)
 
+    def also_measured(self, kind: TaskKind) -> tuple[str, ...]:
+        """Return the metrics that the leaderboard shows beside the one that trials compete by."""
+        del kind
+        return ()
+
     def validation(self, experiment: Experiment, dataset: Dataset, target: Target) -> Validation:
         """Choose how rows are kept apart, and check what was asked about it.
 

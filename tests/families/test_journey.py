@@ -102,6 +102,8 @@ def test_plan_run_leaderboard_notebook_register_serve_monitor(typed, served, pla
     # leaderboard
     board = json.loads(typed("leaderboard", "--json"))
     assert {"group_mean", "group_mean_shrunk"} <= {row["name"] for row in board["rows"]}
+    assert all(0 < row["also"]["mae"] < row["score"]["score"] for row in board["rows"])
+    assert "  mae  " in typed("leaderboard")
 
     # standalone notebook: the same score, where neither we nor the family are
     typed("notebook", "last", "-o", "model.ipynb")

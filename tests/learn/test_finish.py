@@ -93,6 +93,19 @@ def test_the_leaderboard_says_what_the_model_and_its_members_cost(found):
     assert shown.headings[6:9] == ("Row ms", "Size", "Front")
 
 
+def test_further_metrics_of_a_row_are_columns_of_the_table(found):
+    _, _, _, folder = found
+    document = json.loads((folder / "leaderboard.json").read_text())
+    assert all("also" not in row for row in document["rows"])  # its family has none
+    document["rows"][0]["also"] = {"f1": 0.75}
+
+    shown = as_table(Leaderboard.from_json(document), 455)
+
+    assert shown.headings[5:8] == ("Fit s", "f1", "Row ms")
+    assert [row[6] for row in shown.rows] == ["0.7500", *[""] * (len(shown.rows) - 1)]
+    assert {3, 6, 7, 8} <= shown.right
+
+
 def test_the_kept_predictions_have_the_score_of_the_folds(found):
     _, _, done, folder = found
 

@@ -78,6 +78,15 @@ def test_hostile_names_bring_no_element_onto_the_page():
     assert "script" not in {name for name, _ in hostile.found}
 
 
+def test_further_metrics_have_a_column_each():
+    plain = board_page(board_of(row(1, "a", 0.9), row(2, "b", 0.8)))
+    page = board_page(board_of(replace(row(1, "a", 0.9), also={HOSTILE: 0.25}), row(2, "b", 0.8)))
+
+    assert f'<th scope="col" data-sort="number">{text(HOSTILE)}</th>' in page
+    assert page.count("<td") == plain.count("<td") + 2
+    assert ">0.2500<" in page
+
+
 def test_every_number_carries_its_run_notebook_and_cell():
     page = board_page(board_of(row(1, "a", 0.9, 0.8, 0.95), row(2, "b", 0.8)))
     elements = Elements(page).found

@@ -14,20 +14,21 @@ def leaderboard(board: Leaderboard) -> str:
     """Lay out a leaderboard; the last column is the cell that made the row's numbers."""
     better = "higher" if board.higher_is_better else "lower"
     lines = [f"Run {safe(board.run_id)} · {safe(board.metric)}, {better} is better", ""]
-    heads = ("", "name", "trial", "score [95 % interval]", "fit", "weight", "cell")
+    heads = ("", "name", "trial", "score [95 % interval]", *board.also, "fit", "weight", "cell")
     rows = [
         (
             row.rank,
             row.name,
             "" if row.trial is None else row.trial,
             _score(row),
+            *(number(row.also[name]) if name in row.also else "" for name in board.also),
             seconds(row.fit_s),
             _weight(row),
             row.link.cell_id,
         )
         for row in board.rows
     ]
-    lines.append(text_table(heads, rows, right=(0, 2, 4, 5)))
+    lines.append(text_table(heads, rows, right=(0, 2, *range(4, 6 + len(board.also)))))
     if board.holdout is not None:
         cell = safe(board.holdout_link.cell_id) if board.holdout_link else "–"
         unseen = f"{board.holdout.rows:,} rows that no choice has seen"

@@ -27,7 +27,7 @@ class Trial(Record):
     `estimator` and `view` are those of the recipe's member; `params` holds no iteration count:
     `n_iterations` does, where the estimator has one, and `fold_iterations` says where each fold
     stopped, so that a replay makes the same models. `reason` says why it was tried, pruned or
-    failed.
+    failed. `also` are further metrics that the family of the task wants to be shown, by name.
     """
 
     number: int
@@ -43,6 +43,10 @@ class Trial(Record):
     score: Score | None = None
     fold_scores: tuple[float, ...] = ()
     cell_id: str | None = None
+    also: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return _without_empty(super().to_json())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,8 @@ class LeaderboardRow(Record):
     `weight` is the share in the ensemble; `trial` is None for the ensemble itself.
     A failed trial has no score. Of what the final model was made of, it was measured how long one
     row takes, `row_latency_ms` (the 95th percentile), and how large the files are, `size_bytes`;
-    `on_front` says whether nothing measured beats it by score, latency and size together.
+    `on_front` says whether nothing measured beats it by score, latency and size together. `also`
+    are further metrics, by name: a column each.
     """
 
     rank: int
@@ -67,6 +72,10 @@ class LeaderboardRow(Record):
     row_latency_ms: float | None = None
     size_bytes: int | None = None
     on_front: bool | None = None
+    also: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return _without_empty(super().to_json())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,3 +91,15 @@ class Leaderboard(Record):
     rows: tuple[LeaderboardRow, ...] = field(default_factory=tuple)
     holdout: Score | None = None
     holdout_link: Link | None = None
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The names of the further metrics that some row has."""
+        return tuple(dict.fromkeys(name for row in self.rows for name in row.also))
+
+
+def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
+    """Leave `also` out where there is nothing in it: most families have no further metrics."""
+    if not document["also"]:
+        del document["also"]
+    return document

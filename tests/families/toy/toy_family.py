@@ -55,6 +55,9 @@ class Counts(Family):
         decision = Decision(about=DecisionKind.TASK, choice=COUNT, why="It was asked for.")
         return Target(kind=COUNT, n_labelled=dataset.n_rows - column.n_missing, decision=decision)
 
+    def also_measured(self, kind: TaskKind) -> tuple[str, ...]:
+        return ("mae",)
+
     def complete(self, experiment: Experiment, dataset: Dataset) -> Experiment:
         asked = super().complete(experiment, dataset)
         if (name := asked.options["group"]) is not None:
