@@ -1,6 +1,9 @@
 # Every target sets up first, so each works on a fresh machine with Python 3.11+, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# Half of the time tests wait for processes and clocks: two workers a core, eight at the most.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, 2 * (os.cpu_count() or 1)))')
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .PHONY: help setup extension demo test test-all lint format golden bench docs constraints clean
 
@@ -32,10 +35,11 @@ demo: setup  ## the whole journey on real data: plan, run, leaderboard, standalo
 	$(BIN)/automl demo
 
 test: setup  ## the tests, without the long battery
-	$(BIN)/python -m pytest -m "not long"
+	$(PYTEST) -m "not long"
 
 test-all: setup  ## every test: fuzz, kill, soak, browsers, fresh environments
-	$(BIN)/python -m pytest -m "long or not long"
+	$(PYTEST) -m "not long"
+	$(BIN)/python -m pytest -m long
 
 lint: setup  ## style, types, architecture, spelling, docstrings
 	$(BIN)/ruff check .

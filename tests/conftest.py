@@ -2,6 +2,12 @@
 
 import itertools
 import os
+
+# Several workers share the cores: the libraries of each take one thread where nobody asks for more.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
 import shutil
 import signal
 import subprocess
@@ -12,9 +18,13 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from automl_magic.track import recorder
+from tests.waiting import PATIENCE_S
+
 # A busy machine is slow, not wrong.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
+recorder.FLUSH_LIMIT_S = PATIENCE_S
 
 # What a test finds is no experience, and another test's order must not depend on it.
 os.environ["AUTOML_MAGIC_REMEMBER"] = "0"
@@ -26,6 +36,34 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 GOLDEN = Path(__file__).parent / "golden"
 AXE = Path(__file__).parents[1] / "extension" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
+
+
+# Of several workers one gets all tests of a file, so that what the file starts is started once;
+# and all of these folders, which ask one server.
+TOGETHER = tuple(f"serving/{name}/" for name in ("endpoint", "gate", "http", "rpc", "telemetry"))
+# What takes longest begins first, so that nobody waits for one worker at the end.
+FIRST = (
+    "flow/test_flow", "serving/http", "journeys", "render/test_hostile", "learn", "monitor",
+    "serving", "track", "wizard", "execute",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(config, items):
+    """Say which tests share a worker, and in which order the workers get them."""
+    if not hasattr(config, "workerinput"):
+        return
+
+    def place(item):
+        return item.path.relative_to(Path(__file__).parent).as_posix()
+
+    def rank(item):
+        starts = (i for i, start in enumerate(FIRST) if place(item).startswith(start))
+        return next(starts, len(FIRST))
+
+    items.sort(key=rank)
+    for item in items:
+        group = "one server" if place(item).startswith(TOGETHER) else place(item)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_addoption(parser):

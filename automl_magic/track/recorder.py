@@ -91,8 +91,9 @@ class TrackingRecorder:
         if event.get("event") == "trial" and self._run is not None:
             self._work.put(self._log_new_trials)
 
-    def close(self, run: Run, *, limit_s: float = FLUSH_LIMIT_S) -> Recorded:
-        """Write what is left of an ended run, for at most `limit_s` seconds."""
+    def close(self, run: Run, *, limit_s: float | None = None) -> Recorded:
+        """Write what is left of an ended run, for at most `limit_s` seconds (FLUSH_LIMIT_S)."""
+        limit_s = FLUSH_LIMIT_S if limit_s is None else limit_s
         started = time.monotonic()
         self._run = run
         self._work.put(lambda: self._finish(run))
