@@ -48,6 +48,7 @@ FIRST = (
 )  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     """Say which tests share a worker, and in which order the workers get them."""
     if not hasattr(config, "workerinput"):

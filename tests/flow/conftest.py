@@ -91,5 +91,5 @@ def fit(kind: str, folder: Path) -> Fitted:
     table = customers().drop(columns=[name for name in TARGETS.values() if name != target])
     source = folder / "customers.csv"
     table.to_csv(source, index=False)
-    outcome = flow.fit(str(source), target, budget_s=10, folder=folder / "plan")
+    outcome = flow.fit(str(source), target, budget_s=5, folder=folder / "plan")
     return Fitted(source=source, target=target, folder=folder / "plan", outcome=outcome)

@@ -13,6 +13,10 @@ TABLE = "a,b,y\n" + "".join(f"{i},{i * 7 % 13},{'ny'[i % 3 == 0]}\n" for i in ra
 PLAN = ["plan", "table.csv", "--target", "y"]
 
 
+def long(value):
+    return pytest.param(value, marks=pytest.mark.long)
+
+
 def mounted(options, folder, *, content=None):
     """Return what to type before a command for it to see a file system of its own at a folder."""
     fill = f"&& cp -r {content}/. {folder} " if content else ""
@@ -88,7 +92,7 @@ def test_a_read_only_folder_is_refused(verb, with_table, mounts, check_refused):
     assert with_table.tree() == before
 
 
-@pytest.mark.parametrize("size", ["4k", "12k", "28k"])
+@pytest.mark.parametrize("size", [long("4k"), "12k", long("28k")])
 def test_a_full_disk_holds_no_half_of_a_plan(size, with_table, mounts, check_refused):
     folder = with_table.work / "mine"
     folder.mkdir()
@@ -114,7 +118,7 @@ def test_a_full_disk_for_temporary_files_is_refused(with_table, mounts, check_re
     assert with_table.tree() == before
 
 
-@pytest.mark.parametrize("size", ["8k", "64k", "600k"])
+@pytest.mark.parametrize("size", ["8k", long("64k"), long("600k")])
 def test_a_full_home_ends_a_run_with_three_lines(size, with_table, mounts, check_refused):
     said = with_table.type_apart(
         *["fit", *PLAN[1:], "--budget", "6s", "--json"],

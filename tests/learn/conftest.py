@@ -32,7 +32,7 @@ def boosting(**params):
     return learn.candidate("lightgbm", view="tree", params={**few, **params})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def candidates():
     return {
         "linear": learn.candidate("linear", view="dense"),
@@ -41,12 +41,12 @@ def candidates():
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def frame_of():
     return lambda kind: getattr(datasets, TABLES[kind][0])(as_frame=True).frame
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_task(frame_of):
     """Return a task on the table of a kind; keywords replace its arguments."""
 
@@ -66,7 +66,7 @@ def make_task(frame_of):
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_split():
     def make(task, folds=3, holdout=0.2, **changes):
         kind = "stratified" if task.kind.has_classes else "kfold"
@@ -98,7 +98,7 @@ class Notebook:
         return SimpleNamespace(ensemble=ensemble, recipe=recipe, model=model, result=result)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_notebook(make_task, make_split, candidates):
     def make(kind="binary", frame=None, task=None, split=None, **changes):
         task = task or make_task(kind, frame=frame)

@@ -11,12 +11,13 @@ from automl_magic.records import Leaderboard, Score
 from automl_magic.tasks.metrics import score
 
 
-@pytest.fixture
-def found(make_notebook, tmp_path):
+@pytest.fixture(scope="module")
+def found(make_notebook, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finish") / "run-1"
     notebook = make_notebook()
-    search = notebook.search(sampler="portfolio", run_dir=tmp_path / "run-1")
-    done = notebook.finish(search, tmp_path / "run-1")
-    return notebook, search, done, tmp_path / "run-1"
+    search = notebook.search(sampler="portfolio", run_dir=folder)
+    done = notebook.finish(search, folder)
+    return notebook, search, done, folder
 
 
 def test_everything_a_run_needs_is_written(found):

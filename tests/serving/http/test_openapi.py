@@ -26,7 +26,6 @@ def fuzz(live, secret, folder, *options):
             f"{live.url}/openapi.json",
             "--checks=all",
             "--continue-on-failure",
-            "--phases=examples,coverage,fuzzing",
             "--suppress-health-check=all",
             "--generation-database=none",
             "--request-timeout=30",
@@ -48,14 +47,16 @@ def fuzz(live, secret, folder, *options):
     return int(found[1].replace(",", ""))
 
 
-def test_two_thousand_requests_find_nothing(keyed, secret, tmp_path):
-    assert fuzz(keyed, secret, tmp_path, "--max-examples=12", "--seed=1") >= 2_000
+def test_hundreds_of_requests_find_nothing(keyed, secret, tmp_path):
+    short = ("--phases=examples,fuzzing", "--max-examples=12", "--seed=1")
+    assert fuzz(keyed, secret, tmp_path, *short) >= 200
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1_800)
 def test_twenty_thousand_requests_find_nothing(keyed, secret, tmp_path):
-    assert fuzz(keyed, secret, tmp_path, "--max-examples=1100", "--seed=2") >= 20_000
+    whole = ("--phases=examples,coverage,fuzzing", "--max-examples=1100", "--seed=2")
+    assert fuzz(keyed, secret, tmp_path, *whole) >= 20_000
 
 
 def test_every_example_is_answered(live):
