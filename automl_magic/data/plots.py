@@ -6,17 +6,14 @@ text alternative. Names come from data: they are cut, and can neither start a fo
 
 from __future__ import annotations
 
-import base64
-import io
-import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_magic.data.display_names import on_axis, shown
 from automl_magic.data.informative import most_telling
 from automl_magic.data.kinds import Values, numbers_of
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.text import named, on_axis
 from automl_magic.records import Column, ColumnKind, Dataset
 
 if TYPE_CHECKING:
@@ -27,25 +24,11 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, which people with any colour vision can tell apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
+DOTS_PER_INCH = 100
 _MOST_BARS, _MOST_CLASSES, _MOST_POINTS = 12, 6, 2_000
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture with its text alternative, which is also what a terminal shows."""
-
-    png: bytes
-    alt: str
-
-    def __repr__(self) -> str:
-        return self.alt
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        bundle = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt}
-        return bundle, {"image/png": {"alt": self.alt}}
-
-
-def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> Picture:
+def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> PngFigure:
     """Draw how the values of the target are spread: a bar a class, or a histogram."""
     column = dataset.column(target)
     figure, ax = _one_axis(4.0)
@@ -54,21 +37,21 @@ def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> Picture:
         order = sorted(range(len(classes)), key=lambda i: -counts[i])
         _bars(ax, [classes[i] for i in order], [counts[i] for i in order])
         ax.set_xlabel("rows")
-        top = [f"{shown(classes[i])} {counts[i] / sum(counts):.1%}" for i in order[:_MOST_BARS]]
-        alt = f"Classes of {shown(target)}: {', '.join(top)}"
+        top = [f"{named(classes[i])} {counts[i] / sum(counts):.1%}" for i in order[:_MOST_BARS]]
+        alt = f"Classes of {named(target)}: {', '.join(top)}"
     else:
         numbers = _numbers(Values(target, frame[target]), column)
         numbers = numbers[np.isfinite(numbers)]
         ax.hist(numbers, bins=40, color=COLOURS[0])
-        ax.set_xlabel(on_axis(target))
+        ax.set_xlabel(_on_axis(target))
         ax.set_ylabel("rows")
         low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95)) if len(numbers) else (0, 0, 0)
-        alt = f"{shown(target)}: median {middle:.4g}, 90 % of the rows from {low:.4g} to {high:.4g}"
-    ax.set_title(f"Target: {on_axis(target)}")
-    return _picture(figure, alt + ".")
+        alt = f"{named(target)}: median {middle:.4g}, 90 % of the rows from {low:.4g} to {high:.4g}"
+    ax.set_title(f"Target: {_on_axis(target)}")
+    return PngFigure.of(figure, alt + ".", dots_per_inch=DOTS_PER_INCH)
 
 
-def draw_missing(dataset: Dataset) -> Picture:
+def draw_missing(dataset: Dataset) -> PngFigure:
     """Draw the share of missing values of the columns that have any, most first."""
     columns = sorted((c for c in dataset.columns if c.n_missing), key=lambda c: -c.n_missing)
     top = columns[: 2 * _MOST_BARS]
@@ -78,12 +61,14 @@ def draw_missing(dataset: Dataset) -> Picture:
     ax.set_xlim(0, 1)
     ax.set_xlabel("share of the rows")
     ax.set_title("Missing values" if columns else "No missing values")
-    said = [f"{shown(c.name)} {share:.1%}" for c, share in zip(top, shares, strict=True)]
+    said = [f"{named(c.name)} {share:.1%}" for c, share in zip(top, shares, strict=True)]
     alt = f"Missing values in {len(columns)} of {len(dataset.columns)} columns"
-    return _picture(figure, alt + (f": {', '.join(said)}." if said else "."))
+    return PngFigure.of(
+        figure, alt + (f": {', '.join(said)}." if said else "."), dots_per_inch=DOTS_PER_INCH
+    )
 
 
-def draw_columns(frame: pd.DataFrame, dataset: Dataset, target: str, *, most: int = 9) -> Picture:
+def draw_columns(frame: pd.DataFrame, dataset: Dataset, target: str, *, most: int = 9) -> PngFigure:
     """Draw the columns that tell most about the target, each against it, as small multiples."""
     from matplotlib.figure import Figure
 
@@ -101,16 +86,16 @@ def draw_columns(frame: pd.DataFrame, dataset: Dataset, target: str, *, most: in
     labels = [_label(level) for level in values.levels]
     for ax, (feature, described, _) in zip(axes, telling, strict=False):
         _against(ax, feature, described, answer, labels if classes else None)
-        ax.set_title(on_axis(described.name), fontsize=10)
+        ax.set_title(_on_axis(described.name), fontsize=10)
     for ax in axes[len(telling) :]:
         ax.set_visible(False)
     if classes and telling:
         drawn = [handle for handle in axes[: len(telling)] if handle.get_legend_handles_labels()[1]]
         if drawn:
             figure.legend(*drawn[0].get_legend_handles_labels(), loc="outside upper right", ncols=6)
-    said = [f"{shown(c.name)} {share:.0%}" for _, c, share in telling]
-    alt = f"The columns that alone explain most of {shown(target)}: {', '.join(said) or 'none'}."
-    return _picture(figure, alt)
+    said = [f"{named(c.name)} {share:.0%}" for _, c, share in telling]
+    alt = f"The columns that alone explain most of {named(target)}: {', '.join(said) or 'none'}."
+    return PngFigure.of(figure, alt, dots_per_inch=DOTS_PER_INCH)
 
 
 def _has_classes(column: Column) -> bool:
@@ -165,7 +150,7 @@ def _against(
                 density=True,
                 histtype="step",
                 color=colour,
-                label=on_axis(labels[int(code)]),
+                label=_on_axis(labels[int(code)]),
             )
     ax.set_yticks([])
 
@@ -194,7 +179,7 @@ def _level_means(
     if labels is not None:
         chosen = _largest(answer)[min(1, len(_largest(answer)) - 1)]
         picked = np.where(np.isnan(answer), np.nan, (answer == chosen).astype(float))
-        ax.set_xlabel(f"share of {on_axis(labels[int(chosen)], 16)}", fontsize=8)
+        ax.set_xlabel(f"share of {_on_axis(labels[int(chosen)], 16)}", fontsize=8)
     present = np.isfinite(picked) & (codes >= 0)
     sums = np.bincount(codes[present], picked[present], minlength=len(feature.levels))
     rows = np.bincount(codes[present], minlength=len(feature.levels))
@@ -223,7 +208,7 @@ def _bars(
 ) -> None:
     places = np.arange(len(names[:most]))
     ax.barh(places, lengths[:most], color=COLOURS[0])
-    ax.set_yticks(places, [on_axis(name, limit) for name in names[:most]])
+    ax.set_yticks(places, [_on_axis(name, limit) for name in names[:most]])
     ax.invert_yaxis()
     if len(names) > most:
         ax.annotate(
@@ -231,10 +216,5 @@ def _bars(
         )
 
 
-def _picture(figure: Figure, alt: str) -> Picture:
-    target = io.BytesIO()
-    with warnings.catch_warnings():
-        # A name in a script that the font lacks is drawn as boxes; the text alternative has it.
-        warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
-        figure.savefig(target, format="png", dpi=100)
-    return Picture(png=target.getvalue(), alt=alt)
+def _on_axis(value: object, limit: int = 24) -> str:
+    return on_axis(named(value, limit))

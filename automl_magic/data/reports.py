@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from automl_magic.data.display_names import shown
+from automl_magic.look.text import named
 from automl_magic.records import Column, Dataset, Finding
 
 DOCS = "docs/reference/checks"
@@ -67,7 +67,7 @@ class Report:
     def _headline(self) -> str:
         dataset = self.dataset
         return (
-            f"{shown(dataset.name)}: {dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
+            f"{named(dataset.name)}: {dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
             f"{dataset.memory_bytes / 1e6:,.1f} MB"
         )
 
@@ -76,7 +76,7 @@ class Report:
             share = column.n_missing / self.dataset.n_rows
             missing = f"{share:.1%}" if column.n_missing else "–"
             yield (
-                shown(column.name),
+                named(column.name),
                 str(column.kind).replace("_", " "),
                 missing,
                 f"{column.n_unique:,}",
@@ -99,7 +99,7 @@ def _in_it(column: Column) -> str:
     levels, counts = summary.get("levels", []), summary.get("level_counts", [])
     pairs = list(zip(levels, counts, strict=True))
     more = ", …" if column.n_unique > 3 else ""
-    return ", ".join(f"{shown(level, 20)} ({count:,})" for level, count in pairs[:3]) + more
+    return ", ".join(f"{named(level, 20)} ({count:,})" for level, count in pairs[:3]) + more
 
 
 def _short(number: Any) -> str:
@@ -109,7 +109,7 @@ def _short(number: Any) -> str:
 def _finding_html(finding: Finding) -> str:
     return (
         f"<li><strong>{escape(finding.code)} ({finding.severity})</strong>: "
-        f"{escape(finding.title)}. {escape(shown(finding.detail, 1000))}<br>"
+        f"{escape(finding.title)}. {escape(named(finding.detail, 1000))}<br>"
         f"Do: {escape(finding.fix)} "
         f"<small>See {DOCS}/{escape(finding.code)}.md.</small></li>"
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import number, percent
+from automl_magic.look.numbers import format_percent, format_value
 
 SUREST, LEAST_SURE, MOST_WRONG, RANDOM = "surest", "least_sure", "most_wrong", "random"
 HIGHEST, LOWEST = "highest", "lowest"
@@ -57,7 +57,7 @@ def _of_classes(subject: Subject) -> list[Iterator[Chosen]]:
 
     def taken(order: Any, kind: str, why: str, shows: Any) -> Iterator[Chosen]:
         for place in order[: 4 * OF_EACH]:
-            sentence = why.format(percent(float(shows[place])))
+            sentence = why.format(format_percent(float(shows[place])))
             position = int(unseen.rows[place])
             yield Chosen(position, kind, sentence, float(truth[place]))
 
@@ -98,7 +98,7 @@ def _of_values(subject: Subject) -> list[Iterator[Chosen]]:
     def taken(order: Any, kind: str, why: str) -> Iterator[Chosen]:
         for place in order[: 4 * OF_EACH]:
             sentence = why.format(
-                number(float(unseen.predicted[place])), number(float(unseen.y[place]))
+                format_value(float(unseen.predicted[place])), format_value(float(unseen.y[place]))
             )
             yield Chosen(int(unseen.rows[place]), kind, sentence, float(unseen.predicted[place]))
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.explain.words import on_axis
-from automl_magic.look.shown import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5F5F5F")
 PATTERNS = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))
 INK, FAINT = "#24292f", "#6a737d"
-DOTS_PER_INCH, SHOWN_DOTS_PER_INCH = 144, 96
 
 
 def panels(across: int, *, width: float = 4.2, height: float = 3.6) -> tuple[Figure, list[Axes]]:
@@ -67,14 +63,3 @@ def bars(
     ax.set_yticks(places, [on_axis(name, limit) for name in names])
     ax.axvline(0, color=FAINT, linewidth=0.8)
     ax.invert_yaxis()
-
-
-def picture(figure: Figure, alt: str) -> Picture:
-    """Return a figure as PNG with its text alternative."""
-    target = io.BytesIO()
-    with warnings.catch_warnings():
-        # A name in a script that the font lacks is drawn as boxes; the text alternative has it.
-        warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
-        figure.savefig(target, format="png", dpi=DOTS_PER_INCH)
-    width = round(figure.get_figwidth() * SHOWN_DOTS_PER_INCH)
-    return Picture(target.getvalue(), alt, width)

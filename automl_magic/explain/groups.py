@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from automl_magic.explain.words import MISSING, number, shown
+from automl_magic.explain.words import MISSING, shown
+from automl_magic.look.numbers import format_value
 from automl_magic.recipe.values import Array, as_missing
 
 MOST_GROUPS, QUARTERS, FEWEST_ROWS = 12, 4, 50
@@ -60,7 +61,7 @@ def _quarters(values: Array, missing: Any) -> Groups:
     inner = edges[1:-1]
     of_row = np.zeros(len(values), dtype=np.intp)
     of_row[~missing] = np.searchsorted(inner, known, side="right")
-    names = [f"{number(low)} to {number(high)}" for low, high in pairwise(edges)]
+    names = [f"{format_value(low)} to {format_value(high)}" for low, high in pairwise(edges)]
     if missing.any():
         of_row[missing] = len(names)
         names.append(MISSING)
@@ -68,4 +69,4 @@ def _quarters(values: Array, missing: Any) -> Groups:
 
 
 def _listed(edges: Any) -> str:
-    return ", ".join(number(float(edge)) for edge in edges)
+    return ", ".join(format_value(float(edge)) for edge in edges)

@@ -11,7 +11,8 @@ import numpy as np
 from automl_magic.errors import PlanError
 from automl_magic.explain.clock import Deadline
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import count, plain, rounded
+from automl_magic.explain.words import plain, rounded
+from automl_magic.look.numbers import format_count
 from automl_magic.recipe.values import Floats, as_missing
 from automl_magic.records.explanations.explained import Change, Counterfactual
 
@@ -59,7 +60,7 @@ class Search:
 
     @property
     def in_words(self) -> str:
-        return f"neighbours among {count(len(self._pool), 'row')}"
+        return f"neighbours among {format_count(len(self._pool), 'row')}"
 
     def find(
         self, position: int, wanted: Wanted, most: int, deadline: Deadline

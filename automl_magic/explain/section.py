@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any, Concatenate, ParamSpec
 
 from automl_magic.explain.subject import Subject
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
-from automl_magic.look.shown import Shown
 from automl_magic.records import Plan, TaskKind
 from automl_magic.records.explanations.section import Section
 
@@ -83,7 +83,7 @@ class ExplainSection:
 
     def cell(
         self, function: Callable[Concatenate[Subject, P], SectionResult]
-    ) -> Callable[Concatenate[Subject, P], Shown]:
+    ) -> Callable[Concatenate[Subject, P], CellOutput]:
         """Make the function of a cell of one that returns a section and what to show of it."""
 
         @functools.wraps(function)

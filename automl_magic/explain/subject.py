@@ -18,8 +18,9 @@ from automl_magic.explain.attributions import ShapValues
 from automl_magic.explain.clock import Clock
 from automl_magic.explain.columns import column_ranges, orders
 from automl_magic.explain.unseen import read_unseen
-from automl_magic.explain.words import count, plain, shown
-from automl_magic.look.shown import Shown
+from automl_magic.explain.words import plain, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_count
 from automl_magic.recipe import FittedRecipe, Table, encode_target, load_model, table_of, take
 from automl_magic.recipe.values import Floats, as_missing
 from automl_magic.records import Manifest, Score
@@ -178,7 +179,7 @@ class Subject:
         random = np.random.default_rng((self.recipe.seed, salt))
         return np.sort(random.choice(positions, most, replace=False))
 
-    def keep(self, name: str, section: Section, shows: Shown, seconds: float, /) -> Shown:
+    def keep(self, name: str, section: Section, shows: CellOutput, seconds: float, /) -> CellOutput:
         """Take in what a cell has found, and say on which rows and how; see `section_cell`."""
         kept = dataclasses.replace(section, cell_id=name, seconds=seconds)
         self.skipped.pop(name, None)
@@ -236,7 +237,7 @@ class Subject:
             else ""
         )
         sizes = ", ".join(
-            count(n, one)
+            format_count(n, one)
             for n, one in (
                 (len(recipe.members), "member"),
                 (len(self.columns), "column"),

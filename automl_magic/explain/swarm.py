@@ -9,8 +9,10 @@ import numpy as np
 from automl_magic.explain import draw
 from automl_magic.explain.attributions import ShapValues
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, finite, number, on_axis, plain, shown
-from automl_magic.look.shown import Picture, Table
+from automl_magic.explain.words import all_rounded, finite, on_axis, plain, shown
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_value
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.explained import Beeswarm, Shap
 
@@ -55,7 +57,7 @@ def _positions(order: Floats | None, rows: Any) -> tuple[float | None, ...]:
     return tuple(finite(float(p)) for p in np.clip((order[rows] - low) / width, 0, 1))
 
 
-def drawn(subject: Subject, found: Shap) -> Picture:
+def drawn(subject: Subject, found: Shap) -> PngFigure:
     """Draw the importance of the top columns, and beside it the points of the first output."""
     top = found.columns[:DRAWN_COLUMNS]
     names = [one.column for one in top]
@@ -89,8 +91,8 @@ def drawn(subject: Subject, found: Shap) -> Picture:
         bar = figure.colorbar(points, ax=right, shrink=0.7, ticks=[0, 1])
         bar.ax.set_yticklabels(["low", "high"], fontsize=7)
         bar.set_label("value of the column (grey: no order)", fontsize=7)
-    said = ", ".join(f"{shown(one.column)} {number(one.mean_abs)}" for one in top[:6])
-    return draw.picture(
+    said = ", ".join(f"{shown(one.column)} {format_value(one.mean_abs)}" for one in top[:6])
+    return PngFigure.of(
         figure,
         f"What moves {found.scale} most, as the mean of |SHAP|: {said}.",
     )
@@ -106,13 +108,18 @@ def _spread_out(shap: Floats, random: Any) -> Floats:
     return spread
 
 
-def table_of_columns(found: Shap) -> Table:
+def table_of_columns(found: Shap) -> TextTable:
     """Return the importance of all columns."""
-    return Table(
+    return TextTable(
         f"mean |SHAP| of each column, in {found.unit}",
         ("Column", "Mean |SHAP|", "95 % low", "95 % high"),
         [
-            (shown(one.column), number(one.mean_abs), number(one.low), number(one.high))
+            (
+                shown(one.column),
+                format_value(one.mean_abs),
+                format_value(one.low),
+                format_value(one.high),
+            )
             for one in found.columns
         ],
         frozenset({1, 2, 3}),

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from automl_magic.look import text
+from automl_magic.look.numbers import format_value
 from automl_magic.look.text import safe
 from automl_magic.recipe.values import missing_of, text_of
 from automl_magic.records.explanations.measured import Measure
@@ -46,12 +48,12 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
-    text = text_of(value)
-    if text is None:
+    told = text_of(value)
+    if told is None:
         return None
     # Half of a character has no UTF-8, and the document is a file.
-    text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    told = told.encode("utf-8", "replace").decode()
+    return told if len(told) <= LONGEST_TEXT else told[: LONGEST_TEXT - 1] + "…"
 
 
 def shown(value: Any, limit: int = 40) -> str:
@@ -65,28 +67,13 @@ def shown(value: Any, limit: int = 40) -> str:
 
 def on_axis(value: Any, limit: int = 24) -> str:
     """Return a name or value as matplotlib may draw it: `$` would start a formula."""
-    return shown(value, limit).replace("$", r"\$")
-
-
-def number(value: float | None) -> str:
-    """Return a number with four digits that help, without an exponent where it is not needed."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
+    return text.on_axis(shown(value, limit))
 
 
 def measured(measure: Measure) -> str:
     """Return a measure with its interval: `0.912 [0.905, 0.919]`, or a dash."""
     if measure.low is None or measure.high is None:
-        return number(measure.value)
-    return f"{number(measure.value)} [{number(measure.low)}, {number(measure.high)}]"
-
-
-def count(n: int, one: str) -> str:
-    """Return `1 row`, `2 rows`, `1,000 rows`."""
-    return f"{n:,} {one}{'' if n == 1 else 's'}"
-
-
-def percent(share: float) -> str:
-    """Return a share for reading: 12.3 %, or 0.04 % where it is small."""
-    return f"{100 * share:.1f} %" if share >= 0.01 or share == 0 else f"{100 * share:.2g} %"
+        return format_value(measure.value)
+    return (
+        f"{format_value(measure.value)} [{format_value(measure.low)}, {format_value(measure.high)}]"
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_magic.learn.paired import gain
-from automl_magic.learn.words import number
+from automl_magic.look.numbers import format_score
 from automl_magic.records import Metric
 
 
@@ -58,15 +58,15 @@ def advice(
     if baseline is not None and is_as_good(baseline):
         said = (
             "You may not need machine learning here: predicting without any column is as good, "
-            f"{metric.name} {number(baseline.score)} against {number(best.score)}, and the "
-            "difference may be chance."
+            f"{metric.name} {format_score(baseline.score)} against {format_score(best.score)}, "
+            "and the difference may be chance."
         )
         return [said]
     if linear is not None and is_as_good(linear):
         said = (
-            f"A linear model is as good: prefer it. Its {metric.name} is {number(linear.score)} "
-            f"against {number(best.score)}, and the difference may be chance; it is quicker, "
-            "smaller and easier to explain."
+            f"A linear model is as good: prefer it. Its {metric.name} is "
+            f"{format_score(linear.score)} against {format_score(best.score)}, and the "
+            "difference may be chance; it is quicker, smaller and easier to explain."
         )
         return [said]
     return []

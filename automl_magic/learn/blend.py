@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.learn.front import front_table
-from automl_magic.learn.show import Table
-from automl_magic.learn.words import number
+from automl_magic.look.numbers import format_score
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe.combine import Blend, Calibration
 from automl_magic.records import Metric, Score
 
@@ -57,21 +57,23 @@ class Ensemble:
         """The candidate, if there is but one; else `ensemble`."""
         return self.members[0].scored.trial.candidate if len(self.members) == 1 else "ensemble"
 
-    def _tables(self) -> list[Table]:
+    def _tables(self) -> list[TextTable]:
         low, high = self.score.low, self.score.high
         interval = ""
         if low is not None and high is not None:
-            interval = f" (95 %: {number(low)} to {number(high)})"
-        members = Table(
-            caption=f"{self.score.metric} {number(self.score.score)}{interval}, out of fold on "
-            f"{self.score.rows:,} rows",
+            interval = f" (95 %: {format_score(low)} to {format_score(high)})"
+        members = TextTable(
+            caption=f"{self.score.metric} {format_score(self.score.score)}{interval}, "
+            f"out of fold on {self.score.rows:,} rows",
             headings=("Trial", "Candidate", "Weight", self.score.metric, "Why"),
             rows=[
                 (
                     str(member.scored.trial.number),
                     member.scored.trial.candidate,
                     f"{member.weight:.3f}",
-                    number(member.scored.trial.score.score) if member.scored.trial.score else "",
+                    format_score(member.scored.trial.score.score)
+                    if member.scored.trial.score
+                    else "",
                     member.reason,
                 )
                 for member in self.members

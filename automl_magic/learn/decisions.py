@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.learn.events import EVENTS
-from automl_magic.learn.show import Table
+from automl_magic.look.text_table import TextTable
 
 MOST_ROWS = 60
 
 
-def decisions(run_dir: str | os.PathLike[str]) -> Table:
+def decisions(run_dir: str | os.PathLike[str]) -> TextTable:
     """Return what the last search in a folder decided while it ran, in order.
 
     Parameters
@@ -33,7 +33,7 @@ def decisions(run_dir: str | os.PathLike[str]) -> Table:
         for event in found[:MOST_ROWS]
     ]
     more = len(found) - len(rows)
-    return Table(
+    return TextTable(
         caption=f"{len(found)} decision{'s' * (len(found) != 1)} of the search",
         headings=("After s", "About", "Decision", "Why"),
         rows=rows,

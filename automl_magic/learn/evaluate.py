@@ -11,7 +11,7 @@ import numpy as np
 
 from automl_magic.errors import RunError
 from automl_magic.learn.blas import one_blas_thread
-from automl_magic.learn.words import number
+from automl_magic.look.numbers import format_score
 from automl_magic.recipe import fit_recipe
 from automl_magic.records import Score
 from automl_magic.tasks import metrics
@@ -40,10 +40,10 @@ class Holdout:
             return "No holdout: the score out of fold is all there is."
         interval = ""
         if self.score.low is not None and self.score.high is not None:
-            interval = f" (95 %: {number(self.score.low)} to {number(self.score.high)})"
+            interval = f" (95 %: {format_score(self.score.low)} to {format_score(self.score.high)})"
         return (
-            f"{self.score.metric} {number(self.score.score)}{interval} on {self.score.rows:,} rows "
-            "that no choice has seen, measured once"
+            f"{self.score.metric} {format_score(self.score.score)}{interval} "
+            f"on {self.score.rows:,} rows that no choice has seen, measured once"
         )
 
 

@@ -20,8 +20,9 @@ from automl_magic.learn.latency import costs_of
 from automl_magic.learn.leaderboard import make_leaderboard
 from automl_magic.learn.opening import remember
 from automl_magic.learn.pareto import Cost
-from automl_magic.learn.show import Table
-from automl_magic.learn.words import number, seconds, size
+from automl_magic.learn.words import seconds
+from automl_magic.look.numbers import format_megabytes, format_score
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe import save_model
 from automl_magic.records import Score, dumps
 
@@ -40,7 +41,7 @@ def finish(
     ensemble: Ensemble,
     holdout: Holdout | Score | None,
     run_dir: str | os.PathLike[str],
-) -> Table:
+) -> TextTable:
     """Write the recipe, the leaderboard, the honest predictions, the model and the result.
 
     `recipe.json`, `leaderboard.json`, `oof.npz`, `holdout.npz` (where there is a holdout) and
@@ -115,18 +116,18 @@ def _result(
     }
 
 
-def _summary(result: dict[str, Any], too_slow: list[str]) -> Table:
+def _summary(result: dict[str, Any], too_slow: list[str]) -> TextTable:
     rows = [("best", result["best"])]
     for name, words in (("cv", "out of fold"), ("holdout", "on the holdout")):
         if score := result[name]:
-            rows.append((f"{score['metric']} {words}", number(score["score"])))
+            rows.append((f"{score['metric']} {words}", format_score(score["score"])))
     rows += [("trials", str(result["n_trials"])), ("search", seconds(result["search_s"]))]
     rows += [
         ("one row", f"{result['row_latency_ms']:.3g} ms, in 95 of 100 rows"),
-        ("files", size(result["size_bytes"])),
+        ("files", format_megabytes(result["size_bytes"])),
     ]
     notes = [*result["advice"], *too_slow]
-    return Table("The search is finished.", ("", ""), rows, notes=notes)
+    return TextTable("The search is finished.", ("", ""), rows, notes=notes)
 
 
 def _too_slow(ensemble: Ensemble, cost: Cost) -> list[str]:

@@ -7,23 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from automl_magic.learn.pareto import Option, on_front
-from automl_magic.learn.show import Table
-from automl_magic.learn.words import number
+from automl_magic.look.numbers import format_score
+from automl_magic.look.text_table import TextTable
 from automl_magic.records import Metric
 
 
-def front_table(metric: Metric, options: Sequence[Option], chosen: Option) -> Table:
+def front_table(metric: Metric, options: Sequence[Option], chosen: Option) -> TextTable:
     """Return the options as something to look at, the best score first."""
     ranked = sorted(zip(options, on_front(metric, options), strict=True), key=lambda pair: (
         metric.loss(pair[0].score), pair[0].row_latency_ms or np.inf))  # fmt: skip
-    return Table(
+    return TextTable(
         caption=f"What the model could be, by {metric.name} and the time to predict one row",
         headings=("Model", "Trials", metric.name, "Row ms (p95)", "Front", ""),
         rows=[
             (
                 option.name,
                 ", ".join(str(trial) for trial in option.weights),
-                number(option.score),
+                format_score(option.score),
                 "" if option.row_latency_ms is None else f"{option.row_latency_ms:.3g}",
                 "yes" if on else "",
                 "chosen" if option is chosen else "",

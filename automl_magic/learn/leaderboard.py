@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from automl_magic.learn.pareto import Cost, Option, on_front
-from automl_magic.learn.show import Table
-from automl_magic.learn.words import number, size
+from automl_magic.look.numbers import format_megabytes, format_score
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe.combine import Blend
 from automl_magic.records import (
     Leaderboard,
@@ -105,12 +105,12 @@ def _with_front(metric: Metric, rows: Sequence[LeaderboardRow]) -> list[Leaderbo
     return [replace(row, on_front=on.get(id(row))) for row in rows]
 
 
-def as_table(leaderboard: Leaderboard, n_rows: int) -> Table:
+def as_table(leaderboard: Leaderboard, n_rows: int) -> TextTable:
     """Return the leaderboard as something to look at; with the costs, if any was measured."""
     better = "higher" if leaderboard.higher_is_better else "lower"
     is_measured = any(row.row_latency_ms is not None for row in leaderboard.rows)
     costs = ("Row ms", "Size", "Front") if is_measured else ()
-    return Table(
+    return TextTable(
         caption=f"{len(leaderboard.rows)} trials by {leaderboard.metric} ({better} is better), "
         f"out of fold on {n_rows:,} rows",
         headings=(
@@ -127,15 +127,15 @@ def as_table(leaderboard: Leaderboard, n_rows: int) -> Table:
 def _cells(row: LeaderboardRow, also: Sequence[str], with_costs: bool) -> tuple[str, ...]:
     score, half = row.score, ""
     if score is not None and score.high is not None and score.low is not None:
-        half = number((score.high - score.low) / 2)
+        half = format_score((score.high - score.low) / 2)
     return (
         str(row.rank),
         "" if row.trial is None else str(row.trial),
         row.name if row.state is TrialState.COMPLETE else f"{row.name} ({row.state.value})",
-        "" if score is None else number(score.score),
+        "" if score is None else format_score(score.score),
         half,
         "" if row.fit_s is None else f"{row.fit_s:.1f}",
-        *(number(row.also[name]) if name in row.also else "" for name in also),
+        *(format_score(row.also[name]) if name in row.also else "" for name in also),
         *(_cost_cells(row) if with_costs else ()),
         row.reason,
     )
@@ -144,6 +144,6 @@ def _cells(row: LeaderboardRow, also: Sequence[str], with_costs: bool) -> tuple[
 def _cost_cells(row: LeaderboardRow) -> tuple[str, str, str]:
     return (
         "" if row.row_latency_ms is None else f"{row.row_latency_ms:.3g}",
-        "" if row.size_bytes is None else size(row.size_bytes),
+        "" if row.size_bytes is None else format_megabytes(row.size_bytes),
         "yes" if row.on_front else "",
     )

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
 from automl_magic.learn.plot import draw_course
-from automl_magic.learn.show import Picture
 from automl_magic.learn.words import first_line
+from automl_magic.look.figures import SvgFigure
 
 # IPython's: `display(value, display_id=True)` shows a value and returns a handle whose `update`
 # replaces it, or None where nothing can be replaced.
@@ -28,7 +28,7 @@ SHARE = 0.01
 class Drawable(Protocol):
     """A search, as far as a picture of it needs one."""
 
-    def plot(self) -> Picture: ...
+    def plot(self) -> SvgFigure: ...
 
 
 class Live:
@@ -75,7 +75,7 @@ class Live:
         if is_due and self._spent_s <= SHARE * (now - self._started):
             self._show(search.plot)
 
-    def _show(self, draw: Callable[[], Picture]) -> None:
+    def _show(self, draw: Callable[[], SvgFigure]) -> None:
         if self._display is None:
             return
         started = self._clock()

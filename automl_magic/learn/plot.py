@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from html import escape
 
 from automl_magic.learn.candidate import BASELINE
-from automl_magic.learn.show import Picture
-from automl_magic.learn.words import number, printable
+from automl_magic.look.figures import SvgFigure
+from automl_magic.look.numbers import format_score
+from automl_magic.look.text import safe
 from automl_magic.records import Metric, Trial
 
 WIDTH, HEIGHT = 720, 300
@@ -44,7 +45,7 @@ class Point:
     is_baseline: bool = False
 
 
-def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float]) -> Picture:
+def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float]) -> SvgFigure:
     """Draw the scores over the seconds since the start of the search.
 
     `ended_s` says for each trial when it ended.
@@ -59,7 +60,7 @@ def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float
     return draw_course(metric.name, points)
 
 
-def draw_course(metric: str, points: Sequence[Point]) -> Picture:
+def draw_course(metric: str, points: Sequence[Point]) -> SvgFigure:
     """Draw trials over time: dots for scores, a line for the best so far, ticks for the rest.
 
     The scale is that of the trials that come near the best; the baseline and whatever is as far
@@ -81,7 +82,7 @@ def draw_course(metric: str, points: Sequence[Point]) -> Picture:
         f'width="{WIDTH}" height="{HEIGHT}" role="img" font-family="system-ui, sans-serif" '
         f'font-size="12" fill="{INK}"><title>{_text(said)}</title>{"".join(body)}</svg>'
     )
-    return Picture(svg, said)
+    return SvgFigure(svg, said)
 
 
 @dataclass(frozen=True)
@@ -201,11 +202,11 @@ def _words(metric: str, points: Sequence[Point]) -> str:
     first, found = scored[0], next(p for p in scored if p.score == best)
     lost = len(points) - len(scored)
     return (
-        f"{metric} of {len(scored)} trials over time: from {number(first.score or 0.0)} "
-        f"({first.name}) to {number(best or 0.0)} ({found.name}), reached after {found.at_s:.1f} s."
-        + (f" {lost} more ended without a score." if lost else "")
+        f"{metric} of {len(scored)} trials over time: from {format_score(first.score or 0.0)} "
+        f"({first.name}) to {format_score(best or 0.0)} ({found.name}), reached after "
+        f"{found.at_s:.1f} s." + (f" {lost} more ended without a score." if lost else "")
     )
 
 
 def _text(value: str) -> str:
-    return escape(printable(value), quote=True)
+    return escape(safe(value), quote=True)

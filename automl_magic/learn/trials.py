@@ -16,9 +16,12 @@ from automl_magic.learn.growing import Growing, Judge
 from automl_magic.learn.leaderboard import as_table, make_leaderboard
 from automl_magic.learn.matrices import FoldMatrices
 from automl_magic.learn.plot import plot_course
-from automl_magic.learn.show import Picture, Table
 from automl_magic.learn.trial import Scored, ended, scored
-from automl_magic.learn.words import first_line, number, printable
+from automl_magic.learn.words import first_line
+from automl_magic.look.figures import SvgFigure
+from automl_magic.look.numbers import format_score
+from automl_magic.look.text import safe
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe import Fold, member
 from automl_magic.records import DecisionKind, StepSpec, Trial, TrialState
 
@@ -83,12 +86,12 @@ class Search:
         """The number of rows that the scores are measured on."""
         return int(self.rows.validated.sum())
 
-    def leaderboard(self) -> Table:
+    def leaderboard(self) -> TextTable:
         """Return the trials, best first, as a table to look at."""
         board = make_leaderboard(self.task.metric, self.trials, run_id="", notebook="", weights={})
         return as_table(board, self.n_rows)
 
-    def plot(self) -> Picture:
+    def plot(self) -> SvgFigure:
         """Return a picture of the scores over time."""
         return plot_course(self.task.metric, self.trials, self.ended_s)
 
@@ -246,7 +249,7 @@ class Search:
             "deadline": "the time was used",
             "trials": "the number of trials was reached",
         }[self.stopped]
-        best = f"best {name} {number(_score(self.best.trial))} ({self.best.trial.candidate})"
+        best = f"best {name} {format_score(_score(self.best.trial))} ({self.best.trial.candidate})"
         return f"{len(self.trials)} trials in {self.budget.elapsed_s:.1f} s; {why}; {best}"
 
 
@@ -265,11 +268,11 @@ def _score(trial: Trial) -> float:
 
 
 def _line(trial: Trial, best: Trial | None, elapsed_s: float, left_s: float) -> str:
-    score = number(trial.score.score) if trial.score else trial.state.value
+    score = format_score(trial.score.score) if trial.score else trial.state.value
     line = f"{trial.number:>3}  {trial.candidate:<18.18}  {score:>9}"
     if best is not None:
-        line += f"  best {number(_score(best))}"
+        line += f"  best {format_score(_score(best))}"
     line += f"  {elapsed_s:5.1f} s, {left_s:5.1f} s left"
     if trial.state is TrialState.FAIL:
         line += f"  {trial.reason:.80}"
-    return printable(line)
+    return safe(line)

@@ -32,23 +32,6 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 9.95 else f"{value:.0f} s"
 
 
-def number(value: float) -> str:
-    """Return a score with five significant digits, and four decimals where it is below one."""
-    return f"{value:.4f}" if abs(value) < 10 else f"{value:.5g}"
-
-
-def size(n_bytes: int) -> str:
-    """Return the size of files for a table: 0.4 MB, 12 MB."""
-    megabytes = n_bytes / 1e6
-    return f"{megabytes:.1f} MB" if megabytes < 9.95 else f"{megabytes:,.0f} MB"
-
-
-def printable(text: str) -> str:
-    """Return text that any terminal takes: one line, without what cannot be encoded."""
-    known = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(sign if sign.isprintable() else "·" for sign in known)
-
-
 def _shown(value: object) -> str:
     text = ascii(value)
     return text if len(text) <= 60 else text[:59] + "…"

@@ -10,6 +10,28 @@ def number(value: float | None, digits: int = 4) -> str:
     return "–" if value is None else f"{value:#.{digits}g}".removesuffix(".")
 
 
+def format_value(value: float | None) -> str:
+    """Return a number with four digits that help, without an exponent where it is not needed."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
+def format_score(value: float) -> str:
+    """Return a score with five significant digits, and four decimals where it is below ten."""
+    return f"{value:.4f}" if abs(value) < 10 else f"{value:.5g}"
+
+
+def format_percent(share: float) -> str:
+    """Return a share for reading: 12.3 %, or 0.04 % where it is small."""
+    return f"{100 * share:.1f} %" if share >= 0.01 or share == 0 else f"{100 * share:.2g} %"
+
+
+def format_count(n: int, one: str) -> str:
+    """Return `1 row`, `2 rows`, `1,000 rows`."""
+    return f"{n:,} {one}{'' if n == 1 else 's'}"
+
+
 def seconds(value: float | None) -> str:
     """Return a span of time as people say it: 0.4 s, 12 s, 3 min 5 s."""
     if value is None:
@@ -32,6 +54,12 @@ def score_text(score: Score | None) -> str:
     if score.low is None or score.high is None:
         return number(score.score)
     return f"{number(score.score)} [{number(score.low)}, {number(score.high)}]"
+
+
+def format_megabytes(n_bytes: int) -> str:
+    """Return the size of files for a table: 0.4 MB, 12 MB."""
+    megabytes = n_bytes / 1e6
+    return f"{megabytes:.1f} MB" if megabytes < 9.95 else f"{megabytes:,.0f} MB"
 
 
 def file_size(n_bytes: float | None) -> str:

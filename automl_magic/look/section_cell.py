@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from automl_magic.errors import AutomlMagicError
-from automl_magic.look.shown import Shown
+from automl_magic.look.cell_output import CellOutput
 
-SectionResult: TypeAlias = tuple[Any, Shown]
+SectionResult: TypeAlias = tuple[Any, CellOutput]
 
 
 class SectionSkipped(Exception):
@@ -24,7 +24,7 @@ class SectionSkipped(Exception):
 class SectionKeeper(Protocol):
     """What the cells of a notebook fill, section by section."""
 
-    def keep(self, name: str, section: Any, shows: Shown, seconds: float, /) -> Shown:
+    def keep(self, name: str, section: Any, shows: CellOutput, seconds: float, /) -> CellOutput:
         """Take in a section that took so long, and return what its cell shows of it.
 
         A cell that is run again replaces its section.
@@ -42,7 +42,7 @@ def section_cell(
     name: str,
 ) -> Callable[
     [Callable[Concatenate[K, P], SectionResult]],
-    Callable[Concatenate[K, P], Shown],
+    Callable[Concatenate[K, P], CellOutput],
 ]:
     """Make the function of a cell of one that returns a section and what to show of it.
 
@@ -51,9 +51,9 @@ def section_cell(
 
     def decorate(
         function: Callable[Concatenate[K, P], SectionResult],
-    ) -> Callable[Concatenate[K, P], Shown]:
+    ) -> Callable[Concatenate[K, P], CellOutput]:
         @functools.wraps(function)
-        def cell(keeper: K, /, *args: P.args, **options: P.kwargs) -> Shown:
+        def cell(keeper: K, /, *args: P.args, **options: P.kwargs) -> CellOutput:
             started = time.perf_counter()
             try:
                 section, shows = function(keeper, *args, **options)
@@ -72,6 +72,6 @@ def section_cell(
     return decorate
 
 
-def _skip(keeper: SectionKeeper, name: str, why: str) -> Shown:
+def _skip(keeper: SectionKeeper, name: str, why: str) -> CellOutput:
     keeper.skip(name, why)
-    return Shown(said=(f"Left out: {why}",))
+    return CellOutput(said=(f"Left out: {why}",))

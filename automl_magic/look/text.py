@@ -22,6 +22,22 @@ def safe(text: object, limit: int | None = None) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
 
 
+def named(value: object, limit: int = 40) -> str:
+    """Return a name or value from data for reading; one without anything to see is `(empty)`."""
+    shown = safe(value, limit)
+    return shown if shown.strip() else "(empty)"
+
+
+def on_axis(text: str) -> str:
+    """Return printable text as matplotlib may draw it: `$` would start a formula."""
+    return text.replace("$", r"\$")
+
+
+def encodable(text: str) -> str:
+    """Return text that has a UTF-8 form: half a surrogate pair becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def error_lines(error: AutomlMagicError) -> tuple[str, str, str]:
     """Return the three lines of an error: what happened, `Why: …`, `Do: …`."""
     return safe(error.what), f"Why: {safe(error.why)}", f"Do: {safe(error.fix)}"
@@ -29,11 +45,7 @@ def error_lines(error: AutomlMagicError) -> tuple[str, str, str]:
 
 def error_document(error: AutomlMagicError) -> dict[str, dict[str, str]]:
     """Return an error as the JSON that `--json` prints."""
-    return {"error": {part: _encodable(getattr(error, part)) for part in LINES}}
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
+    return {"error": {part: encodable(getattr(error, part)) for part in LINES}}
 
 
 def quoted(name: str) -> str:

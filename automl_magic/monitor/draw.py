@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from automl_magic.look.shown import Picture
-from automl_magic.look.text import safe
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.text import on_axis, safe
 from automl_magic.records.monitoring.drift import Histogram
 
 if TYPE_CHECKING:
@@ -18,18 +16,17 @@ if TYPE_CHECKING:
 # Okabe and Ito's blue and vermilion, which people with any colour vision can tell apart; the bars
 # of the window are hatched as well.
 REFERENCE, CURRENT = "#0072B2", "#D55E00"
-DOTS_PER_INCH, SHOWN_DOTS_PER_INCH = 144, 96
 LONGEST_TITLE = 32
 
 
-def histograms(found: Sequence[tuple[str, Histogram]], alt: str) -> Picture:
+def histograms(found: Sequence[tuple[str, Histogram]], alt: str) -> PngFigure:
     """Draw the shares of reference and window of some columns, a panel each."""
     figure, axes = panels(len(found))
     for ax, (title, histogram) in zip(axes, found, strict=True):
         _bars(ax, histogram)
-        ax.set_title(safe(title, LONGEST_TITLE).replace("$", r"\$"), fontsize=9)
+        ax.set_title(on_axis(safe(title, LONGEST_TITLE)), fontsize=9)
     axes[0].legend(fontsize=7)
-    return picture(figure, alt)
+    return PngFigure.of(figure, alt)
 
 
 def panels(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, list[Axes]]:
@@ -46,16 +43,6 @@ def panels(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, lis
     for ax in axes[n:]:
         ax.set_visible(False)
     return figure, axes[:n]
-
-
-def picture(figure: Figure, alt: str) -> Picture:
-    """Return a figure as PNG with its text alternative."""
-    target = io.BytesIO()
-    with warnings.catch_warnings():
-        # A name in a script that the font lacks is drawn as boxes; the text alternative has it.
-        warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
-        figure.savefig(target, format="png", dpi=DOTS_PER_INCH)
-    return Picture(target.getvalue(), alt, round(figure.get_figwidth() * SHOWN_DOTS_PER_INCH))
 
 
 def _bars(ax: Axes, histogram: Histogram) -> None:
@@ -77,6 +64,6 @@ def _bars(ax: Axes, histogram: Histogram) -> None:
         linewidth=0,
         label="window",
     )
-    names = [safe(name, 14).replace("$", r"\$") for name in histogram.bins]
+    names = [on_axis(safe(name, 14)) for name in histogram.bins]
     ax.set_xticks(list(places), names, rotation=60, ha="right", fontsize=6)
     ax.set_ylabel("share", fontsize=7)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Concatenate, ParamSpec
 
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.section_cell import SectionResult, SectionSkipped, section_cell
-from automl_magic.look.shown import Shown
 from automl_magic.monitor.watch import Watch
 from automl_magic.records import TaskKind
 
@@ -62,7 +62,7 @@ class MonitorSection:
 
     def cell(
         self, function: Callable[Concatenate[Watch, P], SectionResult]
-    ) -> Callable[Concatenate[Watch, P], Shown]:
+    ) -> Callable[Concatenate[Watch, P], CellOutput]:
         """Make the function of a cell of one that returns a section and what to show of it."""
 
         @functools.wraps(function)

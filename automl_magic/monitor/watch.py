@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.section_cell import SectionSkipped
-from automl_magic.look.shown import Shown
 from automl_magic.monitor.model import WatchedModel
 from automl_magic.monitor.window import Window
 from automl_magic.recipe import encode_target
@@ -123,7 +123,7 @@ class Watch:
         if why := self.too_few:
             raise SectionSkipped(why)
 
-    def keep(self, name: str, section: Any, shows: Shown, _seconds: float, /) -> Shown:
+    def keep(self, name: str, section: Any, shows: CellOutput, _seconds: float, /) -> CellOutput:
         """Take in what a cell has found; a cell that is run again replaces it."""
         self.skipped.pop(name, None)
         self.sections[name] = section

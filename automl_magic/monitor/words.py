@@ -20,23 +20,11 @@ def name_of(column: str, limit: int = 60) -> str:
     return repr(safe(column, limit))
 
 
-def number(value: float | None) -> str:
-    """Return a number with four digits that help."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
-
-
 def p_text(value: float | None) -> str:
     """Return a p-value for reading."""
     if value is None:
         return "–"
     return "< 1e-12" if value < 1e-12 else f"{value:.2g}"
-
-
-def percent(share: float) -> str:
-    """Return a share for reading: 12.3 %, or 0.04 % where it is small."""
-    return f"{100 * share:.1f} %" if share >= 0.01 or share == 0 else f"{100 * share:.2g} %"
 
 
 def moment(at: float) -> str:

@@ -14,9 +14,9 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
+from automl_magic.look.text import safe
 from automl_magic.records import Record, Run, Trial
 from automl_magic.track.rerun import input_changes
-from automl_magic.track.text import printable
 from automl_magic.track.tracker import read_leaderboard, read_plan, read_trials
 
 _CODE_FILES = ("input.ipynb", "output.ipynb")
@@ -60,7 +60,7 @@ class Difference(Record):
         lines = [f"From run {self.before} to run {self.after}:"]
         lines += [f"- {change.words}" for change in self.changes] or ["- Nothing changed."]
         for cell in self.cells:
-            lines += ["", f"Cell {printable(cell.cell_id, 64)} was {cell.kind}:", cell.diff]
+            lines += ["", f"Cell {safe(cell.cell_id, 64)} was {cell.kind}:", cell.diff]
         return "\n".join(lines)
 
 
@@ -134,8 +134,8 @@ def _scores(a: _Told, b: _Told) -> Iterator[Change]:
             continue
         if one["metric"] != other["metric"]:
             words = (
-                f"The metric changed from {printable(one['metric'], 40)} to "
-                f"{printable(other['metric'], 40)}: the scores on {place} cannot be compared."
+                f"The metric changed from {safe(one['metric'], 40)} to "
+                f"{safe(other['metric'], 40)}: the scores on {place} cannot be compared."
             )
         else:
             words = _moved(one, other, place, a.higher_is_better)
@@ -153,7 +153,7 @@ def _moved(
     if higher is not None and step:
         verdict = ", better" if (step > 0) is higher else ", worse"
     words = (
-        f"{printable(one['metric'], 40)} on {place} moved from {one['score']:.5g} to "
+        f"{safe(one['metric'], 40)} on {place} moved from {one['score']:.5g} to "
         f"{other['score']:.5g} ({step:+.3g}{verdict})"
     )
     if None in (one.get("low"), one.get("high"), other.get("low"), other.get("high")):
@@ -180,7 +180,7 @@ def _data(a: _Told, b: _Told) -> Iterator[Change]:
             yield Change(about=about, words=words, after=names)
     for name in old:
         if name in new and old[name] != new[name]:
-            column = f"column {printable(name, 60)}"
+            column = f"column {safe(name, 60)}"
             yield _turned("column_kind", f"kind of {column}", old[name], new[name])
 
 
@@ -215,9 +215,7 @@ def _candidates(a: _Told, b: _Told) -> Iterator[Change]:
         for param in sorted(old[name].params.keys() | new[name].params.keys()):
             one, other = old[name].params.get(param), new[name].params.get(param)
             if one != other:
-                yield _turned(
-                    "params", f"{printable(param, 60)} of {printable(name, 60)}", one, other
-                )
+                yield _turned("params", f"{safe(param, 60)} of {safe(name, 60)}", one, other)
 
 
 def _surroundings(a: _Told, b: _Told) -> Iterator[Change]:
@@ -285,11 +283,11 @@ def _turned(about: str, what: str, one: Any, other: Any) -> Change:
 
 
 def _said(value: object) -> str:
-    return "nothing" if value is None else printable(str(value), 80)
+    return "nothing" if value is None else safe(str(value), 80)
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(printable(name, 60) for name in names[:10])
+    shown = ", ".join(safe(name, 60) for name in names[:10])
     return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
 
 

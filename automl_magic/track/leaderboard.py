@@ -12,6 +12,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from automl_magic.look.text import encodable, safe
+from automl_magic.look.text_table import aligned
 from automl_magic.records import (
     Leaderboard,
     LeaderboardRow,
@@ -21,7 +23,6 @@ from automl_magic.records import (
     Trial,
     TrialState,
 )
-from automl_magic.track.text import align, printable, utf8
 
 SEARCH_CELL, ENSEMBLE_CELL, HOLDOUT_CELL = "search", "ensemble", "holdout"
 
@@ -113,16 +114,16 @@ class LeaderboardTable:
         rows = [
             (
                 str(row.rank),
-                printable(row.name, 40) + _state(row),
+                safe(row.name, 40) + _state(row),
                 _number(row.score),
                 _interval(row.score),
                 "" if row.weight is None else f"{row.weight:.2f}",
                 "" if row.fit_s is None else f"{row.fit_s:.1f}",
-                printable(row.link.cell_id, 40),
+                safe(row.link.cell_id, 40),
             )
             for row in self.leaderboard.rows
         ]
-        lines = [self._caption(), "", *align(header, rows, right={0, 2, 4, 5})]
+        lines = [self._caption(), "", *aligned([header, *rows], right={0, 2, 4, 5})]
         if self.leaderboard.holdout:
             before, number, after = self._holdout(self.leaderboard.holdout)
             lines += ["", before + number + after]
@@ -131,11 +132,11 @@ class LeaderboardTable:
     def _repr_html_(self) -> str:
         """Return a table with a caption and scoped headings; every text in it is escaped."""
         columns = ("Rank", "Name", self.leaderboard.metric, "95 % interval", "Weight", "Fit, s")
-        head = "".join(f'<th scope="col">{escape(utf8(name))}</th>' for name in columns)
+        head = "".join(f'<th scope="col">{escape(encodable(name))}</th>' for name in columns)
         body = "\n".join(map(_html_row, self.leaderboard.rows))
         table = (
             '<table class="automl-leaderboard">\n'
-            f"<caption>{escape(utf8(self._caption()))}</caption>\n"
+            f"<caption>{escape(encodable(self._caption()))}</caption>\n"
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
         )
         holdout, link = self.leaderboard.holdout, self.leaderboard.holdout_link
@@ -148,15 +149,15 @@ class LeaderboardTable:
         board = self.leaderboard
         better = "higher" if board.higher_is_better else "lower"
         return (
-            f"Leaderboard of run {printable(board.run_id, 60)}: {len(board.rows)} rows by "
-            f"{printable(board.metric, 60)} on the folds, {better} is better"
+            f"Leaderboard of run {safe(board.run_id, 60)}: {len(board.rows)} rows by "
+            f"{safe(board.metric, 60)} on the folds, {better} is better"
         )
 
     def _holdout(self, score: Score) -> tuple[str, str, str]:
         """Return the sentence about the holdout, with its number in the middle."""
         interval = f" (95 %: {_interval(score)})" if _interval(score) else ""
         return (
-            f"Holdout: {printable(score.metric, 60)} ",
+            f"Holdout: {safe(score.metric, 60)} ",
             _number(score),
             f"{interval} on {score.rows} rows that no choice has seen",
         )
@@ -166,7 +167,7 @@ def _html_row(row: LeaderboardRow) -> str:
     number = _anchor(row.link, _number(row.score)) if row.score else "<span>no score</span>"
     state = "" if row.state is TrialState.COMPLETE else f" <span>{escape(_state(row))}</span>"
     # A name may be written from right to left; bdi keeps it from turning its neighbours.
-    name = f"<bdi>{escape(printable(row.name, 80))}</bdi>{state}"
+    name = f"<bdi>{escape(safe(row.name, 80))}</bdi>{state}"
     cells = [
         f"<td>{row.rank}</td>",
         f'<th scope="row" title="{_attribute(row.reason)}">{name}</th>',
@@ -179,7 +180,7 @@ def _html_row(row: LeaderboardRow) -> str:
 
 
 def _anchor(link: Link, text: str) -> str:
-    run, notebook, cell = (utf8(part) for part in (link.run_id, link.notebook, link.cell_id))
+    run, notebook, cell = (encodable(part) for part in (link.run_id, link.notebook, link.cell_id))
     href = f"run/{quote(run, safe='')}/{quote(notebook, safe='')}#{quote(cell, safe='')}"
     return (
         f'<a href="{escape(href)}" data-run="{_attribute(run)}" '
@@ -189,7 +190,7 @@ def _anchor(link: Link, text: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    return escape(utf8(text), quote=True)
+    return escape(encodable(text), quote=True)
 
 
 def _state(row: LeaderboardRow) -> str:

@@ -36,5 +36,5 @@ def test_a_wide_table_is_cut(profiled):
 
 def test_line_breaks_in_names_do_not_break_the_table(profiled):
     text = repr(data.report(profiled(pd.DataFrame({"a\nb": [1, 2], "\u202eb": [1, 3]}))))
-    assert "a\ufffdb" in text
+    assert "a\\nb" in text
     assert "\u202e" not in text

@@ -10,7 +10,8 @@ from automl_magic import explain
 from automl_magic.errors import DataError, FolderNotWritable, PlanError, RunError
 from automl_magic.explain import Subject
 from automl_magic.explain.sections import sections
-from automl_magic.look.shown import Shown, Table
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe import save_model
 from automl_magic.records import EXPLANATION_NAME, Explanation
 
@@ -158,8 +159,8 @@ def test_nothing_in_the_data_becomes_markup(binary, make_search, tmp_path):
 
 
 def test_what_a_cell_shows_is_the_same_in_plain_text():
-    table = Table("Sizes", ("Name", "Rows"), [("a\nb", "10"), ("c", "2")], frozenset({1}))
-    shown = Shown(tables=[table], said=["A sentence."])
+    table = TextTable("Sizes", ("Name", "Rows"), [("a\nb", "10"), ("c", "2")], frozenset({1}))
+    shown = CellOutput(tables=[table], said=["A sentence."])
 
     assert repr(shown) == "Sizes\n  Name  Rows\n  a\\nb    10\n  c        2\n\nA sentence."
     assert '<th scope="col" style="text-align: right">Rows</th>' in shown._repr_html_()

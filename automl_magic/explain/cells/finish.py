@@ -9,9 +9,11 @@ from typing import Any
 from automl_magic.errors import FolderNotWritable
 from automl_magic.explain.sections import sections
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import measured, number, plain, shown
+from automl_magic.explain.words import measured, plain, shown
 from automl_magic.files.atomic import write_atomic
-from automl_magic.look.shown import Shown, Table
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_value
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.codec import dumps
 from automl_magic.records.explanations.explained import Shap
 from automl_magic.records.explanations.explanation import (
@@ -26,7 +28,7 @@ from automl_magic.tasks.metrics import METRICS
 TOP_COLUMNS = 5
 
 
-def finish(subject: Subject, /, *, run_dir: str | os.PathLike[str]) -> Shown:
+def finish(subject: Subject, /, *, run_dir: str | os.PathLike[str]) -> CellOutput:
     """Write `explanation.json`, then `result.json`, each whole.
 
     Raises
@@ -111,10 +113,10 @@ def _skipped(subject: Subject) -> tuple[Skipped, ...]:
     )
 
 
-def _summary(found: Explanation, size: int) -> Shown:
+def _summary(found: Explanation, size: int) -> CellOutput:
     score = found.unseen.score
     rows: list[tuple[str, Any]] = [
-        (f"{score.metric} on unseen rows", f"{number(score.score)} on {score.rows:,} rows")
+        (f"{score.metric} on unseen rows", f"{format_value(score.score)} on {score.rows:,} rows")
     ]
     if (shap := found.section(Shap)) is not None:
         top = [shown(one.column) for one in shap.columns[:TOP_COLUMNS]]
@@ -131,8 +133,8 @@ def _summary(found: Explanation, size: int) -> Shown:
         ("sections", f"{len(found.sections)}, in {found.seconds:.0f} s"),
         ("file", f"{EXPLANATION_NAME}, {size / 1e6:.2f} MB"),
     ]
-    table = Table("The explanation is finished.", ("", ""), rows)
+    table = TextTable("The explanation is finished.", ("", ""), rows)
     # That a regression has no curves is no news.
     of_the_task = {need.otherwise for one in sections() for need in one.needs}
     said = [f"No {one.section}: {one.why}" for one in found.skipped if one.why not in of_the_task]
-    return Shown(tables=[table], said=said)
+    return CellOutput(tables=[table], said=said)

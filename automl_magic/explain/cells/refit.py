@@ -6,8 +6,8 @@ import os
 import time
 
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import count
-from automl_magic.look.shown import Shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_count
 from automl_magic.recipe import fit_recipe
 
 # What a machine does beside us may make a fit so much slower than it was in the search.
@@ -15,14 +15,14 @@ SLOWER = 1.5
 TIME_SHARE = 0.3125  # of what is left, as in a section
 
 
-def refit(subject: Subject, /) -> Shown:
+def refit(subject: Subject, /) -> CellOutput:
     """Fit the recipe without the rows that importance and dependence are measured on.
 
     The final model has learned from all rows. Where the fit would take more than its share of the
     time, that model is used instead, and the sections say so.
     """
     share_s, foreseen_s = subject.clock.share_s(TIME_SHARE), subject.unseen.fit_s
-    learned, tested = len(subject.unseen.learned), count(len(subject.unseen.tested), "row")
+    learned, tested = len(subject.unseen.learned), format_count(len(subject.unseen.tested), "row")
     if foreseen_s is None or SLOWER * foreseen_s > share_s:
         took = "an unknown time" if foreseen_s is None else f"{foreseen_s:.1f} s"
         why = (
@@ -30,7 +30,7 @@ def refit(subject: Subject, /) -> Shown:
             f"{share_s:.1f} s. Importance and dependence look into the final model, which has "
             "learned from the rows that they are measured on."
         )
-        return Shown(said=[why])
+        return CellOutput(said=[why])
     started = time.perf_counter()
     side_by_side = max(1, _cores() // subject.recipe.threads)
     subject.tester = fit_recipe(
@@ -44,7 +44,7 @@ def refit(subject: Subject, /) -> Shown:
         f"Fitted on {learned:,} rows in {seconds:.1f} s, without {tested} that importance and "
         "dependence are measured on."
     )
-    return Shown(said=[done])
+    return CellOutput(said=[done])
 
 
 def _cores() -> int:

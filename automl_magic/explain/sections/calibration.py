@@ -11,8 +11,10 @@ from automl_magic.explain.intervals import RESAMPLES, bootstrapped, spread, wils
 from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import measured, rounded
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.measured import Calibration, CalibrationBin, Measure
 
 MOST_BINS, ROWS_PER_BIN, FEWEST_ROWS = 15, 50, 50
@@ -60,7 +62,7 @@ def calibration(subject: Subject, /) -> SectionResult:
         ),
         brier_of_shares=rounded(_of_shares(unseen.y, subject.recipe.n_classes)),
     )
-    return section, Shown(
+    return section, CellOutput(
         picture=_drawn(section), tables=[_summary(section)], folded=[_by_bin(section)]
     )
 
@@ -124,7 +126,7 @@ def _of_shares(y: Any, n_classes: int) -> float:
     return float(_squares(y, np.tile(shares, (len(y), 1))).mean())
 
 
-def _drawn(found: Calibration) -> Picture:
+def _drawn(found: Calibration) -> PngFigure:
     figure, (ax,) = draw.panels(1, width=5.4, height=4.2)
     x = [one.predicted for one in found.bins]
     y = np.array([one.observed for one in found.bins])
@@ -146,7 +148,7 @@ def _drawn(found: Calibration) -> Picture:
     ax.legend(fontsize=8, loc="upper left")
     off = [one for one in found.bins if not one.observed_low <= one.predicted <= one.observed_high]
     worst = max(found.bins, key=lambda one: abs(one.predicted - one.observed))
-    return draw.picture(
+    return PngFigure.of(
         figure,
         f"Reliability of {found.of}: in {len(found.bins) - len(off)} of {len(found.bins)} bins the "
         "prediction lies within the interval of what happened. The largest difference: "
@@ -154,8 +156,8 @@ def _drawn(found: Calibration) -> Picture:
     )
 
 
-def _summary(found: Calibration) -> Table:
-    return Table(
+def _summary(found: Calibration) -> TextTable:
+    return TextTable(
         f"How far to trust {found.of}",
         ("Measure", "Value"),
         [
@@ -167,8 +169,8 @@ def _summary(found: Calibration) -> Table:
     )
 
 
-def _by_bin(found: Calibration) -> Table:
-    return Table(
+def _by_bin(found: Calibration) -> TextTable:
+    return TextTable(
         "predicted and observed",
         ("From", "To", "Rows", "Predicted", "Observed", "95 % low", "95 % high"),
         [

@@ -8,8 +8,10 @@ from automl_magic.explain import draw
 from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import on_axis, plain, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.measured import Confusion
 
 MOST_CLASSES, MOST_WRITTEN = 30, 12
@@ -42,7 +44,7 @@ def confusion(subject: Subject, /) -> SectionResult:
         other=other,
     )
     names = [shown(plain(subject.recipe.classes[code]), 24) for code in kept]
-    table = Table(
+    table = TextTable(
         "Rows by true class (down) and predicted class (across)",
         ("True", *names, "Found"),
         [
@@ -52,15 +54,15 @@ def confusion(subject: Subject, /) -> SectionResult:
         frozenset(range(1, len(names) + 2)),
     )
     if len(names) > MOST_WRITTEN:
-        return section, Shown(picture=_drawn(section, names), folded=[table])
-    return section, Shown(picture=_drawn(section, names), tables=[table])
+        return section, CellOutput(picture=_drawn(section, names), folded=[table])
+    return section, CellOutput(picture=_drawn(section, names), tables=[table])
 
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
 
 
-def _drawn(found: Confusion, names: list[str]) -> Picture:
+def _drawn(found: Confusion, names: list[str]) -> PngFigure:
     counts = np.array(found.counts, dtype=float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = min(8.0, 2.4 + 0.42 * len(names))
@@ -91,4 +93,4 @@ def _drawn(found: Confusion, names: list[str]) -> Picture:
         if wrong.max() > 0
         else "No row is wrong."
     )
-    return draw.picture(figure, f"Confusion matrix: {right:.1%} of the rows are right. {worst}")
+    return PngFigure.of(figure, f"Confusion matrix: {right:.1%} of the rows are right. {worst}")

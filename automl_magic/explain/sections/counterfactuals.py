@@ -23,9 +23,11 @@ from automl_magic.explain.clock import Deadline
 from automl_magic.explain.nearest import Search, Wanted
 from automl_magic.explain.section import ExplainSection, Part, section_metadata
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import number, percent, plain, rounded, shown
+from automl_magic.explain.words import plain, rounded, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_percent, format_value
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.explained import (
     Counterfactual,
     CounterfactualCase,
@@ -94,7 +96,7 @@ def counterfactuals(
         immutable=subject.immutable,
         cases=tuple(cases),
     )
-    return section, Shown(tables=[_table(section)])
+    return section, CellOutput(tables=[_table(section)])
 
 
 def _cases(subject: Subject) -> list[Chosen]:
@@ -143,22 +145,22 @@ def _wanted(subject: Subject, predicted: Any) -> tuple[Wanted, str]:
     if predicted.ndim == 1:
         low, middle, high = np.quantile(subject.y, [0.25, 0.5, 0.75])
         if predicted[0] < middle:
-            return Wanted(low=float(high)), f"a value of {number(float(high))} or more"
-        return Wanted(high=float(low)), f"a value of {number(float(low))} or less"
+            return Wanted(low=float(high)), f"a value of {format_value(float(high))} or more"
+        return Wanted(high=float(low)), f"a value of {format_value(float(low))} or less"
     said = int(subject.codes(predicted)[0])
     others = np.argsort(-predicted[0], kind="stable")
     code = int(next(code for code in others if code != said))
     return Wanted(code=code), f"the answer {subject.label(code)}"
 
 
-def _table(found: Counterfactuals) -> Table:
+def _table(found: Counterfactuals) -> TextTable:
     rows = []
     for case in found.cases:
         start = (str(case.row), _said(case.prediction), _wanted_now(case))
         if not case.found:
             rows.append((*start, case.why_none or "", "–"))
         rows += [(*start, _changes(one), _after(one)) for one in case.found]
-    return Table(
+    return TextTable(
         "What would have to be different",
         ("Row", "The model says", "Wanted", "Changes", "Then it says"),
         rows,
@@ -174,14 +176,14 @@ def _changes(one: Counterfactual) -> str:
 
 
 def _wanted_now(case: CounterfactualCase) -> str:
-    now = "" if case.wanted_class is None else f" (now {percent(case.output)})"
+    now = "" if case.wanted_class is None else f" (now {format_percent(case.output)})"
     return case.wanted + now
 
 
 def _after(one: Counterfactual) -> str:
     if isinstance(one.prediction, float):
-        return number(one.prediction)
-    return f"{_said(one.prediction)} ({percent(one.output)})"
+        return format_value(one.prediction)
+    return f"{_said(one.prediction)} ({format_percent(one.output)})"
 
 
 def _said(value: Any) -> str:

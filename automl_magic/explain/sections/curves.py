@@ -10,8 +10,10 @@ from automl_magic.explain import draw
 from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, measured, on_axis, plain, rounded, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.measured import (
     ClassCurves,
     Curves,
@@ -60,7 +62,7 @@ def curves(subject: Subject, /) -> SectionResult:
         classes=tuple(found),
     )
     names = {one.output: shown(plain(subject.recipe.classes[one.output])) for one in found}
-    return section, Shown(picture=_drawn(found, names), tables=[_table(found, names)])
+    return section, CellOutput(picture=_drawn(found, names), tables=[_table(found, names)])
 
 
 def _curves_of(code: int, is_it: Any, probability: Any, seed: int) -> ClassCurves:
@@ -107,7 +109,7 @@ def _thinned(n: int) -> Any:
     return np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(int))
 
 
-def _drawn(found: list[ClassCurves], names: dict[int, str]) -> Picture:
+def _drawn(found: list[ClassCurves], names: dict[int, str]) -> PngFigure:
     figure, (left, right) = draw.panels(2)
     for place, one in enumerate(found):
         style: dict[str, Any] = {
@@ -132,11 +134,11 @@ def _drawn(found: list[ClassCurves], names: dict[int, str]) -> Picture:
         for one in found
     ]
     dotted = "Dotted: what chance alone would give." if len(found) == 1 else ""
-    return draw.picture(figure, f"ROC and precision-recall curves. {'; '.join(areas)}. {dotted}")
+    return PngFigure.of(figure, f"ROC and precision-recall curves. {'; '.join(areas)}. {dotted}")
 
 
-def _table(found: list[ClassCurves], names: dict[int, str]) -> Table:
-    return Table(
+def _table(found: list[ClassCurves], names: dict[int, str]) -> TextTable:
+    return TextTable(
         "The area under each curve, with its 95 % interval",
         ("Class", "Rows", "ROC AUC", "Average precision", "By chance"),
         [

@@ -12,9 +12,12 @@ from automl_magic.explain.columns import MOST_SCANNED, is_date, levels_of, neare
 from automl_magic.explain.ranking import top_columns
 from automl_magic.explain.section import ExplainSection, Part, section_metadata
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
+from automl_magic.explain.words import all_rounded, on_axis, plain, rounded, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_value
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.explanations.explained import Dependence, DependenceLine, DependenceOf
 
@@ -67,7 +70,7 @@ def dependence(subject: Subject, /) -> SectionResult:
             _of_column(subject, name, grids[name], found, kept) for name, found in outputs.items()
         ),
     )
-    return section, Shown(picture=_drawn(subject, section), folded=_tables(section))
+    return section, CellOutput(picture=_drawn(subject, section), folded=_tables(section))
 
 
 def _on_grids(subject: Subject, grids: dict[str, Array], wanted: Any) -> dict[str, Floats]:
@@ -175,7 +178,7 @@ def _grid(values: Array, order: Floats | None) -> _Grid:
     return _Grid(values[of], shares, None)
 
 
-def _drawn(subject: Subject, found: Dependence) -> Picture:
+def _drawn(subject: Subject, found: Dependence) -> PngFigure:
     figure, axes = draw.grid(len(found.columns), across=4, height=2.4)
     said = []
     for ax, one in zip(axes, found.columns, strict=True):
@@ -193,26 +196,27 @@ def _drawn(subject: Subject, found: Dependence) -> Picture:
         ax.set_title(on_axis(one.column), fontsize=9)
         least, most = int(np.argmin(line.mean)), int(np.argmax(line.mean))
         said.append(
-            f"{shown(one.column)} from {number(line.mean[least])} at {shown(one.grid[least], 16)} "
-            f"to {number(line.mean[most])} at {shown(one.grid[most], 16)}"
+            f"{shown(one.column)} from {format_value(line.mean[least])} "
+            f"at {shown(one.grid[least], 16)} to {format_value(line.mean[most])} "
+            f"at {shown(one.grid[most], 16)}"
         )
-    return draw.picture(
+    return PngFigure.of(
         figure,
         f"How {found.scale} moves with one column, on average (thick) and in single rows (thin): "
         f"{'; '.join(said)}.",
     )
 
 
-def _tables(found: Dependence) -> list[Table]:
+def _tables(found: Dependence) -> list[TextTable]:
     return [
-        Table(
+        TextTable(
             f"mean output by {shown(one.column)}",
             ("Value", "Share of the rows", *(_name(line) for line in one.lines)),
             [
                 (
                     shown(value),
                     f"{one.density[i]:.3f}",
-                    *(number(line.mean[i]) for line in one.lines),
+                    *(format_value(line.mean[i]) for line in one.lines),
                 )
                 for i, value in enumerate(one.grid)
             ],

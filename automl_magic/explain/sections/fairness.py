@@ -14,8 +14,10 @@ from automl_magic.explain.intervals import mean_of, wilson
 from automl_magic.explain.section import ExplainSection, Part, on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import finite, measured, on_axis, plain, rounded, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records import Plan
 from automl_magic.records.explanations.measured import (
     Fairness,
@@ -79,7 +81,7 @@ def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) 
         columns=tuple(columns),
         positive=plain(subject.recipe.classes[1]) if subject.is_binary else None,
     )
-    shows = Shown(
+    shows = CellOutput(
         picture=_drawn(subject, columns),
         tables=[table for column in columns for table in _tables(column)],
     )
@@ -192,7 +194,7 @@ def _frame(y: Any, said: Any, groups: Groups) -> Any:
         ).by_group
 
 
-def _drawn(subject: Subject, columns: list[FairnessColumn]) -> Picture:
+def _drawn(subject: Subject, columns: list[FairnessColumn]) -> PngFigure:
     if subject.is_binary:
         name, words = "selection_rate", f"share that gets {subject.label(1)}"
     elif subject.recipe.task.has_classes:
@@ -213,17 +215,17 @@ def _drawn(subject: Subject, columns: list[FairnessColumn]) -> Picture:
         ax.set_xlabel(on_axis(words, 48), fontsize=8)
         each = ", ".join(f"{one.name} {measured(one.measures[name])}" for one in groups[:6])
         said.append(f"{shown(column.column)}: {each}")
-    return draw.picture(figure, f"By group, {words}. {'. '.join(said)}. * too few rows.")
+    return PngFigure.of(figure, f"By group, {words}. {'. '.join(said)}. * too few rows.")
 
 
 def _or(value: float | None, other: float | None) -> float:
     return float(value if value is not None else other or 0.0)
 
 
-def _tables(column: FairnessColumn) -> list[Table]:
+def _tables(column: FairnessColumn) -> list[TextTable]:
     names = list(column.groups[0].measures)
     headings = [name.replace("_", " ") for name in names]
-    by_group = Table(
+    by_group = TextTable(
         f"Groups of {shown(column.column)}, {column.grouped}",
         ("Group", "Rows", *headings),
         [
@@ -236,7 +238,7 @@ def _tables(column: FairnessColumn) -> list[Table]:
         ],
         frozenset(range(1, len(names) + 2)),
     )
-    gaps = Table(
+    gaps = TextTable(
         f"Gaps between the groups of {shown(column.column)}",
         ("Gap", "Value", "Limit", "Kept", "What it is"),
         [

@@ -10,9 +10,12 @@ from automl_magic.explain import draw
 from automl_magic.explain.choose import Chosen, chosen_rows
 from automl_magic.explain.section import ExplainSection, Part, section_metadata
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, number, on_axis, plain, rounded, shown
+from automl_magic.explain.words import all_rounded, on_axis, plain, rounded, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_value
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.explained import Local, LocalRow
 
 DRAWN_ROWS, DRAWN_COLUMNS = 2, 8
@@ -57,7 +60,7 @@ def local_rows(subject: Subject, /) -> SectionResult:
         unit=unit,
         explained=rows,
     )
-    return section, Shown(picture=_drawn(subject, section), tables=[_table(section)])
+    return section, CellOutput(picture=_drawn(subject, section), tables=[_table(section)])
 
 
 def _row(subject: Subject, one: Chosen, predicted: Any) -> LocalRow:
@@ -97,7 +100,7 @@ def _row(subject: Subject, one: Chosen, predicted: Any) -> LocalRow:
     )
 
 
-def _drawn(subject: Subject, found: Local) -> Picture | None:
+def _drawn(subject: Subject, found: Local) -> PngFigure | None:
     """Draw the waterfalls of the first rows of two kinds."""
     kinds = {row.chosen_as: row for row in reversed(found.explained) if row.shap}
     rows = list(kinds.values())[-DRAWN_ROWS:][::-1]
@@ -138,15 +141,15 @@ def _drawn(subject: Subject, found: Local) -> Picture | None:
             f"{name} {step:+.3g}" for name, step in zip(names[:3], steps, strict=False)
         )
         said.append(f"row {row.row} ({row.why}): {most}")
-    return draw.picture(figure, f"What made single predictions, by column. {'; '.join(said)}")
+    return PngFigure.of(figure, f"What made single predictions, by column. {'; '.join(said)}")
 
 
 def _of(row: LocalRow, name: str) -> str:
     return shown(row.values[name], 16)
 
 
-def _table(found: Local) -> Table:
-    return Table(
+def _table(found: Local) -> TextTable:
+    return TextTable(
         "The rows that are explained one by one",
         ("Row", "Chosen as", "Truth", "Prediction", "Why"),
         [
@@ -164,4 +167,4 @@ def _table(found: Local) -> Table:
 
 
 def _said(value: Any) -> str:
-    return number(value) if isinstance(value, float) else shown(value, 24)
+    return format_value(value) if isinstance(value, float) else shown(value, 24)

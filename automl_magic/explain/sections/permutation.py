@@ -12,9 +12,12 @@ from automl_magic.explain.intervals import Z
 from automl_magic.explain.ranking import top_columns
 from automl_magic.explain.section import ExplainSection, Part, section_metadata
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import count, number, rounded, shown
+from automl_magic.explain.words import rounded, shown
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_count, format_value
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.explained import Permutation, PermutedColumn
 from automl_magic.tasks import metrics
 
@@ -77,7 +80,7 @@ def permutation(subject: Subject, /) -> SectionResult:
     found.sort(key=lambda one: -one.increase)
     section = Permutation(
         **section_metadata(
-            METHOD.format(repeats=count(shuffles.repeats, "shuffle")),
+            METHOD.format(repeats=format_count(shuffles.repeats, "shuffle")),
             rows=len(y),
             rows_are=_rows_are(subject, len(y)),
             notes=[*([] if subject.tester else [SEEN]), *shuffles.notes(n_columns)],
@@ -88,7 +91,7 @@ def permutation(subject: Subject, /) -> SectionResult:
         refitted=subject.tester is not None,
         columns=tuple(found),
     )
-    return section, Shown(picture=_drawn(section), folded=[_table(section)])
+    return section, CellOutput(picture=_drawn(section), folded=[_table(section)])
 
 
 class _Shuffles:
@@ -173,7 +176,7 @@ def _rows_are(subject: Subject, n: int) -> str:
     return f"{n:,} rows that the final model has learned from"
 
 
-def _drawn(found: Permutation) -> Picture:
+def _drawn(found: Permutation) -> PngFigure:
     top = found.columns[:DRAWN_COLUMNS]
     figure, (ax,) = draw.panels(1, width=6.0, height=0.9 + 0.28 * max(3, len(top)))
     values = np.array([one.increase for one in top])
@@ -181,20 +184,25 @@ def _drawn(found: Permutation) -> Picture:
     draw.bars(ax, [one.column for one in top], values.tolist(), np.array(spread))
     ax.set_xlabel(f"loss of {found.metric} when shuffled", fontsize=9)
     sure = [one for one in found.columns if one.low > 0]
-    most = ", ".join(f"{shown(one.column)} {number(one.increase)}" for one in top[:5])
-    return draw.picture(
+    most = ", ".join(f"{shown(one.column)} {format_value(one.increase)}" for one in top[:5])
+    return PngFigure.of(
         figure,
         f"What {found.metric} loses when a column is shuffled: {most}. For {len(sure)} of "
         f"{len(found.columns)} columns the interval lies above 0.",
     )
 
 
-def _table(found: Permutation) -> Table:
-    return Table(
+def _table(found: Permutation) -> TextTable:
+    return TextTable(
         f"loss of {found.metric} when a column is shuffled",
         ("Column", "Loss", "95 % low", "95 % high"),
         [
-            (shown(one.column), number(one.increase), number(one.low), number(one.high))
+            (
+                shown(one.column),
+                format_value(one.increase),
+                format_value(one.low),
+                format_value(one.high),
+            )
             for one in found.columns
         ],
         frozenset({1, 2, 3}),

@@ -10,9 +10,12 @@ from automl_magic.explain import draw
 from automl_magic.explain.intervals import bootstrapped, mean_of
 from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
 from automl_magic.explain.subject import Subject
-from automl_magic.explain.words import all_rounded, measured, number, rounded
+from automl_magic.explain.words import all_rounded, measured, rounded
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_value
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.measured import ResidualBin, Residuals
 
 MOST_POINTS, BINS, DECILES = 1_000, 40, 10
@@ -57,7 +60,7 @@ def residuals(subject: Subject, /) -> SectionResult:
             len(off), lambda rows: float(np.sqrt(np.mean(off[rows] ** 2))), seed=seed
         ),
     )
-    return section, Shown(
+    return section, CellOutput(
         picture=_drawn(section), tables=[_summary(section)], folded=[_by_tenth(section)]
     )
 
@@ -84,7 +87,7 @@ def _deciles(predicted: Any, off: Any) -> tuple[ResidualBin, ...]:
     return tuple(found)
 
 
-def _drawn(found: Residuals) -> Picture:
+def _drawn(found: Residuals) -> PngFigure:
     figure, (left, right) = draw.panels(2)
     off = np.subtract(found.points_true, found.points_predicted)
     left.plot(found.points_predicted, off, ".", markersize=3, alpha=0.5, color=draw.COLOURS[0])
@@ -104,16 +107,17 @@ def _drawn(found: Residuals) -> Picture:
     right.set(xlabel="truth - prediction", ylabel="rows", title="How often")
     low, high = found.quantiles[1], found.quantiles[-2]
     widest = max(found.deciles, key=lambda one: one.mean_absolute)
-    return draw.picture(
+    return PngFigure.of(
         figure,
-        f"Residuals: 90 % of them lie from {number(low)} to {number(high)}. They are largest for "
-        f"predictions from {number(widest.low)} to {number(widest.high)}, on average "
-        f"{number(widest.mean_absolute)} off.",
+        f"Residuals: 90 % of them lie from {format_value(low)} to {format_value(high)}. "
+        f"They are largest for predictions from {format_value(widest.low)} to "
+        f"{format_value(widest.high)}, on average "
+        f"{format_value(widest.mean_absolute)} off.",
     )
 
 
-def _summary(found: Residuals) -> Table:
-    return Table(
+def _summary(found: Residuals) -> TextTable:
+    return TextTable(
         "How far off",
         ("Measure", "Value"),
         [
@@ -125,20 +129,20 @@ def _summary(found: Residuals) -> Table:
     )
 
 
-def _by_tenth(found: Residuals) -> Table:
-    return Table(
+def _by_tenth(found: Residuals) -> TextTable:
+    return TextTable(
         "residuals by tenths of the prediction",
         ("From", "To", "Rows", "Mean", "Median", "10 %", "90 %", "Mean absolute"),
         [
             (
-                number(one.low),
-                number(one.high),
+                format_value(one.low),
+                format_value(one.high),
                 f"{one.rows:,}",
                 measured(one.mean),
-                number(one.median),
-                number(one.middle_low),
-                number(one.middle_high),
-                number(one.mean_absolute),
+                format_value(one.median),
+                format_value(one.middle_low),
+                format_value(one.middle_high),
+                format_value(one.mean_absolute),
             )
             for one in found.deciles
         ],

@@ -17,8 +17,8 @@ from automl_magic.explain.section import ExplainSection, Part, section_metadata
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.swarm import beeswarms, drawn, table_of_columns
 from automl_magic.explain.words import all_rounded, rounded
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Shown
 from automl_magic.recipe.attribution import refusal
 from automl_magic.recipe.values import Floats
 from automl_magic.records.explanations.explained import Shap, ShapColumn
@@ -73,7 +73,7 @@ def shap_values(subject: Subject, /) -> SectionResult:
         ),
         beeswarms=beeswarms(subject, found, order),
     )
-    shows = Shown(picture=drawn(subject, section), folded=[table_of_columns(section)])
+    shows = CellOutput(picture=drawn(subject, section), folded=[table_of_columns(section)])
     return section, shows
 
 

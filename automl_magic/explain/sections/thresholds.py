@@ -10,8 +10,10 @@ from automl_magic.explain import draw
 from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
 from automl_magic.explain.subject import Subject
 from automl_magic.explain.words import all_rounded, on_axis, plain, rounded
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.records import Plan
 from automl_magic.records.explanations.measured import Thresholds
 
@@ -81,7 +83,7 @@ def thresholds(
         cheapest=rounded(cheapest),
         cheapest_cost_per_row=rounded(per_row[np.searchsorted(cuts, cheapest)]),
     )
-    return section, Shown(picture=_drawn(section), tables=[_table(section)])
+    return section, CellOutput(picture=_drawn(section), tables=[_table(section)])
 
 
 class _Counts:
@@ -124,7 +126,7 @@ def _notes(subject: Subject, *, given: bool) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _drawn(found: Thresholds) -> Picture:
+def _drawn(found: Thresholds) -> PngFigure:
     figure, (left, right) = draw.panels(2)
     rows = found.rows
     curves = {
@@ -150,7 +152,7 @@ def _drawn(found: Thresholds) -> Picture:
     right.set(xlabel="threshold", ylabel="cost per row", title="What mistakes cost")
     right.legend(fontsize=8)
     figure.suptitle(f"Positive: {on_axis(found.positive)}", fontsize=9)
-    return draw.picture(
+    return PngFigure.of(
         figure,
         "Mistakes and their cost by threshold. The model's threshold of "
         f"{found.chosen:.3g} costs {found.chosen_cost_per_row:.4g} a row; the cheapest on these "
@@ -158,7 +160,7 @@ def _drawn(found: Thresholds) -> Picture:
     )
 
 
-def _table(found: Thresholds) -> Table:
+def _table(found: Thresholds) -> TextTable:
     rows = []
     for name, at in (("the model's", found.chosen), ("cheapest here", found.cheapest)):
         i = found.thresholds.index(at)
@@ -174,7 +176,7 @@ def _table(found: Thresholds) -> Table:
             )
         )
     costs = f"{found.cost_false_positive:g} and {found.cost_false_negative:g}"
-    return Table(
+    return TextTable(
         f"Rows by answer, where a wrong yes and a wrong no cost {costs}",
         (
             "Threshold",

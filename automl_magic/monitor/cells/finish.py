@@ -11,10 +11,12 @@ from typing import Any
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
-from automl_magic.look.shown import Shown, Table
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_value
+from automl_magic.look.text_table import TextTable
 from automl_magic.monitor.sections import sections
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, moment, name_of, number
+from automl_magic.monitor.words import MARKS, moment, name_of
 from automl_magic.records.codec import Record, dumps
 from automl_magic.records.explanations.explanation import Skipped
 from automl_magic.records.monitoring.drift import (
@@ -33,7 +35,7 @@ MOST_NAMED = 5
 
 def finish(
     watch: Watch, /, *, run_dir: str | os.PathLike[str], workspace: Workspace | None = None
-) -> Shown:
+) -> CellOutput:
     """Write `drift.json`, a row of the store's `checks`, then `result.json`.
 
     A window of no deployment has no row in the store. The workspace is by default that of the
@@ -181,13 +183,15 @@ def _skipped(watch: Watch) -> tuple[Skipped, ...]:
     )
 
 
-def _summary(report: DriftReport) -> Shown:
+def _summary(report: DriftReport) -> CellOutput:
     rows: list[tuple[str, Any]] = [
         ("verdict", MARKS[report.severity]),
         ("window", f"{moment(report.window_start)} to {moment(report.window_end)}"),
     ]
-    rows += [(name.replace("_", " "), number(value)) for name, value in headline(report).items()]
+    rows += [
+        (name.replace("_", " "), format_value(value)) for name, value in headline(report).items()
+    ]
     said = [report.summary, *(one.summary for one in report.breaches[:MOST_NAMED])]
     said += [f"No {one.section}: {one.why}" for one in report.skipped]
-    table = Table("The window is judged.", ("", ""), rows)
-    return Shown(tables=[table], said=said)
+    table = TextTable("The window is judged.", ("", ""), rows)
+    return CellOutput(tables=[table], said=said)

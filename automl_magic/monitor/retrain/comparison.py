@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_magic.errors import MonitorError
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.numbers import number, score_text
-from automl_magic.look.shown import Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.recipe import FittedRecipe, encode_target, load_model, table_of
 from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records import Score
@@ -51,15 +52,15 @@ class Compared:
             return f"The challenger is worse: its gain is {gain}."
         return f"Nobody can say which one is better: the gain is {gain}."
 
-    def _shown(self) -> Shown:
+    def _shown(self) -> CellOutput:
         found = self.comparison
         rows = [
             (name, score_text(score), f"{score.rows:,}")
             for name, score in (("champion", found.champion), ("challenger", found.challenger))
         ]
         headings = ("", f"{found.metric} [95 % interval]", "recent rows")
-        table = Table("On the same recent rows", headings, rows, right=frozenset({1, 2}))
-        return Shown(tables=[table], said=[self.in_words])
+        table = TextTable("On the same recent rows", headings, rows, right=frozenset({1, 2}))
+        return CellOutput(tables=[table], said=[self.in_words])
 
 
 def compare(

@@ -9,7 +9,8 @@ from typing import Any
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
-from automl_magic.look.shown import Shown, Table
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.text_table import TextTable
 from automl_magic.monitor.retrain.comparison import Compared
 from automl_magic.records import Link, dumps
 from automl_magic.records.monitoring.retrain import RETRAIN_NAME, Retraining, Source
@@ -18,12 +19,12 @@ NOTEBOOK = "output.ipynb"
 BETTER, NOT_BETTER, WORSE = "better", "not_better", "worse"
 
 
-def sources(rows: list[dict[str, Any]], excluded: dict[str, str]) -> Shown:
+def sources(rows: list[dict[str, Any]], excluded: dict[str, str]) -> CellOutput:
     """Show which rows and columns a challenger is made from."""
     lines = [(one["name"], f"{one['rows']:,}", one.get("note", "")) for one in rows]
     lines += [(f"column {name}", "left out", why) for name, why in excluded.items()]
     caption = "What the challenger is made from"
-    return Shown(tables=[Table(caption, ("", "rows", ""), lines, right=frozenset({1}))])
+    return CellOutput(tables=[TextTable(caption, ("", "rows", ""), lines, right=frozenset({1}))])
 
 
 def decide(

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import chdtrc
 
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_value
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.monitor import draw
 from automl_magic.monitor.measures.shares import effective_rows
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, number, p_text
+from automl_magic.monitor.words import MARKS, p_text
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.monitoring.drift import CalibrationDrift, DriftSeverity
 from automl_magic.records.monitoring.reference import CalibrationBin
@@ -51,7 +54,7 @@ def calibration(watch: Watch, /) -> SectionResult:
     if len(rows) < least:
         why = f"Too few rows: {len(rows):,} rows have an outcome, and a test needs {least:,}."
         few = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
-        return few, Shown(said=(why,))
+        return few, CellOutput(said=(why,))
     predicted, weights = watch.window.predicted[rows], watch.window.weights[rows]
     is_binary = predicted.shape[1] == 2
     confidence = predicted[:, 1] if is_binary else predicted.max(axis=1)
@@ -149,30 +152,34 @@ def _paired(
     return pairs
 
 
-def _shown(found: CalibrationDrift) -> Shown:
-    rows = [(number(one.predicted), number(one.observed), f"{one.rows:,}") for one in found.current]
+def _shown(found: CalibrationDrift) -> CellOutput:
+    rows = [
+        (format_value(one.predicted), format_value(one.observed), f"{one.rows:,}")
+        for one in found.current
+    ]
     before = [
-        (number(one.predicted), number(one.observed), f"{one.rows:,}") for one in found.release
+        (format_value(one.predicted), format_value(one.observed), f"{one.rows:,}")
+        for one in found.release
     ]
     heads, right = ("Predicted", "Observed", "Rows"), frozenset({0, 1, 2})
     summary = [
         ("verdict", MARKS[found.severity]),
-        ("ECE at release", number(found.ece_release)),
-        ("ECE in the window", number(found.ece)),
+        ("ECE at release", format_value(found.ece_release)),
+        ("ECE in the window", format_value(found.ece)),
         ("p", p_text(found.p_value)),
     ]
-    return Shown(
+    return CellOutput(
         picture=_drawn(found),
-        tables=[Table("Calibration against the release", ("", ""), summary)],
+        tables=[TextTable("Calibration against the release", ("", ""), summary)],
         folded=[
-            Table("Calibration in the window", heads, rows, right),
-            Table("Calibration at release", heads, before, right),
+            TextTable("Calibration in the window", heads, rows, right),
+            TextTable("Calibration at release", heads, before, right),
         ],
         said=[found.why, METHOD],
     )
 
 
-def _drawn(found: CalibrationDrift) -> Picture:
+def _drawn(found: CalibrationDrift) -> PngFigure:
     figure, (ax,) = draw.panels(1, height=3.2)
     ax.plot([0, 1], [0, 1], color="#6a737d", linewidth=0.8, linestyle=":")
     for bins, colour, style, label in (
@@ -190,4 +197,4 @@ def _drawn(found: CalibrationDrift) -> Picture:
     ax.set(xlabel="predicted", ylabel="observed")
     ax.legend(fontsize=7)
     said = "; ".join(f"{one.predicted:.2f} came true {one.observed:.2f}" for one in found.current)
-    return draw.picture(figure, f"Predicted against observed shares. In the window: {said}.")
+    return PngFigure.of(figure, f"Predicted against observed shares. In the window: {said}.")

@@ -11,8 +11,8 @@ import numpy as np
 
 from automl_magic.errors import FolderNotWritable
 from automl_magic.files.atomic import write_atomic
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Shown
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import sample_of
@@ -72,7 +72,9 @@ def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionRes
         ) from error
     watch.evidently = REPORT_NAME
     size = path.stat().st_size / 1e6
-    return REPORT_NAME, Shown(said=(f"{REPORT_NAME}, {size:.1f} MB, in the run's folder.", METHOD))
+    return REPORT_NAME, CellOutput(
+        said=(f"{REPORT_NAME}, {size:.1f} MB, in the run's folder.", METHOD)
+    )
 
 
 def frames(watch: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[str]]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_percent, format_value
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.monitor import draw
 from automl_magic.monitor.compare.compared import Compared
 from automl_magic.monitor.compare.levels import compare_levels
@@ -16,7 +18,7 @@ from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, name_of, number, p_text, percent
+from automl_magic.monitor.words import MARKS, name_of, p_text
 from automl_magic.records import ColumnKind
 from automl_magic.records.monitoring.drift import ColumnDrift, DriftSeverity, Histogram
 from automl_magic.records.monitoring.reference import ColumnReference, Numbers
@@ -139,7 +141,7 @@ def in_words(watch: Watch, column: ColumnReference, one: Compared) -> str:
         contents = watch.contents(column.name)
         assert contents.numbers is not None
         mean = np.average(contents.numbers, weights=watch.weights[contents.rows])
-        return f"the mean was {number(column.seen.mean)} and is {number(float(mean))}"
+        return f"the mean was {format_value(column.seen.mean)} and is {format_value(float(mean))}"
     return moved_most(one.histogram)
 
 
@@ -149,11 +151,12 @@ def moved_most(histogram: Histogram) -> str:
     most = int(np.argmax(gaps))
     was, now = histogram.reference[most], histogram.current[most]
     return (
-        f"{name_of(histogram.bins[most], 40)} was {percent(was)} of the rows and is {percent(now)}"
+        f"{name_of(histogram.bins[most], 40)} was {format_percent(was)} of the rows and is "
+        f"{format_percent(now)}"
     )
 
 
-def _shown(watch: Watch, found: Sequence[ColumnDrift]) -> Shown:
+def _shown(watch: Watch, found: Sequence[ColumnDrift]) -> CellOutput:
     alarming = [one for one in found if one.severity.alarms]
     unjudged = sum(one.severity is DriftSeverity.UNJUDGED for one in found)
     listed = found[:MOST_LISTED]
@@ -176,22 +179,22 @@ def _shown(watch: Watch, found: Sequence[ColumnDrift]) -> Shown:
         watch.window.sampling,
         METHOD,
     ]
-    return Shown(picture=picture, tables=[table_of_drift(listed, len(found))], said=said)
+    return CellOutput(picture=picture, tables=[table_of_drift(listed, len(found))], said=said)
 
 
-def table_of_drift(found: Sequence[ColumnDrift], n: int) -> Table:
+def table_of_drift(found: Sequence[ColumnDrift], n: int) -> TextTable:
     """Return the numbers of some columns as a table."""
     more = f" (the first {len(found):,} of {n:,})" if n > len(found) else ""
-    return Table(
+    return TextTable(
         f"How far the columns have moved, the furthest first{more}",
         ("Column", "Verdict", "PSI", "p adjusted", "Jensen-Shannon", "Rows"),
         [
             (
                 one.column,
                 MARKS[one.severity],
-                number(one.psi),
+                format_value(one.psi),
                 p_text(one.p_adjusted),
-                number(_value(one, "jensen_shannon")),
+                format_value(_value(one, "jensen_shannon")),
                 f"{one.rows:,}",
             )
             for one in found

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr
 
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_value
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.monitor import draw
 from automl_magic.monitor.scoring import REPEATS, score_of, standard_error
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, moment, number, p_text
+from automl_magic.monitor.words import MARKS, moment, p_text
 from automl_magic.recipe.values import Array
 from automl_magic.records import Score
 from automl_magic.records.monitoring.drift import DriftSeverity, Performance, ScoreBucket
@@ -65,7 +68,7 @@ def performance(watch: Watch, /) -> SectionResult:
         few = f"{len(rows):,} rows have an outcome, and a score needs {least:,}"
         why = f"Too few rows: {few}." if len(rows) < least else _no_value(metric.name)
         unjudged = Performance(**said, severity=DriftSeverity.UNJUDGED, current=None, why=why)
-        return unjudged, Shown(said=(why, METHOD))
+        return unjudged, CellOutput(said=(why, METHOD))
     loss, p_value = lost(release, current, higher_is_better=metric.higher_is_better)
     severity = DriftSeverity.OK
     if p_value < watch.alpha(SECTION.alpha_share) and loss >= watch.thresholds.yellow:
@@ -157,15 +160,15 @@ def _why(release: Score, current: Score, loss: float, p_value: float) -> str:
 
 def _in_words(score: Score) -> str:
     if score.low is None or score.high is None:
-        return number(score.score)
-    return f"{number(score.score)} [{number(score.low)}, {number(score.high)}]"
+        return format_value(score.score)
+    return f"{format_value(score.score)} [{format_value(score.low)}, {format_value(score.high)}]"
 
 
 def _no_value(metric: str) -> str:
     return f"{metric} has no value on these rows: they may be of one class only."
 
 
-def _shown(found: Performance) -> Shown:
+def _shown(found: Performance) -> CellOutput:
     assert found.current is not None
     assert found.release is not None
     rows = [
@@ -183,16 +186,18 @@ def _shown(found: Performance) -> Shown:
         for one in found.buckets
     ]
     heads = ("From", "To", found.metric, "Rows")
-    folded = [Table("The parts of the window", heads, parts, frozenset({2, 3}))] if parts else []
-    return Shown(
+    folded = (
+        [TextTable("The parts of the window", heads, parts, frozenset({2, 3}))] if parts else []
+    )
+    return CellOutput(
         picture=_drawn(found) if parts else None,
-        tables=[Table(f"{found.metric} on known outcomes", ("", ""), rows)],
+        tables=[TextTable(f"{found.metric} on known outcomes", ("", ""), rows)],
         folded=folded,
         said=[found.why, METHOD],
     )
 
 
-def _drawn(found: Performance) -> Picture:
+def _drawn(found: Performance) -> PngFigure:
     assert found.release is not None
     figure, (ax,) = draw.panels(1, height=3.0)
     _draw_parts(ax, found)
@@ -200,8 +205,10 @@ def _drawn(found: Performance) -> Picture:
     ax.set_ylabel(found.metric, fontsize=8)
     ax.set_xlabel("hours since the first outcome", fontsize=8)
     ax.legend(fontsize=7)
-    said = "; ".join(f"{moment(one.start)}: {number(one.score.score)}" for one in found.buckets)
-    return draw.picture(figure, f"{found.metric} over the window, with the release. {said}.")
+    said = "; ".join(
+        f"{moment(one.start)}: {format_value(one.score.score)}" for one in found.buckets
+    )
+    return PngFigure.of(figure, f"{found.metric} over the window, with the release. {said}.")
 
 
 def _draw_parts(ax: Axes, found: Performance) -> None:

@@ -6,8 +6,9 @@ from collections import Counter
 
 import numpy as np
 
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_value
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Shown
 from automl_magic.monitor import draw
 from automl_magic.monitor.compare.compared import Compared
 from automl_magic.monitor.compare.levels import compare_levels
@@ -16,7 +17,7 @@ from automl_magic.monitor.compare.verdict import verdicts
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.sections.features import moved_most, table_of_drift
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import name_of, number, p_text
+from automl_magic.monitor.words import name_of, p_text
 from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records.monitoring.drift import ColumnDrift
 from automl_magic.tasks import metrics
@@ -54,7 +55,7 @@ def prediction(watch: Watch, /) -> SectionResult:
         output = predicted if predicted.ndim == 1 else predicted[:, 1]
         found = compare_numbers(reference.output, reference.rows, output, weights)
         mean = float(np.average(output, weights=weights))
-        moved = f"the mean was {number(reference.output.mean)} and is {number(mean)}"
+        moved = f"the mean was {format_value(reference.output.mean)} and is {format_value(mean)}"
     elif reference.classes is not None:
         labels = [text_of(watch.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
         found = compare_levels(reference.classes, reference.rows, labels, weights)
@@ -67,7 +68,7 @@ def prediction(watch: Watch, /) -> SectionResult:
         f"Shares of the predictions before the release and in the window: {moved}.",
     )
     said = [drift.why, _labels(watch, predicted), METHOD]
-    return drift, Shown(picture=picture, tables=[table_of_drift([drift], 1)], said=said)
+    return drift, CellOutput(picture=picture, tables=[table_of_drift([drift], 1)], said=said)
 
 
 def _drift(watch: Watch, found: Compared, moved: str) -> ColumnDrift:

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.numbers import format_percent
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Shown, Table
 from automl_magic.look.text import safe
+from automl_magic.look.text_table import TextTable
 from automl_magic.monitor.measures.beyond import beyond_range
 from automl_magic.monitor.measures.families import holm
 from automl_magic.monitor.measures.proportions import more_often
 from automl_magic.monitor.measures.shares import effective_rows
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, name_of, p_text, percent
+from automl_magic.monitor.words import MARKS, name_of, p_text
 from automl_magic.recipe.values import Array, Floats, text_of
 from automl_magic.records import ColumnKind
 from automl_magic.records.monitoring.drift import DriftSeverity, QualityFinding
@@ -155,8 +157,8 @@ def _judged(watch: Watch, problem: Problem, p: float) -> QualityFinding:
         reference=round(problem.reference, 6),
         p_adjusted=p,
         examples=problem.examples,
-        why=f"{name_of(problem.column)}: {percent(problem.share)} of the rows "
-        f"{_SAYS[problem.problem]}{like}; in training {percent(problem.reference)} did.",
+        why=f"{name_of(problem.column)}: {format_percent(problem.share)} of the rows "
+        f"{_SAYS[problem.problem]}{like}; in training {format_percent(problem.reference)} did.",
     )
 
 
@@ -200,15 +202,15 @@ def _unexpected(watch: Watch) -> list[QualityFinding]:
     ]
 
 
-def _shown(found: Sequence[QualityFinding], n_tests: int) -> Shown:
+def _shown(found: Sequence[QualityFinding], n_tests: int) -> CellOutput:
     alarming = [one for one in found if one.severity.alarms]
     rows = [
         (
             one.column,
             MARKS[one.severity],
             one.problem.replace("_", " "),
-            percent(one.share),
-            percent(one.reference),
+            format_percent(one.share),
+            format_percent(one.reference),
             p_text(one.p_adjusted),
             ", ".join(one.examples),
         )
@@ -216,6 +218,6 @@ def _shown(found: Sequence[QualityFinding], n_tests: int) -> Shown:
     ]
     heads = ("Column", "Verdict", "Problem", "Share", "In training", "p adjusted", "Such as")
     right = frozenset({3, 4, 5})
-    tables = [Table("What is wrong with the values", heads, rows, right)] if rows else []
+    tables = [TextTable("What is wrong with the values", heads, rows, right)] if rows else []
     said = [f"{len(alarming):,} problems were found in {n_tests:,} tests.", METHOD]
-    return Shown(tables=tables, said=said)
+    return CellOutput(tables=tables, said=said)

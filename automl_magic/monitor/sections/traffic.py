@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from automl_magic.look.cell_output import CellOutput
+from automl_magic.look.figures import PngFigure
+from automl_magic.look.numbers import format_value
 from automl_magic.look.section_cell import SectionResult, SectionSkipped
-from automl_magic.look.shown import Picture, Shown, Table
+from automl_magic.look.text_table import TextTable
 from automl_magic.monitor import draw
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.monitor.window import Requests
-from automl_magic.monitor.words import MARKS, moment, number
+from automl_magic.monitor.words import MARKS, moment
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records.monitoring.drift import DriftSeverity, Traffic, TrafficBucket
 
@@ -85,7 +88,7 @@ def _verdict(
     watch: Watch, requests: Requests, p95: float | None, rate: float
 ) -> tuple[DriftSeverity, str]:
     slos, n = requests.slos, len(requests.at)
-    said = f"{n:,} requests were logged; {rate:.2g} % failed, 95 of 100 took {number(p95)} ms"
+    said = f"{n:,} requests were logged; {rate:.2g} % failed, 95 of 100 took {format_value(p95)} ms"
     if slos is None or (slos.latency_ms_p95 is None and slos.error_rate_pct is None):
         return DriftSeverity.OK, f"{said}. The deployment has no goal for them."
     if n < max(slos.min_requests, watch.thresholds.min_rows):
@@ -131,15 +134,15 @@ def _buckets(
     return tuple(found)
 
 
-def _shown(found: Traffic) -> Shown:
+def _shown(found: Traffic) -> CellOutput:
     rows = [
         ("verdict", MARKS[found.severity]),
         ("requests", f"{found.requests:,.0f}, {found.per_s:.3g} a second"),
         ("failed", f"{found.error_rate_pct:.3g} %"),
         *((f"  {code}", f"{n:,.0f}") for code, n in found.errors.items()),
-        ("latency, half of them", f"{number(found.latency_ms_p50)} ms"),
-        ("latency, 95 of 100", f"{number(found.latency_ms_p95)} ms"),
-        ("latency, 99 of 100", f"{number(found.latency_ms_p99)} ms"),
+        ("latency, half of them", f"{format_value(found.latency_ms_p50)} ms"),
+        ("latency, 95 of 100", f"{format_value(found.latency_ms_p95)} ms"),
+        ("latency, 99 of 100", f"{format_value(found.latency_ms_p99)} ms"),
         *((f"version {name}", f"{share:.1%}") for name, share in found.versions.items()),
     ]
     parts = [
@@ -147,21 +150,21 @@ def _shown(found: Traffic) -> Shown:
             moment(one.start),
             f"{one.requests:,.0f}",
             f"{one.errors:,.0f}",
-            number(one.latency_ms_p50),
-            number(one.latency_ms_p95),
+            format_value(one.latency_ms_p50),
+            format_value(one.latency_ms_p95),
         )
         for one in found.buckets
     ]
     heads = ("From", "Requests", "Errors", "Median ms", "p95 ms")
-    return Shown(
+    return CellOutput(
         picture=_drawn(found),
-        tables=[Table("Traffic", ("", ""), rows)],
-        folded=[Table("The parts of the window", heads, parts, frozenset({1, 2, 3, 4}))],
+        tables=[TextTable("Traffic", ("", ""), rows)],
+        folded=[TextTable("The parts of the window", heads, parts, frozenset({1, 2, 3, 4}))],
         said=[found.why, METHOD],
     )
 
 
-def _drawn(found: Traffic) -> Picture:
+def _drawn(found: Traffic) -> PngFigure:
     figure, (left, right) = draw.panels(2, across=2, height=2.8)
     hours = [(one.start - found.buckets[0].start) / 3_600 for one in found.buckets]
     left.step(hours, [one.requests for one in found.buckets], where="post", color=draw.REFERENCE)
@@ -176,4 +179,4 @@ def _drawn(found: Traffic) -> Picture:
     right.legend(fontsize=7)
     busiest = max(one.requests for one in found.buckets)
     alt = f"Requests (errors as dots) and latency over the window; at most {busiest:,.0f} a part."
-    return draw.picture(figure, alt)
+    return PngFigure.of(figure, alt)

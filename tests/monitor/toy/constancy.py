@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Shown
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
 from automl_magic.records.codec import Record
@@ -30,4 +30,4 @@ def constancy(watch: Watch, /) -> SectionResult:
     spread = float(np.nanstd(watch.window.predicted[:, 1]))
     severity = DriftSeverity.WARNING if spread < 0.01 else DriftSeverity.OK
     found = Constancy(severity=severity, value=spread, why=f"The spread is {spread:.3f}.")
-    return found, Shown(said=[found.why])
+    return found, CellOutput(said=[found.why])

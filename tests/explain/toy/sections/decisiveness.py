@@ -9,8 +9,8 @@ import numpy as np
 
 from automl_magic.explain.section import ExplainSection, Need, Part, on_unseen
 from automl_magic.explain.subject import Subject
+from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.section_cell import SectionResult
-from automl_magic.look.shown import Shown
 from automl_magic.records.explanations.section import Section
 
 
@@ -43,4 +43,4 @@ def decisiveness(subject: Subject, /, *, far: float) -> SectionResult:
         mean=round(float(distance.mean()), 6),
         beyond=round(float((distance > far).mean()), 6),
     )
-    return section, Shown(said=[f"On average {section.mean:.3f} from the threshold."])
+    return section, CellOutput(said=[f"On average {section.mean:.3f} from the threshold."])

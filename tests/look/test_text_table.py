@@ -1,8 +1,13 @@
-from automl_magic.learn.show import Picture, Table
+"""Tables and pictures are text and HTML with the same words."""
+
+from automl_magic.look.figures import SvgFigure
+from automl_magic.look.text_table import TextTable
 
 
 def test_a_table_is_text_and_html_with_the_same_words():
-    table = Table("Two trials", ("Trial", "Why"), [("1", "a <b> & 'c'")], frozenset({0}), ["End."])
+    table = TextTable(
+        "Two trials", ("Trial", "Why"), [("1", "a <b> & 'c'")], frozenset({0}), ["End."]
+    )
 
     assert repr(table) == "Two trials\n\nTrial  Why\n    1  a <b> & 'c'\n\nEnd."
     assert table._repr_html_() == (
@@ -15,20 +20,13 @@ def test_a_table_is_text_and_html_with_the_same_words():
 
 
 def test_what_no_terminal_takes_is_made_visible():
-    assert "a·b\\ud800" in repr(Table("a\nb\ud800", ("x",), []))
+    assert "a\\nb\\ud800" in repr(TextTable("a\nb\ud800", ("x",), []))
 
 
 def test_a_picture_has_its_words_as_its_text():
-    picture = Picture("<svg/>", 'from "a" to b')
+    picture = SvgFigure("<svg/>", 'from "a" to b')
 
     assert repr(picture) == 'from "a" to b'
     assert picture._repr_html_() == (
         '<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="from &quot;a&quot; to b">'
     )
-
-
-def test_the_course_of_a_search_is_a_picture_with_words(make_notebook):
-    picture = make_notebook().search(sampler="portfolio").plot()
-
-    assert picture.svg.startswith("<svg")
-    assert repr(picture).startswith("roc_auc of 4 trials over time: from 0.4980 (dummy) to 0.99")
