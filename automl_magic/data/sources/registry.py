@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automl_magic.batch.formats import FORMATS
 from automl_magic.data.sources import files
@@ -23,6 +23,9 @@ from automl_magic.data.sources.json_records import JsonRecords
 from automl_magic.data.sources.parquet import Parquet
 from automl_magic.data.sources.parquet_folder import ParquetFolder
 from automl_magic.errors import DataNotReadable, near_miss
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "automl_magic.sources"
 # In this order they are asked whether a text is theirs.
@@ -131,6 +134,9 @@ def _is_there(text: str) -> bool:
 
 @cache
 def _announced() -> dict[str, EntryPoint]:
+    # 30 ms to import, and most texts are paths.
+    from importlib.metadata import entry_points
+
     ours = {source.name for source in OURS}
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in ours}
 
