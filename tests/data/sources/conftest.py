@@ -39,6 +39,25 @@ def install():
 
 
 @pytest.fixture
+def session(tmp_path, monkeypatch):
+    """Return a wizard's session, in a folder and with a home of its own."""
+    from automl_magic.wizard.drafts import Drafts
+    from automl_magic.wizard.session import Session
+    from automl_magic.workspace import default_workspace
+
+    monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
+    (tmp_path / "work").mkdir()
+    here = default_workspace()
+    return Session(
+        folder=tmp_path / "work",
+        names=dict,
+        changed=lambda: None,
+        drafts=Drafts(tmp_path / "work", here.home),
+        workspace=here,
+    )
+
+
+@pytest.fixture
 def announce(install, tmp_path, monkeypatch):
     """Return a function that installs the package for one test."""
 

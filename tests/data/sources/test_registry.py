@@ -66,14 +66,9 @@ def test_a_notebook_that_stands_alone_reads_the_credential_where_it_runs(toy, or
     assert token not in code.text + json.dumps(dict(code.values))
 
 
-def test_the_wizard_offers_and_reads_a_table_of_others(toy, tmp_path, orders):
-    from automl_magic.wizard.drafts import Drafts
-    from automl_magic.wizard.session import Session
+def test_the_wizard_offers_and_reads_a_table_of_others(toy, session, orders):
     from automl_magic.wizard.steps import view_of
 
-    session = Session(
-        folder=tmp_path, names=dict, changed=lambda: None, drafts=Drafts(tmp_path), answers=None
-    )
     offered = json.dumps(view_of(session))
     session.do({"do": "set", "name": "source", "value": orders})
     session.wait()
@@ -152,19 +147,19 @@ def test_a_scheme_that_nobody_knows_gets_its_near_miss(tmp_path, monkeypatch, cu
     assert len(data.load("odd:name.csv")) == len(customers)
 
 
-def test_the_wizard_keeps_no_draft_with_a_credential_in_clear(tmp_path, toy, token):
-    from automl_magic.wizard.drafts import Drafts
-    from automl_magic.wizard.session import Session
-
-    session = Session(
-        folder=tmp_path, names=dict, changed=lambda: None, drafts=Drafts(tmp_path), answers=None
-    )
+def test_the_wizard_keeps_no_draft_with_a_credential_in_clear(
+    toy, session, tmp_path, token, orders
+):
     session.do({"do": "set", "name": "source", "value": f"counts:orders?credential={token}"})
     session.wait()
 
     assert session.problem is not None
     assert session.answers.source is None
-    assert token.encode() not in b"".join(everything_in(tmp_path).values())
+    session.do({"do": "set", "name": "source", "value": orders})
+    session.wait()
+    kept = b"".join(everything_in(tmp_path / "home").values())
+    assert orders.encode() in kept
+    assert token.encode() not in kept
 
 
 def test_nobody_outside_asks_which_source_or_format_it_is():
