@@ -12,6 +12,7 @@ import pytest
 
 from automl_magic.errors import ArtifactTampered, FolderNotWritable, FolderTaken
 from automl_magic.recipe import load_model, member, save_model
+from automl_magic.recipe.stored import load_recipe
 from automl_magic.records import Manifest, TaskKind
 
 FILES = [
@@ -107,6 +108,17 @@ def test_a_changed_byte_is_found_in_every_file(saved, path):
     assert (
         caught.value.fix == "Fit the recipe again, or take the model from where it was registered."
     )
+
+
+def test_the_document_alone_is_read_only_if_it_is_the_one_that_was_written(saved, fitted_for):
+    assert load_recipe(saved) == load_model(saved).recipe
+
+    (saved / "recipe.json").write_text("{}")
+    with pytest.raises(ArtifactTampered):
+        load_recipe(saved)
+    sign(saved, "recipe.json", b"[]")
+    with pytest.raises(ArtifactTampered):
+        load_recipe(saved)
 
 
 @pytest.mark.parametrize("path", FILES)
