@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from automl_magic.errors import PlanError
 from automl_magic.records import TaskFamily, TaskKind
 from automl_magic.records.families import FAMILIES, family_of
 from automl_magic.tasks.family import Family
 
 
 def family_for(kind: TaskKind) -> Family:
-    """Return the family of a kind of task."""
+    """Return the family of a kind of task.
+
+    Raises
+    ------
+    PlanError
+        If what a package says of its family cannot be loaded.
+    """
     return _load(family_of(kind))
 
 
@@ -20,5 +27,15 @@ def default_family() -> Family:
 
 
 def _load(family: TaskFamily) -> Family:
-    found: Family = import_module(family.tasks).FAMILY
+    try:
+        found: Family = import_module(family.tasks).FAMILY
+    except Exception as error:
+        # What other people's code raises is theirs; a mistake of ours is to be seen as it is.
+        if family in FAMILIES:
+            raise
+        raise PlanError(
+            f"The task family {family.name!r} cannot be used.",
+            why=f"{family.tasks} cannot be loaded: {type(error).__name__}: {error}",
+            fix="Install its package again, or ask for another kind of task.",
+        ) from error
     return found

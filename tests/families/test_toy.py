@@ -188,6 +188,20 @@ def test_it_may_bring_a_metric_of_its_own(calls, tmp_path, monkeypatch):
         flow.preview(calls, "calls", task="regression", metric="poisson_deviance")
 
 
+def test_a_family_whose_planning_is_broken_is_named_where_its_kind_is_asked_for(
+    calls, tmp_path, monkeypatch
+):
+    (tmp_path / "toy_family.py").write_text("import not_there\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "toy_family", raising=False)
+
+    with pytest.raises(PlanError) as caught:
+        flow.preview(calls, "calls", task="count")
+    assert caught.value.what == "The task family 'counts' cannot be used."
+    assert "No module named 'not_there'" in caught.value.why
+    assert flow.preview(calls, "calls").task == "regression"
+
+
 def test_the_command_offers_its_kind():
     said = CliRunner().invoke(automl, ["plan", "--help"])
 

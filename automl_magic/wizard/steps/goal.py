@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from automl_magic.records import DecisionKind, Plan, TaskKind
+import contextlib
+
+from automl_magic.errors import PlanError
+from automl_magic.records import DecisionKind, Plan
 from automl_magic.records.families import kinds
 from automl_magic.tasks.families import family_for
 from automl_magic.tasks.metrics import METRICS, metrics_for
@@ -32,7 +35,7 @@ def blocks(session: Session) -> list[Block]:
         choice(
             "task",
             "Kind of answer",
-            [_kind(kind) for kind in kinds()],
+            _kinds(),
             str(plan.task),
             _why(plan, DecisionKind.TASK),
         ),
@@ -48,9 +51,14 @@ def blocks(session: Session) -> list[Block]:
     ]
 
 
-def _kind(kind: TaskKind) -> Block:
-    words = family_for(kind).words[kind]
-    return option(str(kind), words.label, words.example)
+def _kinds() -> list[Block]:
+    found = []
+    for kind in kinds():
+        # A broken package of somebody else's is no reason to ask nothing.
+        with contextlib.suppress(PlanError):
+            words = family_for(kind).words[kind]
+            found.append(option(str(kind), words.label, words.example))
+    return found
 
 
 def _metric(plan: Plan) -> Block:
