@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from automl_magic.data.sources.registry import find
 from automl_magic.errors import DataNotReadable
+from automl_magic.files.atomic import replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,13 +34,9 @@ class TableSource:
         if self.readable == self.final:
             yield
             return
-        part = Path(f"{self.final}.part")
-        try:
-            shutil.copyfile(self.readable, part)
+        with replacing(Path(self.final)) as new:
+            shutil.copyfile(self.readable, new)
             yield
-            part.replace(self.final)
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
@@ -66,9 +63,8 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
         ) from error
     path = Path(folder) / FRAME_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    pq.write_table(table, part)
-    part.replace(path)
+    with replacing(path) as new:
+        pq.write_table(table, new)
     return path
 
 

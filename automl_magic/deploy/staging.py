@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from automl_magic.errors import ArtifactTampered, DeploymentError
-from automl_magic.files.atomic import TEMPORARY_SUFFIX, write_atomic
+from automl_magic.files.atomic import write_atomic, write_folder
+from automl_magic.files.digests import other_sha256
 from automl_magic.records import Manifest, RecordProblem, dumps
 from automl_magic.records.models.approval import APPROVAL_NAME, Approval
 from automl_magic.store.staged import staged_folder
@@ -79,18 +77,8 @@ def _alone(parent: Path) -> Iterator[None]:
 
 
 def _copy(source: Path, folder: Path, approval: Approval) -> None:
-    new = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
-    new.mkdir(mode=0o700)
-    try:
-        for path, content in _checked(source, approval).items():
-            (new / path).parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(new / path, content)
-        _write_approval(new, approval)
-        if folder.exists():  # somebody changed it, or a disk did
-            shutil.rmtree(folder)
-        new.rename(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    contents = {**_checked(source, approval), APPROVAL_NAME: _text_of(approval)}
+    write_folder(folder, contents, mode=0o700)  # one that somebody changed, or a disk did, goes
 
 
 def _checked(source: Path, approval: Approval) -> dict[str, bytes]:
@@ -115,7 +103,7 @@ def _checked(source: Path, approval: Approval) -> dict[str, bytes]:
         except OSError as error:
             why = f"It cannot be read: {error.strerror}."
             raise _tampered(artifact.path, approval, why) from error
-        if hashlib.sha256(found).hexdigest() != artifact.sha256.removeprefix("sha256:"):
+        if other_sha256(found, artifact.sha256):
             raise _tampered(artifact.path, approval, "Its SHA-256 is not the one in the manifest.")
         contents[artifact.path] = found
     return contents

@@ -10,7 +10,6 @@ A crash before 5 leaves a run that reconciliation ends, after 5 one that is done
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -21,6 +20,7 @@ from automl_magic.execute.journal import EVENTS_NAME
 from automl_magic.execute.truth import CellRecord
 from automl_magic.execute.wishes import WISH_NAME
 from automl_magic.files.atomic import TEMPORARY_SUFFIX
+from automl_magic.files.digests import sha256_of_file
 from automl_magic.records.runs.run import Artifact, Failure, FailureKind
 
 RESULT_NAME = "result.json"
@@ -72,5 +72,5 @@ def artifacts(folder: Path) -> tuple[Artifact, ...]:
 def _digest(path: Path) -> tuple[int, str]:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of_file(file)
         return file.tell(), digest

@@ -6,9 +6,10 @@ no more than a word of a closed list: who can write into the folder can end the 
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
+
+from automl_magic.files.atomic import write_atomic
 
 WISH_NAME = "wish"
 
@@ -25,9 +26,7 @@ class Wish(StrEnum):
 
 def leave(folder: Path, wish: Wish) -> None:
     """Leave a wish in a run's folder. `OSError` where it cannot be written."""
-    part = folder / f"{WISH_NAME}.{os.getpid()}.part"
-    part.write_text(wish.value, "ascii")
-    part.replace(folder / WISH_NAME)
+    write_atomic(folder / WISH_NAME, wish.value.encode("ascii"))
 
 
 def take(folder: Path) -> Wish | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_magic.errors import ArtifactTampered, MonitorError
+from automl_magic.files.digests import other_sha256
 from automl_magic.recipe import FittedRecipe, load_model
 from automl_magic.records import Manifest
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
@@ -64,11 +64,10 @@ def load_watched(
 
 def _document(folder: Path, name: str, digests: dict[str, str]) -> Any:
     content = (folder / name).read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != digests[name].removeprefix("sha256:"):
+    if other := other_sha256(content, digests[name]):
         raise ArtifactTampered(
             f"The model's file {name!r} is not the one that was written.",
-            why=f"Its SHA-256 is {found}, and the manifest says {digests[name]}.",
+            why=f"Its SHA-256 is {other}, and the manifest says {digests[name]}.",
             fix="Take the model from where it was registered.",
         )
     return json.loads(content)

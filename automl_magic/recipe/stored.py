@@ -15,11 +15,8 @@ swap it between the check and the use. Only the files that the recipe asks for a
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -29,6 +26,8 @@ from typing import Any
 import numpy as np
 
 from automl_magic.errors import ArtifactTampered, FolderNotWritable, FolderTaken, PlanError
+from automl_magic.files.atomic import write_folder
+from automl_magic.files.digests import other_sha256, sha256_of
 from automl_magic.recipe.document import Recipe
 from automl_magic.recipe.fitted import FittedRecipe
 from automl_magic.recipe.members import FittedMember, member
@@ -85,13 +84,13 @@ def save_model(
     contents |= {name: _json(document, indent=None) for name, document in described.items()}
     manifest = Manifest(
         files=tuple(
-            Artifact(path=path, size_bytes=len(content), sha256=_sha256(content))
+            Artifact(path=path, size_bytes=len(content), sha256=sha256_of(content))
             for path, content in contents.items()
         )
     )
     contents[MANIFEST] = _json(manifest.to_json())
     try:
-        _write(contents, folder)
+        write_folder(folder, contents)
     except OSError as error:
         raise FolderNotWritable(
             f"The model cannot be written to {str(folder)!r}.",
@@ -231,22 +230,6 @@ def _views(
     return views
 
 
-def _write(contents: dict[str, bytes], folder: Path) -> None:
-    folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-        new, old = Path(scratch) / "new", Path(scratch) / "old"
-        for path, content in contents.items():
-            (new / path).parent.mkdir(parents=True, exist_ok=True)
-            with (new / path).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-
-
 def _manifest(folder: Path, expected: str | None) -> Manifest:
     try:
         manifest = Manifest.from_json(json.loads((folder / MANIFEST).read_bytes()))
@@ -269,8 +252,8 @@ def _verified(folder: Path, file: Artifact) -> bytes:
         content = (folder / path).read_bytes()
     except OSError as error:
         raise _tampered(file.path, error.strerror or str(error)) from error
-    if _sha256(content) != file.sha256:
-        raise _tampered(file.path, f"its SHA-256 is {_sha256(content)}, not {file.sha256}")
+    if other := other_sha256(content, file.sha256):
+        raise _tampered(file.path, f"its SHA-256 is {other}, not {file.sha256}")
     return content
 
 
@@ -286,7 +269,3 @@ def _json(document: object, indent: int | None = 2) -> bytes:
     # ASCII, because a lone surrogate in a column name or a level has no UTF-8.
     text = json.dumps(document, indent=indent, ensure_ascii=True, allow_nan=False)
     return (text + "\n").encode()
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

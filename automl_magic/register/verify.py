@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path, PurePosixPath
 
 from automl_magic.errors import ArtifactTampered, ModelRefused
+from automl_magic.files.digests import other_sha256
 from automl_magic.records import Artifact, Manifest, ModelVersion, RecordProblem
 
 MANIFEST = "manifest.json"
@@ -85,12 +85,10 @@ def _manifest(folder: Path) -> Manifest:
 
 
 def _check(path: Path, artifact: Artifact) -> None:
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != artifact.sha256.removeprefix("sha256:"):
+    if other := other_sha256(path.read_bytes(), artifact.sha256):
         raise _tampered(
             artifact.path,
-            f"Its SHA-256 begins with {digest[:12]}; the manifest says "
+            f"Its SHA-256 begins with {other[:12]}; the manifest says "
             f"{artifact.sha256.removeprefix('sha256:')[:12]}.",
         )
 

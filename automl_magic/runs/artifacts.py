@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_magic.errors import ArtifactTampered, RunError, RunNotFound, shorten
+from automl_magic.files.digests import other_sha256
 from automl_magic.records import Run, RunStatus, Trial, TrialState
 from automl_magic.runs.opened import open_store, registry
 from automl_magic.workspace.workspace import Workspace
@@ -57,13 +57,14 @@ def verified(run: Run, name: str) -> Path:
         raise has_no(run, name)
     path = Path(run.folder) / name
     try:
-        found, why = hashlib.sha256(path.read_bytes()).hexdigest(), ""
+        other = other_sha256(path.read_bytes(), artifact.sha256)
+        why = f"Its SHA-256 is {other}, and {artifact.sha256} was recorded." if other else ""
     except OSError as error:
-        found, why = None, f"The file cannot be read: {error.strerror}."
-    if found != artifact.sha256.removeprefix("sha256:"):
+        why = f"The file cannot be read: {error.strerror}."
+    if why:
         raise ArtifactTampered(
             f"{name} of run {run.run_id} is not what the run wrote.",
-            why=f"Its SHA-256 is {found}, and {artifact.sha256} was recorded." if found else why,
+            why=why,
             fix=f"Put {str(path)!r} back from a backup, or run the plan again.",
         )
     return path

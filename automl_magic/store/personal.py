@@ -6,7 +6,6 @@ cannot even try out likely values. The key is `keys/log.key` in the home of a wo
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from automl_magic.errors import StoreError
+from automl_magic.files.atomic import write_first
 from automl_magic.recipe.values import text_of
 
 _BYTES = 32
@@ -84,15 +84,5 @@ class LogKey:
 
 def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(_BYTES) + "\n")
-            file.flush()
-            os.fsync(descriptor)
-        # Of two who come together the first wins; a rename would replace its key.
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(new)
-    finally:
-        new.unlink()
+    # Of two who come together the first wins: a key is never replaced.
+    write_first(path, f"{secrets.token_hex(_BYTES)}\n".encode("ascii"), mode=0o600)

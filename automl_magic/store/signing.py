@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import functools
 import hashlib
 import os
-import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -33,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from automl_magic.errors import NotApproved, StoreError
-from automl_magic.files.atomic import TEMPORARY_SUFFIX
+from automl_magic.files.atomic import write_atomic, write_first
 from automl_magic.records.codec import Record
 from automl_magic.records.models.approval import Approval, Statement
 
@@ -211,28 +209,9 @@ def _make(path: Path) -> None:
     trusted.mkdir(mode=0o700, exist_ok=True)
     known = trusted / f"{_id_of(key.public_key()).removeprefix('sha256:')[:16]}.pem"
     # Trusted first: a private key whose signatures nobody believes would be of no use.
-    with _written(known, public, 0o644) as new:
-        new.replace(known)
-    with _written(path, private, 0o600) as new:
-        try:
-            path.hardlink_to(new)
-        except FileExistsError:
-            known.unlink()
-
-
-@contextlib.contextmanager
-def _written(path: Path, content: bytes, mode: int) -> Iterator[Path]:
-    """Give a new file beside `path` that was never open to more than `mode` says."""
-    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        yield new
-    finally:
-        new.unlink(missing_ok=True)
+    write_atomic(known, public, mode=0o644)
+    if not write_first(path, private, mode=0o600):
+        known.unlink()
 
 
 def _public_key(path: Path) -> Ed25519PublicKey:

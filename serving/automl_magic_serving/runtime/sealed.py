@@ -8,7 +8,6 @@ file that is swapped in between is either found or not read.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
@@ -21,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from automl_magic.errors import ArtifactTampered, ModelRefused, NotApproved
+from automl_magic.files.digests import other_sha256
 from automl_magic.records import Manifest, Record, RecordProblem
 from automl_magic.records.models.approval import APPROVAL_NAME, Approval
 from automl_magic.store.signing import TrustedKeys
@@ -135,9 +135,8 @@ def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
             content = _read(root, path, file.size_bytes)
         except FileNotFoundError as error:
             raise tampered(path, "it is not there") from error
-        digest = hashlib.sha256(content).hexdigest()
-        if digest != file.sha256.removeprefix("sha256:"):
-            raise tampered(path, f"its SHA-256 begins with {digest[:12]}, not {file.sha256[:12]}")
+        if other := other_sha256(content, file.sha256):
+            raise tampered(path, f"its SHA-256 begins with {other[:12]}, not {file.sha256[:12]}")
         contents[path] = content
     for path, content in contents.items():
         _check_form(path, content)
