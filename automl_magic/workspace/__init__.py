@@ -2,7 +2,9 @@
 
 workspace   the value, and how it is handed to a child process
 own         the person's own, from the environment and the operating system
-configured  the file of workspaces, and one of them chosen by its name
+entries     a workspace as a file or a variable has it
+configured  the file of workspaces
+chosen      which one a front door acts in
 mlflow      where MLflow keeps its books, and the one way in
 """
 

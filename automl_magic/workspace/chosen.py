@@ -47,7 +47,7 @@ def workspace_names() -> list[str]:
 
 
 def _handed(text: str) -> Workspace:
-    from automl_magic.workspace.configured import from_json
+    from automl_magic.workspace.entries import from_json
 
     try:
         return from_json(json.loads(text))

@@ -13,28 +13,18 @@ names. Who acts does not stand in it: a file can write any name.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from automl_magic.errors import SecretError, WorkspaceError, near_miss, shorten
+from automl_magic.errors import WorkspaceError, near_miss, shorten
 from automl_magic.files.yaml_text import Form, compose, read_text, value_of, with_line
-from automl_magic.records.codec import OutOfRange, Record, RecordProblem
-from automl_magic.secrets import parse
+from automl_magic.records.codec import RecordProblem
 from automl_magic.workspace.actor import system_user
+from automl_magic.workspace.entries import Entry, Workspaces, workspace_of
 from automl_magic.workspace.own import own_home
-from automl_magic.workspace.workspace import (
-    LOCAL_POLICY,
-    OWN,
-    SECRET_NAME,
-    Database,
-    Workspace,
-    beside,
-    store_in,
-    tracking_in,
-)
+from automl_magic.workspace.workspace import OWN, Workspace
 
 FILE_VARIABLE = "AUTOML_MAGIC_WORKSPACES"
 FILE_NAME = "workspaces.yaml"
@@ -46,75 +36,6 @@ FORM = Form(
     compare="Compare with the file in docs/howto/workspaces.md",
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class DatabaseEntry(Record):
-    """A database as the file has it."""
-
-    url: str
-    schema: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.schema is None:
-            return
-        if not _SCHEMA.fullmatch(self.schema):
-            raise OutOfRange("schema", "the name of a schema: small letters, digits and '_'")
-        if not self.url.startswith("postgresql"):
-            raise OutOfRange("schema", "left out where the database is not PostgreSQL")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TrackingEntry(Record):
-    """MLflow's place as the file has it."""
-
-    uri: str
-    registry: str | None = None
-    workspace: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Entry(Record):
-    """A workspace as the file has it; an address alone is a database without a schema."""
-
-    home: str | None = None
-    store: DatabaseEntry | str | None = None
-    predictions: DatabaseEntry | str | None = None
-    tracking: TrackingEntry | str | None = None
-    policy: str = LOCAL_POLICY
-    secrets: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, reference in self.secrets.items():
-            if not SECRET_NAME.fullmatch(name):
-                raise OutOfRange("secrets", "a mapping of names in capitals, digits and '_'")
-            try:
-                parse(reference)
-            except SecretError:
-                expected = "a mapping of references, env:NAME or file:/PATH, and never of secrets"
-                raise OutOfRange("secrets", expected) from None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Handed(Entry):
-    """A workspace as one process hands it to another."""
-
-    name: str
-    actor: str
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Workspaces(Record):
-    """The whole file."""
-
-    workspaces: Mapping[str, Entry]
-
-
-def from_json(document: object) -> Workspace:
-    """Return the workspace that `Workspace.to_json` has written. Raises RecordProblem."""
-    read = Handed.from_json(document)
-    return _made(read, read.name, read.actor, Path(read.home or "/"))
 
 
 def find(name: str, environ: Mapping[str, str]) -> Workspace:
@@ -176,36 +97,11 @@ def read_workspaces(path: Path, own: Path, actor: str) -> dict[str, Workspace]:
         for name, entry in entries.items():
             _check(name, entry)
             home = path.parent / Path(entry.home or own / "workspaces" / name).expanduser()
-            made[name] = _made(entry, name, actor, home)
+            made[name] = workspace_of(entry, name, actor, home)
             _check_apart(made[name], [one for one in made.values() if one.name != name])
     except RecordProblem as problem:
         raise with_line(problem, root, path.name) from problem
     return made
-
-
-def _made(entry: Entry, name: str, actor: str, home: Path) -> Workspace:
-    store = _database(entry.store) or store_in(home)
-    tracking = entry.tracking
-    if isinstance(tracking, str):
-        tracking = TrackingEntry(uri=tracking)
-    return Workspace(
-        name=name,
-        actor=actor,
-        home=home,
-        store=store,
-        predictions=_database(entry.predictions) or beside(store),
-        tracking_uri=tracking.uri if tracking else tracking_in(home),
-        registry_uri=tracking.registry if tracking else None,
-        tracking_workspace=tracking.workspace if tracking else None,
-        policy=entry.policy,
-        secrets=dict(entry.secrets),
-    )
-
-
-def _database(entry: DatabaseEntry | str | None) -> Database | None:
-    if entry is None or isinstance(entry, str):
-        return None if entry is None else Database(entry)
-    return Database(entry.url, entry.schema)
 
 
 def _check(name: str, entry: Entry) -> None:

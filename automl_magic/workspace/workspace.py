@@ -170,7 +170,7 @@ class Workspace:
         }
 
     def to_json(self) -> dict[str, object]:
-        """Return it as JSON types: what `configured.from_json` reads."""
+        """Return it as JSON types: what `entries.from_json` reads."""
         return {
             "name": self.name,
             "actor": self.actor,

@@ -11,6 +11,7 @@ import pytest
 
 from automl_magic import flow
 from automl_magic.cli.apps.server import AppServer, free_port
+from automl_magic.cli.apps.serving import InferenceServer
 from automl_magic.records import RunStatus
 from automl_magic.workspace import Workspace, default_workspace
 from automl_magic.workspace.workspace import beside, store_in, tracking_in
@@ -105,3 +106,17 @@ def test_a_server_that_a_command_starts_acts_in_the_commands_workspace(home, tea
         with urllib.request.urlopen(server.url) as answer:
             assert answer.read().decode().strip() == f"team-a alice {here.home}"
     assert default_workspace().home == home
+
+
+_READY = """
+import json, sys
+from automl_magic.workspace import default_workspace
+print(json.dumps({"event": "ready", "url": default_workspace().name}), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_an_inference_server_acts_in_the_commands_workspace(home, team):
+    with InferenceServer([sys.executable, "-c", _READY], team("team-a", "alice")) as server:
+        server.start()
+        assert server.url == "team-a"
