@@ -63,7 +63,7 @@ def test_only_two_classes_have_a_threshold(recipe_for):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("estimator", "svm", "estimator: expected one of lightgbm"),
+        ("estimator", "svm", "estimator: expected one of catboost"),
         ("n_iterations", 0, "n_iterations: expected a whole number of at least 1"),
         ("weight", 0.0, "weight: expected a number above 0"),
     ],
