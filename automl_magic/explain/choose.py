@@ -51,7 +51,7 @@ def _of_classes(subject: Subject) -> list[Iterator[Chosen]]:
     said = subject.codes(unseen.predicted)
     surest = np.sort(unseen.predicted, axis=1)
     margin = surest[:, -1] - surest[:, -2]
-    if subject.is_binary:
+    if subject.has_two_classes:
         margin = np.abs(unseen.predicted[:, 1] - subject.model.threshold)
     top = surest[:, -1]
 

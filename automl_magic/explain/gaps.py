@@ -86,7 +86,7 @@ def gaps_of(
     unseen, seed = subject.unseen, subject.recipe.seed
     if subject.recipe.task.has_classes:
         said = subject.codes(unseen.predicted)
-        if subject.is_binary:
+        if subject.has_two_classes:
             cell = 2 * (unseen.y == 1) + (said == 1)
         else:
             cell = 3 * (said == unseen.y).astype(np.int64)  # both wrong as 0 of truth 0, right as 3

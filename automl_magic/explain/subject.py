@@ -115,7 +115,7 @@ class Subject:
         self._call_s, self._row_s = self._speed()
 
     @property
-    def is_binary(self) -> bool:
+    def has_two_classes(self) -> bool:
         return self.recipe.n_classes == 2
 
     @property
@@ -123,7 +123,7 @@ class Subject:
         """The class that is explained first: the positive one, or the most frequent of many."""
         if not self.recipe.task.has_classes:
             return None
-        if self.is_binary:
+        if self.has_two_classes:
             return 1
         return int(np.bincount(self.y, minlength=self.recipe.n_classes).argmax())
 
@@ -132,14 +132,14 @@ class Subject:
         """The classes that have an output: the positive one of two, all of many."""
         if not self.recipe.task.has_classes:
             return (None,)
-        return (1,) if self.is_binary else tuple(range(self.recipe.n_classes))
+        return (1,) if self.has_two_classes else tuple(range(self.recipe.n_classes))
 
     @property
     def scale(self) -> str:
         """What `predict_output` returns, in words."""
         if not self.recipe.task.has_classes:
             return f"the predicted value of {shown(self.recipe.target)}"
-        if self.is_binary:
+        if self.has_two_classes:
             return f"the predicted probability of {self.label(1)}"
         return "the predicted probability of a class"
 
@@ -166,7 +166,7 @@ class Subject:
         """Return the outputs of predictions: one column for each of `outputs`."""
         if predicted.ndim == 1:
             return predicted[:, None]
-        return predicted[:, 1:] if self.is_binary else predicted
+        return predicted[:, 1:] if self.has_two_classes else predicted
 
     def codes(self, predicted: Floats) -> Any:
         """Return the predicted classes, by the model's own threshold."""

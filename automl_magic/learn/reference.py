@@ -107,16 +107,16 @@ def predictions(source: str, recipe: Recipe, y: Array, predicted: Floats) -> Pre
     if not recipe.task.has_classes:
         known = predicted[np.isfinite(predicted)]
         return PredictionReference(source=source, rows=len(y), output=numbers_of(known, MOST_KNOTS))
-    is_binary = predicted.shape[1] == 2
-    confidence = predicted[:, 1] if is_binary else predicted.max(axis=1)
-    right = (y == 1) if is_binary else (predicted.argmax(axis=1) == y)
+    has_two_classes = predicted.shape[1] == 2
+    confidence = predicted[:, 1] if has_two_classes else predicted.max(axis=1)
+    right = (y == 1) if has_two_classes else (predicted.argmax(axis=1) == y)
     cuts = np.unique(np.quantile(confidence, np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1]))
     labels = [text_of(recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
     return PredictionReference(
         source=source,
         rows=len(y),
-        output=numbers_of(confidence, MOST_KNOTS) if is_binary else None,
-        classes=None if is_binary else levels_of(labels, MOST_LEVELS),
+        output=numbers_of(confidence, MOST_KNOTS) if has_two_classes else None,
+        classes=None if has_two_classes else levels_of(labels, MOST_LEVELS),
         cuts=tuple(float(cut) for cut in cuts),
         calibration=_calibration(confidence, right, cuts),
     )

@@ -76,7 +76,7 @@ def explanation_of(subject: Subject, *, run_id: str) -> Explanation:
         higher_is_better=metric.higher_is_better,
         classes=tuple(plain(label) for label in recipe.classes),
         output=subject.output,
-        threshold=subject.model.threshold if subject.is_binary else None,
+        threshold=subject.model.threshold if subject.has_two_classes else None,
         seed=recipe.seed,
         budget_s=float(subject.clock.budget_s),
         seconds=round(subject.clock.elapsed_s, 3),

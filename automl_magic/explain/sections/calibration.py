@@ -43,7 +43,7 @@ def calibration(subject: Subject, /) -> SectionResult:
     unseen = subject.unseen
     if len(unseen.y) < FEWEST_ROWS:
         raise SectionSkipped(f"{len(unseen.y)} rows are too few: {FEWEST_ROWS} make one bin.")
-    if subject.is_binary:
+    if subject.has_two_classes:
         said, came_true = unseen.predicted[:, 1], (unseen.y == 1).astype(float)
         of = f"the probability of {subject.label(1)}"
     else:

@@ -46,7 +46,7 @@ def curves(subject: Subject, /) -> SectionResult:
     """
     unseen = subject.unseen
     counts = np.bincount(unseen.y, minlength=subject.recipe.n_classes)
-    wanted = [1] if subject.is_binary else np.argsort(-counts, kind="stable")[:MOST_CLASSES]
+    wanted = [1] if subject.has_two_classes else np.argsort(-counts, kind="stable")[:MOST_CLASSES]
     found = []
     for code in map(int, wanted):
         is_it = (unseen.y == code).astype(np.int64)
@@ -55,7 +55,7 @@ def curves(subject: Subject, /) -> SectionResult:
     if not found:
         raise SectionSkipped("The rows hold one class only, and a curve needs two.")
     notes = []
-    if len(found) < len(counts) and not subject.is_binary:
+    if len(found) < len(counts) and not subject.has_two_classes:
         notes.append(f"The {len(found)} most frequent of {len(counts)} classes are shown.")
     section = Curves(
         **on_unseen(subject, METHOD, notes),

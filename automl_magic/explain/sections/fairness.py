@@ -79,7 +79,7 @@ def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) 
     section = Fairness(
         **on_unseen(subject, METHOD, notes),
         columns=tuple(columns),
-        positive=plain(subject.recipe.classes[1]) if subject.is_binary else None,
+        positive=plain(subject.recipe.classes[1]) if subject.has_two_classes else None,
     )
     shows = CellOutput(
         picture=_drawn(subject, columns),
@@ -129,7 +129,7 @@ def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Mea
 
         return of_values
     said = subject.codes(unseen.predicted)
-    if not subject.is_binary:
+    if not subject.has_two_classes:
 
         def of_classes(place: int) -> dict[str, Measure]:
             inside = groups.of_row == place
@@ -195,7 +195,7 @@ def _frame(y: Any, said: Any, groups: Groups) -> Any:
 
 
 def _drawn(subject: Subject, columns: list[FairnessColumn]) -> PngFigure:
-    if subject.is_binary:
+    if subject.has_two_classes:
         name, words = "selection_rate", f"share that gets {subject.label(1)}"
     elif subject.recipe.task.has_classes:
         name, words = "accuracy", "share of right answers"

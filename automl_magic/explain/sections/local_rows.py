@@ -75,7 +75,7 @@ def _row(subject: Subject, one: Chosen, predicted: Any) -> LocalRow:
     }
     if recipe.task.has_classes:
         code = int(subject.codes(predicted)[0])
-        place = 0 if subject.is_binary else code
+        place = 0 if subject.has_two_classes else code
         common |= {
             "truth": plain(recipe.classes[int(subject.y[one.position])]),
             "prediction": plain(recipe.classes[code]),

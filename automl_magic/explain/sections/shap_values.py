@@ -107,7 +107,7 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
             f"their log-odds, and their sums are at most {gap:.2g} off in probability."
         )
     unit, scale = "value", subject.scale
-    if subject.is_binary:
+    if subject.has_two_classes:
         unit, scale = "log-odds", f"the log-odds of {subject.label(1)}"
     elif subject.recipe.task.has_classes:
         unit, scale = "log-odds", "the score of a class, whose softmax is its probability"

@@ -56,9 +56,9 @@ def calibration(watch: Watch, /) -> SectionResult:
         few = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
         return few, CellOutput(said=(why,))
     predicted, weights = watch.window.predicted[rows], watch.window.weights[rows]
-    is_binary = predicted.shape[1] == 2
-    confidence = predicted[:, 1] if is_binary else predicted.max(axis=1)
-    right = (y == 1) if is_binary else predicted.argmax(axis=1) == y
+    has_two_classes = predicted.shape[1] == 2
+    confidence = predicted[:, 1] if has_two_classes else predicted.max(axis=1)
+    right = (y == 1) if has_two_classes else predicted.argmax(axis=1) == y
     places = np.searchsorted(reference.cuts, confidence, side="left")
     current = bins_of(places, confidence, right.astype(np.float64), weights, len(reference.cuts))
     pairs = _paired(reference.calibration, current, reference.cuts)

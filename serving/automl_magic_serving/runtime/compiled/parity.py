@@ -51,10 +51,10 @@ def at_splits(matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed:
     return matrix
 
 
-def difference(one: Any, other: Any, *, is_regression: bool) -> float:
+def difference(one: Any, other: Any, *, of_values: bool) -> float:
     """Return how far two arrays of predictions are apart; NaN where one is no number."""
     one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
-    scale = max(1e-300, float(np.abs(other).max(initial=0.0))) if is_regression else 1.0
+    scale = max(1e-300, float(np.abs(other).max(initial=0.0))) if of_values else 1.0
     return float(np.abs(one - other).max(initial=0.0)) / scale
 
 

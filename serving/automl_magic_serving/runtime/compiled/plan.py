@@ -163,14 +163,14 @@ class Plan:
             sums = graph.sums(outputs)
             return _mean_of([part.many(sums) for part in graph.parts])
 
-        is_regression = self._recipe.task.answer is Answer.NUMBER
+        of_values = self._recipe.task.answer is Answer.NUMBER
         with_gaps = member.estimator.takes_gaps
         split = outputs.copy()
         split[:, of_view] = at_splits(outputs[:, of_view], trees, with_gaps=with_gaps)
         for compared in (outputs, split):
             with np.errstate(all="ignore"):  # some numbers are as large as they can be
                 own = member.predict(compared[:, of_view])
-            apart = difference(compiled_many(compared), own, is_regression=is_regression)
+            apart = difference(compiled_many(compared), own, of_values=of_values)
             if not apart <= TOLERANCE:
                 raise CannotCompile(f"compiled, it differs by {apart:.2g} from its library")
         one, many = _timed(compiled_one, compiled_many, outputs)
@@ -207,8 +207,8 @@ class Plan:
             own = [self._fitted.blend_row(dict(zip(names, row, strict=True))) for row in rows]
             ours = [self.one(row) for row in rows]
             together = self.many(rows)
-        is_regression = self._recipe.task.answer is Answer.NUMBER
-        apart = max(difference(one, own, is_regression=is_regression) for one in (ours, together))
+        of_values = self._recipe.task.answer is Answer.NUMBER
+        apart = max(difference(one, own, of_values=of_values) for one in (ours, together))
         if not apart <= TOLERANCE:
             raise ModelRefused(
                 "The model answers otherwise when it is made quick.",

@@ -57,11 +57,11 @@ def apart(kind, model, trees, matrix):
     graph = Graph([(trees, 0)], WIDTH)
     (part,) = graph.parts
     own = kind.predict(model, matrix)
-    is_regression = model.task is TaskKind("regression")
+    of_values = model.task is TaskKind("regression")
     one_by_one = [part.one(graph.sums_of_one(row)) for row in matrix.tolist()]
     return max(
-        difference(part.many(graph.sums(matrix)), own, is_regression=is_regression),
-        difference(one_by_one, own, is_regression=is_regression),
+        difference(part.many(graph.sums(matrix)), own, of_values=of_values),
+        difference(one_by_one, own, of_values=of_values),
     )
 
 
@@ -104,7 +104,7 @@ def booster(request):
 def test_any_numbers_go_where_the_library_sends_them(booster, matrix):
     kind, model, graph = booster
     found = graph.parts[0].many(graph.sums(matrix))
-    assert difference(found, kind.predict(model, matrix), is_regression=True) <= 1e-6
+    assert difference(found, kind.predict(model, matrix), of_values=True) <= 1e-6
 
 
 def test_models_that_read_numbers_alike_share_a_graph():
@@ -121,7 +121,7 @@ def test_models_that_read_numbers_alike_share_a_graph():
         (other, both.parts[1], slice(WIDTH, None)),
     ):
         own = kind.predict(model, matrix[:, columns])
-        assert difference(part.many(sums), own, is_regression=False) <= 1e-6
+        assert difference(part.many(sums), own, of_values=False) <= 1e-6
 
 
 REFUSED = {
