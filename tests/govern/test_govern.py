@@ -263,3 +263,26 @@ def test_one_process_delivers_at_a_time(engine, approved):
             assert not is_mine_too
         assert govern.deliver(engine, registry, wait_s=0.1).told == ()
     assert govern.deliver(engine, registry).told == ("churn",)
+
+
+def test_only_the_first_that_serves_is_crowned_by_that(engine, approved):
+    first, second = (approval_of(engine, "churn", number).approval for number in (1, 2))
+
+    moved = govern.crown_first(engine, first, actor="ada", trusted=own_trusted())
+    again = govern.crown_first(engine, second, actor="eve", trusted=own_trusted())
+
+    assert moved.aliases.versions["champion"] == 1
+    assert again is None
+    assert read_aliases(engine, "churn").versions["champion"] == 1
+
+
+def test_a_version_that_is_revoked_after_its_bytes_were_staged_is_refused(engine, approved):
+    """What was found outside the transaction is no proof inside it."""
+    found = approval_of(engine, "churn", 1).approval
+    govern.revoke(engine, "churn", 1, actor="grace", reason="it leaks", trusted=own_trusted())
+
+    with pytest.raises(NotApproved, match="may not serve"):
+        govern.crown_first(engine, found, actor="ada", trusted=own_trusted())
+    with pytest.raises(NotApproved, match="may not serve"):
+        govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
+    assert "champion" not in read_aliases(engine, "churn").versions
