@@ -14,6 +14,7 @@ from automl_magic.records.monitoring.alert import AlertKind
 from automl_magic.records.monitoring.retrain import Trigger
 from automl_magic.store.opened import store
 from automl_magic.store.routes import read_route
+from automl_magic.workspace import default_workspace
 
 from .conftest import NAME, log, people
 
@@ -26,7 +27,7 @@ def test_without_outcomes_there_is_nothing_to_learn_from(deployed):
     with pytest.raises(MonitorError, match="too little to learn from"):
         retraining.retrain(NAME)
 
-    assert retrains_of(store(), NAME) == ()
+    assert retrains_of(store(default_workspace()), NAME) == ()
 
 
 def test_rows_that_the_champion_knows_are_not_new(deployed):
@@ -95,7 +96,7 @@ def test_neither_has_learned_from_the_rows_that_measure(made, deployed):
 def test_it_is_registered_as_challenger_and_nothing_that_serves_is_changed(made):
     assert (made.version.name, made.version.version) == ("people", 2)
     assert "challenger" in made.version.aliases
-    assert read_route(store(), NAME).versions == (1,)
+    assert read_route(store(default_workspace()), NAME).versions == (1,)
 
 
 def test_it_asks_for_an_approval_and_says_what_to_type(made):
@@ -146,7 +147,7 @@ def test_an_approved_challenger_becomes_a_canary_where_the_policy_says_so(made, 
 
     assert "10 % of the requests" in retraining.retrain_if_asked(NAME)
 
-    route = read_route(store(), NAME)
+    route = read_route(store(default_workspace()), NAME)
     assert (route.stable, route.canary, route.percent) == (1, 2, 10.0)
     assert retraining.retrain_if_asked(NAME) is None
 
