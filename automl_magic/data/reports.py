@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from automl_magic.look.text import named
+from automl_magic.look.text_table import aligned
 from automl_magic.records import Column, Dataset, Finding
 
 DOCS = "docs/reference/checks"
@@ -27,12 +28,7 @@ class Report:
 
     def __repr__(self) -> str:
         rows = [("column", "kind", "missing", "distinct", "what is in it"), *self._rows()]
-        widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        lines = [self._headline(), ""]
-        lines += [
-            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}  {e}".rstrip()
-            for a, b, c, d, e in rows
-        ]
+        lines = [self._headline(), "", *aligned(rows, right={2, 3})]
         lines += [*self._rest(), "", f"Findings: {len(self.dataset.findings) or 'none'}"]
         for finding in self.dataset.findings:
             lines += [
