@@ -98,7 +98,7 @@ def read_workspaces(path: Path, own: Path, actor: str) -> dict[str, Workspace]:
             _check(name, entry)
             home = path.parent / Path(entry.home or own / "workspaces" / name).expanduser()
             made[name] = workspace_of(entry, name, actor, home)
-            _check_apart(made[name], [one for one in made.values() if one.name != name])
+            _check_apart(made[name], [one for one in made.values() if one.name != name], own)
     except RecordProblem as problem:
         raise with_line(problem, root, path.name) from problem
     return made
@@ -124,8 +124,12 @@ def _check(name: str, entry: Entry) -> None:
                 )
 
 
-def _check_apart(made: Workspace, others: list[Workspace]) -> None:
+def _check_apart(made: Workspace, others: list[Workspace], own: Path) -> None:
     """Refuse a workspace in which somebody would find what is another one's."""
+    if made.home == own:
+        raise RecordProblem(
+            ("workspaces", made.name, "home"), "a place of its own", "that of your own workspace"
+        )
     for other in others:
         for field in ("home", "store"):
             if getattr(made, field) == getattr(other, field):

@@ -120,6 +120,7 @@ def test_where_nothing_is_configured_the_error_says_where(home):
         ("workspaces:\n  a:\n    secrets: {SLACK: hunter2}\n", 3, "secrets cannot be"),
         ("workspaces:\n  a:\n    secrets: {slack: 'env:X'}\n", 3, "secrets cannot be"),
         ("workspaces:\n  a: {home: /x}\n  b:\n    home: /x\n", 4, "home cannot be that of a"),
+        ("workspaces:\n  a:\n    home: .\n", 3, "home cannot be that of your own workspace"),
         (
             "workspaces:\n  a:\n    store: 'sqlite:////s'\n  b:\n    store: 'sqlite:////s'\n",
             5,
