@@ -122,6 +122,6 @@ def test_what_the_child_finds_wrong_is_said_here(signed, vault):
     contents = dict(unseal(signed, vault.trusted, model="churn", version=1).contents)
     document = json.loads(contents["recipe.json"])
     document["members"][0]["estimator"] = "os.system"
-    with pytest.raises(Exception, match="expected one of lightgbm") as caught:
+    with pytest.raises(Exception, match="expected one of catboost") as caught:
         rehearse({**contents, "recipe.json": json.dumps(document).encode()})
     assert caught.value.fix
