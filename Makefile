@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Half of the time tests wait for processes and clocks: two workers a core, eight at the most.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, 2 * (os.cpu_count() or 1)))')
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .PHONY: help setup extension demo test test-all lint format golden bench docs constraints clean
 

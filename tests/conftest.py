@@ -40,31 +40,40 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 
 # Of several workers one gets all tests of a file, so that what the file starts is started once;
 # and all of these folders, which ask one server.
-TOGETHER = tuple(f"serving/{name}/" for name in ("endpoint", "gate", "http", "rpc", "telemetry"))
+TOGETHER = tuple(
+    f"tests/serving/{name}/" for name in ("endpoint", "gate", "http", "rpc", "telemetry")
+)
 # What takes longest begins first, so that nobody waits for one worker at the end.
-FIRST = (
-    "flow/test_flow", "serving/http", "journeys", "render/test_hostile", "learn", "monitor",
-    "serving", "track", "wizard", "execute",
+FIRST = tuple(
+    f"tests/{name}"
+    for name in (
+        "flow/test_flow", "serving/http", "journeys", "render/test_hostile", "learn", "monitor",
+        "serving", "track", "wizard", "execute",
+    )
 )  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config, items):
-    """Say which tests share a worker, and in which order the workers get them."""
-    if not hasattr(config, "workerinput"):
-        return
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Say which tests share a worker."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    def place(item):
-        return item.path.relative_to(Path(__file__).parent).as_posix()
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return TOGETHER[0] if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
+
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Say in which order workers get the tests."""
 
     def rank(item):
-        starts = (i for i, start in enumerate(FIRST) if place(item).startswith(start))
+        starts = (i for i, start in enumerate(FIRST) if item.nodeid.startswith(start))
         return next(starts, len(FIRST))
 
-    items.sort(key=rank)
-    for item in items:
-        group = "one server" if place(item).startswith(TOGETHER) else place(item)
-        item.add_marker(pytest.mark.xdist_group(group))
+    if hasattr(config, "workerinput"):
+        items.sort(key=rank)
 
 
 def pytest_addoption(parser):
