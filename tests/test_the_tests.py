@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 FILES = sorted(
     path for path in TESTS.rglob("*.py") if path.relative_to(TESTS).parts[0] != "benchmarks"
 )
@@ -127,3 +128,64 @@ def test_no_assertion_depends_on_the_speed_of_the_machine():
 )
 def test_the_speed_of_a_machine_is_recognised(source, lines):
     assert asserted_times(ast.parse(f"def test():\n {source}\n")) == lines
+
+
+# Rooms of tests that mirror no folder of the code, and why.
+OF_THEIR_OWN = {
+    "apps": "the Voila pages of templates/apps, opened in a browser",
+    "contracts": "records that older versions have written",
+    "docs": "what the documentation says and shows",
+    "families": "a toy family goes the whole way",
+    "journeys": "whole journeys of a person at a terminal",
+    "packaging": "what make setup and a wheel leave behind",
+    "serving/storm": "everything at once against one server",
+}
+SOURCES = (
+    ROOT / "automl_magic", ROOT / "serving" / "automl_magic_serving",
+    ROOT / "extension" / "automl_magic_lab", ROOT,
+)  # fmt: skip
+
+
+def rooms(place: Path) -> list[Path]:
+    """Return the folders of the code that a folder of tests mirrors."""
+    shorter = Path(*place.parts[1:])
+    candidates = [
+        SOURCES[0] / place,
+        *([SOURCES[1] / shorter] if place.parts[:1] == ("serving",) else []),
+        *([SOURCES[2] / shorter] if place.parts[:1] == ("extension",) else []),
+        SOURCES[3] / place,
+    ]
+    return [folder for folder in candidates if folder.is_dir()]
+
+
+def is_of_its_own(place: Path) -> bool:
+    return any(place.as_posix().startswith(name) for name in OF_THEIR_OWN)
+
+
+def misplaced(path: Path) -> str | None:
+    """Say what is wrong with the place of a test file, if anything."""
+    place, module = path.relative_to(TESTS).parent, path.stem.removeprefix("test_") + ".py"
+    if place == Path() or is_of_its_own(place):
+        return None
+    found = rooms(place)
+    if not found:
+        return "there is no such folder of the code"
+    if any((folder / module).exists() or (folder / module[:-3]).is_dir() for folder in found):
+        return None
+    # Named after no module of its folder, it is about the folder; unless the module lies deeper.
+    deeper = sorted({one for folder in found for one in folder.rglob(module)})
+    return f"it belongs beside {deeper[0].relative_to(ROOT)}" if deeper else None
+
+
+def test_a_test_file_stands_where_its_module_stands():
+    found = {
+        path.relative_to(TESTS).as_posix(): wrong
+        for path in FILES
+        if path.name.startswith("test_") and (wrong := misplaced(path))
+    }
+
+    assert found == {}
+
+
+def test_every_room_of_their_own_is_there():
+    assert [name for name in OF_THEIR_OWN if not (TESTS / name).is_dir()] == []
