@@ -72,7 +72,7 @@ def rehearse(contents: Mapping[str, bytes], limits: Limits | None = None) -> Reh
     ModelRefused
         If the child does not survive it, or takes too much memory or time.
     ArtifactTampered
-        If the files are not what `FittedRecipe.save` writes.
+        If the files are not what `recipe.save_model` writes.
     """
     limits = limits or Limits()
     size = sum(map(len, contents.values()))
