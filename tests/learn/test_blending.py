@@ -8,6 +8,7 @@ from automl_magic.learn.blending import (
     select,
 )
 from automl_magic.recipe.combine import Blend
+from automl_magic.records import Answer
 from automl_magic.tasks.metrics import METRICS, score
 
 
@@ -84,12 +85,12 @@ def test_the_same_trials_have_the_same_weights():
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_for_every_metric_the_blend_is_better_than_the_best_trial_alone_or_about_as_good(metric):
-    kind = METRICS[metric].fits[0].value
-    if kind == "regression":
+    answer = METRICS[metric].fits[0]
+    if answer is Answer.NUMBER:
         y, predictions = numbers(n=300)
         y = np.abs(y)
     else:
-        y, predictions = classes(n=300, k=2 if kind == "binary" else 3, sharp=0.5)
+        y, predictions = classes(n=300, k=2 if answer is Answer.TWO_CLASSES else 3, sharp=0.5)
     alone = [loss_alone(metric, y, one) for one in predictions]
 
     found = chosen(metric, y, predictions)
