@@ -116,6 +116,8 @@ class InferenceServer:
                 process.wait()
         for thread in self._threads:
             thread.join(timeout=5)
+        if process.stdin is not None:
+            process.stdin.close()
 
     def _wait_until_ready(self, process: subprocess.Popen[str]) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
@@ -130,19 +132,21 @@ class InferenceServer:
             print(self._said.popleft(), file=sys.stderr, flush=True)
 
     def _read_answer(self, stream: IO[str]) -> None:
-        for line in stream:
-            said = _document(line)
-            if said.get("event") == "ready":
-                self.url, grpc = str(said["url"]), said.get("grpc")
-                self.grpc = None if grpc is None else str(grpc)
-                self._ready.set()
+        with stream:
+            for line in stream:
+                said = _document(line)
+                if said.get("event") == "ready":
+                    self.url, grpc = str(said["url"]), said.get("grpc")
+                    self.grpc = None if grpc is None else str(grpc)
+                    self._ready.set()
 
     def _read_log(self, stream: IO[str]) -> None:
-        for line in stream:
-            if self._ready.is_set():
-                print(line.rstrip("\n"), file=sys.stderr, flush=True)
-            else:
-                self._said.append(line.rstrip("\n"))
+        with stream:
+            for line in stream:
+                if self._ready.is_set():
+                    print(line.rstrip("\n"), file=sys.stderr, flush=True)
+                else:
+                    self._said.append(line.rstrip("\n"))
 
     def _not_started(self, what_happened: str) -> DeploymentError:
         """Return the server's own error where it gave one, else what its log ends with."""
