@@ -1,6 +1,6 @@
 import pandas as pd
 
-# Without pandas' guesses: the text "007" is no number, `sold_at` may be a column without dates.
+# Turn off pandas' type guesses: "007" stays text, and `sold_at` may hold something else than dates.
 table = pd.read_json(
     data_path,
     lines=slot("lines"),
@@ -12,7 +12,7 @@ table = pd.read_json(
     precise_float=slot("precise_float"),
 )
 for name in table:
-    # Where words and numbers are mixed, all are words.
+    # In columns that mix text and numbers, all values become text.
     if pd.api.types.infer_dtype(table[name]) in ("mixed", "mixed-integer"):
         table[name] = table[name].map(str, na_action="ignore")
 table.head()

@@ -1,1 +1,1 @@
-explain.calibration(subject)
+explain.calibration(explainer)

@@ -1,1 +1,1 @@
-explain.confusion(subject)
+explain.confusion(explainer)

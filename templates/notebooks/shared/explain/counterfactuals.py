@@ -1,1 +1,1 @@
-explain.counterfactuals(subject, ranges={})
+explain.counterfactuals(explainer, ranges={})

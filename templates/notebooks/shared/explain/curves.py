@@ -1,1 +1,1 @@
-explain.curves(subject)
+explain.curves(explainer)

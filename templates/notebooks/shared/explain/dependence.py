@@ -1,1 +1,1 @@
-explain.dependence(subject)
+explain.dependence(explainer)

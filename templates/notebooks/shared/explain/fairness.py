@@ -1,1 +1,1 @@
-explain.fairness(subject, limits=slot("limits"))
+explain.fairness(explainer, limits=slot("limits"))

@@ -1,1 +1,1 @@
-explain.finish(subject, run_dir=run_dir)
+explain.finish(explainer, run_dir=run_dir)

@@ -1,7 +1,7 @@
 from automl_magic import data, explain
 
 table = data.load(data_source)
-subject = explain.Subject(
+explainer = explain.Subject(
     table,
     search_dir=search_dir,
     data_fingerprint=data.fingerprint(table),
@@ -9,4 +9,4 @@ subject = explain.Subject(
     immutable=immutable,
     budget_s=budget_s,
 )
-subject
+explainer

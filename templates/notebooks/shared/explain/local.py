@@ -1,1 +1,1 @@
-explain.local_rows(subject)
+explain.local_rows(explainer)

@@ -1,1 +1,1 @@
-explain.permutation(subject)
+explain.permutation(explainer)

@@ -1,1 +1,1 @@
-explain.refit(subject)
+explain.refit(explainer)

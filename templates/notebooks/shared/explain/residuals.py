@@ -1,1 +1,1 @@
-explain.residuals(subject)
+explain.residuals(explainer)

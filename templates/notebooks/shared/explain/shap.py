@@ -1,1 +1,1 @@
-explain.shap_values(subject)
+explain.shap_values(explainer)

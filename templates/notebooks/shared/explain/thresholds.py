@@ -1,5 +1,5 @@
 explain.thresholds(
-    subject,
+    explainer,
     cost_false_positive=slot("cost_false_positive"),
     cost_false_negative=slot("cost_false_negative"),
 )

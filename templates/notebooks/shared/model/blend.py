@@ -1,13 +1,11 @@
 from threadpoolctl import threadpool_limits
 
-# Linear algebra in one thread: several add up in any order, which changes the last digits.
+# Use one thread for linear algebra: with more, sums change in their last digits.
 threadpool_limits(1, user_api="blas")
 
 
 def fit(train, y_train):
-    """Fit every member on the rows of `train`, once with each of its seeds; return a function that
-    predicts other rows.
-    """
+    """Fit every member on the rows of `train`, once per seed. Return a function that predicts."""
     matrices = {view: features(train, train, y_train) for view, features in views.items()}
     fitted = {
         name: [member(matrices[member_views[name]], y_train, seed) for seed in seeds[name]]
@@ -15,8 +13,8 @@ def fit(train, y_train):
     }
 
     def predict(frame):
-        """The members' predictions, combined into one and corrected."""
-        # A copy, for a view has special features for the very rows that it learns from.
+        """The combined and calibrated predictions of the members."""
+        # A copy, because views return out-of-fold features for the training frame itself.
         frame = frame.copy()
         matrices = {view: features(train, frame, y_train) for view, features in views.items()}
         predicted = combine(

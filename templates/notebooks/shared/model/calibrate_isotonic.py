@@ -3,7 +3,7 @@ true_share = slot("y")
 
 
 def calibrate(probabilities):
-    """The probability of the second class, read off the line through the points above."""
+    """The probabilities after isotonic calibration: interpolated between the points above."""
     second = np.interp(probabilities[:, 1], predicted_share, true_share)
     return np.column_stack([1 - second, second])
 

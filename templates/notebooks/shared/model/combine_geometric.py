@@ -1,5 +1,5 @@
 def combine(predictions):
-    """The weighted geometric mean of the members' probabilities, made to sum to 1."""
+    """The weighted geometric mean of the members' probabilities, normalized to sum to 1."""
     logs = sum(
         weights[name] * np.log(np.maximum(predicted, 1e-6))
         for name, predicted in predictions.items()

@@ -1,3 +1,3 @@
 requirements = slot("requirements")
-# The score was made with these versions. To install them here, run the next line without its "# ".
+# The score was computed with these versions. To install them, uncomment the next line.
 # %pip install {" ".join(requirements)}

@@ -1,4 +1,4 @@
 import json
 
-# No rows were kept apart, so there is nothing to measure on.
+# There is no holdout, so there is no score.
 print(json.dumps({"metric": slot("metric"), "score": None, "rows": 0}))

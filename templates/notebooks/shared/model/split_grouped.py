@@ -1,6 +1,6 @@
 from sklearn.model_selection import GroupShuffleSplit
 
-# Groups for one measurement at the end: rows of one group stay together.
+# Hold out groups for the final score: rows of one group stay together.
 holdout_share = slot("holdout")
 rows = np.arange(len(y))
 development, holdout = rows, rows[:0]

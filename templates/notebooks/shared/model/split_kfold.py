@@ -1,6 +1,6 @@
 from sklearn.model_selection import train_test_split
 
-# Rows for one measurement at the end.
+# Hold out rows for the final score.
 holdout_share = slot("holdout")
 rows = np.arange(len(y))
 development, holdout = rows, rows[:0]

@@ -1,11 +1,11 @@
 from sklearn.model_selection import train_test_split
 
-# Rows for one measurement at the end; each class keeps its share of them.
+# Hold out rows for the final score, stratified by class.
 holdout_share = slot("holdout")
 rows = np.arange(len(y))
 development, holdout = rows, rows[:0]
 if holdout_share > 0:
-    # A class too rare for one holdout row cannot keep its share: such classes share a stratum.
+    # Classes too rare for one holdout row share a stratum.
     counts = np.bincount(y)
     strata = np.where((counts * holdout_share < 1)[y], -1, y)
     if (strata == -1).sum() < 1 / holdout_share:

@@ -5,26 +5,26 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-LARGEST = float(np.finfo("float32").max)  # beyond it a number counts as missing
+MAX_MAGNITUDE = float(np.finfo("float32").max)  # larger numbers count as missing
 
 
 def as_numbers(column, parse=None):
-    """A column as float64. Text is read by its decimal and thousands signs; no number is NaN."""
+    """A column as float64, NaN if not a number. `parse` gives the decimal and thousands signs."""
     decimal, thousands = (parse or {}).get("decimal", "."), (parse or {}).get("thousands", "")
 
     def read(value):
         if isinstance(value, str):
             text = re.sub("[$€£¥₹₽₩₺₴₫₪฿¢%]", "", value).replace("\u2212", "-").strip()
-            if text[:1] == "(" and text[-1:] == ")":  # negative, as in accounts
+            if text[:1] == "(" and text[-1:] == ")":  # negative, as in accounting
                 text = f"-{text[1:-1].strip()}"
-            between = r"\s" if thousands.isspace() else re.escape(thousands)
-            groups = f"[+-]?[0-9]{{1,3}}({between}[0-9]{{2,3}})*{between}[0-9]{{3}}(?![0-9])"
-            if thousands and (found := re.match(groups, text)):
-                text = "".join(re.findall("[-+0-9]+", found[0])) + text[found.end() :]
+            separator = r"\s" if thousands.isspace() else re.escape(thousands)
+            groups = f"[+-]?[0-9]{{1,3}}({separator}[0-9]{{2,3}})*{separator}[0-9]{{3}}(?![0-9])"
+            if thousands and (match := re.match(groups, text)):
+                text = "".join(re.findall("[-+0-9]+", match[0])) + text[match.end() :]
             if decimal != ".":
                 text = text.replace(".", "?").replace(decimal, ".")
-            plain = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)
-            return float(text) if plain else np.nan
+            is_plain = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)
+            return float(text) if is_plain else np.nan
         try:
             return (
                 float(value)
@@ -38,11 +38,11 @@ def as_numbers(column, parse=None):
         numbers = column.to_numpy("float64", na_value=np.nan)
     else:
         numbers = np.array([read(value) for value in column], dtype="float64")
-    return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
+    return np.where(np.abs(numbers) <= MAX_MAGNITUDE, numbers, np.nan)
 
 
 def as_text(column):
-    """A column as a list of texts, None where missing; 1, 1.0 and "1" are the same text."""
+    """A column as a list of texts, None if missing. 1, 1.0 and "1" are the same text."""
 
     def read(value):
         if value is None or value is pd.NA or value is pd.NaT or isinstance(value, str):
@@ -53,11 +53,11 @@ def as_text(column):
             return str(int(value))
         if isinstance(value, (float, np.floating, Decimal)):
             number = float(value)
-            whole = abs(number) < 2**53 and number.is_integer()
-            return None if np.isnan(number) else str(int(number)) if whole else repr(number)
+            is_integer = abs(number) < 2**53 and number.is_integer()
+            return None if np.isnan(number) else str(int(number)) if is_integer else repr(number)
         if isinstance(value, date):
-            moment = as_date(value)
-            return None if moment is None else moment.isoformat()
+            parsed = as_date(value)
+            return None if parsed is None else parsed.isoformat()
         if isinstance(value, timedelta):
             return str(timedelta(microseconds=value // timedelta(microseconds=1)))
         return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
@@ -66,14 +66,14 @@ def as_text(column):
 
 
 def as_dates(column, date_format=None):
-    """A column as datetime64[us] in UTC, NaT where there is no date. Text is ISO or as given."""
+    """A column as datetime64[us] in UTC, NaT if not a date. Text is ISO 8601 or `date_format`."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.to_numpy(dtype="datetime64[us]")
     return np.array([as_date(value, date_format) for value in column], dtype="datetime64[us]")
 
 
 def as_date(value, date_format=None):
-    """One value as a datetime in UTC without a zone, or None."""
+    """One value as a naive datetime in UTC, or None."""
     if date_format and not isinstance(value, (str, date)):
         (value,) = as_text([value])  # 20240131 by %Y%m%d
     try:
@@ -94,13 +94,13 @@ def as_date(value, date_format=None):
     return datetime(*value.timetuple()[:6], value.microsecond)
 
 
-def fill_and_scale(known, values, fill, scale):
-    """Fill missing values with the median of the known ones; scale by their mean and spread."""
-    empty = np.isnan(known).all()
+def fill_and_scale(train_values, values, fill, scale):
+    """Fill missing values with the training median; scale by the training mean and deviation."""
+    empty = np.isnan(train_values).all()
     if fill == "median":
-        median = 0.0 if empty else np.nanmedian(known)
-        known = np.where(np.isnan(known), median, known)
+        median = 0.0 if empty else np.nanmedian(train_values)
+        train_values = np.where(np.isnan(train_values), median, train_values)
         values = np.where(np.isnan(values), median, values)
-    if scale and not np.isnan(known).all():
-        values = (values - np.nanmean(known)) / (np.nanstd(known) or 1.0)
+    if scale and not np.isnan(train_values).all():
+        values = (values - np.nanmean(train_values)) / (np.nanstd(train_values) or 1.0)
     return values

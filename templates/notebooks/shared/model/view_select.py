@@ -6,10 +6,10 @@ def features(train, frame, target):
             ]
         )
 
-    known = side_by_side(train)
+    train_values = side_by_side(train)
     return select_features(
-        known,
-        known if frame is train else side_by_side(frame),
+        train_values,
+        train_values if frame is train else side_by_side(frame),
         target,
         slot("codes"),
         method=slot("method"),

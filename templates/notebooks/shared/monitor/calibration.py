@@ -1,1 +1,1 @@
-monitor.calibration(watch)
+monitor.calibration(analysis)

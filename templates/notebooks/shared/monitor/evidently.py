@@ -1,1 +1,1 @@
-monitor.evidently(watch, run_dir=run_dir)
+monitor.evidently(analysis, run_dir=run_dir)

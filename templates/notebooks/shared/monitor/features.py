@@ -1,1 +1,1 @@
-monitor.features(watch)
+monitor.features(analysis)

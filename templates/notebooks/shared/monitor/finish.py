@@ -1,1 +1,1 @@
-monitor.finish(watch, run_dir=run_dir)
+monitor.finish(analysis, run_dir=run_dir)

@@ -1,9 +1,9 @@
 from automl_magic import data, monitor
 
-watched = monitor.load_watched(model_dir, manifest_sha256=manifest_sha256 or None)
+monitored_model = monitor.load_watched(model_dir, manifest_sha256=manifest_sha256 or None)
 window = monitor.read_table(
     data.load(data_source),
-    watched,
+    monitored_model,
     monitor.seconds_of(window_start),
     monitor.seconds_of(window_end),
     source=data_source,
@@ -12,5 +12,5 @@ window = monitor.read_table(
     version=version or None,
 )
 thresholds = slot("thresholds")
-watch = monitor.Watch(window, watched, thresholds=thresholds)
-watch
+analysis = monitor.Watch(window, monitored_model, thresholds=thresholds)
+analysis

@@ -1,8 +1,8 @@
-deployment = ""  # the endpoint; empty where a table is judged that none has logged
-model = ""  # the model's name, for reading
-version = 0  # which version's answers are judged; 0 where a model has none
+deployment = ""  # the deployment; empty for a table that no endpoint logged
+model = ""  # the model's name, for display
+version = 0  # the model version to check; 0 if the model isn't registered
 model_dir = "model"  # the folder with the model and its reference
-manifest_sha256 = ""  # the digest of the model that was approved; empty where none is known
-window_start = ""  # ISO 8601; what was predicted from here on
-window_end = ""  # to before here
-run_dir = "monitor-output"  # where the report is written
+manifest_sha256 = ""  # the digest of the approved model; empty if unknown
+window_start = ""  # ISO 8601, inclusive
+window_end = ""  # ISO 8601, exclusive
+run_dir = "monitor-output"  # output folder for the report

@@ -1,1 +1,1 @@
-monitor.performance(watch)
+monitor.performance(analysis)

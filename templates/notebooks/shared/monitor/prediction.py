@@ -1,1 +1,1 @@
-monitor.prediction(watch)
+monitor.prediction(analysis)

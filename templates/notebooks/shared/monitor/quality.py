@@ -1,1 +1,1 @@
-monitor.quality(watch)
+monitor.quality(analysis)

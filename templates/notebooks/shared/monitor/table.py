@@ -1,1 +1,1 @@
-data_source = "data.csv"  # the table that is judged: a path, or sklearn:NAME
+data_source = "data.csv"  # the table to check: a path, or sklearn:NAME

@@ -1,1 +1,1 @@
-monitor.traffic(watch)
+monitor.traffic(analysis)

@@ -1,4 +1,4 @@
 recent = data.load(recent_source)
-answers = data.load(answers_source) if answers_source else None
-compared = retrain.compare(model, champion_dir, recent, answers=answers, seed=seed)
-compared
+champion_predictions = data.load(answers_source) if answers_source else None
+comparison = retrain.compare(model, champion_dir, recent, answers=champion_predictions, seed=seed)
+comparison

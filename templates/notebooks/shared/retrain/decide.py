@@ -1,5 +1,5 @@
 retrain.decide(
-    compared,
+    comparison,
     deployment=slot("deployment"),
     model=slot("model"),
     champion=slot("champion"),

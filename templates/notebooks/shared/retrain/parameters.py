@@ -1,9 +1,9 @@
 data_source = slot("data_source")  # the champion's table with new rows appended
-recent_source = slot("recent_source")  # the newest rows: they measure, and teach nothing
-answers_source = slot("answers_source")  # what the champion said to them, if it must not be asked
-champion_dir = slot("champion_dir")  # the folder of the model that serves
+recent_source = slot("recent_source")  # the newest rows: used to score, not to train
+answers_source = slot("answers_source")  # the champion's logged predictions, if any
+champion_dir = slot("champion_dir")  # the folder of the deployed model
 budget_s = slot("budget_s")  # wall-clock seconds from the search cell to the end of the refit
 seed = slot("seed")
 threads = slot("threads")
-run_dir = "retrain-output"  # where the trials, the recipe and the model are written
+run_dir = "retrain-output"  # output folder for the trials, the recipe and the model
 replay = ""  # the folder of an earlier run: repeat its recipe instead of searching

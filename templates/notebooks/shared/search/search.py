@@ -1,6 +1,6 @@
 import IPython.display
 
-with learn.live(IPython.display.display) as picture:
+with learn.live(IPython.display.display) as live_plot:
     search = learn.search(
         task,
         split,
@@ -12,5 +12,5 @@ with learn.live(IPython.display.display) as picture:
         early_stopping=slot("early_stopping"),
         run_dir=run_dir,
         replay=replay,
-        live=picture,
+        live=live_plot,
     )

@@ -1,3 +1,3 @@
 def decide(probabilities):
-    """The code of each row's most probable class."""
+    """The class code of each row: its most probable class."""
     return probabilities.argmax(axis=1)

@@ -2,5 +2,5 @@ threshold = slot("threshold")
 
 
 def decide(probabilities):
-    """The code of each row's class: 1 from the threshold on, else 0."""
+    """The class code of each row: 1 if its probability is at least the threshold, else 0."""
     return (probabilities[:, 1] >= threshold).astype(int)

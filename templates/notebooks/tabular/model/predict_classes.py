@@ -1,9 +1,9 @@
-predict_shares = fit(table, y)
+predict_probabilities = fit(table, y)
 
 
 def predict_proba(frame):
-    """The probability of each class for the rows of `frame`."""
-    return pd.DataFrame(predict_shares(frame), columns=classes, index=frame.index)
+    """The probability of each class for each row of `frame`."""
+    return pd.DataFrame(predict_probabilities(frame), columns=classes, index=frame.index)
 
 
 def predict(frame):

@@ -1,5 +1,5 @@
 target = slot("target")
 
-# Rows without an answer can neither teach nor measure.
+# Drop the rows without a target.
 table = table[table[target].notna()].reset_index(drop=True)
 y = as_numbers(table[target])

@@ -1,32 +1,32 @@
 # %% [markdown] id="title" tags=["automl:title"]
 # # Monitor
 #
-# This notebook compares the rows that a model met in a stretch of time with those that it saw before
-# its release: what it was given, what it answered, and, as far as outcomes are known, how right it
-# was. Each cell is one look and says how it was tested. A difference alarms only where it is large
-# and more than chance; what has too few rows is not judged. The numbers are kept in `drift.json`, and
-# the store learns of them. It needs `automl_magic`, and changes nothing else.
+# This notebook compares the rows of one time window with those from before the model's release:
+# inputs, predictions and, if there are outcomes, performance. Each cell runs one check and reports
+# how it was tested. A difference raises an alert only if it's large and statistically significant.
+# Checks with too few rows are skipped. The results are saved in `drift.json` and recorded in the
+# store. It needs `automl_magic` and changes nothing else.
 
 
 # %% id="parameters" tags=["parameters", "automl:parameters"]
-data_source = "data.csv"  # the table that is judged: a path, or sklearn:NAME
-deployment = ""  # the endpoint; empty where a table is judged that none has logged
-model = ""  # the model's name, for reading
-version = 0  # which version's answers are judged; 0 where a model has none
+data_source = "data.csv"  # the table to check: a path, or sklearn:NAME
+deployment = ""  # the deployment; empty for a table that no endpoint logged
+model = ""  # the model's name, for display
+version = 0  # the model version to check; 0 if the model isn't registered
 model_dir = "model"  # the folder with the model and its reference
-manifest_sha256 = ""  # the digest of the model that was approved; empty where none is known
-window_start = ""  # ISO 8601; what was predicted from here on
-window_end = ""  # to before here
-run_dir = "monitor-output"  # where the report is written
+manifest_sha256 = ""  # the digest of the approved model; empty if unknown
+window_start = ""  # ISO 8601, inclusive
+window_end = ""  # ISO 8601, exclusive
+run_dir = "monitor-output"  # output folder for the report
 
 
 # %% id="load" tags=["automl:load"]
 from automl_magic import data, monitor
 
-watched = monitor.load_watched(model_dir, manifest_sha256=manifest_sha256 or None)
+monitored_model = monitor.load_watched(model_dir, manifest_sha256=manifest_sha256 or None)
 window = monitor.read_table(
     data.load(data_source),
-    watched,
+    monitored_model,
     monitor.seconds_of(window_start),
     monitor.seconds_of(window_end),
     source=data_source,
@@ -48,47 +48,47 @@ thresholds = {
     "red": 0.1,
     "min_rows": 50,
 }
-watch = monitor.Watch(window, watched, thresholds=thresholds)
-watch
+analysis = monitor.Watch(window, monitored_model, thresholds=thresholds)
+analysis
 
 
 # %% [markdown] id="about-inputs" tags=["automl:about-inputs"]
-# ## What it was given, and what it answered
+# ## Inputs and predictions
 #
-# Nobody needs to know the outcome for these: they speak first. A shift is no harm by itself; it says
-# that the model is asked about something that it has seen less of.
+# These checks don't need outcomes, so they warn first. A shift isn't harmful by itself: it means that
+# the model gets rows of a kind it was trained on less.
 
 
 # %% id="prediction" tags=["automl:prediction"]
-monitor.prediction(watch)
+monitor.prediction(analysis)
 
 
 # %% id="features" tags=["automl:features"]
-monitor.features(watch)
+monitor.features(analysis)
 
 
 # %% id="quality" tags=["automl:quality"]
-monitor.quality(watch)
+monitor.quality(analysis)
 
 
 # %% [markdown] id="about-truth" tags=["automl:about-truth"]
-# ## How right it was
+# ## Performance
 #
-# Where outcomes are known, nothing else counts as much. They come late, and those that come first may
-# be of a kind of their own; mind how many of the rows have one.
+# If you have outcomes, trust them most. Outcomes arrive late, and the first to arrive may not be
+# representative: check how many rows have one.
 
 
 # %% id="performance" tags=["automl:performance"]
-monitor.performance(watch)
+monitor.performance(analysis)
 
 
 # %% id="calibration" tags=["automl:calibration"]
-monitor.calibration(watch)
+monitor.calibration(analysis)
 
 
 # %% id="evidently" tags=["automl:evidently"]
-monitor.evidently(watch, run_dir=run_dir)
+monitor.evidently(analysis, run_dir=run_dir)
 
 
 # %% id="finish" tags=["automl:finish"]
-monitor.finish(watch, run_dir=run_dir)
+monitor.finish(analysis, run_dir=run_dir)

@@ -1,10 +1,10 @@
 # %% [markdown] id="title" tags=["automl:title"]
 # # Search
 #
-# This notebook finds a model for one table. Each cell is one step and says what it does; change a
-# cell, or delete a candidate, and run it again. It needs `automl_magic`. The model that it finds
-# leaves as a notebook that does not: `automl notebook RUN`. Why it did what it did is told by
-# `automl why RUN`; the reasons of the plan also stand in the metadata of the cells.
+# This notebook finds a model for one table. Each cell is one step and reports what it does. Change a
+# cell, or delete a candidate, and run it again. It needs `automl_magic`. To export the model as a
+# notebook that doesn't need it: `automl notebook RUN`. To see the reasons for each decision:
+# `automl why RUN`. The metadata of the cells holds the reasons of the plan.
 
 
 # %% id="parameters" tags=["parameters", "automl:parameters"]
@@ -12,15 +12,15 @@ data_source = "data/customers.jsonl"  # a path, or sklearn:NAME
 budget_s = 10.0  # wall-clock seconds from the search cell to the end of the refit
 seed = 7
 threads = 1
-run_dir = "search-output"  # where the trials, the recipe and the model are written
+run_dir = "search-output"  # output folder for the trials, the recipe and the model
 replay = ""  # the folder of an earlier run: repeat its recipe instead of searching
 
 
 # %% [markdown] id="about-data" tags=["automl:about-data"]
-# ## The question
+# ## Task
 #
-# The table, the column to predict, how success is measured, and which rows measure it. The
-# holdout is put aside here and used once, near the end.
+# The table, the column to predict, the metric, and the rows to score on. The holdout is set apart
+# here and used once, near the end.
 
 
 # %% id="load" tags=["automl:load"]
@@ -58,11 +58,11 @@ split
 
 
 # %% [markdown] id="about-candidates" tags=["automl:about-candidates"]
-# ## What is tried
+# ## Candidates
 #
-# A view is a list of feature steps: how columns become numbers. A candidate is an estimator on a
-# view. The reasons for each, and for each column that is left out, stand in the metadata of the
-# cells; a candidate whose cell is deleted is not tried.
+# A view is a list of feature steps that turn columns into numbers. A candidate is an estimator on a
+# view. The metadata of the cells holds the reason for each candidate and for each excluded column. If
+# you delete a candidate's cell, it isn't tried.
 
 
 # %% id="candidates" tags=["automl:candidates"]
@@ -136,28 +136,28 @@ candidates["linear"] = learn.candidate(
 
 
 # %% [markdown] id="about-search" tags=["automl:about-search"]
-# ## The search
+# ## Search
 #
-# The portfolio comes first: each candidate once, in the order in which such candidates have served
-# on other tables like this one. A candidate is fitted on all folds at the same time, a few rounds on
-# each in turn. After each turn the predictions for the rows that a fold has not seen are pooled and
-# scored together; when the pooled score has stopped improving, the candidate is done. A candidate
-# that has used its share of the time before that is frozen. It is thawed, and goes on where it
-# stopped, if it is still among the best when the others have had their turn.
+# The portfolio runs first: each candidate once, in the order of how well it did on other tables like
+# this one. A candidate is fitted on all folds at the same time, a few rounds on each in turn. After
+# each turn its out-of-fold predictions are pooled and scored together. When the pooled score stops
+# improving, the candidate is finished. A candidate that uses up its share of the time before that is
+# paused. It resumes if it is still among the best after all others have run.
 #
-# What time is left belongs to variations of the best candidates: Optuna proposes the parameters, and
-# of the variations that have come equally far only the best third goes on (successive halving).
+# The remaining time goes to variations of the best candidates. Optuna proposes the parameters, and at
+# each stage only the best third of the variations continues (successive halving).
 #
-# The picture follows the search: a dot is a trial, the line is the best score so far. The leaderboard
-# says of each trial why it was tried or given up, the table after it what was decided on the way.
-# Then the best trials are blended: greedily, one at a time, as long as the blend scores better on the
-# pooled predictions. If it helps, the probabilities of the blend are calibrated.
+# The chart updates during the search: a dot is a trial, the line is the best score so far. The
+# leaderboard gives the reason why each trial was tried or stopped. The table after it lists the
+# decisions made on the way. Then the best trials are blended: a greedy search adds one at a time as
+# long as the blend scores better on the pooled predictions. The blend's probabilities are calibrated
+# if it helps.
 
 
 # %% id="search" tags=["automl:search"]
 import IPython.display
 
-with learn.live(IPython.display.display) as picture:
+with learn.live(IPython.display.display) as live_plot:
     search = learn.search(
         task,
         split,
@@ -169,7 +169,7 @@ with learn.live(IPython.display.display) as picture:
         early_stopping=None,
         run_dir=run_dir,
         replay=replay,
-        live=picture,
+        live=live_plot,
     )
 
 
@@ -198,10 +198,10 @@ recipe
 
 
 # %% [markdown] id="about-model" tags=["automl:about-model"]
-# ## The model
+# ## Model
 #
-# First the one measurement on the holdout, which no choice has seen: that is the score to quote. Then
-# the same recipe is fitted on all rows: that is the model to keep.
+# First, score once on the holdout: report this score. Then refit the recipe on all rows: keep this
+# model.
 
 
 # %% id="holdout" tags=["automl:holdout"]

@@ -1,25 +1,25 @@
 # %% [markdown] id="title" tags=["automl:title"]
 # # Explain
 #
-# This notebook says what is known about one model: how far its answers can be trusted, whom it treats
-# how, what moves it, and what would have to be different for another answer. Each cell is one method
-# and says what it did, on which rows, and what it leaves open. It needs `automl_magic`, and changes
-# nothing. The numbers are kept in `explanation.json`; `automl app explain RUN` shows them.
+# This notebook explains one model: how reliable its predictions are, whether it is fair, which
+# columns drive it, and what would change a prediction. Each cell runs one method and reports what it
+# did, on which rows, and its limits. It needs `automl_magic` and changes nothing. The results are
+# saved in `explanation.json`. To view them, run `automl app explain RUN`.
 
 
 # %% id="parameters" tags=["parameters", "automl:parameters"]
 data_source = "data/customers.parquet"  # a path, or sklearn:NAME
 search_dir = "search-output"  # the folder of the run that found the model
-immutable = []  # columns that no counterfactual may change, beside the sensitive ones
-budget_s = 45.0  # wall-clock seconds; what takes long stops at its share of them
-run_dir = "explain-output"  # where the explanation is written
+immutable = []  # columns that counterfactuals don't change, besides the sensitive ones
+budget_s = 45.0  # wall-clock seconds; slow methods stop at their share
+run_dir = "explain-output"  # output folder for the explanation
 
 
 # %% id="load" tags=["automl:load"]
 from automl_magic import data, explain
 
 table = data.load(data_source)
-subject = explain.Subject(
+explainer = explain.Subject(
     table,
     search_dir=search_dir,
     data_fingerprint=data.fingerprint(table),
@@ -27,72 +27,72 @@ subject = explain.Subject(
     immutable=immutable,
     budget_s=budget_s,
 )
-subject
+explainer
 
 
 # %% [markdown] id="about-trust" tags=["automl:about-trust"]
-# ## How far to trust it
+# ## Reliability
 #
-# The model was fitted on all rows in the end, so what it says of them flatters it. Everything in this
-# part is measured on predictions by models that had not seen the row: the holdout, or, where that is
-# small, the predictions out of fold.
+# The final model was trained on all rows, so scores on them would be optimistic. Everything in this
+# section is measured on predictions by models not trained on the row: the holdout or, if that is
+# small, out-of-fold predictions.
 
 
 # %% id="residuals" tags=["automl:residuals"]
-explain.residuals(subject)
+explain.residuals(explainer)
 
 
 # %% [markdown] id="about-people" tags=["automl:about-people"]
-# ## Whom it treats how
+# ## Fairness
 #
-# The same measures by groups of people. An interval that is wide says that there are few of them. A
-# gap is no verdict: where groups differ in truth, no model can close all gaps at the same time
-# (Kleinberg, Mullainathan & Raghavan, 2017), so say in the experiment file which of them matter.
+# The same metrics for each group of people. A wide interval means that the group is small. A gap
+# isn't proof of unfairness: if outcomes differ between groups, no model can close all gaps at once
+# (Kleinberg, Mullainathan & Raghavan, 2017). Set the gaps that matter to you in the experiment file.
 
 
 # %% id="fairness" tags=["automl:fairness"]
-explain.fairness(subject, limits={})
+explain.fairness(explainer, limits={})
 
 
 # %% [markdown] id="about-reasons" tags=["automl:about-reasons"]
-# ## What moves it
+# ## Feature contributions
 #
-# What each column adds to the output, over many rows and in single ones. SHAP values are about the
-# model, not about the world: a column may move it because it goes along with a cause.
+# How much each column adds to the output, over many rows and for single rows. SHAP values describe
+# the model, not the world: a column can drive the model because it correlates with a cause.
 
 
 # %% id="shap" tags=["automl:shap"]
-explain.shap_values(subject)
+explain.shap_values(explainer)
 
 
 # %% id="local" tags=["automl:local"]
-explain.local_rows(subject)
+explain.local_rows(explainer)
 
 
 # %% [markdown] id="about-changes" tags=["automl:about-changes"]
-# ## What if
+# ## What-if analysis
 #
-# Two questions to the model: how much worse does it get without what a column says, and what does it
-# say when a column is another? Both need rows that the model has not learned from, so the recipe is
-# fitted once more without them, if there is time. Then the question the other way round: what would
-# have to be different for another answer?
+# Two questions: how much does the score drop without a column, and how does the prediction change
+# with its value? Both need rows that the model hasn't seen, so the recipe is refitted without them if
+# there is time. Counterfactuals then answer a third: which changes to a row would change its
+# prediction?
 
 
 # %% id="refit" tags=["automl:refit"]
-explain.refit(subject)
+explain.refit(explainer)
 
 
 # %% id="permutation" tags=["automl:permutation"]
-explain.permutation(subject)
+explain.permutation(explainer)
 
 
 # %% id="dependence" tags=["automl:dependence"]
-explain.dependence(subject)
+explain.dependence(explainer)
 
 
 # %% id="counterfactuals" tags=["automl:counterfactuals"]
-explain.counterfactuals(subject, ranges={})
+explain.counterfactuals(explainer, ranges={})
 
 
 # %% id="finish" tags=["automl:finish"]
-explain.finish(subject, run_dir=run_dir)
+explain.finish(explainer, run_dir=run_dir)

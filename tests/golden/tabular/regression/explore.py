@@ -1,8 +1,8 @@
 # %% [markdown] id="title" tags=["automl:title"]
 # # Explore
 #
-# This notebook looks at one table before anything is learnt from it: what its columns mean, what
-# is missing, and what may go wrong. It changes nothing. It needs `automl_magic`.
+# This notebook profiles one table before any training: what its columns mean, what is missing, and
+# what can go wrong. It needs `automl_magic` and changes nothing.
 
 
 # %% id="parameters" tags=["parameters", "automl:parameters"]
@@ -19,11 +19,11 @@ table.head()
 
 
 # %% [markdown] id="about-columns" tags=["automl:about-columns"]
-# ## The columns
+# ## Columns
 #
-# What each column means, as far as its values tell, and what the checks found. Where a kind is
-# wrong, set it in the experiment file under `features: kinds:`. Each code has a page in the
-# reference documentation; errors stop the plan, warnings are worth a thought.
+# The type of each column, inferred from its values, and what the checks found. If a type is wrong,
+# set it in the experiment file under `features: kinds:`. Each code has a page in the reference
+# documentation. Errors stop the plan. Review the warnings.
 
 
 # %% id="profile" tags=["automl:profile"]
@@ -43,10 +43,11 @@ plots.draw_missing(dataset)
 
 
 # %% [markdown] id="about-target" tags=["automl:about-target"]
-# ## The target
+# ## Target
 #
-# How its values are spread, and the columns that alone tell most about it. A column that tells
-# nearly everything may be known only afterwards: then it is a leak, and no model may see it.
+# The distribution of the target, and the single columns that predict it best. If a column predicts
+# it almost perfectly, you may only learn its value afterwards. That is target leakage: exclude the
+# column.
 
 
 # %% id="target" tags=["automl:target"]

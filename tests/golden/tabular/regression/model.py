@@ -1,9 +1,8 @@
 # %% [markdown] id="title" tags=["automl:title"]
 # # Model
 #
-# This notebook trains one model, measures it on rows that it has not seen, and trains it again on
-# all rows. It needs the packages listed in the next cell and nothing else: change whatever you
-# like.
+# This notebook trains one model, scores it on unseen rows, and retrains it on all rows. It needs only
+# the packages in the next cell. Change anything you like.
 
 
 # %% id="requirements" tags=["automl:requirements"]
@@ -15,7 +14,7 @@ requirements = [
     "scikit-learn==7.0.0",
     "threadpoolctl==9.0.0",
 ]
-# The score was made with these versions. To install them here, run the next line without its "# ".
+# The score was computed with these versions. To install them, uncomment the next line.
 # %pip install {" ".join(requirements)}
 
 
@@ -31,10 +30,10 @@ table.head()
 
 
 # %% [markdown] id="about-data" tags=["automl:about-data"]
-# ## The data
+# ## Data
 #
-# Values are read in one way everywhere, whatever type they are stored as: `1`, `1.0` and `"1"`
-# are one category, and `"$1,200"` is a number.
+# Values are read the same way whatever their storage type: `1`, `1.0` and `"1"` are one category, and
+# `"$1,200"` is a number.
 
 
 # %% id="values" tags=["automl:values"]
@@ -45,26 +44,26 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-LARGEST = float(np.finfo("float32").max)  # beyond it a number counts as missing
+MAX_MAGNITUDE = float(np.finfo("float32").max)  # larger numbers count as missing
 
 
 def as_numbers(column, parse=None):
-    """A column as float64. Text is read by its decimal and thousands signs; no number is NaN."""
+    """A column as float64, NaN if not a number. `parse` gives the decimal and thousands signs."""
     decimal, thousands = (parse or {}).get("decimal", "."), (parse or {}).get("thousands", "")
 
     def read(value):
         if isinstance(value, str):
             text = re.sub("[$€£¥₹₽₩₺₴₫₪฿¢%]", "", value).replace("\u2212", "-").strip()
-            if text[:1] == "(" and text[-1:] == ")":  # negative, as in accounts
+            if text[:1] == "(" and text[-1:] == ")":  # negative, as in accounting
                 text = f"-{text[1:-1].strip()}"
-            between = r"\s" if thousands.isspace() else re.escape(thousands)
-            groups = f"[+-]?[0-9]{{1,3}}({between}[0-9]{{2,3}})*{between}[0-9]{{3}}(?![0-9])"
-            if thousands and (found := re.match(groups, text)):
-                text = "".join(re.findall("[-+0-9]+", found[0])) + text[found.end() :]
+            separator = r"\s" if thousands.isspace() else re.escape(thousands)
+            groups = f"[+-]?[0-9]{{1,3}}({separator}[0-9]{{2,3}})*{separator}[0-9]{{3}}(?![0-9])"
+            if thousands and (match := re.match(groups, text)):
+                text = "".join(re.findall("[-+0-9]+", match[0])) + text[match.end() :]
             if decimal != ".":
                 text = text.replace(".", "?").replace(decimal, ".")
-            plain = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)
-            return float(text) if plain else np.nan
+            is_plain = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)
+            return float(text) if is_plain else np.nan
         try:
             return (
                 float(value)
@@ -78,11 +77,11 @@ def as_numbers(column, parse=None):
         numbers = column.to_numpy("float64", na_value=np.nan)
     else:
         numbers = np.array([read(value) for value in column], dtype="float64")
-    return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
+    return np.where(np.abs(numbers) <= MAX_MAGNITUDE, numbers, np.nan)
 
 
 def as_text(column):
-    """A column as a list of texts, None where missing; 1, 1.0 and "1" are the same text."""
+    """A column as a list of texts, None if missing. 1, 1.0 and "1" are the same text."""
 
     def read(value):
         if value is None or value is pd.NA or value is pd.NaT or isinstance(value, str):
@@ -93,11 +92,11 @@ def as_text(column):
             return str(int(value))
         if isinstance(value, (float, np.floating, Decimal)):
             number = float(value)
-            whole = abs(number) < 2**53 and number.is_integer()
-            return None if np.isnan(number) else str(int(number)) if whole else repr(number)
+            is_integer = abs(number) < 2**53 and number.is_integer()
+            return None if np.isnan(number) else str(int(number)) if is_integer else repr(number)
         if isinstance(value, date):
-            moment = as_date(value)
-            return None if moment is None else moment.isoformat()
+            parsed = as_date(value)
+            return None if parsed is None else parsed.isoformat()
         if isinstance(value, timedelta):
             return str(timedelta(microseconds=value // timedelta(microseconds=1)))
         return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
@@ -106,14 +105,14 @@ def as_text(column):
 
 
 def as_dates(column, date_format=None):
-    """A column as datetime64[us] in UTC, NaT where there is no date. Text is ISO or as given."""
+    """A column as datetime64[us] in UTC, NaT if not a date. Text is ISO 8601 or `date_format`."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.to_numpy(dtype="datetime64[us]")
     return np.array([as_date(value, date_format) for value in column], dtype="datetime64[us]")
 
 
 def as_date(value, date_format=None):
-    """One value as a datetime in UTC without a zone, or None."""
+    """One value as a naive datetime in UTC, or None."""
     if date_format and not isinstance(value, (str, date)):
         (value,) = as_text([value])  # 20240131 by %Y%m%d
     try:
@@ -134,30 +133,30 @@ def as_date(value, date_format=None):
     return datetime(*value.timetuple()[:6], value.microsecond)
 
 
-def fill_and_scale(known, values, fill, scale):
-    """Fill missing values with the median of the known ones; scale by their mean and spread."""
-    empty = np.isnan(known).all()
+def fill_and_scale(train_values, values, fill, scale):
+    """Fill missing values with the training median; scale by the training mean and deviation."""
+    empty = np.isnan(train_values).all()
     if fill == "median":
-        median = 0.0 if empty else np.nanmedian(known)
-        known = np.where(np.isnan(known), median, known)
+        median = 0.0 if empty else np.nanmedian(train_values)
+        train_values = np.where(np.isnan(train_values), median, train_values)
         values = np.where(np.isnan(values), median, values)
-    if scale and not np.isnan(known).all():
-        values = (values - np.nanmean(known)) / (np.nanstd(known) or 1.0)
+    if scale and not np.isnan(train_values).all():
+        values = (values - np.nanmean(train_values)) / (np.nanstd(train_values) or 1.0)
     return values
 
 
 # %% id="target" tags=["automl:target"]
 target = "spent"
 
-# Rows without an answer can neither teach nor measure.
+# Drop the rows without a target.
 table = table[table[target].notna()].reset_index(drop=True)
 y = as_numbers(table[target])
 
 
 # %% id="split" tags=["automl:split"]
-# The latest rows, for one measurement at the end.
+# Hold out the latest rows for the final score.
 times = table["since"]
-date_format = "%Y-%m-%d"  # of text; None is ISO 8601
+date_format = "%Y-%m-%d"  # for text; None is ISO 8601
 if not pd.api.types.is_numeric_dtype(times):
     times = pd.to_datetime(
         times.map(lambda time: time.strip() if isinstance(time, str) else time),
@@ -165,7 +164,7 @@ if not pd.api.types.is_numeric_dtype(times):
         errors="coerce",
         utc=True,
     )
-# A missing time counts as the earliest. Rows of one time are never divided.
+# A missing time counts as the earliest. Rows with the same time stay together.
 n_earlier = times.rank(method="min", na_option="top") - 1
 n_development = len(table) - np.ceil(0.25 * len(table))
 development = np.flatnonzero(n_earlier < n_development)
@@ -175,27 +174,27 @@ holdout = np.flatnonzero(n_earlier >= n_development)
 # %% [markdown] id="about-features" tags=["automl:about-features"]
 # ## Features
 #
-# One function for each kind of column. It learns from the rows of `train` and gives the features
-# of the rows of `frame`. A view puts some of them side by side: that matrix is what a model sees.
+# One function for each type of column. It is fitted on the rows of `train` and returns the features
+# of the rows of `frame`. A view joins several of them into the matrix that a model is trained on.
 
 
 # %% id="step-number" tags=["automl:step-number"]
 def number_features(
     train, frame, columns, target=None, *, parse=None, fill=None, scale=False, indicator=False
 ):
-    """Numbers, each followed by a 0/1 mark of missing values where training had any."""
+    """Numbers, each followed by a 0/1 missing indicator if training had missing values."""
     parts = []
     for column in columns:
-        known, values = as_numbers(train[column], parse), as_numbers(frame[column], parse)
-        parts.append(fill_and_scale(known, values, fill, scale))
-        if indicator and np.isnan(known).any():
+        train_values, values = as_numbers(train[column], parse), as_numbers(frame[column], parse)
+        parts.append(fill_and_scale(train_values, values, fill, scale))
+        if indicator and np.isnan(train_values).any():
             parts.append(np.isnan(values).astype("float64"))
     return np.column_stack(parts)
 
 
 # %% id="step-boolean" tags=["automl:step-boolean"]
 def boolean_features(train, frame, columns, target=None, *, true="True", false=None, fill=None):
-    """1 for one word, 0 for the other (or any other); missing ones as training has most often."""
+    """1 for `true`, 0 for `false` (or any other text). `fill` replaces missing values."""
 
     def read(column):
         yes, no = {true: 1.0}, {false: 0.0} if false is not None else {}
@@ -205,9 +204,9 @@ def boolean_features(train, frame, columns, target=None, *, true="True", false=N
 
     parts = []
     for column in columns:
-        known, values = read(train[column]), read(frame[column])
+        train_values, values = read(train[column]), read(frame[column])
         if fill == "most_frequent":
-            most_frequent = float((known == 1).sum() > (known == 0).sum())
+            most_frequent = float((train_values == 1).sum() > (train_values == 0).sum())
             values = np.where(np.isnan(values), most_frequent, values)
         parts.append(values)
     return np.column_stack(parts)
@@ -215,21 +214,24 @@ def boolean_features(train, frame, columns, target=None, *, true="True", false=N
 
 # %% id="step-date" tags=["automl:step-date"]
 def date_features(train, frame, columns, target=None, *, date_format=None, fill=None, scale=False):
-    """Days since 1970, year, month, day, weekday, and the hour where training has times of day."""
+    """Days since 1970, year, month, day, weekday, and hour if training has times of day."""
 
-    def split(moments):
-        days = (moments - np.datetime64(0, "us")) / np.timedelta64(1, "D")
-        dates = pd.DatetimeIndex(moments)
-        return [days, dates.year, dates.month, dates.day, dates.weekday, dates.hour]
+    def split(dates):
+        days = (dates - np.datetime64(0, "us")) / np.timedelta64(1, "D")
+        index = pd.DatetimeIndex(dates)
+        return [days, index.year, index.month, index.day, index.weekday, index.hour]
 
     parts = []
     for column in columns:
-        known, values = as_dates(train[column], date_format), as_dates(frame[column], date_format)
-        present = pd.DatetimeIndex(known[~np.isnat(known)])
+        train_dates, dates = (
+            as_dates(train[column], date_format),
+            as_dates(frame[column], date_format),
+        )
+        present = pd.DatetimeIndex(train_dates[~np.isnat(train_dates)])
         n_parts = 6 if (present != present.normalize()).any() else 5
-        for one, other in list(zip(split(known), split(values)))[:n_parts]:
-            one, other = np.asarray(one, "float64"), np.asarray(other, "float64")
-            parts.append(fill_and_scale(one, other, fill, scale))
+        for train_part, part in list(zip(split(train_dates), split(dates)))[:n_parts]:
+            train_part, part = np.asarray(train_part, "float64"), np.asarray(part, "float64")
+            parts.append(fill_and_scale(train_part, part, fill, scale))
     return np.column_stack(parts)
 
 
@@ -238,7 +240,7 @@ from collections import Counter
 
 
 def one_hot_features(train, frame, columns, target=None, *, min_count=1, max_levels=30):
-    """One 0/1 column for each frequent level of training; other values set none."""
+    """One 0/1 column per frequent training level; all 0 for other values."""
     parts = []
     for column in columns:
         counts = Counter(text for text in as_text(train[column]) if text is not None)
@@ -251,9 +253,9 @@ def one_hot_features(train, frame, columns, target=None, *, min_count=1, max_lev
 
 # %% id="step-folds" tags=["automl:step-folds"]
 def inner_folds(train, n_folds, seed):
-    """A fold for each row of `train`, blocks in time: what is made of targets is made out of fold.
+    """A fold for each row of `train`, in blocks of time, for out-of-fold means of the target.
 
-    Rows of one time stay together.
+    Rows with the same time stay together.
     """
     earlier = n_earlier[train.index].rank(method="min").to_numpy(dtype=int) - 1
     folds = earlier * n_folds // len(train)
@@ -266,33 +268,39 @@ def inner_folds(train, n_folds, seed):
 def target_mean_features(
     train, frame, columns, target=None, *, smoothing=10.0, n_folds=5, seed=0, n_classes=0
 ):
-    """The mean target of a level, drawn towards the mean of all rows, and log(1 + its rows).
+    """The mean target of a level, smoothed towards the overall mean, and log(1 + its rows).
 
-    The training rows get the means of the other folds, so that no row sees its own target.
+    Training rows get out-of-fold means, so no row sees its own target.
     """
-    goals = [(target == code).astype("float64") for code in range(n_classes)]
-    goals = goals or [target.astype("float64")]
+    targets = [(target == code).astype("float64") for code in range(n_classes)]
+    targets = targets or [target.astype("float64")]
     folds = inner_folds(train, n_folds, seed)
     parts = []
     for column in columns:
         levels = sorted({text for text in as_text(train[column]) if text is not None})
-        codes_of = {level: code for code, level in enumerate(levels, start=1)}
-        known = np.array([codes_of.get(text, 0) for text in as_text(train[column])], dtype=int)
-        codes = np.array([codes_of.get(text, 0) for text in as_text(frame[column])], dtype=int)
+        code_of_level = {level: code for code, level in enumerate(levels, start=1)}
+        train_codes = np.array(
+            [code_of_level.get(text, 0) for text in as_text(train[column])], dtype=int
+        )
+        codes = np.array([code_of_level.get(text, 0) for text in as_text(frame[column])], dtype=int)
 
         def sums(rows, weights=None):
-            rows = rows & (known > 0)
+            rows = rows & (train_codes > 0)
             weights = None if weights is None else weights[rows]
-            return np.bincount(known[rows], weights=weights, minlength=len(levels) + 1)
+            return np.bincount(train_codes[rows], weights=weights, minlength=len(levels) + 1)
 
-        def means(rows, goal):
-            return (sums(rows, goal) + smoothing * goal.mean()) / (sums(rows) + smoothing)
+        def means(rows, target_column):
+            return (sums(rows, target_column) + smoothing * target_column.mean()) / (
+                sums(rows) + smoothing
+            )
 
-        for goal in goals:
-            encoded = means(folds >= 0, goal)[codes]
+        for target_column in targets:
+            encoded = means(folds >= 0, target_column)[codes]
             if frame is train:
                 for fold in np.unique(folds):
-                    encoded[folds == fold] = means(folds != fold, goal)[codes[folds == fold]]
+                    encoded[folds == fold] = means(folds != fold, target_column)[
+                        codes[folds == fold]
+                    ]
             parts.append(encoded)
         parts.append(np.log1p(sums(folds >= 0))[codes])
     return np.column_stack(parts)
@@ -300,12 +308,12 @@ def target_mean_features(
 
 # %% id="step-relevance" tags=["automl:step-relevance"]
 def even_rows(n_rows, most=10_000):
-    """At most so many row numbers, evenly spaced."""
+    """At most `most` row numbers, evenly spaced."""
     return np.unique(np.linspace(0, n_rows - 1, min(n_rows, most)).round().astype(int))
 
 
-def margin(n_rows):
-    """What a correlation must gain to be more than chance: two standard errors."""
+def min_gain(n_rows):
+    """The smallest gain in correlation that is more than chance: two standard errors."""
     return 2 / n_rows**0.5
 
 
@@ -314,43 +322,43 @@ def centred_ranks(X):
     return (ranks - ranks.mean()).fillna(0.0).to_numpy()
 
 
-def goals_of(target, n_classes):
-    """What ranks are compared with: the target's ranks, or a 0/1 column for each class."""
+def target_columns(target, n_classes):
+    """The target's ranks, or a 0/1 column per class, and the squared size of each column."""
     if n_classes:
-        goals = (target[:, None] == np.arange(n_classes)).astype("float64")
+        targets = (target[:, None] == np.arange(n_classes)).astype("float64")
     else:
-        goals = centred_ranks(target)
-    return goals, np.maximum((goals**2).sum(axis=0), 1)
+        targets = centred_ranks(target)
+    return targets, np.maximum((targets**2).sum(axis=0), 1)
 
 
 def relevance(X, target, n_classes):
     """The absolute rank correlation of each column with the target (Spearman).
 
-    For more than two classes, the correlation ratio of the ranks. A missing value counts as the
+    For more than two classes, it is the correlation ratio of the ranks. Missing values get the
     middle rank.
     """
     ranked = centred_ranks(X)
-    goals, sizes = goals_of(target, n_classes)
-    between = (ranked.T @ goals) ** 2 / sizes
+    targets, sizes = target_columns(target, n_classes)
+    between = (ranked.T @ targets) ** 2 / sizes
     return np.sqrt(between.sum(axis=1) / np.maximum((ranked**2).sum(axis=0), 1)).round(9)
 
 
 def relevance_of_sums(X, target, n_classes, pairs):
-    """The relevance of the best weighted sum of the ranks of two columns, for some pairs."""
+    """The relevance of the best weighted sum of the ranks of two columns, for each pair."""
     ranked = centred_ranks(X)
-    goals, sizes = goals_of(target, n_classes)
-    with_goals, with_others = ranked.T @ goals, ranked.T @ ranked
-    found = []
+    targets, sizes = target_columns(target, n_classes)
+    with_targets, with_others = ranked.T @ targets, ranked.T @ ranked
+    results = []
     for i, j in pairs:
         a, b, c = with_others[i, i], with_others[j, j], with_others[i, j]
-        one, other = with_goals[i], with_goals[j]
-        between = b * one**2 - 2 * c * one * other + a * other**2
+        left, right = with_targets[i], with_targets[j]
+        between = b * left**2 - 2 * c * left * right + a * right**2
         if a * b - c * c > 1e-6 * a * b:
-            found.append(((between / sizes).sum() / (a * b - c * c)) ** 0.5)
-        else:  # one is as good as both
-            alone = [(one**2 / sizes).sum() / max(a, 1), (other**2 / sizes).sum() / max(b, 1)]
-            found.append(max(alone) ** 0.5)
-    return np.array(found).round(9)
+            results.append(((between / sizes).sum() / (a * b - c * c)) ** 0.5)
+        else:  # the two columns carry the same information
+            single = [(left**2 / sizes).sum() / max(a, 1), (right**2 / sizes).sum() / max(b, 1)]
+            results.append(max(single) ** 0.5)
+    return np.array(results).round(9)
 
 
 # %% id="step-text" tags=["automl:step-text"]
@@ -375,10 +383,10 @@ def text_features(
     seed=0,
     n_classes=0,
 ):
-    """The terms of a text, weighed by TF-IDF, in a few dimensions (latent semantics).
+    """The TF-IDF terms of a text, reduced to a few dimensions (latent semantic analysis).
 
-    The forecast is what a linear model on the terms says of the target. The training rows get
-    that of the other folds, so that no row sees its own target.
+    The forecast is a linear model's prediction of the target from the terms. Training rows get
+    out-of-fold forecasts, so no row sees its own target.
     """
     rows = even_rows(len(train), 20_000)
     folds = inner_folds(train, n_folds, seed)
@@ -389,40 +397,42 @@ def text_features(
     }
     parts = [np.empty((len(frame), 0))]
     for column in columns:
-        known = [text or "" for text in as_text(train[column])]
-        values = [text or "" for text in as_text(frame[column])]
+        train_texts = [text or "" for text in as_text(train[column])]
+        texts = [text or "" for text in as_text(frame[column])]
         terms_of = TfidfVectorizer(**settings).build_analyzer()
-        counts = Counter(term for text in known for term in terms_of(text))
+        counts = Counter(term for text in train_texts for term in terms_of(text))
         terms = sorted(counts, key=lambda term: (-counts[term], term))[:max_features]
         if len(terms) < 2:
-            continue  # one term tells no two rows apart
+            continue  # a single term doesn't distinguish rows
         vectorizer = TfidfVectorizer(vocabulary=sorted(terms), **settings)
-        weights = vectorizer.fit_transform(known)
-        new = vectorizer.transform(values)
+        weights = vectorizer.fit_transform(train_texts)
+        frame_weights = vectorizer.transform(texts)
         size = min(components, len(rows), len(terms))
         if size:
             svd = TruncatedSVD(size, n_iter=3, random_state=seed).fit(weights[rows])
-            parts.append(new @ svd.components_.T)
+            parts.append(frame_weights @ svd.components_.T)
         if not forecast:
             continue
-        goals = [(target == code).astype("float64") for code in range(n_classes)]
-        goals = np.column_stack(goals or [target.astype("float64")])
+        targets = [(target == code).astype("float64") for code in range(n_classes)]
+        targets = np.column_stack(targets or [target.astype("float64")])
 
-        def predicted(learn, apply, shape=goals.shape):
-            ridge = Ridge(solver="sparse_cg").fit(weights[learn], goals[learn])
-            return ridge.predict(apply).reshape(-1, shape[1])
+        def predict_rows(rows_to_fit, rows_to_predict, shape=targets.shape):
+            ridge = Ridge(solver="sparse_cg").fit(weights[rows_to_fit], targets[rows_to_fit])
+            return ridge.predict(rows_to_predict).reshape(-1, shape[1])
 
-        outputs = predicted(rows, new)
+        outputs = predict_rows(rows, frame_weights)
         if frame is train:
             for fold in np.unique(folds):
-                outputs[folds == fold] = predicted(rows[folds[rows] != fold], new[folds == fold])
+                outputs[folds == fold] = predict_rows(
+                    rows[folds[rows] != fold], frame_weights[folds == fold]
+                )
         parts.append(outputs)
     return np.hstack(parts)
 
 
 # %% id="step-category" tags=["automl:step-category"]
 def category_features(train, frame, columns, target=None):
-    """Categories as codes: their place among the sorted levels of training; NaN for any other."""
+    """Categories as codes: positions in the sorted training levels, NaN for unseen levels."""
     parts = []
     for column in columns:
         levels = sorted({text for text in as_text(train[column]) if text is not None})
@@ -586,9 +596,9 @@ views["tree"] = features
 # %% [markdown] id="about-members" tags=["automl:about-members"]
 # ## Members
 #
-# Each learns from the matrix of its view, with the parameters and the number of rounds that the
-# search found. The prediction is a weighted mean of theirs; the cells below them say which one, and
-# how it is corrected, if it is.
+# Each member is trained on the matrix of its view, with the parameters and the number of rounds that
+# the search found. The members' predictions are averaged with weights. The cells below define the
+# mean, and the calibration if there is one.
 
 
 # %% id="members" tags=["automl:members"]
@@ -600,12 +610,12 @@ from sklearn.ensemble import RandomForestRegressor
 
 
 def member(X, y, seed):
-    """A forest of trees, each grown on a bootstrap of the rows."""
+    """A random forest: each tree is grown on a bootstrap sample of the rows."""
     params = {"n_estimators": 20, "random_state": 7, "n_jobs": 1}
     params["random_state"] = seed
     model = RandomForestRegressor(**params)
     model.fit(X, y)
-    model.set_params(n_jobs=1)  # threads would add up the trees in any order
+    model.set_params(n_jobs=1)  # threads would sum the trees in any order
     return model.predict
 
 
@@ -620,7 +630,7 @@ import lightgbm
 
 
 def member(X, y, seed):
-    """Gradient-boosted trees of LightGBM, grown leaf by leaf; codes of categories split as sets."""
+    """LightGBM: gradient-boosted trees grown leaf by leaf, with native category splits."""
     rows = lightgbm.Dataset(X, y, categorical_feature=[0])
     params = {
         "objective": "regression",
@@ -651,7 +661,7 @@ from sklearn.dummy import DummyRegressor
 
 
 def member(X, y, _):
-    """The baseline: the mean of the target, whatever the row."""
+    """The baseline: the mean of the target, the same for every row."""
     params = {"strategy": "mean"}
     model = DummyRegressor(**params)
     model.fit(X, y)
@@ -673,14 +683,12 @@ def combine(predictions):
 # %% id="blend" tags=["automl:blend"]
 from threadpoolctl import threadpool_limits
 
-# Linear algebra in one thread: several add up in any order, which changes the last digits.
+# Use one thread for linear algebra: with more, sums change in their last digits.
 threadpool_limits(1, user_api="blas")
 
 
 def fit(train, y_train):
-    """Fit every member on the rows of `train`, once with each of its seeds; return a function that
-    predicts other rows.
-    """
+    """Fit every member on the rows of `train`, once per seed. Return a function that predicts."""
     matrices = {view: features(train, train, y_train) for view, features in views.items()}
     fitted = {
         name: [member(matrices[member_views[name]], y_train, seed) for seed in seeds[name]]
@@ -688,8 +696,8 @@ def fit(train, y_train):
     }
 
     def predict(frame):
-        """The members' predictions, combined into one and corrected."""
-        # A copy, for a view has special features for the very rows that it learns from.
+        """The combined and calibrated predictions of the members."""
+        # A copy, because views return out-of-fold features for the training frame itself.
         frame = frame.copy()
         matrices = {view: features(train, frame, y_train) for view, features in views.items()}
         predicted = combine(
@@ -706,9 +714,9 @@ def fit(train, y_train):
 
 
 # %% [markdown] id="about-holdout" tags=["automl:about-holdout"]
-# ## One measurement
+# ## Holdout score
 #
-# The members learn from the development rows and predict the holdout, which no choice has seen.
+# The members are trained on the development rows and predict the holdout rows.
 
 
 # %% id="holdout" tags=["automl:holdout"]
@@ -725,9 +733,9 @@ score
 
 
 # %% [markdown] id="about-refit" tags=["automl:about-refit"]
-# ## The model to keep
+# ## Final model
 #
-# The same members, on all rows.
+# The same members, trained on all rows.
 
 
 # %% id="predict" tags=["automl:predict"]

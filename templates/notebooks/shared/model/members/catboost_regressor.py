@@ -3,11 +3,11 @@ import numpy as np
 
 
 def member(X, y, seed):
-    """Boosted symmetric trees of CatBoost; categories become statistics of the target."""
+    """CatBoost: boosted symmetric trees with target statistics for categories."""
     categorical = slot("categorical")
 
     def pool(X, y=None, weight=None):
-        """Numbers go in as float32, codes of categories as bytes; -1 is a missing one."""
+        """Numbers as float32 and category codes as bytes. -1 is a missing category."""
         codes = np.nan_to_num(X[:, categorical], nan=-1).astype("int64")
         numbers = np.delete(X, categorical, axis=1).astype("float32")
         levels = codes.astype("S").astype(object)

@@ -4,7 +4,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 
 def member(X, y, _):
-    """The baseline: the shares of the classes, whatever the row."""
+    """The baseline: class frequencies, the same for every row."""
     params = slot("params")
     model = DummyClassifier(**params)
     model.fit(X, y, sample_weight=compute_sample_weight(slot("class_weight"), y))

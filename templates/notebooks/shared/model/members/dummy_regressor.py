@@ -2,7 +2,7 @@ from sklearn.dummy import DummyRegressor
 
 
 def member(X, y, _):
-    """The baseline: the mean of the target, whatever the row."""
+    """The baseline: the mean of the target, the same for every row."""
     params = slot("params")
     model = DummyRegressor(**params)
     model.fit(X, y)

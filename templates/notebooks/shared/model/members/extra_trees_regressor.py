@@ -2,12 +2,12 @@ from sklearn.ensemble import ExtraTreesRegressor
 
 
 def member(X, y, seed):
-    """A forest of trees with random thresholds."""
+    """Extremely randomized trees: a forest with random split thresholds."""
     params = slot("params")
     params["random_state"] = seed
     model = ExtraTreesRegressor(**params)
     model.fit(X, y)
-    model.set_params(n_jobs=1)  # threads would add up the trees in any order
+    model.set_params(n_jobs=1)  # threads would sum the trees in any order
     return model.predict
 
 

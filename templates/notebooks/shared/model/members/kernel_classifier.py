@@ -6,7 +6,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 
 def member(X, y, seed):
-    """Logistic regression on the similarities (RBF) of a row to some rows drawn at random."""
+    """Logistic regression on the RBF similarities of a row to a random sample of rows."""
     params = slot("params")
     X = np.clip(X, -5, 5)
     similarities = Nystroem(

@@ -5,7 +5,7 @@ from sklearn.pipeline import make_pipeline
 
 
 def member(X, y, seed):
-    """Ridge regression on the similarities (RBF) of a row to some rows drawn at random."""
+    """Ridge regression on the RBF similarities of a row to a random sample of rows."""
     params = slot("params")
     X = np.clip(X, -5, 5)
     similarities = Nystroem(

@@ -4,7 +4,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 
 def member(X, y, seed):
-    """Gradient-boosted trees of LightGBM, grown leaf by leaf; codes of categories split as sets."""
+    """LightGBM: gradient-boosted trees grown leaf by leaf, with native category splits."""
     row_weights = compute_sample_weight(slot("class_weight"), y)
     rows = lightgbm.Dataset(X, y, weight=row_weights, categorical_feature=slot("categorical"))
     params = slot("params")
@@ -13,7 +13,7 @@ def member(X, y, seed):
 
     def predict(X):
         p = model.predict(X)
-        return np.column_stack([1 - p, p]) if p.ndim == 1 else p  # two classes come as one number
+        return np.column_stack([1 - p, p]) if p.ndim == 1 else p  # binary: one probability
 
     return predict
 

@@ -2,7 +2,7 @@ import lightgbm
 
 
 def member(X, y, seed):
-    """Gradient-boosted trees of LightGBM, grown leaf by leaf; codes of categories split as sets."""
+    """LightGBM: gradient-boosted trees grown leaf by leaf, with native category splits."""
     rows = lightgbm.Dataset(X, y, categorical_feature=slot("categorical"))
     params = slot("params")
     params["seed"] = seed

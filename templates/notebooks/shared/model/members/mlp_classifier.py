@@ -4,9 +4,9 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 
 def member(X, y, seed):
-    """A small neural network. Values far away are moved to 5: they would draw it to themselves."""
+    """A small neural network. Inputs are clipped to [-5, 5], so outliers don't dominate it."""
     params = slot("params")
-    params["random_state"] = np.random.RandomState(seed)  # shuffles each epoch in another way
+    params["random_state"] = np.random.RandomState(seed)  # shuffles each epoch differently
     model = MLPClassifier(**params)
     row_weights = compute_sample_weight(slot("class_weight"), y)
     for _ in range(params["max_iter"]):

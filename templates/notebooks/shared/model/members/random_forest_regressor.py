@@ -2,12 +2,12 @@ from sklearn.ensemble import RandomForestRegressor
 
 
 def member(X, y, seed):
-    """A forest of trees, each grown on a bootstrap of the rows."""
+    """A random forest: each tree is grown on a bootstrap sample of the rows."""
     params = slot("params")
     params["random_state"] = seed
     model = RandomForestRegressor(**params)
     model.fit(X, y)
-    model.set_params(n_jobs=1)  # threads would add up the trees in any order
+    model.set_params(n_jobs=1)  # threads would sum the trees in any order
     return model.predict
 
 

@@ -7,8 +7,8 @@ from torch.nn.functional import cross_entropy
 
 
 def member(X, y, seed):
-    """RealMLP, a wide network with waves of each number (Holzmüller et al., 2024)."""
-    torch.set_num_threads(1)  # several add up in any order, which changes the last digits
+    """RealMLP: a wide network with periodic embeddings of numbers (Holzmüller et al., 2024)."""
+    torch.set_num_threads(1)  # with more threads, sums change in their last digits
     device = "cuda" if torch.cuda.is_available() else "cpu"
     params = slot("params")
     random = torch.Generator(device).manual_seed(seed)
@@ -17,10 +17,10 @@ def member(X, y, seed):
     spread = np.where(high > low, high - low, np.ptp(X, axis=0) / 2)
     spread = np.where(spread > 0, spread, 1)
 
-    def scaled(X, kind):
-        """In robust scales, and far values squeezed smoothly to less than 3."""
+    def scale(X, dtype):
+        """Robust scaling, with outliers smoothly squeezed to less than 3."""
         scaled = (X - centre) / spread
-        return torch.tensor(scaled / np.sqrt(1 + (scaled / 3) ** 2), dtype=kind, device=device)
+        return torch.tensor(scaled / np.sqrt(1 + (scaled / 3) ** 2), dtype=dtype, device=device)
 
     def normal(*shape):
         return torch.randn(*shape, generator=random, device=device)
@@ -46,7 +46,7 @@ def member(X, y, seed):
         tensor.requires_grad_()
 
     def forward(x, network, dropout=0):
-        """Each number and three mixtures of its waves, then the layers."""
+        """Each number and three mixtures of its waves (periodic embedding), then the layers."""
         waves = torch.cos(2 * math.pi * x[:, :, None] * network["frequency"] + network["phase"])
         mixed = torch.einsum("rcw,cwm->rcm", waves, network["mix"]) + network["mix_bias"]
         x = torch.cat([x[:, :, None], mixed], dim=2).flatten(1)
@@ -55,12 +55,12 @@ def member(X, y, seed):
             weight, bias = network[f"weight_{layer}"], network[f"bias_{layer}"]
             x = torch.nn.functional.selu(x @ weight / math.sqrt(len(weight)) + bias)
             if dropout:
-                kept = torch.rand(x.shape, generator=random, device=device) >= dropout
-                x = x * kept / (1 - dropout)
+                mask = torch.rand(x.shape, generator=random, device=device) >= dropout
+                x = x * mask / (1 - dropout)
         last = network["last_weight"]
         return x @ last / math.sqrt(len(last)) + network["last_bias"]
 
-    inputs, labels = scaled(X, torch.float32), torch.tensor(y, device=device)
+    inputs, labels = scale(X, torch.float32), torch.tensor(y, device=device)
     row_weights = compute_sample_weight(slot("class_weight"), y)
     row_weights = torch.tensor(row_weights, dtype=torch.float32, device=device)
     groups = [{"params": [tensor]} for tensor in network.values()]
@@ -83,7 +83,7 @@ def member(X, y, seed):
 
     def predict(X):
         with torch.no_grad():
-            parts = scaled(X, torch.float64).split(1024)
+            parts = scale(X, torch.float64).split(1024)
             outputs = torch.cat([forward(part, fitted) for part in parts])
         return outputs.softmax(dim=1).cpu().numpy()
 

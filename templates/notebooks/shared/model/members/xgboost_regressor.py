@@ -2,7 +2,7 @@ import xgboost
 
 
 def member(X, y, seed):
-    """Gradient-boosted trees of XGBoost, grown level by level on histograms."""
+    """XGBoost: gradient-boosted trees grown level by level on histograms."""
     types = ["c" if i in slot("categorical") else "q" for i in range(X.shape[1])]
     rows = xgboost.DMatrix(X, y, feature_types=types, enable_categorical=True)
     params = slot("params")

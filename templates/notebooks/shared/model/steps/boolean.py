@@ -1,5 +1,5 @@
 def boolean_features(train, frame, columns, target=None, *, true="True", false=None, fill=None):
-    """1 for one word, 0 for the other (or any other); missing ones as training has most often."""
+    """1 for `true`, 0 for `false` (or any other text). `fill` replaces missing values."""
 
     def read(column):
         yes, no = {true: 1.0}, {false: 0.0} if false is not None else {}
@@ -9,9 +9,9 @@ def boolean_features(train, frame, columns, target=None, *, true="True", false=N
 
     parts = []
     for column in columns:
-        known, values = read(train[column]), read(frame[column])
+        train_values, values = read(train[column]), read(frame[column])
         if fill == "most_frequent":
-            most_frequent = float((known == 1).sum() > (known == 0).sum())
+            most_frequent = float((train_values == 1).sum() > (train_values == 0).sum())
             values = np.where(np.isnan(values), most_frequent, values)
         parts.append(values)
     return np.column_stack(parts)

@@ -1,5 +1,5 @@
 def category_features(train, frame, columns, target=None):
-    """Categories as codes: their place among the sorted levels of training; NaN for any other."""
+    """Categories as codes: positions in the sorted training levels, NaN for unseen levels."""
     parts = []
     for column in columns:
         levels = sorted({text for text in as_text(train[column]) if text is not None})

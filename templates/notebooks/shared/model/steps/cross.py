@@ -14,32 +14,34 @@ def cross_features(
     seed=0,
     n_classes=0,
 ):
-    """The mean target of two categories taken as one, and the log count, as for one category.
+    """The mean target of pairs of categories, and the log count, as for one category.
 
-    The `base` strongest columns are paired. At most `most` pairs are kept: those that explain more
-    of the target than their columns added up by the most, and by more than chance.
+    Pairs the `base` strongest columns. Keeps at most `most` pairs: those that explain more of the
+    target than the sum of their columns, by the most and by more than chance.
     """
     settings = {"smoothing": smoothing, "n_folds": n_folds, "seed": seed, "n_classes": n_classes}
 
-    def crossed(frame, pairs):
-        """One column of text for each pair; it is missing where one of the two is."""
+    def cross(frame, pairs):
+        """One text column per pair, missing if either value is."""
         parts = {}
         for number, (i, j) in enumerate(pairs):
-            both = zip(as_text(frame[columns[i]]), as_text(frame[columns[j]]))
-            parts[number] = [None if None in pair else str(pair) for pair in both]
+            texts = zip(as_text(frame[columns[i]]), as_text(frame[columns[j]]))
+            parts[number] = [None if None in pair else str(pair) for pair in texts]
         return pd.DataFrame(parts, index=frame.index, dtype=object)
 
     rows = even_rows(len(train))
-    some, goal = train.iloc[rows], target[rows]
-    alone = strength(some, columns, goal, **settings)
-    paired = sorted(np.argsort(-alone, kind="stable")[:base])
-    offered = list(combinations(paired, 2))
-    added_up = np.array([(alone[i] ** 2 + alone[j] ** 2) ** 0.5 for i, j in offered]).round(9)
-    gain = strength(crossed(some, offered), range(len(offered)), goal, **settings) - added_up
-    best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
-    chosen = [offered[k] for k in best[:most]]
-    if not chosen:
+    sample, y_sample = train.iloc[rows], target[rows]
+    single = strength(sample, columns, y_sample, **settings)
+    strongest = sorted(np.argsort(-single, kind="stable")[:base])
+    all_pairs = list(combinations(strongest, 2))
+    single_sum = np.array([(single[i] ** 2 + single[j] ** 2) ** 0.5 for i, j in all_pairs]).round(9)
+    gain = (
+        strength(cross(sample, all_pairs), range(len(all_pairs)), y_sample, **settings) - single_sum
+    )
+    best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > min_gain(len(rows))]
+    selected = [all_pairs[k] for k in best[:most]]
+    if not selected:
         return np.empty((len(frame), 0))
-    known = crossed(train, chosen)
-    values = known if frame is train else crossed(frame, chosen)
-    return target_mean_features(known, values, list(known), target, **settings)
+    train_pairs = cross(train, selected)
+    values = train_pairs if frame is train else cross(frame, selected)
+    return target_mean_features(train_pairs, values, list(train_pairs), target, **settings)

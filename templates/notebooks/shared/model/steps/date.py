@@ -1,17 +1,20 @@
 def date_features(train, frame, columns, target=None, *, date_format=None, fill=None, scale=False):
-    """Days since 1970, year, month, day, weekday, and the hour where training has times of day."""
+    """Days since 1970, year, month, day, weekday, and hour if training has times of day."""
 
-    def split(moments):
-        days = (moments - np.datetime64(0, "us")) / np.timedelta64(1, "D")
-        dates = pd.DatetimeIndex(moments)
-        return [days, dates.year, dates.month, dates.day, dates.weekday, dates.hour]
+    def split(dates):
+        days = (dates - np.datetime64(0, "us")) / np.timedelta64(1, "D")
+        index = pd.DatetimeIndex(dates)
+        return [days, index.year, index.month, index.day, index.weekday, index.hour]
 
     parts = []
     for column in columns:
-        known, values = as_dates(train[column], date_format), as_dates(frame[column], date_format)
-        present = pd.DatetimeIndex(known[~np.isnat(known)])
+        train_dates, dates = (
+            as_dates(train[column], date_format),
+            as_dates(frame[column], date_format),
+        )
+        present = pd.DatetimeIndex(train_dates[~np.isnat(train_dates)])
         n_parts = 6 if (present != present.normalize()).any() else 5
-        for one, other in list(zip(split(known), split(values)))[:n_parts]:
-            one, other = np.asarray(one, "float64"), np.asarray(other, "float64")
-            parts.append(fill_and_scale(one, other, fill, scale))
+        for train_part, part in list(zip(split(train_dates), split(dates)))[:n_parts]:
+            train_part, part = np.asarray(train_part, "float64"), np.asarray(part, "float64")
+            parts.append(fill_and_scale(train_part, part, fill, scale))
     return np.column_stack(parts)

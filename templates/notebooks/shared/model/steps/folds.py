@@ -1,3 +1,3 @@
 def inner_folds(train, n_folds, seed):
-    """A fold for each row of `train`, at random: what is made of targets is made out of fold."""
+    """A random fold for each row of `train`, for out-of-fold means of the target."""
     return np.random.default_rng(seed).permutation(len(train)) % n_folds

@@ -1,7 +1,7 @@
 def inner_folds(train, n_folds, seed):
-    """A fold for each row of `train`: what is made of targets is made out of fold.
+    """A fold for each row of `train`, for out-of-fold means of the target.
 
-    Rows of one group stay together, so that no row learns from its own group either.
+    Rows of one group stay together, so no row gets a mean of its own group.
     """
     shuffled = np.random.default_rng(seed).permutation
     group_of, groups = pd.factorize(table.loc[train.index, slot("column")], use_na_sentinel=False)

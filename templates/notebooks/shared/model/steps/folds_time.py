@@ -1,7 +1,7 @@
 def inner_folds(train, n_folds, seed):
-    """A fold for each row of `train`, blocks in time: what is made of targets is made out of fold.
+    """A fold for each row of `train`, in blocks of time, for out-of-fold means of the target.
 
-    Rows of one time stay together.
+    Rows with the same time stay together.
     """
     earlier = n_earlier[train.index].rank(method="min").to_numpy(dtype=int) - 1
     folds = earlier * n_folds // len(train)

@@ -11,11 +11,11 @@ def group_features(
     smoothing=1.0,
     n_classes=0,
 ):
-    """A number minus the mean of its category, and that mean, drawn towards the mean of all rows.
+    """A number minus the mean of its category, and that mean, smoothed towards the overall mean.
 
-    The `base` most relevant numbers meet the first `base` categories. At most `most` pairs are
-    kept: those whose difference orders the target better than the number alone, and than the mean
-    target of the category, by the most and by more than chance.
+    Pairs the `base` most relevant numbers with the first `base` categories. Keeps at most `most`
+    pairs: those whose difference is more relevant than the number and than the category's mean
+    target, by the most and by more than chance.
     """
     names = [name for name in columns if name not in by]
     rows = even_rows(len(train))
@@ -30,30 +30,35 @@ def group_features(
         return np.array([codes.get(text, 0) for text in as_text(frame[name])], dtype=int)
 
     def level_means(codes, values):
-        known = ~np.isnan(values)
-        prior = values[known].mean() if known.any() else 0.0
-        inside = known & (codes > 0)
-        sums = np.bincount(codes[inside], weights=values[inside], minlength=codes.max() + 1)
-        counts = np.bincount(codes[inside], minlength=codes.max() + 1)
+        is_known = ~np.isnan(values)
+        prior = values[is_known].mean() if is_known.any() else 0.0
+        in_level = is_known & (codes > 0)
+        sums = np.bincount(codes[in_level], weights=values[in_level], minlength=codes.max() + 1)
+        counts = np.bincount(codes[in_level], minlength=codes.max() + 1)
         return (sums + smoothing * prior) / (counts + smoothing)
 
-    known = numbers(train)
-    alone = relevance(known[rows], target[rows], n_classes)
-    paired = sorted(np.argsort(-alone, kind="stable")[:base])
+    train_values = numbers(train)
+    single = relevance(train_values[rows], target[rows], n_classes)
+    strongest = sorted(np.argsort(-single, kind="stable")[:base])
     codes = {name: codes_of(train, name) for name in list(by)[:base]}
-    offered = [(name, i) for name in codes for i in paired]
-    if not offered:
+    pairs = [(name, i) for name in codes for i in strongest]
+    if not pairs:
         return np.empty((len(frame), 0))
-    means = [level_means(codes[name], known[:, i]) for name, i in offered]
-    apart = [known[rows, i] - of[codes[name][rows]] for (name, i), of in zip(offered, means)]
-    gain = relevance(np.column_stack(apart), target[rows], n_classes)
-    of_level = dict(zip(codes, strength(train.iloc[rows], list(codes), target[rows], n_classes)))
-    gain = gain - [max(alone[i], of_level[name]) for name, i in offered]
-    best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
+    means = [level_means(codes[name], train_values[:, i]) for name, i in pairs]
+    differences = [
+        train_values[rows, i] - level_mean[codes[name][rows]]
+        for (name, i), level_mean in zip(pairs, means)
+    ]
+    gain = relevance(np.column_stack(differences), target[rows], n_classes)
+    level_strength = dict(
+        zip(codes, strength(train.iloc[rows], list(codes), target[rows], n_classes))
+    )
+    gain = gain - [max(single[i], level_strength[name]) for name, i in pairs]
+    best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > min_gain(len(rows))]
     values = numbers(frame)
     parts = [np.empty((len(frame), 0))]
     for k in best[:most]:
-        name, i = offered[k]
+        name, i = pairs[k]
         mean = means[k][codes_of(frame, name)]
         parts += [values[:, i] - mean, mean]
     return np.column_stack(parts)

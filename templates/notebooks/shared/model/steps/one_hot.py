@@ -2,7 +2,7 @@ from collections import Counter
 
 
 def one_hot_features(train, frame, columns, target=None, *, min_count=1, max_levels=30):
-    """One 0/1 column for each frequent level of training; other values set none."""
+    """One 0/1 column per frequent training level; all 0 for other values."""
     parts = []
     for column in columns:
         counts = Counter(text for text in as_text(train[column]) if text is not None)

@@ -5,7 +5,7 @@ from sklearn.feature_selection import mutual_info_classif
 
 
 def select_features(
-    known,
+    train_values,
     values,
     target,
     codes,
@@ -16,15 +16,15 @@ def select_features(
     seed=0,
     classify=True,
 ):
-    """The columns of `values` that, in the training matrix `known`, say most of the target.
+    """The columns of `values` that predict the target best in the matrix `train_values`.
 
-    The first `codes` columns, which hold categories, always stay. "mutual_information" keeps the
-    `most` informative columns. "boruta" drops those that a forest finds more important than every
-    shuffled copy in so few of 20 rounds that it is no chance (Kursa and Rudnicki 2010).
+    The first `codes` columns hold categories and are always kept. "mutual_information" keeps the
+    `most` most informative columns. "boruta" drops the columns that beat all shuffled copies in
+    significantly few of 20 forests (Kursa and Rudnicki 2010).
     """
-    some = even_rows(len(known), rows)
-    X, y = known[some], target[some]
-    free = np.arange(codes, X.shape[1])
+    sample = even_rows(len(train_values), rows)
+    X, y = train_values[sample], target[sample]
+    optional = np.arange(codes, X.shape[1])
 
     def binned(values):
         missing = np.isnan(values)
@@ -40,26 +40,28 @@ def select_features(
         filled = np.where(np.isnan(X), lowest - 1, X)
         hits = np.zeros(X.shape[1])
         for number in range(20):
-            both = np.hstack([filled, rng.permuted(filled, axis=0)])
+            with_shuffled = np.hstack([filled, rng.permuted(filled, axis=0)])
             model = forest(
                 n_estimators=50, max_depth=7, max_features="sqrt", random_state=seed + number
             )
-            importances = model.fit(both, y).feature_importances_
+            importances = model.fit(with_shuffled, y).feature_importances_
             hits += importances[: len(hits)] > importances[len(hits) :].max()
         return hits
 
     if method == "boruta":
         hits = boruta()
         chances = np.cumsum([comb(20, n) / 2**20 for n in range(21)])
-        fewest = np.flatnonzero(chances * X.shape[1] >= 0.01)[0]
-        free = free[hits[free] >= fewest]
-        scores = hits[free]
-    elif len(free):
-        goal = target[some] if classify else binned(y)
-        cut = np.column_stack([binned(X[:, i]) for i in free])
-        scores = mutual_info_classif(cut, goal, discrete_features=True, random_state=0).round(9)
+        min_hits = np.flatnonzero(chances * X.shape[1] >= 0.01)[0]
+        optional = optional[hits[optional] >= min_hits]
+        scores = hits[optional]
+    elif len(optional):
+        y_binned = target[sample] if classify else binned(y)
+        X_binned = np.column_stack([binned(X[:, i]) for i in optional])
+        scores = mutual_info_classif(
+            X_binned, y_binned, discrete_features=True, random_state=0
+        ).round(9)
     else:
         scores = np.empty(0)
-    best = free[np.argsort(-scores, kind="stable")[:most]]
-    kept = sorted([*range(codes), *best]) or list(range(X.shape[1]))
-    return np.ascontiguousarray(values[:, kept])
+    best = optional[np.argsort(-scores, kind="stable")[:most]]
+    selected = sorted([*range(codes), *best]) or list(range(X.shape[1]))
+    return np.ascontiguousarray(values[:, selected])

@@ -1,33 +1,39 @@
 def target_mean_features(
     train, frame, columns, target=None, *, smoothing=10.0, n_folds=5, seed=0, n_classes=0
 ):
-    """The mean target of a level, drawn towards the mean of all rows, and log(1 + its rows).
+    """The mean target of a level, smoothed towards the overall mean, and log(1 + its rows).
 
-    The training rows get the means of the other folds, so that no row sees its own target.
+    Training rows get out-of-fold means, so no row sees its own target.
     """
-    goals = [(target == code).astype("float64") for code in range(n_classes)]
-    goals = goals or [target.astype("float64")]
+    targets = [(target == code).astype("float64") for code in range(n_classes)]
+    targets = targets or [target.astype("float64")]
     folds = inner_folds(train, n_folds, seed)
     parts = []
     for column in columns:
         levels = sorted({text for text in as_text(train[column]) if text is not None})
-        codes_of = {level: code for code, level in enumerate(levels, start=1)}
-        known = np.array([codes_of.get(text, 0) for text in as_text(train[column])], dtype=int)
-        codes = np.array([codes_of.get(text, 0) for text in as_text(frame[column])], dtype=int)
+        code_of_level = {level: code for code, level in enumerate(levels, start=1)}
+        train_codes = np.array(
+            [code_of_level.get(text, 0) for text in as_text(train[column])], dtype=int
+        )
+        codes = np.array([code_of_level.get(text, 0) for text in as_text(frame[column])], dtype=int)
 
         def sums(rows, weights=None):
-            rows = rows & (known > 0)
+            rows = rows & (train_codes > 0)
             weights = None if weights is None else weights[rows]
-            return np.bincount(known[rows], weights=weights, minlength=len(levels) + 1)
+            return np.bincount(train_codes[rows], weights=weights, minlength=len(levels) + 1)
 
-        def means(rows, goal):
-            return (sums(rows, goal) + smoothing * goal.mean()) / (sums(rows) + smoothing)
+        def means(rows, target_column):
+            return (sums(rows, target_column) + smoothing * target_column.mean()) / (
+                sums(rows) + smoothing
+            )
 
-        for goal in goals:
-            encoded = means(folds >= 0, goal)[codes]
+        for target_column in targets:
+            encoded = means(folds >= 0, target_column)[codes]
             if frame is train:
                 for fold in np.unique(folds):
-                    encoded[folds == fold] = means(folds != fold, goal)[codes[folds == fold]]
+                    encoded[folds == fold] = means(folds != fold, target_column)[
+                        codes[folds == fold]
+                    ]
             parts.append(encoded)
         parts.append(np.log1p(sums(folds >= 0))[codes])
     return np.column_stack(parts)

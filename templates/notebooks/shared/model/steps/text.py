@@ -19,10 +19,10 @@ def text_features(
     seed=0,
     n_classes=0,
 ):
-    """The terms of a text, weighed by TF-IDF, in a few dimensions (latent semantics).
+    """The TF-IDF terms of a text, reduced to a few dimensions (latent semantic analysis).
 
-    The forecast is what a linear model on the terms says of the target. The training rows get
-    that of the other folds, so that no row sees its own target.
+    The forecast is a linear model's prediction of the target from the terms. Training rows get
+    out-of-fold forecasts, so no row sees its own target.
     """
     rows = even_rows(len(train), 20_000)
     folds = inner_folds(train, n_folds, seed)
@@ -33,32 +33,34 @@ def text_features(
     }
     parts = [np.empty((len(frame), 0))]
     for column in columns:
-        known = [text or "" for text in as_text(train[column])]
-        values = [text or "" for text in as_text(frame[column])]
+        train_texts = [text or "" for text in as_text(train[column])]
+        texts = [text or "" for text in as_text(frame[column])]
         terms_of = TfidfVectorizer(**settings).build_analyzer()
-        counts = Counter(term for text in known for term in terms_of(text))
+        counts = Counter(term for text in train_texts for term in terms_of(text))
         terms = sorted(counts, key=lambda term: (-counts[term], term))[:max_features]
         if len(terms) < 2:
-            continue  # one term tells no two rows apart
+            continue  # a single term doesn't distinguish rows
         vectorizer = TfidfVectorizer(vocabulary=sorted(terms), **settings)
-        weights = vectorizer.fit_transform(known)
-        new = vectorizer.transform(values)
+        weights = vectorizer.fit_transform(train_texts)
+        frame_weights = vectorizer.transform(texts)
         size = min(components, len(rows), len(terms))
         if size:
             svd = TruncatedSVD(size, n_iter=3, random_state=seed).fit(weights[rows])
-            parts.append(new @ svd.components_.T)
+            parts.append(frame_weights @ svd.components_.T)
         if not forecast:
             continue
-        goals = [(target == code).astype("float64") for code in range(n_classes)]
-        goals = np.column_stack(goals or [target.astype("float64")])
+        targets = [(target == code).astype("float64") for code in range(n_classes)]
+        targets = np.column_stack(targets or [target.astype("float64")])
 
-        def predicted(learn, apply, shape=goals.shape):
-            ridge = Ridge(solver="sparse_cg").fit(weights[learn], goals[learn])
-            return ridge.predict(apply).reshape(-1, shape[1])
+        def predict_rows(rows_to_fit, rows_to_predict, shape=targets.shape):
+            ridge = Ridge(solver="sparse_cg").fit(weights[rows_to_fit], targets[rows_to_fit])
+            return ridge.predict(rows_to_predict).reshape(-1, shape[1])
 
-        outputs = predicted(rows, new)
+        outputs = predict_rows(rows, frame_weights)
         if frame is train:
             for fold in np.unique(folds):
-                outputs[folds == fold] = predicted(rows[folds[rows] != fold], new[folds == fold])
+                outputs[folds == fold] = predict_rows(
+                    rows[folds[rows] != fold], frame_weights[folds == fold]
+                )
         parts.append(outputs)
     return np.hstack(parts)
