@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--run")
     asked, here = parser.parse_args(), default_workspace()
-    serve("live", "Search live", lambda: Page(asked.run, here), asked.port, EVERY_S)
+    serve("live", "Live search", lambda: Page(asked.run, here), asked.port, EVERY_S)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// Sorting and filtering, for who wants it: without this script the page is complete, in the order of ranks.
+// Optional sorting and filtering. Without this script the page is complete and ordered by rank.
 "use strict";
 
 function valueOf(row, column, kind) {
@@ -8,7 +8,7 @@ function valueOf(row, column, kind) {
 }
 
 function compare(a, b, direction) {
-  // What is missing comes last, whichever way the rest is turned.
+  // Missing values come last in both directions.
   if (a === null || b === null) return (a === null) - (b === null);
   return direction * (typeof a === "string" ? a.localeCompare(b) : a - b);
 }
@@ -43,9 +43,9 @@ function filterRows(table, word, kind) {
 for (const filter of document.querySelectorAll(".am-filter")) {
   const table = document.getElementById(filter.dataset.of);
   const input = filter.querySelector("input");
-  const said = filter.querySelector('[role="status"]');
+  const status = filter.querySelector('[role="status"]');
   let kind = "";
-  const show = () => { said.textContent = filterRows(table, input.value.trim(), kind); };
+  const show = () => { status.textContent = filterRows(table, input.value.trim(), kind); };
   input.addEventListener("input", show);
   for (const button of filter.querySelectorAll("button")) {
     button.addEventListener("click", () => {
@@ -59,35 +59,35 @@ for (const filter of document.querySelectorAll(".am-filter")) {
   filter.hidden = false;
 }
 
-// Any threshold: the numbers of all of them stand in a table already.
-function showThreshold(row, said, marker) {
-  const [at, tp, fp, fn, tn, cost] = [...row.cells].map((cell) => cell.textContent.trim());
-  said.textContent = `At ${at}: ${tp} true and ${fp} false positives, ${fn} false and ${tn} true negatives, cost ${cost} per row.`;
+// Show any threshold: the page already has a table with the numbers of all thresholds.
+function showThreshold(row, summary, marker) {
+  const [threshold, tp, fp, fn, tn, cost] = [...row.cells].map((cell) => cell.textContent.trim());
+  summary.textContent = `At ${threshold}: ${tp} true and ${fp} false positives, ${fn} false and ${tn} true negatives, cost ${cost} per row.`;
   if (!marker) return;
   const { low, high, start, end } = marker.dataset;
-  const x = Number(start) + ((Number(at) - low) / (high - low)) * (end - start);
+  const x = Number(start) + ((Number(threshold) - low) / (high - low)) * (end - start);
   marker.setAttribute("x1", x);
   marker.setAttribute("x2", x);
   marker.setAttribute("visibility", "visible");
 }
 
-for (const place of document.querySelectorAll(".am-thresholds")) {
+for (const container of document.querySelectorAll(".am-thresholds")) {
   const rows = document.getElementById("every-threshold").tBodies[0].rows;
   const marker = document.querySelector(".am-marker");
   const label = document.createElement("label");
   const input = document.createElement("input");
-  const said = document.createElement("output");
+  const summary = document.createElement("output");
   Object.assign(input, { type: "range", min: 0, max: rows.length - 1, value: Math.floor(rows.length / 2) });
   label.append("Any threshold ", input);
   label.className = "am-slider";
   input.addEventListener("input", () => {
-    showThreshold(rows[input.value], said, marker);
+    showThreshold(rows[input.value], summary, marker);
     input.setAttribute("aria-valuetext", rows[input.value].cells[0].textContent.trim());
   });
-  place.prepend(label, said);
+  container.prepend(label, summary);
 }
 
-// A browser opens the <details> around the destination of a link, but not for a second click on it.
+// Browsers open the <details> around a link's target only on the first click.
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#cell-"]');
   if (!link) return;
