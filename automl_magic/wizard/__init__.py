@@ -1,8 +1,7 @@
-"""wizard: the way in for people who write no code. One widget for JupyterLab, Notebook and Voila.
+"""wizard: find a model without code, in one widget for JupyterLab, Notebook and Voila.
 
-The steps are described in Python as blocks; the JavaScript draws blocks and knows no step. What a
-person has answered is one record, `Answers`, from which a call of `flow` and the code that does the
-same are made.
+Python describes each step as blocks, and JavaScript draws the blocks. The user's answers are one
+record, `Answers`. It's turned into a call of `flow`, and into code that does the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers: what a person has answered so far. What is None was left to the data."""
+"""Answers: the user's answers so far. None means that the default from the data applies."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from automl_magic.records.codec import OutOfRange, Record
 
 @dataclass(frozen=True, kw_only=True)
 class Answers(Record):
-    """What a person has answered so far, and which step is on show.
+    """The user's answers so far, and the current step.
 
-    `source` is a path, `SCHEME:NAME`, or `frame:NAME` for a DataFrame of the kernel. `exclude` are
-    columns that no model may see; `sensitive` is None until somebody has looked at the suggestion.
-    `run_id` is the run that was started, `model` the name that it was registered under.
+    `source` is a path, `SCHEME:NAME`, or `frame:NAME` for a DataFrame in the kernel. `exclude` has
+    the columns that models don't use. `sensitive` is None until the user edits the suggestion.
+    `run_id` is the run that was started, `model` the name it was registered under.
     """
 
     schema_version: int = 1
@@ -49,12 +49,12 @@ class Answers(Record):
 
     @property
     def frame(self) -> str | None:
-        """The name of the DataFrame, where the source is one."""
+        """The name of the DataFrame, if the source is one."""
         return None if self.source is None else frame_name(self.source)
 
     def options(self) -> dict[str, Any]:
-        """Return the keyword arguments of `flow.plan` that were answered."""
-        given: dict[str, Any] = {
+        """Return the answers as keyword arguments of `flow.plan`, without the empty ones."""
+        options: dict[str, Any] = {
             "task": str(self.task) if self.task else None,
             "metric": self.metric,
             "budget_s": self.budget_s,
@@ -65,4 +65,4 @@ class Answers(Record):
             "latency_ms_p95": self.latency_ms_p95,
             "problem": self.problem,
         }
-        return {name: value for name, value in given.items() if value not in (None, [])}
+        return {name: value for name, value in options.items() if value not in (None, [])}

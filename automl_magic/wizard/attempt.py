@@ -1,4 +1,4 @@
-"""Attempt: one run that the wizard has started, in a thread of its own, and how far it is."""
+"""Attempt: a run that the wizard started in its own thread, and its progress."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from automl_magic.runs.outcome import OUTPUT_NAME, Outcome
 from automl_magic.workspace import Workspace
 
 MODEL_NOTEBOOK, EXECUTED_NOTEBOOK = "model.ipynb", "executed.ipynb"
-_MOST_POINTS = 400
-# What goes on in this process, by its run: a wizard that is shown again finds its own.
-_going_on: dict[str, Attempt] = {}
+_MAX_POINTS = 400
+# Active attempts of this process, by run ID. A wizard that is displayed again finds its own here.
+_active: dict[str, Attempt] = {}
 
 
 def going_on(run_id: str | None) -> Attempt | None:
-    """Return the attempt of this process that runs this run, if there is one."""
-    return None if run_id is None else _going_on.get(run_id)
+    """Return the active attempt with this run ID in this process, or None."""
+    return None if run_id is None else _active.get(run_id)
 
 
 class Attempt:
-    """A plan that is written and run. Who listens is called, from its thread, with each news."""
+    """Write and run a plan. Listeners are called from its thread whenever something changes."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Attempt:
         self._thread = threading.Thread(target=self._run, name="automl-wizard-run", daemon=True)
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call this with each news from now on."""
+        """Call `listener` whenever something changes."""
         self._listeners.append(listener)
 
     def start(self) -> None:
@@ -68,7 +68,7 @@ class Attempt:
         return self.outcome is not None or self.problem is not None
 
     def stop(self, *, cancel: bool) -> None:
-        """Ask the run to end. `RunError` if it has not begun or has ended."""
+        """Stop the run. Raises `RunError` if it hasn't started or has already ended."""
         if self.run_id is not None:
             flow.stop(self.run_id, cancel=cancel, workspace=self._workspace)
             self.is_stopping = True
@@ -76,43 +76,43 @@ class Attempt:
     def _run(self) -> None:
         (data, target, options), here = self._call, self._workspace
         try:
-            planned = flow.plan(data, target, folder=self.folder, workspace=here, **options)
-            outcome = flow.run(planned.folder, on_event=self._hear, workspace=here)
+            result = flow.plan(data, target, folder=self.folder, workspace=here, **options)
+            outcome = flow.run(result.folder, on_event=self._on_event, workspace=here)
             if outcome.run.status is RunStatus.SUCCEEDED:
-                self._leave_notebooks(outcome)
+                self._copy_notebooks(outcome)
             self.outcome = outcome
         except AutomlMagicError as error:
             self.problem = error
-        except Exception as error:  # noqa: BLE001 - a thread's error would be seen by nobody
+        except Exception as error:  # noqa: BLE001 - errors of a thread would be lost
             self.problem = AutomlMagicError(
-                "The run ended with an error that nobody has foreseen.",
+                "The run failed with an unexpected error.",
                 why=f"{type(error).__name__}: {error}",
-                fix="Run it in a cell to see all of it: the review step has the line.",
+                fix="To see the full traceback, run the line from the Review step in a cell.",
             )
         finally:
-            _going_on.pop(self.run_id or "", None)
-        self._tell()
+            _active.pop(self.run_id or "", None)
+        self._notify()
 
-    def _leave_notebooks(self, outcome: Outcome) -> None:
-        """Put the executed search and the standalone model where a person will look for them."""
-        written = self.folder / MODEL_NOTEBOOK
-        flow.notebook(outcome.run.run_id, output=written, workspace=self._workspace)
+    def _copy_notebooks(self, outcome: Outcome) -> None:
+        """Put the executed search and the standalone model into the plan's folder."""
+        model_notebook = self.folder / MODEL_NOTEBOOK
+        flow.notebook(outcome.run.run_id, output=model_notebook, workspace=self._workspace)
         shutil.copyfile(Path(outcome.run.folder) / OUTPUT_NAME, self.folder / EXECUTED_NOTEBOOK)
 
-    def _hear(self, event: dict[str, Any]) -> None:
+    def _on_event(self, event: dict[str, Any]) -> None:
         self.progress.take(event)
         if self.run_id is not None:
-            _going_on[self.run_id] = self
+            _active[self.run_id] = self
         match event.get("event"):
             case "search":
                 self.metric = str(event.get("metric") or self.metric)
             case "trial":
                 self.latest = [event, *self.latest[:9]]
-                if len(self.points) < _MOST_POINTS:
+                if len(self.points) < _MAX_POINTS:
                     self.points.append(_point(event))
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for listener in self._listeners:
             listener()
 

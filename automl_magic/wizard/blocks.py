@@ -1,7 +1,7 @@
-"""Blocks: what a step is made of. Each is a mapping of JSON types that the JavaScript draws.
+"""Blocks: the parts of a step. Each is a mapping of JSON types that the JavaScript draws.
 
-Text in a block is text: the JavaScript never reads it as markup. A field carries the name of the
-answer that it changes, and the reason of its value.
+The JavaScript never reads text in a block as markup. A field has the name of the answer that it
+sets, and the reason for its value.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def heading(text: str) -> Block:
 
 
 def option(value: str, label: str, note: str = "") -> Block:
-    """Return one choice of a field. `note` says in words what it means."""
+    """Return one option of a field. `note` explains it."""
     return {
         "value": value,
         "label": safe(label, 120),
@@ -49,7 +49,7 @@ def menu(
 def checks(
     name: str, legend: str, options: Sequence[Block], values: Iterable[str], reason: str = ""
 ) -> Block:
-    """Return a group of checkboxes; the answer is the list of the checked values."""
+    """Return a group of checkboxes. The answer is the list of checked values."""
     return _field("checks", name, legend, list(values), reason, options=list(options))
 
 
@@ -62,12 +62,12 @@ def number(
     unit: str = "",
     least: float = 0,
 ) -> Block:
-    """Return a field for a number, which may be left empty."""
-    return _field("number", name, label, value, reason, unit=unit, least=least)
+    """Return a field for a number of at least `least`. It can be left empty."""
+    return _field("number", name, label, value, reason, unit=unit, minimum=least)
 
 
 def line(name: str, label: str, value: str | None, reason: str = "", *, rows: int = 1) -> Block:
-    """Return a field for text, of one line or of several."""
+    """Return a field for text of one or more lines."""
     return _field("line", name, label, value, reason, rows=rows)
 
 
@@ -84,28 +84,28 @@ def _field(kind: str, name: str, label: str, value: object, reason: str, **more:
 
 def table(
     caption: str,
-    heads: Sequence[str],
+    headings: Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
     numbers: Iterable[int] = (),
 ) -> Block:
-    """Return a table. `numbers` lists the columns that hold numbers."""
+    """Return a table. `numbers` has the indices of the columns that hold numbers."""
     return {
         "type": "table",
         "caption": safe(caption, 300),
-        "heads": [safe(head, 80) for head in heads],
+        "headings": [safe(text, 80) for text in headings],
         "rows": [[safe(cell, 200) for cell in row] for row in rows],
         "numbers": list(numbers),
     }
 
 
 def bars(caption: str, items: Iterable[tuple[str, float, str]]) -> Block:
-    """Return a bar chart that is a list: a label, its share of the longest bar, its value."""
-    drawn = [
+    """Return a bar chart. Each item has a label, its share of the longest bar, and a value."""
+    bar_items = [
         {"label": safe(label, 60), "share": max(0.0, min(1.0, share)), "value": safe(value, 60)}
         for label, share, value in items
     ]
-    return {"type": "bars", "caption": safe(caption, 300), "items": drawn}
+    return {"type": "bars", "caption": safe(caption, 300), "items": bar_items}
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> Block:
@@ -113,7 +113,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Block:
 
 
 def notes(title: str, items: Iterable[tuple[str, str, str]]) -> Block:
-    """Return a list of things to know: how grave (info, warning, error), what, what to do."""
+    """Return a list of notes: severity (info, warning, error or done), text, what to do."""
     return {
         "type": "notes",
         "title": safe(title, 200),
@@ -125,25 +125,26 @@ def notes(title: str, items: Iterable[tuple[str, str, str]]) -> Block:
 
 
 def problem(error: AutomlMagicError) -> Block:
-    """Return an error: what happened, why, what to do."""
+    """Return an error: what happened, why, and what to do."""
     return {part: safe(getattr(error, part), 1000) for part in LINES}
 
 
 def code(tabs: Mapping[str, str]) -> Block:
-    """Return code to be copied, in tabs by name. Its lines are kept."""
-    shown = {
-        name: "\n".join(safe(line) for line in text.splitlines()) for name, text in tabs.items()
-    }
-    return {"type": "code", "tabs": [{"name": name, "text": text} for name, text in shown.items()]}
+    """Return code to copy, one tab per name."""
+    safe_tabs = [
+        {"name": name, "text": "\n".join(safe(line) for line in text.splitlines())}
+        for name, text in tabs.items()
+    ]
+    return {"type": "code", "tabs": safe_tabs}
 
 
 def more(summary: str, blocks: Sequence[Block]) -> Block:
-    """Return blocks that stand folded under a summary."""
+    """Return blocks folded under a summary."""
     return {"type": "more", "summary": safe(summary, 200), "blocks": list(blocks)}
 
 
 def buttons(items: Iterable[tuple[str, str, str]]) -> Block:
-    """Return buttons: the action, the label, and `main`, `plain` or `danger`."""
+    """Return buttons. Each item has an action, a label, and a look: main, plain or danger."""
     return {
         "type": "buttons",
         "items": [
@@ -153,7 +154,7 @@ def buttons(items: Iterable[tuple[str, str, str]]) -> Block:
 
 
 def files(folder: str, parent: str | None, entries: Iterable[Block]) -> Block:
-    """Return a list of folders and files to choose from; each entry has a path and a label."""
+    """Return a list of folders and files to choose from. Each entry has a path and a label."""
     return {
         "type": "files",
         "folder": safe(folder, 200),
@@ -162,14 +163,20 @@ def files(folder: str, parent: str | None, entries: Iterable[Block]) -> Block:
     }
 
 
-def upload(label: str, accept: str, most_bytes: int) -> Block:
-    return {"type": "upload", "label": safe(label, 120), "accept": accept, "most_bytes": most_bytes}
+def upload(label: str, accept: str, max_bytes: int) -> Block:
+    return {"type": "upload", "label": safe(label, 120), "accept": accept, "max_bytes": max_bytes}
 
 
 def progress(
-    label: str, *, done: int, of: int, points: Sequence[Mapping[str, Any]], metric: str
+    label: str,
+    *,
+    done: int,
+    of: int,
+    points: Sequence[Mapping[str, Any]],
+    metric: str,
+    chart_label: str,
 ) -> Block:
-    """Return how far a run is: its cells, and the scores of its trials over time."""
+    """Return the progress of a run: cells done, and the scores of the trials over time."""
     return {
         "type": "progress",
         "label": safe(label, 200),
@@ -177,9 +184,10 @@ def progress(
         "of": of,
         "points": [dict(point) for point in points],
         "metric": safe(metric, 40),
+        "chart_label": safe(chart_label, 200),
     }
 
 
 def link(label: str, path: str, note: str = "") -> Block:
-    """Return a link to a file of the server that shows the notebook, by its path there."""
+    """Return a link to a file by its path on the Jupyter server."""
     return {"type": "link", "label": safe(label, 120), "path": path, "note": safe(note, 300)}

@@ -1,4 +1,4 @@
-"""Browse: the tables that lie below the folder of the notebook, and no others."""
+"""Browse: the tables below the notebook's folder, and no others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST_UPLOAD_BYTES = 500_000_000
 
 @dataclass(frozen=True)
 class Entry:
-    """A folder or a table; `path` is relative to the root of the browser."""
+    """A folder or a table. `path` is relative to the root of the browser."""
 
     path: str
     name: str
@@ -26,24 +26,24 @@ class Entry:
 
 
 def listing(root: Path, inside: str) -> list[Entry]:
-    """Return the folders and the readable tables of a folder below the root.
+    """Return the folders and readable tables in a folder below the root.
 
     Raises
     ------
     DataNotReadable
-        If the folder is outside of the root or cannot be read.
+        If the folder is outside the root or can't be read.
     """
     folder = within(root, inside)
     entries = []
     try:
-        with os.scandir(folder) as found:
-            for item in found:
+        with os.scandir(folder) as items:
+            for item in items:
                 entry = _entry(root, item)
                 if entry is not None:
                     entries.append(entry)
     except OSError as error:
         raise DataNotReadable(
-            f"The folder {inside[:80]!r} cannot be read.",
+            f"Can't read the folder {inside[:80]!r}.",
             why=f"{error.strerror or error}.",
             fix="Choose another folder.",
         ) from error
@@ -51,7 +51,7 @@ def listing(root: Path, inside: str) -> list[Entry]:
 
 
 def within(root: Path, inside: str) -> Path:
-    """Return the absolute path of something below the root, following no link out of it.
+    """Return the absolute path of something below the root. Links out of the root are rejected.
 
     Raises
     ------
@@ -65,32 +65,32 @@ def within(root: Path, inside: str) -> Path:
     if not is_inside:
         raise DataNotReadable(
             f"{inside[:80]!r} is not below this notebook's folder.",
-            why="The browser shows what lies below the folder in which the notebook runs.",
-            fix="Move the file there, or load it into a DataFrame in a cell of its own.",
+            why="The wizard only reads files below the folder that the notebook runs in.",
+            fix="Move the file there, or load it into a DataFrame in a cell.",
         )
     return path
 
 
 def free_path(root: Path, name: str) -> Path:
-    """Return a path in the root for an uploaded file: its own name, or that with a number.
+    """Return an unused path in the root for an uploaded file: its name, with a number if needed.
 
     Raises
     ------
     DataNotReadable
-        If the name is not that of a table.
+        If the name isn't that of a table.
     """
     plain = re.sub(r"[^\w .()-]+", "_", Path(name.replace("\\", "/")).name).strip(" .")[:120]
     suffixes = [s for s in Path(plain).suffixes[-2:] if s.lower() in (*ACCEPT, ".gz")]
     if not any(suffix.lower() in ACCEPT for suffix in suffixes):
         raise DataNotReadable(
-            f"{name[:80]!r} is of no kind that can be read.",
-            why=f"Readable are {', '.join(ACCEPT)}, text also with .gz.",
-            fix="Save the table as CSV and upload that.",
+            f"The format of {name[:80]!r} isn't supported.",
+            why=f"Supported are {', '.join(ACCEPT)}. Text files can also end in .gz.",
+            fix="Save the table as CSV and upload that file.",
         )
     ending = "".join(suffixes)
     stem = plain.removesuffix(ending)
     names = (plain, *(f"{stem}-{i}{ending}" for i in range(2, 1000)))
-    return next(root / one for one in names if not (root / one).exists())
+    return next(root / candidate for candidate in names if not (root / candidate).exists())
 
 
 def _entry(root: Path, item: os.DirEntry[str]) -> Entry | None:

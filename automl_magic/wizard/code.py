@@ -21,24 +21,24 @@ _OPTIONS = {
 def line(answers: Answers, data: str) -> str:
     """Return the call as one line: `%automl fit customers.csv --target churn --budget 60s`."""
     options = answers.options()
-    words = ["%automl", "fit", data]
+    arguments = ["%automl", "fit", data]
     if answers.target is not None:
-        words += ["--target", answers.target]
+        arguments += ["--target", answers.target]
     if (budget_s := options.pop("budget_s", None)) is not None:
-        words += ["--budget", f"{budget_s:g}s"]
+        arguments += ["--budget", f"{budget_s:g}s"]
     for name in options.pop("exclude", []):
-        words += ["--exclude", name]
+        arguments += ["--exclude", name]
     for name in options.pop("sensitive", []):
-        words += ["--sensitive", name]
+        arguments += ["--sensitive", name]
     for name, value in options.items():
-        words += [_OPTIONS[name], f"{value:g}" if isinstance(value, float) else str(value)]
+        arguments += [_OPTIONS[name], f"{value:g}" if isinstance(value, float) else str(value)]
     if answers.folder is not None:
-        words += ["-o", answers.folder]
-    return " ".join(shlex.quote(word) for word in words)
+        arguments += ["-o", answers.folder]
+    return " ".join(shlex.quote(argument) for argument in arguments)
 
 
 def yaml(answers: Answers, data: str) -> str:
-    """Return the experiment file; what was not answered is left to the plan."""
+    """Return the experiment file. It leaves out what wasn't answered."""
     from automl_magic.planning import format_spec
 
     return format_spec(asked(data, answers.target or "", **answers.options()))

@@ -1,4 +1,4 @@
-"""Drafts: the answers of the last wizard of a folder, so that nothing is lost with a kernel."""
+"""Drafts: the last answers in each folder, so they survive a kernel restart."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from automl_magic.wizard.answers import Answers
 
 
 class Drafts:
-    """The draft of one folder. Where it cannot be kept or read, the wizard works without.
+    """The draft of one folder. If it can't be saved or read, the wizard works without it.
 
     Parameters
     ----------
     folder : Path
         The folder that the wizard works in.
     home : Path
-        The home of the workspace, where drafts are kept.
+        The home of the workspace, where drafts are stored.
     """
 
     def __init__(self, folder: Path, home: Path) -> None:

@@ -1,4 +1,4 @@
-"""Frames: the DataFrames among the names of a kernel."""
+"""Frames: the DataFrames in a kernel's namespace."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 
 def is_frame(value: object) -> bool:
-    """Say whether a value is a DataFrame, without importing pandas where nobody has."""
+    """Return whether a value is a DataFrame. Doesn't import pandas."""
     pandas = sys.modules.get("pandas")
     return pandas is not None and isinstance(value, pandas.DataFrame)
 
 
 def frames_of(names: Mapping[str, Any]) -> list[tuple[str, tuple[int, int]]]:
-    """Return name and shape of each DataFrame, in order of names."""
+    """Return the name and shape of each DataFrame, sorted by name."""
     return sorted(
         (name, value.shape)
         for name, value in list(names.items())

@@ -1,7 +1,7 @@
-"""Session: one person's way through the wizard. Holds the answers, and does what is asked for.
+"""Session: the state of one wizard. Holds the answers and handles the user's actions.
 
-Whatever takes time happens in one worker thread, in order; what was overtaken by a newer answer is
-dropped. A run has a thread of its own. `changed` is called from any of these threads.
+One worker thread does slow work, in order. Work that a newer answer made obsolete is dropped. Each
+run and explanation has its own thread. `changed` is called from any of these threads.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from automl_magic import flow
 from automl_magic.data.sources.address import credential_of
 from automl_magic.errors import AutomlMagicError
+from automl_magic.look.translation import _
 from automl_magic.records import (
     Dataset,
     Leaderboard,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 STEPS = ("data", "target", "goal", "limits", "review", "run", "result")
-# What an answer makes uncertain: it is asked again, with a default from the new data.
-_FOLLOWS = {
+# Answers to reset when another answer changes. They get new defaults.
+_DEPENDENT = {
     "source": ("target", "exclude", "task", "metric", "sensitive", "budget_s", "folder"),
     "target": ("task", "metric", "sensitive", "exclude"),
     "task": ("metric",),
@@ -48,13 +49,13 @@ _FOLLOWS = {
 _FIELDS = {field.name: field for field in dataclasses.fields(Answers)}
 _ANSWERABLE = frozenset(_FIELDS) - {"schema_version", "step", "run_id", "model"}
 _WITHOUT_EFFECT_ON_THE_PLAN = frozenset({"folder", "problem"})
-# From so many cells on, a minute is too short for more than a first look.
+# Table sizes, in cells, that set the default budget.
 _MANY_CELLS, _FEW_CELLS = 2_000_000, 100_000
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a run came to, as the last step shows it."""
+    """The result of a run, as the last step shows it."""
 
     run: Run
     board: Leaderboard
@@ -62,22 +63,22 @@ class Result:
 
 
 class Session:
-    """One person's way through the wizard.
+    """The state of one wizard.
 
     Parameters
     ----------
     folder : Path
-        Where files are looked for, and where the notebooks are written.
+        Folder to look for tables in and to write notebooks to.
     names : callable
-        Returns the names of the kernel, for its DataFrames.
+        Returns the kernel's namespace, to find DataFrames in.
     changed : callable
         Called after every change.
     drafts : Drafts
-        Where the answers are kept.
+        Where the answers are saved.
     workspace : Workspace
-        Where runs and models are kept.
+        Where runs and models are stored.
     answers : Answers, optional
-        Where to begin.
+        Answers to start with.
     """
 
     def __init__(
@@ -95,8 +96,8 @@ class Session:
         self.answers = answers or Answers()
         self.table: Table | None = None
         self.plan: Plan | None = None
-        # A look at a table towards a target; it is the same for every budget and cost.
-        self._looked: tuple[Table, str, Dataset] | None = None
+        # The profile for a table and target doesn't depend on budgets and costs.
+        self._profiled: tuple[Table, str, Dataset] | None = None
         self.attempt = going_on(self.answers.run_id)
         self.result: Result | None = None
         self.registered: ModelVersion | None = None
@@ -109,19 +110,19 @@ class Session:
         self._upload: Path | None = None
         self.is_explaining = False
         self._work = ThreadPoolExecutor(1, thread_name_prefix="automl-wizard")
-        self._aside = ThreadPoolExecutor(1, thread_name_prefix="automl-wizard-aside")
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="automl-wizard-background")
         self._turn = 0
         self._lock = threading.RLock()
         if self.answers.source is not None:
             self._read()
         if self.attempt is not None:
-            self.attempt.listen(self._hear_attempt)
+            self.attempt.listen(self._on_attempt_change)
         elif self.answers.run_id is not None:
-            self._look_up(self.answers.run_id)
+            self._load_result(self.answers.run_id)
 
     def do(self, message: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
-        """Do what a message from the page asks for. What it gets wrong becomes the problem."""
-        known = {
+        """Handle a message from the page. An error becomes `problem`."""
+        actions = {
             "set": self._set,
             "go": self._go,
             "browse": self._browse,
@@ -133,7 +134,7 @@ class Session:
             "explain": lambda _: self._explain(),
             "forget": lambda _: self._forget(),
         }
-        action = known.get(str(message.get("do")))
+        action = actions.get(str(message.get("do")))
         if action is None:
             return
         with self._lock:
@@ -145,22 +146,22 @@ class Session:
         self._changed()
 
     def wait(self, timeout_s: float = 60.0) -> None:
-        """Stay until what takes time is done; for tests, and for whoever scripts a wizard."""
+        """Wait until all work is done. For tests and scripts."""
         if self.attempt is not None:
             self.attempt.join(timeout_s)
-        for worker in (self._work, self._aside):
+        for worker in (self._work, self._background):
             worker.submit(lambda: None).result(timeout_s)
 
     @property
     def frames(self) -> list[tuple[str, tuple[int, int]]]:
-        """The DataFrames of the kernel: names and shapes."""
+        """The names and shapes of the DataFrames in the kernel."""
         from automl_magic.wizard.frames import frames_of
 
         return frames_of(self.names())
 
     @property
     def budget_s(self) -> float:
-        """The seconds of the search: what was answered, else what fits the size of the table."""
+        """The search time in seconds: the user's answer, or a default for the size of the table."""
         if self.answers.budget_s is not None or self.table is None:
             return self.answers.budget_s or 60.0
         n_cells = self.table.frame.size
@@ -168,7 +169,7 @@ class Session:
 
     @property
     def sensitive(self) -> tuple[str, ...]:
-        """The sensitive columns: what was answered, else those whose names say so."""
+        """The sensitive columns: the user's answer, or those suggested by their names."""
         if self.answers.sensitive is not None:
             return self.answers.sensitive
         if self.table is None:
@@ -177,14 +178,14 @@ class Session:
 
     @property
     def result_folder(self) -> Path:
-        """The folder of the plan that was run, or this wizard's where that is not known."""
+        """The folder of the plan that was run, or the wizard's folder if that's unknown."""
         run = self.result.run if self.result else None
         folder = Path(run.notebook).parent if run else self.folder
         return folder if folder.is_dir() and folder.is_relative_to(self.folder) else self.folder
 
     @property
     def complete(self) -> Answers:
-        """The answers with the defaults that this session chose from the data."""
+        """The answers with the session's defaults filled in."""
         return dataclasses.replace(
             self.answers,
             budget_s=self.budget_s,
@@ -193,7 +194,7 @@ class Session:
         )
 
     def may_go(self, step: str) -> bool:
-        """Say whether a step can be shown: what it needs has been answered."""
+        """Return whether a step can be shown: all that it needs has been answered."""
         return {
             "data": True,
             "target": self.table is not None,
@@ -219,18 +220,18 @@ class Session:
             return
         value = None if value == "" else value
         if name == "source" and value is not None:
-            credential_of(str(value))  # before it is kept as a draft
+            credential_of(str(value))  # rejects a secret before it's saved in a draft
         document = self.answers.to_json() | {name: value}
-        for follower in _FOLLOWS.get(name, ()):
-            document[follower] = () if follower == "exclude" else None
+        for dependent in _DEPENDENT.get(name, ()):
+            document[dependent] = () if dependent == "exclude" else None
         try:
             changed = Answers.from_json(document)
-        except RecordProblem as found:
+        except RecordProblem as error:
             raise AutomlMagicError(
-                f"{_label(name)} cannot be {found.found.removeprefix('the number ')}.",
-                why=f"It must be {found.expected}.",
-                fix="Give another value, or leave it empty.",
-            ) from found
+                f"{_label(name)} can't be {error.found.removeprefix('the number ')}.",
+                why=f"It must be {error.expected}.",
+                fix="Enter another value, or leave the field empty.",
+            ) from error
         if changed == self.answers:
             return
         self.answers = changed
@@ -254,17 +255,17 @@ class Session:
         self.browsing = folder
 
     def _later(self, label: str, work: Callable[[], None]) -> None:
-        """Do something in the worker thread, unless something newer has been asked for by then."""
+        """Do something in the worker thread, unless something newer is requested by then."""
         self._turn += 1
         turn, self.busy = self._turn, label
 
         def job() -> None:
             if turn != self._turn:
                 return
-            found = _problem_of(work)
+            error = _error_of(work)
             with self._lock:
                 if turn == self._turn:
-                    self.busy, self.problem = None, found
+                    self.busy, self.problem = None, error
             self._changed()
 
         self._work.submit(job)
@@ -285,32 +286,32 @@ class Session:
             if self.answers.target is not None:
                 self._make_plan()
 
-        self._later("Reading the data", work)
+        self._later(_("Reading the data…"), work)
 
     def _decide(self) -> None:
         self.plan = None
         if self.table is not None and self.answers.target is not None:
-            self._later("Looking at the data", self._make_plan)
+            self._later(_("Checking the data…"), self._make_plan)
 
     def _make_plan(self) -> None:
         table, answers = self.table, self.answers
         assert table is not None
         assert answers.target is not None
-        looked = self._looked
-        if looked is not None and looked[:2] != (table, answers.target):
-            looked = None
+        profiled = self._profiled
+        if profiled is not None and profiled[:2] != (table, answers.target):
+            profiled = None
         plan = flow.preview(
             table.frame,
             answers.target,
             name=table.dataset.name,
             source=table.written,
-            dataset=looked[2] if looked else None,
+            dataset=profiled[2] if profiled else None,
             workspace=self._workspace,
             **self.complete.options(),
         )
         with self._lock:
             if (self.table, self.answers.target) == (table, answers.target):
-                self.plan, self._looked = plan, (table, answers.target, plan.dataset)
+                self.plan, self._profiled = plan, (table, answers.target, plan.dataset)
 
     def _take_upload(self, message: Mapping[str, Any], buffers: Sequence[Any]) -> None:
         name, offset, size = str(message.get("name")), message.get("offset"), message.get("size")
@@ -318,9 +319,9 @@ class Session:
             return
         if not 0 < size <= LARGEST_UPLOAD_BYTES:
             raise AutomlMagicError(
-                f"{name[:80]!r} cannot be uploaded.",
-                why=f"It has {size:,} bytes; {LARGEST_UPLOAD_BYTES:,} are the most.",
-                fix="Put the file into this folder by another way, and choose it above.",
+                f"Can't upload {name[:80]!r}.",
+                why=f"It has {size:,} bytes. The limit is {LARGEST_UPLOAD_BYTES:,}.",
+                fix="Copy the file into this folder another way, and choose it above.",
             )
         if offset == 0:
             self._upload = free_path(self.folder, name).with_suffix(".part")
@@ -329,14 +330,14 @@ class Session:
         if part is None or (part.stat().st_size if part.exists() else 0) != offset:
             raise AutomlMagicError(
                 f"The upload of {name[:80]!r} was interrupted.",
-                why="A piece of it is missing.",
+                why="Part of the file is missing.",
                 fix="Choose the file again.",
             )
         with part.open("ab") as file:
             file.write(buffers[0])
-        done = offset + len(buffers[0])
-        self.uploading = (name, done, size)
-        if done >= size:
+        n_done = offset + len(buffers[0])
+        self.uploading = (name, n_done, size)
+        if n_done >= size:
             self._upload, self.uploading = None, None
             path = free_path(self.folder, name)
             part.replace(path)
@@ -347,9 +348,9 @@ class Session:
             return
         if self.attempt is not None and not self.attempt.is_over:
             return
-        whole = self.complete
-        assert whole.folder is not None
-        folder = Path(whole.folder)
+        answers = self.complete
+        assert answers.folder is not None
+        folder = Path(answers.folder)
         if folder.exists():
             folder = self._default_folder()
         self.result = self.registered = self.report = None
@@ -357,14 +358,14 @@ class Session:
         self.attempt = Attempt(
             self.table.data,
             self.answers.target,
-            whole.options(),
+            answers.options(),
             (self.folder / folder).absolute(),
             self._workspace,
         )
-        self.attempt.listen(self._hear_attempt)
+        self.attempt.listen(self._on_attempt_change)
         self.attempt.start()
 
-    def _hear_attempt(self) -> None:
+    def _on_attempt_change(self) -> None:
         attempt = self.attempt
         if attempt is None:
             return
@@ -372,10 +373,10 @@ class Session:
             with self._lock:
                 self._answer(run_id=attempt.run_id)
         if attempt.outcome is not None and attempt.outcome.run.status is RunStatus.SUCCEEDED:
-            self._look_up(attempt.outcome.run.run_id)
+            self._load_result(attempt.outcome.run.run_id)
         self._changed()
 
-    def _look_up(self, run_id: str) -> None:
+    def _load_result(self, run_id: str) -> None:
         def work() -> None:
             here = self._workspace
             run = flow.find_run(run_id, workspace=here)
@@ -389,7 +390,7 @@ class Session:
                 if self.answers.step == "run":
                     self._answer(step="result")
 
-        self._later("Reading the result", work)
+        self._later(_("Reading the result…"), work)
 
     def _stop(self, *, cancel: bool) -> None:
         if self.attempt is not None and not self.attempt.is_over:
@@ -407,7 +408,7 @@ class Session:
                 self.registered = version
                 self._answer(model=name)
 
-        self._later("Registering the model", work)
+        self._later(_("Registering the model…"), work)
 
     def _explain(self) -> None:
         if self.result is None or self.is_explaining:
@@ -418,21 +419,21 @@ class Session:
         def work() -> None:
             from automl_magic.pages.report import Report
 
-            explained = flow.explain(run_id, workspace=self._workspace)
-            Report.of(explained.outcome.run.run_id, self._workspace).write(folder / REPORT)
+            result = flow.explain(run_id, workspace=self._workspace)
+            Report.of(result.outcome.run.run_id, self._workspace).write(folder / REPORT)
 
         def job() -> None:
-            found = _problem_of(work)
+            error = _error_of(work)
             with self._lock:
                 self.is_explaining = False
-                if found is not None:
-                    self.problem = found
+                if error is not None:
+                    self.problem = error
                 elif self.result is not None and self.result.run.run_id == run_id:
                     self.report = folder / REPORT
             self._changed()
 
-        # It takes most of a minute, in which every question is still to be answered.
-        self._aside.submit(job)
+        # This takes most of a minute. The user can keep answering.
+        self._background.submit(job)
 
     def _forget(self) -> None:
         if self.attempt is not None and not self.attempt.is_over:
@@ -444,25 +445,25 @@ class Session:
         self._drafts.forget()
 
 
-def _problem_of(work: Callable[[], None]) -> AutomlMagicError | None:
-    """Do something in a thread; return the error that it ended with, if any."""
+def _error_of(work: Callable[[], None]) -> AutomlMagicError | None:
+    """Do something in a thread, and return its error, if any."""
     try:
         work()
     except AutomlMagicError as error:
         return error
-    except Exception as error:  # noqa: BLE001 - a thread's error would be seen by nobody
+    except Exception as error:  # noqa: BLE001 - errors of a thread would be lost
         return AutomlMagicError(
-            "This did not work, for a reason that nobody has foreseen.",
+            "This failed with an unexpected error.",
             why=f"{type(error).__name__}: {error}",
-            fix="Try again; if it stays, say so in an issue with these lines.",
+            fix="Try again. If it keeps failing, open an issue with these lines.",
         )
     return None
 
 
 def _label(name: str) -> str:
     return {
-        "cost_false_positive": "The cost of a wrong yes",
-        "cost_false_negative": "The cost of a wrong no",
-        "budget_s": "The time",
-        "latency_ms_p95": "The time for one row",
+        "cost_false_positive": "The cost of a false positive",
+        "cost_false_negative": "The cost of a false negative",
+        "budget_s": "The search time",
+        "latency_ms_p95": "The latency limit",
     }.get(name, name.replace("_", " ").capitalize())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from automl_magic.look.translation import _
 from automl_magic.records import Column, ColumnKind
 
 _TARGETS = (
@@ -20,7 +21,7 @@ _TARGETS = (
     "fraud",
     "converted",
 )
-# Article 9 of the GDPR and the grounds of discrimination in the EU's charter, as columns name them.
+# From Article 9 of the GDPR and the grounds of discrimination in the EU's charter.
 _SENSITIVE = (
     "sex",
     "gender",
@@ -37,34 +38,36 @@ _SENSITIVE = (
     "orientation",
     "citizenship",
 )
-_MOST_GROUPS = 20
-_MOST_CLASSES = 20
+_MAX_GROUPS = 20
+_MAX_CLASSES = 20
 _UNUSABLE = (ColumnKind.CONSTANT, ColumnKind.ID, ColumnKind.TEXT)
 
 
 def target(columns: Sequence[Column]) -> tuple[str, str] | None:
-    """Return the column that is probably to be predicted, and why; None where nothing speaks."""
+    """Return the column that is probably the target, and why, or None if no column stands out."""
     usable = [column for column in columns if column.kind not in _UNUSABLE]
     for name in _TARGETS:
         for column in usable:
             if name in _words(column.name):
-                return column.name, f"Columns of this name are usually what is predicted ({name})."
+                reason = _("Columns named {name} are usually the target.")
+                return column.name, reason.format(name=name)
     if usable and usable[-1] is columns[-1]:
         last = usable[-1]
-        if last.kind is ColumnKind.BOOLEAN or last.n_unique <= _MOST_CLASSES:
-            return last.name, f"It is the last column and has {last.n_unique} different values."
+        if last.kind is ColumnKind.BOOLEAN or last.n_unique <= _MAX_CLASSES:
+            reason = _("This is the last column, with {n} distinct values.")
+            return last.name, reason.format(n=last.n_unique)
         if last.kind is ColumnKind.NUMBER:
-            return last.name, "It is the last column and a number, as targets often are."
+            return last.name, _("This is the last column, with numbers. Targets often are.")
     return None
 
 
 def sensitive(columns: Sequence[Column], target: str | None) -> tuple[str, ...]:
-    """Return the columns whose names say that people must not be treated differently by them."""
+    """Return the columns whose names suggest an attribute protected from discrimination."""
     return tuple(
         column.name
         for column in columns
         if column.name != target
-        and (column.kind is ColumnKind.NUMBER or column.n_unique <= _MOST_GROUPS)
+        and (column.kind is ColumnKind.NUMBER or column.n_unique <= _MAX_GROUPS)
         and _words(column.name) & set(_SENSITIVE)
     )
 

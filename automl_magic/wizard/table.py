@@ -1,4 +1,4 @@
-"""Table: the data that was chosen, in memory, with what a first look at it says."""
+"""Table: the chosen data in memory, with its profile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BINS = 20
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table and its profile. `data` is what `flow.plan` takes, `written` what code calls it."""
+    """A table and its profile. `data` is for `flow.plan`, `written` is its name in code."""
 
     frame: pd.DataFrame
     dataset: Dataset
@@ -26,7 +26,7 @@ class Table:
     written: str
 
     def histogram(self, column: str) -> list[tuple[float, float, int]]:
-        """Return the counts of a column of numbers, in bins of equal width."""
+        """Return equal-width bins of a numeric column: lower edge, upper edge, number of rows."""
         import numpy as np
 
         from automl_magic.data.storage import as_numbers
@@ -43,7 +43,7 @@ class Table:
 
 
 def read(source: str, folder: Path, names: Mapping[str, Any]) -> Table:
-    """Read the source that was chosen, and look at it once.
+    """Read the chosen source and profile it.
 
     Raises
     ------
@@ -53,11 +53,11 @@ def read(source: str, folder: Path, names: Mapping[str, Any]) -> Table:
     from automl_magic.data.sources.frame import Frames
     from automl_magic.data.sources.registry import find, match
 
-    here = [Frames(names)]
-    matched, text = match(source, here), source
+    frames = [Frames(names)]
+    matched, text = match(source, frames), source
     if matched is None or matched.is_path:
         text = str(within(folder, source))
-    found = find(text, here)
-    frame, written = found.load(text), found.in_code(source)
-    dataset = profile(frame, name=found.title(text), source=written, read={})
-    return Table(frame=frame, dataset=dataset, data=found.argument(source), written=written)
+    data_source = find(text, frames)
+    frame, code_name = data_source.load(text), data_source.in_code(source)
+    dataset = profile(frame, name=data_source.title(text), source=code_name, read={})
+    return Table(frame=frame, dataset=dataset, data=data_source.argument(source), written=code_name)

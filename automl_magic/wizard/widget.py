@@ -1,4 +1,4 @@
-"""Wizard: the session as one anywidget. Sends what is to be shown, hears what a person does."""
+"""Wizard: a session as one anywidget. Sends the view and receives the user's actions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from automl_magic.look.html import script, stylesheet
 from automl_magic.wizard.drafts import Drafts
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.steps import view_of
+from automl_magic.wizard.texts import script_texts
 from automl_magic.workspace import Workspace, default_workspace
 
 _SCRIPTS = ("course.js", "blocks.js", "wizard.js")
-# A search tells of hundreds of events; the page is drawn at most so often.
+# A search sends hundreds of events. The page is redrawn at most this often.
 _PAUSE_S = 0.4
 
 
@@ -32,24 +33,24 @@ def _static(*names: str) -> str:
 
 
 class Wizard(anywidget.AnyWidget):
-    """A way from a table to a registered model, for people who write no code.
+    """Find and register a model without writing code.
 
-    Works where ipywidgets work: JupyterLab, Notebook 7, Voila, VS Code.
+    Works in JupyterLab, Notebook 7, Voila and VS Code.
 
     Parameters
     ----------
     data : str, optional
-        The table to begin with: a path below the working directory, `SCHEME:NAME`, or the name of
-        a DataFrame of the kernel. By default the wizard begins where the last one of this folder
-        was left.
+        Table to start with: a path below the working directory, `SCHEME:NAME`, or the name of a
+        DataFrame in the kernel. By default, the wizard continues where the last one in this folder
+        ended.
     target : str, optional
-        The column to predict.
-    names : mapping or callable, optional
-        The names of the kernel, for its DataFrames; by default those of the running IPython.
+        Column to predict.
+    names : callable, optional
+        Returns the kernel's namespace, to find DataFrames in. Default: that of IPython.
     folder : path, optional
-        Where tables are looked for and notebooks are written; by default the working directory.
+        Folder to look for tables in and to write notebooks to. Default: the working directory.
     workspace : Workspace, optional
-        Where runs and models are kept; by default that of the environment: the person's own.
+        Where runs and models are stored. Default: the user's workspace.
 
     Attributes
     ----------
@@ -62,6 +63,7 @@ class Wizard(anywidget.AnyWidget):
 
     plan = traitlets.Dict(help="The answers so far.").tag(sync=True)
     view = traitlets.Dict(help="What the page shows.").tag(sync=True)
+    texts = traitlets.Dict(help="Texts of the script, in the user's language.").tag(sync=True)
 
     def __init__(
         self,
@@ -74,13 +76,13 @@ class Wizard(anywidget.AnyWidget):
     ) -> None:
         self._drawing = threading.Lock()
         self._drawn_at, self._is_due = 0.0, threading.Event()
-        where = Path(folder).absolute() if folder else Path.cwd()
-        names = names or _names_of_the_kernel
+        root = Path(folder).absolute() if folder else Path.cwd()
+        names = names or _kernel_namespace
         here = workspace or default_workspace()
-        drafts = Drafts(where, here.home)
+        drafts = Drafts(root, here.home)
         answers = None if data is not None else drafts.last()
         self.session = Session(
-            folder=where,
+            folder=root,
             names=names,
             changed=self._draw_soon,
             drafts=drafts,
@@ -88,22 +90,22 @@ class Wizard(anywidget.AnyWidget):
             workspace=here,
         )
         view = view_of(self.session)
-        super().__init__(view=view, plan=self.session.answers.to_json())
-        self.on_msg(self._hear)
+        super().__init__(view=view, plan=self.session.answers.to_json(), texts=script_texts())
+        self.on_msg(self._receive)
         if data is not None:
             source = frame_text(data) if data in names() else data
             self.session.do({"do": "set", "name": "source", "value": source})
             if target is not None:
                 self.session.do({"do": "set", "name": "target", "value": target})
 
-    def _hear(self, _: Any, content: Mapping[str, Any], buffers: list[Any]) -> None:
+    def _receive(self, _: Any, content: Mapping[str, Any], buffers: list[Any]) -> None:
         self.session.do(content, buffers)
-        taken = self.session.problem is None
+        accepted = self.session.problem is None
         self._draw()
-        self.send({"ticket": content.get("ticket"), "taken": taken})
+        self.send({"ticket": content.get("ticket"), "accepted": accepted})
 
     def _draw_soon(self) -> None:
-        """Draw now, or in a moment if it was just drawn; the last state is always shown."""
+        """Draw now, or soon if it was just drawn, so the page always ends at the latest state."""
         if not hasattr(self, "session"):
             return
         if time.monotonic() - self._drawn_at >= _PAUSE_S:
@@ -120,7 +122,7 @@ class Wizard(anywidget.AnyWidget):
             self.view = view_of(self.session)
 
 
-def _names_of_the_kernel() -> Mapping[str, Any]:
+def _kernel_namespace() -> Mapping[str, Any]:
     from IPython import get_ipython
 
     shell = get_ipython()

@@ -1,13 +1,13 @@
-"""Words of the field, written as people write them."""
+"""Names of metrics for display."""
 
 from __future__ import annotations
 
-_WRITTEN = {
+_NAMES = {
     "roc_auc": "ROC AUC",
-    "roc_auc_ovr": "ROC AUC, one against the rest",
+    "roc_auc_ovr": "ROC AUC (one-vs-rest)",
     "f1": "F1",
-    "f1_macro": "F1, all classes alike",
-    "f1_weighted": "F1, weighted by class",
+    "f1_macro": "F1 (macro)",
+    "f1_weighted": "F1 (weighted)",
     "r2": "R²",
     "rmse": "RMSE",
     "mse": "MSE",
@@ -20,5 +20,5 @@ _WRITTEN = {
 
 
 def metric(name: str) -> str:
-    """Return the name of a metric as people write it: ROC AUC, log loss."""
-    return _WRITTEN.get(name, name.replace("_", " "))
+    """Return the display name of a metric: ROC AUC, log loss."""
+    return _NAMES.get(name, name.replace("_", " "))

@@ -163,8 +163,8 @@ def test_an_analyst_finds_and_registers_a_model(open_wizard, where):
     for step in ("Target", "Goal", "Limits"):
         wizard.get_by_role("button", name=f"Next: {step}").click()
         ready(page)
-    wizard.get_by_label("Or another time").fill("8")
-    wizard.get_by_label("Or another time").press("Tab")
+    wizard.get_by_label("Other search time").fill("8")
+    wizard.get_by_label("Other search time").press("Tab")
     ready(page)
     wizard.get_by_role("button", name="Next: Review").click()
     ready(page)
@@ -198,14 +198,14 @@ def test_the_whole_wizard_works_by_keyboard_alone(open_wizard):
     ready(page)
     for step, title in (
         ("Target", "What do you want to predict?"),
-        ("Goal", "What makes a model good?"),
-        ("Limits", "How long may it take?"),
+        ("Goal", "Set the goal"),
+        ("Limits", "Set time and latency limits"),
     ):
         _tab_to(page, f"Next: {step}")
         page.keyboard.press("Enter")
         ready(page)
         assert focused() == title
-    page.locator(".am-wizard").get_by_label("Or another time").focus()
+    page.locator(".am-wizard").get_by_label("Other search time").focus()
     page.keyboard.type("6")
     page.keyboard.press("Tab")
     ready(page)
@@ -252,8 +252,8 @@ def test_no_step_breaks_a_rule_of_accessibility(violations, open_wizard, theme):
         found[step] = violations(page, ".am-wizard")
     page.locator(".am-wizard").get_by_role("button", name="Limits").click()
     ready(page)
-    wizard.get_by_label("Or another time").fill("1")
-    wizard.get_by_label("Or another time").press("Tab")
+    wizard.get_by_label("Other search time").fill("1")
+    wizard.get_by_label("Other search time").press("Tab")
     wizard.get_by_role("alert").wait_for()
     found["problem"] = violations(page, ".am-wizard")
 

@@ -21,9 +21,11 @@ def widget(tmp_path, monkeypatch, names):
 
 def test_what_is_shown_is_strict_json(widget, names, people):
     names["people"] = people
-    widget._hear(widget, {"do": "set", "name": "source", "value": "frame:people", "ticket": 1}, [])
+    widget._receive(
+        widget, {"do": "set", "name": "source", "value": "frame:people", "ticket": 1}, []
+    )
     widget.session.wait()
-    widget._hear(widget, {"do": "go", "step": "goal", "ticket": 2}, [])
+    widget._receive(widget, {"do": "go", "step": "goal", "ticket": 2}, [])
 
     json.dumps([widget.view, widget.plan], allow_nan=False)
     assert widget.view["step"] == "goal"
@@ -31,10 +33,10 @@ def test_what_is_shown_is_strict_json(widget, names, people):
 
 
 def test_each_message_is_answered_with_its_ticket(widget):
-    widget._hear(widget, {"do": "browse", "folder": "", "ticket": 7}, [])
-    widget._hear(widget, {"do": "browse", "folder": "..", "ticket": 8}, [])
+    widget._receive(widget, {"do": "browse", "folder": "", "ticket": 7}, [])
+    widget._receive(widget, {"do": "browse", "folder": "..", "ticket": 8}, [])
 
-    assert widget.sent == [{"ticket": 7, "taken": True}, {"ticket": 8, "taken": False}]
+    assert widget.sent == [{"ticket": 7, "accepted": True}, {"ticket": 8, "accepted": False}]
 
 
 def test_a_wizard_may_begin_with_a_table_and_a_target(tmp_path, monkeypatch, names, people):

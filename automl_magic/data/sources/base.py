@@ -46,16 +46,22 @@ class Source(ABC):
     is_path : bool
         Whether a text is a path of this machine, which may be relative to some folder.
     in_help : str
-        What the help of a command says of its texts: "sklearn:NAME for one of …".
+        Description of its texts for the help of commands: "sklearn:NAME for one of …".
     offers_title, offers_note : str
-        What stands above its offers in the wizard.
+        Heading and note above its offers in the wizard.
     """
 
     name: ClassVar[str]
     is_path: ClassVar[bool] = False
     in_help: ClassVar[str] = ""
-    offers_title: ClassVar[str] = ""
-    offers_note: ClassVar[str] = ""
+
+    @property
+    def offers_title(self) -> str:
+        return ""
+
+    @property
+    def offers_note(self) -> str:
+        return ""
 
     def matches(self, text: str) -> bool:
         """Say whether a text names a table of this source."""

@@ -9,6 +9,7 @@ from automl_magic.data.limits import Limits
 from automl_magic.data.sources.base import DEFAULT_LIMITS, Offer, Source
 from automl_magic.errors import DataNotReadable, near_miss
 from automl_magic.files.templates import source_piece
+from automl_magic.look.translation import _
 from automl_magic.records.data.load_code import LoadCode
 
 if TYPE_CHECKING:
@@ -17,14 +18,8 @@ if TYPE_CHECKING:
 
     from automl_magic.batch.readers import Reader
 
-_NOTES = {
-    "breast_cancer": "569 cell samples: is a lump malignant? A good first try.",
-    "diabetes": "442 patients: how far will the disease have gone in a year? A number.",
-    "wine": "178 wines: which of three growers made it?",
-    "iris": "150 flowers of three kinds, by four measurements.",
-    "digits": "1,797 small pictures of handwritten digits.",
-}
-NAMES = tuple(sorted(_NOTES))
+
+NAMES = ("breast_cancer", "diabetes", "digits", "iris", "wine")
 _NAMED_CLASSES = ("breast_cancer", "iris", "wine")
 
 
@@ -32,9 +27,15 @@ class Bundled(Source):
     """`sklearn:NAME`."""
 
     name = "sklearn"
-    in_help = "sklearn:NAME for one of scikit-learn's own tables"
-    offers_title = "Sample data"
-    offers_note = "Nothing of yours is needed to try it."
+    in_help = "sklearn:NAME for a dataset that comes with scikit-learn"
+
+    @property
+    def offers_title(self) -> str:
+        return _("Sample data")
+
+    @property
+    def offers_note(self) -> str:
+        return _("Try the wizard without your own data.")
 
     def locate(self, text: str) -> str:
         return f"{self.name}:{self._dataset(text)}"
@@ -71,7 +72,14 @@ class Bundled(Source):
         return LoadCode(text=source_piece(f"{self.name}_{options['name']}"))
 
     def offers(self) -> tuple[Offer, ...]:
-        return tuple(Offer(f"{self.name}:{name}", name, note) for name, note in _NOTES.items())
+        notes = {
+            "breast_cancer": _("569 cell samples: is the tumor malignant? A good first example."),
+            "diabetes": _("442 patients: predict disease progression after one year (a number)."),
+            "wine": _("178 wines: predict which of three growers made it."),
+            "iris": _("150 flowers: predict the species from four measurements."),
+            "digits": _("1,797 small images of handwritten digits."),
+        }
+        return tuple(Offer(f"{self.name}:{name}", name, note) for name, note in notes.items())
 
     def _dataset(self, text: str) -> str:
         """Return the dataset's name, or say which names there are."""

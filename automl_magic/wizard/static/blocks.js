@@ -1,15 +1,18 @@
-// One function for each kind of block. `send` says to the kernel what a person did.
+// One function per type of block. `send` sends what the user did to the kernel.
 
 let serial = 0;
 const newId = () => `am-w-${(serial += 1)}`;
 
-// The id of a field stays the same from one drawing to the next, for its label and for the focus.
+// Fill the {placeholders} of a translated text.
+const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+
+// A field keeps its id when it's redrawn, for its label and the focus.
 function fieldId(scope, block) {
   return `${scope}-${block.name}-${block.type}`;
 }
 
-function reason(block, id) {
-  return block.reason ? h("p", { class: "am-reason", id: `${id}-why` }, h("b", {}, "Why: "), block.reason) : null;
+function reason(block, id, texts) {
+  return block.reason ? h("p", { class: "am-reason", id: `${id}-why` }, h("b", {}, texts.why), " ", block.reason) : null;
 }
 
 const describedBy = (block, id) => (block.reason ? `${id}-why` : null);
@@ -18,14 +21,14 @@ const draw = {
   paragraph: (block) => h("p", { class: block.soft ? "am-soft" : null }, block.text),
   heading: (block) => h("h3", {}, block.text),
 
-  choice(block, { scope, send }) {
-    // Two groups may set one answer: each has a name of its own, or the browser would join them.
-    const id = `${fieldId(scope, block)}-${block.label.replace(/\W+/g, "")}`;
+  choice(block, { scope, send, texts }) {
+    // Two groups can set the same answer. Each needs its own name, or the browser joins them.
+    const id = `${fieldId(scope, block)}-${encodeURIComponent(block.label)}`;
     return h(
       "fieldset",
       { "data-key": id, "aria-describedby": describedBy(block, id) },
       h("legend", {}, block.label),
-      reason(block, id),
+      reason(block, id, texts),
       h(
         "div",
         { class: "am-options" },
@@ -47,9 +50,9 @@ const draw = {
     );
   },
 
-  menu(block, { scope, send }) {
+  menu(block, { scope, send, texts }) {
     const id = fieldId(scope, block);
-    const chosen = block.options.find((option) => option.value === block.value);
+    const selected = block.options.find((option) => option.value === block.value);
     return h(
       "div",
       { class: "am-field", "data-key": id },
@@ -57,28 +60,28 @@ const draw = {
       h(
         "select",
         { id, "aria-describedby": describedBy(block, id), onchange: (event) => send({ do: "set", name: block.name, value: event.target.value }) },
-        block.value === null ? h("option", { value: "", selected: true }, "Choose …") : null,
+        block.value === null ? h("option", { value: "", selected: true }, texts.choose) : null,
         block.options.map((option) =>
           h("option", { value: option.value, selected: option.value === block.value }, option.label),
         ),
       ),
-      chosen && chosen.note ? h("p", { class: "am-note" }, chosen.note) : null,
-      reason(block, id),
+      selected && selected.note ? h("p", { class: "am-note" }, selected.note) : null,
+      reason(block, id, texts),
     );
   },
 
-  checks(block, { scope, send }) {
+  checks(block, { scope, send, texts }) {
     const id = fieldId(scope, block);
     const change = (value, isChecked) => {
-      const rest = block.value.filter((one) => one !== value);
-      block.value = isChecked ? [...rest, value] : rest;
+      const others = block.value.filter((item) => item !== value);
+      block.value = isChecked ? [...others, value] : others;
       send({ do: "set", name: block.name, value: block.value });
     };
     return h(
       "fieldset",
       { "data-key": id, "aria-describedby": describedBy(block, id) },
       h("legend", {}, block.label),
-      reason(block, id),
+      reason(block, id, texts),
       h(
         "div",
         { class: "am-options am-small" },
@@ -99,7 +102,7 @@ const draw = {
     );
   },
 
-  number(block, { scope, send }) {
+  number(block, { scope, send, texts }) {
     const id = fieldId(scope, block);
     return h(
       "div",
@@ -112,7 +115,7 @@ const draw = {
           id,
           type: "number",
           step: "any",
-          min: block.least,
+          min: block.minimum,
           inputmode: "decimal",
           value: block.value === null ? "" : block.value,
           "aria-describedby": describedBy(block, id),
@@ -120,11 +123,11 @@ const draw = {
         }),
         block.unit ? h("span", {}, block.unit) : null,
       ),
-      reason(block, id),
+      reason(block, id, texts),
     );
   },
 
-  line(block, { scope, send }) {
+  line(block, { scope, send, texts }) {
     const id = fieldId(scope, block);
     const change = (event) => send({ do: "set", name: block.name, value: event.target.value });
     const shared = { id, "aria-describedby": describedBy(block, id), onchange: change };
@@ -135,7 +138,7 @@ const draw = {
       block.rows > 1
         ? h("textarea", { ...shared, rows: block.rows }, block.value || "")
         : h("input", { ...shared, type: "text", value: block.value || "", autocomplete: "off", spellcheck: "false" }),
-      reason(block, id),
+      reason(block, id, texts),
     );
   },
 
@@ -149,7 +152,7 @@ const draw = {
         "table",
         {},
         h("caption", {}, block.caption),
-        h("thead", {}, h("tr", {}, block.heads.map((head, i) => h("th", { scope: "col", class: kind(i) }, head)))),
+        h("thead", {}, h("tr", {}, block.headings.map((text, i) => h("th", { scope: "col", class: kind(i) }, text)))),
         h(
           "tbody",
           {},
@@ -183,8 +186,8 @@ const draw = {
   facts: (block) =>
     h("dl", { class: "am-facts" }, block.items.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
 
-  notes(block) {
-    const words = { error: "Error: ", warning: "Careful: ", info: "Note: ", done: "Done: " };
+  notes(block, { texts }) {
+    const labels = { error: texts.error, warning: texts.warning, info: texts.info, done: texts.success };
     return h(
       "section",
       { class: "am-notes" },
@@ -196,7 +199,8 @@ const draw = {
           h(
             "li",
             { class: `am-note-${item.severity}` },
-            h("b", {}, words[item.severity] || ""),
+            h("b", {}, labels[item.severity] || ""),
+            " ",
             item.text,
             item.fix ? h("span", { class: "am-note" }, item.fix) : null,
           ),
@@ -205,9 +209,9 @@ const draw = {
     );
   },
 
-  problem: (block) => problemOf(block),
+  problem: (block, { texts }) => problemOf(block, texts),
 
-  code(block, { scope, memory, redraw, say }) {
+  code(block, { scope, memory, redraw, say, texts }) {
     const key = `${scope}-code`;
     const current = Math.min(memory[key] || 0, block.tabs.length - 1);
     const tab = block.tabs[current];
@@ -226,9 +230,9 @@ const draw = {
     const copy = async () => {
       try {
         await navigator.clipboard.writeText(tab.text);
-        say(`${tab.name} copied.`);
+        say(fillIn(texts.copied, { name: tab.name }));
       } catch {
-        say("The browser does not let this page copy; select the text instead.");
+        say(texts.copy_blocked);
       }
     };
     return h(
@@ -240,8 +244,8 @@ const draw = {
         block.tabs.length > 1
           ? h(
               "div",
-              { role: "tablist", "aria-label": "Show as code" },
-              block.tabs.map((one, i) =>
+              { role: "tablist", "aria-label": texts.code },
+              block.tabs.map((item, i) =>
                 h(
                   "button",
                   {
@@ -254,12 +258,12 @@ const draw = {
                     onclick: () => show(i),
                     onkeydown: turn,
                   },
-                  one.name,
+                  item.name,
                 ),
               ),
             )
-          : h("span", { class: "am-soft" }, "In a cell of a notebook"),
-        h("button", { type: "button", class: "am-plain", onclick: copy, "aria-label": `Copy: ${tab.name}` }, "Copy"),
+          : h("span", { class: "am-soft" }, texts.cell),
+        h("button", { type: "button", class: "am-plain", onclick: copy, "aria-label": fillIn(texts.copy_tab, { name: tab.name }) }, texts.copy),
       ),
       h(
         "pre",
@@ -279,7 +283,7 @@ const draw = {
       "details",
       { "data-key": `more-${block.summary.replace(/\d+/g, "")}` },
       h("summary", {}, block.summary),
-      h("div", {}, block.blocks.map((one) => drawBlock(one, context))),
+      h("div", {}, block.blocks.map((child) => drawBlock(child, context))),
     ),
 
   buttons: (block, { send }) =>
@@ -291,7 +295,7 @@ const draw = {
       ),
     ),
 
-  files(block, { scope, send }) {
+  files(block, { scope, send, texts }) {
     const open = (entry) =>
       entry.is_folder
         ? send({ do: "browse", folder: entry.path })
@@ -299,13 +303,13 @@ const draw = {
     return h(
       "fieldset",
       { "data-key": `${scope}-files` },
-      h("legend", {}, "Files of this folder"),
+      h("legend", {}, texts.files),
       h("p", { class: "am-note" }, block.folder),
       h(
         "ul",
         { class: "am-files" },
         block.parent !== null
-          ? h("li", {}, h("button", { type: "button", class: "am-plain", onclick: () => send({ do: "browse", folder: block.parent }) }, "‹ Up one folder"))
+          ? h("li", {}, h("button", { type: "button", class: "am-plain", onclick: () => send({ do: "browse", folder: block.parent }) }, texts.up))
           : null,
         block.entries.map((entry) =>
           h(
@@ -316,27 +320,27 @@ const draw = {
           ),
         ),
       ),
-      block.entries.length === 0 ? h("p", { class: "am-soft" }, "No table lies here.") : null,
+      block.entries.length === 0 ? h("p", { class: "am-soft" }, texts.no_tables) : null,
     );
   },
 
-  upload(block, { scope, send, say }) {
+  upload(block, { scope, send, say, texts }) {
     const id = `${scope}-upload`;
     return h(
       "div",
       { class: "am-field", "data-key": id },
       h("label", { for: id }, block.label),
-      h("input", { id, type: "file", accept: block.accept, onchange: (event) => upload(event.target.files[0], block, send, say) }),
+      h("input", { id, type: "file", accept: block.accept, onchange: (event) => upload(event.target.files[0], block, { send, say, texts }) }),
     );
   },
 
-  progress(block) {
-    const share = block.of ? Math.round((100 * block.done) / block.of) : 0;
+  progress(block, { texts }) {
+    const percent = block.of ? Math.round((100 * block.done) / block.of) : 0;
     return h(
       "section",
       { class: "am-progress", "data-key": "progress" },
-      h("p", {}, h("progress", { max: block.of || 1, value: block.done, "aria-label": `Steps done: ${share} %` }), " ", block.label),
-      course(block),
+      h("p", {}, h("progress", { max: block.of || 1, value: block.done, "aria-label": fillIn(texts.progress, { percent }) }), " ", block.label),
+      course(block, texts),
     );
   },
 
@@ -376,45 +380,45 @@ function typed(block, value) {
   return block.name === "budget_s" ? Number(value) : value;
 }
 
-function problemOf(problem) {
+function problemOf(problem, texts) {
   return h(
     "div",
     { class: "am-problem", role: "alert", tabindex: "-1", "data-key": "problem" },
     h("p", {}, h("b", {}, problem.what)),
-    problem.why ? h("p", {}, h("b", {}, "Why: "), problem.why) : null,
-    problem.fix ? h("p", {}, h("b", {}, "Do: "), problem.fix) : null,
+    problem.why ? h("p", {}, h("b", {}, texts.why), " ", problem.why) : null,
+    problem.fix ? h("p", {}, h("b", {}, texts.fix), " ", problem.fix) : null,
   );
 }
 
-// The folder of the notebook on show, as JupyterLab and Notebook have it in the page's address.
+// The address of a file in the folder of the open notebook, which is part of the page's address.
 function addressOf(path) {
-  const found = /^(.*\/(?:lab(?:\/workspaces\/[^/]+)?\/tree|notebooks))\/(.*)$/.exec(location.pathname);
-  if (!found) return null;
-  const folder = found[2].split("/").slice(0, -1);
-  return [found[1], ...folder, ...path.split("/").map(encodeURIComponent)].join("/");
+  const match = /^(.*\/(?:lab(?:\/workspaces\/[^/]+)?\/tree|notebooks))\/(.*)$/.exec(location.pathname);
+  if (!match) return null;
+  const folder = match[2].split("/").slice(0, -1);
+  return [match[1], ...folder, ...path.split("/").map(encodeURIComponent)].join("/");
 }
 
-// The lab's extension opens it in a tab of the same page; without it, the link is followed.
+// JupyterLab's extension opens the file in a tab. Without the extension, the browser follows the link.
 function openInside(event, path) {
-  const asked = new CustomEvent("automl-magic:open", { detail: { path }, cancelable: true });
-  if (!document.dispatchEvent(asked)) event.preventDefault();
+  const request = new CustomEvent("automl-magic:open", { detail: { path }, cancelable: true });
+  if (!document.dispatchEvent(request)) event.preventDefault();
 }
 
 const PIECE = 512 * 1024;
 
-async function upload(file, block, send, say) {
+async function upload(file, block, { send, say, texts }) {
   if (!file) return;
-  if (file.size > block.most_bytes) {
-    say(`${file.name} is too large to be uploaded.`);
+  if (file.size > block.max_bytes) {
+    say(fillIn(texts.too_large, { name: file.name }));
     return;
   }
   if (file.size === 0) {
-    say(`${file.name} is empty.`);
+    say(fillIn(texts.empty, { name: file.name }));
     return;
   }
   for (let offset = 0; offset < file.size; offset += PIECE) {
     const piece = await file.slice(offset, offset + PIECE).arrayBuffer();
-    const isTaken = await send({ do: "upload", name: file.name, offset, size: file.size }, [piece]);
-    if (!isTaken) return;
+    const isAccepted = await send({ do: "upload", name: file.name, offset, size: file.size }, [piece]);
+    if (!isAccepted) return;
   }
 }

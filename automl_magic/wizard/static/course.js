@@ -1,17 +1,17 @@
-// The scores of the trials over time: a dot each, and the line of the best so far.
+// The scores of the trials over time: one dot per trial, and a line for the best so far.
 
 const WIDTH = 640, HEIGHT = 190, LEFT = 58, BOTTOM = 28, TOP = 12, RIGHT = 12;
 
-function course(block) {
+function course(block, texts) {
   const points = block.points.filter((point) => point.score !== null && !point.baseline);
   if (points.length === 0) return null;
   const last = Math.max(...points.map((point) => point.at), 1);
-  // A few hopeless trials must not squeeze the others: the scale holds the better three quarters.
+  // The scale covers the better three quarters, so a few bad trials don't squeeze the others.
   const scores = points.map((point) => point.score).sort((a, b) => a - b);
   const bests = points.map((point) => point.best).filter((best) => best !== null);
   const isHigher = bests.length < 2 || bests[bests.length - 1] >= bests[0];
-  const kept = isHigher ? scores.slice(Math.floor(scores.length / 4)) : scores.slice(0, Math.ceil((3 * scores.length) / 4));
-  let low = Math.min(...kept), high = Math.max(...kept);
+  const better = isHigher ? scores.slice(Math.floor(scores.length / 4)) : scores.slice(0, Math.ceil((3 * scores.length) / 4));
+  let low = Math.min(...better), high = Math.max(...better);
   if (high === low) [low, high] = [low - Math.abs(low) * 0.01 - 1e-6, high + Math.abs(high) * 0.01 + 1e-6];
   const pad = 0.08 * (high - low);
   [low, high] = [low - pad, high + pad];
@@ -20,19 +20,18 @@ function course(block) {
   const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(high - low))));
   const steps = points.filter((point) => point.best !== null);
   const line = steps.map((point, i) => (i ? `H${x(point.at).toFixed(1)}V${y(point.best).toFixed(1)}` : `M${x(point.at).toFixed(1)},${y(point.best).toFixed(1)}`)).join("");
-  const best = steps.length ? steps[steps.length - 1].best : null;
-  const words =
-    `Scores of ${points.length} trials over ${last.toFixed(0)} seconds` + (best === null ? "." : `; the best so far is ${best.toPrecision(4)}.`);
+
+
   const ticks = [low + pad, (low + high) / 2, high - pad];
   return svg(
     "svg",
-    { class: "am-course", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": words },
+    { class: "am-course", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": block.chart_label },
     ticks.map((tick) => [
       svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick), class: "am-grid" }),
       svg("text", { x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, tick.toFixed(digits)),
     ]),
-    svg("text", { x: LEFT, y: HEIGHT - 8 }, "0 s"),
-    svg("text", { x: WIDTH - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, `${last.toFixed(0)} s`),
+    svg("text", { x: LEFT, y: HEIGHT - 8 }, fillIn(texts.seconds, { n: 0 })),
+    svg("text", { x: WIDTH - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, fillIn(texts.seconds, { n: last.toFixed(0) })),
     points.map((point) => svg("circle", { cx: x(point.at), cy: y(point.score), r: 4, class: "am-dot" }, svg("title", {}, `${point.name}: ${point.score.toPrecision(4)}`))),
     svg("path", { d: line, class: "am-best-line" }),
   );

@@ -1,42 +1,43 @@
-// The frame around the steps: where one is, what went wrong, back and next.
+// The frame around the steps: the current step, errors, Back and Next.
 
 function render({ model, el }) {
   const scope = newId();
   const memory = {};
-  const root = h("section", { class: "am am-wizard", "aria-label": "AutoML wizard" });
+  const texts = model.get("texts");
+  const root = h("section", { class: "am am-wizard", "aria-label": texts.name });
   const live = h("p", { class: "am-live", role: "status", "aria-live": "polite" });
   const waiting = new Map();
   let ticket = 0;
-  let shown = null;
+  let previous = null;
 
   listen(root);
   root.addEventListener("keydown", (event) => {
-    const on = event.target._on;
-    if (on && on.keydown) on.keydown(event);
+    const listeners = event.target._on;
+    if (listeners && listeners.keydown) listeners.keydown(event);
   });
 
   function say(text) {
     live.textContent = text;
   }
 
-  // Resolves once the kernel has done it: false if it refused.
+  // Resolves when the kernel has handled the message: false if it rejected it.
   function send(message, buffers = []) {
     ticket += 1;
     model.send({ ...message, ticket }, undefined, buffers);
     return new Promise((resolve) => waiting.set(ticket, resolve));
   }
 
-  const answered = (message) => {
+  const receive = (message) => {
     const resolve = message && waiting.get(message.ticket);
     if (!resolve) return;
     waiting.delete(message.ticket);
-    resolve(message.taken);
+    resolve(message.accepted);
   };
 
   function stepper(view) {
     return h(
       "nav",
-      { "aria-label": "Steps of the wizard", "data-key": "stepper" },
+      { "aria-label": texts.steps, "data-key": "stepper" },
       h(
         "ol",
         {},
@@ -53,12 +54,12 @@ function render({ model, el }) {
     );
   }
 
-  function feet(view) {
+  function footer(view) {
     const next = view.next;
     return h(
       "p",
       { class: "am-feet", "data-key": "feet" },
-      view.back ? h("button", { type: "button", class: "am-plain", "data-key": "back", onclick: () => send({ do: "go", step: view.back }) }, "Back") : null,
+      view.back ? h("button", { type: "button", class: "am-plain", "data-key": "back", onclick: () => send({ do: "go", step: view.back }) }, texts.back) : null,
       next
         ? h(
             "button",
@@ -67,7 +68,7 @@ function render({ model, el }) {
               class: "am-main",
               "data-key": "next",
               "aria-disabled": next.enabled ? null : "true",
-              onclick: () => (next.enabled ? send({ do: next.do, step: next.step }) : say(view.busy ? `${view.busy} …` : "Answer the question above first.")),
+              onclick: () => (next.enabled ? send({ do: next.do, step: next.step }) : say(view.busy || texts.unanswered)),
             },
             next.label,
           )
@@ -76,11 +77,11 @@ function render({ model, el }) {
   }
 
   function page(view) {
-    const context = { scope, memory, send, redraw, say };
+    const context = { scope, memory, send, redraw, say, texts };
     return h(
       "section",
       {},
-      h("p", { class: "am-name", "data-key": "name" }, "AutoML wizard"),
+      h("p", { class: "am-name", "data-key": "name" }, texts.name),
       stepper(view),
       h(
         "div",
@@ -88,22 +89,22 @@ function render({ model, el }) {
         h("h2", { tabindex: "-1", "data-key": "title" }, view.title),
         h("p", { class: "am-lead" }, view.lead),
         view.resumed
-          ? h("p", { class: "am-resumed", "data-key": "resumed" }, "Your answers from last time are here. ", h("button", { type: "button", class: "am-plain", onclick: () => send({ do: "forget" }) }, "Start over"))
+          ? h("p", { class: "am-resumed", "data-key": "resumed" }, texts.resumed, " ", h("button", { type: "button", class: "am-plain", onclick: () => send({ do: "forget" }) }, texts.start_over))
           : null,
-        view.problem ? problemOf(view.problem) : null,
+        view.problem ? problemOf(view.problem, texts) : null,
         view.blocks.map((block) => drawBlock(block, context)),
       ),
-      h("p", { class: "am-busy", "data-key": "busy", hidden: view.busy ? null : true }, h("span", { class: "am-spin", "aria-hidden": "true" }), view.busy ? `${view.busy} …` : ""),
-      feet(view),
+      h("p", { class: "am-busy", "data-key": "busy", hidden: view.busy ? null : true }, h("span", { class: "am-spin", "aria-hidden": "true" }), view.busy || ""),
+      footer(view),
     );
   }
 
   function redraw() {
     const view = model.get("view");
-    const wanted = page(view);
-    const isNewStep = shown !== null && shown.step !== view.step;
-    const isNewProblem = view.problem && (!shown || !shown.problem || shown.problem.what !== view.problem.what);
-    morphChildren(root, wanted);
+    const content = page(view);
+    const isNewStep = previous !== null && previous.step !== view.step;
+    const isNewProblem = view.problem && (!previous || !previous.problem || previous.problem.what !== view.problem.what);
+    morphChildren(root, content);
     if (isNewStep) {
       const title = root.querySelector("h2");
       title.focus({ preventScroll: true });
@@ -111,36 +112,35 @@ function render({ model, el }) {
     }
     if (isNewProblem) root.querySelector(".am-problem").focus();
     announce(view);
-    shown = view;
+    previous = view;
   }
 
-  // What a person who does not see the page has to hear, and no more often than it changes much.
+  // Tell screen readers what changed, at most every 8 seconds during a search.
   function announce(view) {
-    if (view.busy && (!shown || shown.busy !== view.busy)) say(`${view.busy} …`);
-    else if (!view.busy && shown && shown.busy) say("Done.");
+    if (view.busy && (!previous || previous.busy !== view.busy)) say(view.busy);
+    else if (!view.busy && previous && previous.busy) say(texts.done);
     const progress = view.blocks.find((block) => block.type === "progress");
     if (!progress) return;
     const best = progress.points.length ? progress.points[progress.points.length - 1].best : null;
     const now = Date.now();
-    if (best !== null && best !== memory.best && now - (memory.said || 0) > 8000) {
+    if (best !== null && best !== memory.best && now - (memory.announcedAt || 0) > 8000) {
       memory.best = best;
-      memory.said = now;
-      say(`Best ${progress.metric.replace(/_/g, " ")} so far: ${best.toPrecision(4)}.`);
+      memory.announcedAt = now;
+      say(fillIn(texts.best, { metric: progress.metric, score: best.toPrecision(4) }));
     }
   }
 
   el.replaceChildren(root, live);
-  // Keys that belong to a field must not reach the notebook, which takes them for commands; Ctrl+S
-  // and the like are meant for it.
+  // The notebook would treat keys typed into a field as commands. Ctrl+S and the like do go to it.
   root.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
   });
   redraw();
   model.on("change:view", redraw);
-  model.on("msg:custom", answered);
+  model.on("msg:custom", receive);
   return () => {
     model.off("change:view", redraw);
-    model.off("msg:custom", answered);
+    model.off("msg:custom", receive);
   };
 }
 

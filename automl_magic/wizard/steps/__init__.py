@@ -1,4 +1,4 @@
-"""steps: what the wizard shows, one file for each step: a session → the blocks of its page."""
+"""steps: the pages of the wizard, one file per step. Each turns a session into blocks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from automl_magic.look.translation import _
 from automl_magic.wizard.blocks import more, problem
 from automl_magic.wizard.session import STEPS, Session
 from automl_magic.wizard.steps import data, goal, limits, result, review, run, target
@@ -35,16 +36,16 @@ def view_of(session: Session) -> dict[str, Any]:
     return {
         "steps": [
             {
-                "id": one,
-                "title": _MODULES[one].NAME,
-                "state": "current" if one == step else "done" if i < position else "todo",
-                "reachable": session.may_go(one) and one != step,
+                "id": name,
+                "title": _MODULES[name].name(),
+                "state": "current" if name == step else "done" if i < position else "todo",
+                "reachable": session.may_go(name) and name != step,
             }
-            for i, one in enumerate(STEPS)
+            for i, name in enumerate(STEPS)
         ],
         "step": step,
-        "title": module.TITLE,
-        "lead": module.LEAD,
+        "title": module.title(),
+        "lead": module.lead(),
         "blocks": [] if is_waiting else [*blocks(session), *_code(session, step)],
         "problem": _problem(session, step),
         "busy": session.busy,
@@ -55,14 +56,14 @@ def view_of(session: Session) -> dict[str, Any]:
 
 
 def _code(session: Session, step: str) -> list[dict[str, Any]]:
-    """Return the answers so far as code, folded; the review shows them open."""
+    """Return the answers so far as code, folded. The review step shows them unfolded."""
     if step not in ("target", "goal", "limits") or session.plan is None:
         return []
-    return [more("Show as code", [as_code(session)])]
+    return [more(_("Show as code"), [as_code(session)])]
 
 
 def _problem(session: Session, step: str) -> dict[str, Any] | None:
-    # A target that does not work is a matter of the next step, not of the data.
+    # An unusable target is shown in the target step, not in the data step.
     if session.problem is None or (step == "data" and session.table is not None):
         return None
     return problem(session.problem)
@@ -70,13 +71,21 @@ def _problem(session: Session, step: str) -> dict[str, Any] | None:
 
 def _next(session: Session, step: str, following: str | None) -> dict[str, Any] | None:
     if step == "review":
-        return {"do": "start", "label": "Start the search", "enabled": session.may_go("run")}
+        return {"do": "start", "label": _("Start the search"), "enabled": session.may_go("run")}
     if following is None or step == "run":
         return None
-    title = _MODULES[following].NAME
     return {
         "do": "go",
         "step": following,
-        "label": f"Next: {title}",
+        "label": _next_labels()[following],
         "enabled": session.may_go(following) and session.busy is None,
+    }
+
+
+def _next_labels() -> dict[str, str]:
+    return {
+        "target": _("Next: Target"),
+        "goal": _("Next: Goal"),
+        "limits": _("Next: Limits"),
+        "review": _("Next: Review"),
     }

@@ -1,7 +1,8 @@
-"""Show as code: what the answers so far would be, typed."""
+"""Show as code: the answers so far, as code to copy."""
 
 from __future__ import annotations
 
+from automl_magic.look.translation import _
 from automl_magic.wizard import code
 from automl_magic.wizard.blocks import Block
 from automl_magic.wizard.blocks import code as code_block
@@ -14,7 +15,7 @@ def as_code(session: Session) -> Block:
     answers, data = session.complete, session.table.written
     return code_block(
         {
-            "Notebook": code.line(answers, data),
+            _("Notebook"): code.line(answers, data),
             "YAML": code.yaml(answers, data),
             "Python": code.python(answers, data),
         }

@@ -1,10 +1,11 @@
-"""Step 1: which table."""
+"""Step 1: the table."""
 
 from __future__ import annotations
 
 from automl_magic.data.sources.frame import frame_text
 from automl_magic.data.sources.registry import working
 from automl_magic.look.numbers import file_size
+from automl_magic.look.translation import _, ngettext
 from automl_magic.wizard.blocks import (
     Block,
     choice,
@@ -21,71 +22,97 @@ from automl_magic.wizard.blocks import (
 from automl_magic.wizard.browse import ACCEPT, LARGEST_UPLOAD_BYTES, listing
 from automl_magic.wizard.session import Session
 
-NAME = "Data"
-TITLE = "Which table do you want to learn from?"
-LEAD = "One row for each thing that is known, one column for each thing that is known of it."
-_SHOWN_ROWS, _SHOWN_COLUMNS = 5, 8
+_VISIBLE_ROWS, _VISIBLE_COLUMNS = 5, 8
+
+
+def name() -> str:
+    return _("Data")
+
+
+def title() -> str:
+    return _("Choose a table")
+
+
+def lead() -> str:
+    return _("Use one row per example and one column per feature.")
 
 
 def blocks(session: Session) -> list[Block]:
-    shown = [*_chosen(session)]
+    page = [*_chosen(session)]
     source = session.answers.source
     frames = session.frames
     if frames:
-        reason = "They are in this notebook's memory already."
-        names = [
-            option(frame_text(name), name, f"{rows:,} rows, {columns:,} columns")
-            for name, (rows, columns) in frames
+        options = [
+            option(frame_text(frame), frame, _size_text(n_rows, n_columns))
+            for frame, (n_rows, n_columns) in frames
         ]
-        shown.append(choice("source", "DataFrames of this notebook", names, source, reason))
-    offered: list[Block] = [
+        reason = _("Already loaded in this notebook.")
+        page.append(choice("source", _("DataFrames in this notebook"), options, source, reason))
+    offers: list[Block] = [
         _browser(session),
         upload(
-            f"Upload a table ({', '.join(ACCEPT)})",
+            _("Upload a table ({formats})").format(formats=", ".join(ACCEPT)),
             ",".join((*ACCEPT, ".gz")),
             LARGEST_UPLOAD_BYTES,
         ),
         *(
             choice(
                 "source",
-                found.offers_title,
-                [option(offer.text, offer.name, offer.note) for offer in found.offers()],
+                data_source.offers_title,
+                [option(offer.text, offer.name, offer.note) for offer in data_source.offers()],
                 source,
-                found.offers_note,
+                data_source.offers_note,
             )
-            for found in working()
-            if found.offers()
+            for data_source in working()
+            if data_source.offers()
         ),
     ]
     if session.table is None:
-        return [*shown, *offered]
-    return [*shown, more("Choose another table", offered)]
+        return [*page, *offers]
+    return [*page, more(_("Choose another table"), offers)]
+
+
+def _size_text(n_rows: int, n_columns: int) -> str:
+    return ngettext(
+        "{rows} rows, {columns} column", "{rows} rows, {columns} columns", n_columns
+    ).format(rows=f"{n_rows:,}", columns=f"{n_columns:,}")
 
 
 def _chosen(session: Session) -> list[Block]:
     if session.uploading is not None:
-        name, done, whole = session.uploading
-        return [paragraph(f"Uploading {name}: {file_size(done)} of {file_size(whole)}.")]
+        file_name, n_done, n_bytes = session.uploading
+        text = _("Uploading {name}: {done} of {size}.")
+        return [
+            paragraph(text.format(name=file_name, done=file_size(n_done), size=file_size(n_bytes)))
+        ]
     if session.table is None:
         return []
     dataset, frame = session.table.dataset, session.table.frame
-    head = frame.iloc[:_SHOWN_ROWS, :_SHOWN_COLUMNS]
-    hidden = frame.shape[1] - head.shape[1]
-    caption = f"The first {len(head)} rows" + (f"; {hidden:,} more columns" if hidden > 0 else "")
+    head = frame.iloc[:_VISIBLE_ROWS, :_VISIBLE_COLUMNS]
     rows = [["" if value != value else value for value in row] for row in head.to_numpy().tolist()]  # noqa: PLR0124 - NaN
-    found = [(f.severity.value, f.title, f.fix) for f in dataset.findings]
+    findings = [(f.severity.value, f.title, f.fix) for f in dataset.findings]
     return [
-        heading(f"Chosen: {session.table.written}"),
+        heading(_("Chosen: {table}").format(table=session.table.written)),
         facts(
             [
-                ("Rows", f"{dataset.n_rows:,}"),
-                ("Columns", f"{len(dataset.columns):,}"),
-                ("In memory", file_size(dataset.memory_bytes)),
+                (_("Rows"), f"{dataset.n_rows:,}"),
+                (_("Columns"), f"{len(dataset.columns):,}"),
+                (_("Memory"), file_size(dataset.memory_bytes)),
             ]
         ),
-        table(caption, list(head.columns), rows),
-        *([notes("What stands out", found)] if found else []),
+        table(_caption(len(head), frame.shape[1] - head.shape[1]), list(head.columns), rows),
+        *([notes(_("Data checks"), findings)] if findings else []),
     ]
+
+
+def _caption(n_rows: int, n_hidden: int) -> str:
+    if n_hidden == 0:
+        return ngettext("First row", "First {rows} rows", n_rows).format(rows=n_rows)
+    return ngettext(
+        "First {rows} rows, without {columns} more column",
+        "First {rows} rows, without {columns} more columns",
+        n_hidden,
+    ).format(rows=n_rows, columns=f"{n_hidden:,}")
 
 
 def _browser(session: Session) -> Block:
@@ -95,9 +122,9 @@ def _browser(session: Session) -> Block:
             "path": entry.path,
             "label": entry.name,
             "is_folder": entry.is_folder,
-            "note": "folder" if entry.is_folder else file_size(entry.size_bytes),
+            "note": _("folder") if entry.is_folder else file_size(entry.size_bytes),
         }
         for entry in listing(session.folder, inside)
     ]
     parent = None if not inside else inside.rpartition("/")[0]
-    return files(inside or "this folder", parent, entries)
+    return files(inside or _("This notebook's folder"), parent, entries)

@@ -1,10 +1,11 @@
-"""Step 3: what a good model is: the task, the metric, the costs, the people concerned."""
+"""Step 3: the task, the metric, the costs of errors, and the sensitive columns."""
 
 from __future__ import annotations
 
 import contextlib
 
 from automl_magic.errors import PlanError
+from automl_magic.look.translation import _
 from automl_magic.records import DecisionKind, Plan
 from automl_magic.records.families import kinds
 from automl_magic.tasks.families import family_for
@@ -23,28 +24,30 @@ from automl_magic.wizard.blocks import (
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.words import metric
 
-NAME = "Goal"
-TITLE = "What makes a model good?"
-LEAD = "Each answer below was read off the data; change what you know better."
+
+def name() -> str:
+    return _("Goal")
+
+
+def title() -> str:
+    return _("Set the goal")
+
+
+def lead() -> str:
+    return _("These defaults come from your data. Change any that are wrong.")
 
 
 def blocks(session: Session) -> list[Block]:
     assert session.plan is not None
     plan = session.plan
     return [
-        choice(
-            "task",
-            "Kind of answer",
-            _kinds(),
-            str(plan.task),
-            _why(plan, DecisionKind.TASK),
-        ),
+        choice("task", _("Task"), _kinds(), str(plan.task), _why(plan, DecisionKind.TASK)),
         _metric(plan),
         *(_costs(session, plan) if plan.task.has_threshold else []),
         *_people(session),
         line(
             "problem",
-            "What is the model for? (goes into the experiment file and the model card)",
+            _("What is the model for? This text goes into the experiment file and the model card."),
             session.answers.problem,
             rows=2,
         ),
@@ -52,21 +55,23 @@ def blocks(session: Session) -> list[Block]:
 
 
 def _kinds() -> list[Block]:
-    found = []
+    options = []
     for kind in kinds():
-        # A broken package of somebody else's is no reason to ask nothing.
+        # A broken plug-in package mustn't hide the other tasks.
         with contextlib.suppress(PlanError):
             words = family_for(kind).words[kind]
-            found.append(option(str(kind), words.label, words.example))
-    return found
+            options.append(option(str(kind), words.label, words.example))
+    return options
 
 
 def _metric(plan: Plan) -> Block:
-    names = metrics_for(plan.task)
     return menu(
         "metric",
-        "Measure of a good model",
-        [option(name, metric(name), METRICS[name].in_words) for name in names],
+        _("Metric"),
+        [
+            option(metric_name, metric(metric_name), METRICS[metric_name].in_words)
+            for metric_name in metrics_for(plan.task)
+        ],
         plan.metric,
         _why(plan, DecisionKind.METRIC),
     )
@@ -75,25 +80,27 @@ def _metric(plan: Plan) -> Block:
 def _costs(session: Session, plan: Plan) -> list[Block]:
     no, yes = (str(label) for label in plan.classes)
     answers = session.answers
-    why = (
-        "Both costs together choose from which probability on the answer is yes. "
-        "Left empty, no mistake counts as worse than the other."
-    )
     return [
-        heading("What does a mistake cost?"),
+        heading(_("Costs of errors")),
         paragraph(
-            f"Here “yes” is {yes} and “no” is {no}. Any unit will do; only the ratio counts."
+            _(
+                "Here “yes” is {yes} and “no” is {no}. Use any unit: only the ratio of the costs "
+                "matters."
+            ).format(yes=yes, no=no)
         ),
         number(
             "cost_false_positive",
-            f"A wrong yes: the model says {yes}, and it is {no}",
+            _("False positive: predicted {yes}, actually {no}").format(yes=yes, no=no),
             answers.cost_false_positive,
         ),
         number(
             "cost_false_negative",
-            f"A wrong no: the model says {no}, and it is {yes}",
+            _("False negative: predicted {no}, actually {yes}").format(yes=yes, no=no),
             answers.cost_false_negative,
-            why,
+            _(
+                "The two costs set the decision threshold: the lowest probability that counts as "
+                "yes. Leave both empty to weigh the errors equally."
+            ),
         ),
     ]
 
@@ -105,13 +112,17 @@ def _people(session: Session) -> list[Block]:
         for column in session.table.dataset.columns
         if column.name != session.answers.target and column.kind.value not in ("text", "id")
     ]
-    reason = "The model is measured for each group, so that nobody is treated worse unseen."
     if session.answers.sensitive is None and session.sensitive:
-        reason = f"Suggested by their names. {reason}"
+        reason = _(
+            "Suggested by their names. The model is scored for each group, so unfair treatment "
+            "shows up."
+        )
+    else:
+        reason = _("The model is scored for each group, so unfair treatment shows up.")
     return [
         checks(
             "sensitive",
-            "Sensitive columns: is the model as good for each group of these?",
+            _("Sensitive columns: does the model work equally well for each group?"),
             [option(column.name, column.name) for column in columns[:300]],
             session.sensitive,
             reason,
@@ -120,5 +131,10 @@ def _people(session: Session) -> list[Block]:
 
 
 def _why(plan: Plan, about: DecisionKind) -> str:
-    decided = next(d for d in plan.decisions if d.about == about)
-    return " ".join([decided.why, *(f"Not {one}." for one in decided.rejected)])
+    decision = next(d for d in plan.decisions if d.about == about)
+    if not decision.rejected:
+        return decision.why
+    rejected = "; ".join(decision.rejected)
+    return _("{reason} Rejected: {alternatives}.").format(
+        reason=decision.why, alternatives=rejected
+    )

@@ -1,10 +1,11 @@
-"""Step 7: the model, why it and not the others, and what to be careful about."""
+"""Step 7: the model, why it was chosen, and what to check before relying on it."""
 
 from __future__ import annotations
 
 import shlex
 
-from automl_magic.look.numbers import number, score_text, seconds
+from automl_magic.look.numbers import milliseconds, number, score_text, seconds
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages import Board
 from automl_magic.reasons import Reason
 from automl_magic.records import DecisionKind, LeaderboardRow, Score
@@ -27,10 +28,19 @@ from automl_magic.wizard.blocks import (
 from automl_magic.wizard.session import REPORT, Result, Session
 from automl_magic.wizard.words import metric
 
-NAME = "Result"
-TITLE = "Your model"
-LEAD = "Measured on rows that it had not seen."
-_MOST_OTHERS, _MOST_BARS = 12, 8
+_MAX_OTHERS, _MAX_BARS = 12, 8
+
+
+def name() -> str:
+    return _("Result")
+
+
+def title() -> str:
+    return _("Your model")
+
+
+def lead() -> str:
+    return _("Scored on unseen rows.")
 
 
 def blocks(session: Session) -> list[Block]:
@@ -40,13 +50,13 @@ def blocks(session: Session) -> list[Block]:
     return [
         *_headline(board),
         facts(_facts(result, board)),
-        heading("What to be careful about"),
-        notes("", _careful(result)),
-        heading("Why this model"),
+        heading(_("Before you rely on it")),
+        notes("", _cautions(result)),
+        heading(_("Why this model")),
         *_why(result, board),
         _comparison(board),
         _others(result),
-        heading("What you can do with it"),
+        heading(_("Next steps")),
         *_links(session),
         _registration(session, result),
         code(_next_lines(result)),
@@ -56,70 +66,103 @@ def blocks(session: Session) -> list[Block]:
 def _headline(board: Board) -> list[Block]:
     best = board.leaderboard.holdout or (board.model.score if board.model else None)
     if best is None:
-        return [paragraph("No model was scored; the table of trials says why.")]
-    measured = (
-        f"on {best.rows:,} rows that no choice has seen"
-        if board.leaderboard.holdout
-        else "in cross-validation"
-    )
+        return [paragraph(_("No model got a score. See the trials table for the reasons."))]
     return [
-        paragraph(
-            f"The recommended model is {board.model_name}. It has {metric(best.metric)} "
-            f"{number(best.score)}{_interval(best)} {measured}."
-        ),
+        paragraph(_model_text(board)),
+        paragraph(_score_sentence(best, is_holdout=board.leaderboard.holdout is not None)),
         paragraph(f"{metric(best.metric)}: {METRICS[best.metric].in_words}", soft=True),
     ]
 
 
-def _interval(score: Score) -> str:
+def _members(board: Board) -> list[LeaderboardRow]:
+    return [row for row in board.complete if row.trial is not None and row.weight]
+
+
+def _model_text(board: Board) -> str:
+    n_members = len(_members(board))
+    if n_members > 1:
+        return ngettext(
+            "The recommended model is a blend of {n} trial.",
+            "The recommended model is a blend of {n} trials.",
+            n_members,
+        ).format(n=n_members)
+    return _("The recommended model is {name}.").format(name=board.model_name)
+
+
+def _score_sentence(score: Score, *, is_holdout: bool) -> str:
     if score.low is None or score.high is None:
-        return ""
-    return f" (95 % interval {number(score.low)} to {number(score.high)})"
+        if is_holdout:
+            text = _("It scores {metric} {score} on {n} holdout rows.")
+        else:
+            text = _("It scores {metric} {score} in cross-validation.")
+    elif is_holdout:
+        text = _("It scores {metric} {score} (95% interval {low} to {high}) on {n} holdout rows.")
+    else:
+        text = _("It scores {metric} {score} (95% interval {low} to {high}) in cross-validation.")
+    return text.format(
+        metric=metric(score.metric),
+        score=number(score.score),
+        low=number(score.low),
+        high=number(score.high),
+        n=f"{score.rows:,}",
+    )
 
 
 def _facts(result: Result, board: Board) -> list[tuple[str, str]]:
     model, holdout = board.model, board.leaderboard.holdout
-    known = [("Run", result.run.run_id)]
+    pairs = [(_("Run"), result.run.run_id)]
     if holdout is not None:
-        known.append(("On held-out rows", f"{score_text(holdout)}, {holdout.rows:,} rows"))
+        score = _("{score}, {n} rows").format(score=score_text(holdout), n=f"{holdout.rows:,}")
+        pairs.append((_("On the holdout"), score))
     if model is not None and model.score is not None:
-        known.append(("In cross-validation", score_text(model.score)))
+        pairs.append((_("In cross-validation"), score_text(model.score)))
         if model.row_latency_ms is not None:
-            known.append(("One prediction", f"{model.row_latency_ms:.3g} ms"))
-    tried = sum(row.trial is not None for row in board.leaderboard.rows)
-    known.append(("Trials", f"{tried:,}"))
+            pairs.append((_("p95 latency per row"), milliseconds(model.row_latency_ms)))
+    n_trials = sum(row.trial is not None for row in board.leaderboard.rows)
+    pairs.append((_("Trials"), f"{n_trials:,}"))
     if (search_s := result.run.result.get("search_s")) is not None:
-        known.append(("Search", seconds(search_s)))
-    return known
+        pairs.append((_("Search"), seconds(search_s)))
+    return pairs
 
 
-def _careful(result: Result) -> list[tuple[str, str, str]]:
-    found = [("warning", sentence, "") for sentence in result.account.advice]
-    found += [("warning", f"{r.about}: {r.choice}", r.why) for r in _noticed(result)]
+def _cautions(result: Result) -> list[tuple[str, str, str]]:
+    cautions = [("warning", sentence, "") for sentence in result.account.advice]
+    cautions += [("warning", f"{r.about}: {r.choice}", r.why) for r in _warnings(result)]
     holdout = result.board.holdout
     if holdout is None:
-        text = "No rows were kept aside, so the score comes from the rows that chose the model."
-        found.append(("warning", text, "Measure it on new rows before you rely on it."))
+        cautions.append(
+            (
+                "warning",
+                _("There's no holdout, so the score comes from the rows used to choose the model."),
+                _("Score the model on new rows before you rely on it."),
+            )
+        )
     elif holdout.low is not None and holdout.high is not None and holdout.rows < 500:
-        text = f"The score was measured on {holdout.rows:,} rows; its interval is wide for that."
-        found.append(("info", text, "More rows make it narrower."))
-    found.append(
+        text = _("The score comes from only {n} rows, so its interval is wide.")
+        cautions.append(
+            (
+                "info",
+                text.format(n=f"{holdout.rows:,}"),
+                _("Hold out more rows to narrow the interval."),
+            )
+        )
+    cautions.append(
         (
             "info",
-            "The score holds for rows like these. Where the world changes, it falls.",
-            "Compare with new outcomes from time to time.",
+            _("The score applies to similar data. If your data drifts, expect it to drop."),
+            _("Compare predictions with new outcomes regularly."),
         )
     )
-    return found
+    return cautions
 
 
-def _noticed(result: Result) -> tuple[Reason, ...]:
+def _warnings(result: Result) -> tuple[Reason, ...]:
     section = result.account.section("noticed")
     return section.reasons if section else ()
 
 
 def _why(result: Result, board: Board) -> list[Block]:
-    """Say why the model is what it is: against the best single trial, and each part of it."""
+    """Compare the model with the best single trial, and give the reason for each member."""
     section = result.account.section("model")
     reasons = section.reasons if section else ()
     members = [reason for reason in reasons if reason.about == DecisionKind.TRIAL]
@@ -131,17 +174,22 @@ def _why(result: Result, board: Board) -> list[Block]:
     return [
         paragraph(_against_the_best(board)),
         table(
-            "What the model is made of",
-            ["Model", "Part", f"{metric(board.leaderboard.metric)} alone", "Why it is a part"],
+            _("Members of the model"),
+            [
+                _("Model"),
+                _("Role"),
+                _("{metric} of this member").format(metric=metric(board.leaderboard.metric)),
+                _("Why"),
+            ],
             rows,
             numbers=(2,),
         ),
         more(
-            "How the parts become one answer",
+            _("How the predictions are combined"),
             [
                 table(
-                    "What was decided about the model",
-                    ["About", "Choice", "Why"],
+                    _("Decisions about the model"),
+                    [_("About"), _("Choice"), _("Why")],
                     [(r.label, r.choice, r.why) for r in others],
                 )
             ],
@@ -151,25 +199,26 @@ def _why(result: Result, board: Board) -> list[Block]:
 
 def _against_the_best(board: Board) -> str:
     single = next((row for row in board.complete if row.trial is not None), None)
-    model, members = (
-        board.model,
-        [row for row in board.complete if row.trial is not None and row.weight],
-    )
+    model = board.model
     if single is None or model is None or single.score is None or model.score is None:
         return ""
-    name = metric(board.leaderboard.metric)
-    if len(members) < 2:
-        return (
-            f"No blend of trials scored better in cross-validation than {board.model_name} alone."
-        )
-    return (
-        f"Together its parts have {name} {number(model.score.score)} in cross-validation; the best "
-        f"single trial, {single.name}, has {number(single.score.score)}."
+    if len(_members(board)) < 2:
+        return _(
+            "In cross-validation, no blend of trials scored better than {model} by itself."
+        ).format(model=board.model_name)
+    return _(
+        "The blend scores {metric} {score} in cross-validation. The best single trial, {trial}, "
+        "scores {trial_score}."
+    ).format(
+        metric=metric(board.leaderboard.metric),
+        score=number(model.score.score),
+        trial=single.name,
+        trial_score=number(single.score.score),
     )
 
 
 def _comparison(board: Board) -> Block:
-    rows = [row for row in board.complete if row.score is not None][:_MOST_BARS]
+    rows = [row for row in board.complete if row.score is not None][:_MAX_BARS]
     measure = METRICS[board.leaderboard.metric]
     scores = [row.score.score for row in rows if row.score is not None]
     low, high = min(scores, default=0.0), max(scores, default=1.0)
@@ -180,89 +229,108 @@ def _comparison(board: Board) -> Block:
         distance = (row.score.score - low) / span
         return 0.15 + 0.85 * (distance if measure.higher_is_better else 1 - distance)
 
-    better = "higher" if measure.higher_is_better else "lower"
+    if measure.higher_is_better:
+        caption = _(
+            "The {n} best by {metric} in cross-validation (higher is better). The longest bar is "
+            "the best. Bars don't start at zero."
+        )
+    else:
+        caption = _(
+            "The {n} best by {metric} in cross-validation (lower is better). The longest bar is "
+            "the best. Bars don't start at zero."
+        )
     return bars(
-        f"The best {len(rows)} by {metric(measure.name)} in cross-validation, where "
-        f"{better} is better; the longest bar is the best, and bars do not begin at zero",
-        [(_name(row), share(row), score_text(row.score)) for row in rows],
+        caption.format(n=len(rows), metric=metric(measure.name)),
+        [(_row_label(row), share(row), score_text(row.score)) for row in rows],
     )
 
 
-def _name(row: LeaderboardRow) -> str:
-    return "the model" if row.trial is None else row.name
+def _row_label(row: LeaderboardRow) -> str:
+    return _("the model") if row.trial is None else row.name
 
 
 def _others(result: Result) -> Block:
     section = result.account.section("trials")
     reasons = section.reasons if section else ()
-    dropped = [r for r in reasons if not r.choice.startswith(("in the model", "is the model"))]
+    members = {str(row.trial) for row in result.board.rows if row.weight is not None}
+    dropped = [reason for reason in reasons if reason.name not in members]
     rows = [
         (r.candidate or r.label, number(r.score.score) if r.score else "–", r.choice, r.why)
-        for r in dropped[:_MOST_OTHERS]
+        for r in dropped[:_MAX_OTHERS]
     ]
-    more_of_them = len(dropped) - len(rows)
-    caption = "Every trial that is not a part of the model" + (
-        f"; {more_of_them} more are on the leaderboard" if more_of_them > 0 else ""
-    )
+    n_hidden = len(dropped) - len(rows)
+    caption = _("Trials outside the model")
+    if n_hidden > 0:
+        rest = ngettext(
+            "{n} more is on the leaderboard.", "{n} more are on the leaderboard.", n_hidden
+        )
+        caption = " ".join((_("Trials outside the model."), rest.format(n=n_hidden)))
     return more(
-        f"Why not the other {len(dropped)}",
-        [table(caption, ["Model", "Score", "What became of it", "Why"], rows, numbers=(1,))],
+        ngettext(
+            "Why the other one wasn't chosen", "Why the other {n} weren't chosen", len(dropped)
+        ).format(n=len(dropped)),
+        [table(caption, [_("Model"), _("Score"), _("Status"), _("Why")], rows, numbers=(1,))],
     )
 
 
 def _links(session: Session) -> list[Block]:
     folder = session.result_folder
-    offered = [
+    targets = [
         (
             EXECUTED_NOTEBOOK,
-            "Open the executed notebook",
-            "every number and picture of the search, cell by cell",
+            _("Open the executed notebook"),
+            _("all numbers and charts of the search, cell by cell"),
         ),
         (
             MODEL_NOTEBOOK,
-            "Open the model's own notebook",
-            "runs without automl-magic and gives the same score",
+            _("Open the model's own notebook"),
+            _("runs without automl-magic and gives the same score"),
         ),
-        (REPORT, "Open the report", "what the model looks at, its mistakes, and a page to mail"),
+        (
+            REPORT,
+            _("Open the report"),
+            _("feature importance and errors, in a page you can email"),
+        ),
     ]
-    shown = [
-        link(label, (folder / name).relative_to(session.folder).as_posix(), note)
-        for name, label, note in offered
-        if (folder / name).exists() and (name != REPORT or session.report is not None)
+    links = [
+        link(label, (folder / file_name).relative_to(session.folder).as_posix(), note)
+        for file_name, label, note in targets
+        if (folder / file_name).exists() and (file_name != REPORT or session.report is not None)
     ]
     if session.is_explaining:
-        text = "The model is being explained; that takes up to a minute."
-        shown.append(notes("", [("info", text, "The report will stand here.")]))
+        text = _("Explaining the model. This takes up to a minute.")
+        links.append(notes("", [("info", text, _("The report link will appear here."))]))
     elif session.report is None:
-        shown.append(buttons([("explain", "Explain the model", "plain")]))
-    return shown
+        links.append(buttons([("explain", _("Explain the model"), "plain")]))
+    return links
 
 
 def _registration(session: Session, result: Result) -> Block:
     version = session.registered
     if version is not None:
-        aliases = ", ".join(version.aliases)
-        text = f"Registered as {version.name}, version {version.version} ({aliases})."
-        return notes("", [("done", text, f"Load it: models:/{version.name}@candidate")])
-    suggested = session.answers.model or _model_name(session)
+        text = _("Registered as {name}, version {version} ({aliases}).").format(
+            name=version.name, version=version.version, aliases=", ".join(version.aliases)
+        )
+        how = _("To load it, use {uri}").format(uri=f"models:/{version.name}@candidate")
+        return notes("", [("done", text, how)])
     return {
         "type": "register",
-        "label": "Name of the model in the registry",
-        "value": suggested,
-        "button": "Register the model",
+        "label": _("Name of the model in the registry"),
+        "value": session.answers.model or _model_name(session),
+        "button": _("Register the model"),
         "run_id": result.run.run_id,
     }
 
 
 def _model_name(session: Session) -> str:
-    name = slug(session.table.dataset.name if session.table else "model")
-    return name if name[:1].isalpha() else f"model-{name}"
+    model_name = slug(session.table.dataset.name if session.table else "model")
+    return model_name if model_name[:1].isalpha() else f"model-{model_name}"
 
 
 def _next_lines(result: Result) -> dict[str, str]:
     run_id = shlex.quote(result.run.run_id)
     return {
-        "Notebook": "\n".join(
+        _("Notebook"): "\n".join(
             [
                 f"%automl leaderboard {run_id}",
                 f"%automl why {run_id}",

@@ -1,59 +1,77 @@
-"""Step 5: what will happen, before anything has run."""
+"""Step 5: the plan, before anything has run."""
 
 from __future__ import annotations
 
 from automl_magic.look.numbers import seconds, size
+from automl_magic.look.translation import _, ngettext
 from automl_magic.records import Plan, Severity
 from automl_magic.wizard.blocks import Block, facts, heading, more, notes, paragraph, table
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.steps.as_code import as_code
 from automl_magic.wizard.words import metric
 
-NAME = "Review"
-TITLE = "This is what will happen"
-LEAD = "Nothing has run yet, and nothing has been written."
+
+def name() -> str:
+    return _("Review")
+
+
+def title() -> str:
+    return _("Review the plan")
+
+
+def lead() -> str:
+    return _("Nothing has been run or written yet.")
 
 
 def blocks(session: Session) -> list[Block]:
     assert session.plan is not None
     assert session.table is not None
     plan, answers = session.plan, session.complete
-    noticed = [
+    warnings = [
         (f.severity.value, f.title, f.fix)
         for f in plan.dataset.findings
         if f.severity is not Severity.INFO
     ]
+    n_decisions, n_trials = len(plan.decisions), plan.estimate.n_trials
     return [
-        paragraph(_sentence(plan)),
+        paragraph(_summary(plan)),
         facts(
             [
-                ("Search", f"at most {seconds(plan.estimate.search_s)}"),
-                ("Around it", f"about {seconds(plan.estimate.overhead_s)}"),
-                ("Trials", f"about {plan.estimate.n_trials}"),
-                ("Memory", f"about {size(plan.estimate.memory_bytes)}"),
+                (
+                    _("Search"),
+                    _("at most {time}").format(time=seconds(plan.estimate.search_s)),
+                ),
+                (
+                    _("Overhead"),
+                    _("about {time}").format(time=seconds(plan.estimate.overhead_s)),
+                ),
+                (_("Trials"), _("about {n}").format(n=f"{n_trials:,}")),
+                (_("Memory"), _("about {size}").format(size=size(plan.estimate.memory_bytes))),
             ]
         ),
-        *([notes("Before you start", noticed)] if noticed else []),
-        heading("The notebooks"),
+        *([notes(_("Before you start"), warnings)] if warnings else []),
+        heading(_("Notebooks")),
         table(
-            f"What is written into {answers.folder}",
-            ["File", "What it is"],
+            _("Files to write to {folder}").format(folder=answers.folder),
+            [_("File"), _("Contents")],
             [
-                ("experiment.automl.yaml", "what you have answered here; edit it and run it again"),
-                ("explore.ipynb", "a look at the data: types, quality, what may leak"),
-                ("search.ipynb", "the search, one short cell a step; this is what runs"),
-                ("executed.ipynb", "the search as it ran, with every number and picture"),
-                ("model.ipynb", "the model alone: runs without automl-magic, same score"),
+                ("experiment.automl.yaml", _("your answers; edit the file to run it again")),
+                ("explore.ipynb", _("a first look at the data: types, quality, possible leakage")),
+                ("search.ipynb", _("the search, one short cell per step; this notebook is run")),
+                ("executed.ipynb", _("the search after the run, with all numbers and charts")),
+                ("model.ipynb", _("only the model: runs without automl-magic, same score")),
             ],
         ),
-        heading("The same as code"),
+        heading(_("The plan as code")),
         as_code(session),
         more(
-            f"All {len(plan.decisions)} decisions, each with its reason",
+            ngettext(
+                "{n} decision with its reason", "All {n} decisions with reasons", n_decisions
+            ).format(n=n_decisions),
             [
                 table(
-                    "What was decided from the data",
-                    ["About", "Choice", "Why"],
+                    _("Decisions from the data"),
+                    [_("About"), _("Choice"), _("Why")],
                     [(d.label, d.choice, d.why) for d in plan.decisions],
                 )
             ],
@@ -61,16 +79,29 @@ def blocks(session: Session) -> list[Block]:
     ]
 
 
-def _sentence(plan: Plan) -> str:
-    dataset, split = plan.dataset, plan.split
-    families = {candidate.estimator for candidate in plan.candidates}
-    measured = (
-        f"{split.holdout:.0%} of the rows are kept aside to measure the final model once"
-        if split.holdout
-        else "no rows are kept aside, so the score comes from cross-validation"
+def _summary(plan: Plan) -> str:
+    n_families = len({candidate.estimator for candidate in plan.candidates})
+    search = ngettext(
+        "The search tries {candidates} candidates from one model family on {rows} rows of {data} "
+        "to predict {target}.",
+        "The search tries {candidates} candidates from {families} model families on {rows} rows "
+        "of {data} to predict {target}.",
+        n_families,
     )
-    return (
-        f"From {dataset.n_rows:,} rows of {dataset.name}, {len(plan.candidates)} kinds of models "
-        f"of {len(families)} families learn to predict {plan.experiment.target}. Each is judged by "
-        f"{metric(plan.metric)} in {split.folds}-fold cross-validation; {measured}."
+    if len(plan.candidates) == 1:
+        search = _("The search tries one candidate on {rows} rows of {data} to predict {target}.")
+    score = _("It scores each by {metric} in {folds}-fold cross-validation.")
+    if plan.split.holdout:
+        final = _("{share} of the rows are held out to score the final model once.")
+    else:
+        final = _("No rows are held out, so the final score comes from cross-validation.")
+    return f"{search} {score} {final}".format(
+        candidates=len(plan.candidates),
+        families=n_families,
+        rows=f"{plan.dataset.n_rows:,}",
+        data=plan.dataset.name,
+        target=plan.experiment.target,
+        metric=metric(plan.metric),
+        folds=plan.split.folds,
+        share=f"{plan.split.holdout:.0%}" if plan.split.holdout else "",
     )

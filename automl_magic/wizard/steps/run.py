@@ -1,8 +1,9 @@
-"""Step 6: the search while it goes on."""
+"""Step 6: the running search."""
 
 from __future__ import annotations
 
 from automl_magic.look.numbers import number, seconds
+from automl_magic.look.translation import _, ngettext
 from automl_magic.wizard.attempt import Attempt
 from automl_magic.wizard.blocks import (
     Block,
@@ -16,52 +17,81 @@ from automl_magic.wizard.blocks import (
 from automl_magic.wizard.session import Session
 from automl_magic.wizard.words import metric
 
-NAME = "Run"
-TITLE = "Searching for a model"
-LEAD = "You may close this page; the search goes on as long as the notebook's kernel does."
+
+def name() -> str:
+    return _("Run")
+
+
+def title() -> str:
+    return _("Searching for a model")
+
+
+def lead() -> str:
+    return _("You can close this page. The search runs as long as the notebook's kernel does.")
 
 
 def blocks(session: Session) -> list[Block]:
     attempt = session.attempt
     if attempt is None:
         return [
-            paragraph("Nothing runs at the moment."),
-            buttons([("start", "Start the search", "main")]),
+            paragraph(_("No search is running.")),
+            buttons([("start", _("Start the search"), "main")]),
         ]
     if attempt.problem is not None:
         return [
             {"type": "problem", **problem(attempt.problem)},
-            buttons([("start", "Try again", "main")]),
+            buttons([("start", _("Try again"), "main")]),
         ]
     if attempt.is_over and session.result is None and session.busy is None:
         return [
-            paragraph("The run was cancelled; nothing was kept of it but its record."),
-            buttons([("start", "Start again", "main")]),
+            paragraph(_("The run was cancelled. Only its record was kept.")),
+            buttons([("start", _("Start again"), "main")]),
         ]
     return [_progress(attempt), *_latest(attempt), *_controls(attempt)]
 
 
 def _progress(attempt: Attempt) -> Block:
-    known = attempt.progress
-    if attempt.is_over:
-        label = "Finished; reading the result"
-    elif known.run_id is None:
-        label = "Writing the notebooks"
-    elif known.cell_id is None:
-        label = "Starting"
-    else:
-        label = (
-            f"Step {min(known.cells_done + 1, known.n_cells)} of {known.n_cells}: {known.cell_id}"
-        )
-        if known.left_s is not None and known.left_s > 0:
-            label += f", {seconds(known.left_s)} left"
+    state = attempt.progress
     return progress(
-        label,
-        done=known.cells_done,
-        of=known.n_cells,
+        _progress_text(attempt),
+        done=state.cells_done,
+        of=state.n_cells,
         points=attempt.points,
         metric=metric(attempt.metric),
+        chart_label=_chart_label(attempt),
     )
+
+
+def _progress_text(attempt: Attempt) -> str:
+    state = attempt.progress
+    if attempt.is_over:
+        return _("Finished. Reading the result.")
+    if state.run_id is None:
+        return _("Writing the notebooks")
+    if state.cell_id is None:
+        return _("Starting")
+    if state.left_s is not None and state.left_s > 0:
+        text = _("Step {i} of {n}: {cell}, {time} left")
+    else:
+        text = _("Step {i} of {n}: {cell}")
+    return text.format(
+        i=min(state.cells_done + 1, state.n_cells),
+        n=state.n_cells,
+        cell=state.cell_id,
+        time=seconds(state.left_s),
+    )
+
+
+def _chart_label(attempt: Attempt) -> str:
+    """Return what a screen reader says of the chart of scores."""
+    trials = [p for p in attempt.points if p["score"] is not None and not p["baseline"]]
+    text = ngettext(
+        "Scores of {n} trial over {time}.", "Scores of {n} trials over {time}.", len(trials)
+    ).format(n=len(trials), time=seconds(max((p["at"] for p in trials), default=0.0)))
+    best = next((p["best"] for p in reversed(trials) if p["best"] is not None), None)
+    if best is None:
+        return text
+    return " ".join((text, _("The best so far is {score}.").format(score=number(best))))
 
 
 def _latest(attempt: Attempt) -> list[Block]:
@@ -79,29 +109,26 @@ def _latest(attempt: Attempt) -> list[Block]:
         )
         for event in attempt.latest
     ]
-    shown = f"{number(best)}" if best is not None else "none yet"
-    return [
-        table(
-            f"The latest trials; the best {metric(attempt.metric)} so far is {shown}",
-            ["Trial", "Model", "Score", "After"],
-            rows,
-            numbers=(0, 2, 3),
+    if best is None:
+        caption = _("Latest trials")
+    else:
+        caption = _("Latest trials. Best {metric} so far: {score}.").format(
+            metric=metric(attempt.metric), score=number(best)
         )
+    return [
+        table(caption, [_("Trial"), _("Model"), _("Score"), _("After")], rows, numbers=(0, 2, 3))
     ]
 
 
 def _controls(attempt: Attempt) -> list[Block]:
     if attempt.is_over:
         return []
+    cancel = ("cancel", _("Cancel the run"), "danger")
     if attempt.is_stopping:
         return [
-            notes("Stopping", [("info", "It keeps the best so far and finishes it.", "")]),
-            buttons([("cancel", "Cancel everything", "danger")]),
+            notes(_("Stopping"), [("info", _("Finishing the best model so far."), "")]),
+            buttons([cancel]),
         ]
     if attempt.run_id is None:
         return []
-    return [
-        buttons(
-            [("stop", "Stop and keep the best", "plain"), ("cancel", "Cancel everything", "danger")]
-        )
-    ]
+    return [buttons([("stop", _("Stop and keep the best"), "plain"), cancel])]

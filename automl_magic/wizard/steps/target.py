@@ -1,8 +1,9 @@
-"""Step 2: what is to be predicted, with a look at it."""
+"""Step 2: the target column, and its distribution."""
 
 from __future__ import annotations
 
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.records import Column, DecisionKind, Plan
 from automl_magic.wizard import suggest
 from automl_magic.wizard.blocks import (
@@ -18,20 +19,50 @@ from automl_magic.wizard.blocks import (
 )
 from automl_magic.wizard.session import Session
 
-NAME = "Target"
-TITLE = "What do you want to predict?"
-LEAD = "Choose the column that will not be known when the model is used."
-_KINDS = {
-    "number": "number",
-    "boolean": "yes or no",
-    "category": "category",
-    "high_cardinality": "category with many values",
-    "date": "date",
-    "text": "text",
-    "id": "identifier",
-    "constant": "always the same",
-}
-_MOST_BARS = 12
+_MAX_BARS = 12
+
+
+def name() -> str:
+    return _("Target")
+
+
+def title() -> str:
+    return _("What do you want to predict?")
+
+
+def lead() -> str:
+    return _("Choose the column you won't know when you use the model.")
+
+
+def _kind_text(column: Column) -> str:
+    return {
+        "number": _("number"),
+        "boolean": _("yes or no"),
+        "category": _("category"),
+        "high_cardinality": _("category with many values"),
+        "date": _("date"),
+        "text": _("text"),
+        "id": _("identifier"),
+        "constant": _("constant"),
+    }[column.kind.value]
+
+
+def _option_text(column: Column) -> str:
+    values = {"name": column.name, "n": f"{column.n_unique:,}"}
+    n = column.n_unique
+    text = {
+        "number": ngettext("{name} (number, {n} value)", "{name} (number, {n} values)", n),
+        "boolean": ngettext("{name} (yes or no, {n} value)", "{name} (yes or no, {n} values)", n),
+        "category": ngettext("{name} (category, {n} value)", "{name} (category, {n} values)", n),
+        "high_cardinality": ngettext(
+            "{name} (category, {n} value)", "{name} (category, {n} values)", n
+        ),
+        "date": ngettext("{name} (date, {n} value)", "{name} (date, {n} values)", n),
+        "text": ngettext("{name} (text, {n} value)", "{name} (text, {n} values)", n),
+        "id": ngettext("{name} (identifier, {n} value)", "{name} (identifier, {n} values)", n),
+        "constant": _("{name} (constant)"),
+    }[column.kind.value]
+    return text.format(**values)
 
 
 def blocks(session: Session) -> list[Block]:
@@ -42,87 +73,100 @@ def blocks(session: Session) -> list[Block]:
     reason = ""
     if guess is not None and guess[0] == target:
         reason = guess[1]
-    options = [
-        option(one.name, f"{one.name} ({_KINDS[one.kind.value]}, {one.n_unique:,} values)")
-        for one in columns
-    ]
-    shown = [menu("target", "Column to predict", options, target, reason)]
+    options = [option(column.name, _option_text(column)) for column in columns]
+    page = [menu("target", _("Column to predict"), options, target, reason)]
     if session.plan is not None:
-        shown += _look(session, session.plan)
-    return [*shown, _columns(session)]
+        page += _look(session, session.plan)
+    return [*page, _columns(session)]
 
 
 def _look(session: Session, plan: Plan) -> list[Block]:
     column = plan.dataset.column(plan.experiment.target)
-    decided = next(d for d in plan.decisions if d.about is DecisionKind.TASK)
-    about = [f for f in plan.dataset.findings if column.name in f.columns or f.code == "AM002"]
+    decision = next(d for d in plan.decisions if d.about is DecisionKind.TASK)
+    findings = [f for f in plan.dataset.findings if column.name in f.columns or f.code == "AM002"]
+    missing = _("{n} of {total} rows").format(
+        n=f"{column.n_missing:,}", total=f"{plan.dataset.n_rows:,}"
+    )
     return [
         facts(
             [
-                ("Kind of task", f"{decided.choice}: {decided.why}"),
-                ("Missing", f"{column.n_missing:,} of {plan.dataset.n_rows:,} rows"),
-                ("Different values", f"{column.n_unique:,}"),
+                (_("Task"), f"{decision.choice}: {decision.why}"),
+                (_("Missing"), missing),
+                (_("Distinct values"), f"{column.n_unique:,}"),
             ]
         ),
         _distribution(session, column),
         *(
-            [notes("Checks", [(f.severity.value, f.title, f"{f.detail} {f.fix}") for f in about])]
-            if about
+            [
+                notes(
+                    _("Data checks"),
+                    [(f.severity.value, f.title, f"{f.detail} {f.fix}") for f in findings],
+                )
+            ]
+            if findings
             else []
         ),
     ]
 
 
 def _distribution(session: Session, column: Column) -> Block:
-    if "classes" in column.summary and column.n_unique <= _MOST_BARS:
+    if "classes" in column.summary and column.n_unique <= _MAX_BARS:
         pairs = list(zip(column.summary["classes"], column.summary["counts"], strict=True))
-        most, whole = max(count for _, count in pairs), sum(count for _, count in pairs)
+        highest, total = (
+            max(count for _value, count in pairs),
+            sum(count for _value, count in pairs),
+        )
         return bars(
-            f"How often each value of {column.name} occurs",
-            [(str(v), n / most, f"{n:,} ({n / whole:.0%})") for v, n in pairs],
+            _("Frequency of each value of {column}").format(column=column.name),
+            [(str(v), n / highest, f"{n:,} ({n / total:.0%})") for v, n in pairs],
         )
     if (levels := column.summary.get("levels")) is not None:
-        pairs = list(zip(levels, column.summary["level_counts"], strict=True))[:_MOST_BARS]
-        most = max(count for _, count in pairs)
-        return bars(
-            f"The {len(pairs)} most frequent of {column.n_unique:,} values of {column.name}",
-            [(str(v), n / most, f"{n:,}") for v, n in pairs],
+        pairs = list(zip(levels, column.summary["level_counts"], strict=True))[:_MAX_BARS]
+        highest = max(count for _value, count in pairs)
+        caption = _("The {n} most frequent of {total} values of {column}").format(
+            n=len(pairs), total=f"{column.n_unique:,}", column=column.name
         )
+        return bars(caption, [(str(v), n / highest, f"{n:,}") for v, n in pairs])
     assert session.table is not None
     bins = session.table.histogram(column.name)
-    most = max((count for _, _, count in bins), default=1)
+    highest = max((count for _low, _high, count in bins), default=1)
     return bars(
-        f"How the values of {column.name} are distributed",
-        [(f"{number(a, 3)} to {number(b, 3)}", n / most, f"{n:,}") for a, b, n in bins],
+        _("Distribution of {column}").format(column=column.name),
+        [(f"{number(low, 3)} – {number(high, 3)}", n / highest, f"{n:,}") for low, high, n in bins],
     )
 
 
 def _columns(session: Session) -> Block:
     assert session.table is not None
     dataset = session.table.dataset
-    others = [one for one in dataset.columns if one.name != session.answers.target]
+    n_columns = len(dataset.columns)
+    features = [column for column in dataset.columns if column.name != session.answers.target]
     return more(
-        f"All {len(dataset.columns):,} columns, and which of them a model may use",
+        ngettext(
+            "{n} column: choose whether to use it",
+            "All {n} columns: choose which to use",
+            n_columns,
+        ).format(n=f"{n_columns:,}"),
         [
             checks(
                 "exclude",
-                "Leave out of every model",
-                [option(one.name, one.name, _KINDS[one.kind.value]) for one in others[:300]],
+                _("Columns to exclude"),
+                [option(column.name, column.name, _kind_text(column)) for column in features[:300]],
                 session.answers.exclude,
-                "Leave out what is only known after the fact, and what must not decide.",
+                _("Exclude what you only know afterwards and what must not affect predictions."),
             ),
             table(
-                "How each column was understood",
-                ["Column", "Kind", "Missing", "Values", "Why"],
+                _("Detected column types"),
+                [_("Column"), _("Type"), _("Missing"), _("Values"), _("Why")],
                 [
                     (
-                        one.name,
-                        _KINDS[one.kind.value],
-                        f"{one.n_missing:,}",
-                        f"{one.n_unique:,}",
-                        one.reason,
+                        column.name,
+                        _kind_text(column),
+                        f"{column.n_missing:,}",
+                        f"{column.n_unique:,}",
+                        column.reason,
                     )
-                    for one in dataset.columns[:300]
+                    for column in dataset.columns[:300]
                 ],
                 numbers=(2, 3),
             ),
