@@ -9,6 +9,7 @@ from automl_magic.errors import BudgetTooSmall, DataError, PlanError, near_miss
 from automl_magic.planning.columns import check_columns, with_kinds
 from automl_magic.planning.estimate import make_estimate
 from automl_magic.records import (
+    EXCLUDED,
     Answer,
     ColumnKind,
     Dataset,
@@ -211,7 +212,7 @@ def _group_column(split: Split, dropped: Mapping[str, Decision]) -> dict[str, De
         name: Decision(
             about=DecisionKind.COLUMN,
             name=name,
-            choice="left out",
+            choice=EXCLUDED,
             why="It names the groups that are kept apart, and new rows come from new groups.",
         )
     }
@@ -224,7 +225,7 @@ def _missing_target(dataset: Dataset, target: Target) -> tuple[Decision, ...]:
     return (
         Decision(
             about=DecisionKind.UNLABELLED_ROWS,
-            choice="left out",
+            choice=EXCLUDED,
             why="A row without an answer can neither train nor measure.",
             evidence={"rows": n_missing, "of": dataset.n_rows},
             rejected=("fill them in: a made-up answer would be learnt",),

@@ -9,7 +9,7 @@ from typing import Any
 from automl_magic.errors import shorten
 from automl_magic.reasons.account import Reason
 from automl_magic.reasons.files import Decided, RunFiles
-from automl_magic.records import Decision, DecisionKind, Severity
+from automl_magic.records import EXCLUDED, Decision, DecisionKind, Severity
 
 # Columns are told in a section of their own, and the candidates with the trials.
 _ELSEWHERE = (DecisionKind.COLUMN, DecisionKind.CANDIDATES)
@@ -31,7 +31,7 @@ def left_out(files: RunFiles) -> tuple[Reason, ...]:
     """Tell why columns are seen by no model; columns with one and the same reason together."""
     by_why: dict[str, list[Decision]] = {}
     for decision in files.plan.decisions if files.plan else ():
-        if decision.about is DecisionKind.COLUMN and decision.choice == "left out":
+        if decision.excludes_column:
             by_why.setdefault(decision.why, []).append(decision)
     reasons = [_together(files, same) for same in by_why.values()]
     dropped = (
@@ -92,7 +92,7 @@ def _together(files: RunFiles, same: list[Decision]) -> Reason:
     names = [decision.name for decision in same]
     return Reason(
         about=f"{len(names)} columns",
-        choice="left out",
+        choice=EXCLUDED,
         why=f"{shorten(names)}: {first.why}",
         link=first.link,
         evidence={"columns": names},

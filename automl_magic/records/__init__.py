@@ -9,7 +9,7 @@ from automl_magic.records.codec import Record, RecordProblem, digest_of, dumps
 from automl_magic.records.data.dataset import Column, ColumnKind, Dataset, Finding, Severity
 from automl_magic.records.families import TaskFamily, TaskKind
 from automl_magic.records.models.model import Manifest, ModelVersion
-from automl_magic.records.plans.decision import Decision, DecisionKind
+from automl_magic.records.plans.decision import EXCLUDED, Decision, DecisionKind
 from automl_magic.records.plans.experiment import SPEC_SUFFIX, Experiment
 from automl_magic.records.plans.plan import Candidate, Estimate, Plan, StepSpec
 from automl_magic.records.runs.run import Artifact, Failure, FailureKind, Run, RunStatus
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "EXCLUDED",
     "EXPLANATION_NAME",
     "SPEC_SUFFIX",
     "Answer",

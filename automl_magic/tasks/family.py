@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 from automl_magic.errors import MetricDoesNotFit
 from automl_magic.files.templates import templates
 from automl_magic.records import (
+    EXCLUDED,
     Candidate,
     Column,
     ColumnKind,
@@ -175,7 +176,7 @@ class Family(ABC):
             name: Decision(
                 about=DecisionKind.COLUMN,
                 name=name,
-                choice="left out",
+                choice=EXCLUDED,
                 why="It was asked to be left out.",
             )
             for name in experiment.features.exclude

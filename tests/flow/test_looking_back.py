@@ -43,7 +43,7 @@ def test_every_score_of_an_account_has_a_link(binary):
 def test_a_column_that_is_left_out_is_told_with_its_reason(binary):
     found = reasons(flow.why(binary.run_id, column="customer"))
 
-    assert "left out" in [reason.choice for reason in found]
+    assert "excluded" in [reason.choice for reason in found]
 
 
 def test_what_a_run_does_not_have_is_refused(binary):

@@ -61,11 +61,7 @@ def _chosen(plan: Plan, about: DecisionKind, choice: str) -> str:
 
 def _left_out(plan: Plan) -> str:
     """Name the columns that no model sees; the plan says why of each."""
-    names = [
-        decision.name
-        for decision in plan.decisions
-        if decision.about is DecisionKind.COLUMN and decision.choice == "left out"
-    ]
+    names = [decision.name for decision in plan.decisions if decision.excludes_column]
     return safe(shorten(names), 200) if names else "no column"
 
 

@@ -34,6 +34,12 @@ class DecisionKind(StrEnum):
     ENSEMBLE = "ensemble"
 
 
+# The choice for a column that models don't use, or for rows that they can't use.
+EXCLUDED = "excluded"
+# The same choice in plans written by version 0.1.
+_EXCLUDED_0_1 = "left out"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decision(Record):
     """One choice: what was chosen, why, what in the data led to it, and what was rejected.
@@ -47,6 +53,11 @@ class Decision(Record):
     why: str
     evidence: Mapping[str, Any] = field(default_factory=dict)
     rejected: tuple[str, ...] = ()
+
+    @property
+    def excludes_column(self) -> bool:
+        """Whether this decision excludes a column from all models."""
+        return self.about is DecisionKind.COLUMN and self.choice in (EXCLUDED, _EXCLUDED_0_1)
 
     @property
     def label(self) -> str:

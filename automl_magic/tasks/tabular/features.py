@@ -13,7 +13,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from automl_magic.recipe.values import text_of
-from automl_magic.records import Column, ColumnKind, Dataset, Decision, DecisionKind, StepSpec
+from automl_magic.records import (
+    EXCLUDED,
+    Column,
+    ColumnKind,
+    Dataset,
+    Decision,
+    DecisionKind,
+    StepSpec,
+)
 from automl_magic.records.plans.experiment import Selection
 
 Rule: TypeAlias = tuple[tuple[str, str], ...]
@@ -112,7 +120,7 @@ def _drop(name: str, why: str, evidence: Mapping[str, object]) -> Decision:
     return Decision(
         about=DecisionKind.COLUMN,
         name=name,
-        choice="left out",
+        choice=EXCLUDED,
         why=why,
         evidence=evidence,
         rejected=("keep it: name it under features.kinds to have it used",),
