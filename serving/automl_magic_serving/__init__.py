@@ -1,1 +1,1 @@
-"""The serving plane: signed models over HTTP and gRPC, on routes that change without a restart."""
+"""Model serving: signed models over HTTP and gRPC, with routes that change without a restart."""

@@ -1,4 +1,4 @@
-"""`python -m automl_magic_serving`: serve deployments until a signal comes."""
+"""`python -m automl_magic_serving`: serve deployments until a signal arrives."""
 
 from __future__ import annotations
 

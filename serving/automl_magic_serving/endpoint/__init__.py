@@ -1,12 +1,12 @@
-"""endpoint: what answers under a name. It asks the version that the route chooses, and counts.
+"""endpoint: one deployment in one worker. It routes requests to a version and counts them.
 
 endpoint   one deployment: its route, its versions, `predict`
 endpoints  all deployments of a worker
-route      which version answers: a share of the requests, or by key
-ids        the id of a prediction
+route      traffic split between versions: by share of requests, or by key
+ids        prediction ids
 waiting    timeouts of many requests with one timer
-shadow     a version that is asked too, after the answer has gone out
-errors     what a caller may be told
+shadow     a shadow version, which runs after the response was sent
+errors     errors of a prediction
 """
 
 from automl_magic_serving.endpoint.endpoint import Endpoint, Predicted

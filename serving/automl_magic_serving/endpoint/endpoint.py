@@ -1,4 +1,4 @@
-"""Endpoint: one deployment in one worker. It chooses a version, asks it, counts and logs."""
+"""One deployment in one worker: chooses a version, predicts, counts and logs."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _JUDGED = (Outcome.OK, Outcome.LATE, Outcome.ERROR)
 
 
 class Predicted(NamedTuple):
-    """The answers to one request, all by one version: the one that its epoch was pinned to.
+    """The predictions for one request, all by the same version and route epoch.
 
-    `ids`, `answers` and `flags` have one item for each instance. `explanations` is None unless
-    asked for: what each column contributed, by name. `schema` is that of the version that answered,
-    even where the route has changed since.
+    `ids`, `answers` and `flags` have one item per instance. `explanations` has each column's
+    contribution by name, or is None if not requested. `schema` is that of the version that
+    predicted, even if the route has changed since.
     """
 
     model: str
@@ -49,7 +49,7 @@ class Predicted(NamedTuple):
 
 @dataclass(frozen=True)
 class _Arm:
-    """A version in a role, for one epoch."""
+    """A model version in a role of the route, for one epoch."""
 
     role: Role
     epoch: int
@@ -61,7 +61,7 @@ class _Arm:
 
 @dataclass(frozen=True)
 class _Pinned:
-    """A route with the versions it names. A request takes the whole of it once, and keeps it."""
+    """A route with its loaded versions. A request keeps the one that it started with."""
 
     deployment: Deployment
     route: Route
@@ -81,13 +81,13 @@ class Endpoint:
     Parameters
     ----------
     place : int
-        Of the deployment among those that the server serves; where its counters lie.
+        Index of the deployment in this server, which locates its counters.
     region : Region
-        The counters of this worker.
+        Counters of this worker.
     log : PredictionLogger
-        Where the answers of all deployments are logged.
+        Prediction log of all deployments.
     aside : ThreadPoolExecutor
-        Does what no request waits for (shadows) or few do (explanations).
+        Thread for work off the request path: shadows and explanations.
     """
 
     def __init__(
@@ -112,33 +112,33 @@ class Endpoint:
 
     @property
     def deployment(self) -> Deployment:
-        """The deployment as it was asked for."""
+        """The deployment's specification."""
         return self._now.deployment
 
     @property
     def route(self) -> Route:
-        """The route that new requests take."""
+        """The route for new requests."""
         return self._now.route
 
     @property
     def schema(self) -> InputSchema:
-        """What the stable version takes and gives."""
+        """The schema of the stable version."""
         return self._now.stable.served.schema
 
     def served(self, version: int | None = None) -> Served:
-        """Return a version that answers now, the stable one by default. Raises NotRouted."""
+        """Return the model of a served version, by default the stable one. Raises NotRouted."""
         pinned = self._now
         arm = pinned.stable if version is None else _arm_of(pinned, version)
         return arm.served
 
     @property
     def answering(self) -> tuple[int, ...]:
-        """The versions whose answers are returned: the stable one, and the canary."""
+        """The versions whose predictions are returned: stable and canary."""
         return tuple(arm.served.version for arm in self._now.arms)
 
     @property
     def takes_requests(self) -> bool:
-        """Whether there is a route whose versions are loaded."""
+        """Whether the versions of the route are loaded."""
         return self._pinned is not None
 
     @property
@@ -148,7 +148,7 @@ class Endpoint:
         return self._pinned
 
     def follow(self, deployment: Deployment, route: Route, served: Mapping[int, Served]) -> None:
-        """Take up a route, whose versions are loaded. Requests that are under way keep theirs."""
+        """Switch to a route whose versions are loaded. Running requests keep their route."""
         before = self._pinned
         if before is not None:
             for old in before.arms:
@@ -211,31 +211,31 @@ class Endpoint:
         traceparent: str | None = None,
         began: float | None = None,
     ) -> Predicted:
-        """Answer a request with one version of the route that holds now.
+        """Predict with one version of the current route.
 
         Parameters
         ----------
         version : int, optional
-            Ask this version, whatever its share. By default the route chooses.
+            Version to use, whatever its traffic share. By default the route chooses.
         key_id : str, optional
-            Of the API key; for the log.
+            Id of the API key, for the log.
         correlation_id, traceparent : str, optional
-            What the caller calls the request, and the span that it belongs to (W3C Trace Context).
+            The caller's request id, and its trace span (W3C Trace Context).
         sticky_key : str, optional
-            Requests with the same key are answered by the same version where the route is sticky.
+            If the route is sticky, requests with the same key go to the same version.
         began : float, optional
-            When the request arrived, by `time.perf_counter`; by default now.
+            Arrival time of the request by `time.perf_counter`, in seconds. Default: now.
 
         Raises
         ------
         Refused
-            If an instance is not what the version takes. The version is not to blame.
+            If an instance doesn't match the version's schema.
         Busy
-            If more requests wait than the deployment's `limits.queue`.
+            If more rows are waiting than the deployment's `limits.queue`.
         Late
-            If there is no answer within `limits.timeout_s`.
+            If there is no prediction within `limits.timeout_s`.
         NotRouted
-            If `version` is none of those that answer.
+            If `version` isn't one of the served versions.
         """
         began = time.perf_counter() if began is None else began
         pinned = self._now
@@ -257,7 +257,7 @@ class Endpoint:
                 explanations = await self._waiting.wait(explained, began, arm.tally)
         except BaseException as problem:
             outcome = _outcome_of(problem)
-            if outcome is Outcome.ERROR:  # for the log line of whoever answers the caller
+            if outcome is Outcome.ERROR:  # for the log line of the HTTP or gRPC handler
                 problem.add_note(f"{arm.served.model}/{arm.served.version}, epoch {arm.epoch}")
             raise
         finally:
@@ -289,7 +289,7 @@ class Endpoint:
                 self._log.offer(asked)
                 self.last_prediction_at = asked.at
                 if pinned.shadow is not None and outcome is Outcome.OK:
-                    # When the caller has been answered: this request goes on before the loop does.
+                    # Runs after the response: this request continues before the event loop does.
                     asyncio.get_running_loop().call_soon(pinned.shadow.ask, asked)
         return Predicted(
             model=arm.served.model,
@@ -320,22 +320,22 @@ class Endpoint:
         return self._batchers[key]
 
     async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
-        """Keep what came true of predictions: pairs of an id, and a label or a number.
+        """Store outcomes: pairs of a prediction id and a label or number.
 
-        Returns when they are written. A later word about a prediction takes an earlier one's place.
+        Returns when they are written. A later outcome of a prediction replaces an earlier one.
 
         Raises
         ------
         Busy
-            If too much waits to be written.
+            If too many writes are waiting.
         StoreError
-            If the store of predictions does not answer.
+            If the prediction store doesn't respond.
         """
         await self._log.outcomes(outcomes)
 
     @property
     def latency_p95_ms(self) -> float | None:
-        """The 95th percentile of the last minutes over all workers; None without requests."""
+        """The p95 latency in ms of the last minutes, over all workers; None without requests."""
         return self._recent.p95_ms(self.place)
 
 

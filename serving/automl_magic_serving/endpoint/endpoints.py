@@ -1,4 +1,4 @@
-"""Endpoints: all deployments of one worker."""
+"""All deployments of one worker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from automl_magic_serving.endpoint.endpoint import Endpoint
 
 
 class Endpoints:
-    """All deployments of one worker, by name, in the order in which the server was given them."""
+    """All deployments of one worker by name, in the order given to the server."""
 
     def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
         self._endpoints = dict(endpoints)
@@ -21,7 +21,7 @@ class Endpoints:
 
     @property
     def ready(self) -> bool:
-        """Whether every deployment can be asked, and this worker is not about to end."""
+        """Whether every deployment is loaded and this worker isn't draining."""
         return not self.is_draining and all(one.takes_requests for one in self)
 
     def __iter__(self) -> Iterator[Endpoint]:

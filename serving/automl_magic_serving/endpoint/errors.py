@@ -1,20 +1,20 @@
-"""What a caller may be told."""
+"""Errors of a prediction that callers see."""
 
 from __future__ import annotations
 
 
 class Late(Exception):
-    """The version did not answer within the deployment's `timeout_s`."""
+    """There was no prediction within the deployment's `timeout_s`."""
 
     def __init__(self, timeout_s: float) -> None:
-        super().__init__(f"No answer within {timeout_s:g} s.")
+        super().__init__(f"No prediction within {timeout_s:g} s.")
         self.timeout_s = timeout_s
 
 
 class NotRouted(Exception):
-    """The version that was asked for by number is none of those that answer now."""
+    """The requested version isn't served now."""
 
     def __init__(self, version: int, answering: tuple[int, ...]) -> None:
         named = ", ".join(map(str, answering))
-        super().__init__(f"Version {version} does not answer here; {named} does.")
+        super().__init__(f"Version {version} isn't served here. Served versions: {named}.")
         self.version, self.answering = version, answering

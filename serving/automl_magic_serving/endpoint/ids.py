@@ -1,7 +1,7 @@
-"""The id of a prediction: a UUID of version 7 (RFC 9562) without hyphens.
+"""Prediction ids: a UUID of version 7 (RFC 9562) without hyphens.
 
-It sorts by time, so that a database appends it at the end of its index; its last 74 bits are random
-and cannot be guessed, so that who knows one id can report no outcome for another.
+It sorts by time, so a database appends it at the end of its index. Its last 74 bits are random and
+can't be guessed, so knowing one id doesn't let a caller report outcomes for another.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import os
 import re
 import time
 
-# Where the random part of the id begins. It is as good as a coin for sampling, too.
+# Start of the random part of the id, which sampling uses too.
 RANDOM_AT = 17
-# A shadow's answer bears the id of the answer that went out, and this letter.
+# A shadow's prediction has the id of the returned prediction plus this letter.
 SHADOW_SUFFIX = "s"
 _FORM = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}")
 
 
 def new_ids(n: int) -> list[str]:
-    """Return `n` new ids of 32 characters."""
+    """Return `n` new ids of 32 characters each."""
     prefix = f"{time.time_ns() // 1_000_000:012x}7"
     digits = os.urandom(10 * n).hex()
     return [
@@ -31,5 +31,5 @@ def new_ids(n: int) -> list[str]:
 
 
 def is_id(text: str) -> bool:
-    """Say whether a text has the form of an id; not whether there was such a prediction."""
+    """Return whether a text has the form of an id, not whether the prediction exists."""
     return _FORM.fullmatch(text) is not None

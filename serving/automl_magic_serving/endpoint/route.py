@@ -1,4 +1,4 @@
-"""Which version answers a request: a share of the requests, or always the same one for a key."""
+"""Traffic split between versions: by share of requests, or fixed by key."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import hashlib
 import os
 
 _SPAN = 1 << 64
-# The golden ratio's fraction: multiples of it fill a circle more evenly than of any other number.
+# The golden ratio's fraction: its multiples fill a circle most evenly.
 _STEP = 0x9E3779B97F4A7C15
 
 
 class Share:
-    """Chooses a share of the requests, spread evenly: of any 100 in a row, 10 % are 10 or so.
+    """Selects a share of the requests, spread evenly: at 10%, about 10 of any 100 in a row.
 
-    Points of the additive recurrence (Weyl sequence) of the golden ratio; among the first n their
-    number below p differs from n·p by O(log n), where chance would differ by √n. The start is
-    random, so that the workers do not all choose their first request.
+    Points of the additive recurrence (Weyl sequence) of the golden ratio: among the first n, the
+    number below p differs from n·p by O(log n), compared with √n for random choice. The start is
+    random, so that workers don't all select their first request.
     """
 
     __slots__ = ("_point",)
@@ -24,20 +24,20 @@ class Share:
         self._point = int.from_bytes(os.urandom(8)) if start is None else start % _SPAN
 
     def takes(self, threshold: int) -> bool:
-        """Say whether this request belongs to the share; see `threshold_of`."""
+        """Return whether the next request belongs to the share; see `threshold_of`."""
         self._point = (self._point + _STEP) % _SPAN
         return self._point < threshold
 
 
 def threshold_of(percent: float) -> int:
-    """Return the number below which a point of the circle belongs to a share in percent."""
+    """Return the upper bound of the points that belong to a share, in percent."""
     return int(percent / 100 * _SPAN)
 
 
 def point_of(deployment: str, key: str) -> int:
-    """Return where on the circle a key lies. It is the same in every process, at any time.
+    """Return the point of a key, the same in every process.
 
-    Who was in a share of 10 % is also in one of 20 %: a growing canary takes no caller back.
+    A key in a share of 10% is also in one of 20%: a growing canary keeps its callers.
     """
     text = f"{deployment}\0{key}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest())

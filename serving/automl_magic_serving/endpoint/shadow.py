@@ -1,4 +1,4 @@
-"""Asks a shadow what it would have answered, when the answer of another version has gone out."""
+"""Runs a shadow version on a request after another version's response was sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from automl_magic_serving.telemetry.log import Asked
 from automl_magic_serving.telemetry.protect import Protector
 from automl_magic_serving.telemetry.slab import Outcome, Tally
 
-# Questions that may wait. Beyond it the shadow is too slow for the traffic, and they are dropped.
+# Maximum number of waiting requests. Beyond it the shadow is too slow, and requests are dropped.
 MAX_WAITING = 256
 _AT_ONCE = 64
 
@@ -26,12 +26,12 @@ _events = logging.getLogger(__name__)
 
 
 class Shadow:
-    """A version that answers too, in a thread of its own, whose answers are only logged.
+    """A version that predicts in its own thread, and whose predictions are only logged.
 
     Parameters
     ----------
     offer : callable
-        Takes what was asked and answered, for the prediction log.
+        Adds a request to the prediction log.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Shadow:
         self._noted: set[str] = set()
 
     def ask(self, asked: Asked) -> None:
-        """Ask what was asked of another version, some time; or drop it where too many wait."""
+        """Queue a request that another version has handled, or drop it if the queue is full."""
         if len(self._waiting) >= MAX_WAITING:
             self.tally.count(Outcome.DROPPED, len(asked.instances))
             return
@@ -61,7 +61,7 @@ class Shadow:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     def stop(self) -> None:
-        """Forget the questions that wait: the route does not name this shadow any more."""
+        """Discard the waiting requests: the shadow is no longer in the route."""
         self._waiting.clear()
 
     async def _work(self) -> None:
@@ -87,7 +87,7 @@ class Shadow:
             answers = self.served.answer(parsed)
         except Refused:
             outcome, error = Outcome.REFUSED, "refused"
-        except Exception as problem:  # noqa: BLE001 - whatever a shadow does, it harms nobody
+        except Exception as problem:  # noqa: BLE001 - a shadow's failure affects no response
             outcome, error = Outcome.ERROR, type(problem).__name__
             self._note(error)
         seconds = time.perf_counter() - began
@@ -105,7 +105,7 @@ class Shadow:
         return _Said(asked, outcome, seconds)
 
     def _note(self, error: str) -> None:
-        # Once an epoch: it fails as often as others are asked, and the metrics count it.
+        # Logged once per epoch: every request may fail, and the metrics count them.
         if error not in self._noted:
             self._noted.add(error)
             about = {"model": self.served.model, "version": self.served.version}

@@ -1,8 +1,8 @@
 """Timeouts of many requests with one timer.
 
-`asyncio.timeout` makes and cancels a timer for each request, which costs more than many a model's
-answer. All requests of a deployment have the same patience, so they end in the order in which they
-began: one look at the oldest, ten times a second, is enough.
+`asyncio.timeout` creates and cancels a timer per request, which costs more than many a prediction.
+All requests of a deployment have the same timeout, so they expire in order of arrival: checking the
+oldest ten times per second is enough.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Waiter:
 
 
 class Waiting:
-    """The requests of one deployment that wait for their answers."""
+    """The waiting requests of one deployment."""
 
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
@@ -38,12 +38,12 @@ class Waiting:
         self._counted: set[Tally] = set()
 
     async def wait(self, answer: Awaitable[T], began: float, tally: Tally) -> T:
-        """Wait for an answer.
+        """Wait for a prediction.
 
         Raises
         ------
         Late
-            If there is none `timeout_s` after `began` (`time.perf_counter`), give or take 0.1 s.
+            If there is none `timeout_s` after `began` (`time.perf_counter`), within 0.1 s.
         """
         task = asyncio.current_task()
         assert task is not None
@@ -54,7 +54,7 @@ class Waiting:
         try:
             return await answer
         except asyncio.CancelledError:
-            # As in `asyncio.timeout`: it was ours, unless somebody else wants the task to end too.
+            # As in `asyncio.timeout`: ours, unless something else cancelled the task too.
             if waiter.is_late and task.uncancel() == 0:
                 raise Late(self.timeout_s) from None
             raise
@@ -73,7 +73,7 @@ class Waiting:
         self._timer = loop.call_later(_LOOK_S, self._look) if self._waiters else None
 
     def _count_slow(self, now: float) -> None:
-        # A version that hangs has no answers to be judged by; how long they are awaited counts too.
+        # A hanging version returns no predictions, so waiting times count as slow too.
         slow = dict.fromkeys(self._counted, 0)
         for waiter in self._waiters:
             if now - waiter.began > waiter.tally.slow_s:

@@ -1,4 +1,4 @@
-"""Who may ask, how often, and what a request that is refused is told."""
+"""Authentication, rate limits and the errors that reject a request."""
 
 from automl_magic_serving.gate.callers import Caller
 from automl_magic_serving.gate.gate import AuthMode, Gate

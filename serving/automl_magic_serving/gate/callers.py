@@ -1,4 +1,4 @@
-"""Caller: who asks. Kept apart, because both keys and the Hub make one."""
+"""The caller of a request. API keys and JupyterHub tokens both create one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the id of an API key, a user of the Hub, or anybody on this machine.
+    """The owner of an API key, a user of the Hub, or an anonymous caller on this machine.
 
-    `deployments` are those that may be asked; empty for all. `requests_per_s` is None where there
-    is no limit. `expires_at` is in seconds since 1970.
+    `deployments` are those that the caller can use; empty for all. `requests_per_s` is None for
+    no limit. `expires_at` is in seconds since 1970.
     """
 
     key_id: str | None = None
@@ -19,7 +19,7 @@ class Caller:
     expires_at: float | None = None
 
     def may_ask(self, deployment: str) -> bool:
-        """Say whether this deployment answers this caller."""
+        """Return whether the caller can use this deployment."""
         return not self.deployments or deployment in self.deployments
 
 

@@ -1,4 +1,4 @@
-"""Gate: says who asks, and whether they may, before anything of a request's body is read."""
+"""Authentication and access control, before the request's body is read."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Keys = Mapping[bytes, Caller]
 
 
 class AuthMode(StrEnum):
-    """Whether a request must say who sends it.
+    """Whether a request needs a key.
 
-    `auto`: where the server listens on this machine alone, and no key was ever made, it need not.
+    `auto`: no key is needed if the server listens only on loopback and no key was ever created.
     """
 
     AUTO = "auto"
@@ -30,16 +30,16 @@ class AuthMode(StrEnum):
 
 
 class Gate:
-    """The table of keys, the rates, the Hub: everything that decides whether a request comes in.
+    """Decides whether a request is accepted: API keys, rate limits and JupyterHub tokens.
 
     Parameters
     ----------
     keys : callable
-        Returns the keys that open something now, by the SHA-256 of their secrets, and whether any
-        key was ever made. It is called for every request, and must only look: whoever made it
-        keeps the table fresh.
+        Returns the valid keys by the SHA-256 of their secrets, and whether any key was ever
+        created. It is called for every request, so it must be fast: the caller keeps the table
+        up to date.
     loopback : bool
-        Whether the server listens on a loopback address and nowhere else.
+        Whether the server listens only on a loopback address.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Gate:
 
     @property
     def is_open(self) -> bool:
-        """Whether a request needs no key at the moment."""
+        """Whether requests are currently accepted without a key."""
         if self._mode is AuthMode.OFF:
             return True
         return self._mode is AuthMode.AUTO and self._loopback and not self._keys()[1]
@@ -70,25 +70,25 @@ class Gate:
         origin: bytes | None = None,
         local: bool = False,
     ) -> Caller:
-        """Return who asks.
+        """Authenticate a request and return its caller.
 
         Parameters
         ----------
         deployment : str, optional
-            What is asked. None where it is not known yet: then call `check` when it is.
+            The requested deployment. If it isn't known yet, pass None and call `check` later.
         host, origin : bytes, optional
-            Headers. Without keys, other sites' pages in a browser here must not be able to ask.
+            Headers. Without keys, web pages from other sites must not reach the server.
         local : bool
-            Whether the host needs no look: gRPC cannot be spoken by a page.
+            Whether to skip the host check: web pages can't make gRPC calls.
 
         Raises
         ------
         Problem
-            401 nobody known, 403 not this deployment, 429 too often, 503 the Hub is silent.
+            401 unknown key, 403 no access to the deployment, 429 rate limit, 503 Hub unreachable.
         """
         if authorization is None:
             if not self.is_open:
-                raise unauthenticated("This server needs an API key.")
+                raise unauthenticated("This server requires an API key.")
             if self._mode is AuthMode.AUTO and not local:
                 _check_here(host, origin)
             return ANYBODY
@@ -99,12 +99,12 @@ class Gate:
         return caller
 
     def check(self, caller: Caller, deployment: str) -> None:
-        """Raise where a caller may not ask a deployment."""
+        """Raise a 403 if the caller can't use the deployment."""
         if not caller.may_ask(deployment):
-            raise forbidden(f"This key may not ask {deployment!r}.")
+            raise forbidden(f"This key has no access to deployment {deployment!r}.")
 
     def charge(self, caller: Caller) -> None:
-        """Count a request, and raise where it is one too many."""
+        """Count a request, and raise a 429 if it exceeds the key's rate limit."""
         if caller.requests_per_s is None or caller.key_id is None:
             return
         wait = self._pace.wait_s(caller.key_id, caller.requests_per_s)
@@ -112,7 +112,7 @@ class Gate:
             raise Problem(
                 429,
                 "rate_limited",
-                f"This key may ask {caller.requests_per_s:g} times a second.",
+                f"This key is limited to {caller.requests_per_s:g} requests per second.",
                 retry_after_s=wait,
             )
 
@@ -120,8 +120,8 @@ class Gate:
         scheme, _, token = authorization.partition(b" ")
         token = token.strip()
         if scheme.lower() != b"bearer" or not token or len(token) > _LONGEST_TOKEN:
-            raise unauthenticated("The header `Authorization` is not of the form `Bearer KEY`.")
-        # A digest of what came is looked up: how long that takes says nothing about any key.
+            raise unauthenticated("The `Authorization` header must have the form `Bearer KEY`.")
+        # The lookup uses the token's digest, so its timing reveals nothing about any key.
         digest = sha256(token).digest()
         caller = self._keys()[0].get(digest)
         if caller is None and self._hub is not None and not token.startswith(b"amk_"):
@@ -129,7 +129,7 @@ class Gate:
         if caller is None:
             if self._mode is AuthMode.OFF:
                 return ANYBODY
-            raise unauthenticated("This API key is not known, or is not valid any more.")
+            raise unauthenticated("This API key is unknown or no longer valid.")
         if caller.expires_at is not None and caller.expires_at <= time.time():
             raise unauthenticated("This API key has expired.")
         return caller
@@ -141,7 +141,7 @@ def retry_after(seconds: float) -> bytes:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a host name or address is this machine and cannot be reached from another."""
+    """Return whether a host name or address is a loopback address."""
     if host == "localhost":
         return True
     try:
@@ -151,15 +151,15 @@ def is_loopback(host: str) -> bool:
 
 
 def _check_here(host: bytes | None, origin: bytes | None) -> None:
-    """Refuse what a page of another site could make a browser on this machine send."""
+    """Reject requests that another site's page could make a local browser send."""
     name = (host or b"").decode("latin-1")
     bare = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
     if not is_loopback(bare):
         raise Problem(
             403,
             "host_not_allowed",
-            "Without API keys this server answers this machine alone.",
-            [{"problem": f"The host asked for was {name[:100]!r}.", "fix": "Ask 127.0.0.1."}],
+            "Without API keys, this server accepts only local requests.",
+            [{"problem": f"The host was {name[:100]!r}.", "fix": "Send requests to 127.0.0.1."}],
         )
     if origin is not None and origin.decode("latin-1").partition("://")[2] != name:
-        raise Problem(403, "origin_not_allowed", "A page of another site may not ask this server.")
+        raise Problem(403, "origin_not_allowed", "Pages of other sites can't call this server.")

@@ -1,4 +1,4 @@
-"""Tokens of a JupyterHub: the Hub is asked who holds one, and the answer is kept for a minute."""
+"""JupyterHub tokens: the Hub says who owns a token, and the result is cached for a minute."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _LARGEST_ANSWER = 1_000_000
 
 
 class Hub:
-    """Asks `GET /user` of the Hub's API with the token that came.
+    """Authenticates tokens with `GET /user` of the Hub's API.
 
-    A token may ask every deployment where its scopes hold `access:services!service=NAME` (or
-    `access:services`): the scope by which JupyterHub itself says who may use a service.
+    A token has access to every deployment if its scopes contain `access:services!service=NAME`
+    or `access:services`, JupyterHub's own scopes for using a service.
     """
 
     def __init__(self, api_url: str, service: str) -> None:
         if not api_url.startswith(("http://", "https://")):
-            raise ValueError(f"JUPYTERHUB_API_URL is no address of a Hub: {api_url!r}")
+            raise ValueError(f"JUPYTERHUB_API_URL isn't an http or https URL: {api_url!r}")
         self._url = api_url.rstrip("/") + "/user"
         self._scopes = {"access:services", f"access:services!service={service}"}
         self._known: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
@@ -40,32 +40,32 @@ class Hub:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Hub | None:
-        """Return the Hub that started this process, or None where there is none."""
+        """Return the Hub that started this process, or None if there isn't one."""
         api_url = environ.get("JUPYTERHUB_API_URL")
         if not api_url:
             return None
         return cls(api_url, environ.get("JUPYTERHUB_SERVICE_NAME") or "automl-serving")
 
     async def caller(self, digest: bytes, token: str) -> Caller | None:
-        """Return who holds a token, or None where nobody does, or may not use this service.
+        """Return the owner of a token, or None if the token is unknown or lacks the scope.
 
         Parameters
         ----------
         digest : bytes
-            The token's SHA-256: tokens themselves are not kept.
+            SHA-256 of the token: tokens themselves aren't stored.
         """
         known = self._known.get(digest)
         if known is not None and known[0] > time.monotonic():
             return known[1]
         task = self._asked.get(digest)
-        if task is None:  # many requests that bring a new token ask the Hub once
+        if task is None:  # concurrent requests with a new token share one call to the Hub
             task = self._asked[digest] = asyncio.create_task(self._ask(digest, token))
             task.add_done_callback(lambda _: self._asked.pop(digest, None))
         return await asyncio.shield(task)
 
     async def _ask(self, digest: bytes, token: str) -> Caller | None:
         if len(self._asked) > KEPT_MOST:
-            raise _unreachable("too many tokens wait for it")
+            raise _unreachable("too many tokens are waiting")
         async with self._at_once:
             model = await asyncio.to_thread(self._get, token)
         caller = None
@@ -86,14 +86,14 @@ class Hub:
         except urllib.error.HTTPError as error:
             if error.code in (401, 403, 404):
                 return None
-            raise _unreachable(f"it answers with status {error.code}") from error
+            raise _unreachable(f"it responded with status {error.code}") from error
         except (OSError, ValueError) as error:
             raise _unreachable(type(error).__name__) from error
         return model if isinstance(model, dict) else None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would take the token to somebody else."""
+    """Follows no redirects: they would send the token to another server."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
@@ -104,5 +104,5 @@ _OPENER = urllib.request.build_opener(_NoRedirect)
 
 def _unreachable(why: str) -> Problem:
     return Problem(
-        503, "hub_unreachable", f"The Hub cannot say whose token this is: {why}.", retry_after_s=5
+        503, "hub_unreachable", f"Can't check this token with JupyterHub: {why}.", retry_after_s=5
     )

@@ -1,9 +1,9 @@
-"""How often a key may ask: a token bucket each, shared by the worker processes.
+"""Rate limits: one token bucket per key, shared by the worker processes.
 
-A bucket is one number, the time at which it will be full again (the generic cell rate algorithm,
-ITU-T I.371, which counts exactly as a token bucket does). So it fits into eight bytes of memory
-that all workers map, and a key gets its rate from the server, whichever worker it meets. Two
-workers that write at the same instant may let one request too many through.
+A bucket is one number: the time at which it will be full again (the generic cell rate algorithm,
+ITU-T I.371, equivalent to a token bucket). It fits into eight bytes of memory that all workers map,
+so a key's rate holds across workers. Two workers that write at the same instant may let one extra
+request through.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import time
 from pathlib import Path
 
 SLOTS = 4096
-_SLOT = struct.Struct("=8sd")  # whose bucket; full again at, on the clock that all processes share
+_SLOT = struct.Struct("=8sd")  # digest of the key id; time when full, on the shared monotonic clock
 BURST_S = 1.0
 
 
 class Pace:
-    """The buckets of all keys. A bucket holds what a key may ask within `BURST_S`, at least one.
+    """The token buckets of all keys. A bucket holds the requests of `BURST_S`, at least one.
 
     Parameters
     ----------
     path : Path, optional
-        A file that the workers of one server share; without it this process counts alone.
+        File shared by the workers of one server. Without it, this process counts separately.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -39,7 +39,7 @@ class Pace:
         self._slots: dict[str, int] = {}
 
     def wait_s(self, key_id: str, requests_per_s: float, cost: float = 1.0) -> float:
-        """Take from a bucket; return 0, or the seconds until there is enough in it."""
+        """Take `cost` from a bucket; return 0, or the seconds until enough is available."""
         offset = self._slots.get(key_id)
         if offset is None:
             offset = self._slots[key_id] = self._find(key_id)
@@ -53,7 +53,7 @@ class Pace:
         return 0.0
 
     def _find(self, key_id: str) -> int:
-        """Return where the bucket of a key lies. Past `SLOTS` keys, two may share one."""
+        """Return the offset of a key's bucket. Beyond `SLOTS` keys, two keys may share one."""
         mark = hashlib.blake2b(key_id.encode(), digest_size=8).digest()
         first = int.from_bytes(mark, "little") % SLOTS
         for step in range(SLOTS):

@@ -1,4 +1,4 @@
-"""Problem: a request that is refused, in words for its sender. HTTP and gRPC both send it."""
+"""Errors that reject a request. HTTP and gRPC both send them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 
 class Problem(Exception):
-    """A request gets no answer, and this says why.
+    """An error response.
 
-    `status` is the HTTP status (gRPC has its own, see `rpc.status`), `code` a stable word for
-    programs, `error` a sentence for people, `details` one mapping for each thing that is wrong.
-    `retry_after_s` is set where the same request may succeed later. `close` asks for the connection
-    to be closed, because the rest of the request is not read.
+    `status` is the HTTP status (`rpc.status` maps it to gRPC), `code` a stable word for programs,
+    `error` a sentence for people, `details` one mapping for each thing that is wrong.
+    `retry_after_s` is set if the same request may succeed later. `close` closes the connection,
+    because the rest of the request isn't read.
     """
 
     def __init__(
@@ -33,27 +33,27 @@ class Problem(Exception):
 
 
 def unauthenticated(error: str) -> Problem:
-    """Return the problem of a request that does not say who sends it."""
+    """Return the error for a request without valid credentials."""
     challenge = (b"www-authenticate", b'Bearer realm="automl-magic"')
-    fix = {"problem": "Send the header `Authorization: Bearer KEY`; `automl key create` makes one."}
+    fix = {"problem": "Send `Authorization: Bearer KEY`. Create a key with `automl key create`."}
     return Problem(401, "unauthenticated", error, [fix], headers=[challenge])
 
 
 def forbidden(error: str) -> Problem:
-    """Return the problem of a sender who is known and may not."""
+    """Return the error for a caller without access."""
     return Problem(403, "forbidden", error)
 
 
 def not_found(error: str) -> Problem:
-    """Return the problem of a thing that is not there."""
+    """Return the error for a missing resource."""
     return Problem(404, "not_found", error)
 
 
 def malformed(error: str, **detail: Any) -> Problem:
-    """Return the problem of a body that cannot be read."""
+    """Return the error for a request that can't be parsed."""
     return Problem(400, "malformed", error, [detail] if detail else ())
 
 
 def invalid(details: Sequence[Mapping[str, Any]]) -> Problem:
-    """Return the problem of a body that can be read and is not what the model takes."""
-    return Problem(422, "invalid_input", "The input is not what the model takes.", details)
+    """Return the error for input that doesn't match the model's schema."""
+    return Problem(422, "invalid_input", "The input doesn't match the model's schema.", details)

@@ -1,11 +1,11 @@
-"""http: everything between a socket and an endpoint.
+"""http: the HTTP server in front of the endpoints.
 
-app        the ASGI application: predictions first, all else on Starlette
-guard      uvicorn's protocol with bounded heads and no patience for slow senders
-head       the headers, read once; body, strict: bodies up to a cap, JSON without doubt
-hot        the routes that predict; infer, instances: their forms
-batch      files that are scored aside: /v1/batch-predict
-rest       health, metrics, metadata, outcomes; openapi, page: what describes it all
+app        the ASGI application: predictions first, everything else on Starlette
+guard      uvicorn's protocol with limits on header size and slow requests
+head       request headers, parsed once; body, strict: size-limited bodies, strict JSON
+hot        the prediction routes; infer, instances: their request and response formats
+batch      batch predictions of files: /v1/batch-predict
+rest       health, metrics, metadata, outcomes; openapi, page: the API's description
 """
 
 from automl_magic_serving.http.app import make_app

@@ -1,4 +1,4 @@
-"""Answers as bytes: one head, one body, nothing between them and the socket."""
+"""Responses as bytes, sent directly over ASGI."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def send(
     kind: bytes = JSON,
     headers: Headers = (),
 ) -> None:
-    """Send an answer with its length, its type and the id of its request."""
+    """Send a response with its length, content type and request id."""
     start = [
         (b"content-type", kind),
         (b"content-length", b"%d" % len(body)),
@@ -37,25 +37,25 @@ async def send(
 
 
 async def send_problem(to: Send, problem: Problem, request_id: bytes) -> None:
-    """Send what is wrong with a request: `{"error", "details", "code"}`."""
+    """Send an error response: `{"error", "details", "code"}`."""
     await send(
         to, problem.status, problem_body(problem), request_id, headers=problem_headers(problem)
     )
 
 
 def problem_body(problem: Problem) -> bytes:
-    """Return the form that every error has."""
+    """Return the body of an error response."""
     document = {"error": problem.error, "details": problem.details, "code": problem.code}
     try:
         return orjson.dumps(document)
     except TypeError:
-        # What is shown of a wrong value may be what orjson does not write: a number of 40 digits, a
-        # half of a character.
+        # A rejected value may be one that orjson can't write, such as a 40-digit integer or a lone
+        # surrogate.
         return json.dumps(document, default=str).encode()
 
 
 def problem_headers(problem: Problem) -> list[tuple[bytes, bytes]]:
-    """Return what an error's answer says beside its body."""
+    """Return the headers of an error response."""
     headers = list(problem.headers)
     if problem.retry_after_s is not None:
         headers.append((b"retry-after", retry_after(problem.retry_after_s)))

@@ -1,4 +1,4 @@
-"""The server's ASGI application."""
+"""The ASGI application of the server."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 def make_app(
     endpoints: Endpoints, gate: Gate, *, metrics: Callable[[], str | bytes], workspace: Workspace
 ) -> App:
-    """Return the application that answers for `endpoints`.
+    """Return the ASGI application for `endpoints`.
 
     Parameters
     ----------
     metrics : callable
         Returns the text of `/metrics`.
     workspace : Workspace
-        Whose files are scored aside.
+        Workspace of the batch jobs.
     """
     hot = Hot(endpoints, gate)
     keeper = Keeper(workspace)

@@ -1,4 +1,4 @@
-"""Bodies are read up to a cap, and no further. Slow ones end in `http.guard`."""
+"""Read request bodies up to a size limit. Slow ones end in `http.guard`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class Gone(Exception):
-    """The sender went away before the request was whole: there is nobody to answer."""
+    """The client disconnected before sending the whole request."""
 
 
 async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
-    """Return the whole body.
+    """Return the complete body.
 
     Raises
     ------
     Problem
-        413 as soon as it is clear that it is longer than `cap` bytes; nothing more is read then.
+        413 if it is longer than `cap` bytes; the rest isn't read.
     Gone
-        If the connection closed, or the body took too long.
+        If the connection closed, or the body arrived too slowly.
     """
     length = head.length
     if length is not None and length > cap:
@@ -47,7 +47,7 @@ async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
 
 
 async def stream_body(head: Head, receive: Receive, cap: int) -> AsyncIterator[bytes]:
-    """Yield the body in parts; see `read_body`."""
+    """Yield the body in chunks; see `read_body`."""
     if head.length is not None and head.length > cap:
         raise too_large(cap)
     read = 0
@@ -70,5 +70,5 @@ async def _rest(receive: Receive) -> AsyncIterator[bytes]:
 
 
 def too_large(cap: int) -> Problem:
-    """Return the problem of a body above the cap. The connection closes: the rest is not read."""
-    return Problem(413, "body_too_large", f"The body may have {cap:,} bytes.", close=True)
+    """Return the error for a body above the limit. Closes the connection: the rest isn't read."""
+    return Problem(413, "body_too_large", f"The body is larger than {cap:,} bytes.", close=True)

@@ -1,8 +1,8 @@
-"""The connection itself is guarded: heads are bounded, and who sends too slowly is hung up on.
+"""A guarded connection: limits on header size, and timeouts for slow clients.
 
-uvicorn bounds neither the size of a request's head nor the time in which it must come. Nothing
-here is done once per request: sizes are looked at when bytes come, times every second for all
-connections of the process together.
+uvicorn limits neither the size of a request's head nor the time to receive it. The checks don't
+run per request: sizes are checked when bytes arrive, times once per second for all connections of
+the process.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _swept: WeakSet[ServerState] = WeakSet()
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """HTTP/1.1 for uvicorn (`Config(http=GuardedProtocol)`), for senders that mean no good.
+    """HTTP/1.1 for uvicorn (`Config(http=GuardedProtocol)`), protected against abusive clients.
 
-    A head larger than `HEAD_BYTES` is answered with 431. A request that is not whole after
-    `SLOWEST_S` seconds, and a second more for each `SLOWEST_BYTES_PER_S` that came, with 408. Who
-    goes on sending a body that nobody reads is hung up on.
+    A head larger than `HEAD_BYTES` gets a 431. A request that is incomplete after `SLOWEST_S`
+    seconds, plus one second for each `SLOWEST_BYTES_PER_S` received, gets a 408. A connection that
+    keeps sending a body that isn't read is closed.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to watch: a connection that says nothing is a slow request too."""
+        """Start the timeout: an idle new connection counts as a slow request."""
         super().connection_made(transport)
         self._begun = self.loop.time()
         if self.server_state not in _swept:
@@ -49,49 +49,49 @@ class GuardedProtocol(HttpToolsProtocol):
             self.loop.call_later(_SWEEP_S, _sweep, self.loop, self.server_state)
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes, and read it where it is not too much."""
+        """Count received bytes, and close the connection above the limits."""
         super().data_received(data)
         self._received += len(data)
         if self._received <= HEAD_BYTES or self._begun is None:
             return
         if self._in_head:
-            self._refuse(431, "headers_too_large", f"A head may have {HEAD_BYTES:,} bytes.")
+            self._refuse(431, "headers_too_large", f"The head is larger than {HEAD_BYTES:,} bytes.")
         elif self.cycle.response_complete:
-            # It was answered without its body (401, 404, …), and the body comes all the same.
+            # The response was sent without the body (401, 404, …), but the body keeps coming.
             self.transport.close()
 
     def on_message_begin(self) -> None:
-        """Begin to count a request."""
+        """Start to count a request's head."""
         self._begun, self._received, self._in_head = self.loop.time(), 0, True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Begin to count its body."""
+        """Start to count its body."""
         self._in_head = False
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request is whole: what happens now is not the sender's slowness."""
+        """Stop the timeout: the request is complete."""
         self._begun, self._in_head = None, True
         super().on_message_complete()
 
     def sweep(self, now: float) -> None:
-        """Hang up where the request that is coming in comes in too slowly."""
+        """Close the connection if its request arrives too slowly."""
         if self._begun is None:
             return
         allowed = SLOWEST_S + self._received / SLOWEST_BYTES_PER_S
         if now - self._begun > allowed:
-            self._refuse(408, "too_slow", "The request did not come in time.")
+            self._refuse(408, "too_slow", "The request arrived too slowly.")
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP, in the form that every error has."""
+        """Respond to invalid HTTP with a JSON error."""
         self._refuse(400, "malformed", msg)
 
     def _refuse(self, status: int, code: str, error: str) -> None:
         self._begun = None
         if self.transport.is_closing():
             return
-        # Nothing is written into an answer that is on its way, and no request is answered twice.
+        # Don't write into a response that has started, and don't respond twice.
         cycle = self.cycle
         if self._in_head:
             is_free = cycle is None or cycle.response_complete
@@ -108,7 +108,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def _sweep(loop: asyncio.AbstractEventLoop, server: ServerState) -> None:
-    """Look at all connections of a server, and come again as long as there are any."""
+    """Check all connections of a server, and repeat while there are any."""
     now = loop.time()
     for connection in list(server.connections):
         if isinstance(connection, GuardedProtocol):

@@ -1,4 +1,4 @@
-"""Head: what a request says before its body, read once."""
+"""The head of a request, parsed once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _JSON = b"application/json"
 
 
 class Head:
-    """The headers of one request that matter here.
+    """The headers of one request.
 
-    `request_id` is the sender's own `X-Request-ID` where it is sane (80 of `A-Za-z0-9._:/+=-`),
-    else a new one. It goes back with the answer and into every log line.
+    `request_id` is the caller's `X-Request-ID` if it's valid (1 to 80 of `A-Za-z0-9._:/+=-`), or a
+    new one. It is returned with the response and added to every log line.
     """
 
     __slots__ = ("_n_headers", "headers", "request_id")
@@ -26,34 +26,34 @@ class Head:
         self.request_id = request_id(self.headers.get(b"x-request-id"))
 
     def check_size(self) -> None:
-        """Raise where there are more headers than any honest request has."""
+        """Raise if there are more than `MOST_HEADERS` headers."""
         if self._n_headers > MOST_HEADERS:
-            said = f"At most {MOST_HEADERS} headers are read."
+            said = f"The request has more than {MOST_HEADERS} headers."
             raise Problem(431, "headers_too_large", said, close=True)
 
     @property
     def traceparent(self) -> str | None:
-        """The span that the request belongs to (W3C Trace Context)."""
+        """The caller's trace span (W3C Trace Context)."""
         sent = self.headers.get(b"traceparent")
         return None if sent is None else sent[:60].decode("latin-1")
 
     @property
     def sticky_key(self) -> str | None:
-        """Whose requests go to the same version, where the route is sticky: `X-Sticky-Key`."""
+        """`X-Sticky-Key`: if the route is sticky, its requests go to the same version."""
         sent = self.headers.get(b"x-sticky-key")
         return None if sent is None else sent[:200].decode("latin-1")
 
     @property
     def length(self) -> int | None:
-        """How long the body says it is, or None."""
+        """The body's length in bytes from `Content-Length`, or None."""
         sent = self.headers.get(b"content-length")
         return None if sent is None else int(sent)
 
     def check_json(self) -> None:
-        """Raise where the body says that it is not JSON.
+        """Raise if the body isn't declared as JSON.
 
-        A body that does not say what it is passes only where no browser sent it: a page of
-        another site can leave the type out, and cannot leave the origin out.
+        A body without a content type is accepted only without an `Origin` header: a page of
+        another site can omit the type, but not the origin.
         """
         kind = self.headers.get(b"content-type")
         if kind == _JSON or (kind is None and b"origin" not in self.headers):
@@ -66,16 +66,16 @@ class Head:
         self.check_plain()
 
     def check_plain(self) -> None:
-        """Raise where the body is compressed: a small body could become a large one."""
+        """Raise if the body is compressed: a small body could expand to a large one."""
         if self.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise Problem(
-                415, "unsupported_encoding", "The body must not be compressed.", close=True
+                415, "unsupported_encoding", "Compressed bodies aren't supported.", close=True
             )
 
 
 def unsupported(*accepted: str) -> Problem:
-    """Return the problem of a body of another type."""
+    """Return the error for an unsupported content type."""
     said = " or ".join(accepted)
     return Problem(
-        415, "unsupported_media_type", f"The body must be of the type {said}.", close=True
+        415, "unsupported_media_type", f"The content type must be {said}.", close=True
     )

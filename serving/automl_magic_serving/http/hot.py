@@ -1,4 +1,4 @@
-"""The hot route: predictions. Plain ASGI, the headers read once, the answer made as bytes."""
+"""The prediction routes: plain ASGI, for speed. The response is written as bytes."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ Handler = Callable[[Head, Receive, float], Awaitable[Answered]]
 
 
 class Hot:
-    """The routes that predict. `find` says whether a path is one of them."""
+    """The prediction routes. `find` returns the handler of a path."""
 
     def __init__(self, endpoints: Endpoints, gate: Gate) -> None:
         self._endpoints, self._gate = endpoints, gate
 
     def find(self, path: str) -> Handler | None:
-        """Return what answers a POST to a path, or None where it is no prediction."""
+        """Return the handler for a POST to a path, or None if the path isn't a prediction route."""
         match path.split("/"):
             case ["", "v2", "models", name, "infer"]:
                 return lambda *request: self._infer(name, None, *request)
@@ -52,7 +52,7 @@ class Hot:
         return None
 
     async def answer(self, handler: Handler, scope: Scope, receive: Receive, to: Send) -> None:
-        """Answer a request, whatever happens."""
+        """Handle a request and send a response, also for errors."""
         began = time.perf_counter()
         request_id = b"-"
         try:
@@ -62,7 +62,7 @@ class Hot:
             body, kind, headers = await handler(head, receive, began)
         except Gone:
             return
-        except Exception as error:  # noqa: BLE001 - what it is decides what the sender is told
+        except Exception as error:  # noqa: BLE001 - becomes an error response
             await send_problem(to, problem_of(error, request_id.decode()), request_id)
         else:
             await send(to, 200, body, request_id, kind=kind, headers=headers)
@@ -76,7 +76,7 @@ class Hot:
         json_length = head.headers.get(_JSON_LENGTH)
         if json_length is None:
             head.check_json()
-        else:  # a header that no page of another site can send without asking first
+        else:  # other sites' pages can't send this header without a CORS preflight
             head.check_plain()
         limits = endpoint.deployment.limits
         body = await read_body(head, receive, limits.body_bytes)
@@ -145,7 +145,7 @@ class Hot:
         )
 
     def _named(self, model_id: str) -> tuple[Endpoint, int | None]:
-        """Return what `model_id` names: a deployment, or a version of a model in a route."""
+        """Resolve `model_id`: a deployment, or a served version of a model."""
         model, slash, version = model_id.rpartition("/")
         if not slash:
             return endpoint_of(self._endpoints, model_id), None
@@ -153,4 +153,4 @@ class Hot:
             named = endpoint.takes_requests and endpoint.route.model == model
             if named and version in map(str, endpoint.answering):
                 return endpoint, int(version)
-        raise not_found(f"Nothing that serves here is {model_id[:200]!r}.")
+        raise not_found(f"{model_id[:200]!r} isn't served here.")

@@ -1,4 +1,4 @@
-"""`POST /v2/models/{name}/infer`: the Open Inference Protocol's inference, JSON and binary."""
+"""`POST /v2/models/{name}/infer`: Open Inference Protocol, as JSON or with binary tensors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NOT_HERE = ("shared_memory_region", "classification")
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A request that was read: the rows, the outputs that it asks for, and which of them binary."""
+    """A parsed request: rows, requested outputs, and which of them to return as binary."""
 
     rows: list[Row]
     asked: Sequence[str]
@@ -50,49 +50,51 @@ class Inference:
 def read_inference(
     body: bytes, json_length: bytes | None, schema: InputSchema, *, depth: int, rows: int
 ) -> Inference:
-    """Read a request.
+    """Parse an inference request.
 
     Parameters
     ----------
     json_length : bytes, optional
-        The header `Inference-Header-Content-Length`: how much of the body is JSON, where binary
+        The header `Inference-Header-Content-Length`: the length of the JSON part if binary
         tensors follow.
 
     Raises
     ------
     Problem
-        400 or 422, with what is wrong.
+        400 or 422.
     """
     if json_length is None:
         document, rest = loads(body, depth=depth), None
     else:
         if not json_length.isdigit() or int(json_length) > len(body):
-            raise malformed("Inference-Header-Content-Length is no length within the body.")
+            raise malformed("Inference-Header-Content-Length must be at most the body's length.")
         length = int(json_length)
         document, rest = loads(body[:length], depth=depth), memoryview(body)[length:]
     if type(document) is not dict:
-        raise malformed("The body is not an object with `inputs`.")
+        raise malformed("The body must be an object with `inputs`.")
     inputs = document.get("inputs")
     if type(inputs) is not list or len(inputs) > MOST_TENSORS:
-        raise malformed("`inputs` is not a list of tensors.", field="inputs")
+        raise malformed(
+            f"`inputs` must be a list of at most {MOST_TENSORS:,} tensors.", field="inputs"
+        )
     at = 0
     tensors = []
     for one in inputs:
         tensor, at = _tensor(one, rest, at)
         tensors.append(tensor)
     if rest is not None and at != len(rest):
-        raise malformed("The body is longer than its binary tensors.")
+        raise malformed("The body has more bytes than its binary tensors.")
     asked, binary = _asked(document, schema)
     said = document.get("id", "")
     if type(said) is not str:
-        raise malformed("`id` is not text.", field="id")
+        raise malformed("`id` must be a string.", field="id")
     return Inference(rows_of(tensors, schema, rows), asked, binary, said)
 
 
 def write_inference(
     name: str, inference: Inference, predicted: Predicted
 ) -> tuple[bytes, int | None]:
-    """Return the answer's body, and how much of it is JSON where binary tensors follow."""
+    """Return the response body, and the length of its JSON part if binary tensors follow."""
     outputs: list[dict[str, Any]] = []
     blobs: list[bytes] = []
     for tensor in outputs_of(predicted, inference.asked):
@@ -119,14 +121,14 @@ def write_inference(
 
 
 def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
-    """Return an input, and how far the binary data behind the JSON is read."""
+    """Return an input tensor, and the offset after its binary data."""
     if type(one) is not dict:
-        raise malformed("An input is not an object.", field="inputs")
+        raise malformed("An input must be an object.", field="inputs")
     name, datatype, shape = one.get("name"), one.get("datatype"), one.get("shape")
     if type(name) is not str:
-        raise malformed("An input has no name.", field="inputs")
+        raise malformed("An input must have a string `name`.", field="inputs")
     if type(shape) is not list or not 1 <= len(shape) <= 8:
-        raise wrong(name, "has no shape", expected="a list of 1 to 8 lengths")
+        raise wrong(name, "has no valid shape", expected="a list of 1 to 8 dimensions")
     if type(datatype) is not str or datatype not in DATATYPES:
         raise unknown_datatype(name, datatype)
     size = size_of(name, shape)
@@ -134,21 +136,28 @@ def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
     if "binary_data_size" in parameters:
         length = parameters["binary_data_size"]
         if rest is None or "data" in one:
-            raise wrong(name, "has binary data and a body, or a `data`, that does not go with it")
+            if rest is None:
+                raise wrong(
+                    name, "has binary data without the header Inference-Header-Content-Length"
+                )
+            raise wrong(name, "has both `data` and `binary_data_size`")
         if type(length) is not int or not 0 <= length <= len(rest) - at:
-            raise wrong(name, "has a binary_data_size that is not within the body")
+            raise wrong(name, "has a `binary_data_size` beyond the end of the body")
         return from_binary(name, datatype, shape, rest[at : at + length]), at + length
     values = _flat(name, one.get("data"), shape)
     if len(values) != size:
         raise wrong(
-            name, "has another length than its shape says", expected=size, found=len(values)
+            name,
+            "has a different number of elements than its shape",
+            expected=size,
+            found=len(values),
         )
     _check_elements(name, datatype, values)
     return Tensor(name, datatype, shape, values), at
 
 
 def _check_elements(name: str, datatype: str, values: list[Any]) -> None:
-    """Raise where an element is not of the data type. Whole numbers written as 3.0 become 3."""
+    """Check the elements' data type, and convert integers written as 3.0."""
     accepted = _ELEMENTS[datatype]
     for place, value in enumerate(values):
         if type(value) not in accepted:
@@ -156,27 +165,27 @@ def _check_elements(name: str, datatype: str, values: list[Any]) -> None:
     if datatype in RANGES:
         low, high = RANGES[datatype]
         if not all(value is None or low <= value <= high for value in values):
-            raise wrong(name, f"holds a number beyond {datatype}", expected=f"{low} to {high}")
+            raise wrong(name, f"contains a number beyond {datatype}", expected=f"{low} to {high}")
 
 
 def _whole(name: str, datatype: str, value: Any) -> int:
-    """Return a whole number that was written as 3.0; raise for anything else."""
+    """Return the integer written as 3.0; raise for anything else."""
     is_whole = type(value) is float and value.is_integer() and abs(value) < 2**63
     if datatype not in RANGES or not is_whole:
         kind = type(value).__name__
-        raise wrong(name, f"holds a value that is not {datatype}", found=kind)
+        raise wrong(name, f"contains a value that isn't {datatype}", found=kind)
     return int(value)
 
 
 def _flat(name: str, data: Any, shape: list[int]) -> list[Any]:
-    """Return the elements of `data`, which is flat, or nested as the shape says."""
+    """Return the elements of `data`, which is flat or nested like the shape."""
     if type(data) is not list:
-        raise wrong(name, "has no list `data`")
+        raise wrong(name, "must have a list `data`")
     if not data or type(data[0]) is not list:
         return data
     for length in shape[1:]:
         if not all(type(part) is list and len(part) == length for part in data):
-            raise wrong(name, "is nested in another way than its shape says")
+            raise wrong(name, "is nested differently than its shape")
         data = list(chain.from_iterable(data))
     return data
 
@@ -184,16 +193,16 @@ def _flat(name: str, data: Any, shape: list[int]) -> list[Any]:
 def _asked(
     document: Mapping[str, Any], schema: InputSchema
 ) -> tuple[Sequence[str], frozenset[str]]:
-    """Return the outputs asked for, and those of them that shall be binary."""
+    """Return the requested outputs, and those to return as binary."""
     every = _parameters(document, "the request").get("binary_data_output", False) is True
     outputs = document.get("outputs", [])
     if type(outputs) is not list:
-        raise malformed("`outputs` is not a list.", field="outputs")
+        raise malformed("`outputs` must be a list.", field="outputs")
     binary = set()
     names = []
     for output in outputs:
         if type(output) is not dict or type(output.get("name")) is not str:
-            raise malformed("An output has no name.", field="outputs")
+            raise malformed("An output must have a string `name`.", field="outputs")
         name = output["name"]
         if _parameters(output, name).get("binary_data", every) is True:
             binary.add(name)
@@ -205,8 +214,8 @@ def _asked(
 def _parameters(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     parameters = holder.get("parameters", {})
     if type(parameters) is not dict:
-        raise wrong(name, "has `parameters` that are not an object")
+        raise wrong(name, "has `parameters` that aren't an object")
     for wanted in _NOT_HERE:
         if wanted in parameters:
-            raise Problem(400, "unsupported", f"The extension {wanted!r} is not served here.")
+            raise Problem(400, "unsupported", f"The extension {wanted!r} isn't supported.")
     return parameters

@@ -1,4 +1,4 @@
-"""`POST /v1/inference/{deployment}:predict` and `POST /v1/predict`: rows as objects."""
+"""`POST /v1/inference/{deployment}:predict` and `POST /v1/predict`: rows as JSON objects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_ID, LARGEST_ID = 200, 2**53
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """The rows of a request, and the ids that the sender gave them; None for those without one."""
+    """The rows of a request and the caller's ids; None for rows without one."""
 
     rows: list[Row]
     ids: list[str | int | None]
@@ -29,7 +29,7 @@ class Instances:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request to `/v1/predict`: one row, and what shall be said about it."""
+    """A request to `/v1/predict`: one row, and what to return with its prediction."""
 
     model_id: str
     row: Row
@@ -38,9 +38,9 @@ class Question:
 
 
 def read_instances(document: Any, most: int) -> Instances:
-    """Read `{"instances": [...]}`; an instance is a row, or `{"id": …, "features": row}`."""
+    """Parse `{"instances": [...]}`; an instance is a row, or `{"id": …, "features": row}`."""
     if type(document) is not dict or type(document.get("instances")) is not list:
-        raise malformed("The body is not an object with a list `instances`.", field="instances")
+        raise malformed("The body must be an object with a list `instances`.", field="instances")
     _no_others(document, ("instances",))
     instances = document["instances"]
     check_rows(len(instances), most)
@@ -48,8 +48,8 @@ def read_instances(document: Any, most: int) -> Instances:
     ids: list[str | int | None] = []
     for place, instance in enumerate(instances):
         if type(instance) is not dict:
-            raise malformed("An instance is not an object.", field=f"instances.{place}")
-        # No column's value is an object, so a row cannot be mistaken for this form.
+            raise malformed("An instance must be an object.", field=f"instances.{place}")
+        # Column values are never objects, so a row can't be mistaken for this form.
         wrapped = type(instance.get("features")) is dict and instance.keys() in _WRAPPED
         rows.append(instance["features"] if wrapped else instance)
         ids.append(_id_of(instance.get("id"), place) if wrapped else None)
@@ -57,20 +57,20 @@ def read_instances(document: Any, most: int) -> Instances:
 
 
 def _id_of(said: Any, place: int) -> str | int | None:
-    if type(said) is float and said.is_integer():  # 1.0 is a whole number in JSON
+    if type(said) is float and said.is_integer():  # 1.0 is an integer in JSON
         said = int(said)
     is_short = type(said) is str and len(said) <= LONGEST_ID
     is_whole = type(said) is int and abs(said) <= LARGEST_ID
     if said is None or is_short or is_whole:
         return said
     raise malformed(
-        "An id is neither a short text nor a whole number that every JSON reader holds.",
+        f"An id must be a string of at most {LONGEST_ID} characters, or an integer up to 2^53.",
         field=f"instances.{place}.id",
     )
 
 
 def write_predictions(name: str, instances: Instances, predicted: Predicted) -> bytes:
-    """Return the answer: for each instance a label with its score, or a value."""
+    """Return the response: a label with its score, or a value, for each instance."""
     schema = predicted.schema
     family = recipe_family(schema.task)
     predictions = []
@@ -94,27 +94,27 @@ def write_predictions(name: str, instances: Instances, predicted: Predicted) -> 
 
 
 def read_question(document: Any) -> Question:
-    """Read `{"model_id", "features", "options"}`."""
+    """Parse `{"model_id", "features", "options"}`."""
     if type(document) is not dict:
-        raise malformed("The body is not an object.")
+        raise malformed("The body must be an object.")
     _no_others(document, ("model_id", "features", "options"))
     model_id, features = document.get("model_id"), document.get("features")
     if type(model_id) is not str:
-        raise malformed("`model_id` is not text.", field="model_id")
+        raise malformed("`model_id` must be a string.", field="model_id")
     if type(features) is not dict:
-        raise malformed("`features` is not an object.", field="features")
+        raise malformed("`features` must be an object.", field="features")
     options = document.get("options", {})
     if type(options) is not dict:
-        raise malformed("`options` is not an object.", field="options")
+        raise malformed("`options` must be an object.", field="options")
     _no_others(options, _OPTIONS)
     asked = [options.get(option, False) for option in _OPTIONS]
     if not all(type(one) is bool for one in asked):
-        raise malformed("An option is neither true nor false.", field="options")
+        raise malformed("Options must be true or false.", field="options")
     return Question(model_id, features, *asked)
 
 
 def write_answer(name: str, question: Question, predicted: Predicted) -> bytes:
-    """Return the answer to a question."""
+    """Return the response for one row."""
     schema = predicted.schema
     answer = predicted.answers[0]
     family = recipe_family(schema.task)
@@ -145,6 +145,6 @@ def _no_others(document: Mapping[str, Any], known: Sequence[str]) -> None:
             raise Problem(
                 400,
                 "unknown_field",
-                f"There is no field {name[:100]!r} here.",
+                f"Unknown field {name[:100]!r}.",
                 [{"field": name[:100], "expected": f"one of {', '.join(known)}"}],
             )

@@ -1,4 +1,4 @@
-"""Everything that is not a prediction: what serves, how it is, what came true, documents."""
+"""The routes beside predictions: health, metrics, metadata, outcomes, API description."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
 class Json(Response):
-    """A document as JSON."""
+    """A JSON response."""
 
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        """Return the document's bytes."""
+        """Return the content as JSON bytes."""
         return orjson.dumps(content)
 
 
 class Rest:
-    """The routes behind the hot one."""
+    """The routes beside predictions."""
 
     def __init__(
         self, endpoints: Endpoints, gate: Gate, metrics: Callable[[], str | bytes]
@@ -53,7 +53,7 @@ class Rest:
         self._endpoints, self._gate, self._metrics = endpoints, gate, metrics
 
     def routes(self) -> list[BaseRoute]:
-        """Return what Starlette routes."""
+        """Return the Starlette routes."""
         version = "/v2/models/{name}/versions/{version}"
         return [
             Route("/", self._page),
@@ -68,7 +68,7 @@ class Rest:
             Route(version, self._model),
             Route(f"{version}/ready", self._model_ready),
             Route("/v1/outcomes", self._outcomes, methods=["POST"]),
-            # Here for any other method: a POST is answered before Starlette sees it.
+            # For other methods only: POST requests are handled before Starlette.
             *(
                 Route(path, _answered_before, methods=["POST"])
                 for path in (
@@ -81,7 +81,7 @@ class Rest:
         ]
 
     async def admit(self, request: Request, deployment: str | None = None) -> Any:
-        """Return who asks, or raise."""
+        """Authenticate a request and return its caller."""
         headers = head_of(request).headers
         return await self._gate.admit(
             headers.get(b"authorization"),
@@ -149,7 +149,7 @@ class Rest:
         outcomes = read_outcomes(loads(body, depth=_DEPTH))
         endpoint = next((one for one in self._endpoints if caller.may_ask(one.name)), None)
         if endpoint is None:
-            raise Problem(403, "forbidden", "This key may ask nothing that serves here.")
+            raise Problem(403, "forbidden", "This key has no access to any deployment here.")
         await endpoint.outcomes(outcomes)
         return Json({"accepted": len(outcomes)}, 202)
 
@@ -160,7 +160,7 @@ class Rest:
 def make_rest(
     routes: Sequence[BaseRoute], keeper: Keeper
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """Return the ASGI application behind the hot route. The keeper lives as long as it does."""
+    """Return the ASGI application of these routes. It starts and stops the keeper."""
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -175,7 +175,7 @@ def make_rest(
             await router(scope, receive, send)
             return
         head = scope["automl.head"] = Head(scope["headers"])
-        scope["app"] = router  # so that what it does not route is raised, and answered in our form
+        scope["app"] = router  # unknown routes then raise, and get our error format
         begun = False
 
         async def send_with_id(message: Scope) -> None:
@@ -206,13 +206,13 @@ def make_rest(
 
 
 def head_of(request: Request) -> Head:
-    """Return the head of a request that came through `make_rest`."""
+    """Return the parsed head of a request handled by `make_rest`."""
     head: Head = request.scope["automl.head"]
     return head
 
 
 def _about(endpoint: Endpoint) -> dict[str, Any]:
-    """Return how one deployment is."""
+    """Return the state of one deployment."""
     loaded = endpoint.takes_requests
     at = endpoint.last_prediction_at
     return {
@@ -225,7 +225,7 @@ def _about(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _together(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what holds of several deployments: the last prediction, the slowest p95."""
+    """Summarize several deployments: the newest prediction and the slowest p95."""
 
     def largest(field: str) -> Any:
         return max((one[field] for one in parts if one[field] is not None), default=None)
@@ -243,12 +243,12 @@ def _said(problem: Problem) -> Response:
 
 
 def _routing(error: HTTPException) -> Problem:
-    """Return what Starlette's own routing refuses, in our form."""
+    """Convert Starlette's routing errors to our format."""
     code = _CODES.get(error.status_code, "refused")
     headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
-    said = {404: "There is nothing here.", 405: "This method is not for this address."}
+    said = {404: "Unknown path.", 405: "Method not allowed for this path."}
     text = said.get(error.status_code, error.detail)
-    fix = {"fix": "GET /openapi.json lists every address."}
+    fix = {"fix": "See GET /openapi.json for all paths."}
     return Problem(error.status_code, code, text, [fix], headers=headers)
 
 

@@ -1,4 +1,4 @@
-"""JSON without doubt: what two readers might read differently is refused."""
+"""Strict JSON: rejects documents that two parsers might read differently."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ for _byte, _step in _STEP.items():
 
 
 def loads(body: bytes, *, depth: int) -> Any:
-    """Read a JSON document.
+    """Parse a JSON document.
 
-    It must be UTF-8, at most `depth` containers deep, with every key once in its object, and
-    with numbers that a float can hold: no NaN, no Infinity, no 1e400.
+    It must be UTF-8 with at most `depth` nested containers. Keys must be unique in their object,
+    and numbers must fit into a float: no NaN, no Infinity, no 1e400.
 
     Raises
     ------
     Problem
-        400, with the place where it is wrong.
+        400, with the position of the error.
     """
     if body.count(b"[") + body.count(b"{") > depth:
         _check_depth(body, depth)
@@ -38,10 +38,10 @@ def loads(body: bytes, *, depth: int) -> Any:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise malformed(
-            f"The body is not JSON: {error.msg}.", line=error.lineno, column=error.colno
+            f"The body isn't valid JSON: {error.msg}.", line=error.lineno, column=error.colno
         ) from error
-    # A key that came twice is dropped by the reader, and its colon with it. Written again, the
-    # document then has fewer. Only an escape could hide that: \u003a is a colon too.
+    # The parser drops duplicate keys, and their colons with them: the document written again
+    # has fewer. Only an escape could hide that: \u003a is a colon too.
     if b"\\" in body or orjson.dumps(document).count(b":") != body.count(b":"):
         json.loads(body, object_pairs_hook=_each_once)
     return document
@@ -50,8 +50,8 @@ def loads(body: bytes, *, depth: int) -> Any:
 def _check_depth(body: bytes, depth: int) -> None:
     if _deepest(body) <= depth:
         return
-    if _deepest(_STRING.sub(b"", body)) > depth:  # brackets in texts do not count
-        raise Problem(400, "too_deep", f"The body nests deeper than {depth}.")
+    if _deepest(_STRING.sub(b"", body)) > depth:  # brackets in strings don't count
+        raise Problem(400, "too_deep", f"The body is nested deeper than {depth} levels.")
 
 
 def _deepest(body: bytes) -> int:
@@ -66,5 +66,5 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, n in counts.items() if n > 1)
-        raise Problem(400, "duplicate_key", f"The key {twice[:100]!r} comes twice in one object.")
+        raise Problem(400, "duplicate_key", f"The key {twice[:100]!r} is repeated in an object.")
     return members

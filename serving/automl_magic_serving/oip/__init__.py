@@ -1,1 +1,1 @@
-"""The Open Inference Protocol, version 2, as far as HTTP and gRPC share it: tensors and rows."""
+"""The parts of Open Inference Protocol v2 that HTTP and gRPC share: tensors and rows."""

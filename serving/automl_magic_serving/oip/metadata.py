@@ -1,4 +1,4 @@
-"""What the protocol says about the server and about a model, before any inference."""
+"""Server and model metadata of the Open Inference Protocol."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLATFORM = "automl-magic"
 
 
 def model_metadata(name: str, versions: tuple[int, ...], schema: InputSchema) -> dict[str, Any]:
-    """Return a model's metadata: its inputs are the columns of its schema, in their order."""
+    """Return a model's metadata: one input per column of the schema, in order."""
     outputs = [
         {"name": output.name, "datatype": output.datatype, "shape": [-1, *output.width]}
         for output in outputs_for(schema)
@@ -31,7 +31,7 @@ def model_metadata(name: str, versions: tuple[int, ...], schema: InputSchema) ->
 
 
 def datatype_of(column: InputColumn) -> str:
-    """Return the data type in which a column is best sent; see the schema for all it takes."""
+    """Return the preferred data type for a column; the schema lists all accepted values."""
     if column.stored_as == "boolean":
         return "BOOL"
     if column.stored_as != "number":

@@ -1,4 +1,4 @@
-"""What a name in a request stands for."""
+"""Look up the deployments and versions that requests name."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ _LONGEST_VERSION = 9
 
 
 def endpoint_of(endpoints: Endpoints, name: str) -> Endpoint:
-    """Return a deployment that answers now, or raise 404 or 503."""
+    """Return a deployment that takes requests, or raise 404 or 503."""
     endpoint = endpoints.get(name)
     if endpoint is None:
-        raise not_found(f"No deployment {name[:200]!r} serves here.")
+        raise not_found(f"Deployment {name[:200]!r} isn't served here.")
     if not endpoint.takes_requests:
-        raise Problem(503, "not_ready", f"{name!r} is not loaded yet.", retry_after_s=1.0)
+        raise Problem(503, "not_ready", f"{name!r} isn't loaded yet.", retry_after_s=1.0)
     return endpoint
 
 
 def version_of(endpoint: Endpoint, version: str) -> int:
-    """Return the number of a version that answers here, or raise 404."""
+    """Return the number of a served version, or raise 404."""
     plain = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
     if not plain or version.startswith("0"):
-        raise not_found(f"{version[:40]!r} is no version of a model.")
+        raise not_found(f"{version[:40]!r} isn't a model version.")
     endpoint.served(int(version))
     return int(version)

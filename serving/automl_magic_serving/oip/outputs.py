@@ -1,4 +1,4 @@
-"""Answers become tensors: `predict`, `predict_proba` and `prediction_id`."""
+"""Convert predictions to tensors: `predict`, `predict_proba` and `prediction_id`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IDS = Output("prediction_id", "BYTES")
 
 
 def outputs_for(schema: InputSchema) -> tuple[Output, ...]:
-    """Return a model's outputs: those of its family, and the ids of the predictions."""
+    """Return the outputs of a model: those of its task, and the prediction ids."""
     return (*recipe_family(schema.task).outputs(schema), IDS)
 
 
@@ -26,7 +26,7 @@ def names_of(schema: InputSchema) -> tuple[str, ...]:
 
 
 def check_asked(schema: InputSchema, asked: Sequence[str]) -> Sequence[str]:
-    """Return the outputs that a request asks for; all of them where it names none."""
+    """Return the requested outputs, or all if the request names none."""
     known = names_of(schema)
     for name in asked:
         if name not in known:
@@ -41,7 +41,7 @@ def check_asked(schema: InputSchema, asked: Sequence[str]) -> Sequence[str]:
 
 
 def outputs_of(predicted: Predicted, asked: Sequence[str]) -> list[Tensor]:
-    """Return the tensors of the outputs that were asked for, in that order."""
+    """Return the tensors of the requested outputs, in that order."""
     family = recipe_family(predicted.schema.task)
     known = {output.name: output for output in outputs_for(predicted.schema)}
     n_rows = len(predicted.answers)

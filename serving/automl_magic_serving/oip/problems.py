@@ -1,4 +1,4 @@
-"""What goes wrong behind the door, in words for the sender."""
+"""Convert exceptions to error responses."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _events = logging.getLogger(__name__)
 
 
 def problem_of(error: Exception, request_id: str) -> Problem:
-    """Return what the sender is told about an error. A surprise is logged, and not told."""
+    """Return the error response for an exception. Unexpected ones are logged, not shown."""
     match error:
         case Problem():
             return error
         case Refused():
             return invalid(error.details)
         case Busy():
-            said = "More requests wait than may; try again."
+            said = "The endpoint's queue is full. Retry later."
             return Problem(error.status, "busy", said, retry_after_s=1.0)
         case Late():
             return Problem(504, "late", str(error))
         case NotRouted():
             return not_found(str(error))
-        case StoreError():  # what the database says of itself is nothing for a sender
+        case StoreError():  # database errors aren't shown to callers
             return Problem(
                 error.status, "store_unavailable", error.what, retry_after_s=error.retry_after_s
             )
@@ -39,6 +39,6 @@ def problem_of(error: Exception, request_id: str) -> Problem:
     return Problem(
         500,
         "internal",
-        "The server failed. Its log says why.",
-        [{"problem": f"Look there for the request {request_id}."}],
+        "Internal server error.",
+        [{"problem": f"See the server log for request {request_id}."}],
     )

@@ -1,4 +1,4 @@
-"""What a request is called: as its sender calls it, where that is sane, else by us."""
+"""Request ids: the caller's own if it's valid, otherwise generated."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import re
 import secrets
 
 _SANE = re.compile(rb"[A-Za-z0-9._:/+=-]{1,80}")
-# Random numbers for each request would cost more than reading its headers does.
+# A random number per request would cost more than reading its headers.
 _PROCESS, _count = secrets.token_hex(4).encode(), itertools.count(secrets.randbits(24))
 
 
 def request_id(sent: bytes | None) -> bytes:
-    """Return an id that can go into a header and a log line.
+    """Return an id that is safe in headers and log lines.
 
-    The sender's own, if it is 1 to 80 of `A-Za-z0-9._:/+=-`; else 16 characters: this process's
-    beginning, and a count.
+    The caller's own if it has 1 to 80 of `A-Za-z0-9._:/+=-`. Otherwise 16 characters: a prefix of
+    this process and a counter.
     """
     if sent is not None and _SANE.fullmatch(sent):
         return sent

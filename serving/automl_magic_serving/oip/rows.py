@@ -1,4 +1,4 @@
-"""Tensors become rows: one mapping of column to value for each instance."""
+"""Convert tensors to rows: one mapping of column to value per instance."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Row = dict[str, Any]
 
 
 def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[Row]:
-    """Return the instances that tensors hold.
+    """Return the instances in the input tensors.
 
-    Either there is one tensor for each column, of shape [n] or [n, 1]; or one tensor of numbers of
-    shape [n, columns], whose columns are in the order of the schema.
+    Accepts either one tensor per column, of shape [n] or [n, 1], or one numeric tensor of shape
+    [n, columns] with the columns in the schema's order.
 
     Raises
     ------
     Problem
-        400 if tensors have different lengths, or come twice; 422 if there are more than `most`
+        400 if tensors have different lengths or are repeated; 422 if there are more than `most`
         rows.
     """
     if not tensors:
@@ -37,12 +37,12 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[R
         if _length(tensor) != n_rows:
             raise wrong(
                 tensor.name,
-                f"has another length than {first.name[:200]!r}",
+                f"has a different length than {first.name[:200]!r}",
                 expected=n_rows,
                 found=_length(tensor),
             )
         if tensor.name in by_name:
-            raise wrong(tensor.name, "comes twice")
+            raise wrong(tensor.name, "is repeated")
         by_name[tensor.name] = tensor.values
     if n_rows == 1:
         return [{name: values[0] for name, values in by_name.items()}]
@@ -51,14 +51,14 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[R
 
 
 def check_rows(n_rows: int, most: int) -> None:
-    """Raise where a request has no rows, or more than it may."""
+    """Raise if a request has no rows, or more than the limit."""
     if n_rows == 0:
         raise Problem(400, "malformed", "The request has no rows.")
     if n_rows > most:
         raise Problem(
             422,
             "too_many_rows",
-            f"A request may have {most:,} rows.",
+            f"A request can have at most {most:,} rows.",
             [{"found": n_rows, "fix": "Send several requests, or a file to /v1/batch-predict."}],
         )
 
@@ -71,7 +71,7 @@ def _length(tensor: Tensor) -> int:
     shape = tensor.shape
     if len(shape) == 1 or (len(shape) == 2 and shape[1] == 1):
         return shape[0]
-    raise wrong(tensor.name, "has a shape other than [n] or [n, 1]", found=list(shape)[:10])
+    raise wrong(tensor.name, "must have shape [n] or [n, 1]", found=list(shape)[:10])
 
 
 def _table(tensor: Tensor, names: Sequence[str], most: int) -> list[Row]:
@@ -79,7 +79,7 @@ def _table(tensor: Tensor, names: Sequence[str], most: int) -> list[Row]:
     if width != len(names):
         raise wrong(
             tensor.name,
-            "has another number of columns than the model",
+            "has a different number of columns than the model",
             expected=len(names),
             found=width,
         )

@@ -1,4 +1,4 @@
-"""Tensor: named values with a shape, and the protocol's names of data types.
+"""Named tensors and the data types of the protocol.
 
 Source: Open Inference Protocol v2, https://github.com/kserve/open-inference-protocol, and the
 binary tensor data extension of Triton's HTTP protocol.
@@ -16,7 +16,7 @@ import numpy as np
 
 from automl_magic_serving.gate.problem import Problem, malformed
 
-# The layout of one element in a binary tensor. BYTES have their length before them instead.
+# The layout of one element in a binary tensor. BYTES elements have a length prefix instead.
 LAYOUTS = {
     "BOOL": "|u1",
     "UINT8": "|u1",
@@ -44,9 +44,9 @@ _LENGTH = struct.Struct("<I")
 
 @dataclass(slots=True)
 class Tensor:
-    """One tensor. `values` are its elements in row-major order, as Python's own types.
+    """One tensor. `values` are its elements in row-major order, as Python types.
 
-    None is a missing value. In a binary tensor of floats NaN says it, since nothing else can.
+    None is a missing value. Binary float tensors use NaN for it.
     """
 
     name: str
@@ -56,29 +56,29 @@ class Tensor:
 
 
 def wrong(name: object, problem: str, **more: Any) -> Problem:
-    """Return the problem of a tensor that contradicts itself."""
+    """Return the error for an invalid tensor."""
     shown = str(name)[:200]
     return malformed(f"The tensor {shown!r} {problem}.", field=shown, problem=problem, **more)
 
 
 def size_of(name: str, shape: Sequence[int]) -> int:
-    """Return how many elements a shape has; raise where it is none."""
+    """Return the number of elements of a shape; raise if the shape is invalid."""
     for length in shape:
         if type(length) is not int or length < 0:
-            raise wrong(name, "has a shape that is not a list of whole numbers from 0 on")
+            raise wrong(name, "has a shape that isn't a list of non-negative integers")
     size = math.prod(shape)
     if size > MOST_ELEMENTS:
-        raise wrong(name, "has a shape that no request can fill")
+        raise wrong(name, "has a shape that is too large")
     return size
 
 
 def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview) -> Tensor:
-    """Read a tensor's elements from bytes.
+    """Parse a binary tensor.
 
     Raises
     ------
     Problem
-        400 if the number of bytes is not what the shape says, a text is not UTF-8, or a number is
+        400 if the number of bytes doesn't match the shape, a string isn't UTF-8, or a number is
         infinite.
     """
     size = size_of(name, shape)
@@ -91,14 +91,14 @@ def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview
     if len(data) != size * array.itemsize:
         raise wrong(
             name,
-            "has another number of bytes than its shape says",
+            "has a different number of bytes than its shape requires",
             expected=size * array.itemsize,
             found=len(data),
         )
     elements = np.frombuffer(data, array)
     if datatype in FLOATS:
         if np.isinf(elements).any():
-            raise wrong(name, "holds an infinite number")
+            raise wrong(name, "contains an infinite number")
         missing = np.isnan(elements)
         values = elements.tolist()
         for position in np.flatnonzero(missing).tolist():
@@ -106,13 +106,13 @@ def from_binary(name: str, datatype: str, shape: Sequence[int], data: memoryview
         return Tensor(name, datatype, shape, values)
     if datatype == "BOOL":
         if (elements > 1).any():
-            raise wrong(name, "holds a byte that is neither 0 nor 1")
+            raise wrong(name, "contains a byte other than 0 and 1")
         return Tensor(name, datatype, shape, elements.astype(bool).tolist())
     return Tensor(name, datatype, shape, elements.tolist())
 
 
 def to_binary(datatype: str, values: Sequence[Any]) -> bytes:
-    """Write a tensor's elements as bytes."""
+    """Return a tensor's elements as bytes."""
     if datatype == "BYTES":
         parts: list[bytes] = []
         for value in values:
@@ -123,9 +123,9 @@ def to_binary(datatype: str, values: Sequence[Any]) -> bytes:
 
 
 def unknown_datatype(name: str, datatype: object) -> Problem:
-    """Return the problem of a data type that the protocol does not have, or that is not read."""
+    """Return the error for a data type that is unknown or isn't accepted."""
     known = ", ".join(sorted(DATATYPES))
-    return wrong(name, f"has the data type {str(datatype)[:40]!r}", expected=f"one of {known}")
+    return wrong(name, f"has data type {str(datatype)[:40]!r}", expected=f"one of {known}")
 
 
 def _texts(name: str, size: int, data: memoryview) -> list[str]:
@@ -133,21 +133,21 @@ def _texts(name: str, size: int, data: memoryview) -> list[str]:
     at = 0
     for _ in range(size):
         if at + 4 > len(data):
-            raise wrong(name, "ends before its shape does")
+            raise wrong(name, "has fewer elements than its shape requires")
         (length,) = _LENGTH.unpack_from(data, at)
         at += 4
         if at + length > len(data):
-            raise wrong(name, "ends within a text")
+            raise wrong(name, "ends within an element")
         texts.append(text_of(name, bytes(data[at : at + length])))
         at += length
     if at != len(data):
-        raise wrong(name, "is longer than its shape")
+        raise wrong(name, "has more bytes than its shape requires")
     return texts
 
 
 def text_of(name: str, element: bytes) -> str:
-    """Return an element of BYTES as text."""
+    """Decode a BYTES element as UTF-8."""
     try:
         return element.decode()
     except UnicodeDecodeError as error:
-        raise wrong(name, "holds a text that is not UTF-8") from error
+        raise wrong(name, "contains a string that isn't UTF-8") from error

@@ -1,15 +1,15 @@
-"""process: a parent that serves nothing and keeps workers that do.
+"""process: a parent process that supervises the worker processes.
 
-parent     starts workers, follows the store, pushes routes, writes beats, drains
-child      one worker as its parent sees it
-worker     one process: event loop, models, HTTP and gRPC
-models     what a worker has loaded, and for how long it keeps it
-accept     connections from a socket that all workers share
-channel    what parent and workers say to each other
-stored     what the parent reads from the store
-experiment an A/B test: each version is judged by what came true
-sequential the test behind it, which may be looked at at any time
-rollouts   what is done about canaries and A/B tests
-guard      whether a canary breaches its objectives
-options    what the command line says
+parent     starts workers, polls the store, distributes routes, sends heartbeats, drains
+child      the parent's view of one worker
+worker     one worker: event loop, models, HTTP and gRPC
+models     the model cache of a worker
+accept     accepts connections from a socket shared by all workers
+channel    messages between parent and workers
+stored     the parent's access to the store
+experiment an A/B test, which compares versions by their outcomes
+sequential the statistical test behind it, valid at any time
+rollouts   actions on canaries and A/B tests
+guard      checks a canary against its objectives
+options    command line options
 """

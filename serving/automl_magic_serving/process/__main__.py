@@ -1,4 +1,4 @@
-"""`python -m automl_magic_serving.process SETUP`: one worker. Only its parent runs it."""
+"""`python -m automl_magic_serving.process SETUP`: one worker, started by its parent."""
 
 import sys
 

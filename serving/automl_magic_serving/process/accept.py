@@ -1,14 +1,13 @@
-"""Accepts connections from a socket that all workers share.
+"""Accept connections from a socket shared by all workers.
 
-The parent opens one listening socket and every worker inherits it. A connection that no worker has
-accepted yet lies in the socket's queue, not in a worker, so a worker that is killed loses only the
-connections that it has accepted. With `SO_REUSEPORT` each worker has a queue of its own, which dies
-with it (`tests/serving/process/test_accept.py` shows both).
+The parent opens one listening socket and every worker inherits it. Connections that aren't accepted
+yet are in the socket's queue, so a killed worker loses only the connections that it has accepted.
+With `SO_REUSEPORT`, each worker has its own queue, which is lost with it
+(`tests/serving/process/test_accept.py` shows both).
 
-What a shared queue does not do is share evenly: who wakes first takes all that is there, and with
-connections that stay open the others have nothing to do. So a worker takes one at a time, and lets
-the others go first where it has more than they do.
-"""
+A shared queue doesn't distribute connections evenly: the first worker to wake up takes all, and
+with keep-alive connections the others stay idle. So a worker accepts one connection at a time, and
+pauses while it has more than the others.
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from collections.abc import Callable
 
 from automl_magic_serving.telemetry.slab import Gauge, Region, Slab
 
-# How often, and for how long at a time, a worker with more connections lets the others go first.
+# How many times, and for how long, a worker with more connections lets the others go first.
 _TIMES, _PAUSE_S = 4, 0.0005
 _TOO_MANY_S = 0.5
 _TOO_MANY = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -29,12 +28,12 @@ _events = logging.getLogger(__name__)
 
 
 class Acceptor:
-    """One worker's hand in the shared queue.
+    """Accepts connections from the shared queue for one worker.
 
     Parameters
     ----------
     connections : callable
-        Returns how many connections this worker has.
+        Returns the number of open connections of this worker.
     """
 
     def __init__(
@@ -57,13 +56,13 @@ class Acceptor:
         self._is_open = False
 
     def start(self) -> None:
-        """Accept from now on."""
+        """Start accepting."""
         self._is_open = True
         self._region.set(Gauge.ACCEPTING, 1)
         self._loop.add_reader(self._listener.fileno(), self._ready)
 
     def close(self) -> None:
-        """Accept what waits already, and nothing any more."""
+        """Accept the connections in the queue, then stop."""
         if not self._is_open:
             return
         self._is_open = False
@@ -74,7 +73,7 @@ class Acceptor:
         self._listener.close()
 
     async def wait_closed(self) -> None:
-        """Wait until what was accepted last is connected."""
+        """Wait until the accepted connections are set up."""
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -117,7 +116,7 @@ class Acceptor:
         return bool(others) and self._connections() + len(self._tasks) > min(others)
 
     def _pause(self, seconds: float) -> None:
-        # The queue stays readable: without a pause the loop would only come back here.
+        # The queue stays readable: without a pause the loop would call this again at once.
         self._loop.remove_reader(self._listener.fileno())
         self._loop.call_later(seconds, self._resume)
 

@@ -1,4 +1,4 @@
-"""What parent and workers say to each other: one JSON document a line, over a socket pair."""
+"""Messages between parent and workers: one JSON document per line, over a socket pair."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any, Self
 
 from automl_magic.records.models.deployment import Deployment, Route
 
-# A route with its deployment is some kilobytes; a thousand keys are some hundred.
+# A route with its deployment has a few kB; a thousand keys have a few hundred kB.
 _LONGEST_LINE = 1 << 26
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a worker shall serve: a deployment, its route, and where its versions lie.
+    """What a worker must serve: a deployment, its route, and its versions' folders.
 
-    `folders` has the folder of each version that the route names, the previous one included;
-    `digests` the manifest that was approved.
+    `folders` has the folder of each version in the route, including the previous one;
+    `digests` has the digest of each approved manifest.
     """
 
     deployment: Deployment
@@ -30,7 +30,7 @@ class Target:
     digests: dict[int, str]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the target as JSON types."""
+        """Return the target as JSON-compatible types."""
         return {
             "deployment": self.deployment.to_json(),
             "route": self.route.to_json(),
@@ -40,7 +40,7 @@ class Target:
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
-        """Read what `to_json` wrote."""
+        """Create a target from the output of `to_json`."""
         return cls(
             Deployment.from_json(document["deployment"]),
             Route.from_json(document["route"]),
@@ -50,25 +50,25 @@ class Target:
 
 
 class Channel:
-    """One end of the line. The other end's death ends it."""
+    """One end of a socket pair. It ends when the other end dies."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
     @classmethod
     async def open(cls, end: socket.socket) -> Self:
-        """Speak over one end of a socket pair."""
+        """Open a channel over one end of a socket pair."""
         end.setblocking(False)
         return cls(*await asyncio.open_connection(sock=end, limit=_LONGEST_LINE))
 
     def say(self, kind: str, **fields: Any) -> None:
-        """Send a document; nothing happens where the other end is gone."""
+        """Send a message. Does nothing if the other end is gone."""
         if not self._writer.is_closing():
             line = json.dumps({"kind": kind, **fields}, separators=(",", ":"))
             self._writer.write(line.encode() + b"\n")
 
     async def heard(self) -> AsyncIterator[dict[str, Any]]:
-        """Give what the other end says, until it is gone."""
+        """Yield received messages until the other end is gone."""
         while True:
             try:
                 line = await self._reader.readline()
@@ -79,5 +79,5 @@ class Channel:
             yield json.loads(line)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the channel."""
         self._writer.close()

@@ -1,4 +1,4 @@
-"""Guard: judges a canary by what its own epoch counted, while it takes over."""
+"""Checks a canary against its deployment's objectives, by the counters of its epoch."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from automl_magic.records.models.deployment import Slos
 from automl_magic_serving.telemetry.latency import quantile_s
 from automl_magic_serving.telemetry.slab import Counts
 
-# One-sided 0.1 %: it is looked at four times a second, and 5 % would be reached soon by chance.
+# One-sided 0.1%: it's checked four times per second, so 5% would soon be reached by chance.
 _Z = 3.09
 _P95 = 0.05
 
 
 def lower_bound(k: int, n: int, z: float = _Z) -> float:
-    """Return the least share that `k` of `n` speaks for: the lower end of Wilson's interval (1927).
+    """Return the lower end of Wilson's interval (1927) for `k` of `n`.
 
-    It is 0 for none, and does not promise much where there are few: 1 of 1 speaks for 9 %.
+    It is 0 for k = 0, and small for few observations: 9% for 1 of 1.
     """
     if n == 0:
         return 0.0
@@ -27,13 +27,12 @@ def lower_bound(k: int, n: int, z: float = _Z) -> float:
 
 
 def breach(counts: Counts | None, slos: Slos) -> str | None:
-    """Return why a version must not go on, or None.
+    """Return the reason why a version breaches its objectives, or None.
 
-    The error rate breaches where Wilson's lower bound of it is above the objective; the 95th
-    percentile of the latency where the same bound of the share of slow requests is above 5 %.
-    Requests that have waited for longer than the objective are slow whatever becomes of them, so
-    that a version that hangs is found before its first timeout. Refused inputs are the caller's
-    fault, and are not counted.
+    The error rate breaches if Wilson's lower bound of it is above the objective. The p95 latency
+    breaches if the same bound of the share of slow requests is above 5%. Requests that have
+    waited longer than the objective count as slow, so a hanging version is found before its
+    first timeout. Refused inputs are the caller's fault and don't count.
     """
     if counts is None:
         return None
@@ -42,8 +41,8 @@ def breach(counts: Counts | None, slos: Slos) -> str | None:
         least = lower_bound(counts.failed, judged) * 100
         if least > slos.error_rate_pct:
             return (
-                f"{counts.failed} of {judged} requests failed ({counts.failed / judged:.1%}; at "
-                f"least {least:.1f} % beyond chance), and {slos.error_rate_pct:g} % may."
+                f"{counts.failed} of {judged} requests failed ({counts.failed / judged:.1%}). The error "
+                f"rate is at least {least:.1f}%, and the limit is {slos.error_rate_pct:g}%."
             )
     awaited = judged + counts.waiting
     if slos.latency_ms_p95 is not None and awaited >= slos.min_requests:
@@ -52,7 +51,7 @@ def breach(counts: Counts | None, slos: Slos) -> str | None:
             seconds = quantile_s(counts.buckets, 0.95)
             p95 = "" if seconds is None else f" (p95 {seconds * 1000:.0f} ms)"
             return (
-                f"{slow} of {awaited} requests took longer than {slos.latency_ms_p95:g} ms{p95}, "
-                "and 5 % may."
+                f"{slow} of {awaited} requests took longer than {slos.latency_ms_p95:g} ms{p95}. "
+                "The limit is 5% of requests."
             )
     return None

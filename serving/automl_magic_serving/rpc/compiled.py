@@ -1,7 +1,7 @@
-"""The .proto files become classes when they are needed: no generated file can be out of date.
+"""Compile the .proto files at startup, so that no generated file can be outdated.
 
-The descriptors go into a pool of their own. In the one that all of a process shares, a client
-library's copy of the same protocol would be a second registration, which protobuf refuses.
+The descriptors go into their own pool. In the default pool, a client library's copy of the same
+protocol would be a second registration, which protobuf rejects.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from google.protobuf.message import DecodeError
 
 @dataclass(frozen=True)
 class Protocol:
-    """One .proto file: its messages by name, and the full name of its service."""
+    """One .proto file: its message classes by name, and the full name of its service."""
 
     service: str
     messages: Mapping[str, Any]
@@ -34,7 +34,7 @@ class Protocol:
 
 @functools.cache
 def protocol(name: str) -> Protocol:
-    """Return what `NAME.proto` of this package says."""
+    """Compile `NAME.proto` of this package."""
     from grpc_tools import protoc
 
     with (
@@ -44,7 +44,7 @@ def protocol(name: str) -> Protocol:
         out = Path(scratch, "descriptors")
         command = ["protoc", f"-I{folder}", f"--descriptor_set_out={out}", f"{name}.proto"]
         if protoc.main(command) != 0:
-            raise RuntimeError(f"{name}.proto could not be compiled; protoc has said why.")
+            raise RuntimeError(f"Can't compile {name}.proto. See the output of protoc.")
         files = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file
     pool = descriptor_pool.DescriptorPool()
     for file in files:
@@ -61,9 +61,9 @@ def protocol(name: str) -> Protocol:
 
 
 def read_or_none(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    """Return a reader that gives None for bytes that are no message.
+    """Return a deserializer that returns None for bytes that can't be parsed.
 
-    What a reader raises, gRPC turns into UNKNOWN: as if the server had failed.
+    If a deserializer raises, gRPC reports UNKNOWN, as if the server had failed.
     """
 
     def read_message(content: bytes) -> Any:

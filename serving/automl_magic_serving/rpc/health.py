@@ -1,4 +1,4 @@
-"""The service `grpc.health.v1.Health`: what an orchestrator asks before it sends requests."""
+"""The gRPC health service, `grpc.health.v1.Health`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _SERVING, _NOT_SERVING, _UNKNOWN = 1, 2, 3
 
 
 class Health:
-    """Says whether the server, the inference service or one deployment can be asked."""
+    """Reports whether the server, the inference service or a deployment is serving."""
 
     def __init__(self, endpoints: Endpoints, services: tuple[str, ...]) -> None:
         self._endpoints, self._services = endpoints, ("", *services)
         self._protocol = protocol("health")
 
     def handlers(self) -> grpc.GenericRpcHandler:
-        """Return what a server routes."""
+        """Return the handlers to add to a gRPC server."""
         read = read_or_none(self._protocol.HealthCheckRequest.FromString)
         write = self._protocol.HealthCheckResponse.SerializeToString
         return grpc.method_handlers_generic_handler(
@@ -36,10 +36,10 @@ class Health:
 
     async def _check(self, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
         if request is None:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The message is none of ours.")
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "Can't parse the message.")
         status = self._status(request.service)
         if status == _UNKNOWN:
-            await context.abort(grpc.StatusCode.NOT_FOUND, "There is no such service here.")
+            await context.abort(grpc.StatusCode.NOT_FOUND, "Unknown service.")
         return self._protocol.HealthCheckResponse(status=status)
 
     async def _watch(

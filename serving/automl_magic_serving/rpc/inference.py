@@ -1,4 +1,4 @@
-"""The service `inference.GRPCInferenceService`."""
+"""The gRPC inference service, `inference.GRPCInferenceService`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Answer = Callable[[Any, "Call"], Awaitable[Any]]
 
 
 class Call:
-    """What a call says beside its message: its metadata, and the id of its request."""
+    """The metadata of a call, and its request id."""
 
     __slots__ = ("metadata", "request_id")
 
@@ -35,20 +35,20 @@ class Call:
         self.request_id = request_id(sent.encode("latin-1", "replace") if sent else None).decode()
 
     def text(self, key: str) -> str | None:
-        """Return a value of the metadata as text, or None."""
+        """Return a metadata value as text, or None."""
         value = self.metadata.get(key)
         return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 class Inference:
-    """Answers the protocol's calls."""
+    """Implements the protocol's methods."""
 
     def __init__(self, endpoints: Endpoints, gate: Gate) -> None:
         self._endpoints, self._gate = endpoints, gate
         self._protocol = protocol("inference")
 
     def handlers(self) -> grpc.GenericRpcHandler:
-        """Return what a server routes."""
+        """Return the handlers to add to a gRPC server."""
         calls: Mapping[str, Answer] = {
             "ServerLive": self._live,
             "ServerReady": self._ready,
@@ -111,7 +111,7 @@ class Inference:
 
     def _find(self, name: str, version: str) -> tuple[Endpoint, int | None]:
         if not name:
-            raise not_found("The request names no model.")
+            raise not_found("The request has no model name.")
         endpoint = endpoint_of(self._endpoints, name)
         return endpoint, version_of(endpoint, version) if version else None
 
@@ -130,9 +130,9 @@ def _handler(said: Protocol, name: str, answer: Answer) -> grpc.RpcMethodHandler
         request_id = ("x-request-id", about.request_id)
         try:
             if request is None:
-                raise malformed("The message is none of the protocol's.")
+                raise malformed("Can't parse the message.")
             response = await answer(request, about)
-        except Exception as error:  # noqa: BLE001 - what it is decides what the sender is told
+        except Exception as error:  # noqa: BLE001 - becomes a gRPC status
             problem = problem_of(error, about.request_id)
             await context.abort(
                 code_of(problem), words_of(problem), (request_id, *metadata_of(problem))

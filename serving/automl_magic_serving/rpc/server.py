@@ -1,4 +1,4 @@
-"""The server of gRPC: one for each worker, on a port that they share."""
+"""The gRPC server: one per worker, on a shared port."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from automl_magic_serving.rpc.inference import Inference
 
 _AT_ONCE = 1_024
 _METADATA_BYTES = 16_384
-_ENVELOPE_BYTES = 65_536  # what a message may have beside the values: names, types, shapes
+_ENVELOPE_BYTES = 65_536  # allowance for names, types and shapes beside the values
 _MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True)
 class Rpc:
-    """A server of gRPC that answers."""
+    """A running gRPC server."""
 
     server: grpc.aio.Server
     port: int
 
     async def stop(self, grace_s: float) -> None:
-        """Take no new calls, and let those that are open end within the grace."""
+        """Accept no new calls, and let open ones finish within the grace period, in seconds."""
         await self.server.stop(grace_s)
 
 
 async def start_rpc(
     endpoints: Endpoints, gate: Gate, host: str, port: int, *, shared: bool = True
 ) -> Rpc:
-    """Serve on a port.
+    """Start a gRPC server.
 
     Parameters
     ----------
     port : int
-        0 for any free one.
+        Port to listen on; 0 for any free port.
     shared : bool
         Whether other workers listen on the same port (SO_REUSEPORT).
 
     Raises
     ------
     DeploymentError
-        If the port cannot be listened on.
+        If the port isn't available.
     """
     limits = [one.deployment.limits for one in endpoints if one.takes_requests] or [Limits()]
     server = grpc.aio.server(
@@ -71,9 +71,9 @@ async def start_rpc(
         bound = server.add_insecure_port(f"{bracketed}:{port}")
     except RuntimeError as error:
         raise DeploymentError(
-            f"gRPC cannot listen on {bracketed}:{port}.",
-            why="Another program may have the port, or the address is not this machine's.",
-            fix="Choose another with --grpc-port.",
+            f"Can't listen for gRPC on {bracketed}:{port}.",
+            why="Another program may be using the port, or the address isn't this machine's.",
+            fix="Choose another port with --grpc-port.",
         ) from error
     await server.start()
     return Rpc(server, bound)

@@ -1,4 +1,4 @@
-"""A problem as a status of gRPC."""
+"""HTTP errors as gRPC statuses."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _CODES = {
 
 
 def code_of(problem: Problem) -> StatusCode:
-    """Return the status that says the same as the problem's HTTP status."""
+    """Return the gRPC status for the error's HTTP status."""
     return _CODES.get(problem.status, StatusCode.INVALID_ARGUMENT)
 
 
 def words_of(problem: Problem) -> str:
-    """Return the problem in one text: a status has no place for a list."""
+    """Return the error and its details as one text: a gRPC status has no list of details."""
     details = (
         "; ".join(f"{key}: {value}" for key, value in detail.items())
         for detail in problem.details[:_SHOWN]
@@ -38,9 +38,9 @@ def words_of(problem: Problem) -> str:
 
 
 def metadata_of(problem: Problem) -> list[tuple[str, str]]:
-    """Return what goes beside it: the code for programs, and when to come again.
+    """Return the trailing metadata: the error code and the retry delay.
 
-    `grpc-retry-pushback-ms` is the hint that the retries of gRPC's own clients follow (gRFC A6).
+    gRPC clients use `grpc-retry-pushback-ms` for their own retries (gRFC A6).
     """
     metadata = [("automl-code", problem.code)]
     if problem.retry_after_s is not None:

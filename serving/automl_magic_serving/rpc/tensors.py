@@ -1,4 +1,4 @@
-"""Messages become tensors, and tensors messages."""
+"""Convert gRPC messages to tensors and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from automl_magic_serving.oip.tensor import (
     wrong,
 )
 
-# Where a message holds the elements of a type that is not raw.
+# Message field for the elements of each data type, if they aren't raw.
 _FIELDS = {
     "BOOL": "bool_contents",
     "INT8": "int_contents",
@@ -44,18 +44,18 @@ def read_tensors(request: Any) -> list[Tensor]:
     Raises
     ------
     Problem
-        400 if an input contradicts itself.
+        400 if an input is inconsistent.
     """
     inputs, raw = request.inputs, request.raw_input_contents
     if len(inputs) > MOST_TENSORS:
-        raise malformed("There are too many input tensors.")
+        raise malformed(f"The request has more than {MOST_TENSORS:,} input tensors.")
     if raw and len(raw) != len(inputs):
-        raise malformed("raw_input_contents has another length than inputs.")
+        raise malformed("`raw_input_contents` and `inputs` have different lengths.")
     return [_tensor(one, raw[place] if raw else None) for place, one in enumerate(inputs)]
 
 
 def write_tensors(response: Any, tensors: Sequence[Tensor], *, raw: bool) -> None:
-    """Put the outputs into a ModelInferResponse; raw where the inputs were."""
+    """Add the outputs to a ModelInferResponse, as raw bytes if the inputs were raw."""
     for tensor in tensors:
         one = response.outputs.add(name=tensor.name, datatype=tensor.datatype, shape=tensor.shape)
         if raw:
@@ -69,24 +69,24 @@ def write_tensors(response: Any, tensors: Sequence[Tensor], *, raw: bool) -> Non
 def _tensor(one: Any, raw: bytes | None) -> Tensor:
     name, datatype, shape = one.name, one.datatype, list(one.shape)
     if not 1 <= len(shape) <= 8:
-        raise wrong(name, "has no shape", expected="1 to 8 lengths")
+        raise wrong(name, "has no valid shape", expected="1 to 8 dimensions")
     if _NOT_HERE in one.parameters:
-        raise Problem(400, "unsupported", f"The extension {_NOT_HERE!r} is not served here.")
+        raise Problem(400, "unsupported", f"The extension {_NOT_HERE!r} isn't supported.")
     if raw is not None:
         if one.HasField("contents"):
-            raise wrong(name, "has contents beside raw_input_contents")
+            raise wrong(name, "has both `contents` and `raw_input_contents`")
         return from_binary(name, datatype, shape, memoryview(raw))
     field = _FIELDS.get(datatype)
     if field is None:
         if datatype in LAYOUTS:
-            raise wrong(name, f"is {datatype}, which comes in raw_input_contents alone")
+            raise wrong(name, f"is {datatype}, which is only accepted in `raw_input_contents`")
         raise unknown_datatype(name, datatype)
     size = size_of(name, shape)
     values = list(getattr(one.contents, field))
     if len(values) != size:
         raise wrong(
             name,
-            f"has another length in {field} than its shape says",
+            f"has a different number of elements in `{field}` than its shape",
             expected=size,
             found=len(values),
         )
@@ -98,9 +98,9 @@ def _tensor(one: Any, raw: bytes | None) -> Tensor:
 
 
 def _finite(name: str, value: float) -> float | None:
-    """Return a number, or None for NaN: nothing else can say that it is missing."""
+    """Return the number, or None for NaN, which stands for a missing value."""
     if math.isfinite(value):
         return value
     if math.isnan(value):
         return None
-    raise wrong(name, "holds an infinite number")
+    raise wrong(name, "contains an infinite number")

@@ -1,8 +1,8 @@
-"""batch: a file comes with a request, and its predictions are fetched when they are there.
+"""batch: predictions for uploaded files, which clients download when they are done.
 
 routes     POST and GET /v1/batch-predict
-upload     the file goes to disk while it comes; multipart: forms, part by part
-jobs       what is to be done: rows of `batch_jobs`, and a folder each
-keeper     sees to it that somebody works while there are jobs
-work       the one process of this home that scores them, beside the workers and after them
+upload     streams the file to disk; multipart: parses forms part by part
+jobs       the queue: rows of `batch_jobs`, and one folder per job
+keeper     starts the scoring process when there are jobs
+work       the scoring process: one per workspace home, at low priority beside the workers
 """

@@ -1,4 +1,4 @@
-"""Jobs: what is to be scored. A row says how far it is, a folder holds its files."""
+"""Batch jobs: a table row holds a job's progress, a folder its files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ID = re.compile("[0-9a-f]{32}")
 
 
 class Status(StrEnum):
-    """How far a job is."""
+    """The status of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -37,7 +37,7 @@ _OPEN = (Status.QUEUED, Status.RUNNING)
 
 @dataclass(frozen=True)
 class Job:
-    """One job. `rows` is None until it is known; times in seconds since 1970."""
+    """One job. `n_rows` is None until it is known. Times are in seconds since 1970."""
 
     id: str
     deployment: str
@@ -55,18 +55,18 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """Where its files lie."""
+        """The folder with the job's files."""
         return self.source.parent
 
 
 def batch_folder(home: Path) -> Path:
-    """Return where the jobs of a home have their folders."""
+    """Return the folder that contains the job folders of a home."""
     return home / "serving" / "batch"
 
 
 @contextmanager
 def alone(home: Path) -> Iterator[bool]:
-    """Say whether this process is the one that works here; hold on to that meanwhile."""
+    """Try to take the lock of the scoring process. Yields whether it was taken, and holds it."""
     folder = batch_folder(home)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / ".lock").open("a") as file:
@@ -79,7 +79,7 @@ def alone(home: Path) -> Iterator[bool]:
 
 
 def new_folder(home: Path) -> Path:
-    """Make the folder of a job to be. Its name is the job's id."""
+    """Create the folder of a new job, named by the job's id."""
     folder = batch_folder(home) / secrets.token_hex(16)
     folder.mkdir(mode=0o700, parents=True)
     return folder
@@ -95,7 +95,7 @@ def add_job(
     callback: str | None,
     key_id: str | None,
 ) -> Job | None:
-    """Write a job whose file lies in its folder, or None where there are too many already."""
+    """Add a job whose file is in its folder. Returns None if there are too many open jobs."""
     with serially(engine) as connection:
         if connection.execute(_open_jobs()).scalar_one() >= MOST_OPEN:
             return None
@@ -121,7 +121,7 @@ def add_job(
 
 
 def has_room(engine: Engine, key_id: str | None) -> bool:
-    """Say whether a job more may be added. Asked before its file is taken; `add_job` is sure."""
+    """Return whether another job fits. Checked before the upload; `add_job` checks again."""
     with reading(engine) as connection:
         total = connection.execute(_open_jobs()).scalar_one()
         own = connection.execute(_open_jobs(key_id)).scalar_one()
@@ -129,7 +129,7 @@ def has_room(engine: Engine, key_id: str | None) -> bool:
 
 
 def find_job(engine: Engine, job_id: str, key_id: str | None) -> Job | None:
-    """Return a job of this key, or None. Another key's job is none."""
+    """Return a job of this key, or None. Other keys' jobs aren't returned."""
     if _ID.fullmatch(job_id) is None:
         return None
     with reading(engine) as connection:
@@ -139,7 +139,7 @@ def find_job(engine: Engine, job_id: str, key_id: str | None) -> Job | None:
 
 
 def open_jobs(engine: Engine, home: Path) -> list[Job]:
-    """Return the jobs of a home that are not at their end, the oldest first."""
+    """Return the queued and running jobs of a home, oldest first."""
     here = batch_jobs.c.source.startswith(f"{batch_folder(home)}/", autoescape=True)
     with reading(engine) as connection:
         query = (
@@ -151,7 +151,7 @@ def open_jobs(engine: Engine, home: Path) -> list[Job]:
 
 
 def note(engine: Engine, job: Job, **fields: Any) -> None:
-    """Write how far a job is."""
+    """Update a job's row."""
     with writing(engine) as connection:
         connection.execute(
             update(batch_jobs)
@@ -161,7 +161,7 @@ def note(engine: Engine, job: Job, **fields: Any) -> None:
 
 
 def forget_old(engine: Engine, home: Path) -> Sequence[str]:
-    """Delete jobs that ended a day ago, with their files, and return their ids."""
+    """Delete jobs that ended more than a day ago, with their files, and return their ids."""
     here = batch_jobs.c.source.startswith(f"{batch_folder(home)}/", autoescape=True)
     with writing(engine) as connection:
         ended = batch_jobs.c.status.not_in(_OPEN) & here

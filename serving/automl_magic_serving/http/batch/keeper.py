@@ -1,4 +1,4 @@
-"""Sees to it that somebody works while there are jobs."""
+"""Starts the scoring process when there are batch jobs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _events = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Looks for jobs every few seconds, and at once when one comes; starts the process for them.
+    """Polls for jobs every few seconds, or when woken, and starts the scoring process.
 
-    Every worker has one. The processes settle among themselves which of them works.
+    Every worker has one. A lock ensures that only one scoring process works.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -33,24 +33,24 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
 
     async def engine(self) -> Engine:
-        """Return the store, opened when it is first needed."""
+        """Return the store's engine, opened on first use."""
         if self._engine is None:
             self._engine = await asyncio.to_thread(open_engine, self.workspace.store)
         return self._engine
 
     def start(self) -> None:
-        """Begin to look: jobs of a server that was stopped are taken up."""
+        """Start polling. Jobs left by a stopped server are continued."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._keep())
 
     async def stop(self) -> None:
-        """Stop looking, and stop the process; what it has done is kept."""
+        """Stop polling, and stop the process. Its progress is kept."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
     def wake(self) -> None:
-        """Look now."""
+        """Poll now."""
         self._wanted.set()
 
     async def _keep(self) -> None:
@@ -68,7 +68,7 @@ class Keeper:
 
 
 def _is_needed(engine: Engine, home: Path) -> bool:
-    """Say whether there are jobs, and nobody works."""
+    """Return whether there are jobs and no scoring process."""
     if not open_jobs(engine, home):
         return False
     with alone(home) as nobody_works:
@@ -76,10 +76,10 @@ def _is_needed(engine: Engine, home: Path) -> bool:
 
 
 async def _run(workspace: Workspace) -> None:
-    """Run the process to its end."""
+    """Run the scoring process until it exits."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-P",  # what lies in the current folder is no part of the server
+        "-P",  # don't import from the current folder
         "-m",
         "automl_magic_serving.http.batch.work",
         str(os.getpid()),

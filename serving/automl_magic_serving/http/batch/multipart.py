@@ -1,4 +1,4 @@
-"""Forms with files, part by part: nothing is held but the piece that just came.
+"""Parse multipart forms as a stream: only the newest piece is held in memory.
 
 Source: RFC 7578 (multipart/form-data) and RFC 2046, section 5.1.1, whose grammar this reads.
 """
@@ -18,7 +18,7 @@ _LONGEST_BOUNDARY = 70
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The head of a part: the name of its field, and of its file if it is one."""
+    """The headers of a part: its field name, file name if any, and content type."""
 
     name: str
     filename: str | None
@@ -26,29 +26,29 @@ class Part:
 
 
 def boundary_of(content_type: str) -> bytes:
-    """Return what stands between the parts. Raises 400 where the header does not say."""
+    """Return the boundary between the parts. Raises 400 if the header has none."""
     said = Message()
     said["content-type"] = content_type
     boundary = said.get_boundary("")
     if not boundary or len(boundary) > _LONGEST_BOUNDARY or not boundary.isascii():
-        raise malformed("The form has no boundary that can be read.", field="Content-Type")
+        raise malformed("The form's content type has no valid boundary.", field="Content-Type")
     return boundary.encode()
 
 
 async def read_parts(
     chunks: AsyncIterator[bytes], boundary: bytes, most_parts: int
 ) -> AsyncIterator[tuple[Part, bytes]]:
-    """Yield the content of each part, piece by piece; at least one piece, which may be empty.
+    """Yield the content of each part in pieces: at least one, which may be empty.
 
     Raises
     ------
     Problem
-        400 if the form is not whole, or has more parts than `most_parts`.
+        400 if the form is incomplete or has more than `most_parts` parts.
     """
     line = b"\r\n--" + boundary
     feed = _Feed(chunks)
     await feed.more()
-    async for _ in feed.until(line):  # what stands before the first boundary means nothing
+    async for _ in feed.until(line):  # ignore anything before the first boundary
         pass
     parts = 0
     while not await feed.ends_here():
@@ -62,11 +62,11 @@ async def read_parts(
 
 
 class _Feed:
-    """The bytes that came and are not read yet."""
+    """The received bytes that aren't parsed yet."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
-        self._held = bytearray(b"\r\n")  # so that the first boundary looks like any other
+        self._held = bytearray(b"\r\n")  # the first boundary then looks like the others
 
     async def more(self) -> None:
         try:
@@ -75,9 +75,9 @@ class _Feed:
             raise malformed("The form ends before its last boundary.") from None
 
     async def until(self, line: bytes) -> AsyncIterator[bytes]:
-        """Yield what stands before a line, and pass the line."""
+        """Yield the content before a line, and skip the line."""
         while (found := self._held.find(line)) < 0:
-            # Its beginning may have come, and its end not yet.
+            # The line may have arrived only in part.
             whole = max(0, len(self._held) - len(line) + 1)
             if whole:
                 yield bytes(self._held[:whole])
@@ -88,7 +88,7 @@ class _Feed:
         del self._held[: found + len(line)]
 
     async def ends_here(self) -> bool:
-        """Say whether the boundary that was passed was the last one; if not, pass its padding."""
+        """Return whether the skipped boundary was the last one; if not, skip its padding."""
         while len(self._held) < 2:
             await self.more()
         if self._held.startswith(b"--"):
@@ -98,14 +98,14 @@ class _Feed:
                 raise malformed("A boundary of the form is followed by something else.")
             await self.more()
         if self._held[:end].strip(b" \t"):
-            raise malformed("A boundary of the form is followed by something else.")
-        del self._held[:end]  # the line's end belongs to the head that follows
+            raise malformed("A form boundary is followed by other content.")
+        del self._held[:end]  # the line break belongs to the next headers
         return False
 
     async def head(self) -> bytes:
         while (end := self._held.find(b"\r\n\r\n")) < 0:
             if len(self._held) > _MOST_HEAD:
-                raise malformed("A part of the form has too long a head.")
+                raise malformed("The headers of a form part are too long.")
             await self.more()
         head = bytes(self._held[:end])
         del self._held[: end + 4]
@@ -120,5 +120,5 @@ def _part(head: bytes) -> Part:
             said[key.strip()] = value.strip()
     named = said.get_param("name", header="content-disposition")
     if said.get_content_disposition() != "form-data" or not isinstance(named, str):
-        raise malformed("A part of the form has no name.")
+        raise malformed("A form part has no name.")
     return Part(named[:200], said.get_filename(), said.get_content_type())

@@ -1,4 +1,4 @@
-"""`POST /v1/batch-predict`, and what became of it."""
+"""The routes of batch predictions: `/v1/batch-predict`."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ Admit = Callable[[Request], Awaitable[Caller]]
 
 
 class BatchRoutes:
-    """The routes of batch scoring."""
+    """The routes of batch predictions."""
 
     def __init__(self, endpoints: Endpoints, gate: Gate, keeper: Keeper, admit: Admit) -> None:
         self._endpoints, self._gate, self._keeper = endpoints, gate, keeper
         self._admit = admit
 
     def routes(self) -> list[BaseRoute]:
-        """Return what Starlette routes."""
+        """Return the Starlette routes."""
         return [
             Route("/v1/batch-predict", self._post, methods=["POST"]),
             Route("/v1/batch-predict/{id}", self._status),
@@ -84,7 +84,7 @@ class BatchRoutes:
         for name, value in request.query_params.items():
             if name not in FIELDS:
                 raise malformed(
-                    f"There is no parameter {name[:100]!r}.", expected=", ".join(FIELDS)
+                    f"Unknown parameter {name[:100]!r}.", expected=", ".join(FIELDS)
                 )
             said[name] = value
         kind = head.headers.get(b"content-type", b"").decode("latin-1")
@@ -94,13 +94,13 @@ class BatchRoutes:
         head.check_json()
         document = loads(await read_body(head, request.receive, _JSON_BYTES), depth=_DEPTH)
         if type(document) is not dict:
-            raise malformed("The body is not an object.")
+            raise malformed("The body must be an object.")
         for name in FIELDS:
             if name not in document:
                 continue
             said[name] = document.pop(name)
             if type(said[name]) is not str:
-                raise malformed(f"`{name}` is not text.", field=name)
+                raise malformed(f"`{name}` must be a string.", field=name)
         rows = read_instances(document, _JSON_ROWS).rows
         path = folder / "input.jsonl"
         path.write_bytes(
@@ -111,12 +111,12 @@ class BatchRoutes:
     async def _add(self, caller: Caller, upload: Upload) -> Job:
         said = upload.said
         if "deployment" not in said:
-            raise malformed("The request does not name a `deployment`.", field="deployment")
+            raise malformed("The request has no `deployment`.", field="deployment")
         endpoint = endpoint_of(self._endpoints, said["deployment"])
         self._gate.check(caller, endpoint.name)
         form = said.get("format", upload.format)
         if form not in FORMATS:
-            raise malformed("There is no such `format`.", expected=", ".join(FORMATS))
+            raise malformed("Unknown `format`.", expected=", ".join(FORMATS))
         job = await asyncio.to_thread(
             add_job,
             await self._keeper.engine(),
@@ -138,7 +138,7 @@ class BatchRoutes:
         job = await asyncio.to_thread(find_job, engine, job_id, caller.key_id)
         if job is None:
             raise not_found(
-                "There is no such job, or it is another key's; jobs are kept for a day."
+                "The job doesn't exist or belongs to another key. Jobs are deleted after a day."
             )
         return job
 
@@ -151,7 +151,7 @@ class BatchRoutes:
             raise Problem(
                 409,
                 "not_done",
-                f"The job is {job.status.value}.",
+                f"The job isn't done: its status is {job.status.value}.",
                 [{"problem": job.error}] if job.error else (),
                 retry_after_s=None if job.status is Status.FAILED else 1.0,
             )
@@ -160,7 +160,7 @@ class BatchRoutes:
 
 
 def _callback(url: str | None, deployment: Deployment) -> str | None:
-    """Return where to call back, if the deployment allows that host."""
+    """Return the callback URL if the deployment allows its host."""
     if url is None:
         return None
     try:
@@ -174,14 +174,14 @@ def _callback(url: str | None, deployment: Deployment) -> str | None:
         raise Problem(
             400,
             "callback_not_allowed",
-            "This address may not be called back.",
+            "This callback URL isn't allowed.",
             [{"field": "callback", "expected": "a host in the deployment's callbackHosts"}],
         )
     return url
 
 
 def _about(job: Job) -> dict[str, Any]:
-    """Return what the sender may know of a job."""
+    """Return the response for a job."""
 
     def moment(at: float) -> str:
         return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
@@ -203,7 +203,7 @@ def _about(job: Job) -> dict[str, Any]:
 
 def _too_many() -> Problem:
     return Problem(
-        429, "too_many_jobs", "Too many batch jobs are under way already.", retry_after_s=30.0
+        429, "too_many_jobs", "Too many batch jobs are already open.", retry_after_s=30.0
     )
 
 

@@ -1,4 +1,4 @@
-"""The file of a request goes to disk while it comes. Its name and the server's disk never meet."""
+"""Stream an uploaded file to disk. Its name never becomes a path on the server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_FIELD = 2_000
 
 @dataclass
 class Upload:
-    """A file that came: where it lies, its format, and what was said with it."""
+    """An uploaded file: its path, its format, and the form's or query's fields."""
 
     path: Path
     format: str
@@ -37,19 +37,19 @@ class Upload:
 async def receive(
     chunks: AsyncIterator[bytes], content_type: str, said: dict[str, str], folder: Path
 ) -> Upload:
-    """Write the file of a request into a folder.
+    """Write the uploaded file of a request into a folder.
 
     Parameters
     ----------
     content_type : str
-        That of a file, or `multipart/form-data` with one part `file`.
+        The file's type, or `multipart/form-data` with one part `file`.
     said : dict
-        What the query says: `deployment`, `callback`, `format`. A form says the same in its fields.
+        Query parameters: `deployment`, `callback`, `format`. Form fields override them.
 
     Raises
     ------
     Problem
-        400, 415, or 507 where the disk is nearly full.
+        400, 415, or 507 if the disk is nearly full.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind == _FORM:
@@ -77,15 +77,15 @@ async def _from_form(
             if part.name == "file":
                 part_of_file = part_of_file or part
                 if part is not part_of_file:
-                    raise malformed("The form has two files.", field="file")
+                    raise malformed("The form must have only one part `file`.", field="file")
                 await to_disk.write(piece)
                 continue
             if part.name not in FIELDS:
-                raise malformed(f"The form has a field {part.name!r}.", expected=", ".join(FIELDS))
+                raise malformed(f"Unknown form field {part.name!r}.", expected=", ".join(FIELDS))
             value = fields.setdefault(part.name, bytearray())
             value += piece
             if len(value) > _LONGEST_FIELD:
-                raise malformed("A field of the form is too long.", field=part.name)
+                raise malformed("A form field is too long.", field=part.name)
         await to_disk.flush()
     if part_of_file is None:
         raise malformed("The form has no part `file`.", field="file")
@@ -93,13 +93,13 @@ async def _from_form(
         try:
             said[name] = value.decode()
         except UnicodeDecodeError:
-            raise malformed("A field of the form is not UTF-8.", field=name) from None
+            raise malformed("A form field isn't UTF-8.", field=name) from None
     kind = _format_of(part_of_file)
     return Upload(temporary.rename(folder / f"input.{kind}"), kind, said)
 
 
 def _format_of(part: Part) -> str:
-    """Return the format that a file's type says, or its name where its type says nothing."""
+    """Return the format by a file's content type, or by its name if the type is unknown."""
     if part.kind in _KINDS:
         return _KINDS[part.kind]
     suffix = (part.filename or "").rpartition(".")[2].lower()
@@ -109,7 +109,7 @@ def _format_of(part: Part) -> str:
 
 
 class _ToDisk:
-    """Writes a megabyte at a time, in a thread: the loop that answers does not wait for disks."""
+    """Writes 1 MB at a time in a thread, so that the event loop doesn't wait for the disk."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._held = file, bytearray()
@@ -126,5 +126,5 @@ class _ToDisk:
 
 def _write_where_room(file: BinaryIO, piece: bytes) -> None:
     if shutil.disk_usage(Path(file.name).parent).free < _SPARE_BYTES:
-        raise Problem(507, "disk_full", "The server has no room for the file.", close=True)
+        raise Problem(507, "disk_full", "The server's disk is too full for the file.", close=True)
     file.write(piece)

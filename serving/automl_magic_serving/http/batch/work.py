@@ -1,8 +1,8 @@
-"""The process that scores files: one for each home, at the lowest priority, while there are jobs.
+"""The scoring process: one per workspace home, at the lowest priority, while there are jobs.
 
-`python -m automl_magic_serving.http.batch.work`. A lock lets one work; who finds it taken goes. It
-ends with the worker that started it. What it had done lies in parts beside the output, and the next
-one goes on from there.
+`python -m automl_magic_serving.http.batch.work`. A lock ensures that only one runs. It ends with
+the worker that started it. Finished parts are kept beside the output, and the next process
+continues from there.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from automl_magic_serving.telemetry.events import log_to_stderr
 
 _NICE = 15
 _NOTE_S = 1.0
-# What is loaded is loaded: who sends one small file after another need not wait for it again.
+# The process waits for more jobs, so that the next small file needs no new load.
 _LINGER_S, _LOOK_S = 20.0, 0.2
 _MOST_DEATHS = 3
 _PART_S = 5.0
@@ -54,7 +54,7 @@ _events = logging.getLogger(__name__)
 
 
 def work(workspace: Workspace) -> None:
-    """Score the jobs that wait, the oldest first, until there have been none for a while."""
+    """Score the waiting jobs, oldest first, until there have been none for a while."""
     engine, home = open_engine(workspace.store), workspace.home
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < _LINGER_S:
@@ -73,13 +73,13 @@ def _do(engine: Engine, job: Job, home: Path) -> None:
         n_rows = _score(engine, job, home)
     except AutomlMagicError as error:
         if error.retry_after_s is not None:
-            raise  # not the job's fault: it is taken up again
-        # The sender knows the file, and not where it lies here.
+            raise  # not the job's fault: it will be retried
+        # The caller knows the file, but not its path here.
         said = f"{error.what} {error.why} {error.fix}".replace(f"{job.folder}/", "")
         _end(engine, job, Status.FAILED, error=said)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the jobs behind it go on
+    except Exception as error:  # noqa: BLE001 - the next jobs must still run
         _events.exception("batch_failed", extra={"job": job.id})
-        _end(engine, job, Status.FAILED, error=f"The server failed: {type(error).__name__}.")
+        _end(engine, job, Status.FAILED, error=f"Internal server error: {type(error).__name__}.")
     else:
         _end(engine, job, Status.DONE, n_rows=n_rows, n_done=n_rows)
 
@@ -113,9 +113,9 @@ def _load(engine: Engine, model: str, version: int, home: Path) -> Served:
     approved = approval_of(engine, model, version)
     if approved is None or approved.revoked_at is not None:
         raise NotApproved(
-            f"{model} version {version} may not serve.",
-            why="Its approval was revoked after the job was sent.",
-            fix="Send the file again: another version answers now.",
+            f"{model} version {version} can't be served.",
+            why="Its approval was revoked after the job was submitted.",
+            fix="Submit the file again, to use the version that is served now.",
         )
     folder = staged_folder(approved.approval.statement, home)
     trusted = TrustedKeys(trusted_folder(home))
@@ -140,7 +140,7 @@ def _end(engine: Engine, job: Job, status: Status, **fields: object) -> None:
 
 
 def _call_back(engine: Engine, job: Job, status: Status, fields: dict[str, object]) -> None:
-    """Tell the address that came with the job; what it answers changes nothing."""
+    """Send the result to the job's callback URL. Its response doesn't affect the job."""
     allowed = read_deployment(engine, job.deployment)[0].callback_hosts
     document = {"id": job.id, "status": status.value, **fields}
     for pause_s in (*range(_CALLS - 1), None):
@@ -157,14 +157,14 @@ def _call_back(engine: Engine, job: Job, status: Status, fields: dict[str, objec
 
 
 def _check_deaths(job: Job) -> None:
-    """Give a job up that has killed this process again and again without getting any further."""
+    """Raise if the job has repeatedly crashed this process without progress."""
     deaths = job.folder / "started"
     n = int(deaths.read_text() or 0) if deaths.exists() else 0
     if n >= _MOST_DEATHS:
         raise AutomlMagicError(
-            "The file cannot be scored here.",
-            why=f"The process that reads it died {n} times; it may need too much memory.",
-            fix="Send it in smaller pieces.",
+            "Can't score the file.",
+            why=f"The scoring process crashed {n} times. It may need too much memory.",
+            fix="Split the file and submit smaller ones.",
         )
     deaths.write_text(str(n + 1))
 
@@ -174,7 +174,7 @@ def _remember_progress(job: Job) -> None:
 
 
 def _be_modest() -> None:
-    """Take what others leave: the lowest priority, and at most half of the memory."""
+    """Use the lowest CPU priority, and at most half of the memory."""
     os.nice(_NICE)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     most = max(_LEAST_MEMORY, memory // 2)
@@ -189,7 +189,7 @@ def _die_with(parent: int) -> None:
 
 
 def main() -> None:
-    """Work, if nobody else does."""
+    """Score jobs, unless another process does."""
     _die_with(int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log_to_stderr(worker="batch")

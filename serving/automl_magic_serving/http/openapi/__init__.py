@@ -1,8 +1,8 @@
-"""openapi: the OpenAPI 3.1 document, made from the schemas of the models that serve now.
+"""openapi: the OpenAPI 3.1 document, built from the schemas of the served models.
 
-columns    what a column takes, as JSON Schema
-pieces     what the document says more than once: the form of errors, parameters, tensors
-document   every operation; batch: those on files
+columns    columns as JSON Schema
+pieces     reused parts: errors, parameters, tensors
+document   all operations; batch: the batch operations
 """
 
 from automl_magic_serving.http.openapi.document import openapi_document

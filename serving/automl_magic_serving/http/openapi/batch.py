@@ -1,4 +1,4 @@
-"""The operations on files."""
+"""The batch operations."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _JOB = obj(
 
 
 def batch_paths(serving: Sequence[Endpoint]) -> Json:
-    """Return the paths of batch scoring."""
+    """Return the paths of the batch API."""
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
     result = answer("The predictions.", file, "text/csv")
     result["content"] = {kind: {"schema": file} for kind in sorted(TYPES.values())}
@@ -55,7 +55,7 @@ def batch_paths(serving: Sequence[Endpoint]) -> Json:
             "get": {
                 "operationId": "batch.status",
                 "tags": ["batch"],
-                "summary": "How far a job is",
+                "summary": "Get the status of a job",
                 "parameters": [REQUEST_ID, _JOB_ID],
                 "responses": {
                     "200": answer("The job.", _JOB),
@@ -67,7 +67,7 @@ def batch_paths(serving: Sequence[Endpoint]) -> Json:
             "get": {
                 "operationId": "batch.result",
                 "tags": ["batch"],
-                "summary": "The predictions of a job that is done",
+                "summary": "Download the predictions of a finished job",
                 "parameters": [REQUEST_ID, _JOB_ID],
                 "responses": {"200": result, **problems(401, 403, 404, 409, 429, 431, 500, 503)},
             }
@@ -87,7 +87,7 @@ def _post(serving: Sequence[Endpoint]) -> Json:
         obj(
             {
                 "deployment": {"const": endpoint.name},
-                # Rows are read when they are scored, as those of a file are.
+                # Rows are validated when they are scored, like those of a file.
                 "instances": listed({"type": "object"}, 1, 10_000),
             },
             options,
@@ -101,10 +101,10 @@ def _post(serving: Sequence[Endpoint]) -> Json:
     return {
         "operationId": "batch.post",
         "tags": ["batch"],
-        "summary": "Send a file to be scored",
-        "description": "The file may also be the body itself, of one of the types "
-        f"{', '.join(sorted(TYPES.values()))}; `deployment`, `format` and `callback` then stand "
-        "in the query.",
+        "summary": "Submit a file for batch prediction",
+        "description": "The body can also be the file itself, with content type "
+        f"{', '.join(sorted(TYPES.values()))}. Then pass `deployment`, `format` and `callback` "
+        "as query parameters.",
         "parameters": [REQUEST_ID],
         "requestBody": {
             "required": True,
@@ -117,7 +117,7 @@ def _post(serving: Sequence[Endpoint]) -> Json:
             },
         },
         "responses": {
-            "202": answer("The job is written down.", _JOB),
+            "202": answer("The job is queued.", _JOB),
             **problems(400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 507),
         },
     }

@@ -1,4 +1,4 @@
-"""What a column takes, as JSON Schema: the same rules by which `recipe.checking` judges it."""
+"""Columns as JSON Schema, with the same rules that `recipe.checking` applies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DIRECTIVES = {
 
 
 def row_schema(schema: InputSchema, checks: Checks) -> Json:
-    """Return what an instance is: an object with a value for each column."""
+    """Return the schema of an instance: an object with a value for each column."""
     required = [one.name for one in schema.columns if not _may_miss(one, checks)]
     said: Json = {
         "type": "object",
@@ -40,14 +40,14 @@ def row_schema(schema: InputSchema, checks: Checks) -> Json:
 
 
 def example_of(schema: InputSchema) -> Json | None:
-    """Return a row of examples, or None where the schema has none for a column that must be."""
+    """Return an example row, or None if the schema lacks an example for a required column."""
     example = {one.name: one.example for one in schema.columns if one.example is not None}
     wanted = {one.name for one in schema.columns if not one.nullable}
     return example if wanted <= example.keys() else None
 
 
 def column_schema(column: InputColumn, checks: Checks) -> Json:
-    """Return what a column takes."""
+    """Return the schema of a column."""
     options = _options(column, checks)
     if _may_miss(column, checks):
         options.append({"type": "null"})

@@ -1,4 +1,4 @@
-"""The OpenAPI document: every operation, with the schemas of the models that serve now.
+"""The OpenAPI document: every operation, with the schemas of the served models.
 
 Source: OpenAPI Specification 3.1.1, https://spec.openapis.org/oas/v3.1.1.html
 """
@@ -50,7 +50,7 @@ _OPEN: list[Json] = []
 
 
 def openapi_document(serving: Sequence[Endpoint]) -> Json:
-    """Return the document."""
+    """Return the OpenAPI document."""
     paths = {**_about_the_server(), **_outcomes()}
     schemas: Json = {"Problem": PROBLEM}
     for endpoint in serving:
@@ -102,11 +102,11 @@ def _about_the_server() -> Json:
     server = obj({"name": _TEXT, "version": _TEXT, "extensions": listed(_TEXT)})
     ready = obj({"ready": _FLAG})
     return {
-        "/health": _get("health", "How the server is", health, also=health, is_open=True),
-        "/metrics": _get("metrics", "Prometheus' metrics", _TEXT, kind="text/plain", is_open=True),
-        "/v2": _get("server", "What serves here", server, is_open=True),
-        "/v2/health/live": _get("live", "Whether it lives", obj({"live": _FLAG}), is_open=True),
-        "/v2/health/ready": _get("ready", "Whether it answers", ready, also=ready, is_open=True),
+        "/health": _get("health", "Server health", health, also=health, is_open=True),
+        "/metrics": _get("metrics", "Prometheus metrics", _TEXT, kind="text/plain", is_open=True),
+        "/v2": _get("server", "Server metadata", server, is_open=True),
+        "/v2/health/live": _get("live", "Server liveness", obj({"live": _FLAG}), is_open=True),
+        "/v2/health/ready": _get("ready", "Server readiness", ready, also=ready, is_open=True),
     }
 
 
@@ -118,11 +118,11 @@ def _outcomes() -> Json:
     operation = {
         "operationId": "outcomes",
         "tags": ["outcomes"],
-        "summary": "Say what came true of predictions",
+        "summary": "Report outcomes of predictions",
         "parameters": [REQUEST_ID],
         "requestBody": body({"oneOf": [one, many]}, example),
         "responses": {
-            "202": answer("They are kept.", obj({"accepted": {"type": "integer"}})),
+            "202": answer("The outcomes are stored.", obj({"accepted": {"type": "integer"}})),
             **problems(400, 401, 403, 408, 413, 415, 429, 431, 500, 503),
         },
     }
@@ -142,17 +142,17 @@ def _deployment(endpoint: Endpoint) -> Json:
     metadata, ready = _metadata(name), obj({"name": {"const": name}, "ready": _FLAG})
     return {
         f"/v1/inference/{name}:predict": {"post": _instances(endpoint)},
-        base: _get(f"{name}.metadata", "What the model takes and gives", metadata),
+        base: _get(f"{name}.metadata", "Model metadata", metadata),
         f"{base}/ready": _get(
-            f"{name}.ready", "Whether it answers", ready, also=ready, is_open=True
+            f"{name}.ready", "Model readiness", ready, also=ready, is_open=True
         ),
         f"{base}/infer": {"post": _infer(endpoint, name, [REQUEST_ID])},
         f"{base}/versions/{{version}}": _get(
-            f"{name}.version.metadata", "What a version takes and gives", metadata, [version]
+            f"{name}.version.metadata", "Model version metadata", metadata, [version]
         ),
         f"{base}/versions/{{version}}/ready": _get(
             f"{name}.version.ready",
-            "Whether a version answers",
+            "Model version readiness",
             ready,
             [version],
             also=ready,
@@ -210,7 +210,7 @@ def _question(serving: Sequence[Endpoint]) -> Json:
     return {
         "operationId": "predict",
         "tags": ["predict"],
-        "summary": "Predict one row, with probabilities and an explanation if asked",
+        "summary": "Predict one row, optionally with probabilities and an explanation",
         "parameters": [REQUEST_ID],
         "requestBody": body(
             asked[0] if len(asked) == 1 else {"anyOf": asked},
@@ -229,7 +229,7 @@ def _question(serving: Sequence[Endpoint]) -> Json:
 
 
 def _reply(always: Json, more: Json) -> Json:
-    """Describe the answer to a question, of which a family says what was predicted."""
+    """Return the schema of a `/v1/predict` response; a task family adds its own fields."""
     contribution = obj({"feature": _TEXT, "contribution": NUMBER})
     return obj(
         {
@@ -246,13 +246,13 @@ def _reply(always: Json, more: Json) -> Json:
 
 
 def _ids(endpoint: Endpoint) -> list[str]:
-    """Return what `model_id` may be for a deployment."""
+    """Return the accepted values of `model_id` for a deployment."""
     model = endpoint.route.model
     return list(dict.fromkeys([endpoint.name, *(f"{model}/{v}" for v in endpoint.answering)]))
 
 
 def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
-    """Describe the inference of one row; the protocol allows n rows, binary data and one table."""
+    """Describe inference of one row. The protocol also allows n rows, binary data and one table."""
     schema, checks = endpoint.schema, endpoint.deployment.checks
     tensors = [_input(column, checks) for column in schema.columns]
     asked = open_obj({"name": {"enum": list(names_of(schema))}}, _PARAMETERS)
@@ -298,8 +298,8 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
         "operationId": f"{operation}.infer",
         "tags": ["predict"],
         "summary": "Infer (Open Inference Protocol v2)",
-        "description": "This is the form for one row in JSON. The protocol also allows n rows, "
-        "binary tensors and, for models of numbers, one tensor of shape [n, columns].",
+        "description": "The schema shows one row in JSON. The protocol also allows n rows, binary "
+        "tensors and, for models with only numeric columns, one tensor of shape [n, columns].",
         "parameters": parameters,
         "requestBody": body(request, example),
         "responses": {"200": outputs, **problems(*_ASKS)},
@@ -344,7 +344,7 @@ def _get(
     also: Json | None = None,
     is_open: bool = False,
 ) -> Json:
-    """Return a GET. `also` is what a 503 says, where it is no problem's form."""
+    """Return a GET operation. `also` is the schema of a 503 that isn't an error response."""
     responses: dict[str, Any] = {"200": answer(summary, schema, kind)}
     responses |= problems(404, 431, 500) if is_open else problems(*_READS)
     if also is not None:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says more than once."""
+"""Reused parts of the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import Any
 Json = dict[str, Any]
 
 _STATUSES = {
-    400: "The body cannot be read: no JSON, a key twice, too deep, a number no float can hold.",
-    401: "No API key, or one that is not valid (any more).",
-    403: "The key may not ask this deployment.",
-    404: "No such deployment, version or job.",
-    408: "The request did not come in time.",
-    409: "The job is not done.",
+    400: "Malformed body: invalid JSON, a repeated key, nested too deep, or a number out of range.",
+    401: "The API key is missing, unknown or no longer valid.",
+    403: "The key has no access to this deployment.",
+    404: "Unknown deployment, version or job.",
+    408: "The request arrived too slowly.",
+    409: "The job isn't done.",
     413: "The body is too large.",
-    415: "The body is of another type, or compressed.",
-    422: "The input is not what the model takes (`details` names each field), or too many rows.",
-    429: "Too many requests; `Retry-After` says when to come again.",
-    431: "The head is too large.",
-    500: "The server failed.",
-    503: "The server, or what it needs, is not ready.",
-    504: "The model did not answer in time.",
+    415: "Unsupported content type, or the body is compressed.",
+    422: "Invalid input (`details` lists the fields), or too many rows.",
+    429: "Too many requests. `Retry-After` has the seconds to wait.",
+    431: "The request's headers are too large.",
+    500: "Internal server error.",
+    503: "The server or a service it depends on isn't ready.",
+    504: "The prediction timed out.",
     507: "The server's disk is nearly full.",
 }
 ID = {"type": "string", "pattern": "^[A-Za-z0-9._:/+=-]{1,80}$"}
 PROBLEM: Json = {
     "type": "object",
     "properties": {
-        "error": {"type": "string", "description": "What is wrong, for people."},
+        "error": {"type": "string", "description": "Error message for people."},
         "details": {"type": "array", "items": {"type": "object"}},
-        "code": {"type": "string", "description": "What is wrong, for programs."},
+        "code": {"type": "string", "description": "Error code for programs."},
     },
     "required": ["error", "details", "code"],
     "additionalProperties": False,
@@ -40,8 +40,8 @@ REQUEST_ID: Json = {
     "name": "X-Request-ID",
     "in": "header",
     "required": False,
-    "description": "Comes back with the answer and stands in the log, if it is up to 80 of "
-    "`A-Za-z0-9._:/+=-`; else the server makes an id.",
+    "description": "Returned with the response and logged if it has 1 to 80 of "
+    "`A-Za-z0-9._:/+=-`. Otherwise the server creates an id.",
     "schema": {"type": "string"},
 }
 
@@ -61,7 +61,7 @@ def answer(description: str, schema: Json, kind: str = "application/json") -> Js
 
 
 def problems(*statuses: int) -> Json:
-    """Return the responses of what may go wrong."""
+    """Return the error responses for some statuses."""
     said = {}
     for status in statuses:
         one = said[str(status)] = answer(_STATUSES[status], ref("Problem"))
@@ -72,7 +72,7 @@ def problems(*statuses: int) -> Json:
 
 
 def body(schema: Json, example: Any = None) -> Json:
-    """Return a request body of JSON."""
+    """Return a JSON request body."""
     content: Json = {"schema": schema}
     if example is not None:
         content["example"] = example
@@ -80,7 +80,7 @@ def body(schema: Json, example: Any = None) -> Json:
 
 
 def obj(required: Json, optional: Json | None = None) -> Json:
-    """Return an object with these properties and no others."""
+    """Return the schema of an object with only these properties."""
     return {
         "type": "object",
         "properties": {**required, **(optional or {})},
@@ -90,11 +90,11 @@ def obj(required: Json, optional: Json | None = None) -> Json:
 
 
 def open_obj(required: Json, optional: Json) -> Json:
-    """Return an object with these properties, and maybe others that change nothing."""
+    """Return the schema of an object that may have other properties, which are ignored."""
     return {**obj(required, optional), "additionalProperties": True}
 
 
 def listed(items: Json, least: int = 0, most: int | None = None) -> Json:
-    """Return a list."""
+    """Return the schema of an array."""
     said: Json = {"type": "array", "items": items, "minItems": least}
     return said if most is None else {**said, "maxItems": most}

@@ -1,4 +1,4 @@
-"""page: what serves here, for people, with a form that asks it."""
+"""page: the server's home page, with a form to try each deployment."""
 
 from automl_magic_serving.http.page.page import POLICY, page
 

@@ -18,11 +18,11 @@ for (const form of document.querySelectorAll("form[data-ask]")) {
       try {
         shown = JSON.stringify(JSON.parse(text), null, 2);
       } catch {
-        // An answer that is no JSON is shown as it came.
+        // A response that isn't JSON is shown as is.
       }
       answer.textContent = `${response.status}\n${shown}`;
     } catch (error) {
-      answer.textContent = `No answer: ${error.message}`;
+      answer.textContent = `Request failed: ${error.message}`;
     }
   });
 }

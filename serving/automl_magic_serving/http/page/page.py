@@ -1,4 +1,4 @@
-"""The server's own page. Its one script and its style are known to its policy by their digests."""
+"""The server's home page. Its content security policy allows its script and style by digest."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ def page(serving: Sequence[Endpoint], *, needs_key: bool) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         '<link rel="icon" href="data:,">',
-        tag("title", "What serves here"),
+        tag("title", "Deployments"),
         tag("style", STYLE),
     )
-    none = tag("p", "No model is loaded. ", tag("code", "automl deployments"), " says why.")
+    none = tag("p", "No model is loaded. For the reason, run ", tag("code", "automl deployments"))
     main = tag(
         "main",
-        tag("h1", "What serves here"),
+        tag("h1", "Deployments"),
         *(_deployment(endpoint, needs_key=needs_key) for endpoint in serving),
         "" if serving else none,
-        tag("h2", "For programs"),
+        tag("h2", "APIs"),
         _links(),
         class_="am",
         id="content",
         tabindex=-1,
     )
-    skip = tag("a", "Skip to the content", class_="skip", href="#content")
+    skip = tag("a", "Skip to content", class_="skip", href="#content")
     body = tag("body", skip, main, tag("script", SCRIPT))
     return f'<!DOCTYPE html>\n<html lang="en"><head>{"".join(head)}</head>{body}</html>\n'
 
@@ -64,7 +64,7 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
         ("Task", str(schema.task)),
     ]
     if route.canary is not None:
-        facts.insert(2, ("Canary", f"version {route.canary}, {route.percent:g} % of the requests"))
+        facts.insert(2, ("Canary", f"version {route.canary}, {route.percent:g}% of requests"))
     listed = "".join(tag("div", tag("dt", key), tag("dd", text(value))) for key, value in facts)
     example = {"instances": [example_of(schema) or {}]}
     field, key, out = f"row-{name}", f"key-{name}", f"answer-{name}"
@@ -82,7 +82,7 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
         tag("button", "Predict", type="submit"),
         tag("output", id=out, for_=field, aria_live="polite"),
         data_ask=f"/v1/inference/{name}:predict",
-        aria_label=f"Ask {name}",
+        aria_label=f"Predict with {name}",
     )
     about = tag("dl", listed, class_="am-facts")
     return tag("section", tag("h2", text(name), id=f"of-{name}"), about, form)
@@ -90,10 +90,10 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
 
 def _links() -> str:
     links = {
-        "/openapi.json": "every address, as an OpenAPI document",
-        "/health": "how the server is",
-        "/metrics": "metrics for Prometheus",
-        "/v2": "the Open Inference Protocol's metadata",
+        "/openapi.json": "OpenAPI document with every path",
+        "/health": "server health",
+        "/metrics": "Prometheus metrics",
+        "/v2": "Open Inference Protocol metadata",
     }
     items = (
         tag("li", tag("a", tag("code", address), href=address), f": {words}")
