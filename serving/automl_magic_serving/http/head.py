@@ -76,6 +76,4 @@ class Head:
 def unsupported(*accepted: str) -> Problem:
     """Return the error for an unsupported content type."""
     said = " or ".join(accepted)
-    return Problem(
-        415, "unsupported_media_type", f"The content type must be {said}.", close=True
-    )
+    return Problem(415, "unsupported_media_type", f"The content type must be {said}.", close=True)

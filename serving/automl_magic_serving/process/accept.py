@@ -8,6 +8,7 @@ With `SO_REUSEPORT`, each worker has its own queue, which is lost with it
 A shared queue doesn't distribute connections evenly: the first worker to wake up takes all, and
 with keep-alive connections the others stay idle. So a worker accepts one connection at a time, and
 pauses while it has more than the others.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One worker as its parent sees it."""
+"""The parent's view of one worker."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from typing import Any
 
 from automl_magic_serving.process.channel import Channel, Target
 
-# What a worker that is started anew waits for, when it has died right after its start.
+# Delay before a worker restarts, by how often it has died right after its start.
 _PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 STEADY_S = 10.0
-# A worker whose event loop does not turn for so long is as good as dead.
+# A worker whose event loop is blocked for this long is treated as dead.
 SILENT_S = 30.0
 LOADING_S = 300.0
 
-# A library that starts a thread for each core in each worker only makes them wait for each other.
+# One library thread per core in every worker would oversubscribe the CPU.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass
 class Child:
-    """A worker process: what it was told, and what it has confirmed.
+    """A worker process and the state that it has reported.
 
-    `follows` has the epoch of each deployment that it has said to serve. `takes_requests` is true
-    from the moment on in which it was told to.
+    `follows` has the epoch that it serves of each deployment. `takes_requests` is true as soon
+    as it was told to accept requests.
     """
 
     place: int
@@ -46,16 +46,16 @@ class Child:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing was heard of it for too long."""
+        """Whether the worker hasn't sent a message for too long."""
         patience = SILENT_S if self.accepts else LOADING_S
         return time.monotonic() - self.heard_at > patience
 
     def send(self, target: Target) -> None:
-        """Tell it what to serve."""
+        """Send it a target to serve."""
         self.channel.say("route", target=target.to_json())
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         if self.process.returncode is None:
             os.kill(self.process.pid, signal.SIGKILL)
 
@@ -72,11 +72,11 @@ async def start_child(
     Parameters
     ----------
     setup : callable
-        Returns its argument, given the number of its end of the channel.
+        Returns the worker's argument, given the descriptor of its end of the channel.
     files : tuple of int
-        Open files that it inherits.
+        Descriptors that it inherits.
     hear : callable
-        Is called with whatever it says.
+        Called with each message of the worker.
     """
     ours, theirs = socket.socketpair()
     with theirs:
@@ -84,7 +84,7 @@ async def start_child(
         environment = dict.fromkeys(_THREADS, str(threads)) | dict(os.environ)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-P",  # what lies in the current folder is no part of the server
+            "-P",  # don't import from the current folder
             "-m",
             "automl_magic_serving.process",
             setup(theirs.fileno()),
@@ -105,5 +105,5 @@ async def _listen(child: Child, hear: Callable[[Child, dict[str, Any]], None]) -
 
 
 def pause_s(deaths: int) -> float:
-    """Return how long to wait before a worker is started anew, after so many early deaths."""
+    """Return the delay in seconds before a restart, after this many early deaths."""
     return _PAUSES_S[min(deaths, len(_PAUSES_S) - 1)]

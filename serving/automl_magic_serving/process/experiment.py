@@ -1,4 +1,4 @@
-"""An A/B test: outcomes come in, each version is judged by them, and in the end one is better."""
+"""An A/B test: compares two versions by the outcomes of their predictions."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from automl_magic.records.models.deployment import Role, Route, Strategy
 from automl_magic.store.predictions import Prediction
 from automl_magic_serving.process.sequential import Arm, interval
 
-# A probability of 0 for what came true would outweigh everything else.
+# A probability of 0 for the true class would outweigh everything else.
 _LEAST = 1e-3
-# The intervals are narrowest when each version has had about ten times the outcomes it must have.
+# The interval is narrowest when each version has about ten times its minimum of outcomes.
 _AROUND = 20
-# Outcomes are written a moment after they were reported; so long is looked back.
+# Outcomes are written shortly after they are reported, so queries overlap by this many seconds.
 OVERLAP_S = 5.0
 
 
 class Loss(StrEnum):
-    """What versions are judged by: the mean over the outcomes, lower is better."""
+    """The loss that versions are compared by: the mean over outcomes, lower is better."""
 
     LOG_LOSS = "log_loss"
     ERROR = "error_rate"
@@ -34,10 +34,10 @@ _OF_SIZES = frozenset({"mae", "mape", "smape", "median_absolute_error"})
 
 
 def loss_for(metric: str, *, has_classes: bool) -> Loss:
-    """Return what stands in, row by row, for the metric that the model was chosen by.
+    """Return the per-row loss that replaces the metric used to select the model.
 
-    Metrics of labels become the share of wrong labels, those of ranks and probabilities the log
-    loss, those of absolute errors the absolute error, all others of regressions the squared error.
+    Metrics of labels become the error rate, those of ranks and probabilities the log loss, those
+    of absolute errors the absolute error, and all other regression metrics the squared error.
     """
     if has_classes:
         return Loss.ERROR if metric in _OF_LABELS else Loss.LOG_LOSS
@@ -46,13 +46,13 @@ def loss_for(metric: str, *, has_classes: bool) -> Loss:
 
 @dataclass(frozen=True)
 class JudgedBy:
-    """How the versions of a route are judged: the loss, and the labels in the models' order."""
+    """How versions are compared: the loss, and the labels in the models' order."""
 
     loss: Loss
     classes: tuple[Any, ...] = ()
 
     def of(self, row: Prediction) -> float | None:
-        """Return the loss of one answer whose outcome is known; None where it cannot be told."""
+        """Return the loss of one prediction with an outcome; None if it can't be computed."""
         if self.loss in (Loss.SQUARED, Loss.ABSOLUTE):
             if not (_is_number(row.outcome) and _is_number(row.prediction)):
                 return None
@@ -67,7 +67,7 @@ class JudgedBy:
 
 
 class Verdict(StrEnum):
-    """What the outcomes say so far."""
+    """The result of an A/B test so far."""
 
     OPEN = "open"
     CANARY = "canary"
@@ -76,7 +76,7 @@ class Verdict(StrEnum):
 
 @dataclass
 class Experiment:
-    """One epoch of an A/B test. A correction of an outcome counts instead of the first word."""
+    """One epoch of an A/B test. A corrected outcome replaces the earlier one."""
 
     route: Route
     strategy: Strategy
@@ -88,9 +88,9 @@ class Experiment:
     _losses: dict[str, float] = field(default_factory=dict)
 
     def add(self, rows: Sequence[Prediction]) -> Verdict:
-        """Take outcomes into account, in the order of their reports, and say who is better.
+        """Add outcomes in the order of their reports, and return the verdict.
 
-        It is looked at after each outcome, and what was decided once stays decided.
+        The verdict is checked after each outcome. Once decided, it doesn't change.
         """
         for row in rows:
             if row.outcome_at is not None:
@@ -112,24 +112,24 @@ class Experiment:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The interval of the canary's mean loss less the stable version's."""
+        """The confidence interval of the canary's mean loss minus the stable version's."""
         stable, canary = self.arms[Role.STABLE], self.arms[Role.CANARY]
         around = _AROUND * self.strategy.min_outcomes
         return interval(stable, canary, self.strategy.alpha, around)
 
     def reason(self) -> str:
-        """Say in a sentence what the outcomes say."""
+        """Return the result as a sentence."""
         stable, canary = self.arms[Role.STABLE], self.arms[Role.CANARY]
         low, high = self.bounds
         return (
-            f"{self.judged_by.loss.value} {canary.mean:.4g} of version {self.route.canary} "
-            f"({canary.n} outcomes) against {stable.mean:.4g} of version {self.route.stable} "
-            f"({stable.n}); difference {low:.4g} to {high:.4g} at "
-            f"{100 * (1 - self.strategy.alpha):g} %, at any time."
+            f"{self.judged_by.loss.value} is {canary.mean:.4g} for version {self.route.canary} "
+            f"({canary.n} outcomes) and {stable.mean:.4g} for version {self.route.stable} "
+            f"({stable.n} outcomes). The difference is {low:.4g} to {high:.4g}, with anytime-valid "
+            f"{100 * (1 - self.strategy.alpha):g}% confidence."
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `/metrics` says of it."""
+        """Return the state for `/metrics` as JSON-compatible types."""
         versions = {Role.STABLE: self.route.stable, Role.CANARY: self.route.canary}
         return {
             "deployment": self.route.deployment,

@@ -41,8 +41,8 @@ def breach(counts: Counts | None, slos: Slos) -> str | None:
         least = lower_bound(counts.failed, judged) * 100
         if least > slos.error_rate_pct:
             return (
-                f"{counts.failed} of {judged} requests failed ({counts.failed / judged:.1%}). The error "
-                f"rate is at least {least:.1f}%, and the limit is {slos.error_rate_pct:g}%."
+                f"{counts.failed} of {judged} requests failed ({counts.failed / judged:.1%}). The "
+                f"error rate is at least {least:.1f}%, and the limit is {slos.error_rate_pct:g}%."
             )
     awaited = judged + counts.waiting
     if slos.latency_ms_p95 is not None and awaited >= slos.min_requests:

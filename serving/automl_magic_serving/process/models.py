@@ -1,4 +1,4 @@
-"""The models of a worker: each loaded once, kept while a route names it and for a while after."""
+"""The model cache of a worker: models stay loaded while a route needs them, and a while longer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from automl_magic.store.signing import TrustedKeys, trusted_folder
 from automl_magic_serving.runtime import Served, load_model
 
-# A version that a route has left may be returned to, and then it should be there.
+# A rollback may need a version soon after a route has dropped it.
 KEEP_S = 600.0
 
 _events = logging.getLogger(__name__)
 
 
 class Models:
-    """What is loaded, by the digest of its manifest. Loading happens in a thread, one at a time."""
+    """Loaded models by manifest digest. Models load in a thread, one at a time."""
 
     def __init__(self, home: Path, keep_s: float = KEEP_S) -> None:
         self._home, self._keep_s = home, keep_s
@@ -28,12 +28,12 @@ class Models:
         self._named_at: dict[str, float] = {}
 
     async def get(self, folder: Path, model: str, version: int, digest: str) -> Served:
-        """Return a model, loaded and warm.
+        """Return a model; load it if needed.
 
         Raises
         ------
         NotApproved, ArtifactTampered, ModelRefused
-            As `load_model`. What could not be loaded is tried anew when it is asked for again.
+            As `load_model`. The next call tries again.
         """
         key = _key(model, version, digest)
         if key not in self._loaded:
@@ -49,7 +49,13 @@ class Models:
         return served
 
     def keep(self, named: Iterable[tuple[str, int, str]]) -> None:
-        """Forget what no route has named for a while. `named` are models, versions and digests."""
+        """Unload models that no route has used for a while.
+
+        Parameters
+        ----------
+        named : iterable of (str, int, str)
+            Model, version and digest of each model that a route uses now.
+        """
         now = time.monotonic()
         for model, version, digest in named:
             self._named_at[_key(model, version, digest)] = now
@@ -60,7 +66,7 @@ class Models:
                     _events.info("model_unloaded", extra={"model": key})
 
     def loaded(self) -> list[Served]:
-        """Return the models that are in memory."""
+        """Return the loaded models."""
         done = [one for one in self._loaded.values() if one.done() and not one.cancelled()]
         return [one.result() for one in done if one.exception() is None]
 

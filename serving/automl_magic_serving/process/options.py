@@ -1,4 +1,4 @@
-"""What the command line says: `python -m automl_magic_serving --deployment NAME …`."""
+"""Command line options of `python -m automl_magic_serving --deployment NAME …`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_DEPLOYMENTS = 64
 
 @dataclass(frozen=True)
 class Options:
-    """What to serve, where, and with how many workers. `grpc_port` None: no gRPC; 0: any port."""
+    """Server options. `grpc_port`: None for no gRPC, 0 for any free port."""
 
     deployments: tuple[str, ...]
     host: str = "127.0.0.1"
@@ -28,27 +28,27 @@ class Options:
 
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m automl_magic_serving",
-        description="Serve deployments over HTTP and gRPC. Everything else is in the store.",
+        description="Serve deployments over HTTP and gRPC. Other settings come from the store.",
     )
     parser.add_argument("--deployment", action="append", required=True, metavar="NAME")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
-    parser.add_argument("--port", type=_port, default=8080, help="for HTTP; 0: any free one")
-    parser.add_argument("--grpc-port", type=_port, help="for gRPC; 0: any free one")
-    parser.add_argument("--workers", type=_workers, default=cores(), help="processes that answer")
+    parser.add_argument("--host", default="127.0.0.1", help="Address to listen on.")
+    parser.add_argument("--port", type=_port, default=8080, help="HTTP port. 0 for any free port.")
+    parser.add_argument("--grpc-port", type=_port, help="gRPC port. 0 for any free port.")
+    parser.add_argument("--workers", type=_workers, default=cores(), help="Worker processes.")
     parser.add_argument("--auth", type=AuthMode, choices=list(AuthMode), default=AuthMode.AUTO)
     parser.add_argument("--grace", type=float, default=GRACE_S, metavar="SECONDS")
     parser.add_argument(
         "--end-with-input",
         action="store_true",
-        help="end when standard input does: with the program that started this one",
+        help="Stop when standard input closes, that is, with the program that started the server.",
     )
     said = parser.parse_args(arguments)
     names = tuple(dict.fromkeys(said.deployment))
     if len(names) > _MOST_DEPLOYMENTS:
-        parser.error(f"at most {_MOST_DEPLOYMENTS} deployments in one server")
+        parser.error(f"a server can have at most {_MOST_DEPLOYMENTS} deployments")
     return Options(
         names,
         said.host,
@@ -62,19 +62,19 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of CPU cores available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65_535:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+        raise argparse.ArgumentTypeError("a port must be a number from 0 to 65535")
     return number
 
 
 def _workers(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 256:
-        raise argparse.ArgumentTypeError("from 1 to 256 workers")
+        raise argparse.ArgumentTypeError("the number of workers must be from 1 to 256")
     return number

@@ -1,4 +1,4 @@
-"""The parent: it serves nothing, and sees to it that somebody does."""
+"""The parent process: supervises the workers, and serves no requests itself."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BEAT_S = 1.0
 KEYS_S = 0.5
 CHECKS_S = 15.0
 RETENTION_S = 600.0
-# A store that takes longer counts as silent; it is not asked the same again meanwhile.
+# A store that takes longer counts as down. The same call isn't repeated meanwhile.
 SILENT_S = 5.0
 _PING_S = 1.0
 _BACKLOG = 2_048
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 class Parent:
-    """Starts workers and restarts them, tells them the routes, and says what all of them serve."""
+    """Starts and restarts workers, sends them routes, and reports what they serve."""
 
     def __init__(self, options: Options, stored: Stored) -> None:
         self.options, self.stored = options, stored
@@ -76,7 +76,7 @@ class Parent:
         self._keepers: list[asyncio.Task[None]] = []
 
     async def run(self) -> int:
-        """Serve until a signal comes, and return the exit code."""
+        """Serve until a signal arrives, and return the exit code."""
         await self._read_store()
         self._bind()
         loop = asyncio.get_running_loop()
@@ -89,7 +89,7 @@ class Parent:
         self._keepers = [
             asyncio.create_task(self._keep(place)) for place in range(self.options.workers)
         ]
-        # Whatever ends the server before it is ready tells this too.
+        # Also set if the server ends before it is ready.
         await self._told_ready.wait()
         if not self._end.done():
             self._say_ready()
@@ -118,12 +118,12 @@ class Parent:
         self._keys = await asyncio.to_thread(self.stored.keys)
 
     async def _asked(self, question: Callable[..., T], *arguments: Any) -> T | None:
-        """Ask the store in a thread; None where it is silent, and then its last word holds."""
+        """Call the store in a thread. None if it doesn't respond: the last state stays valid."""
         asked = asyncio.ensure_future(asyncio.to_thread(question, *arguments))
         try:
             done, _ = await asyncio.wait({asked}, timeout=SILENT_S)
             if not done:
-                self._note_store(answers=False, why=f"No answer within {SILENT_S:g} s.")
+                self._note_store(answers=False, why=f"No response within {SILENT_S:g} s.")
             answer = await asked
         except StoreError as error:
             self._note_store(answers=False, why=error.why)
@@ -137,7 +137,7 @@ class Parent:
         _events.warning("store_answers" if answers else "store_silent", extra={"why": why})
         self._tell_facts(store_answers=answers)
         if answers:
-            self._beat_now.set()  # nobody waits for a server whose last beat is old
+            self._beat_now.set()  # others ignore a server whose last heartbeat is old
 
     async def _poll(self) -> None:
         known = {name: target.route.epoch for name, target in self.targets.items()}
@@ -168,7 +168,7 @@ class Parent:
                 _events.info("predictions_deleted", extra={"deployment": name, "rows": n})
 
     async def _beat(self) -> None:
-        """Say which epochs all workers serve: at once where that changes, else every second."""
+        """Write the epochs that all workers serve: when they change, and every second."""
         while True:
             epochs = self._epochs()
             if epochs:
@@ -178,8 +178,8 @@ class Parent:
             self._beat_now.clear()
 
     def _epochs(self) -> dict[str, int]:
-        """Return the epoch of each deployment that no worker is behind."""
-        # Who does not take requests yet will not before it has confirmed what holds then.
+        """Return the lowest epoch of each deployment over all workers."""
+        # A worker that doesn't take requests yet first has to confirm the current epochs.
         serving = [child for child in self.children.values() if child.takes_requests]
         return {
             name: min((child.follows.get(name, 0) for child in serving), default=target.route.epoch)
@@ -189,12 +189,12 @@ class Parent:
     # -- workers -------------------------------------------------------------------------------
 
     async def _keep(self, place: int) -> None:
-        """Keep one worker running: start it, wait for its end, start it anew."""
+        """Keep one worker running: start it, wait until it ends, restart it."""
         while True:
             await asyncio.sleep(pause_s(self._deaths[place]))
             child = await self._start(place)
             code = await child.process.wait()
-            # What it has said before its end may still be on the line.
+            # Its last messages may not be read yet.
             if child.listening is not None:
                 await child.listening
             child.channel.close()
@@ -207,9 +207,9 @@ class Parent:
             if not self.is_ready and self._deaths[place] >= _MOST_EARLY_DEATHS:
                 self._give_up(
                     DeploymentError(
-                        "The server does not start.",
-                        why=f"A worker died {_MOST_EARLY_DEATHS} times; its last code was {code}.",
-                        fix="Look at the log lines above.",
+                        "The server can't start.",
+                        why=f"A worker died {_MOST_EARLY_DEATHS} times; the last code was {code}.",
+                        fix="Check the log lines above.",
                     )
                 )
                 return
@@ -264,7 +264,7 @@ class Parent:
                 self._load_failed(said)
 
     def _let_in(self, child: Child) -> None:
-        """Let a worker take requests, once it serves all that holds at this moment."""
+        """Let a worker take requests once it serves all current routes."""
         if child.takes_requests or not child.is_up or self.is_draining:
             return
         if all(
@@ -280,7 +280,7 @@ class Parent:
         if not self.is_ready:
             self._give_up(DeploymentError(**error))
         elif epoch == target.route.epoch:
-            reason = f"Version {version} could not be loaded: {error['what']} {error['why']}"
+            reason = f"Can't load version {version}: {error['what']} {error['why']}"
             task = asyncio.create_task(self.rollouts.roll_back(target, version, reason))
             self._tasks.append(task)
 
@@ -296,7 +296,7 @@ class Parent:
         for child in self.children.values():
             child.channel.say("facts", facts=facts)
 
-    # -- the beginning and the end -------------------------------------------------------------
+    # -- start and stop ------------------------------------------------------------------------
 
     def _bind(self) -> None:
         options = self.options
@@ -307,14 +307,14 @@ class Parent:
             )
             self.grpc_port = options.grpc_port
             if options.grpc_port is not None:
-                # Holds the number for the workers, each of which listens on it; never listens.
+                # Reserves the port for the workers, which listen on it; never listens itself.
                 self._grpc_holder = socket.socket(family, socket.SOCK_STREAM)
                 self._grpc_holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
                 self._grpc_holder.bind((options.host, options.grpc_port))
                 self.grpc_port = self._grpc_holder.getsockname()[1]
         except OSError as error:
             raise DeploymentError(
-                f"The server cannot listen on {options.host}:{options.port}.",
+                f"Can't listen on {options.host}:{options.port}.",
                 why=f"{error.strerror}.",
                 fix="Choose another port with --port (and --grpc-port), or 0 for any free one.",
             ) from error
@@ -353,7 +353,7 @@ class Parent:
             self._told_ready.set()
 
     async def _drain(self) -> None:
-        """Let the workers finish what they have begun; end those that do not."""
+        """Let the workers finish their requests, and kill those that don't end in time."""
         self.is_draining = True
         for task in (*self._tasks, *self._keepers):
             task.cancel()
@@ -375,6 +375,6 @@ class Parent:
             try:
                 await step()
             except Exception:  # noqa: BLE001
-                # A parent that gives up takes every worker with it.
+                # A failed step must not end the parent, and with it every worker.
                 _events.exception("step_failed", extra={"step": step.__name__})
             await asyncio.sleep(seconds)

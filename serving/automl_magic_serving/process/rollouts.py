@@ -1,4 +1,4 @@
-"""Rollouts: a canary that breaches its objectives goes, an A/B test that is decided ends."""
+"""Rollouts: removes canaries that breach their objectives, and ends decided A/B tests."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ T = TypeVar("T")
 
 
 class Ask(Protocol):
-    """Asks the store in a thread; None where it is silent."""
+    """Calls the store in a thread; returns None if the store doesn't respond."""
 
     async def __call__(self, question: Callable[..., T], *arguments: Any) -> T | None: ...
 
 
 class Rollouts:
-    """Watches the versions beside the stable ones, and acts on what it sees.
+    """Checks canaries and A/B tests, and changes routes accordingly.
 
     Parameters
     ----------
     names : sequence of str
-        The deployments, in the order of the slab.
+        Deployments, in the order of their counters.
     targets : mapping
-        What each deployment shall serve now; it changes.
+        Current target of each deployment; it changes.
     ask : callable
-        Asks the store.
+        Calls the store.
     look_again : callable
-        Called after a route was changed.
+        Called after a route has changed.
     tell : callable
-        Tells the workers how the tests stand.
+        Sends the state of A/B tests to the workers.
     """
 
     def __init__(
@@ -56,14 +56,14 @@ class Rollouts:
     ) -> None:
         self._names, self._targets, self._stored, self._slab = names, targets, stored, slab
         self._ask, self._look_again, self._tell = ask, look_again, tell
-        # How outcomes of a deployment are judged; the workers that have its model say so.
+        # Reported by the workers that have loaded a deployment's model.
         self.judged_by: dict[str, JudgedBy] = {}
         self._experiments: dict[str, Experiment] = {}
         self._said: list[dict[str, Any]] = []
         self._failed: set[tuple[str, int, int]] = set()
 
     async def guard(self) -> None:
-        """Take out every canary that breaches the objectives of its deployment."""
+        """Remove every canary that breaches the objectives of its deployment."""
         for place, name in enumerate(self._names):
             target = self._targets[name]
             route, slos = target.route, target.deployment.slos
@@ -71,17 +71,17 @@ class Rollouts:
                 continue
             why = breach(self._slab.live(place, Role.CANARY, route.epoch), slos)
             if why is not None:
-                await self.roll_back(target, route.canary, f"Breach of the objectives: {why}")
+                await self.roll_back(target, route.canary, f"Objective breached: {why}")
 
     async def roll_back(self, target: Target, version: int, reason: str) -> None:
-        """Take a version out of a route that was read, for a reason."""
+        """Remove a version from a route, if the route hasn't changed, and log the reason."""
         name, epoch = target.route.deployment, target.route.epoch
         try:
             changed = await self._ask(
                 self._stored.take_out, target.route, version, _ACTOR, reason[:1_000]
             )
         except AutomlMagicError as error:
-            # Somebody was quicker, or there is nothing to return to.
+            # The route has changed meanwhile, or there is no version to return to.
             key = (name, epoch, version)
             if key not in self._failed:
                 _events.warning(
@@ -100,7 +100,7 @@ class Rollouts:
             await self._look_again()
 
     async def judge(self) -> None:
-        """Take the new outcomes of every A/B test into account, and act where one is decided."""
+        """Add new outcomes to every A/B test, and act on those that are decided."""
         running = {}
         for name, target in self._targets.items():
             route, judged_by = target.route, self.judged_by.get(name)
@@ -124,13 +124,13 @@ class Rollouts:
         reason = experiment.reason()
         try:
             route = await self._ask(self._stored.decide, experiment, _ACTOR)
-        except AutomlMagicError as error:  # somebody was quicker, or an approval was revoked
+        except AutomlMagicError as error:  # the route has changed, or an approval was revoked
             _events.warning(
                 "not_promoted", extra={"deployment": name, "what": error.what, "why": error.why}
             )
             experiment.is_settled = True
             return
-        if route is None:  # the store is silent; there is a next time
+        if route is None:  # the store doesn't respond: retry next time
             return
         experiment.is_settled = True
         better = experiment.verdict.value

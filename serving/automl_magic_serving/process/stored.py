@@ -1,4 +1,4 @@
-"""What the parent reads from the store. These calls may take as long as the store does."""
+"""The parent's access to the store. These calls block as long as the store takes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from automl_magic_serving.process.experiment import Experiment, Verdict
 
 
 class Stored:
-    """The store of a workspace, as far as a server of some deployments is concerned with it."""
+    """The store of a workspace, for a server of some deployments."""
 
     def __init__(self, names: Sequence[str], workspace: Workspace) -> None:
         self.names = tuple(names)
@@ -42,11 +42,11 @@ class Stored:
 
     @property
     def trusted(self) -> TrustedKeys:
-        """Whose approvals are believed at this moment."""
+        """The keys whose approvals are currently trusted."""
         return TrustedKeys(trusted_folder(self.home))
 
     def targets(self, known: Mapping[str, int]) -> list[Target]:
-        """Return the deployments whose epoch is not the known one. One query where all are."""
+        """Return deployments whose epoch isn't in `known`. One query if nothing has changed."""
         epochs = epoch_of(self.engine, self.names)
         for name in self.names:
             if name not in epochs and name not in known:
@@ -54,10 +54,10 @@ class Stored:
         return [self._target(name) for name, epoch in epochs.items() if epoch != known.get(name)]
 
     def take_out(self, route: Route, version: int, actor: str, reason: str) -> Route:
-        """Take a version out of a route that was seen, and return the new route.
+        """Remove a version from a route, and return the new route.
 
-        The canary and the shadow go without anybody in their place; for the stable version the one
-        before it comes back.
+        The canary and the shadow aren't replaced. The stable version is replaced by the previous
+        one.
 
         Raises
         ------
@@ -74,17 +74,17 @@ class Stored:
         return self._change(route, "roll_back", actor, reason, fields)
 
     def outcomes(self, experiment: Experiment) -> list[Prediction]:
-        """Return what came true in the epoch of an experiment since it was last looked at."""
+        """Return the outcomes of a test's epoch that were reported since the last call."""
         route = experiment.route
         return outcomes_since(self.predictions, route.deployment, route.epoch, experiment.since)
 
     def decide(self, experiment: Experiment, actor: str) -> Route:
-        """Do what the deployment says about a winner: promote it, or put it on record and ask.
+        """Apply the deployment's `on_winner`: promote the winner, or only record it.
 
         Returns
         -------
         Route
-            The new one, or the one that it was where only somebody was asked.
+            The new route, or the same one if the winner was only recorded.
 
         Raises
         ------
@@ -115,12 +115,12 @@ class Stored:
         return route
 
     def keys(self) -> dict[str, Any]:
-        """Return the keys that hold, and whether there ever was one."""
+        """Return the valid keys, and whether any key was ever created."""
         keys = [asdict(key) for key in load_keys(self.engine).values()]
         return {"keys": keys, "any_key": any_key_ever(self.engine)}
 
     def checks(self) -> list[dict[str, Any]]:
-        """Return the newest check of each deployment: when, how bad, and the drift by column."""
+        """Return the newest check of each deployment: time, severity, and PSI by column."""
         found = []
         with reading(self.engine) as connection:
             for name in self.names:
@@ -171,6 +171,6 @@ def _versions(route: Route) -> tuple[int, ...]:
 
 
 def _psi(report: str) -> dict[str, float]:
-    """Return the index of each column of a drift report, where it has one."""
+    """Return the PSI of each column of a drift report that has one."""
     columns = DriftReport.from_json(json.loads(report)).features
     return {one.column: one.psi for one in columns if one.psi is not None}

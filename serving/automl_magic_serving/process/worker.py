@@ -1,4 +1,4 @@
-"""One worker: an event loop that answers over HTTP and gRPC, as its parent tells it to."""
+"""A worker process: serves HTTP and gRPC, controlled by its parent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from automl_magic_serving.telemetry.recent import LOOK_S, Recent
 from automl_magic_serving.telemetry.slab import Layout, Slab
 from automl_magic_serving.telemetry.traces import Traces
 
-# An idle connection is kept for longer than common proxies keep theirs, or theirs would break.
+# Longer than the keep-alive of common proxies, so that the proxy closes idle connections first.
 KEEP_ALIVE_S = 75
 _FLUSH_S = 5.0
 _PR_SET_PDEATHSIG = 1
@@ -51,7 +51,7 @@ _events = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Setup:
-    """What a worker is started with: numbers of open files, and what never changes."""
+    """The settings of a worker: file descriptors, and values that never change."""
 
     worker: int
     parent: int
@@ -66,12 +66,12 @@ class Setup:
     auth: AuthMode
 
     def to_text(self) -> str:
-        """Return the setup as one argument of a command line; it holds no secret."""
+        """Return the setup as one command line argument; it contains no secret."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read what `to_text` wrote."""
+        """Create a setup from the output of `to_text`."""
         fields = json.loads(text)
         fields["layout"] = Layout(**fields["layout"])
         fields["deployments"] = tuple(fields["deployments"])
@@ -80,7 +80,7 @@ class Setup:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, with connections from the shared socket and without signals of its own."""
+    """uvicorn, with connections from the shared socket and without signal handlers."""
 
     def __init__(self, config: uvicorn.Config, setup: Setup, slab: Slab) -> None:
         super().__init__(config)
@@ -91,7 +91,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
         await self.lifespan.startup()
         if self.lifespan.should_exit:
-            raise RuntimeError("The application did not start.")
+            raise RuntimeError("The application didn't start.")
         loop = asyncio.get_running_loop()
 
         def protocol() -> asyncio.Protocol:
@@ -119,7 +119,7 @@ class _Server(uvicorn.Server):
 
 
 class Worker:
-    """What one process holds, and what it does when its parent speaks."""
+    """The state of one worker, and its reactions to messages of the parent."""
 
     def __init__(self, setup: Setup, channel: Channel, workspace: Workspace) -> None:
         self.setup, self.channel, self._workspace = setup, channel, workspace
@@ -156,7 +156,7 @@ class Worker:
         self._grace_s = 0.0
 
     async def run(self) -> None:
-        """Serve until the parent, or a signal, says that it is enough."""
+        """Serve until the parent or a signal stops the worker."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._drain, 10.0)
         listening = loop.create_task(self._listen())
@@ -191,7 +191,7 @@ class Worker:
             rpc = await start_rpc(
                 self.endpoints, gate, host=self.setup.host, port=self.setup.grpc_port
             )
-        # What is loaded by now stays: the collector need not look at it again and again.
+        # Objects loaded so far stay alive, so exclude them from garbage collection.
         gc.collect()
         gc.freeze()
         if not self._ends.is_set() and self.server.acceptor is not None:
@@ -212,7 +212,7 @@ class Worker:
     async def _listen(self) -> None:
         async for said in self.channel.heard():
             self._hear(said)
-        # The parent is gone. Nobody would tell this worker about a new route any more.
+        # Without the parent, the worker would get no more routes.
         os._exit(1)
 
     def _hear(self, said: dict[str, Any]) -> None:
@@ -243,7 +243,7 @@ class Worker:
         self._ends.set()
 
     async def _follow(self, target: Target) -> None:
-        """Load what a route names; then take it up, if no later one was taken up meanwhile."""
+        """Load the versions of a route, then switch to it unless a later one is active."""
         route = target.route
         name = route.deployment
         newest = self._targets.get(name)
@@ -256,7 +256,7 @@ class Worker:
             except AutomlMagicError as error:
                 self._failed(target, version, error.what, error.why, error.fix)
                 return
-            except Exception as error:  # noqa: BLE001 - it must not end the worker, whatever it is
+            except Exception as error:  # noqa: BLE001 - must not end the worker
                 _events.exception("model_not_loaded", extra={"model": route.model})
                 self._failed(target, version, str(error), type(error).__name__, "See the log.")
                 return
@@ -276,8 +276,7 @@ class Worker:
             judged_by=_judged_by(endpoint.served()),
         )
         if route.previous is not None and route.previous in target.folders:
-            # A rollback shall not have to wait for it. If it does not load, that is not yet a
-            # problem of anybody's.
+            # Loaded in advance for a rollback. A failure doesn't matter yet.
             with contextlib.suppress(AutomlMagicError):
                 await self._load(target, route.previous)
 
@@ -320,10 +319,10 @@ def _caller(key: ApiKey) -> Caller:
 
 
 def die_with(parent: int) -> None:
-    """End this process with its parent, however that ends."""
+    """Make the kernel kill this process when its parent dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before it was said
+    if os.getppid() != parent:  # the parent has already died
         os._exit(1)
 
 
@@ -336,7 +335,7 @@ def main(text: str) -> None:
     """Run a worker."""
     setup = Setup.from_text(text)
     die_with(setup.parent)
-    # A terminal sends Ctrl-C to every process; the parent decides what comes of it.
+    # A terminal sends Ctrl-C to every process; the parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log_to_stderr(worker=setup.worker)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
@@ -344,7 +343,7 @@ def main(text: str) -> None:
 
 
 def loop_factory() -> Any:
-    """Return what makes the event loop: uvloop's where there is one."""
+    """Return the event loop factory: uvloop's if it's installed."""
     try:
         import uvloop
     except ImportError:

@@ -1,8 +1,8 @@
-"""runtime: a signed folder becomes a model that answers.
+"""runtime: loads a model from a signed folder and predicts with it.
 
-load_model   approval, manifest, formats, digests, a trial in a child; then the parsing → Served
-Served       parse one instance, answer some, explain one; knows its schema and its plan
-Batcher      what is asked in one turn of the event loop is answered together
+load_model   checks approval, manifest, formats and digests, tests it in a child process → Served
+Served       parses instances, predicts and explains; has the schema and the inference plan
+Batcher      combines the requests of one turn of the event loop into a batch
 """
 
 from __future__ import annotations

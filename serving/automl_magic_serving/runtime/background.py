@@ -1,8 +1,7 @@
-"""background: what an instance is compared with when its answer is explained.
+"""Background rows, which explanations compare an instance with.
 
-A model keeps no training rows. It keeps the distribution of each column (`reference.json`), and
-rows are drawn from those, each column by itself: what a column adds is told against a row of which
-nothing else is known.
+A model keeps no training rows, only the distribution of each column (`reference.json`). Background
+rows are drawn from these distributions, each column independently.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from automl_magic_serving.runtime.compiled.parity import as_stored, value_of
 def background_rows(
     schema: InputSchema, reference: Reference | None, n_rows: int, seed: int = 0
 ) -> list[list[Any]]:
-    """Return the values of some rows as training had them, column by column.
+    """Draw rows from the training distributions, column by column.
 
-    A column without a distribution (a personal one, or all where there is no reference) is missing
-    where it may be, and otherwise drawn from what the schema allows.
+    A column without a distribution (personal data, or a model without reference) is missing if
+    the schema allows it, and otherwise drawn from the allowed values.
     """
-    chance = random.Random(seed)  # noqa: S311 - rows to compare with, no secret
+    chance = random.Random(seed)  # noqa: S311 - sample rows, not secrets
     known: Mapping[str, ColumnReference] = {
         column.name: column for column in (reference.columns if reference else ())
     }

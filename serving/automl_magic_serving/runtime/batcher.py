@@ -1,9 +1,9 @@
-"""Batcher: what is asked in one turn of the event loop is answered together.
+"""Combines the requests of one turn of the event loop into batches.
 
-Two things pay, and which one depends on the model. Where one row takes microseconds, nothing is
-quicker than to answer it at once. Where it takes longer, and many rows together hardly take longer
-than one, those that arrive in the same turn share one call. What would hold up the loop goes to a
-thread, and what arrives meanwhile is the next batch.
+Two strategies pay, depending on the model. If one row takes microseconds, predicting at once is
+fastest. If it takes longer, and many rows take hardly longer than one, requests of the same turn
+share one call. Calls that would block the event loop run in a thread, and requests that arrive
+meanwhile form the next batch.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from automl_magic.recipe.checking import Parsed
 from automl_magic.recipe.families import RowPrediction
 from automl_magic_serving.runtime.served import Served
 
-# Below this, waiting for the next turn of the loop costs more than it saves.
+# Below this time per row, waiting for the next turn of the loop costs more than it saves.
 AT_ONCE_S = 0.000_1
-# A loop that is held up for longer answers all its other connections late.
+# Longer calls run in a thread: blocking the loop would delay all other connections.
 HOLD_UP_S = 0.002
 MOST_TOGETHER = 1_024
-# How much the last batch says about the next one.
+# Weight of the last batch in the running estimate of the slowdown.
 LEARNING, MOST_SLOWER = 0.2, 20.0
 
 
 class Busy(DeploymentError):
-    """More rows wait than the queue holds. `retry_after_s` is when to come again."""
+    """The queue is full. `retry_after_s` is the delay before a retry, in seconds."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
 
     def __init__(self, waiting: int, limit: int, retry_after_s: float) -> None:
         super().__init__(
-            "The endpoint has more to do than it may keep waiting.",
-            why=f"{waiting:,} rows wait, and the queue holds {limit:,}.",
-            fix=f"Try again in {max(1, round(retry_after_s))} s, or start more workers.",
+            "The endpoint's queue is full.",
+            why=f"{waiting:,} rows are waiting. The limit is {limit:,}.",
+            fix=f"Retry in {max(1, round(retry_after_s))} s, or start more workers.",
         )
         self.retry_after_s = retry_after_s
 
@@ -52,12 +52,12 @@ class _Asked:
 
 
 class Batcher:
-    """Answers for one model, in one event loop.
+    """Predicts with one model in one event loop.
 
     Parameters
     ----------
     queue : int
-        How many rows may wait.
+        Maximum number of waiting rows.
     """
 
     def __init__(self, served: Served, *, queue: int = 1_024) -> None:
@@ -66,16 +66,16 @@ class Batcher:
         self._asked: deque[_Asked] = deque()
         self._flush_is_due = self._thread_is_busy = False
         self._executor: ThreadPoolExecutor | None = None
-        # How much longer batches take than was measured when the model was loaded.
+        # Time of recent batches relative to the times measured at load.
         self._slower = 1.0
 
     async def submit(self, rows: Sequence[Parsed]) -> list[RowPrediction]:
-        """Answer some rows, in their order.
+        """Predict some rows, in their order.
 
         Raises
         ------
         Busy
-            If too many rows wait; nothing was done about these.
+            If too many rows are waiting. These rows aren't processed.
         """
         n = len(rows)
         expected = self._seconds(n)
@@ -94,7 +94,7 @@ class Batcher:
         return await asked.answers
 
     async def close(self) -> None:
-        """Answer what waits, and end the thread."""
+        """Predict the waiting rows, and stop the thread."""
         while self._asked or self._thread_is_busy:
             await asyncio.sleep(0.001)
         if self._executor is not None:
@@ -129,7 +129,7 @@ class Batcher:
             self._thread_is_busy = False
             self._learn(n, time.perf_counter() - started)
             if work.cancelled() or work.exception() is not None:
-                # Only an interpreter that ends gets here; nobody shall wait for it.
+                # Only at interpreter shutdown; don't leave anyone waiting.
                 for asked in batch:
                     asked.answers.cancel()
             else:
@@ -141,7 +141,7 @@ class Batcher:
         work.add_done_callback(done)
 
     def _take(self) -> list[_Asked]:
-        """Return the next ones that somebody still waits for, up to so many rows."""
+        """Return the next requests that weren't cancelled, up to `MOST_TOGETHER` rows."""
         batch: list[_Asked] = []
         n = 0
         while self._asked and (not batch or n + len(self._asked[0].rows) <= MOST_TOGETHER):
@@ -153,18 +153,18 @@ class Batcher:
         return batch
 
     def _answered(self, batch: Sequence[_Asked]) -> list[list[RowPrediction] | Exception]:
-        """Return the answers to each one of a batch; what one raises is its own."""
+        """Return the predictions of each request; an exception affects only its own request."""
         try:
             rows = [row for asked in batch for row in asked.rows]
             answers = iter(self.served.answer(rows))
             return [[next(answers) for _ in asked.rows] for asked in batch]
-        except Exception:  # noqa: BLE001 - found again below, at the one that it belongs to
+        except Exception:  # noqa: BLE001 - raised again below, for its own request
             return [self._alone(asked) for asked in batch]
 
     def _alone(self, asked: _Asked) -> list[RowPrediction] | Exception:
         try:
             return self.served.answer(asked.rows)
-        except Exception as error:  # noqa: BLE001 - it is raised where it was asked
+        except Exception as error:  # noqa: BLE001 - raised in `submit`
             return error
 
     def _seconds(self, n: int) -> float:
@@ -177,7 +177,7 @@ class Batcher:
 
 def _give(batch: Sequence[_Asked], found: Sequence[list[RowPrediction] | Exception]) -> None:
     for asked, answers in zip(batch, found, strict=True):
-        if asked.answers.done():  # cancelled meanwhile
+        if asked.answers.done():  # cancelled
             continue
         if isinstance(answers, Exception):
             asked.answers.set_exception(answers)

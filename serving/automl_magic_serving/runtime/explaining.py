@@ -1,12 +1,12 @@
-"""explaining: what each column of an instance adds to its answer.
+"""Contributions of the columns of an instance to its prediction.
 
-Where every member is a booster of trees, and the members combine linearly in their margins, the
-libraries' own TreeSHAP is exact, and tells in the margin's unit. Everywhere else the columns are
-brought in one after the other, in random orders, into rows of the background, and what each one
-changes is averaged: Shapley values by permutation sampling (Castro et al., "Polynomial calculation
-of the Shapley value based on sampling", 2009), each order with its reverse (Mitchell et al.,
-"Sampling permutations for Shapley value estimation", 2022). Either way the contributions sum to the
-answer minus the base.
+If every member is a boosted tree model and the members combine linearly in their margins, the
+libraries' TreeSHAP is exact, in the unit of the margin. Otherwise the columns of the instance are
+inserted one by one, in random order, into background rows, and the changes of the prediction are
+averaged: Shapley values by permutation sampling (Castro et al., "Polynomial calculation of the
+Shapley value based on sampling", 2009), each order with its reverse (Mitchell et al., "Sampling
+permutations for Shapley value estimation", 2022). In both cases the contributions sum to the
+prediction minus the base.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ TOGETHER = 4
 
 @dataclass(frozen=True)
 class Explanation:
-    """What each column adds to `base`, so that together they are `total`.
+    """The contributions of the columns, which add up with `base` to `total`.
 
-    `unit` is `value`, `log-odds of LABEL`, `score of LABEL` or `probability of LABEL`. `exact` says
-    whether the contributions are computed or estimated from samples; their sum is exact anyway.
+    `unit` is `value`, `log-odds of LABEL`, `score of LABEL` or `probability of LABEL`. `exact` is
+    False if the contributions are estimated from samples; their sum is exact anyway.
     """
 
     contributions: dict[str, float]
@@ -43,7 +43,7 @@ class Explanation:
 
 
 class RowTreeShap:
-    """Exact contributions, for a model of boosters whose margins add up."""
+    """Exact contributions for boosted trees whose margins add up."""
 
     def __init__(self, fitted: FittedRecipe, names: Sequence[str]) -> None:
         self._fitted, self._names = fitted, tuple(names)
@@ -52,11 +52,11 @@ class RowTreeShap:
 
     @staticmethod
     def refusal(fitted: FittedRecipe) -> str | None:
-        """Say why the contributions by the paths of a model are not exact; None if they are."""
+        """Return why TreeSHAP isn't exact for a model; None if it is."""
         return refusal(fitted) or approximation(fitted)
 
     def explain(self, values: Sequence[Any], predicted: int) -> Explanation:
-        """Explain one instance; of more than two classes, the score of the predicted one."""
+        """Explain one instance: for more than two classes, the score of the predicted class."""
         row = dict(zip(self._names, values, strict=True))
         features = {
             name: np.array([view.transform_row(row)]) for name, view in self._fitted.views.items()
@@ -78,14 +78,14 @@ class RowTreeShap:
 
 
 class RowSamplingShap:
-    """Estimated contributions, for any model.
+    """Estimated contributions for any model.
 
     Parameters
     ----------
     predict : callable
-        Rows of values in, values of shape (n,) or probabilities of shape (n, k) out.
+        Maps n rows to values of shape (n,) or probabilities of shape (n, k).
     seconds : callable
-        About how long so many rows take.
+        Estimated time in seconds to predict a number of rows.
     background : sequence of rows of values
     """
 
@@ -104,11 +104,11 @@ class RowSamplingShap:
         self.n_pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, affordable))
 
     def explain(self, values: Sequence[Any], predicted: int) -> Explanation:
-        """Explain one instance: the probability of the second of two classes, or of the predicted.
+        """Explain one instance: the probability of class 2 of two, or of the predicted class.
 
-        The same instance has the same explanation as long as the model is loaded.
+        The result is deterministic as long as the model is loaded.
         """
-        chance = random.Random(0)  # noqa: S311 - orders of columns, no secret
+        chance = random.Random(0)  # noqa: S311 - column orders, not secrets
         n_columns = len(self._names)
         found, bases, total = np.zeros(n_columns), 0.0, 0.0
         for start in range(0, self.n_pairs, TOGETHER):
@@ -142,7 +142,7 @@ class RowSamplingShap:
 
 
 def _path(values: Sequence[Any], other: Sequence[Any], order: Sequence[int]) -> list[list[Any]]:
-    """Return the rows from another one to this one, one column after the other."""
+    """Return the rows from `other` to `values`, changed one column at a time."""
     row = list(other)
     rows = [list(row)]
     for place in order:

@@ -1,4 +1,4 @@
-"""loading: a signed folder becomes a `Served`, and nothing unsigned is ever parsed."""
+"""Load a `Served` from a signed folder. Unsigned files are never parsed."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ def load_model(
 ) -> Served:
     """Load a model from its signed folder.
 
-    In this order: the approval's signature, the manifest's digest, the names and formats of the
-    files, their digests, a reading in a child process (of bytes that this machine has not read
-    before), and the reading here, of the same bytes.
+    Checks in this order: the approval's signature, the manifest's digest, the files' names and
+    formats, and their digests. Then a child process parses the files, unless this machine has
+    parsed the same bytes before, and finally this process does.
 
     Parameters
     ----------
     home : Path
-        Where it is noted which bytes have been read before.
+        Home folder, which records the files that were parsed before.
     rehearsal : Limits or None
-        What the child may take. None leaves it out.
+        Limits of the child process. None skips it.
 
     Raises
     ------
     NotApproved
-        If the approval is missing, is of something else, or no trusted key signed it.
+        If the approval is missing, is for another model, or has no trusted signature.
     ModelRefused
-        If a file is of a format that is not allowed, or its parser does not survive it.
+        If a file's format isn't allowed, or the child process fails.
     ArtifactTampered
-        If a file is not the one that was approved.
+        If a file differs from the approved one.
     """
     sealed = unseal(folder, trusted, model=model, version=version)
     if rehearsal is not None:

@@ -1,4 +1,4 @@
-"""opening: verified files become a fitted recipe and its schema. Both processes read them so."""
+"""Parse verified files into a fitted recipe and its schema: in the child and in the server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Known = TypeVar("Known", bound=Record)
 
 @dataclass(frozen=True)
 class Opened:
-    """A model, what it takes, and what training looked like where the model keeps that."""
+    """A model, its input schema, and the reference data if the model has any."""
 
     fitted: FittedRecipe
     schema: InputSchema
@@ -30,32 +30,32 @@ class Opened:
 
 
 def opened(contents: Mapping[str, bytes]) -> Opened:
-    """Return the model and what describes it, from files whose digests were checked.
+    """Parse a model and its documents from files whose digests were checked.
 
     Raises
     ------
     ModelRefused
-        If the model does not say what it takes.
+        If the model has no schema.
     ArtifactTampered
-        If a file is not what a search writes, or the schema does not fit the model.
+        If a file is malformed, or the schema doesn't match the model.
     """
     import_skops(contents)
     schema, reference = _schema(contents), _reference(contents)
     fitted = parse(contents)
     recipe = fitted.recipe
     if (schema.task, schema.classes) != (recipe.task, recipe.classes):
-        raise tampered(SCHEMA_NAME, "it says another task than the recipe")
+        raise tampered(SCHEMA_NAME, "its task isn't the recipe's")
     names = [column.name for column in schema.columns]
     if sorted(names) != sorted(recipe.used_columns):
-        raise tampered(SCHEMA_NAME, "its columns are not those that the model reads")
+        raise tampered(SCHEMA_NAME, "its columns aren't the model's")
     return Opened(fitted, schema, reference)
 
 
 def import_skops(contents: Mapping[str, bytes]) -> None:
-    """Import the reader of scikit-learn's models, if there is one, and not PyTorch with it.
+    """Import skops, if a file needs it, without PyTorch.
 
-    It looks at every module of scikit-learn, and one of them imports PyTorch where that is
-    installed: seconds, and 200 MB in every worker, for what no model reads.
+    skops inspects every module of scikit-learn, and one of them imports PyTorch if it's installed:
+    this takes seconds, and 200 MB in every worker, and no model needs it.
     """
     if "torch" in sys.modules or not any(path.endswith(".skops") for path in contents):
         return
@@ -68,20 +68,20 @@ def import_skops(contents: Mapping[str, bytes]) -> None:
 
 
 class _WithoutTorch(MetaPathFinder):
-    """Finds everything as it is, and no PyTorch."""
+    """Hides PyTorch from imports, and nothing else."""
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> None:
         del path, target
         if fullname == "torch":
-            raise ModuleNotFoundError("No model here needs PyTorch.", name="torch")
+            raise ModuleNotFoundError("PyTorch isn't needed to load models.", name="torch")
 
 
 def _schema(contents: Mapping[str, bytes]) -> InputSchema:
     if SCHEMA_NAME not in contents:
         raise ModelRefused(
-            "The model does not say what it takes.",
-            why=f"It has no {SCHEMA_NAME}, which requests are checked against.",
-            fix="Run the search again, and register its model: automl rerun RUN",
+            "The model has no input schema.",
+            why=f"The file {SCHEMA_NAME}, which requests are validated against, is missing.",
+            fix="Run the search again and register its model: automl rerun RUN",
         )
     return _document(InputSchema, SCHEMA_NAME, contents)
 
@@ -96,4 +96,4 @@ def _document(kind: type[Known], name: str, contents: Mapping[str, bytes]) -> Kn
     try:
         return kind.from_json(json.loads(contents[name]))
     except (RecordProblem, ValueError, RecursionError) as error:
-        raise tampered(name, f"it cannot be read: {error}") from error
+        raise tampered(name, f"it can't be parsed: {error}") from error

@@ -1,9 +1,9 @@
-"""rehearsal: a model is read and asked once in a child process, before the server itself reads it.
+"""Smoke test: a child process loads a model and predicts with it before the server loads it.
 
-The parsers of the libraries are written in C and C++, and not one of them is safe with bytes that
-somebody made for it. A signature says that the bytes are those that were approved, and not that
-they are harmless: whatever crashes, loops or eats memory here takes the child, and the server
-stays. The child gets the verified bytes themselves, so it reads what the server will read.
+The libraries' parsers are written in C and C++, and none is safe with crafted bytes. A signature
+proves that the bytes were approved, not that they are harmless: if they crash, loop or exhaust
+memory, only the child dies, and the server survives. The child gets the verified bytes themselves,
+so it parses exactly what the server will parse.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ _ROOTS = os.pathsep.join(
     str(Path(package.__file__ or "").resolve().parents[1])
     for package in (automl_magic, automl_magic_serving)
 )
-# Nothing that lies in the working directory, or was found in the environment, is imported.
+# With -P, nothing in the working directory is imported.
 _START = (
     "import os, sys; sys.path.extend(sys.argv.pop(1).split(os.pathsep)); "
     "from automl_magic_serving.runtime.rehearsed import main; main()"
 )
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 _FRUGAL = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-# What reads a model beside the libraries of its members.
+# Libraries that parse a model, beside those of its members.
 _READERS = ("automl-magic", "numpy", "scikit-learn", "skops")
-_FIX = "Do not serve it. Fit the model again, and register that one: automl rerun RUN"
+_FIX = "Don't serve this model. Fit it again and register the new one: automl rerun RUN"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the child may take.
+    """Limits of the child process.
 
-    `memory_bytes` is beyond its libraries; seconds are those of the processor and of the clock.
+    `memory_bytes` is in addition to its libraries; `cpu_s` and `wall_s` are in seconds.
     """
 
     memory_bytes: int = 2 << 30
@@ -59,20 +59,20 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What the child said. `no_network` is whether the system let it give up its network."""
+    """The result of the child. `no_network` is whether it could drop its network access."""
 
     no_network: bool
 
 
 def rehearse(contents: Mapping[str, bytes], limits: Limits | None = None) -> Rehearsal:
-    """Read a model's verified files in a child process, and ask the model for some rows.
+    """Load a model from its verified files in a child process, and predict some rows.
 
     Raises
     ------
     ModelRefused
-        If the child does not survive it, or takes too much memory or time.
+        If the child crashes, or exceeds its memory or time limit.
     ArtifactTampered
-        If the files are not what `recipe.save_model` writes.
+        If the files aren't in the format of `recipe.save_model`.
     """
     limits = limits or Limits()
     size = sum(map(len, contents.values()))
@@ -111,22 +111,22 @@ def rehearse_once(
     home: Path,
     limits: Limits | None = None,
 ) -> None:
-    """Rehearse a model, unless these bytes were read on this machine before, by these libraries.
+    """Run the smoke test, unless the same bytes passed on this machine with the same libraries.
 
-    Workers that start together wait for the first of them. The note of it lies in the home of the
-    workspace, as the keys do that are trusted: who can write it needs no crafted model.
+    Workers that start together wait for the first of them. Passed tests are recorded in the
+    workspace home, next to the trusted keys: anyone who can write there needs no crafted model.
 
     Raises
     ------
     ModelRefused, ArtifactTampered
-        As `rehearse`; then nothing is noted.
+        As `rehearse`; then nothing is recorded.
     """
     folder = home / "serving" / "rehearsed"
     note = folder / f"{manifest_sha256.removeprefix('sha256:')}-{_libraries(contents)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = note.open("ab")
-    except OSError:  # a home that cannot be written: nothing is remembered
+    except OSError:  # the home isn't writable: nothing is recorded
         rehearse(contents, limits)
         return
     with file:
@@ -137,7 +137,7 @@ def rehearse_once(
 
 
 def _libraries(contents: Mapping[str, bytes]) -> str:
-    """Return a digest of the versions of what reads a model."""
+    """Return a digest of the versions of the libraries that parse a model."""
     versions = {}
     distributions = {one for kind in _members(contents) for one in kind.distributions}
     for name in (*_READERS, *sorted(distributions)):
@@ -154,13 +154,13 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _import_meanwhile(contents: Mapping[str, bytes]) -> None:
-    """Import the libraries that the server needs too."""
+    """Import the libraries that the server will also need."""
     for kind in _members(contents):
         kind.import_library()
 
 
 def _members(contents: Mapping[str, bytes]) -> list[Member]:
-    """Return the estimators of a model. What is no recipe the child will say."""
+    """Return the estimators of a model. The child reports an invalid recipe."""
     with contextlib.suppress(KeyError, ValueError, RecordProblem, RecursionError):
         recipe = Recipe.from_json(json.loads(contents["recipe.json"]))
         return [member(spec.estimator) for spec in recipe.members]
@@ -178,13 +178,13 @@ def _judged(code: int, said: bytes, limits: Limits) -> Rehearsal:
         kind = ModelRefused if found.get("kind") == "ModelRefused" else ArtifactTampered
         raise kind(found["what"], why=found["why"], fix=found["fix"])
     if "failed" in found:
-        why = f"The process that read them said: {found['failed']}"
+        why = f"The process that loaded them failed: {found['failed']}"
     elif code == -signal.SIGXCPU:
-        why = f"The process that read them took more than {limits.cpu_s} s of the processor."
+        why = f"The process that loaded them used more than {limits.cpu_s} s of CPU time."
     elif code == -signal.SIGKILL:
-        why = f"It took more than {limits.wall_s:g} s, or all memory, and was ended."
+        why = f"The process that loaded them exceeded {limits.wall_s:g} s or its memory."
     elif code < 0:
-        why = f"The process that read them ended with {signal.Signals(-code).name}."
+        why = f"The process that loaded them was killed by {signal.Signals(-code).name}."
     else:
-        why = f"The process that read them ended with the code {code}, and said nothing."
-    raise ModelRefused("The model's files cannot be read safely.", why=why, fix=_FIX)
+        why = f"The process that loaded them exited with code {code} and no message."
+    raise ModelRefused("The model's files can't be loaded safely.", why=why, fix=_FIX)

@@ -1,8 +1,8 @@
-"""rehearsed: the child that reads a model first. Started by `rehearsal.rehearse`.
+"""The child process of the smoke test, started by `rehearsal.rehearse`.
 
-From its standard input it takes a line of JSON and the bytes of the files; on its standard output
-it says one line of JSON. Before it reads, it gives up what it does not need: the network, where the
-system lets it, memory, time, core files, and writing to any file.
+Standard input has a line of JSON and the bytes of the files. The child writes one line of JSON to
+standard output. Before it parses the files, it drops what it doesn't need: network access if the
+system allows it, memory, time, core files, and writing to files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_SAID = 500
 
 
 def main() -> None:
-    """Read the model that lies on the standard input, and say how it went."""
+    """Load the model from standard input, and report the result."""
     source = sys.stdin.buffer
     header = json.loads(source.readline())
     no_network = _leave_network()  # before any library starts a thread
@@ -32,11 +32,11 @@ def main() -> None:
     said = _said(contents) or {"no_network": no_network}
     sys.stdout.write(json.dumps(said))
     sys.stdout.flush()
-    os._exit(0)  # nothing of the libraries runs any more
+    os._exit(0)  # skip the libraries' exit handlers
 
 
 def _said(contents: dict[str, bytes]) -> dict[str, Any] | None:
-    """Read the model and ask it; return what is wrong with it, or None."""
+    """Load the model and predict; return the error, or None."""
     from automl_magic.errors import AutomlMagicError
 
     try:
@@ -48,7 +48,7 @@ def _said(contents: dict[str, bytes]) -> dict[str, Any] | None:
             "why": error.why,
             "fix": error.fix,
         }
-    except Exception as error:  # noqa: BLE001 - whatever a library raises, the model is not served
+    except Exception as error:  # noqa: BLE001 - after any error, the model isn't served
         return {"failed": f"{type(error).__name__}: {error}"[:MOST_SAID]}
     return None
 
@@ -64,7 +64,7 @@ def _ask(contents: dict[str, bytes]) -> None:
 
 
 def _import_libraries(contents: dict[str, bytes]) -> None:
-    """Import what the model needs: the limit on addresses counts the libraries too."""
+    """Import the model's libraries first: they count towards the address space limit."""
     from automl_magic.recipe.members import member
     from automl_magic.recipe.registry import estimators
     from automl_magic_serving.runtime.opening import import_skops
@@ -73,7 +73,7 @@ def _import_libraries(contents: dict[str, bytes]) -> None:
     try:
         named = {one["estimator"] for one in json.loads(contents["recipe.json"])["members"]}
     except (KeyError, TypeError, ValueError, RecursionError):
-        named = set()  # the reading says what is wrong with it
+        named = set()  # loading will report the error
     for estimator in sorted(named & set(estimators())):
         member(estimator).import_library()
 
@@ -94,7 +94,7 @@ def _limit(memory_bytes: int, cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     statm = Path("/proc/self/statm")
-    # macOS counts addresses in a way that makes this limit useless; time still holds.
+    # macOS counts address space in a way that makes this limit useless; the time limits still hold.
     if statm.exists():
         in_use = int(statm.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (in_use + memory_bytes,) * 2)

@@ -1,9 +1,9 @@
-"""sealed: the files of a signed folder, each read once and checked before anything is parsed.
+"""Read the files of a signed folder, each once, and verify them before anything is parsed.
 
-The order is the defence. The approval says which manifest may serve under which name; the manifest
-says which files there are; their names say which formats they may have; their digests say which
-bytes; and only then does a parser see those same bytes, from memory. Nothing is opened twice, so a
-file that is swapped in between is either found or not read.
+The order of the checks is the protection: the approval names the manifest, the manifest lists the
+files, their names determine the formats, their digests the bytes. Only then does a parser see those
+same bytes, from memory. No file is opened twice, so a file swapped in between is detected or not
+read.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from automl_magic.store.signing import TrustedKeys
 
 MANIFEST_NAME = "manifest.json"
 FIX = "Deploy the version again: automl serve NAME"
-# Names as `recipe.stored` writes them, and no others.
+# Only names that `recipe.stored` writes.
 ALLOWED = re.compile(r"[a-z][a-z_]{0,40}\.json|features\.npz|members/[0-9]+-[0-9]+\.[a-z]+")
-# What the bytes of a format begin with; a file of another form is refused before its parser.
+# First bytes of each format. Files with others are rejected before parsing.
 BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
     ".json": (b"{",),
     ".npz": (b"PK\x03\x04", b"PK\x05\x06"),
@@ -40,7 +40,7 @@ BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
 }
 MAX_DOCUMENT_BYTES = 4_000_000
 MAX_BYTES = 4_000_000_000
-# A zip of zeros unpacks to a thousand times its size; the arrays of a small model to some times.
+# A zip bomb of zeros expands a thousandfold; the arrays of a small model only a few times.
 MAX_UNPACKED_BYTES, MAX_UNPACKED_TIMES = 64_000_000, 100
 _ENTRY = re.compile(r"[A-Za-z0-9 ._-]{1,200}\.(npy|json)")
 
@@ -49,7 +49,7 @@ Known = TypeVar("Known", bound=Record)
 
 @dataclass(frozen=True)
 class Sealed:
-    """The verified files of a model: what was approved, and their bytes by path."""
+    """The verified files of a model: the approval, and the bytes by path."""
 
     approval: Approval
     manifest_sha256: str
@@ -57,17 +57,17 @@ class Sealed:
 
 
 def unseal(folder: Path, trusted: TrustedKeys, *, model: str, version: int) -> Sealed:
-    """Read a signed folder: every file once, and only as far as the one before it allows.
+    """Read and verify a signed folder, each file once.
 
     Raises
     ------
     NotApproved
-        If there is no approval, it is of another model or of other bytes, or no trusted key signed
-        it.
+        If there is no approval, it is for another model or other bytes, or it has no trusted
+        signature.
     ModelRefused
-        If the folder holds anything that is not on the list of formats.
+        If the folder contains a file of a format that isn't allowed.
     ArtifactTampered
-        If a file is missing, was added, is a link, or has other bytes than were approved.
+        If a file is missing, added, a link, or differs from the approved bytes.
     """
     try:
         root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -85,7 +85,7 @@ def unseal(folder: Path, trusted: TrustedKeys, *, model: str, version: int) -> S
 
 
 def _approval(root: int, trusted: TrustedKeys, model: str, version: int) -> Approval:
-    what = f"{model} version {version} may not serve."
+    what = f"{model} version {version} can't be served."
     again = f"Approve the version, then deploy it again: automl approve {model} {version}"
 
     def refused(why: str) -> NotApproved:
@@ -94,12 +94,12 @@ def _approval(root: int, trusted: TrustedKeys, model: str, version: int) -> Appr
     try:
         content = _read(root, APPROVAL_NAME, MAX_DOCUMENT_BYTES)
     except FileNotFoundError as error:
-        raise refused(f"Its folder holds no {APPROVAL_NAME}: nobody has approved it.") from error
+        raise refused(f"Its folder has no {APPROVAL_NAME}: it hasn't been approved.") from error
     approval = _document(Approval, content, lambda why: refused(f"{APPROVAL_NAME}: {why}"))
     trusted.verify(approval)
     said = approval.statement
     if (said.model, said.version) != (model, version):
-        raise refused(f"The approval in its folder is of {said.model} version {said.version}.")
+        raise refused(f"The approval in its folder is for {said.model} version {said.version}.")
     return approval
 
 
@@ -107,10 +107,10 @@ def _manifest(root: int, approval: Approval) -> Manifest:
     try:
         content = _read(root, MANIFEST_NAME, MAX_DOCUMENT_BYTES)
     except FileNotFoundError as error:
-        raise tampered(MANIFEST_NAME, "it is not there") from error
+        raise tampered(MANIFEST_NAME, "it's missing") from error
     manifest = _document(Manifest, content, lambda why: tampered(MANIFEST_NAME, why))
     if manifest.digest() != approval.statement.manifest_sha256:
-        raise tampered(MANIFEST_NAME, "it is not the manifest that was approved")
+        raise tampered(MANIFEST_NAME, "it isn't the approved manifest")
     return manifest
 
 
@@ -123,20 +123,20 @@ def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
     if sum(file.size_bytes for file in manifest.files) > MAX_BYTES:
         raise ModelRefused(
             "The model is too large to serve.",
-            why=f"Its files have more than {MAX_BYTES:,} bytes.",
-            fix="Fit a smaller one: fewer members, fewer trees.",
+            why=f"Its files are larger than {MAX_BYTES:,} bytes.",
+            fix="Fit a smaller model, with fewer members or fewer trees.",
         )
     for path in sorted(_present(root) - listed.keys() - {MANIFEST_NAME, APPROVAL_NAME}):
         _check_name(path)
-        raise tampered(path, "it is not in the manifest: somebody added it")
+        raise tampered(path, "it isn't in the manifest: it was added later")
     contents = {}
     for path, file in listed.items():
         try:
             content = _read(root, path, file.size_bytes)
         except FileNotFoundError as error:
-            raise tampered(path, "it is not there") from error
+            raise tampered(path, "it's missing") from error
         if other := other_sha256(content, file.sha256):
-            raise tampered(path, f"its SHA-256 begins with {other[:12]}, not {file.sha256[:12]}")
+            raise tampered(path, f"its SHA-256 starts with {other[:12]}, not {file.sha256[:12]}")
         contents[path] = content
     for path, content in contents.items():
         _check_form(path, content)
@@ -148,9 +148,9 @@ def _check_name(path: str) -> None:
     if ALLOWED.fullmatch(path) is None or suffix not in BEGINNINGS:
         shown = ascii(path) if len(path) <= 80 else ascii(path[:79]) + "…"
         raise ModelRefused(
-            f"The model holds {shown}, which is never loaded.",
-            why=f"A model consists of files in the formats {', '.join(BEGINNINGS)}, by the names "
-            "that a search gives them; nothing that runs code.",
+            f"The model contains {shown}, which is never loaded.",
+            why=f"Models may contain only files in the formats {', '.join(BEGINNINGS)}, with the "
+            "names that a search gives them, and no code.",
             fix="Register the model of a run: automl register RUN",
         )
 
@@ -159,40 +159,40 @@ def _check_form(path: str, content: bytes) -> None:
     suffix = PurePosixPath(path).suffix
     if not content.startswith(BEGINNINGS[suffix]):
         raise ModelRefused(
-            f"The model's file {path!r} is not of the format that its name says.",
-            why=f"Files {suffix} begin otherwise.",
-            fix="Do not serve it. Register the model of a run: automl register RUN",
+            f"The model's file {path!r} doesn't have the format of its name.",
+            why=f"It doesn't start like a {suffix} file.",
+            fix="Don't serve this model. Register the model of a run: automl register RUN",
         )
     if suffix in (".npz", ".skops"):
         _check_zip(path, content)
 
 
 def _check_zip(path: str, content: bytes) -> None:
-    """Refuse an archive that holds more than plain arrays and documents, or unpacks to too much."""
+    """Reject an archive with anything but arrays and documents, or that expands too much."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise tampered(path, f"it is no archive: {error}") from error
+        raise tampered(path, f"it isn't a valid archive: {error}") from error
     unpacked = sum(entry.file_size for entry in entries)
     odd = [entry for entry in entries if not _ENTRY.fullmatch(entry.filename)]
     if odd or any(entry.flag_bits & 1 for entry in entries):
         name = odd[0].filename if odd else "an entry with a password"
         raise ModelRefused(
-            f"The model's file {path!r} holds {ascii(name)[:80]}, which is never loaded.",
-            why="Archives of a model hold arrays (.npy) and documents (.json) alone.",
-            fix="Do not serve it. Register the model of a run: automl register RUN",
+            f"The model's file {path!r} contains {ascii(name)[:80]}, which is never loaded.",
+            why="Model archives may hold only .npy arrays and .json documents.",
+            fix="Don't serve this model. Register the model of a run: automl register RUN",
         )
     if unpacked > min(MAX_BYTES, max(MAX_UNPACKED_BYTES, MAX_UNPACKED_TIMES * len(content))):
         raise ModelRefused(
             f"The model's file {path!r} unpacks to {unpacked:,} bytes.",
-            why="That is more than any model of ours.",
-            fix="Do not serve it. Register the model of a run: automl register RUN",
+            why="No model that a search writes is that large.",
+            fix="Don't serve this model. Register the model of a run: automl register RUN",
         )
 
 
 def _present(root: int) -> set[str]:
-    """Return every file of the folder; what is neither a file nor a folder is refused."""
+    """Return the paths of all files in the folder."""
     found = set()
     with os.scandir(root) as entries:
         for entry in entries:
@@ -213,13 +213,13 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def _read(root: int, path: str, most_bytes: int) -> bytes:
-    """Read a plain file below a folder, without following any link.
+    """Read a regular file below a folder, without following links.
 
     Raises
     ------
     FileNotFoundError
     ArtifactTampered
-        If it is no plain file, or larger than it may be.
+        If it isn't a regular file, or is larger than `most_bytes`.
     """
     *parents, name = path.split("/")
     opened: list[int] = []
@@ -232,7 +232,7 @@ def _read(root: int, path: str, most_bytes: int) -> bytes:
         opened.append(descriptor)
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise tampered(path, "it is no plain file")
+            raise tampered(path, "it isn't a regular file")
         if found.st_size > most_bytes:
             raise tampered(path, f"it has {found.st_size:,} bytes, more than {most_bytes:,}")
         with os.fdopen(opened.pop(), "rb") as file:
@@ -240,7 +240,7 @@ def _read(root: int, path: str, most_bytes: int) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise tampered(path, f"it cannot be read as a plain file: {error.strerror}") from error
+        raise tampered(path, f"it can't be read as a regular file: {error.strerror}") from error
     finally:
         for one in opened:
             os.close(one)
@@ -253,21 +253,21 @@ def _document(kind: type[Known], content: bytes, refused: Callable[[str], Except
     try:
         return kind.from_json(json.loads(content, object_pairs_hook=_each_once))
     except (RecordProblem, ValueError, RecursionError) as error:
-        raise refused(f"it cannot be read: {error}") from error
+        raise refused(f"it can't be parsed: {error}") from error
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a field stands there twice")
+        raise ValueError("a field is repeated")
     return found
 
 
 def tampered(path: str, why: str) -> ArtifactTampered:
-    """Return the error for a file that is not the one that was approved."""
+    """Return the error for a file that differs from the approved one."""
     shown = ascii(path)[:90]
     return ArtifactTampered(
-        f"The model's file {shown} is not the one that was approved.",
+        f"The model's file {shown} differs from the approved one.",
         why=f"For {shown}, {why}.",
         fix=FIX,
     )

@@ -1,4 +1,4 @@
-"""Served: a verified model that answers."""
+"""A verified model that is ready to predict."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from automl_magic_serving.runtime.explaining import (
 
 
 class Served:
-    """One version of a model, ready to answer. Its methods may be called from several threads.
+    """One loaded version of a model. Its methods are thread-safe.
 
     Attributes
     ----------
     model, version, manifest_sha256
-        Which bytes these are.
+        Identify the model's files.
     schema : InputSchema
     """
 
@@ -55,31 +55,31 @@ class Served:
 
     @property
     def task(self) -> TaskKind:
-        """What is predicted: one of two classes, one of several, or a number."""
+        """The task: binary or multiclass classification, or regression."""
         return self.fitted.recipe.task
 
     @property
     def classes(self) -> tuple[Any, ...]:
-        """The labels in the order of the probabilities; empty for a regression."""
+        """The labels in the order of the probabilities; empty for regression."""
         return self._classes
 
     @property
     def personal_columns(self) -> frozenset[str]:
-        """The columns whose training values looked like personal data."""
+        """Columns whose training values looked like personal data."""
         return frozenset(c.name for c in self.schema.columns if c.personal is not None)
 
     def parse(self, instance: Mapping[str, Any], checks: Checks) -> Parsed:
-        """Check one instance against the signed schema.
+        """Validate one instance against the signed schema.
 
         Raises
         ------
         Refused
-            With every problem, up to 20 of them.
+            With all problems, at most 20.
         """
         return self._checker.parse(instance, checks)
 
     def answer(self, rows: Sequence[Parsed]) -> list[RowPrediction]:
-        """Answer some instances, in their order, the quickest way for that many."""
+        """Predict some instances, in their order, by the fastest backend for that many."""
         if len(rows) == 1:
             return [self._tell(self._plan.one(rows[0].values))]
         if not rows:
@@ -88,11 +88,11 @@ class Served:
         return [self._tell(blend) for blend in blends.tolist()]
 
     def explain(self, row: Parsed) -> dict[str, float]:
-        """Return what each column adds to the answer of an instance; see `explanation`."""
+        """Return each column's contribution to the prediction; see `explanation`."""
         return self.explanation(row).contributions
 
     def explanation(self, row: Parsed) -> Explanation:
-        """Explain the answer to an instance: what each column adds, to what, and in which unit."""
+        """Explain the prediction of an instance: contributions of the columns, base and unit."""
         blend = self._plan.one(row.values)
         predicted = blend.index(max(blend)) if isinstance(blend, list) else 0
         return self._explainer.explain(row.values, predicted)
@@ -106,9 +106,9 @@ class Served:
         return RowSamplingShap(self.fitted, names, self._plan.many, self._plan.seconds, background)
 
     def seconds(self, n: int) -> float:
-        """Return about how long answering so many rows takes, as measured when it was loaded."""
+        """Return the estimated time in seconds to predict `n` rows, measured at load."""
         return self._plan.seconds(n)
 
     def plan(self) -> tuple[Way, ...]:
-        """Return how each member is answered, and why so."""
+        """Return the backend of each member, and why it was chosen."""
         return self._plan.ways

@@ -1,10 +1,10 @@
-"""telemetry: what the server says about itself. Nothing here makes a request wait.
+"""telemetry: metrics, logs and traces of the server. Requests never wait for them.
 
-latency    a histogram with fixed buckets, and what can be read from it
-slab       counters of all workers in memory that they share; they outlive a killed worker
-metrics    the counters as Prometheus text
+latency    a histogram with fixed buckets, and its quantiles
+slab       counters in memory shared by all workers; they outlive a killed worker
+metrics    the counters in Prometheus' text format
 log        the prediction log: sampled, personal columns hashed, written off the request path
-protect    what is kept of a row whose columns may name a person
+protect    removes personal data from logged rows
 events     structured log lines on standard error
-traces     OpenTelemetry spans, where an exporter is configured
+traces     OpenTelemetry spans, if an exporter is configured
 """

@@ -1,4 +1,4 @@
-"""Structured log lines on standard error: one JSON object a line, every field at most 1 kB."""
+"""Structured log lines on standard error: one JSON object per line, fields of at most 1 kB."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Any
 
 _MOST = 1_000
 _ROOT = "automl_magic_serving"
-# What a LogRecord has by itself; everything else was given as `extra`.
+# The attributes of every LogRecord; all others come from `extra`.
 _OWN = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as one line of JSON: time, level, event, its fields, and who says it."""
+    """Formats a record as one line of JSON: time, level, event, logger and extra fields."""
 
     def __init__(self, **fields: Any) -> None:
         super().__init__()
         self._fields = fields
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
+        """Return the record as one line."""
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -34,7 +34,7 @@ class JsonLines(logging.Formatter):
             **{name: value for name, value in vars(record).items() if name not in _OWN},
         }
         if record.exc_info and record.exc_info[0] is not None:
-            # Where it happened; the message of an exception may hold what a caller sent.
+            # Only the location: an exception's message may contain a caller's data.
             line["exception"] = record.exc_info[0].__name__
             line["notes"] = getattr(record.exc_info[1], "__notes__", [])
             frames = traceback.extract_tb(record.exc_info[2])[::-1]
@@ -43,7 +43,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_stderr(level: int = logging.INFO, **fields: Any) -> None:
-    """Write what this package and its servers log to standard error, with these fields in it."""
+    """Log to standard error as JSON lines, with these fields in every line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(**fields))
     root = logging.getLogger()
@@ -53,7 +53,7 @@ def log_to_stderr(level: int = logging.INFO, **fields: Any) -> None:
 
 
 def _place(frame: traceback.FrameSummary) -> str:
-    # The last parts of the path say which file it is; where it was installed says nothing.
+    # The last two parts identify the file; the rest depends on the installation.
     return f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
 
 

@@ -1,4 +1,4 @@
-"""A histogram of latencies with fixed buckets, fine enough to judge a 95th percentile by."""
+"""A latency histogram with fixed buckets, fine enough for a p95."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ N_BUCKETS = OCTAVES * PER_OCTAVE + 2
 
 
 def bucket_of(seconds: float) -> int:
-    """Return the bucket that a latency falls into; its upper edge is `edge_s`."""
+    """Return the bucket of a latency; its upper edge is `edge_s`."""
     if seconds < FIRST_S:
         return 0
     return min(int(log2(seconds / FIRST_S) * PER_OCTAVE) + 1, N_BUCKETS - 1)
@@ -27,10 +27,10 @@ def edge_s(bucket: int) -> float:
 
 
 def quantile_s(counts: Sequence[int], q: float) -> float | None:
-    """Return the latency in seconds below which a share `q` of the counts lies, or None.
+    """Return the quantile `q` of the latencies in seconds, or None without counts.
 
-    Within a bucket the counts are taken to be spread evenly on a logarithmic scale; a bucket spans
-    a factor of 1.19, and so the answer is at most 19 % off.
+    Interpolates within a bucket on a logarithmic scale. A bucket spans a factor of 1.19, so the
+    error is at most 19%.
     """
     total = sum(counts)
     if not total:

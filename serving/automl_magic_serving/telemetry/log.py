@@ -1,8 +1,8 @@
-"""The prediction log: what was asked and answered goes to the store, off the request's path.
+"""The prediction log: requests and predictions are written to the store off the request path.
 
-A request only puts what it holds already into a sample. Four times a second the sample goes to a
-thread, which hashes what may name a person and writes. Where the thread cannot keep up, or the
-store does not answer, rows are dropped and counted; nothing ever waits for the log.
+A request only adds references to a sample. Four times per second, the sample goes to a thread,
+which hashes personal values and writes the rows. If the thread can't keep up or the store doesn't
+respond, rows are dropped and counted: requests never wait for the log.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from automl_magic_serving.telemetry.sample import Sample
 from automl_magic_serving.telemetry.slab import Gauge, Region
 
 INTERVAL_S = 0.25
-# Intervals whose rows may wait for the store; ten seconds of them.
+# Maximum number of intervals that wait for the store: 10 s of them.
 _MAX_WAITING = 40
 _RETRY_S = 0.5
 
@@ -37,7 +37,7 @@ _events = logging.getLogger(__name__)
 
 
 class Asked(NamedTuple):
-    """One request and its answers; what the log makes rows of."""
+    """One request and its predictions, from which log rows are made."""
 
     at: float
     deployment: str
@@ -58,7 +58,7 @@ class Asked(NamedTuple):
 
 @dataclass
 class _Interval:
-    """The rows of a deployment since it was last written."""
+    """The rows of a deployment since the last write."""
 
     sample: Sample[Asked]
     length_s: float
@@ -67,7 +67,7 @@ class _Interval:
 
 @dataclass
 class _Report:
-    """What came true, and the request that waits until it is written."""
+    """Reported outcomes, and the request that waits until they are written."""
 
     outcomes: Sequence[Outcome]
     written: asyncio.Future[None]
@@ -75,14 +75,14 @@ class _Report:
 
 @dataclass
 class PredictionLogger:
-    """The log of one worker.
+    """The prediction log of one worker.
 
     Parameters
     ----------
     workers : int
-        How many share a deployment's `max_per_s`.
+        Number of workers that share a deployment's `max_per_s`.
     workspace : Workspace
-        Whose predictions they are.
+        Workspace of the predictions.
     """
 
     workers: int
@@ -99,33 +99,33 @@ class PredictionLogger:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin to write. Must be called in the loop that serves."""
+        """Start writing. Call it in the serving event loop."""
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._write, name="prediction-log", daemon=True)
         self._thread.start()
         self._timer = self._loop.call_later(INTERVAL_S, self._tick)
 
     async def stop(self, timeout_s: float) -> None:
-        """Write what is there, for at most so long."""
+        """Write the remaining rows, for at most `timeout_s` seconds."""
         if self._timer is not None:
             self._timer.cancel()
         self._pass_on(everything=True)
         if self._thread is not None:
-            # The end goes in behind the rows; where the queue is full, it waits like they do.
+            # The end marker queues behind the rows, and waits too if the queue is full.
             await asyncio.to_thread(self._end, timeout_s)
         self._say()
 
     def protector(self, deployment: Deployment, served: Served) -> Protector:
-        """Return what makes the rows of a version fit to be kept."""
+        """Return the object that removes personal data from a version's rows."""
         if self._key is None:
             self._key = LogKey.load_or_make(log_key_path(self.workspace.home))
         return Protector(served.schema, deployment.log, self._key)
 
     def interval(self, deployment: Deployment) -> None:
-        """Follow what a deployment says about its log from now on."""
+        """Apply a deployment's log settings from now on."""
         self._pass_on(everything=True)
         log = deployment.log
-        # A slow log gets longer intervals, so that one row fits into each.
+        # A low rate gets longer intervals, so that each has room for one row.
         length_s = max(INTERVAL_S, self.workers / log.max_per_s)
         size = max(1, int(log.max_per_s * length_s / self.workers))
         share = log.sample if log.enabled else 0.0
@@ -137,12 +137,12 @@ class PredictionLogger:
             )
 
     def offer(self, asked: Asked) -> None:
-        """Take a request into account. Costs the request a microsecond or two."""
+        """Add a request to the sample. Takes a microsecond or two."""
         role = Role.SHADOW if asked.role is Role.SHADOW else Role.STABLE
         self._intervals[asked.deployment, role].sample.offer(asked.ids, asked)
 
     async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
-        """Write what came true. Raises Busy, or StoreError where it cannot be."""
+        """Write outcomes. Raises Busy, or StoreError if the store fails."""
         now = time.time()
         said = [Outcome(prediction_id=one, outcome=value, at=now) for one, value in outcomes]
         report = _Report(said, self._loop.create_future())
@@ -204,7 +204,7 @@ class PredictionLogger:
                 _events.warning("predictions_lost", extra={"rows": len(rows), "why": error.why})
                 self._answer(report, _not_kept())
                 time.sleep(_RETRY_S)
-            except Exception:  # noqa: BLE001 - a row that cannot be written must not end the log
+            except Exception:  # noqa: BLE001 - a bad row must not end the log
                 self._lost += len(rows)
                 _events.exception("predictions_lost", extra={"rows": len(rows)})
                 self._answer(report, _not_kept())
@@ -220,7 +220,7 @@ class PredictionLogger:
 
 
 def row_of(asked: Asked, place: int, rate: float) -> Prediction:
-    """Return one row of a request as the store keeps it."""
+    """Return one row of a request as stored."""
     answer = asked.answers[place] if asked.answers else None
     probabilities = None if answer is None else answer.probabilities
     return Prediction(
@@ -245,14 +245,14 @@ def row_of(asked: Asked, place: int, rate: float) -> Prediction:
 
 def _not_kept() -> StoreError:
     return StoreError(
-        "What came true could not be kept.",
-        why="The store of predictions does not answer.",
-        fix="Send it again later; sent twice, it counts once.",
+        "Can't store the outcomes.",
+        why="The prediction store doesn't respond.",
+        fix="Send them again later. Outcomes sent twice count once.",
     )
 
 
 def _settle(written: asyncio.Future[None], error: Exception | None) -> None:
-    if written.done():  # who reported it has gone away
+    if written.done():  # the caller has disconnected
         return
     if error is None:
         written.set_result(None)

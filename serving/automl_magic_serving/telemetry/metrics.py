@@ -1,4 +1,4 @@
-"""The counters of all workers as Prometheus text. Any worker can tell all of them."""
+"""The counters of all workers in Prometheus' text format. Every worker can export them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ARM = ("deployment", "model", "version", "role")
 
 
 class Facts:
-    """What the parent knows and its workers tell: the store, the newest checks, the experiments."""
+    """The parent's state that workers export: store, newest checks, A/B tests."""
 
     def __init__(self, deployments: Sequence[str]) -> None:
         self.deployments = tuple(deployments)
@@ -37,18 +37,18 @@ class Facts:
         self.experiments: list[dict[str, Any]] = []
 
     def update(self, facts: dict[str, Any]) -> None:
-        """Take over what the parent says."""
+        """Set the fields that the parent sends."""
         for name, value in facts.items():
             setattr(self, name, value)
 
 
 class Metrics(Collector):
-    """What `/metrics` says.
+    """The metrics of `/metrics`.
 
     Parameters
     ----------
     loaded : callable
-        Returns the models that this worker holds in memory.
+        Returns the models loaded in this worker.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Metrics(Collector):
         return generate_latest(self._registry).decode()
 
     def collect(self) -> Iterator[Metric]:
-        """Give every metric; prometheus_client asks."""
+        """Yield every metric; called by prometheus_client."""
         totals = [counts for counts in self._slab.totals() if any(counts.outcomes)]
         yield from self._requests(totals)
         yield from self._state()
@@ -79,18 +79,19 @@ class Metrics(Collector):
     def _requests(self, totals: Sequence[Counts]) -> Iterator[Metric]:
         requests = CounterMetricFamily(
             "automl_serving_requests",
-            "Requests by how they ended: ok, refused (the caller's fault), busy, late, error, gone",
+            "Requests by outcome: ok, refused (invalid input), busy (queue full), late (timeout), "
+            "error, gone (client disconnected)",
             labels=(*_ARM, "outcome"),
         )
         rows = CounterMetricFamily("automl_serving_rows", "Rows in these requests", labels=_ARM)
         shadow = CounterMetricFamily(
             "automl_serving_shadow_requests",
-            "Requests that a shadow was asked too, or would have been (dropped)",
+            "Requests mirrored to the shadow version by outcome; dropped means its queue was full",
             labels=(*_ARM[:3], "outcome"),
         )
         duration = HistogramMetricFamily(
             "automl_serving_request_duration_seconds",
-            "From the arrival of a request to its answer",
+            "Request latency in seconds",
             labels=_ARM,
         )
         for counts in totals:
@@ -112,45 +113,45 @@ class Metrics(Collector):
 
     def _state(self) -> Iterator[Metric]:
         slab = self._slab
-        yield _gauge("requests_in_flight", "Requests without an answer", Gauge.IN_FLIGHT, slab)
+        yield _gauge("requests_in_flight", "Requests in progress", Gauge.IN_FLIGHT, slab)
         yield _gauge("connections", "Open HTTP connections", Gauge.CONNECTIONS, slab)
-        yield _gauge("workers_accepting", "Workers that accept", Gauge.ACCEPTING, slab)
+        yield _gauge("workers_accepting", "Workers accepting connections", Gauge.ACCEPTING, slab)
         yield CounterMetricFamily(
             "automl_serving_worker_restarts",
-            "Workers that were started in the place of one that died",
+            "Workers restarted after they died",
             value=sum(slab.gauges(Gauge.RESTARTS)),
         )
         yield CounterMetricFamily(
             "automl_serving_log_rows",
-            "Predictions written to the log",
+            "Predictions written to the prediction log",
             value=sum(slab.gauges(Gauge.LOG_WRITTEN)),
         )
         yield CounterMetricFamily(
             "automl_serving_log_dropped",
-            "Predictions that could not be written to the log, because it was too slow",
+            "Predictions not logged because the log was too slow or failed",
             value=sum(slab.gauges(Gauge.LOG_DROPPED)),
         )
-        yield _gauge("log_queued", "Batches that wait for the log", Gauge.LOG_QUEUED, slab)
+        yield _gauge("log_queued", "Batches waiting for the prediction log", Gauge.LOG_QUEUED, slab)
         yield GaugeMetricFamily(
             "automl_serving_store_up",
-            "Whether the store answered last; where it does not, the last routes hold",
+            "1 if the store responds, 0 if not: the last routes then stay in use",
             value=float(self._facts.store_answers),
         )
 
     def _routes(self) -> Iterator[Metric]:
         info = GaugeMetricFamily(
-            "automl_serving_route_info", "The versions of the route and their roles", labels=_ARM
+            "automl_serving_route_info", "Versions of the route and their roles", labels=_ARM
         )
         epoch = GaugeMetricFamily(
-            "automl_serving_route_epoch", "The epoch of the route", labels=("deployment",)
+            "automl_serving_route_epoch", "Epoch of the route", labels=("deployment",)
         )
         percent = GaugeMetricFamily(
             "automl_serving_route_canary_percent",
-            "The share of the requests that the canary answers",
+            "Percentage of requests routed to the canary",
             labels=("deployment",),
         )
         loaded = GaugeMetricFamily(
-            "automl_serving_model_loaded", "Models in memory", labels=("model", "version")
+            "automl_serving_model_loaded", "Loaded model versions", labels=("model", "version")
         )
         for endpoint in self._endpoints:
             if not endpoint.takes_requests:
@@ -170,17 +171,17 @@ class Metrics(Collector):
     def _checks(self) -> Iterator[Metric]:
         at = GaugeMetricFamily(
             "automl_monitor_check_timestamp_seconds",
-            "When the newest check of a deployment was made",
+            "Time of a deployment's newest check",
             labels=("deployment",),
         )
         severity = GaugeMetricFamily(
             "automl_monitor_check_severity",
-            "1 for the severity of the newest check",
+            "Severity of a deployment's newest check, as a label; the value is 1",
             labels=("deployment", "severity"),
         )
         psi = GaugeMetricFamily(
             "automl_monitor_drift_psi",
-            "The population stability index of a column in the newest check",
+            "Population stability index of a column in the newest check",
             labels=("deployment", "column"),
         )
         for check in self._facts.checks:
@@ -192,11 +193,11 @@ class Metrics(Collector):
 
     def _experiments(self) -> Iterator[Metric]:
         outcomes = GaugeMetricFamily(
-            "automl_serving_ab_outcomes", "Outcomes that an arm has had in this epoch", labels=_ARM
+            "automl_serving_ab_outcomes", "Outcomes of a version in this epoch", labels=_ARM
         )
         metric = GaugeMetricFamily(
             "automl_serving_ab_metric",
-            "The mean of what an arm is judged by",
+            "Mean loss of a version in an A/B test",
             labels=(*_ARM, "metric"),
         )
         for one in self._facts.experiments:
@@ -220,7 +221,7 @@ def _gauge(name: str, about: str, gauge: Gauge, slab: Slab) -> Metric:
 
 
 def _cumulative(buckets: Sequence[int]) -> list[tuple[str, float]]:
-    """Return every fourth edge, which doubles, with the counts up to it."""
+    """Return cumulative counts at every fourth edge: the edges double."""
     pairs: list[tuple[str, float]] = []
     total = 0
     for bucket, n in enumerate(buckets):
@@ -233,7 +234,7 @@ def _cumulative(buckets: Sequence[int]) -> list[tuple[str, float]]:
 
 
 def _processes(slab: Slab) -> Iterator[Metric]:
-    """Give what prometheus_client says about a process, for each worker."""
+    """Yield prometheus_client's process metrics for each worker."""
     cpu = CounterMetricFamily(
         "process_cpu_seconds", "Total user and system CPU time", labels=("worker",)
     )
@@ -247,9 +248,9 @@ def _processes(slab: Slab) -> Iterator[Metric]:
     for worker, pid in enumerate(slab.gauges(Gauge.PID)):
         started.add_metric((str(worker),), slab.gauge(worker, Gauge.STARTED_AT_MS) / 1000)
         try:
-            # The name of the program stands in brackets and may hold blanks.
+            # The program's name is in parentheses and may contain spaces.
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:  # it has just died, or this is no Linux
+        except OSError:  # the process has just died, or this isn't Linux
             continue
         cpu.add_metric((str(worker),), (int(fields[11]) + int(fields[12])) / ticks)
         memory.add_metric((str(worker),), int(fields[21]) * page)

@@ -1,4 +1,4 @@
-"""What is kept of a row: nothing that was not declared, and no personal value as it came."""
+"""Redact logged rows: undeclared fields are dropped, personal values hashed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MAX_TEXT = 1_000
 
 
 class Protector:
-    """Makes of an instance what the prediction log keeps of it.
+    """Redacts instances for the prediction log.
 
     Parameters
     ----------
     schema : InputSchema
-        Of the version that was asked. A field that it does not name is not kept.
+        Schema of the version. Fields that it doesn't contain are dropped.
     """
 
     def __init__(self, schema: InputSchema, log: PredictionLog, key: LogKey) -> None:
@@ -29,7 +29,7 @@ class Protector:
         self._key = key
 
     def features(self, instance: Mapping[str, object]) -> dict[str, Any]:
-        """Return the values to keep, by column; a column that was not sent is left out."""
+        """Return the values to log by column. Columns missing from the instance are omitted."""
         return {
             name: self._key.token(name, instance[name])
             if name in self._hashed
@@ -40,7 +40,7 @@ class Protector:
 
 
 def _plain(value: object) -> Any:
-    """Return a value as JSON has it; texts are cut, numbers that JSON has not are None."""
+    """Return a JSON-compatible value. Long texts are cut; NaN and infinity become None."""
     if isinstance(value, str):
         return value if len(value) <= _MAX_TEXT else value[: _MAX_TEXT - 1] + "…"
     if isinstance(value, float):

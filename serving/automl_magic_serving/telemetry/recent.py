@@ -1,4 +1,4 @@
-"""The latency of the last minutes, from counters that only grow."""
+"""The latency of the last minutes, from cumulative counters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOOKS = 20  # five minutes
 
 
 class Recent:
-    """Remembers what the counters were, so that what was counted since can be told."""
+    """Keeps snapshots of the counters, to compute differences over the last minutes."""
 
     def __init__(self, slab: Slab) -> None:
         self._slab = slab
@@ -21,16 +21,16 @@ class Recent:
         self.look()
 
     def look(self) -> None:
-        """Remember the counters; to be called every `LOOK_S`."""
+        """Store a snapshot of the counters. Call it every `LOOK_S` seconds."""
         self._looks.append(self._counts())
 
     def p95_ms(self, place: int) -> float | None:
-        """Return the 95th percentile of a deployment in ms, over all workers; None without any."""
+        """Return the p95 latency of a deployment in ms, over all workers; None without requests."""
         now = self._counts().get(place)
         if now is None:
             return None
         before = self._looks[0].get(place, [0] * N_BUCKETS)
-        # A version whose series has ended takes its counts with it.
+        # Counts may fall if the counters of an old version were reused.
         seconds = quantile_s([max(0, n - b) for n, b in zip(now, before, strict=True)], 0.95)
         return None if seconds is None else seconds * 1000
 

@@ -1,4 +1,4 @@
-"""Sampling: which rows are kept where more come than may be written, each with the same chance."""
+"""Uniform sampling of rows when there are too many to log."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ T = TypeVar("T")
 
 
 class Sample(Generic[T]):
-    """Keeps at most `size` of an interval's rows: those with the largest random part in their ids.
+    """Keeps at most `size` rows of an interval: those with the largest random part in their ids.
 
     Bottom-k sampling (Cohen and Kaplan, 2007): every row of the interval is kept with the same
-    probability, which is known when the interval ends. As the draw belongs to the id, a shadow's
-    row is kept where the row that it shadows is.
+    probability, which is known when the interval ends. The randomness is in the id, so a shadow's
+    row is kept if the row that it mirrors is kept.
 
     Parameters
     ----------
     share : float
-        The fraction of all rows that are looked at.
+        Fraction of rows to consider, from 0 to 1.
     """
 
     def __init__(self, share: float, size: int) -> None:
@@ -32,20 +32,20 @@ class Sample(Generic[T]):
         self._seen = self._order = 0
 
     def offer(self, ids: Sequence[str], request: T) -> None:
-        """Take the rows of a request into account."""
+        """Add the rows of a request."""
         for place, one in enumerate(ids):
             draw = one[RANDOM_AT : RANDOM_AT + _DIGITS]
             if draw < self._cut or not self.share:
                 continue
             self._seen += 1
-            self._order += 1  # no two are equal, so that requests are never compared
+            self._order += 1  # a unique tie-breaker, so that requests are never compared
             if len(self._kept) < self.size:
                 heappush(self._kept, (draw, self._order, request, place))
             elif draw > self._kept[0][0]:
                 heapreplace(self._kept, (draw, self._order, request, place))
 
     def take(self) -> Iterator[tuple[T, int, float]]:
-        """End the interval: give each row that is kept, with the probability that it was."""
+        """End the interval: yield each kept row with its sampling probability."""
         kept, seen = self._kept, self._seen
         self._kept, self._seen = [], 0
         rate = self.share * len(kept) / seen if seen else self.share

@@ -1,8 +1,8 @@
-"""Counters of all workers in memory that they share.
+"""Counters in memory shared by all workers.
 
-Every worker writes only to a region of its own and reads all of them, so that there is no lock, and
-any worker can tell the whole. The parent holds the memory: what a killed worker has counted stays,
-and the worker that takes its place goes on from there. A counter is an aligned word of 64 bits.
+Every worker writes only to its own region and reads all of them. So there is no lock, and any
+worker can export the totals. The parent holds the memory: counts of a killed worker remain, and its
+successor continues from them. A counter is an aligned 64-bit word.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _ROLES = tuple(Role)
 
 
 class Outcome(IntEnum):
-    """How a request ended.
+    """The outcome of a request.
 
-    `REFUSED` is the caller's fault; `BUSY` (a full queue) the load's; `LATE` (a timeout) and
-    `ERROR` are the fault of the version that was asked.
+    `REFUSED` is invalid input, `BUSY` a full queue. `LATE` (a timeout) and `ERROR` are failures of
+    the version.
     """
 
     OK = 0
@@ -35,12 +35,12 @@ class Outcome(IntEnum):
     BUSY = 2
     LATE = 3
     ERROR = 4
-    GONE = 5  # the caller went away before the answer
-    DROPPED = 6  # a question to a shadow that was never asked
+    GONE = 5  # the client disconnected before the response
+    DROPPED = 6  # a shadow request that was dropped from a full queue
 
 
 class Gauge(IntEnum):
-    """What a worker counts as a whole; the words at the start of its region."""
+    """The gauges of a worker: the first words of its region."""
 
     PID = 0
     STARTED_AT_MS = 1
@@ -50,28 +50,28 @@ class Gauge(IntEnum):
     LOG_DROPPED = 5
     LOG_QUEUED = 6
     ACCEPTING = 7
-    RESTARTS = 8  # written by the parent, which restarts
+    RESTARTS = 8  # written by the parent
 
 
-_KEY = 4  # place of the deployment + 1 (0: the slot is free), role, version, epoch
+_KEY = 4  # deployment index + 1 (0: the slot is free), role, version, epoch
 _OUTCOMES = _KEY
 _ROWS = _OUTCOMES + len(Outcome)
 _SUM_US = _ROWS + 1
-_SLOW = _SUM_US + 1  # answers that took longer than the objective
-_WAITING = _SLOW + 1  # requests that have waited longer than that and still do
+_SLOW = _SUM_US + 1  # requests that took longer than the objective
+_WAITING = _SLOW + 1  # requests still waiting for longer than the objective
 _BUCKETS = _WAITING + 1
 _SLOT = _BUCKETS + N_BUCKETS
 
 _HEADER = 32
-_SCRATCH = _HEADER  # a slot that is written and never read: what comes after its epoch has ended
+_SCRATCH = _HEADER  # a slot that is written but never read, for requests after their epoch ended
 _LIVE = _SCRATCH + _SLOT
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted for a version in a role, over all workers.
+    """The counts of a version in a role, over all workers.
 
-    `waiting` is how many requests have waited for longer than the objective and still do.
+    `waiting` is the number of requests still waiting for longer than the objective.
     """
 
     place: int
@@ -87,18 +87,18 @@ class Counts:
 
     @property
     def answered(self) -> int:
-        """Requests that were answered well."""
+        """Number of successful requests."""
         return self.outcomes[Outcome.OK]
 
     @property
     def failed(self) -> int:
-        """Requests that the version is to blame for: errors and timeouts."""
+        """Number of requests that the version failed: errors and timeouts."""
         return self.outcomes[Outcome.LATE] + self.outcomes[Outcome.ERROR]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How large the memory is: workers, deployments, and versions to be counted since the start."""
+    """The size of the memory: workers, deployments, and versions counted since the start."""
 
     workers: int
     deployments: int
@@ -106,29 +106,29 @@ class Layout:
 
     @property
     def live(self) -> int:
-        """Slots for the epoch that is served now: one for each deployment and role."""
+        """Slots for the current epoch: one per deployment and role."""
         return self.deployments * len(_ROLES)
 
     @property
     def region(self) -> int:
-        """Words in the region of one worker."""
+        """Number of words in a worker's region."""
         return _LIVE + (self.live + self.versions) * _SLOT
 
     @property
     def n_bytes(self) -> int:
-        """The size of the whole memory."""
+        """Size of the memory in bytes."""
         return self.workers * self.region * _WORD
 
 
 class Slab:
-    """The shared memory, in the process that made it and in those that were given its descriptor.
+    """The shared memory, in the process that created it and in those that inherit its descriptor.
 
     Parameters
     ----------
     layout : Layout
         The same in every process.
     descriptor : int, optional
-        Of the file that is shared; by default a new one, which vanishes with its last holder.
+        Descriptor of the shared file. By default a new one, deleted with its last holder.
     """
 
     def __init__(self, layout: Layout, descriptor: int | None = None) -> None:
@@ -142,33 +142,33 @@ class Slab:
         self.words = memoryview(self.memory).cast("Q")
 
     def gauge(self, worker: int, gauge: Gauge) -> int:
-        """Return what one worker says of itself."""
+        """Return a gauge of one worker."""
         return self.words[worker * self.layout.region + gauge]
 
     def gauges(self, gauge: Gauge) -> list[int]:
-        """Return what every worker says of itself, in the order of the workers."""
+        """Return a gauge of every worker, in the order of the workers."""
         return [self.gauge(worker, gauge) for worker in range(self.layout.workers)]
 
     def live(self, place: int, role: Role, epoch: int) -> Counts | None:
-        """Return what all workers counted for a role in one epoch; None before the first request.
+        """Return a role's counts in one epoch over all workers; None before the first request.
 
         Parameters
         ----------
         place : int
-            Of the deployment among those that this server serves.
+            Index of the deployment in this server.
         """
         index = place * len(_ROLES) + _ROLES.index(role)
         found = []
         for worker in range(self.layout.workers):
             base = worker * self.layout.region + _LIVE + index * _SLOT
             words = self._slot(base)
-            # A worker that begins an epoch clears the slot between two writes of its key.
+            # A worker that starts an epoch clears the slot between two writes of its key.
             if words[0] and words[3] == epoch and self.words[base + 3] == epoch:
                 found.append(words)
         return _summed(found) if found else None
 
     def totals(self) -> list[Counts]:
-        """Return what all workers counted since the start, for each version in each role."""
+        """Return the counts of all workers since the start, per version and role."""
         found: dict[tuple[int, ...], list[list[int]]] = {}
         for worker in range(self.layout.workers):
             start = worker * self.layout.region + _LIVE + self.layout.live * _SLOT
@@ -181,13 +181,13 @@ class Slab:
         return [_summed(slots) for slots in found.values()]
 
     def region(self, worker: int) -> Region:
-        """Return the part of the memory that this worker, and nobody else, writes to."""
+        """Return the region that only this worker writes to."""
         start = worker * self.layout.region * _WORD
         words = memoryview(self.memory)[start : start + self.layout.region * _WORD].cast("Q")
         return Region(self.layout, words)
 
     def note_restart(self, worker: int) -> None:
-        """Count that a worker was started anew, and that the one before holds nothing any more."""
+        """Count a restart of a worker, and reset the gauges of its predecessor."""
         base = worker * self.layout.region
         self.words[base + Gauge.RESTARTS] += 1
         for gauge in (Gauge.CONNECTIONS, Gauge.IN_FLIGHT, Gauge.LOG_QUEUED, Gauge.ACCEPTING):
@@ -218,7 +218,7 @@ def _summed(slots: Sequence[list[int]]) -> Counts:
 
 @dataclass
 class Region:
-    """What one worker writes to. Only its event loop does, and so nothing is lost."""
+    """The region of one worker. Only its event loop writes to it, so no update is lost."""
 
     layout: Layout
     words: memoryview
@@ -229,25 +229,25 @@ class Region:
             self._totals[key] = base
 
     def begin(self, pid: int) -> None:
-        """Say who writes from now on."""
+        """Set the process that writes from now on."""
         self.words[Gauge.PID] = pid
         self.words[Gauge.STARTED_AT_MS] = int(time.time() * 1000)
 
     def set(self, gauge: Gauge, value: int) -> None:
-        """Say how much of something there is."""
+        """Set a gauge."""
         self.words[gauge] = value
 
     def add(self, gauge: Gauge, value: int = 1) -> None:
-        """Add to what there is of something."""
+        """Add to a gauge."""
         self.words[gauge] += value
 
     def tally(self, place: int, role: Role, version: int, epoch: int, slow_s: float) -> Tally:
-        """Return where the requests to a version are counted, from this epoch on.
+        """Return the counters of a version from this epoch on.
 
         Parameters
         ----------
         slow_s : float
-            The latency that the objective allows; what takes longer is counted as slow.
+            Latency objective in seconds. Requests that take longer count as slow.
         """
         index = place * len(_ROLES) + _ROLES.index(role)
         base = _LIVE + index * _SLOT
@@ -267,7 +267,7 @@ class Region:
         start = _LIVE + self.layout.live * _SLOT
         base = start + len(self._totals) * _SLOT
         if len(self._totals) == self.layout.versions:
-            # The version that was counted first has long been replaced: its series ends.
+            # Reuse the slot of the oldest version: its series ends.
             oldest = next(iter(self._totals))
             base = self._totals.pop(oldest)
             for word in range(base + 1, base + _SLOT):
@@ -286,7 +286,7 @@ class Region:
 
 
 class Tally:
-    """Where the requests to one version in one epoch are counted: since the start, and live."""
+    """The counters of one version in one epoch: since the start, and live."""
 
     __slots__ = ("live", "slow_s", "total", "words")
 
@@ -294,7 +294,7 @@ class Tally:
         self.words, self.total, self.live, self.slow_s = words, total, live, slow_s
 
     def count(self, outcome: Outcome, rows: int = 1, seconds: float | None = None) -> None:
-        """Count one request; one that was answered, or that failed, with how long it took."""
+        """Count a request. `seconds` is its latency, if it succeeded or failed."""
         words = self.words
         for base in (self.total, self.live):
             words[base + _OUTCOMES + outcome] += 1
@@ -309,10 +309,10 @@ class Tally:
             words[base + _SLOW] += slow
 
     def waiting(self, n: int) -> None:
-        """Say how many requests have waited for longer than the objective and still do."""
+        """Set the number of requests still waiting for longer than the objective."""
         self.words[self.live + _WAITING] = n
 
     def end(self) -> Self:
-        """End the epoch: what is answered from now on counts since the start only."""
+        """End the epoch: later requests count only in the totals since the start."""
         self.live = _SCRATCH
         return self

@@ -1,7 +1,7 @@
-"""OpenTelemetry spans, where an exporter is configured; else nothing is imported and made.
+"""OpenTelemetry spans, if an exporter is configured; otherwise nothing is imported.
 
-The standard variables say where they go and how many: `OTEL_EXPORTER_OTLP_ENDPOINT` (or
-`…_TRACES_ENDPOINT`), `OTEL_TRACES_SAMPLER`, `OTEL_SERVICE_NAME`, `OTEL_SDK_DISABLED`.
+Configured by the standard variables `OTEL_EXPORTER_OTLP_ENDPOINT` (or `…_TRACES_ENDPOINT`),
+`OTEL_TRACES_SAMPLER`, `OTEL_SERVICE_NAME` and `OTEL_SDK_DISABLED`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BLAMED = (Outcome.ERROR, Outcome.LATE)
 
 
 class Traces:
-    """Makes a span for each request, below the caller's where `traceparent` names one."""
+    """Creates a span for each request, as a child of the caller's `traceparent` if present."""
 
     def __init__(self) -> None:
         disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
@@ -41,7 +41,7 @@ class Traces:
         self._tracer = self._provider.get_tracer(_SERVICE)
 
     def begin(self, deployment: str, traceparent: str | None) -> Span:
-        """Return the span of a request."""
+        """Start the span of a request."""
         from opentelemetry.trace import SpanKind
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -54,7 +54,7 @@ class Traces:
         )
 
     def end(self, span: Span, served: Served, role: Role, outcome: Outcome) -> None:
-        """End the span of a request: who answered, and how it went. No value of the request."""
+        """End the span with the version, role and outcome. It contains no values of the request."""
         from opentelemetry.trace import Status, StatusCode
 
         span.set_attributes(
@@ -70,6 +70,6 @@ class Traces:
         span.end()
 
     def stop(self) -> None:
-        """Send what has not been sent yet."""
+        """Export the remaining spans."""
         if self.on:
             self._provider.shutdown()

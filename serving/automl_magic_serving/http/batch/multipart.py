@@ -95,7 +95,7 @@ class _Feed:
             return True
         while (end := self._held.find(b"\r\n")) < 0:
             if len(self._held) > _MOST_PADDING:
-                raise malformed("A boundary of the form is followed by something else.")
+                raise malformed("A form boundary is followed by other content.")
             await self.more()
         if self._held[:end].strip(b" \t"):
             raise malformed("A form boundary is followed by other content.")

@@ -83,9 +83,7 @@ class BatchRoutes:
         said: dict[str, str] = {}
         for name, value in request.query_params.items():
             if name not in FIELDS:
-                raise malformed(
-                    f"Unknown parameter {name[:100]!r}.", expected=", ".join(FIELDS)
-                )
+                raise malformed(f"Unknown parameter {name[:100]!r}.", expected=", ".join(FIELDS))
             said[name] = value
         kind = head.headers.get(b"content-type", b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":

@@ -143,9 +143,7 @@ def _deployment(endpoint: Endpoint) -> Json:
     return {
         f"/v1/inference/{name}:predict": {"post": _instances(endpoint)},
         base: _get(f"{name}.metadata", "Model metadata", metadata),
-        f"{base}/ready": _get(
-            f"{name}.ready", "Model readiness", ready, also=ready, is_open=True
-        ),
+        f"{base}/ready": _get(f"{name}.ready", "Model readiness", ready, also=ready, is_open=True),
         f"{base}/infer": {"post": _infer(endpoint, name, [REQUEST_ID])},
         f"{base}/versions/{{version}}": _get(
             f"{name}.version.metadata", "Model version metadata", metadata, [version]

@@ -1,8 +1,8 @@
-"""graph: trees of one or several models as one ONNX graph, run by onnxruntime.
+"""Trees of one or several models as one ONNX graph, run by onnxruntime.
 
-One run costs as much again as some hundred trees, so models that read numbers alike share a graph:
-each has outputs of its own. The graph is made here from arrays that were read from verified files;
-no ONNX file is ever loaded.
+A call costs as much as some hundred trees, so models with the same input type share a graph, and
+each has its own outputs. The graph is built from arrays that were read from verified files: no ONNX
+file is ever loaded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OPERATOR_SET, TREE_OPERATOR_SET, IR_VERSION = 15, 3, 8
 
 @dataclass(frozen=True)
 class Part:
-    """Where the sums of one model stand among the outputs of a graph, and what is made of them."""
+    """The outputs of one model in a graph, and their conversion to predictions."""
 
     start: int
     base: tuple[float, ...]
@@ -41,7 +41,7 @@ class Part:
         return np.array(self.base)
 
     def one(self, sums: Sequence[float]) -> float | list[float]:
-        """Return the prediction of one row: a value, or the probability of each class."""
+        """Return the prediction for one row: a value, or the probability of each class."""
         if len(self.base) == 1:
             value = sums[self.start] + self.base[0]
             if self.link is Link.IDENTITY:
@@ -75,14 +75,14 @@ class Part:
 
 
 class Graph:
-    """Some models' trees in one session.
+    """The trees of some models in one onnxruntime session.
 
     Parameters
     ----------
     models : sequence of (Trees, int)
-        The trees, and the place where the columns that they read begin in the input.
+        Trees, and the offset of their columns in the input.
     width : int
-        The number of columns of the input.
+        Number of columns of the input.
     """
 
     def __init__(self, models: Sequence[tuple[Trees, int]], width: int) -> None:
@@ -103,14 +103,14 @@ class Graph:
         self._outputs = ["sums"]
 
     def sums_of_one(self, outputs: Sequence[float]) -> list[float]:
-        """Return the sums of one row of the input."""
-        with np.errstate(over="ignore"):  # beyond float32 is infinite, as for the library
+        """Return the outputs for one row."""
+        with np.errstate(over="ignore"):  # overflows float32 to infinity, like the library
             rows = np.array((outputs,), dtype=self.dtype)
         found: list[float] = self._session.run(self._outputs, {"rows": rows})[0][0].tolist()
         return found
 
     def sums(self, matrix: Floats) -> Floats:
-        """Return the sums of each row of the input, of shape (n_rows, n_outputs)."""
+        """Return the outputs for each row, of shape (n_rows, n_outputs)."""
         with np.errstate(over="ignore"):
             rows = matrix.astype(self.dtype)
         found: Floats = self._session.run(self._outputs, {"rows": rows})[0]
@@ -152,7 +152,7 @@ def _content(
         nodes_values_as_tensor=_tensor("values", values, element, dtype),
         target_weights_as_tensor=_tensor("weights", weights, element, dtype),
     )
-    # By hand: the helper looks at every number three times, and a forest has a million of them.
+    # Not with the helper: it checks every number three times, and a forest has a million.
     node.attribute.add(name="nodes_modes", type=AttributeProto.STRINGS).strings.extend(
         [_MODES[mode] for mode in modes.tolist()]
     )

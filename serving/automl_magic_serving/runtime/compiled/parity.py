@@ -1,4 +1,4 @@
-"""parity: rows that a schema allows, and some that it does not, to compare two ways with."""
+"""Sample rows, within and outside a schema, to compare two backends with."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from automl_magic.records import ColumnKind
 from automl_magic.records.data.schema import InputColumn, InputSchema
 from automl_magic_serving.runtime.compiled.trees import LEAF, Trees
 
-# What two ways may differ by: probabilities as they are, values relative to the largest of them.
+# Maximum difference of two backends: absolute for probabilities, relative for values.
 TOLERANCE = 1e-6
 ODD_SHARE = 0.1
 WORDS = ("the", "red", "bus", "was", "late", "again", "and", "nobody", "cared")
 
 
 def rows_of(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
-    """Return the values of some instances: within the spans mostly, and missing, unseen, extreme.
+    """Sample the values of instances: mostly within the training range; some missing or extreme.
 
     The same seed gives the same rows.
     """
@@ -33,10 +33,10 @@ def rows_of(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
 
 
 def at_splits(matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed: int = 0) -> Floats:
-    """Return the rows of a matrix with numbers replaced by some that trees compare them with.
+    """Return a copy of a matrix with some numbers replaced by split values of the trees.
 
-    Where a number equals a split, `<` and `<=` part, and so do float32 and float64. `with_gaps` is
-    for models that take missing values: some numbers are left out.
+    For numbers equal to a split, `<` and `<=` differ, and so do float32 and float64. With
+    `with_gaps`, for models that accept missing values, some numbers become NaN.
     """
     random_ = np.random.default_rng(seed)
     matrix = matrix.copy()
@@ -52,14 +52,14 @@ def at_splits(matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed:
 
 
 def difference(one: Any, other: Any, *, of_values: bool) -> float:
-    """Return how far two arrays of predictions are apart; NaN where one is no number."""
+    """Return the maximum difference of two arrays of predictions; NaN if one has a NaN."""
     one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
     scale = max(1e-300, float(np.abs(other).max(initial=0.0))) if of_values else 1.0
     return float(np.abs(one - other).max(initial=0.0)) / scale
 
 
 def value_of(column: InputColumn, chance: random.Random, *, odd: bool) -> Any:
-    """Return a value of a column: one that its schema allows, or an odd one."""
+    """Sample a value of a column: allowed by its schema, or an odd one."""
     if odd and column.nullable and chance.random() < 0.5:
         return None
     if column.kind is ColumnKind.NUMBER and column.stored_as in ("number", "text"):
@@ -98,7 +98,7 @@ def _span(column: InputColumn) -> tuple[float, float]:
 
 
 def as_stored(text: str) -> Any:
-    """Return the number or the boolean that a level's text stands for."""
+    """Convert the text of a level to a number or boolean."""
     try:
         return float(text)
     except ValueError:

@@ -1,8 +1,8 @@
-"""plan: which member is answered which way, from how many rows on, and why.
+"""The inference plan: which backend predicts with each member, and up to how many rows.
 
-A member's trees go into a graph where that is the same to 1e-6 on rows that the schema allows, and
-quicker for one row. The library's own call needs longer to begin and less for each further row, so
-from some number of rows on it takes over; that number is measured when the model is loaded.
+A member's trees go into a graph if the results agree within 1e-6 on rows that the schema allows,
+and if one row is faster. The library's own call has a higher fixed cost and a lower cost per row,
+so it takes over above some number of rows, which is measured when the model is loaded.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from automl_magic_serving.runtime.compiled.views import Values, Views
 
 PARITY_ROWS = TIMED_ROWS = 64
 TIMES = 5
-# The recipe's own way is slow, and the members were compared on more rows before.
+# The recipe's own code is slow, and the members were already compared on more rows.
 CHECKED_ROWS = 16
-# Above this nobody has measured; a batch of a request has fewer rows.
+# Above this nothing is measured; batches of requests have fewer rows.
 MOST_ROWS = 1_024
-# Up to so many rows, one after the other is quicker than together.
+# Up to this many rows, row by row is faster than together.
 ONE_BY_ONE = 4
 
 
 @dataclass(frozen=True)
 class Way:
-    """How a member is answered.
+    """The backend of a member.
 
-    `compiled_up_to` is the number of rows up to which its graph answers; 0 where its library always
-    does. `why` is a sentence for a person.
+    `compiled_up_to` is the maximum number of rows for its graph; 0 if its library always
+    predicts. `why` is a sentence for people.
     """
 
     member: str
@@ -55,11 +55,11 @@ class Way:
 
 @dataclass(frozen=True)
 class _Group:
-    """A graph, what it answers for, and the number of rows from which on it does not."""
+    """A graph, its members, and the maximum number of rows for it."""
 
     graph: Graph
     up_to: int
-    # The place of each member in the recipe, with the parts of its seeds.
+    # The index of each member in the recipe, with its graph outputs, one per seed.
     members: tuple[tuple[int, tuple[Part, ...]], ...]
 
 
@@ -73,7 +73,7 @@ class _Candidate:
 
 
 class Plan:
-    """The quickest way to the predictions of a recipe, for any number of rows."""
+    """The fastest way to predict with a recipe, for any number of rows."""
 
     def __init__(self, fitted: FittedRecipe, schema: InputSchema) -> None:
         self._fitted, self._recipe = fitted, fitted.recipe
@@ -92,7 +92,7 @@ class Plan:
         self._seconds = self._measured(rows)
 
     def one(self, values: Values) -> float | list[float]:
-        """Return the value, or the probability of each class, of one checked instance."""
+        """Return the value, or the probability of each class, for one validated instance."""
         outputs = self._views.one(values)
         predictions: list[Any] = [None] * len(self._weights)
         for group in self._groups:
@@ -124,7 +124,7 @@ class Plan:
         return self._fitted.combined(predictions)
 
     def seconds(self, n: int) -> float:
-        """Return about how long so many rows take, from what was measured at the load."""
+        """Return the estimated time in seconds for `n` rows, from measurements at load."""
         one, some, many = self._seconds
         if n <= TIMED_ROWS:
             return one + (some - one) * (n - 1) / (TIMED_ROWS - 1)
@@ -144,12 +144,12 @@ class Plan:
         return self._grouped(candidates), tuple(ways)
 
     def _candidate(self, place: int, member: FittedMember, outputs: Floats) -> _Candidate:
-        """Compile a member alone, compare it, and measure from how many rows on it does not pay.
+        """Compile a member, compare it with its library, and measure for how many rows it pays.
 
         Raises
         ------
         CannotCompile
-            If it cannot be compiled, is not the same, or is not quicker for one row.
+            If it can't be compiled, gives different results, or isn't faster for one row.
         """
         trees = tuple(trees_of(member.estimator, model) for model in member.models)
         of_view = self._slices[place]
@@ -168,24 +168,24 @@ class Plan:
         split = outputs.copy()
         split[:, of_view] = at_splits(outputs[:, of_view], trees, with_gaps=with_gaps)
         for compared in (outputs, split):
-            with np.errstate(all="ignore"):  # some numbers are as large as they can be
+            with np.errstate(all="ignore"):  # some numbers are extreme
                 own = member.predict(compared[:, of_view])
             apart = difference(compiled_many(compared), own, of_values=of_values)
             if not apart <= TOLERANCE:
-                raise CannotCompile(f"compiled, it differs by {apart:.2g} from its library")
+                raise CannotCompile(f"its compiled form differs by {apart:.2g} from its library")
         one, many = _timed(compiled_one, compiled_many, outputs)
         own_one, own_many = _timed(member.predict_row, member.predict, outputs[:, of_view])
         if one >= own_one:
-            raise CannotCompile(f"its own call is quicker: {_us(own_one)} against {_us(one)} a row")
+            raise CannotCompile(f"its library is faster: {_us(own_one)} per row, not {_us(one)}")
         up_to = _crossing(one, many, own_one, own_many)
         why = (
-            f"One row takes {_us(one)} compiled and {_us(own_one)} by its library; "
-            f"up to {up_to:,} rows compiled is quicker."
+            f"One row takes {_us(one)} compiled and {_us(own_one)} by its library. "
+            f"Up to {up_to:,} rows, the compiled form is faster."
         )
         return _Candidate(place, trees, graph, up_to, why)
 
     def _grouped(self, candidates: Sequence[_Candidate]) -> list[_Group]:
-        """Put together what reads numbers alike and pays up to about as many rows."""
+        """Group members with the same input type and a similar maximum number of rows."""
         alike: dict[Any, list[_Candidate]] = {}
         for one in candidates:
             key = one.graph.dtype, int(math.log(one.up_to, 4))
@@ -202,7 +202,7 @@ class Plan:
         return groups
 
     def _check(self, rows: Sequence[Values], names: Sequence[str]) -> None:
-        """Hold the whole way, views and blend included, against the recipe's own."""
+        """Compare the whole plan, with views and blend, with the recipe's own predictions."""
         with np.errstate(all="ignore"):
             own = [self._fitted.blend_row(dict(zip(names, row, strict=True))) for row in rows]
             ours = [self.one(row) for row in rows]
@@ -211,9 +211,9 @@ class Plan:
         apart = max(difference(one, own, of_values=of_values) for one in (ours, together))
         if not apart <= TOLERANCE:
             raise ModelRefused(
-                "The model answers otherwise when it is made quick.",
-                why=f"On rows that its schema allows, the answers differ by {apart:.2g}.",
-                fix="Report this with the model's recipe.json and schema.json; serve another "
+                "The model's compiled form gives different predictions.",
+                why=f"On sample rows of its schema, predictions differ by {apart:.2g}.",
+                fix="Report this with the model's recipe.json and schema.json. Serve another "
                 "version meanwhile.",
             )
 
@@ -254,7 +254,7 @@ def _mean_of(predictions: Sequence[Floats]) -> Floats:
 
 
 def _crossing(one: float, many: float, own_one: float, own_many: float) -> int:
-    """Return up to how many rows the line through (1, one) and (64, many) is the lower one."""
+    """Return the number of rows up to which the line through (1, one) and (64, many) is lower."""
     slope, own_slope = many - one, own_many - own_one
     if slope <= own_slope:
         return MOST_ROWS
@@ -263,7 +263,7 @@ def _crossing(one: float, many: float, own_one: float, own_many: float) -> int:
 
 
 def in_one_thread(fitted: FittedRecipe) -> FittedRecipe:
-    """Return a model that predicts in one thread, for a server that has a process for each core."""
+    """Return a model that predicts in one thread, for servers with a process per core."""
     members = []
     for member in fitted.members:
         models = tuple(map(member.estimator.in_one_thread, member.models))
@@ -274,7 +274,7 @@ def in_one_thread(fitted: FittedRecipe) -> FittedRecipe:
 def _timed(
     one: Callable[[list[float]], Any], many: Callable[[Floats], Any], matrix: Floats
 ) -> tuple[float, float]:
-    """Return the seconds for one row and for `TIMED_ROWS`, the least of some calls."""
+    """Return the seconds for one row and for `TIMED_ROWS`, each the minimum of some calls."""
     return (
         min(_seconds(one, row) for row in matrix[: 2 * TIMES].tolist()),
         min(_seconds(many, matrix) for _ in range(TIMES)),

@@ -1,10 +1,10 @@
-"""trees: boosters and forests as plain arrays of nodes.
+"""Boosters and forests as plain arrays of nodes.
 
-Every split is brought into one form, `x <= split` or `x == code`, which all runtimes of trees know;
-`readers` says how each library's own form becomes it.
+Every split has one of two forms, `x <= split` or `x == code`, which all tree runtimes support;
+`readers` converts each library's own form.
 
-What this cannot say (a forest with statistics of categories, linear leaves, another booster) raises
-`CannotCompile`; the library's own call stays then.
+Models that can't be represented (forests with category statistics, linear leaves, other boosters)
+raise `CannotCompile` and keep using their library.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import numpy as np
 from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Answer
 
-# A graph of more nodes takes longer to make than it saves, and memory beside the model itself.
+# A larger graph takes longer to build than it saves, and needs memory beside the model itself.
 MOST_NODES = 400_000
 LEAF = -1
 
 
 class CannotCompile(Exception):
-    """A model has no form that is known to be the same. The text says what is in the way."""
+    """A model has no equivalent compiled form. The message has the reason."""
 
 
 class Link(StrEnum):
-    """What makes a prediction of the sums over the trees."""
+    """The function that converts sums over the trees to a prediction."""
 
     IDENTITY = "identity"
     SIGMOID = "sigmoid"
@@ -37,7 +37,7 @@ class Link(StrEnum):
     SHARE = "share"  # already the probability of the second of two classes
 
 
-# By what the model's task answers.
+# By the kind of prediction of the task.
 LINKS: Mapping[Answer, Link] = {
     Answer.TWO_CLASSES: Link.SIGMOID,
     Answer.CLASSES: Link.SOFTMAX,
@@ -52,22 +52,22 @@ class Trees:
     Attributes
     ----------
     tree, node : array of int, shape (n_nodes,)
-        The tree that a node belongs to, and its number there; a tree begins at node 0.
+        The tree of a node, and its number in the tree; the root is node 0.
     feature : array of int, shape (n_nodes,)
-        The column that is compared; -1 for a leaf.
+        Index of the compared column; -1 for a leaf.
     split : array of float64, shape (n_nodes,)
     equal : array of bool, shape (n_nodes,)
-        Whether it asks for `x == split` instead of `x <= split`.
+        Whether the condition is `x == split` instead of `x <= split`.
     yes, no : array of int, shape (n_nodes,)
-        The numbers of the next nodes.
+        The next nodes.
     missing_yes : array of bool, shape (n_nodes,)
-        Whether NaN goes where yes goes.
+        Whether NaN goes to the `yes` node.
     leaf_tree, leaf_node, leaf_output : array of int, shape (n_weights,)
     leaf_weight : array of float64, shape (n_weights,)
-        What reaching a leaf adds to an output.
+        The value that a leaf adds to an output.
     base : array of float64, shape (n_outputs,)
     reads_float32 : bool
-        Whether x is rounded to float32 before it is compared.
+        Whether x is rounded to float32 before the comparison.
     """
 
     tree: Array
@@ -88,12 +88,12 @@ class Trees:
 
     @property
     def n_outputs(self) -> int:
-        """The number of sums that a row has."""
+        """The number of outputs per row."""
         return len(self.base)
 
 
 class Nodes:
-    """Nodes as they are found, tree by tree."""
+    """Collects nodes tree by tree."""
 
     _COLUMNS = ("node", "feature", "split", "equal", "yes", "no", "missing_yes")
 
@@ -103,7 +103,7 @@ class Nodes:
         self.n_nodes = 0
 
     def add(self, tree: int, columns: Mapping[str, Array]) -> None:
-        """Add the nodes of a tree. Raises CannotCompile where there are too many."""
+        """Add the nodes of a tree. Raises CannotCompile if there are too many."""
         size = len(columns["node"])
         self.n_nodes += size
         if self.n_nodes > MOST_NODES:
@@ -111,11 +111,11 @@ class Nodes:
         self.columns.append((np.full(size, tree), *(columns[name] for name in self._COLUMNS)))
 
     def weigh(self, tree: int, nodes: Array, outputs: Array, weights: Floats) -> None:
-        """Say what reaching some nodes of a tree adds to some outputs."""
+        """Set the values that leaves of a tree add to outputs."""
         self.weights.append((np.full(len(nodes), tree), nodes, outputs, weights))
 
     def made(self, base: Floats, link: Link, *, reads_float32: bool) -> Trees:
-        """Return what was added. Raises CannotCompile where that is no tree."""
+        """Return the collected trees. Raises CannotCompile if there are none."""
         if not self.columns:
             raise CannotCompile("it has no tree")
         tree, *columns = (np.concatenate(parts) for parts in zip(*self.columns, strict=True))
@@ -136,17 +136,17 @@ class Nodes:
 def with_chains(
     columns: dict[str, Array], chains: Mapping[int, tuple[Sequence[int], int, int, bool]]
 ) -> dict[str, Array]:
-    """Write nodes that ask for a set of codes as chains of nodes that ask for one code each.
+    """Replace nodes that test for a set of codes by chains of nodes that test for one code each.
 
-    `chains` has for each such node its codes, where these lead, where others lead, and whether NaN
-    goes with the codes.
+    `chains` has for each such node: its codes, the next node for these codes, the next node for
+    others, and whether NaN goes with the codes.
     """
     if not chains:
         return columns
     lists = {name: values.tolist() for name, values in columns.items()}
     for node, (codes, inside, outside, missing_inside) in chains.items():
         if not codes:
-            raise CannotCompile("a node asks for no category at all")
+            raise CannotCompile("a node has an empty set of categories")
         feature, at = lists["feature"][node], node
         for place, code in enumerate(codes):
             next_free = max(at + 1, len(lists["node"]))
@@ -170,7 +170,7 @@ def with_chains(
 
 
 def only_leaves(size: int) -> dict[str, Array]:
-    """Return the columns of nodes that are leaves."""
+    """Return the columns of `size` leaf nodes."""
     no = np.zeros(size, dtype=bool)
     nowhere = np.zeros(size, dtype=int)
     return {

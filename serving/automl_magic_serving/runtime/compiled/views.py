@@ -1,8 +1,8 @@
-"""views: the feature steps of all views, for the values of a checked instance.
+"""The feature steps of all views, for the values of a validated instance.
 
-A step looks its columns up by name, and asks of every value what it is. A checked value is known to
-be a number or None, so numbers, booleans and categories are read from their places; the other steps
-get a dictionary, made once for all of them.
+A step looks up columns by name and checks the type of every value. Validated values are known to be
+numbers or None, so numbers, booleans and categories are read by position. The other steps get a
+dictionary, built once for all of them.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from automl_magic.records.data.schema import InputSchema
 Values: TypeAlias = Sequence[Any]
 Part: TypeAlias = Callable[[Values], Sequence[float]]
 
-# Up to so many rows, one after the other is quicker than columns; plain numbers are at any time.
+# Up to this many rows, row by row is faster than by column; plain numbers are at any size.
 ROW_BY_ROW = 16
 
 
 class Views:
-    """The outputs of all used views, side by side.
+    """The outputs of all used views, concatenated.
 
     Attributes
     ----------
     starts : dict
-        Where the outputs of a view begin.
+        First output column of each view.
     width : int
-        The number of outputs of all views together.
+        Total number of outputs.
     """
 
     def __init__(self, views: Mapping[str, FittedView], schema: InputSchema) -> None:
@@ -64,7 +64,7 @@ class Views:
         self._only = parts[0] if len(parts) == 1 else None
 
     def slice_of(self, view: str) -> slice:
-        """Return where the outputs of a view stand."""
+        """Return the output columns of a view."""
         start = self.starts[view]
         return slice(start, start + len(self._views[view].names))
 
@@ -124,7 +124,7 @@ class Views:
         return lambda values: transform(dict(zip(names, values, strict=True)))
 
     def _is_plain(self, step: NumberStep) -> bool:
-        """Whether the outputs are the numbers themselves, NaN where there is none."""
+        """Return whether the outputs are the input numbers, with NaN for None."""
         same = all(
             math.isnan(one.fill) and (one.mean, one.spread) == (0.0, 1.0) for one in step.scalings
         )

@@ -1,4 +1,4 @@
-"""readers: how the trees of a library become the common form of `trees`, one file each."""
+"""readers: convert the trees of a library to the common form of `trees`, one file each."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ READERS: Mapping[str, Callable[[Model], Trees]] = {
 
 
 def trees_of(estimator: Member, model: Model) -> Trees:
-    """Return the trees of a fitted model, read as its class says.
+    """Return the trees of a fitted model, by the reader of its estimator.
 
     Raises
     ------
     CannotCompile
-        If it has none, or they do what the common form cannot say.
+        If it has no trees, or the common form can't represent them.
     """
     reader = READERS.get(estimator.trees or "")
     if reader is None:
-        raise CannotCompile(f"{estimator.name} consists of no trees")
+        raise CannotCompile(f"{estimator.name} has no trees")
     return reader(model)

@@ -1,4 +1,4 @@
-"""CatBoost sets a bit where `x > border` in float32; its trees are symmetric."""
+"""CatBoost sets a bit if `x > border` in float32; its trees are symmetric."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from automl_magic_serving.runtime.compiled.trees import (
 def read(model: Model) -> Trees:
     """Return the trees of a fitted booster. Raises CannotCompile."""
     if model.categorical:
-        raise CannotCompile("it keeps statistics of categories, which only CatBoost computes")
+        raise CannotCompile("it uses category statistics, which only CatBoost computes")
     with tempfile.TemporaryDirectory(prefix="automl-") as folder:
         path = Path(folder) / "model.json"
         model.native.save_model(str(path), format="json")
         document = json.loads(path.read_bytes())
     if "oblivious_trees" not in document:
-        raise CannotCompile("its trees are not symmetric")
+        raise CannotCompile("its trees aren't symmetric")
     scale, bias = document["scale_and_bias"]
     features = document["features_info"]["float_features"]
     nan_is_high = [one.get("nan_value_treatment") == "AsTrue" for one in features]
@@ -39,7 +39,7 @@ def read(model: Model) -> Trees:
     for number, tree in enumerate(document["oblivious_trees"]):
         splits = tree.get("splits") or []
         if any(one["split_type"] != "FloatFeature" for one in splits):
-            raise CannotCompile("it splits on more than numbers")
+            raise CannotCompile("it splits on other features than numbers")
         _add(nodes, number, splits, columns, nan_is_high)
         weights = scale * np.array(tree["leaf_values"]).reshape(-1, n_outputs)
         leaves = (1 << len(splits)) - 1 + np.arange(len(weights))
@@ -60,9 +60,9 @@ def _add(
     columns: Sequence[int],
     nan_is_high: Sequence[bool],
 ) -> None:
-    """Write a symmetric tree as a full one: its leaves stand in the order of their bits.
+    """Add a symmetric tree as a full binary tree, with its leaves in the order of their bits.
 
-    The last split decides on the highest bit, so it stands at the root.
+    The last split sets the highest bit, so it is at the root.
     """
     depth = len(splits)
     if depth == 0:

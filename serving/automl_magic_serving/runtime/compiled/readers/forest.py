@@ -1,6 +1,6 @@
-"""scikit-learn goes left where `x <= split`, x in float32 and the split in float64.
+"""scikit-learn goes left if `x <= split`, with x in float32 and the split in float64.
 
-So the split becomes the largest float32 that is not above it.
+So the split becomes the largest float32 that isn't above it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def read(model: Model) -> Trees:
 
 
 def _float32_below(splits: Floats) -> Floats:
-    """Return the largest float32 that is not above each number."""
+    """Return the largest float32 that isn't above each number."""
     rounded = splits.astype(np.float32)
     below = np.nextafter(rounded, np.float32(-np.inf))
     found: Floats = np.where(rounded.astype(np.float64) > splits, below, rounded).astype(np.float64)

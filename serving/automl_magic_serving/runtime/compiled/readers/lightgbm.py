@@ -1,4 +1,4 @@
-"""LightGBM goes left where `x <= split` in float64; codes in a node's set go left."""
+"""LightGBM goes left if `x <= split` in float64; category codes in a node's set go left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from automl_magic_serving.runtime.compiled.trees import (
     with_chains,
 )
 
-# Numbers that are no further from 0 than this are 0.
+# Numbers within this distance of 0 are treated as 0.
 ZERO = float(np.float32(1e-35))
 
 
@@ -51,7 +51,7 @@ def _fields(block: str) -> dict[str, str]:
 
 def _add(nodes: Nodes, number: int, said: Mapping[str, str], output: int) -> None:
     if said.get("is_linear", "0") != "0":
-        raise CannotCompile("its leaves hold linear models")
+        raise CannotCompile("its leaves have linear models")
 
     def numbers(name: str, kind: type) -> Array:
         return np.array(said.get(name, "").split(), dtype=kind)
@@ -62,14 +62,14 @@ def _add(nodes: Nodes, number: int, said: Mapping[str, str], output: int) -> Non
         nodes.add(number, only_leaves(1))
         nodes.weigh(number, np.zeros(1, dtype=int), np.full(1, output), weights[:1])
         return
-    # Splits keep their numbers, and the leaves, which LightGBM counts as -1, -2, …, follow them.
+    # Splits keep their numbers. The leaves, which LightGBM numbers -1, -2, …, follow them.
     left, right = numbers("left_child", int), numbers("right_child", int)
     left, right = (np.where(to < 0, n_splits - to - 1, to) for to in (left, right))
     kinds, split = numbers("decision_type", int), numbers("threshold", float)
     near, below = np.abs(split) <= ZERO, np.nextafter(-ZERO, -np.inf)
     categorical, missing_type = (kinds & 1) == 1, kinds >> 2 & 3
     if (missing_type[~categorical] == 1).any():
-        raise CannotCompile("it takes zeros as missing values")
+        raise CannotCompile("it treats zeros as missing values")
     # Without missing values in training, NaN counts as 0.
     missing_yes = np.where(missing_type == 2, (kinds & 2) == 2, split >= 0.0)
     columns = {

@@ -1,6 +1,6 @@
-"""XGBoost goes left where `x < split` in float32, so the split becomes the next smaller float32.
+"""XGBoost goes left if `x < split` in float32, so the split becomes the next smaller float32.
 
-Codes in a node's set go right.
+Category codes in a node's set go right.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def read(model: Model) -> Trees:
         zip(booster["trees"], booster["tree_info"], strict=True)
     ):
         if int(tree["tree_param"]["size_leaf_vector"]) > 1:
-            raise CannotCompile("its leaves hold several values")
+            raise CannotCompile("its leaves have several values")
         _add(nodes, number, tree, output)
     return nodes.made(
         np.broadcast_to(base, (n_outputs,)), LINKS[model.task.answer], reads_float32=True
@@ -60,7 +60,7 @@ def _add(nodes: Nodes, number: int, tree: Mapping[str, Any], output: int) -> Non
         "no": right,
         "missing_yes": default_left,
     }
-    # A code of the set goes right, and NaN where the node says.
+    # Codes in the set go right; NaN goes in the node's default direction.
     chains = {
         node: (codes, int(right[node]), int(left[node]), not bool(default_left[node]))
         for node, codes in sets.items()
@@ -71,7 +71,7 @@ def _add(nodes: Nodes, number: int, tree: Mapping[str, Any], output: int) -> Non
 
 
 def _sets_of(tree: Mapping[str, Any]) -> dict[int, list[int]]:
-    """Return the sets of category codes of XGBoost's nodes."""
+    """Return the category codes in the set of each categorical node."""
     return {
         node: tree["categories"][start : start + size]
         for node, start, size in zip(
