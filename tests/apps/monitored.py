@@ -65,7 +65,7 @@ def deploy(model="people"):
         store, route, action="canary", actor="bob", canary=2, percent=10.0, trusted=own_trusted()
     )
     roll_back(
-        store, NAME, "automl-serving", f"Breach of the objectives: {HOSTILE}", trusted=own_trusted()
+        store, NAME, "automl-serving", f"Objective breached: {HOSTILE}", trusted=own_trusted()
     )
     store.dispose()
 

@@ -209,7 +209,7 @@ class TestHub:
             gate = Gate(table(), hub=hub)
             for _ in range(5):
                 await gate.admit(b"Bearer alice")
-                with pytest.raises(Problem, match="not known"):
+                with pytest.raises(Problem, match="unknown"):
                     await gate.admit(b"Bearer mallory")
             await asyncio.gather(*(gate.admit(b"Bearer alice") for _ in range(20)))
 

@@ -63,7 +63,7 @@ def test_what_is_a_breach(found, slos, is_breach):
 
 def test_a_breach_says_what_was_seen_and_what_may_be():
     assert breach(counts(0, 50), ERRORS) == (
-        "50 of 50 requests failed (100.0%; at least 84.0 % beyond chance), and 5 % may."
+        "50 of 50 requests failed (100.0%). The error rate is at least 84.0%, and the limit is 5%."
     )
 
 

@@ -317,7 +317,7 @@ def test_a_canary_that_cannot_be_loaded_is_taken_out(own_plane, server_of, custo
         changed(own_plane, canary=2, percent=50.0)
 
         wait_for(lambda: read_route(own_plane.engine, "churn").canary is None)
-        assert "could not be loaded" in history(own_plane.engine, "churn")[0].reason
+        assert "Can't load version" in history(own_plane.engine, "churn")[0].reason
         assert [answered_by(live, customer) for _ in range(20)] == [1] * 20
 
 

@@ -152,7 +152,7 @@ def test_a_full_queue_says_when_to_come_again():
 
     busy, answers, again = run(scenario())
     assert busy.retry_after_s > 0
-    assert busy.why == "3 rows wait, and the queue holds 3."
+    assert busy.why == "3 rows are waiting. The limit is 3."
     assert [some[0].prediction for some in answers] == [0, 1, 2, 3]
     assert again == [RowPrediction(5, None)]
 

@@ -83,7 +83,7 @@ def test_the_same_bytes_are_read_by_one_child_for_all_workers(signed, vault, own
 def test_bytes_that_no_child_survives_are_never_noted(signed, vault, own_home):
     sealed = unseal(signed, vault.trusted, model="churn", version=1)
     for _ in range(2):
-        with pytest.raises(ModelRefused, match="cannot be read safely"):
+        with pytest.raises(ModelRefused, match="can't be loaded safely"):
             rehearse_once(sealed.contents, sealed.manifest_sha256, own_home, Limits(wall_s=0.01))
 
     (note,) = (own_home / "serving" / "rehearsed").iterdir()
@@ -93,7 +93,7 @@ def test_bytes_that_no_child_survives_are_never_noted(signed, vault, own_home):
 @pytest.mark.long
 def test_a_model_that_takes_too_long_is_ended(signed, vault):
     sealed = unseal(signed, vault.trusted, model="churn", version=1)
-    with pytest.raises(ModelRefused, match="cannot be read safely") as caught:
+    with pytest.raises(ModelRefused, match="can't be loaded safely") as caught:
         rehearse(sealed.contents, Limits(wall_s=0.3))
     assert "more than 0.3 s" in caught.value.why
 
@@ -112,7 +112,7 @@ def claiming(n_numbers):
 @pytest.mark.long
 def test_a_model_that_takes_all_memory_is_refused_and_the_server_has_its_own(signed, vault):
     contents = dict(unseal(signed, vault.trusted, model="churn", version=1).contents)
-    with pytest.raises(ModelRefused, match="cannot be read safely") as caught:
+    with pytest.raises(ModelRefused, match="can't be loaded safely") as caught:
         rehearse({**contents, "features.npz": claiming(2_000_000_000)})
     assert "MemoryError" in caught.value.why
 

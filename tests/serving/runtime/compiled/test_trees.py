@@ -125,19 +125,19 @@ def test_models_that_read_numbers_alike_share_a_graph():
 
 
 REFUSED = {
-    "linear": ("linear", {}, (), "consists of no trees"),
+    "linear": ("linear", {}, (), "has no trees"),
     "dart": ("xgboost", {"booster": "dart"}, (), "its booster is dart"),
     "gblinear": ("xgboost", {"booster": "gblinear"}, (), "its booster is gblinear"),
-    "linear leaves": ("lightgbm", {"linear_tree": True}, (), "its leaves hold linear models"),
-    "zeros as gaps": ("lightgbm", {"zero_as_missing": True}, (), "takes zeros as missing"),
+    "linear leaves": ("lightgbm", {"linear_tree": True}, (), "its leaves have linear models"),
+    "zeros as gaps": ("lightgbm", {"zero_as_missing": True}, (), "treats zeros as missing"),
     "a forest of LightGBM": (
         "lightgbm",
         {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5},
         (),
         "it averages its trees",
     ),
-    "trees by depth": ("catboost", {"grow_policy": "Depthwise"}, (), "are not symmetric"),
-    "categories": ("catboost", {}, (0,), "statistics of categories"),
+    "trees by depth": ("catboost", {"grow_policy": "Depthwise"}, (), "aren't symmetric"),
+    "categories": ("catboost", {}, (0,), "category statistics"),
 }
 
 
