@@ -15,10 +15,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BANNED = frozenset(
-    """
-    found said told asked shown kept gone heard spoken wanted judged drawn
-    one one_ another whoever nobody somebody whom thing things
-    """.split()
+    [
+        "found",
+        "said",
+        "told",
+        "asked",
+        "shown",
+        "kept",
+        "gone",
+        "heard",
+        "spoken",
+        "wanted",
+        "judged",
+        "drawn",
+        "one",
+        "one_",
+        "another",
+        "whoever",
+        "nobody",
+        "somebody",
+        "whom",
+        "thing",
+        "things",
+    ]
 )
 
 

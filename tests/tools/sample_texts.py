@@ -1,7 +1,7 @@
 """Draw random texts that people read, to read them as somebody who has never seen the product.
 
-A reading score can't tell whether a sentence is good English; only reading can. This prints a sample
-of every surface, each text with its place:
+A reading score can't tell whether a sentence is good English: only reading can. This prints a
+sample of every surface, each text with its place:
 
     python tests/tools/sample_texts.py --texts 150 --pages 30 --seed 7
 """
