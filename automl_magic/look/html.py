@@ -1,4 +1,4 @@
-"""HTML in which nothing that came from data can be anything but text."""
+"""HTML builders that escape all data, so that it can only be text."""
 
 from __future__ import annotations
 
@@ -16,22 +16,27 @@ def text(value: object, limit: int | None = None) -> str:
 
 
 def lines(value: str) -> str:
-    """Return text of several lines as HTML text."""
+    """Return multi-line text as HTML text."""
     return "\n".join(text(line.expandtabs(4)) for line in value.split("\n"))
 
 
 def tag(name: str, /, *content: str, **attributes: object) -> str:
-    """Return an element. `content` is HTML already; attribute values are escaped here.
+    """Return an element. `content` is HTML; attribute values are escaped here.
 
-    An attribute that is None is left out. `class_` stands for `class`, and `data_run_id` for
+    Attributes that are None are omitted. `class_` becomes `class`, and `data_run_id` becomes
     `data-run-id`.
     """
-    written = "".join(
+    attribute_html = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{text(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    return f"<{name}{written}>{''.join(content)}</{name}>"
+    return f"<{name}{attribute_html}>{''.join(content)}</{name}>"
+
+
+def fill(sentence: str, /, **parts: str) -> str:
+    """Return a sentence with its placeholders filled by HTML; the sentence itself is escaped."""
+    return escape(sentence).format(**parts)
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -45,10 +50,10 @@ def stylesheet() -> str:
 
 @functools.cache
 def script() -> str:
-    """Return what a widget draws with: elements without markup, redraws that keep the focus."""
+    """Return the JavaScript that widgets use to build and update elements."""
     return resources.files(__package__).joinpath("dom.js").read_text("utf-8")
 
 
 def block(*content: str, **attributes: object) -> str:
-    """Return a piece that brings its style along, for one output of a notebook."""
+    """Return a block with its own stylesheet, for one notebook output."""
     return tag("style", stylesheet()) + tag("article", *content, class_="am", **attributes)

@@ -1,6 +1,6 @@
-"""pages: finished HTML pages of a run. Escape everything, run nothing, need no server.
+"""HTML pages of a run, shown by the magics, the apps and the JupyterLab extension.
 
-The magics, the apps and the lab show them.
+All data is escaped. Pages run no scripts and need no server.
 """
 
 from automl_magic.pages.board import Board

@@ -1,4 +1,4 @@
-"""Axes of the charts: a scale from values to pixels, round ticks, and their drawing as SVG."""
+"""Chart axes as SVG: scales from values to pixels, and round tick values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from automl_magic.look.html import joined, tag, text
 
 @dataclass(frozen=True)
 class Scale:
-    """Values from `low` to `high` as pixels from `start` to `end`; `is_log` counts in factors."""
+    """Maps values from `low` to `high` to pixels from `start` to `end`, linearly or by log10."""
 
     low: float
     high: float
@@ -20,37 +20,38 @@ class Scale:
     is_log: bool = False
 
     def at(self, value: float) -> float:
-        """Return the pixel of a value, kept on the scale and to a tenth of a pixel."""
-        share = (self._of(value) - self._of(self.low)) / (self._of(self.high) - self._of(self.low))
+        """Return the pixel of a value, clipped to the scale and rounded to 0.1 pixels."""
+        low, high = self._transform(self.low), self._transform(self.high)
+        share = (self._transform(value) - low) / (high - low)
         return round(self.start + min(max(share, 0.0), 1.0) * (self.end - self.start), 1)
 
     def holds(self, value: float) -> bool:
         return self.low <= value <= self.high
 
-    def _of(self, value: float) -> float:
+    def _transform(self, value: float) -> float:
         return math.log10(max(value, 1e-300)) if self.is_log else value
 
 
 def scale_of(
     values: Iterable[float], start: float, end: float, *, margin: float = 0.04, is_log: bool = False
 ) -> Scale:
-    """Return a scale that holds all values, with a margin as a share of their span."""
+    """Return a scale that contains all finite values. `margin` is a fraction of their range."""
     finite = [value for value in values if math.isfinite(value) and (value > 0 or not is_log)]
     low, high = (min(finite), max(finite)) if finite else (float(is_log), 1.0)
     if is_log:
         factor = (high / low) ** margin if high > low else 1.5
         return Scale(low / factor, high * factor, start, end, is_log=True)
-    room = (high - low) * margin
-    if not room:
-        room = abs(high) * 0.01 or 0.01
-    return Scale(low - room, high + room, start, end)
+    padding = (high - low) * margin
+    if not padding:
+        padding = abs(high) * 0.01 or 0.01
+    return Scale(low - padding, high + padding, start, end)
 
 
-def ticks(scale: Scale, about: int = 6) -> tuple[list[float], int]:
-    """Return round numbers along the scale, and the decimals that tell them apart."""
+def ticks(scale: Scale, target_count: int = 6) -> tuple[list[float], int]:
+    """Return round tick values, and the number of decimals that distinguishes them."""
     if scale.is_log:
         return _log_ticks(scale), 3
-    step = (scale.high - scale.low) / about
+    step = (scale.high - scale.low) / target_count
     unit = 10.0 ** math.floor(math.log10(step))
     step = next(unit * k for k in (1, 2, 5, 10) if unit * k >= step * (1 - 1e-9))
     first = math.ceil(scale.low / step - 1e-9)
@@ -61,27 +62,27 @@ def ticks(scale: Scale, about: int = 6) -> tuple[list[float], int]:
 def _log_ticks(scale: Scale) -> list[float]:
     decades = range(math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high)) + 1)
     for factors in ((1,), (1, 3), (1, 2, 5), tuple(range(1, 10))):
-        found = [k * 10.0**d for d in decades for k in factors if scale.holds(k * 10.0**d)]
-        if len(found) >= 3:
-            return found
-    # Within less than a decade, equal steps do.
-    return ticks(Scale(scale.low, scale.high, scale.start, scale.end), about=4)[0]
+        values = [k * 10.0**d for d in decades for k in factors if scale.holds(k * 10.0**d)]
+        if len(values) >= 3:
+            return values
+    # A range below one decade: use linear ticks.
+    return ticks(Scale(scale.low, scale.high, scale.start, scale.end), target_count=4)[0]
 
 
 def tick_text(value: float, decimals: int, scale: Scale) -> str:
-    """Return a tick's number, with thousands apart, and powers for the very large and small."""
+    """Return a tick label, with thousands separators, or in scientific notation if needed."""
     if scale.is_log:
         return f"{value:.3g}"
     largest = max(abs(scale.low), abs(scale.high))
     if largest >= 1e7 or decimals > 6:
         return f"{value:.3g}"
-    shown = f"{value:,.{decimals}f}"
-    return shown.removeprefix("-") if not float(shown.replace(",", "")) else shown
+    label = f"{value:,.{decimals}f}"
+    return label.removeprefix("-") if not float(label.replace(",", "")) else label
 
 
 def x_axis(scale: Scale, name: str, top: float, bottom: float) -> str:
-    """Return vertical grid lines with their numbers below, and the axis's name below those."""
-    found, decimals = ticks(scale)
+    """Return vertical grid lines with tick labels and the axis title below."""
+    tick_values, decimals = ticks(scale)
     marks = [
         tag("line", x1=scale.at(t), x2=scale.at(t), y1=top, y2=bottom, class_="am-grid")
         + tag(
@@ -91,7 +92,7 @@ def x_axis(scale: Scale, name: str, top: float, bottom: float) -> str:
             y=bottom + 16,
             class_="am-tick",
         )
-        for t in found
+        for t in tick_values
     ]
     middle = (scale.start + scale.end) / 2
     title = tag("text", text(name, 70), x=middle, y=bottom + 34, class_="am-tick am-name-of-axis")
@@ -99,8 +100,8 @@ def x_axis(scale: Scale, name: str, top: float, bottom: float) -> str:
 
 
 def y_axis(scale: Scale, name: str, left: float, right: float) -> str:
-    """Return horizontal grid lines with their numbers to the left, the axis's name above."""
-    found, decimals = ticks(scale, about=5)
+    """Return horizontal grid lines with tick labels on the left and the axis title above."""
+    tick_values, decimals = ticks(scale, target_count=5)
     marks = [
         tag("line", x1=left, x2=right, y1=scale.at(t), y2=scale.at(t), class_="am-grid")
         + tag(
@@ -110,13 +111,13 @@ def y_axis(scale: Scale, name: str, left: float, right: float) -> str:
             y=scale.at(t) + 4,
             class_="am-tick-left",
         )
-        for t in found
+        for t in tick_values
     ]
     return joined(marks) + tag("text", text(name, 70), x=4, y=12, class_="am-name-of-axis")
 
 
 def path(points: Iterable[tuple[float, float]], **attributes: object) -> str:
-    """Return a line through points that are pixels already."""
+    """Return a line through points, in pixels."""
     d = " ".join(f"{'L' if i else 'M'}{x:g} {y:g}" for i, (x, y) in enumerate(points))
     return tag("path", d=d, fill="none", **attributes)
 
@@ -124,7 +125,7 @@ def path(points: Iterable[tuple[float, float]], **attributes: object) -> str:
 def area(
     upper: Iterable[tuple[float, float]], lower: Iterable[tuple[float, float]], **attributes: object
 ) -> str:
-    """Return the area between two lines that run from left to right."""
-    around = [*upper, *reversed(list(lower))]
-    d = " ".join(f"{'L' if i else 'M'}{x:g} {y:g}" for i, (x, y) in enumerate(around))
+    """Return the area between two lines that run from left to right, in pixels."""
+    outline = [*upper, *reversed(list(lower))]
+    d = " ".join(f"{'L' if i else 'M'}{x:g} {y:g}" for i, (x, y) in enumerate(outline))
     return tag("path", d=f"{d} Z", **attributes)

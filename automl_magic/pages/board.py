@@ -1,4 +1,4 @@
-"""Board: one run as its leaderboard page needs it. Reads the run's folder; computes nothing."""
+"""Board: the data of a leaderboard page, read from the run's folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from automl_magic.runs.plan_folder import plan_in
 
 @dataclass(frozen=True)
 class Board:
-    """One run, its leaderboard, and the cells behind the numbers."""
+    """A run, its leaderboard, and the notebook cells that computed its numbers."""
 
     leaderboard: Leaderboard
     run: Run | None = None
@@ -28,7 +28,7 @@ class Board:
 
     @classmethod
     def of(cls, leaderboard: Leaderboard, run: Run | None) -> Board:
-        """Read what the run's folder says besides. What is missing there is missing here."""
+        """Read the plan, trials and cells from the run's folder, as far as they exist."""
         if run is None:
             return cls(leaderboard)
         folder = Path(run.folder)
@@ -51,25 +51,34 @@ class Board:
 
     @property
     def model(self) -> LeaderboardRow | None:
-        """The row of what was fitted in the end: the blend, else the best trial."""
+        """The row of the final model: the blend, or else the best trial."""
         blends = (row for row in self.complete if row.trial is None)
         return next(blends, self.complete[0] if self.complete else None)
 
     @property
     def model_name(self) -> str:
-        """What the model is called: its only trial, or how many trials it blends."""
-        members = [row for row in self.complete if row.trial is not None and row.weight]
+        """The name of the final model: its only trial, or the number of trials in its blend."""
+        members = self.members
         if len(members) > 1:
             return f"a blend of {len(members)} trials"
         rows = members or self.complete[:1]
         return rows[0].name if rows else ""
 
     @property
+    def members(self) -> list[LeaderboardRow]:
+        """The trials that have a weight in the final model."""
+        return [row for row in self.complete if row.trial is not None and row.weight]
+
+    def is_in_model(self, row: LeaderboardRow) -> bool:
+        """Return whether a row is the final model or a member of it."""
+        return bool(row.weight) or row.trial is None or row is self.model
+
+    @property
     def fates(self) -> dict[int, Reason]:
-        """What became of each trial, by its number."""
+        """The decision on each trial, by trial number."""
         section = self.account.section("trials") if self.account else None
-        found = section.reasons if section else ()
-        return {int(reason.name): reason for reason in found}
+        reasons = section.reasons if section else ()
+        return {int(reason.name): reason for reason in reasons}
 
     def fold_scores(self, row: LeaderboardRow) -> tuple[float, ...]:
         trial = None if row.trial is None else self.trials.get(row.trial)
@@ -79,6 +88,6 @@ class Board:
 def _trials(folder: Path) -> Iterator[Trial]:
     with contextlib.suppress(FileNotFoundError), (folder / "trials.jsonl").open("rb") as file:
         for line in file:
-            # The last line of a run that was killed may be cut.
+            # The last line is incomplete if the run was killed.
             if line.endswith(b"\n"):
                 yield Trial.from_json(json.loads(line))

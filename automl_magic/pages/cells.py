@@ -1,4 +1,4 @@
-"""The cells behind the numbers: an executed notebook, read-only, at the end of its page."""
+"""The code cells of an executed notebook, read-only, at the end of its page."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl_magic.look.html import joined, lines, tag, text
+from automl_magic.look.translation import _
 from automl_magic.pages.links import anchor
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of an executed notebook: its id, its source, and why it is there."""
+    """A cell of an executed notebook: its id, its source, and its purpose (`why`)."""
 
     id: str
     is_code: bool
@@ -22,7 +23,7 @@ class Cell:
 
 
 def cells_of(notebook: Path) -> Iterator[Cell]:
-    """Read the cells of a notebook; of one that cannot be read, there are none."""
+    """Read the cells of a notebook. If it can't be read, yield none."""
     try:
         document = json.loads(notebook.read_text("utf-8"))
     except (OSError, ValueError):
@@ -37,15 +38,15 @@ def cells_of(notebook: Path) -> Iterator[Cell]:
 
 
 def cells_section(cells: Sequence[Cell], run_id: str) -> str:
-    """Return the code cells, closed; a link to one opens it."""
+    """Return the code cells, collapsed. A link to a cell opens it."""
     code = [cell for cell in cells if cell.is_code and cell.id]
     if not code:
         return ""
-    said = "The executed notebook, read-only. A number above leads to its cell."
+    lead = _("This is the executed notebook, read-only. Every number above links to its cell.")
     return tag(
         "section",
-        tag("h2", "The cells behind the numbers"),
-        tag("p", said, class_="am-soft"),
+        tag("h2", text(_("Notebook cells"))),
+        tag("p", text(lead), class_="am-soft"),
         joined(_cell(cell, run_id) for cell in code),
     )
 
@@ -55,6 +56,6 @@ def _cell(cell: Cell, run_id: str) -> str:
     source = tag(
         "pre", tag("code", lines(cell.source)), tabindex=0, role="region", aria_label=cell.id
     )
-    # The anchor is inside, because a browser opens the <details> around a link's destination.
-    inside = tag("div", why, source, id=anchor(run_id, cell.id))
-    return tag("details", tag("summary", tag("code", text(cell.id))), inside, class_="am-cell")
+    # The anchor is inside because browsers open the <details> around a link's destination.
+    content = tag("div", why, source, id=anchor(run_id, cell.id))
+    return tag("details", tag("summary", tag("code", text(cell.id))), content, class_="am-cell")

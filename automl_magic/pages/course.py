@@ -1,7 +1,7 @@
-"""Course: what a run has said until now, read from its folder while it goes on.
+"""Course: the events and trials of a run so far, read from its folder while it's running.
 
-Nothing is asked of the search: it appends lines, and whoever watches reads them from where it
-stopped. A line that is cut, forged or of a newer engine is let past.
+The search appends lines to files, and `Course` reads the new ones. Invalid and unknown lines are
+skipped.
 """
 
 from __future__ import annotations
@@ -22,38 +22,41 @@ _MAX_READ = 1 << 22
 
 @dataclass
 class Tail:
-    """The end of a file that grows: each call of `read` gives the lines that came since."""
+    """A growing file of JSON lines. Each `read` returns the lines added since the last one."""
 
     path: Path
     _offset: int = 0
-    _rest: bytes = b""
+    _partial_line: bytes = b""
 
     def read(self) -> list[dict[str, Any]]:
-        """Return the new lines that are JSON objects. Of a missing file there are none."""
+        """Return the new lines that are JSON objects; none if the file is missing."""
         try:
             with self.path.open("rb") as file:
-                if file.seek(0, 2) < self._offset:  # it was begun anew
-                    self._offset, self._rest = 0, b""
+                if file.seek(0, 2) < self._offset:  # the file was rewritten
+                    self._offset, self._partial_line = 0, b""
                 file.seek(self._offset)
                 data = file.read(_MAX_READ)
         except OSError:
             return []
         self._offset += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        return [found for line in lines if (found := _object(line)) is not None]
+        *lines, self._partial_line = (self._partial_line + data).split(b"\n")
+        return [document for line in lines if (document := _parse_object(line)) is not None]
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
+def _parse_object(line: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(line)
+        document = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return document if isinstance(document, dict) else None
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A trial that has ended, as an event says it: when, and the best score until then."""
+    """A trial's end event.
+
+    `at_s` is the time since the search started, in seconds; `best` is the best score so far.
+    """
 
     number: int
     candidate: str
@@ -65,10 +68,9 @@ class Ended:
 
 @dataclass
 class Course:
-    """The course of one run. `read` takes in what is new and says whether there was anything.
+    """The progress of one run, updated by `read`.
 
-    `at_s` is in seconds since the search began; `left_s` was left of its budget at `said_at`, in
-    seconds since 1970.
+    `left_s` is the time left of the budget, in seconds, as of `said_at` (a Unix timestamp).
     """
 
     folder: Path
@@ -90,10 +92,10 @@ class Course:
         self._events_tail = Tail(self.folder / EVENTS)
 
     def read(self) -> bool:
-        """Take in what the folder has said since the last call."""
+        """Read the new events and trials. Return whether there were any."""
         events, trials = self._events_tail.read(), self._trials_tail.read()
         for event in events:
-            self._take(event)
+            self._handle(event)
         for document in trials:
             try:
                 trial = Trial.from_json(document)
@@ -103,21 +105,21 @@ class Course:
         return bool(events or trials)
 
     def left_now_s(self, now: float | None = None) -> float | None:
-        """Return what is left of the budget now, in seconds; None where nobody searches."""
+        """Return the time left of the budget, in seconds, or None if no search is running."""
         if self.left_s is None:
             return None
         return max(0.0, self.left_s - ((time.time() if now is None else now) - self.said_at))
 
     @property
     def best(self) -> Ended | None:
-        """The trial that was the best when it ended, and was not beaten since."""
-        lead = None
+        """The best trial so far."""
+        best = None
         for ended in self.ended.values():
-            if ended.best is not None and (lead is None or ended.best != lead.best):
-                lead = ended
-        return lead
+            if ended.best is not None and (best is None or ended.best != best.best):
+                best = ended
+        return best
 
-    def _take(self, event: dict[str, Any]) -> None:
+    def _handle(self, event: dict[str, Any]) -> None:
         match event.get("event"):
             case "search":
                 self.ended.clear()
@@ -133,7 +135,7 @@ class Course:
                 self.n_cells = int(_number(event.get("of")) or 0)
                 self.cells_done = int(_number(event.get("index")) or 0) + (not is_started)
                 if not is_started:
-                    self.left_s = None  # the budget is that of the cell that searches
+                    self.left_s = None  # only the search cell has a budget
         self.events.append(event)
 
     def _trial(self, event: dict[str, Any]) -> None:
@@ -152,7 +154,7 @@ class Course:
 
 
 def _number(value: object) -> float | None:
-    """Return a finite number, or None for whatever else stands there."""
+    """Return the value if it's a finite number, or else None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     number = float(value)

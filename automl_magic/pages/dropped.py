@@ -1,73 +1,91 @@
-"""What was left out of the model, and why: trials, candidates that never ran, and columns."""
+"""What isn't in the final model, and why: trials, candidates that never ran, and columns."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.look.html import fill, joined, tag, text
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.figure import scrolling
 from automl_magic.pages.links import linked_text
 from automl_magic.reasons import Account, Reason
 
-_IN_THE_MODEL = ("in the model", "is the model")
-HEADS = ("About", "Choice", "Why", "Decided by")
 MOST = 60
 
 
-def dropped_section(told: Account) -> str:
-    """Return a section, or nothing where nothing was left out."""
+def dropped_section(account: Account, *, in_model: Collection[int | None] = ()) -> str:
+    """Return a section, or nothing if there's nothing to list.
+
+    Parameters
+    ----------
+    account : Account
+    in_model : collection of int
+        The numbers of the trials in the final model.
+    """
     counts = Counter(
         reason.choice.split(",")[0]
-        for reason in _reasons(told, "trials")
-        if not reason.choice.startswith(_IN_THE_MODEL)
+        for reason in _reasons(account, "trials")
+        if int(reason.name) not in in_model
     )
-    others = [
-        *((reason, "plan") for reason in _reasons(told, "order") if reason.rejected),
-        *((reason, "data") for reason in _reasons(told, "columns")),
-        *((reason, "search") for reason in _reasons(told, "decided")),
+    decisions = [
+        *((reason, _("plan")) for reason in _reasons(account, "order") if reason.rejected),
+        *((reason, _("data")) for reason in _reasons(account, "columns")),
+        *((reason, _("search")) for reason in _reasons(account, "decided")),
     ]
-    if not counts and not others:
+    if not counts and not decisions:
         return ""
-    said = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
-    trials = (
-        tag("p", f"Of the trials: {text(said)}. The table above says of each why, with its score.")
-        if said
-        else ""
-    )
+    trials = ""
+    if counts:
+        summary = ", ".join(f"{count} {fate}" for fate, count in counts.most_common())
+        sentence = _("Trials: {counts}. The table above has each reason and score.")
+        trials = tag("p", text(sentence.format(counts=summary)))
     return tag(
-        "section", tag("h2", "What was left out, and why"), trials, _table(others, told.run_id)
+        "section",
+        tag("h2", text(_("Not in the model"))),
+        trials,
+        _table(decisions, account.run_id),
     )
 
 
-def _reasons(told: Account, name: str) -> tuple[Reason, ...]:
-    section = told.section(name)
+def _reasons(account: Account, name: str) -> tuple[Reason, ...]:
+    section = account.section(name)
     return section.reasons if section else ()
 
 
-def _table(found: list[tuple[Reason, str]], run_id: str) -> str:
-    if not found:
+def _table(decisions: list[tuple[Reason, str]], run_id: str) -> str:
+    if not decisions:
         return ""
-    heads = joined(
-        tag("th", name, scope="col") for name in ("About", "Choice", "Why", "Decided by")
-    )
+    headings = (_("Subject"), _("Choice"), _("Reason"), _("Decided by"))
+    head = joined(tag("th", text(name), scope="col") for name in headings)
     table = tag(
         "table",
-        tag("caption", "Besides the trials: columns, candidates, and decisions on the way."),
-        tag("thead", tag("tr", heads)),
-        tag("tbody", joined(_row(reason, by) for reason, by in found[:MOST])),
+        tag("caption", text(_("Decisions on columns and candidates, and during the search"))),
+        tag("thead", tag("tr", head)),
+        tag("tbody", joined(_row(reason, by) for reason, by in decisions[:MOST])),
     )
-    more = len(found) - MOST
-    rest = tag("p", f"… and {more} more: ", tag("code", f"automl why {text(run_id)} --json"))
-    return scrolling(table, "What was left out") + (rest if more > 0 else "")
+    n_more = len(decisions) - MOST
+    more = ""
+    if n_more > 0:
+        sentence = ngettext(
+            "{n} more decision isn't shown. To list all of them, run {command}",
+            "{n} more decisions aren't shown. To list all of them, run {command}",
+            n_more,
+        )
+        command = tag("code", f"automl why {text(run_id)} --json")
+        more = tag("p", fill(sentence, n=f"{n_more:,}", command=command))
+    return scrolling(table, _("Not in the model")) + more
 
 
-def _row(reason: Reason, by: str) -> str:
-    rejected = joined(tag("p", text(one, 300), class_="am-soft") for one in reason.rejected)
-    where = text(by) if reason.link is None else linked_text(reason.link.cell_id, reason.link)
+def _row(reason: Reason, decided_by: str) -> str:
+    rejected = joined(tag("p", text(option, 300), class_="am-soft") for option in reason.rejected)
+    source = (
+        text(decided_by) if reason.link is None else linked_text(reason.link.cell_id, reason.link)
+    )
     return tag(
         "tr",
         tag("th", text(reason.label, 80), scope="row"),
         tag("td", text(reason.choice, 200)),
         tag("td", text(reason.why, 500), rejected, class_="am-why"),
-        tag("td", where),
+        tag("td", source),
     )

@@ -1,29 +1,31 @@
-"""The head of the explain app: what it is, and the report to take away."""
+"""The header of the explain app, with the report as a download."""
 
 from __future__ import annotations
 
 import base64
 
-from automl_magic.look.html import block, tag
+from automl_magic.look.html import block, tag, text
+from automl_magic.look.translation import _
 from automl_magic.pages.report import Report
 from automl_magic.pages.report.page import report_header
 
 
 def explain_head(report: Report) -> str:
-    """Return the head of the app: where things are, and the whole report as one file."""
-    told = report.told
+    """Return the header of the app, with a link that downloads the report as one file."""
+    explanation = report.told
     document = report.document
-    file = base64.b64encode(document.encode("utf-8", "backslashreplace")).decode("ascii")
+    encoded = base64.b64encode(document.encode("utf-8", "backslashreplace")).decode("ascii")
+    label = _("Download the report ({n} MB, one HTML file)").format(n=f"{len(document) / 1e6:.1f}")
     download = tag(
         "a",
-        f"Download the report ({len(document) / 1e6:.1f} MB, one HTML file)",
-        href=f"data:text/html;base64,{file}",
-        download=f"report-{told.of_run}.html",
+        text(label),
+        href=f"data:text/html;base64,{encoded}",
+        download=f"report-{explanation.of_run}.html",
         class_="am-button",
     )
     return block(
-        report_header(told),
+        report_header(explanation),
         tag("p", download),
-        tag("h2", "What if a row were different?"),
-        tag("p", "Change a row, and the model says what it makes of it."),
+        tag("h2", text(_("What-if analysis"))),
+        tag("p", text(_("Change a row to see how the prediction changes."))),
     )

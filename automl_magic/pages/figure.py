@@ -1,27 +1,28 @@
-"""Figures: a picture, what it says in words, and its numbers as a table one click away."""
+"""Figures: a chart with a caption, and its numbers in a table that a click opens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from automl_magic.look.html import joined, tag, text
+from automl_magic.look.translation import _
 from automl_magic.pages.links import made_by
 from automl_magic.records import Link
 
-# A chart grows with the page, up to so many times its own size.
+# Maximum scaling of a chart on wide pages.
 GROWS = 1.26
 WIDE = 600
 
 
 def scrolling(content: str, label: str) -> str:
-    """Return wide content in a region that scrolls, also by keyboard."""
+    """Return wide content in a scrollable region that the keyboard can reach."""
     return tag("div", content, class_="am-scroll", tabindex=0, role="region", aria_label=label)
 
 
 def picture(
     *content: str, width: float, height: float, title: str, desc: str, is_linked: bool = False
 ) -> str:
-    """Return an SVG that says what it shows. With links in it, it is a group, else an image."""
+    """Return an SVG with a text alternative. With links it's a group, or else an image."""
     return tag(
         "svg",
         tag("desc", text(desc, 2000)),
@@ -35,12 +36,12 @@ def picture(
 
 
 def text_of(desc: str) -> str:
-    """Return a description short enough to be read out before the rest of the page."""
+    """Return a description short enough for a screen reader's announcement."""
     return desc if len(desc) <= 600 else f"{desc[:599]}…"
 
 
 def table(
-    heads: Sequence[str],
+    headings: Sequence[str],
     rows: Iterable[Sequence[str]],
     caption: str,
     *,
@@ -49,24 +50,25 @@ def table(
     id_: str | None = None,
     class_: str | None = None,
 ) -> str:
-    """Return a table whose first column names its rows.
+    """Return a table whose first column holds the row headers.
 
     Parameters
     ----------
-    heads : sequence of str
+    headings : sequence of str
         Plain text.
     rows : iterable of sequences of str
-        HTML already, as many cells as heads.
+        HTML, one cell per heading.
     caption : str
         Plain text.
     link : Link
-        Where the numbers were made.
+        The cell that computed the numbers.
     numbers_from : int
-        The columns from this one on are numbers, to the right.
+        The index of the first numeric column; it and all later ones are right-aligned.
     """
-    align = ["am-num" if i >= numbers_from else None for i in range(len(heads))]
+    align = ["am-num" if i >= numbers_from else None for i in range(len(headings))]
     head = joined(
-        tag("th", text(name), scope="col", class_=c) for name, c in zip(heads, align, strict=True)
+        tag("th", text(name), scope="col", class_=c)
+        for name, c in zip(headings, align, strict=True)
     )
     body = joined(tag("tr", _cells(row, align)) for row in rows)
     return tag(
@@ -87,18 +89,18 @@ def _cells(row: Sequence[str], align: Sequence[str | None]) -> str:
     )
 
 
-def figure(svg: str, said: str, data: str, *, label: str) -> str:
-    """Return a picture with its caption (plain text) and its table, which stands closed."""
+def figure(svg: str, caption: str, data: str, *, label: str) -> str:
+    """Return a chart with its caption (plain text) and its collapsed table."""
     return tag(
         "figure",
         scrolling(svg, label),
-        tag("figcaption", text(said, 1200), class_="am-soft"),
-        folded(data, f"Table: {label}"),
+        tag("figcaption", text(caption, 1200), class_="am-soft"),
+        folded(data, _("Table: {title}").format(title=label)),
     )
 
 
 def folded(content: str, label: str) -> str:
-    """Return content that a click opens."""
+    """Return collapsed content that a click opens."""
     return tag(
         "details",
         tag("summary", text(label)),

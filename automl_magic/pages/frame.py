@@ -1,4 +1,4 @@
-"""A page that is a file of its own: its frame, and a policy that lets nothing in."""
+"""A page as a complete HTML file with a strict content security policy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import functools
 
 from automl_magic.files.templates import templates
 from automl_magic.look.html import tag, text
+from automl_magic.look.translation import _
 
-# Not even a script of ours: what came from data could not run if it were one.
+# No scripts at all: a script injected through data can't run either.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
@@ -15,7 +16,7 @@ POLICY = (
 
 
 def document(title: str, content: str, footer: str) -> str:
-    """Return a whole HTML document. `title` is plain text, the others are HTML."""
+    """Return a complete HTML document. `title` is plain text; the others are HTML."""
     head = (
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{text(POLICY)}">',
@@ -23,11 +24,11 @@ def document(title: str, content: str, footer: str) -> str:
         '<meta name="color-scheme" content="light dark">',
         '<meta name="referrer" content="no-referrer">',
         tag("title", text(title)),
-        tag("style", _frame()),
+        tag("style", _stylesheet()),
     )
     body = tag(
         "body",
-        tag("a", "Skip to the content", class_="skip", href="#content"),
+        tag("a", text(_("Skip to the content")), class_="skip", href="#content"),
         tag("main", content, id="content", tabindex=-1),
         tag("footer", footer),
     )
@@ -35,6 +36,6 @@ def document(title: str, content: str, footer: str) -> str:
 
 
 @functools.cache
-def _frame() -> str:
+def _stylesheet() -> str:
     theme = templates() / "voila" / "templates" / "automl-magic"
     return (theme / "static" / "app.css").read_text("utf-8")

@@ -1,9 +1,10 @@
-"""The leaderboard as a page: what won, a chart, a table, and the cells behind the numbers."""
+"""The leaderboard page: the final model, charts, the table of trials, and the notebook cells."""
 
 from __future__ import annotations
 
-from automl_magic.look.html import block, joined, tag, text
+from automl_magic.look.html import block, fill, joined, tag, text
 from automl_magic.look.numbers import seconds
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.board import Board
 from automl_magic.pages.cells import cells_section
 from automl_magic.pages.dropped import dropped_section
@@ -16,34 +17,42 @@ from automl_magic.pages.trial_table import trial_table
 
 
 def board_page(board: Board) -> str:
-    """Return the page of a run as one HTML block that brings its style along."""
+    """Return the leaderboard page of a run as one HTML block with its own stylesheet."""
     rows = board.leaderboard.rows
     if not rows:
         return problem(
-            "This run has no trials.",
-            "It ended before its first model was scored.",
-            "Run it again, or give it a longer --budget.",
+            _("This run has no trials."),
+            _("It ended before any model was scored."),
+            _("Run it again, or increase --budget."),
         )
     return block(
         _header(board),
         tag(
             "section",
-            tag("h2", "Scores"),
+            tag("h2", text(_("Scores"))),
             _chart(board),
-            tag("p", _legend(board), class_="am-soft"),
+            tag("p", text(_legend(board)), class_="am-soft"),
         ),
         _front(board),
-        tag("section", tag("h2", "All trials"), trial_table(board)),
-        dropped_section(board.account) if board.account else "",
+        tag("section", tag("h2", text(_("All trials"))), trial_table(board)),
+        _dropped(board),
         cells_section(board.cells, board.leaderboard.run_id),
         data_run_id=board.leaderboard.run_id,
     )
 
 
+def _dropped(board: Board) -> str:
+    if board.account is None:
+        return ""
+    in_model = {row.trial for row in board.leaderboard.rows if board.is_in_model(row)}
+    return dropped_section(board.account, in_model=in_model)
+
+
 def _header(board: Board) -> str:
-    title = "Leaderboard"
+    title = text(_("Leaderboard"))
     if board.target is not None:
-        title = f"Which model predicts {tag('q', text(board.target, 80))} best?"
+        target = tag("q", text(board.target, 80))
+        title = fill(_("Leaderboard for predicting {target}"), target=target)
     return tag(
         "header", tag("h1", title), tag("p", _summary(board), class_="am-lead"), _facts(board)
     )
@@ -52,79 +61,114 @@ def _header(board: Board) -> str:
 def _summary(board: Board) -> str:
     best, leaderboard = board.model, board.leaderboard
     if best is None or best.score is None:
-        return "No trial of this run was scored; the table says why."
-    sentence = (
-        f"The model is {tag('b', text(board.model_name, 60))} with "
-        f"{text(leaderboard.metric)} {linked_number(best.score.score, best.link)}"
-    )
-    if best.score.low is not None and best.score.high is not None:
-        sentence += (
-            f" (95 % interval {linked_number(best.score.low, best.link)} to "
-            f"{linked_number(best.score.high, best.link)})"
+        return text(_("No trial of this run got a score. See the table for the reasons."))
+    n = len(board.members)
+    if n > 1:
+        sentence = ngettext(
+            "The model is a blend of {n} trial.", "The model is a blend of {n} trials.", n
         )
-    sentence += " in cross-validation"
+        model = fill(sentence, n=tag("b", str(n)))
+    else:
+        model = fill(_("The model is {name}."), name=tag("b", text(board.model_name, 60)))
+    metric, score = text(leaderboard.metric), linked_number(best.score.score, best.link)
+    if best.score.low is not None and best.score.high is not None:
+        validated = fill(
+            _("In cross-validation, {metric} is {score} (95% interval {low} to {high})."),
+            metric=metric,
+            score=score,
+            low=linked_number(best.score.low, best.link),
+            high=linked_number(best.score.high, best.link),
+        )
+    else:
+        validated = fill(_("In cross-validation, {metric} is {score}."), metric=metric, score=score)
     if leaderboard.holdout is None:
-        return sentence + "; no rows were held out."
-    holdout, link = leaderboard.holdout, leaderboard.holdout_link or best.link
-    return (
-        f"{sentence}, and {linked_number(holdout.score, link)}{linked_interval(holdout, link)} on "
-        f"{holdout.rows:,} held-out rows that no choice has seen."
-    )
+        held_out = text(_("No rows were held out."))
+    else:
+        holdout, link = leaderboard.holdout, leaderboard.holdout_link or best.link
+        held_out = fill(
+            ngettext(
+                "It's {score} on {n} holdout row.",
+                "It's {score} on {n} holdout rows.",
+                holdout.rows,
+            ),
+            score=linked_number(holdout.score, link) + linked_interval(holdout, link),
+            n=f"{holdout.rows:,}",
+        )
+    return f"{model} {validated} {held_out}"
 
 
 def _facts(board: Board) -> str:
     leaderboard, run = board.leaderboard, board.run
-    better = "higher" if leaderboard.higher_is_better else "lower"
+    metric = (
+        _("{metric}, higher is better")
+        if leaderboard.higher_is_better
+        else _("{metric}, lower is better")
+    )
     facts = [
-        ("Run", tag("code", text(leaderboard.run_id))),
-        *([("Data", text(board.data, 60))] if board.data is not None else []),
-        ("Metric", f"{text(leaderboard.metric)}, {better} is better"),
-        ("Trials", f"{sum(row.trial is not None for row in leaderboard.rows):,}"),
+        (_("Run"), tag("code", text(leaderboard.run_id))),
+        *([(_("Data"), text(board.data, 60))] if board.data is not None else []),
+        (_("Metric"), fill(metric, metric=text(leaderboard.metric))),
+        (_("Trials"), f"{sum(row.trial is not None for row in leaderboard.rows):,}"),
     ]
     if run is not None:
-        facts.append(("Status", text(run.status.value)))
-        facts.append(("Started", text(run.created_at.strftime("%Y-%m-%d %H:%M UTC"))))
+        facts.append((_("Status"), text(run.status.value)))
+        facts.append((_("Started"), text(run.created_at.strftime("%Y-%m-%d %H:%M UTC"))))
         if run.started_at and run.ended_at:
-            facts.append(("Took", seconds((run.ended_at - run.started_at).total_seconds())))
-    pairs = joined(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts)
+            facts.append((_("Duration"), seconds((run.ended_at - run.started_at).total_seconds())))
+    pairs = joined(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
     return tag("dl", pairs, class_="am-facts")
 
 
 def _chart(board: Board) -> str:
     leaderboard = board.leaderboard
     chart = score_chart(board.complete, leaderboard.metric, leaderboard.holdout, linked)
-    return scrolling(chart, "Scores by model")
+    return scrolling(chart, _("Scores by model"))
 
 
 def _legend(board: Board) -> str:
-    shown = min(len(board.complete), 12)
-    said = f"The best {shown} of {len(board.complete)} scored models. " if shown else ""
-    said += (
-        "A line is the 95 % interval of the dot; where two overlap much, the order may be chance."
-    )
+    n_scored = len(board.complete)
+    n_charted = min(n_scored, 12)
+    sentences = []
+    if n_charted:
+        sentences.append(
+            ngettext(
+                "The best {n} of {total} scored model.",
+                "The best {n} of {total} scored models.",
+                n_scored,
+            ).format(n=n_charted, total=n_scored)
+        )
+    sentences.append(_("Lines are 95% intervals. If two overlap a lot, their order may be chance."))
     if board.leaderboard.holdout is not None:
-        said += " The dashed line is the holdout."
-    return said
+        sentences.append(_("The dashed line is the holdout score."))
+    return " ".join(sentences)
 
 
 def _front(board: Board) -> str:
     leaderboard = board.leaderboard
-    shown = measured(leaderboard.rows)
-    if len(shown) < 2:
+    rows = measured(leaderboard.rows)
+    if len(rows) < 2:
         return ""
     chart = front_chart(
         leaderboard.rows, leaderboard.metric, higher_is_better=leaderboard.higher_is_better
     )
-    on = sum(bool(row.on_front) for row in shown)
-    better = "Up" if leaderboard.higher_is_better else "Up (lower scores)"
-    said = (
-        f"{better} and left is better, small is lighter. Of {len(shown)} that were measured, {on} "
-        "are on the Pareto front (◆): nothing else beats them in score, time and size together. "
-        "The dotted line joins those that lead by score and time alone. "
-        "Only what the final model is made of is measured; the table below has the numbers."
+    n_front = sum(bool(row.on_front) for row in rows)
+    sentences = (
+        _("Up and left is better. Small points are small models.")
+        if leaderboard.higher_is_better
+        else _("Up (lower scores) and left is better. Small points are small models."),
+        ngettext(
+            "{n} of {total} measured models is on the Pareto front (◆): no other model is better "
+            "in score, latency and size.",
+            "{n} of {total} measured models are on the Pareto front (◆): no other model is better "
+            "in score, latency and size.",
+            n_front,
+        ).format(n=n_front, total=len(rows)),
+        _("The dotted line joins the models that lead by score and latency only."),
+        _("Only the final model and its members are measured. The table below has the numbers."),
     )
+    title = _("Score, latency and size")
     return tag(
         "section",
-        tag("h2", "Score, time and size"),
-        tag("figure", scrolling(chart, "Score, time and size"), tag("figcaption", said)),
+        tag("h2", text(title)),
+        tag("figure", scrolling(chart, title), tag("figcaption", text(" ".join(sentences)))),
     )

@@ -1,116 +1,156 @@
-"""A search while it runs: how far it is, its latest trials, and its log, as HTML."""
+"""The live page of a running search: progress, latest trials and log, as HTML."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from automl_magic.look.html import block, joined, tag, text
+from automl_magic.look.html import block, fill, joined, tag, text
 from automl_magic.look.numbers import number, seconds
+from automl_magic.look.text import safe
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.course import Course, Ended
 from automl_magic.pages.figure import scrolling
-from automl_magic.pages.links import made_by
+from automl_magic.pages.links import made_by, source_title
 from automl_magic.records import Link, Run, Trial
 
 LATEST, LOGGED = 20, 40
 NOTEBOOK = "output.ipynb"
-_TOLD = ("run", "search", "decision", "trial")
+START_COMMAND = "automl fit DATA --target COLUMN"
+_LOGGED_EVENTS = ("run", "search", "decision", "trial")
 
 
 def said_of(course: Course | None, run: Run | None) -> str:
-    """Return one sentence, as plain text, for whoever listens instead of looking."""
+    """Return the run's status as plain text, for screen readers."""
     if run is None or course is None:
-        return "No run is there yet. Start one: automl fit DATA --target COLUMN"
-    parts = [f"Run {run.run_id} {_state(run)}"]
-    scored = [ended for ended in course.ended.values() if ended.score is not None]
-    if scored:
-        others = len(course.ended) - len(scored)
-        trials = "1 trial" if len(scored) == 1 else f"{len(scored)} trials"
-        parts.append(f"{trials} scored" + (f", {others} without a score" if others else ""))
+        return _("There are no runs yet. To start one, run {command}").format(command=START_COMMAND)
+    sentences = [_status_sentence(run)]
+    n_scored = sum(ended.score is not None for ended in course.ended.values())
+    n_unscored = len(course.ended) - n_scored
+    if n_scored:
+        sentence = ngettext("{n} trial has a score.", "{n} trials have a score.", n_scored)
+        sentences.append(sentence.format(n=n_scored))
+        if n_unscored:
+            sentence = ngettext("{n} trial has no score.", "{n} trials have no score.", n_unscored)
+            sentences.append(sentence.format(n=n_unscored))
     best = course.best
     if best is not None:
-        parts.append(f"best {course.metric or 'score'} {number(best.best, 5)} by {best.candidate}")
-    return "; ".join(parts) + "."
+        sentence = (
+            _("The best score is {score}, by {candidate}.")
+            if course.metric is None
+            else _("The best {metric} is {score}, by {candidate}.")
+        )
+        score = number(best.best, 5)
+        sentences.append(
+            sentence.format(metric=course.metric, score=score, candidate=best.candidate)
+        )
+    return " ".join(sentences)
 
 
-def _state(run: Run) -> str:
-    return {"running": "is searching", "succeeded": "has succeeded", "failed": "has failed"}.get(
-        run.status.value, f"is {run.status.value}"
-    )
+def _status_sentence(run: Run) -> str:
+    match run.status.value:
+        case "running":
+            return _("Run {run} is searching.").format(run=run.run_id)
+        case "succeeded":
+            return _("Run {run} succeeded.").format(run=run.run_id)
+        case "failed":
+            return _("Run {run} failed.").format(run=run.run_id)
+        case status:
+            return _("The status of run {run} is {status}.").format(run=run.run_id, status=status)
 
 
-def progress_block(course: Course | None, run: Run | None, *, is_asked: bool) -> str:
-    """Return how far the run is. `is_asked` says whether somebody named it."""
+def progress_block(course: Course | None, run: Run | None, *, is_selected: bool) -> str:
+    """Return the run's progress. `is_selected` tells whether the user chose this run."""
     if run is None or course is None:
         return block(
-            tag("p", "Nothing runs, and nothing has run yet.", class_="am-lead"),
-            tag("p", "Start a search, and it will appear here: "),
-            tag("p", tag("code", "automl fit DATA --target COLUMN")),
+            tag("p", text(_("There are no runs yet.")), class_="am-lead"),
+            tag("p", text(_("When you start a search, it appears here:"))),
+            tag("p", tag("code", START_COMMAND)),
         )
     note = ""
-    if run.status.is_end and not is_asked:
+    if run.status.is_end and not is_selected:
         note = tag(
             "p",
-            "Nothing runs at the moment. This is how the newest run went; the next one that "
-            "starts takes its place.",
+            text(_("No search is running. This is the latest run. The next run replaces it here.")),
         )
-    left = course.left_now_s()
+    remaining_s = course.left_now_s()
     best = course.best
+    best_text = (
+        _("{score} by {candidate}").format(
+            score=number(best.best, 5), candidate=safe(best.candidate, 40)
+        )
+        if best
+        else "–"
+    )
+    remaining = "–" if run.status.is_end or remaining_s is None else seconds(remaining_s)
     facts = [
-        ("Run", tag("code", text(run.run_id))),
-        ("Status", text(run.status.value)),
-        ("Trials", f"{len(course.ended):,}"),
-        ("Best", f"{number(best.best, 5)} by {text(best.candidate, 40)}" if best else "–"),
-        ("Time left", "–" if run.status.is_end or left is None else seconds(left)),
+        (_("Run"), tag("code", text(run.run_id))),
+        (_("Status"), text(run.status.value)),
+        (_("Trials"), f"{len(course.ended):,}"),
+        (_("Best"), text(best_text)),
+        (_("Time left"), remaining),
     ]
-    pairs = joined(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts)
+    pairs = joined(tag("div", tag("dt", text(name)), tag("dd", value)) for name, value in facts)
     return block(note, tag("dl", pairs, class_="am-facts"), _cells(course))
 
 
 def _cells(course: Course) -> str:
     if not course.n_cells:
         return ""
-    done = min(course.cells_done, course.n_cells)
-    label = f"Cell {min(done + 1, course.n_cells)} of {course.n_cells}: "
-    bar = tag("progress", value=done, max=course.n_cells, aria_label="Cells of the notebook")
-    return tag("p", label, tag("code", text(course.cell_id, 60)), " ", bar, class_="am-progress")
+    n_done = min(course.cells_done, course.n_cells)
+    label = fill(
+        _("Cell {n} of {total}: {cell}"),
+        n=str(min(n_done + 1, course.n_cells)),
+        total=str(course.n_cells),
+        cell=tag("code", text(course.cell_id, 60)),
+    )
+    bar = tag("progress", value=n_done, max=course.n_cells, aria_label=_("Notebook progress"))
+    return tag("p", label, " ", bar, class_="am-progress")
 
 
 def trials_block(course: Course | None, run: Run | None) -> str:
-    """Return the latest trials, newest first: what the picture shows, as a table."""
+    """Return a table of the latest trials, newest first."""
     if course is None or run is None or not course.ended:
-        return block(tag("p", "No trial has ended yet.", class_="am-soft"))
+        return block(tag("p", text(_("No trial has finished yet.")), class_="am-soft"))
     latest = sorted(course.ended.values(), key=lambda ended: -ended.number)[:LATEST]
-    heads = joined(
-        tag("th", name, scope="col", class_=kind)
-        for name, kind in (
-            ("Trial", "am-num"),
-            ("Candidate", None),
-            (text(course.metric or "Score", 30), "am-num"),
-            ("Folds, from and to", "am-num"),
-            ("Fit", "am-num"),
-            ("At", "am-num"),
-            ("What it is", None),
+    headings = joined(
+        tag("th", text(name, 30), scope="col", class_=css_class)
+        for name, css_class in (
+            (_("Trial"), "am-num"),
+            (_("Candidate"), None),
+            (course.metric or _("Score"), "am-num"),
+            (_("Fold range"), "am-num"),
+            (_("Fit time"), "am-num"),
+            (_("Finished at"), "am-num"),
+            (_("Description"), None),
         )
     )
-    caption = f"The latest {len(latest)} of {len(course.ended):,} trials, newest first."
+    caption = ngettext(
+        "The latest {n} of {total} trial, newest first",
+        "The latest {n} of {total} trials, newest first",
+        len(course.ended),
+    ).format(n=len(latest), total=f"{len(course.ended):,}")
     rows = joined(_trial(ended, course.trials.get(ended.number), run) for ended in latest)
     return block(
         scrolling(
             tag(
                 "table",
-                tag("caption", caption),
-                tag("thead", tag("tr", heads)),
+                tag("caption", text(caption)),
+                tag("thead", tag("tr", headings)),
                 tag("tbody", rows),
             ),
-            "The latest trials",
+            _("Latest trials"),
         )
     )
 
 
 def _trial(ended: Ended, trial: Trial | None, run: Run) -> str:
     folds = trial.fold_scores if trial else ()
-    spread = f"{number(min(folds), 3)} to {number(max(folds), 3)}" if folds else "–"
+    fold_range = "–"
+    if folds:
+        fold_range = _("{low} to {high}").format(
+            low=number(min(folds), 3), high=number(max(folds), 3)
+        )
     score = number(ended.score, 5) if ended.score is not None else tag("i", text(ended.state, 20))
     cell_id = (trial.cell_id if trial else None) or "search"
     link = Link(run_id=run.run_id, notebook=NOTEBOOK, cell_id=cell_id)
@@ -119,37 +159,49 @@ def _trial(ended: Ended, trial: Trial | None, run: Run) -> str:
         tag("td", str(ended.number), class_="am-num"),
         tag("th", text(ended.candidate, 60), scope="row"),
         tag("td", score, class_="am-num"),
-        tag("td", spread, class_="am-num"),
+        tag("td", text(fold_range), class_="am-num"),
         tag("td", seconds(trial.fit_s if trial else None), class_="am-num"),
         tag("td", seconds(ended.at_s), class_="am-num"),
         tag("td", text(trial.reason if trial else "", 200), class_="am-why"),
-        title=f"made by cell {cell_id} of {NOTEBOOK}",
+        title=source_title(link),
         **made_by(link),
     )
 
 
 def log_block(course: Course | None) -> str:
-    """Return what happened, newest first; cells that begin and end are left to the progress."""
-    told = [event for event in (course.events if course else ()) if event.get("event") in _TOLD]
-    if not told:
-        return block(tag("p", "Nothing has happened yet.", class_="am-soft"))
-    items = joined(tag("li", _event(event)) for event in reversed(told[-LOGGED:]))
+    """Return the log of events, newest first, without those of cells."""
+    events = [
+        event for event in (course.events if course else ()) if event.get("event") in _LOGGED_EVENTS
+    ]
+    if not events:
+        return block(tag("p", text(_("No events yet.")), class_="am-soft"))
+    items = joined(tag("li", _event(event)) for event in reversed(events[-LOGGED:]))
     return block(tag("ol", items, class_="am-log"))
 
 
 def _event(event: dict[str, Any]) -> str:
-    when = event.get("t")
-    clock = time.strftime("%H:%M:%S", time.localtime(when)) if isinstance(when, int | float) else ""
-    words = {
-        "run": lambda: f"run: {event.get('state')}",
-        "search": lambda: f"the search begins, {event.get('budget_s')} s",
-        "decision": lambda: (
-            f"{event.get('about')} {event.get('name') or ''}".rstrip()
-            + f": {event.get('choice')}. {event.get('why')}"
-        ),
-        "trial": lambda: (
-            f"trial {event.get('number')}, {event.get('candidate')}: {event.get('state')}"
-            + (f", {number(score, 5)}" if isinstance(score := event.get("score"), float) else "")
-        ),
-    }[str(event.get("event"))]()
-    return tag("time", clock, class_="am-soft") + " " + text(words, 300)
+    timestamp = event.get("t")
+    clock = ""
+    if isinstance(timestamp, int | float):
+        clock = time.strftime("%H:%M:%S", time.localtime(timestamp))
+    return tag("time", clock, class_="am-soft") + " " + text(_event_text(event), 300)
+
+
+def _event_text(event: dict[str, Any]) -> str:
+    state = event.get("state")
+    match event.get("event"):
+        case "run":
+            return _("Run: {state}").format(state=state)
+        case "search":
+            return _("Search started, budget {budget} s").format(budget=event.get("budget_s"))
+        case "decision":
+            subject = f"{event.get('about')} {event.get('name') or ''}".rstrip()
+            return f"{subject}: {event.get('choice')}. {event.get('why')}"
+    trial_number, candidate, score = event.get("number"), event.get("candidate"), event.get("score")
+    if isinstance(score, float):
+        return _("Trial {n}, {candidate}: {state}, {score}").format(
+            n=trial_number, candidate=candidate, state=state, score=number(score, 5)
+        )
+    return _("Trial {n}, {candidate}: {state}").format(
+        n=trial_number, candidate=candidate, state=state
+    )

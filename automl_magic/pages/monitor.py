@@ -1,4 +1,4 @@
-"""The board of a deployment as HTML: sentences, and for each chart its numbers as a table."""
+"""The monitoring page of a deployment as HTML: facts, and for each chart its numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from automl_magic.look.html import block, joined, tag, text
+from automl_magic.look.html import block, fill, joined, tag, text
 from automl_magic.look.numbers import milliseconds, number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.figure import scrolling
 from automl_magic.pages.links import made_by
 from automl_magic.records import Link
@@ -22,101 +23,128 @@ MOST_ROWS = 30
 
 
 def said_of(board: Board | None, name: str | None) -> str:
-    """Return one sentence, as plain text, for whoever listens instead of looking."""
+    """Return the deployment's status as plain text, for screen readers."""
     if board is None:
-        return f"There is no deployment {name}." if name else "Nothing is deployed yet."
-    n_alerts = len(board.alerts)
-    alerts = "1 alert" if n_alerts == 1 else f"{n_alerts:,} alerts" if n_alerts else "no alerts"
-    canary = (
-        f", version {board.route.canary} takes {board.route.percent:g} %"
-        if board.route.canary is not None
-        else ""
+        if name:
+            return _("There's no deployment {name}.").format(name=name)
+        return _("There are no deployments yet.")
+    route, n_alerts = board.route, len(board.alerts)
+    sentences = [
+        _("{deployment} serves version {version}.").format(
+            deployment=board.deployment.name, version=route.stable
+        )
+    ]
+    if route.canary is not None:
+        sentences.append(
+            _("The canary, version {version}, gets {percent}% of the requests.").format(
+                version=route.canary, percent=f"{route.percent:g}"
+            )
+        )
+    sentences.append(
+        ngettext("{n} active alert.", "{n} active alerts.", n_alerts).format(n=f"{n_alerts:,}")
+        if n_alerts
+        else _("No active alerts.")
     )
-    return f"{board.deployment.name}: version {board.route.stable} serves{canary}; {alerts}."
+    return " ".join(sentences)
 
 
 def facts_block(board: Board | None, name: str | None, others: Sequence[str]) -> str:
-    """Return what serves now, and how much is asked; or what to do where nothing does."""
+    """Return the serving versions and the traffic, or how to deploy if nothing is deployed."""
     if board is None:
-        return _nothing(name, others)
+        return _no_deployment(name, others)
     route = board.route
     requests = sum(sum(bucket.requests.values()) for bucket in board.buckets)
     errors = sum(sum(bucket.errors.values()) for bucket in board.buckets)
-    latest = next((one for one in reversed(board.buckets) if one.p95_ms is not None), None)
-    last = board.checks[-1] if board.checks else None
-    pairs = [
-        ("Model", f"{text(route.model, 60)}, version {route.stable}"),
-        ("Canary", _canary(board)),
-        ("Requests in 24 h", f"{requests:,.0f}"),
-        ("Errors", f"{100 * errors / requests:.3g} %" if requests else "–"),
-        ("Latency p95", milliseconds(latest.p95_ms) if latest else "–"),
-        ("Last judged", _moment(last.end) if last else "never"),
+    latest = next((bucket for bucket in reversed(board.buckets) if bucket.p95_ms is not None), None)
+    last_check = board.checks[-1] if board.checks else None
+    model = _("{model}, version {version}").format(model=route.model, version=route.stable)
+    facts = [
+        (_("Model"), text(model, 80)),
+        (_("Canary"), text(_canary(board))),
+        (_("Requests in 24 h"), f"{requests:,.0f}"),
+        (_("Errors"), f"{100 * errors / requests:.3g}%" if requests else "–"),
+        (_("p95 latency"), milliseconds(latest.p95_ms) if latest else "–"),
+        (_("Last check"), _moment(last_check.end) if last_check else text(_("never"))),
     ]
-    shown = joined(tag("div", tag("dt", key), tag("dd", value)) for key, value in pairs)
+    pairs = joined(tag("div", tag("dt", text(key)), tag("dd", value)) for key, value in facts)
     notes = []
     if not requests:
         notes.append(
-            tag(
-                "p",
-                "Nobody has asked in the last 24 hours. The address is told by ",
-                tag("code", text(f"automl route {shlex.quote(route.deployment)}")),
+            _with_command(
+                _("No requests in the last 24 hours. To get the address, run {command}"),
+                f"automl route {shlex.quote(route.deployment)}",
             )
         )
-    if last is None:
+    if last_check is None:
         notes.append(
-            tag(
-                "p",
-                "No window was judged yet. Judge one, and go on doing so: ",
-                tag("code", text(f"automl monitor {shlex.quote(route.deployment)} --every 15m")),
+            _with_command(
+                _("No window has been checked yet. To check one every 15 minutes, run {command}"),
+                f"automl monitor {shlex.quote(route.deployment)} --every 15m",
             )
         )
-    return block(tag("dl", shown, class_="am-facts"), *notes, _others(others))
+    return block(tag("dl", pairs, class_="am-facts"), *notes, _others(others))
 
 
 def alerts_block(board: Board | None) -> str:
-    """Return what is wrong now, the worst first, each with the cell that found it."""
+    """Return the active alerts, most severe first, each with the cell that found it."""
     if board is None or not board.alerts:
-        return block(tag("p", "No alert fires.", class_="am-soft"))
-    shown = board.alerts[:MOST_ROWS]
-    more = len(board.alerts) - len(shown)
-    rows = [_alert(alert) for alert in shown]
-    caption = "The worst first" + (
-        f"; {more:,} more: automl alerts {board.deployment.name}" if more else ""
-    )
-    heads = ("Severity", "What", "Summary", "Since", "Found by")
-    return _table(heads, rows, caption)
+        return _empty(_("No active alerts."))
+    alerts = board.alerts[:MOST_ROWS]
+    n_more = len(board.alerts) - len(alerts)
+    caption = _("Alerts, most severe first")
+    if n_more:
+        caption = ngettext(
+            "Alerts, most severe first. To see {n} more, run {command}",
+            "Alerts, most severe first. To see {n} more, run {command}",
+            n_more,
+        ).format(n=f"{n_more:,}", command=f"automl alerts {board.deployment.name}")
+    headings = (_("Severity"), _("Type"), _("Summary"), _("Since"), _("Found by"))
+    return _table(headings, [_alert(alert) for alert in alerts], caption)
 
 
 def retrains_block(board: Board | None) -> str:
-    """Return the retrainings, the newest first."""
+    """Return the retrainings, newest first."""
     if board is None or not board.retrains:
         name = shlex.quote(board.deployment.name) if board else "DEPLOYMENT"
-        return block(tag("p", "None yet. Begin one: ", tag("code", text(f"automl retrain {name}"))))
+        return block(
+            _with_command(
+                _("No retraining yet. To start one, run {command}"), f"automl retrain {name}"
+            )
+        )
     rows = [
         (
-            _moment(one.started_at),
-            one.trigger.value,
-            one.status.value,
-            f"version {one.challenger}" if one.challenger is not None else "–",
-            text(one.detail, 300),
-            tag("code", text(one.run_id or "–", 40)),
+            _moment(retrain.started_at),
+            retrain.trigger.value,
+            retrain.status.value,
+            text(_("version {version}").format(version=retrain.challenger))
+            if retrain.challenger is not None
+            else "–",
+            text(retrain.detail, 300),
+            tag("code", text(retrain.run_id or "–", 40)),
         )
-        for one in board.retrains
+        for retrain in board.retrains
     ]
-    heads = ("Begun", "Asked by", "Status", "Challenger", "What came of it", "Run")
-    return _table(heads, rows, "The newest first")
+    headings = (
+        _("Started"),
+        _("Trigger"),
+        _("Status"),
+        _("Challenger"),
+        _("Result"),
+        _("Run"),
+    )
+    return _table(headings, rows, _("Retrainings, newest first"))
 
 
 def route_block(board: Board | None) -> str:
-    """Return the history of the route, the newest change first, with who and why."""
+    """Return the history of the route, newest change first."""
     if board is None or not board.changes:
-        return block(tag("p", "The route has no history.", class_="am-soft"))
+        return _empty(_("The route hasn't changed yet."))
     rows = [
         (
             _moment(change.at),
             text(change.action.replace("_", " "), 40),
             str(change.route.stable),
-            f"{change.route.canary}\u00a0({change.route.percent:g}\u00a0%)"
+            f"{change.route.canary}\u00a0({change.route.percent:g}%)"
             if change.route.canary is not None
             else "–",
             text(change.actor, 40),
@@ -124,85 +152,113 @@ def route_block(board: Board | None) -> str:
         )
         for change in board.changes
     ]
-    heads = ("When", "What", "Stable", "Canary", "Who", "Why")
-    return _table(heads, rows, "The newest first")
+    headings = (_("Time"), _("Change"), _("Stable"), _("Canary"), _("User"), _("Reason"))
+    return _table(headings, rows, _("Changes of the route, newest first"))
 
 
 def traffic_table(board: Board | None) -> str:
-    """Return requests, errors and latency by quarter of an hour, the newest first."""
-    buckets = [one for one in reversed(board.buckets) if one.requests] if board else []
+    """Return requests, errors and latency by 15 minutes, newest first."""
+    buckets = [bucket for bucket in reversed(board.buckets) if bucket.requests] if board else []
     if not buckets:
-        return block(tag("p", "No requests in the last 24 hours.", class_="am-soft"))
+        return _empty(_("No requests in the last 24 hours."))
     rows = [
         (
             _moment(bucket.start),
             f"{sum(bucket.requests.values()):,.0f}",
-            text(", ".join(f"{who}: {n:,.0f}" for who, n in bucket.requests.items()), 200),
+            text(", ".join(f"{role}: {n:,.0f}" for role, n in bucket.requests.items()), 200),
             f"{sum(bucket.errors.values()):,.0f}",
             milliseconds(bucket.p50_ms),
             milliseconds(bucket.p95_ms),
         )
         for bucket in buckets
     ]
-    heads = ("From", "Requests", "By version and role", "Errors", "p50", "p95")
-    return _table(heads, rows, "By quarters of an hour, the newest first", numbers=(1, 3, 4, 5))
+    headings = (
+        _("From"),
+        _("Requests"),
+        _("By version and role"),
+        _("Errors"),
+        _("p50 latency"),
+        _("p95 latency"),
+    )
+    caption = _("Traffic by 15 minutes, newest first")
+    return _table(headings, rows, caption, numeric_columns=(1, 3, 4, 5))
 
 
 def drift_table(board: Board | None) -> str:
-    """Return the PSI of the columns that drift most, by window, the newest first."""
+    """Return the PSI of the columns that drift most, by window, newest first."""
     if board is None or not board.checks:
-        return block(tag("p", "No window was judged yet.", class_="am-soft"))
-    shown = list(reversed(board.checks))[:8]
-    rows = [(text(name, 60), *(_psi(check, name) for check in shown)) for name in board.features]
+        return _empty(_("No window has been checked yet."))
+    checks = list(reversed(board.checks))[:8]
+    rows = [(text(name, 60), *(_psi(check, name) for check in checks)) for name in board.features]
     if not rows:
-        return block(tag("p", "No column could be judged.", class_="am-soft"))
-    heads = ("Column", *(_moment(check.end) for check in shown))
-    caption = "Population stability index by window, the newest first"
-    return _table(heads, rows, caption, numbers=tuple(range(1, len(heads))), link=_link(shown[0]))
+        return _empty(_("No column could be checked."))
+    # Headings are escaped, and `text` would escape no-break spaces visibly.
+    times = (_moment(check.end).replace("\u00a0", " ") for check in checks)
+    headings = (_("Column"), *times)
+    return _table(
+        headings,
+        rows,
+        _("Population stability index (PSI) by window, newest first"),
+        numeric_columns=tuple(range(1, len(headings))),
+        link=_link(checks[0]),
+    )
 
 
 def prediction_table(board: Board | None) -> str:
     """Return the distribution of the predictions, in training and in the newest window."""
-    last = board.checks[-1] if board is not None and board.checks else None
-    if last is None or not last.bins:
-        return block(tag("p", "No window was judged yet.", class_="am-soft"))
+    last_check = board.checks[-1] if board is not None and board.checks else None
+    if last_check is None or not last_check.bins:
+        return _empty(_("No window has been checked yet."))
+    shares = zip(last_check.bins, last_check.reference, last_check.current, strict=True)
     rows = [
-        (text(name, 60), f"{100 * before:.1f} %", f"{100 * now:.1f} %")
-        for name, before, now in zip(last.bins, last.reference, last.current, strict=True)
+        (text(name, 60), f"{100 * training:.1f}%", f"{100 * newest:.1f}%")
+        for name, training, newest in shares
     ]
     return _table(
-        ("Prediction", "Training", "Newest window"),
+        (_("Prediction"), _("Training"), _("Newest window")),
         rows,
-        "Shares of the rows",
-        numbers=(1, 2),
-        link=_link(last, "prediction"),
+        _("Share of rows"),
+        numeric_columns=(1, 2),
+        link=_link(last_check, "prediction"),
     )
 
 
 def performance_table(board: Board | None) -> str:
-    """Return the score by window, the newest first."""
-    scored = [one for one in board.checks if one.score is not None] if board else []
-    if not scored:
-        return block(
-            tag("p", "No outcome is known yet: report them to the endpoint.", class_="am-soft")
-        )
+    """Return the score by window, newest first."""
+    checks = [check for check in board.checks if check.score is not None] if board else []
+    if not checks:
+        return _empty(_("No outcomes yet. Report them to the endpoint."))
     rows = [
         (_moment(check.end), number(check.score), number(check.release), f"{check.n_rows:,}")
-        for check in reversed(scored)
+        for check in reversed(checks)
     ]
-    heads = ("Window until", scored[-1].metric or "Score", "At release", "Rows")
+    headings = (_("Window end"), checks[-1].metric or _("Score"), _("At release"), _("Rows"))
     return _table(
-        heads, rows, "By window, the newest first", numbers=(1, 2, 3), link=_link(scored[-1])
+        headings,
+        rows,
+        _("Score by window, newest first"),
+        numeric_columns=(1, 2, 3),
+        link=_link(checks[-1]),
     )
 
 
-def _nothing(name: str | None, others: Sequence[str]) -> str:
+def _empty(sentence: str) -> str:
+    return block(tag("p", text(sentence), class_="am-soft"))
+
+
+def _with_command(sentence: str, command: str) -> str:
+    """Return a paragraph whose placeholder {command} is a command as code."""
+    return tag("p", fill(sentence, command=tag("code", text(command))))
+
+
+def _no_deployment(name: str | None, others: Sequence[str]) -> str:
     if name is not None:
         return block(
-            _others(others) or tag("p", "See what there is: ", tag("code", "automl route"))
+            _others(others)
+            or _with_command(_("To list the deployments, run {command}"), "automl route")
         )
     return block(
-        tag("p", "Register a model, approve it, serve it, and it will appear here:"),
+        tag("p", text(_("Register a model, approve it and serve it. It then appears here:"))),
         tag("p", tag("code", "automl serve NAME")),
     )
 
@@ -210,37 +266,39 @@ def _nothing(name: str | None, others: Sequence[str]) -> str:
 def _others(others: Sequence[str]) -> str:
     if not others:
         return ""
-    shown = [tag("code", text(f"automl app monitor {name}", 120)) for name in others[:10]]
-    return tag("p", "Other deployments: ", ", ".join(shown), class_="am-soft")
+    commands = [tag("code", text(f"automl app monitor {name}", 120)) for name in others[:10]]
+    sentence = _("Other deployments: {commands}")
+    return tag("p", fill(sentence, commands=", ".join(commands)), class_="am-soft")
 
 
 def _canary(board: Board) -> str:
     route = board.route
     if route.canary is not None:
-        return f"version {route.canary}, {route.percent:g} %"
-    return f"shadow {route.shadow}" if route.shadow is not None else "none"
+        return _("version {version}, {percent}%").format(
+            version=route.canary, percent=f"{route.percent:g}"
+        )
+    if route.shadow is not None:
+        return _("shadow {version}").format(version=route.shadow)
+    return _("none")
 
 
 def _alert(alert: Alert) -> tuple[str, ...]:
     link = alert.link
-    found = (
-        tag(
-            "span",
-            "cell ",
-            tag("code", text(link.cell_id, 40)),
-            " of run ",
-            tag("code", text(link.run_id, 40)),
-            **made_by(link),
+    if link is None:
+        found_by = text(_("the monitor"))
+    else:
+        sentence = fill(
+            _("cell {cell} of run {run}"),
+            cell=tag("code", text(link.cell_id, 40)),
+            run=tag("code", text(link.run_id, 40)),
         )
-        if link is not None
-        else "the watch"
-    )
+        found_by = tag("span", sentence, **made_by(link))
     return (
         tag("strong", alert.severity.value),
         text(f"{alert.kind.value.replace('_', ' ')}: {alert.subject}", 120),
         text(alert.summary, 300),
         _moment(alert.fired_at or alert.first_at),
-        found,
+        found_by,
     )
 
 
@@ -249,28 +307,31 @@ def _psi(check: Check, name: str) -> str:
     if value is None:
         return "–"
     severity = check.severities.get(name, "")
-    shown = number(value, 2)
-    return tag("strong", f"{shown} {severity}") if severity in ("warning", "critical") else shown
+    psi = number(value, 2)
+    return tag("strong", f"{psi} {severity}") if severity in ("warning", "critical") else psi
 
 
 def _table(
-    heads: Sequence[str],
+    headings: Sequence[str],
     rows: Iterable[Sequence[str]],
     caption: str,
     *,
-    numbers: Sequence[int] = (),
+    numeric_columns: Sequence[int] = (),
     link: Link | None = None,
 ) -> str:
-    kinds = ["am-num" if i in numbers else None for i in range(len(heads))]
+    classes = ["am-num" if i in numeric_columns else None for i in range(len(headings))]
     head = joined(
-        tag("th", text(name, 60), scope="col", class_=kind) if name else tag("td", "")
-        for name, kind in zip(heads, kinds, strict=True)
+        tag("th", text(name, 60), scope="col", class_=css_class) if name else tag("td", "")
+        for name, css_class in zip(headings, classes, strict=True)
     )
     body = joined(
         tag(
             "tr",
             tag("th", row[0], scope="row", style="min-width: 6.5rem"),
-            *(tag("td", cell, class_=kind) for cell, kind in zip(row[1:], kinds[1:], strict=True)),
+            *(
+                tag("td", cell, class_=css_class)
+                for cell, css_class in zip(row[1:], classes[1:], strict=True)
+            ),
         )
         for row in rows
     )
@@ -288,5 +349,5 @@ def _link(check: Check, cell_id: str = "features") -> Link:
     return Link(run_id=check.run_id, notebook=NOTEBOOK, cell_id=cell_id)
 
 
-def _moment(at: float) -> str:
-    return time.strftime("%d\u00a0%b\u00a0%H:%M", time.localtime(at))
+def _moment(timestamp: float) -> str:
+    return time.strftime("%d\u00a0%b\u00a0%H:%M", time.localtime(timestamp))

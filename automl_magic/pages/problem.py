@@ -1,10 +1,11 @@
-"""An error as a page: its three lines, and nothing else."""
+"""An error as a page: what happened, why, and what to do."""
 
 from __future__ import annotations
 
 from automl_magic.errors import AutomlMagicError
 from automl_magic.look.html import block, tag, text
 from automl_magic.look.text import LINES
+from automl_magic.look.translation import _
 
 
 def problem_page(error: AutomlMagicError) -> str:
@@ -13,10 +14,10 @@ def problem_page(error: AutomlMagicError) -> str:
 
 
 def problem(what: str, why: str, fix: str) -> str:
-    """Return the three lines of an error as a page."""
+    """Return an error as a page from its three lines."""
     return block(
         tag("h1", text(what)),
-        tag("p", tag("b", "Why: "), text(why)),
-        tag("p", tag("b", "Do: "), text(fix)),
+        tag("p", tag("b", text(_("Why:"))), " ", text(why)),
+        tag("p", tag("b", text(_("Do:"))), " ", text(fix)),
         role="alert",
     )

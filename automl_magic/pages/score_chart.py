@@ -1,4 +1,4 @@
-"""The scores of a leaderboard as dots with their intervals, in one SVG."""
+"""A dot chart of the leaderboard's scores with their intervals, as SVG."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 
 from automl_magic.look.html import joined, tag, text
 from automl_magic.look.numbers import number, score_text
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.axes import Scale, scale_of, tick_text, ticks
 from automl_magic.records import LeaderboardRow, Link, Score
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 210, 90, 26, 26
 MOST_ROWS = 12
-FAR = 5  # a score this many times further from the best than the median is off the scale
+FAR = 5  # scores beyond this many times the median distance to the best are off the scale
 
 
 def score_chart(
@@ -21,28 +22,34 @@ def score_chart(
     holdout: Score | None,
     linked: Callable[[str, Link], str],
 ) -> str:
-    """Return an SVG of the best rows, one line each; the table beside it holds the same numbers.
+    """Return an SVG of the best rows, one line each.
 
-    The dashed line is the holdout. A row far behind is marked at the edge, with its number, so that
-    it does not squeeze the others into one point. `linked` makes a link of a number.
+    The dashed line is the holdout score. Outliers are marked at the edge, so that they don't
+    squeeze the other points together. `linked` turns a number into a link.
     """
-    shown = rows[:MOST_ROWS]
-    if not shown:
+    best_rows = rows[:MOST_ROWS]
+    if not best_rows:
         return ""
-    scale = _scale([row.score for row in shown if row.score is not None], holdout)
-    height = TOP + ROW * len(shown) + 34
-    said = f"{metric} of the best {len(shown)} models: " + "; ".join(
-        f"{row.name} {score_text(row.score)}" for row in shown
+    scale = _scale([row.score for row in best_rows if row.score is not None], holdout)
+    height = TOP + ROW * len(best_rows) + 34
+    desc = ngettext(
+        "{metric} of the best model: {scores}",
+        "{metric} of the best {n} models: {scores}",
+        len(best_rows),
+    ).format(
+        metric=metric,
+        n=len(best_rows),
+        scores="; ".join(f"{row.name} {score_text(row.score)}" for row in best_rows),
     )
     return tag(
         "svg",
-        tag("desc", text(said)),
+        tag("desc", text(desc)),
         _axis(scale, metric, height),
         _holdout(scale, holdout, height),
-        joined(_line(scale, row, TOP + ROW * (i + 0.5), linked) for i, row in enumerate(shown)),
+        joined(_line(scale, row, TOP + ROW * (i + 0.5), linked) for i, row in enumerate(best_rows)),
         viewBox=f"0 0 {WIDTH} {height}",
         role="group",
-        aria_label=f"Scores by model ({metric})",
+        aria_label=_("Scores by model ({metric})").format(metric=metric),
         class_="am-chart",
     )
 
@@ -50,9 +57,9 @@ def score_chart(
 def _scale(scores: Sequence[Score], holdout: Score | None) -> Scale:
     best = scores[0].score
     distances = [abs(score.score - best) for score in scores]
-    reach = FAR * statistics.median(distances)
-    near = [s for s, d in zip(scores, distances, strict=True) if d <= reach] or list(scores)
-    ends = [end for s in near for end in (s.score, s.low, s.high) if end is not None]
+    max_distance = FAR * statistics.median(distances)
+    inliers = [s for s, d in zip(scores, distances, strict=True) if d <= max_distance]
+    ends = [end for s in inliers or scores for end in (s.score, s.low, s.high) if end is not None]
     if holdout is not None:
         ends.append(holdout.score)
     return scale_of(ends, LEFT, WIDTH - RIGHT)
@@ -60,7 +67,7 @@ def _scale(scores: Sequence[Score], holdout: Score | None) -> Scale:
 
 def _axis(scale: Scale, metric: str, height: float) -> str:
     bottom = height - 30
-    found, decimals = ticks(scale)
+    tick_values, decimals = ticks(scale)
     marks = [
         tag("line", x1=scale.at(t), x2=scale.at(t), y1=TOP, y2=bottom, class_="am-grid")
         + tag(
@@ -70,7 +77,7 @@ def _axis(scale: Scale, metric: str, height: float) -> str:
             y=height - 14,
             class_="am-tick",
         )
-        for t in found
+        for t in tick_values
     ]
     return joined(marks) + tag("text", text(metric, 30), x=LEFT, y=14, class_="am-name-of-axis")
 
@@ -80,7 +87,7 @@ def _holdout(scale: Scale, holdout: Score | None, height: float) -> str:
         return ""
     x = scale.at(holdout.score)
     anchor = "end" if x > WIDTH - RIGHT - 120 else "start"
-    label = f"holdout {number(holdout.score)}"
+    label = _("Holdout {score}").format(score=number(holdout.score))
     return tag("line", x1=x, x2=x, y1=TOP - 4, y2=height - 30, class_="am-holdout") + tag(
         "text", text(label), x=x, y=14, text_anchor=anchor, class_="am-holdout-name"
     )
@@ -91,17 +98,17 @@ def _line(scale: Scale, row: LeaderboardRow, y: float, linked: Callable[[str, Li
     assert score is not None
     name = tag("text", text(row.name, 24), x=LEFT - 12, y=y + 4, class_="am-row-name")
     x_value = WIDTH - RIGHT + 12
-    # The rectangle catches clicks between the digits.
+    # A transparent rectangle makes the gaps between the digits clickable.
     hit = tag("rect", x=x_value, y=y - ROW / 2, width=RIGHT - 20, height=ROW, fill="transparent")
     label = tag("text", text(number(score.score)), x=x_value, y=y + 4, class_="am-value")
     value = linked(hit + label, row.link)
     best = " am-best" if row.rank == 1 else ""
     if not scale.holds(score.score):
-        # It is written inwards, so that it does not cover the number beside the edge.
-        low = score.score < scale.low
-        said, anchor = ("◂ off the scale", "start") if low else ("off the scale ▸", "end")
-        at = {"x": scale.at(score.score), "y": y + 4, "text_anchor": anchor, "class_": "am-off"}
-        return name + value + tag("text", said, **at)
+        # The label extends inwards, so that it doesn't cover the number at the edge.
+        is_low, note = score.score < scale.low, text(_("off the scale"))
+        label, anchor = (f"◂ {note}", "start") if is_low else (f"{note} ▸", "end")
+        position = {"x": scale.at(score.score), "y": y + 4}
+        return name + value + tag("text", label, text_anchor=anchor, class_="am-off", **position)
     bar = ""
     if score.low is not None and score.high is not None:
         bar = tag(

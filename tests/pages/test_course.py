@@ -113,7 +113,7 @@ def test_a_line_that_is_no_event_of_ours_harms_nothing(tmp_path, line):
     course = Course(tmp_path)
     course.read()
 
-    shown = progress_block(course, run_of(tmp_path), is_asked=True)
+    shown = progress_block(course, run_of(tmp_path), is_selected=True)
     assert "<article" in shown + trials_block(course, run_of(tmp_path)) + log_block(course)
 
 
@@ -132,9 +132,11 @@ def test_a_sentence_says_how_far_it_is(tmp_path):
 def test_when_nothing_runs_the_page_says_so(tmp_path):
     over = run_of(tmp_path, RunStatus.SUCCEEDED)
 
-    assert "Nothing runs at the moment." in progress_block(Course(tmp_path), over, is_asked=False)
-    assert "Nothing runs" not in progress_block(Course(tmp_path), over, is_asked=True)
-    assert "nothing has run yet" in progress_block(None, None, is_asked=False)
+    assert "Nothing runs at the moment." in progress_block(
+        Course(tmp_path), over, is_selected=False
+    )
+    assert "Nothing runs" not in progress_block(Course(tmp_path), over, is_selected=True)
+    assert "nothing has run yet" in progress_block(None, None, is_selected=False)
 
 
 def test_hostile_candidates_bring_no_element(tmp_path):
@@ -154,7 +156,7 @@ def test_hostile_candidates_bring_no_element(tmp_path):
             def handle_starttag(self, tag, attrs):
                 found.append((tag, sorted(key for key, _ in attrs)))
 
-        page = progress_block(course, run_of(folder), is_asked=True)
+        page = progress_block(course, run_of(folder), is_selected=True)
         Elements().feed(page + trials_block(course, run_of(folder)) + log_block(course))
         return found
 

@@ -61,7 +61,7 @@ class Page(PanelPage):
             self._course = Course(Path(run.folder))
         self._run = run
         is_news = self._course is not None and self._course.read()
-        self.put("progress", progress_block(self._course, run, is_asked=bool(self._run_id)))
+        self.put("progress", progress_block(self._course, run, is_selected=bool(self._run_id)))
         if is_news or is_other or not self.panes["log"].object:
             self.put("trials", trials_block(self._course, run))
             self.put("log", log_block(self._course))
