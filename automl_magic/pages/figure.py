@@ -29,7 +29,7 @@ def picture(
         *content,
         viewBox=f"0 0 {width} {height}",
         role="group" if is_linked else "img",
-        aria_label=title if is_linked else f"{title}. {text_of(desc)}",
+        aria_label=title if is_linked else f"{title} – {text_of(desc)}",
         class_="am-chart am-square" if width < WIDE else "am-chart",
         style=f"max-width: {width * GROWS:.0f}px",
     )
@@ -95,7 +95,7 @@ def figure(svg: str, caption: str, data: str, *, label: str) -> str:
         "figure",
         scrolling(svg, label),
         tag("figcaption", text(caption, 1200), class_="am-soft"),
-        folded(data, _("Table: {title}").format(title=label)),
+        folded(data, f"{_('Table:')} {label}"),
     )
 
 

@@ -53,7 +53,7 @@ def front_chart(rows: Sequence[LeaderboardRow], metric: str, *, higher_is_better
         width=WIDTH,
         height=HEIGHT,
         title=_("{metric} by row latency").format(metric=metric),
-        desc="; ".join(_describe(row) for row in points),
+        desc=" ".join(_describe(row) for row in points),
         is_linked=True,
     )
 
@@ -79,9 +79,13 @@ def _score(row: LeaderboardRow) -> float:
 
 def _describe(row: LeaderboardRow) -> str:
     size = f", {file_size(row.size_bytes)}" if row.size_bytes is not None else ""
-    measures = f"{row.name} {number(_score(row))}, {milliseconds(row.row_latency_ms)}{size}"
-    sentence = _("{model}, on the Pareto front") if row.on_front else _("{model}, dominated")
-    return sentence.format(model=measures)
+    measures = f"{number(_score(row))}, {milliseconds(row.row_latency_ms)}{size}"
+    sentence = (
+        _("{model} ({measures}) is on the Pareto front.")
+        if row.on_front
+        else _("{model} ({measures}) is dominated.")
+    )
+    return sentence.format(model=row.name, measures=measures)
 
 
 def _point(

@@ -16,9 +16,9 @@ from automl_magic.pages.score_chart import score_chart
 from automl_magic.pages.trial_table import trial_table
 
 
-def board_page(board: Board) -> str:
+def board_page(view: Board) -> str:
     """Return the leaderboard page of a run as one HTML block with its own stylesheet."""
-    rows = board.leaderboard.rows
+    rows = view.leaderboard.rows
     if not rows:
         return problem(
             _("This run has no trials."),
@@ -26,50 +26,48 @@ def board_page(board: Board) -> str:
             _("Run it again, or increase --budget."),
         )
     return block(
-        _header(board),
+        _header(view),
         tag(
             "section",
             tag("h2", text(_("Scores"))),
-            _chart(board),
-            tag("p", text(_legend(board)), class_="am-soft"),
+            _chart(view),
+            tag("p", text(_legend(view)), class_="am-soft"),
         ),
-        _front(board),
-        tag("section", tag("h2", text(_("All trials"))), trial_table(board)),
-        _dropped(board),
-        cells_section(board.cells, board.leaderboard.run_id),
-        data_run_id=board.leaderboard.run_id,
+        _front(view),
+        tag("section", tag("h2", text(_("All trials"))), trial_table(view)),
+        _dropped(view),
+        cells_section(view.cells, view.leaderboard.run_id),
+        data_run_id=view.leaderboard.run_id,
     )
 
 
-def _dropped(board: Board) -> str:
-    if board.account is None:
+def _dropped(view: Board) -> str:
+    if view.account is None:
         return ""
-    in_model = {row.trial for row in board.leaderboard.rows if board.is_in_model(row)}
-    return dropped_section(board.account, in_model=in_model)
+    in_model = {row.trial for row in view.leaderboard.rows if view.is_in_model(row)}
+    return dropped_section(view.account, in_model=in_model)
 
 
-def _header(board: Board) -> str:
+def _header(view: Board) -> str:
     title = text(_("Leaderboard"))
-    if board.target is not None:
-        target = tag("q", text(board.target, 80))
+    if view.target is not None:
+        target = tag("q", text(view.target, 80))
         title = fill(_("Leaderboard for predicting {target}"), target=target)
-    return tag(
-        "header", tag("h1", title), tag("p", _summary(board), class_="am-lead"), _facts(board)
-    )
+    return tag("header", tag("h1", title), tag("p", _summary(view), class_="am-lead"), _facts(view))
 
 
-def _summary(board: Board) -> str:
-    best, leaderboard = board.model, board.leaderboard
+def _summary(view: Board) -> str:
+    best, leaderboard = view.model, view.leaderboard
     if best is None or best.score is None:
         return text(_("No trial of this run got a score. See the table for the reasons."))
-    n = len(board.members)
+    n = len(view.members)
     if n > 1:
         sentence = ngettext(
             "The model is a blend of {n} trial.", "The model is a blend of {n} trials.", n
         )
         model = fill(sentence, n=tag("b", str(n)))
     else:
-        model = fill(_("The model is {name}."), name=tag("b", text(board.model_name, 60)))
+        model = fill(_("The model is {name}."), name=tag("b", text(view.model_name, 60)))
     metric, score = text(leaderboard.metric), linked_number(best.score.score, best.link)
     if best.score.low is not None and best.score.high is not None:
         validated = fill(
@@ -97,8 +95,8 @@ def _summary(board: Board) -> str:
     return f"{model} {validated} {held_out}"
 
 
-def _facts(board: Board) -> str:
-    leaderboard, run = board.leaderboard, board.run
+def _facts(view: Board) -> str:
+    leaderboard, run = view.leaderboard, view.run
     metric = (
         _("{metric}, higher is better")
         if leaderboard.higher_is_better
@@ -106,7 +104,7 @@ def _facts(board: Board) -> str:
     )
     facts = [
         (_("Run"), tag("code", text(leaderboard.run_id))),
-        *([(_("Data"), text(board.data, 60))] if board.data is not None else []),
+        *([(_("Data"), text(view.data, 60))] if view.data is not None else []),
         (_("Metric"), fill(metric, metric=text(leaderboard.metric))),
         (_("Trials"), f"{sum(row.trial is not None for row in leaderboard.rows):,}"),
     ]
@@ -119,14 +117,14 @@ def _facts(board: Board) -> str:
     return tag("dl", pairs, class_="am-facts")
 
 
-def _chart(board: Board) -> str:
-    leaderboard = board.leaderboard
-    chart = score_chart(board.complete, leaderboard.metric, leaderboard.holdout, linked)
+def _chart(view: Board) -> str:
+    leaderboard = view.leaderboard
+    chart = score_chart(view.complete, leaderboard.metric, leaderboard.holdout, linked)
     return scrolling(chart, _("Scores by model"))
 
 
-def _legend(board: Board) -> str:
-    n_scored = len(board.complete)
+def _legend(view: Board) -> str:
+    n_scored = len(view.complete)
     n_charted = min(n_scored, 12)
     sentences = []
     if n_charted:
@@ -138,13 +136,13 @@ def _legend(board: Board) -> str:
             ).format(n=n_charted, total=n_scored)
         )
     sentences.append(_("Lines are 95% intervals. If two overlap a lot, their order may be chance."))
-    if board.leaderboard.holdout is not None:
+    if view.leaderboard.holdout is not None:
         sentences.append(_("The dashed line is the holdout score."))
     return " ".join(sentences)
 
 
-def _front(board: Board) -> str:
-    leaderboard = board.leaderboard
+def _front(view: Board) -> str:
+    leaderboard = view.leaderboard
     rows = measured(leaderboard.rows)
     if len(rows) < 2:
         return ""

@@ -22,16 +22,16 @@ NOTEBOOK = "output.ipynb"
 MOST_ROWS = 30
 
 
-def said_of(board: Board | None, name: str | None) -> str:
+def said_of(dashboard: Board | None, name: str | None) -> str:
     """Return the deployment's status as plain text, for screen readers."""
-    if board is None:
+    if dashboard is None:
         if name:
             return _("There's no deployment {name}.").format(name=name)
         return _("There are no deployments yet.")
-    route, n_alerts = board.route, len(board.alerts)
+    route, n_alerts = dashboard.route, len(dashboard.alerts)
     sentences = [
         _("{deployment} serves version {version}.").format(
-            deployment=board.deployment.name, version=route.stable
+            deployment=dashboard.deployment.name, version=route.stable
         )
     ]
     if route.canary is not None:
@@ -48,19 +48,21 @@ def said_of(board: Board | None, name: str | None) -> str:
     return " ".join(sentences)
 
 
-def facts_block(board: Board | None, name: str | None, others: Sequence[str]) -> str:
+def facts_block(dashboard: Board | None, name: str | None, others: Sequence[str]) -> str:
     """Return the serving versions and the traffic, or how to deploy if nothing is deployed."""
-    if board is None:
+    if dashboard is None:
         return _no_deployment(name, others)
-    route = board.route
-    requests = sum(sum(bucket.requests.values()) for bucket in board.buckets)
-    errors = sum(sum(bucket.errors.values()) for bucket in board.buckets)
-    latest = next((bucket for bucket in reversed(board.buckets) if bucket.p95_ms is not None), None)
-    last_check = board.checks[-1] if board.checks else None
+    route = dashboard.route
+    requests = sum(sum(bucket.requests.values()) for bucket in dashboard.buckets)
+    errors = sum(sum(bucket.errors.values()) for bucket in dashboard.buckets)
+    latest = next(
+        (bucket for bucket in reversed(dashboard.buckets) if bucket.p95_ms is not None), None
+    )
+    last_check = dashboard.checks[-1] if dashboard.checks else None
     model = _("{model}, version {version}").format(model=route.model, version=route.stable)
     facts = [
         (_("Model"), text(model, 80)),
-        (_("Canary"), text(_canary(board))),
+        (_("Canary"), text(_canary(dashboard))),
         (_("Requests in 24 h"), f"{requests:,.0f}"),
         (_("Errors"), f"{100 * errors / requests:.3g}%" if requests else "–"),
         (_("p95 latency"), milliseconds(latest.p95_ms) if latest else "–"),
@@ -85,27 +87,27 @@ def facts_block(board: Board | None, name: str | None, others: Sequence[str]) ->
     return block(tag("dl", pairs, class_="am-facts"), *notes, _others(others))
 
 
-def alerts_block(board: Board | None) -> str:
+def alerts_block(dashboard: Board | None) -> str:
     """Return the active alerts, most severe first, each with the cell that found it."""
-    if board is None or not board.alerts:
+    if dashboard is None or not dashboard.alerts:
         return _empty(_("No active alerts."))
-    alerts = board.alerts[:MOST_ROWS]
-    n_more = len(board.alerts) - len(alerts)
+    alerts = dashboard.alerts[:MOST_ROWS]
+    n_more = len(dashboard.alerts) - len(alerts)
     caption = _("Alerts, most severe first")
     if n_more:
         caption = ngettext(
             "Alerts, most severe first. To see {n} more, run {command}",
             "Alerts, most severe first. To see {n} more, run {command}",
             n_more,
-        ).format(n=f"{n_more:,}", command=f"automl alerts {board.deployment.name}")
+        ).format(n=f"{n_more:,}", command=f"automl alerts {dashboard.deployment.name}")
     headings = (_("Severity"), _("Type"), _("Summary"), _("Since"), _("Found by"))
     return _table(headings, [_alert(alert) for alert in alerts], caption)
 
 
-def retrains_block(board: Board | None) -> str:
+def retrains_block(dashboard: Board | None) -> str:
     """Return the retrainings, newest first."""
-    if board is None or not board.retrains:
-        name = shlex.quote(board.deployment.name) if board else "DEPLOYMENT"
+    if dashboard is None or not dashboard.retrains:
+        name = shlex.quote(dashboard.deployment.name) if dashboard else "DEPLOYMENT"
         return block(
             _with_command(
                 _("No retraining yet. To start one, run {command}"), f"automl retrain {name}"
@@ -122,7 +124,7 @@ def retrains_block(board: Board | None) -> str:
             text(retrain.detail, 300),
             tag("code", text(retrain.run_id or "–", 40)),
         )
-        for retrain in board.retrains
+        for retrain in dashboard.retrains
     ]
     headings = (
         _("Started"),
@@ -135,9 +137,9 @@ def retrains_block(board: Board | None) -> str:
     return _table(headings, rows, _("Retrainings, newest first"))
 
 
-def route_block(board: Board | None) -> str:
+def route_block(dashboard: Board | None) -> str:
     """Return the history of the route, newest change first."""
-    if board is None or not board.changes:
+    if dashboard is None or not dashboard.changes:
         return _empty(_("The route hasn't changed yet."))
     rows = [
         (
@@ -150,15 +152,17 @@ def route_block(board: Board | None) -> str:
             text(change.actor, 40),
             text(change.reason or "–", 300),
         )
-        for change in board.changes
+        for change in dashboard.changes
     ]
     headings = (_("Time"), _("Change"), _("Stable"), _("Canary"), _("User"), _("Reason"))
     return _table(headings, rows, _("Changes of the route, newest first"))
 
 
-def traffic_table(board: Board | None) -> str:
+def traffic_table(dashboard: Board | None) -> str:
     """Return requests, errors and latency by 15 minutes, newest first."""
-    buckets = [bucket for bucket in reversed(board.buckets) if bucket.requests] if board else []
+    buckets = (
+        [bucket for bucket in reversed(dashboard.buckets) if bucket.requests] if dashboard else []
+    )
     if not buckets:
         return _empty(_("No requests in the last 24 hours."))
     rows = [
@@ -184,12 +188,14 @@ def traffic_table(board: Board | None) -> str:
     return _table(headings, rows, caption, numeric_columns=(1, 3, 4, 5))
 
 
-def drift_table(board: Board | None) -> str:
+def drift_table(dashboard: Board | None) -> str:
     """Return the PSI of the columns that drift most, by window, newest first."""
-    if board is None or not board.checks:
+    if dashboard is None or not dashboard.checks:
         return _empty(_("No window has been checked yet."))
-    checks = list(reversed(board.checks))[:8]
-    rows = [(text(name, 60), *(_psi(check, name) for check in checks)) for name in board.features]
+    checks = list(reversed(dashboard.checks))[:8]
+    rows = [
+        (text(name, 60), *(_psi(check, name) for check in checks)) for name in dashboard.features
+    ]
     if not rows:
         return _empty(_("No column could be checked."))
     # Headings are escaped, and `text` would escape no-break spaces visibly.
@@ -204,9 +210,9 @@ def drift_table(board: Board | None) -> str:
     )
 
 
-def prediction_table(board: Board | None) -> str:
+def prediction_table(dashboard: Board | None) -> str:
     """Return the distribution of the predictions, in training and in the newest window."""
-    last_check = board.checks[-1] if board is not None and board.checks else None
+    last_check = dashboard.checks[-1] if dashboard is not None and dashboard.checks else None
     if last_check is None or not last_check.bins:
         return _empty(_("No window has been checked yet."))
     shares = zip(last_check.bins, last_check.reference, last_check.current, strict=True)
@@ -223,9 +229,9 @@ def prediction_table(board: Board | None) -> str:
     )
 
 
-def performance_table(board: Board | None) -> str:
+def performance_table(dashboard: Board | None) -> str:
     """Return the score by window, newest first."""
-    checks = [check for check in board.checks if check.score is not None] if board else []
+    checks = [check for check in dashboard.checks if check.score is not None] if dashboard else []
     if not checks:
         return _empty(_("No outcomes yet. Report them to the endpoint."))
     rows = [
@@ -271,8 +277,8 @@ def _others(others: Sequence[str]) -> str:
     return tag("p", fill(sentence, commands=", ".join(commands)), class_="am-soft")
 
 
-def _canary(board: Board) -> str:
-    route = board.route
+def _canary(dashboard: Board) -> str:
+    route = dashboard.route
     if route.canary is not None:
         return _("version {version}, {percent}%").format(
             version=route.canary, percent=f"{route.percent:g}"

@@ -14,31 +14,31 @@ from automl_magic.reasons import Reason
 from automl_magic.records import LeaderboardRow, TrialState
 
 
-def trial_table(board: Board) -> str:
+def trial_table(view: Board) -> str:
     """Return the table of a run's trials, with its filter above."""
     headings = joined(
-        tag("th", text(name), scope="col", data_sort=sort) for name, sort in _headings(board)
+        tag("th", text(name), scope="col", data_sort=sort) for name, sort in _headings(view)
     )
-    fates = board.fates
+    fates = view.fates
     caption = _("All trials on the same folds, best first by {metric}")
     table = tag(
         "table",
-        tag("caption", text(caption.format(metric=board.leaderboard.metric))),
+        tag("caption", text(caption.format(metric=view.leaderboard.metric))),
         tag("thead", tag("tr", headings)),
-        tag("tbody", joined(_row(board, row, fates) for row in board.leaderboard.rows)),
+        tag("tbody", joined(_row(view, row, fates) for row in view.leaderboard.rows)),
         id="trials",
     )
-    return _filter(len(board.leaderboard.rows)) + scrolling(table, _("All trials"))
+    return _filter(len(view.leaderboard.rows)) + scrolling(table, _("All trials"))
 
 
-def _headings(board: Board) -> tuple[tuple[str, str], ...]:
+def _headings(view: Board) -> tuple[tuple[str, str], ...]:
     """Return the column headings, each with its sort order."""
     return (
         (_("Rank"), "number"),
         (_("Model"), "text"),
         (_("Score [95% interval]"), "number"),
         (_("Fold range"), "number"),
-        *((name, "number") for name in board.leaderboard.also),
+        *((name, "number") for name in view.leaderboard.also),
         (_("Fit time"), "number"),
         (_("Row latency"), "number"),
         (_("Size"), "number"),
@@ -87,12 +87,12 @@ def _filter(n_rows: int) -> str:
     )
 
 
-def _row(board: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
+def _row(view: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
     link = row.link
     score_html = tag("i", text(row.state.value))
     if (score := row.score if row.state is TrialState.COMPLETE else None) is not None:
         score_html = linked_number(score.score, link) + linked_interval(score, link)
-    folds = board.fold_scores(row) if score else ()
+    folds = view.fold_scores(row) if score else ()
     fold_range = "–"
     if folds:
         fold_range = fill(
@@ -100,7 +100,7 @@ def _row(board: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
             low=linked_text(number(min(folds), 3), link),
             high=linked_text(number(max(folds), 3), link),
         )
-    also = (row.also.get(name) for name in board.leaderboard.also)
+    also = (row.also.get(name) for name in view.leaderboard.also)
     measures = (
         *((value, number(value)) for value in also),
         (row.fit_s, seconds(row.fit_s)),
@@ -128,7 +128,7 @@ def _row(board: Board, row: LeaderboardRow, fates: Mapping[int, Reason]) -> str:
         ),
         tag("td", _story(row, fate), class_="am-why"),
         class_="am-winner" if row.rank == 1 else None,
-        data_is=" ".join(_filter_words(board, row)),
+        data_is=" ".join(_filter_words(view, row)),
     )
 
 
@@ -137,10 +137,10 @@ def _badge(row: LeaderboardRow) -> str:
     return f" {badge}" if row.on_front else ""
 
 
-def _filter_words(board: Board, row: LeaderboardRow) -> list[str]:
+def _filter_words(view: Board, row: LeaderboardRow) -> list[str]:
     """Return the filters that a row matches."""
     return [
-        "model" if board.is_in_model(row) else "dropped",
+        "model" if view.is_in_model(row) else "dropped",
         *(["front"] if row.on_front else []),
     ]
 

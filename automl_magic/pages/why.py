@@ -11,7 +11,6 @@ from automl_magic.reasons.phrases import (
     counted,
     evidence_text,
     fate_text,
-    rejected_text,
     told_trials,
 )
 
@@ -70,7 +69,8 @@ def _reason(reason: Reason) -> str:
         score = _linked(f"{reason.score.metric} {score_text(reason.score)}", reason)
         choice = f"{choice}, {score}" if choice else score
     details = [
-        tag("p", text(rejected_text(option), 300), class_="am-soft") for option in reason.rejected
+        tag("p", text(_("Rejected: {option}").format(option=option), 300), class_="am-soft")
+        for option in reason.rejected
     ]
     if reason.evidence:
         details.insert(0, tag("p", _linked(evidence_text(reason.evidence), reason)))

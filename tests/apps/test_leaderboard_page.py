@@ -91,10 +91,10 @@ def test_the_filter_shows_what_was_asked_for_and_says_how_many(visit):
     names = lambda: page.locator("#trials tbody tr:visible th").all_inner_texts()  # noqa: E731
     said = page.locator(".am-filter [role=status]")
 
-    page.get_by_role("button", name="On the front").press("Enter")
+    page.get_by_role("button", name="On the Pareto front").press("Enter")
     on_front = [name.split("\n")[0] for name in names()]
     page.get_by_role("button", name="All").click()
-    page.get_by_label("Show trials with").fill("BOOST")
+    page.get_by_label("Filter trials").fill("BOOST")
 
     assert on_front == ["ensemble", "lightgbm", "xgboost"]
     assert [name.split("\n")[0] for name in names()] == ["catboost", "xgboost"]

@@ -53,7 +53,7 @@ def visit(browser, url, **options):
 def test_it_says_what_serves_and_what_is_wrong(served, browser):
     page = visit(browser, served.url)
 
-    assert page.locator("#said").inner_text() == "churn: version 1 serves; 5 alerts."
+    assert page.locator("#said").inner_text() == "churn serves version 1. 5 active alerts."
     assert page.get_by_text("performance: roc_auc").is_visible()
     assert page.get_by_text("automl-serving").is_visible()
     assert page.hosts <= {"127.0.0.1", "blob", ""}

@@ -124,19 +124,20 @@ def test_a_sentence_says_how_far_it_is(tmp_path):
     course.read()
 
     assert said_of(course, run_of(tmp_path)) == (
-        "Run r1 is searching; 1 trial scored, 1 without a score; best r2 0.50000 by linear."
+        "Run r1 is searching. 1 trial has a score. 1 trial has no score. "
+        "The best r2 is 0.50000, by linear."
     )
-    assert said_of(None, None) == "No run is there yet. Start one: automl fit DATA --target COLUMN"
+    assert said_of(None, None) == (
+        "There are no runs yet. To start one, run automl fit DATA --target COLUMN"
+    )
 
 
 def test_when_nothing_runs_the_page_says_so(tmp_path):
     over = run_of(tmp_path, RunStatus.SUCCEEDED)
 
-    assert "Nothing runs at the moment." in progress_block(
-        Course(tmp_path), over, is_selected=False
-    )
-    assert "Nothing runs" not in progress_block(Course(tmp_path), over, is_selected=True)
-    assert "nothing has run yet" in progress_block(None, None, is_selected=False)
+    assert "No search is running." in progress_block(Course(tmp_path), over, is_selected=False)
+    assert "No search is running." not in progress_block(Course(tmp_path), over, is_selected=True)
+    assert "There are no runs yet." in progress_block(None, None, is_selected=False)
 
 
 def test_hostile_candidates_bring_no_element(tmp_path):

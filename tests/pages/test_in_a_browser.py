@@ -119,7 +119,9 @@ def live(names, folder):
         }
     )
     return (
-        progress_block(course, run, is_asked=True) + trials_block(course, run) + log_block(course)
+        progress_block(course, run, is_selected=True)
+        + trials_block(course, run)
+        + log_block(course)
     )
 
 

@@ -114,15 +114,16 @@ def test_the_headline_names_what_was_fitted_not_the_best_trial():
     two = [replace(alone[0], weight=0.5), one[1], replace(alone[2], weight=0.5)]
 
     page = board_page(board_of(*one))
-    assert re.search(r'The model is <b>mlp</b> with r2 <a [^>]*cell-2"[^>]*>0.8800</a>', page)
-    assert "The model is <b>a blend of 2 trials</b>" in board_page(board_of(*two))
-    assert "The model is <b>kernel</b>" in board_page(board_of(*alone[:1]))
+    assert "The model is <b>mlp</b>. In cross-validation, r2 is <a " in page
+    assert re.search(r'r2 is <a [^>]*cell-2"[^>]*>0.8800</a>', page)
+    assert "The model is a blend of <b>2</b> trials." in board_page(board_of(*two))
+    assert "The model is <b>kernel</b>." in board_page(board_of(*alone[:1]))
 
 
 def test_the_chart_says_its_numbers_in_words():
     chart = score_chart([row(1, "a", 0.9, 0.8, 0.95)], "r2", None, lambda content, _: content)
 
-    assert "<desc>r2 of the best 1 models: a 0.9000 [0.8000, 0.9500]</desc>" in chart
+    assert "<desc>r2 of the best model: a 0.9000 [0.8000, 0.9500]</desc>" in chart
     assert 'aria-label="Scores by model (r2)"' in chart
 
 
@@ -178,8 +179,8 @@ def test_the_front_is_told_by_shape_and_in_words_not_by_colour_alone():
 
     chart = front_chart(rows, "r2", higher_is_better=True)
 
-    assert "blend 0.9000, 4 ms, 9.0 MB, on the front" in chart
-    assert "slow 0.7000, 5 ms, 1.0 MB, beaten" in chart
+    assert "blend (0.9000, 4 ms, 9.0 MB) is on the Pareto front." in chart
+    assert "slow (0.7000, 5 ms, 1.0 MB) is dominated." in chart
     assert (chart.count("<polygon"), chart.count("<circle")) == (2, 1)
 
 
@@ -255,7 +256,7 @@ def test_what_was_left_out_is_told_with_its_reason_and_its_cell():
 
     page = board_page(board)
 
-    assert "Of the trials: 1 dropped." in page
+    assert "Trials: 1 dropped." in page
     assert "Dropped: No better." in page
     assert "An id." in page
     assert "script" not in {name for name, _ in Elements(page).found}

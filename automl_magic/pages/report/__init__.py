@@ -1,6 +1,6 @@
-"""report: an Explanation → a page, and one static HTML file. Draws; computes nothing.
+"""The report of an explanation, as a page or as one static HTML file.
 
-Each section is one file with one function, which takes the whole explanation and its part of it.
+Each section of the report is one module in `sections`. Nothing is computed here.
 """
 
 from automl_magic.pages.report.document import report_document

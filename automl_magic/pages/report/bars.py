@@ -1,4 +1,4 @@
-"""Bars by name with their intervals: importance, and whatever else has a name and a length."""
+"""Horizontal bar charts with intervals, such as feature importance."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from automl_magic.look.html import joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _
 from automl_magic.pages.axes import Scale, scale_of, x_axis
 from automl_magic.pages.figure import figure, picture, table
 from automl_magic.pages.links import linked, linked_briefly
@@ -17,7 +18,7 @@ WIDTH, LEFT, RIGHT, ROW, TOP = 760, 220, 80, 24, 12
 
 @dataclass(frozen=True)
 class Bar:
-    """A name, how long it is, and the 95 % interval of that."""
+    """A name and its value, with the 95% interval of the value."""
 
     name: str
     value: float
@@ -30,23 +31,23 @@ def bar_figure(
     *,
     title: str,
     axis: str,
-    said: str,
-    heads: tuple[str, str],
+    caption: str,
+    headings: tuple[str, str],
     link: Link,
-    most: int = 20,
+    limit: int = 20,
 ) -> str:
-    """Return a figure of horizontal bars from zero; its table has all of them."""
-    shown = bars[:most]
-    ends = [0.0, *(end for b in shown for end in (b.value, b.low, b.high) if end is not None)]
+    """Return a figure with the first `limit` bars; its table has all of them."""
+    drawn_bars = bars[:limit]
+    ends = [0.0, *(end for b in drawn_bars for end in (b.value, b.low, b.high) if end is not None)]
     x = scale_of(ends, LEFT, WIDTH - RIGHT)
-    bottom = TOP + ROW * len(shown)
+    bottom = TOP + ROW * len(drawn_bars)
     svg = picture(
         x_axis(x, axis, TOP, bottom),
-        joined(_bar(bar, x, TOP + ROW * (i + 0.5), link) for i, bar in enumerate(shown)),
+        joined(_bar(bar, x, TOP + ROW * (i + 0.5), link) for i, bar in enumerate(drawn_bars)),
         width=WIDTH,
         height=bottom + 44,
         title=title,
-        desc="; ".join(f"{bar.name} {number(bar.value, 3)}" for bar in shown),
+        desc="; ".join(f"{bar.name} {number(bar.value, 3)}" for bar in drawn_bars),
         is_linked=True,
     )
     rows = [
@@ -59,9 +60,11 @@ def bar_figure(
         )
         for bar in bars
     ]
-    data = table((*heads, "low (95 %)", "high (95 %)"), rows, title, link=link)
-    more = f" The first {most} of {len(bars)} are drawn." if len(bars) > most else ""
-    return figure(svg, said + more, data, label=title)
+    data = table((*headings, _("Low (95%)"), _("High (95%)")), rows, title, link=link)
+    if len(bars) > limit:
+        sentence = _("The chart shows the first {n} of {total}.")
+        caption = f"{caption} {sentence.format(n=limit, total=len(bars))}"
+    return figure(svg, caption, data, label=title)
 
 
 def _bar(bar: Bar, x: Scale, y: float, link: Link) -> str:

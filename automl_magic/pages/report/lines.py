@@ -1,4 +1,4 @@
-"""Lines in a frame: curves, reliability, cost, dependence."""
+"""Line charts: curves, calibration, cost and partial dependence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SQUARE = 420
 
 @dataclass(frozen=True)
 class Line:
-    """Points from left to right, drawn in one of the classes of the stylesheet."""
+    """A line through points from left to right. `kind` is a CSS class."""
 
     x: Sequence[float]
     y: Sequence[float]
@@ -24,7 +24,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """One point with a name, such as where the model's threshold stands."""
+    """A named point, such as the model's threshold."""
 
     x: float
     y: float
@@ -33,7 +33,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Frame:
-    """The scales of a chart and its drawing order: band, thin lines, lines, marks."""
+    """A chart with two axes, which draws a band, lines and marks in this order."""
 
     x: Scale
     y: Scale
@@ -51,13 +51,13 @@ class Frame:
         marks: Sequence[Mark] = (),
         more: str = "",
     ) -> str:
-        """Return the SVG. `band` is x, low, high; `more` is SVG that is drawn on top."""
+        """Return the SVG. `band` is (x, low, high); `more` is SVG to draw on top."""
         x, y = self.x, self.y
         shade = ""
         if band is not None:
             xs, low, high = band
             shade = area(self._points(xs, high), self._points(xs, low), class_="am-band")
-        drawn = [
+        paths = [
             path(self._points(line.x, line.y), class_=f"am-line {line.kind}".strip())
             for line in lines
         ]
@@ -65,7 +65,7 @@ class Frame:
             x_axis(x, self.x_name, min(y.start, y.end), max(y.start, y.end)),
             y_axis(y, self.y_name, x.start, x.end),
             shade,
-            joined(drawn),
+            joined(paths),
             joined(self._mark(mark, marks) for mark in marks),
             more,
             width=self.width,
@@ -78,10 +78,10 @@ class Frame:
         return [(self.x.at(a), self.y.at(b)) for a, b in zip(xs, ys, strict=True)]
 
     def _mark(self, mark: Mark, marks: Sequence[Mark]) -> str:
-        """Draw a mark. Of two, their names stand on the outer sides; of one, where more room is."""
+        """Draw a mark. Two marks have their labels outside; one has it on the wider side."""
         px, py = self.x.at(mark.x), self.y.at(mark.y)
         middle = (self.x.start + self.x.end) / 2
-        is_right = px > middle if len(marks) == 1 else mark.x < max(one.x for one in marks)
+        is_right = px > middle if len(marks) == 1 else mark.x < max(m.x for m in marks)
         if px < self.x.start + 60 or px > self.x.end - 60:
             is_right = px > middle
         return tag("circle", cx=px, cy=py, r=5, class_="am-dot am-best") + tag(
@@ -102,7 +102,7 @@ def frame(
     *,
     is_share: bool = False,
 ) -> Frame:
-    """Return a frame that holds all values; of shares, a square from 0 to 1."""
+    """Return a frame that contains all values; for shares, a square from 0 to 1."""
     if is_share:
         width = SQUARE
         x, y = Scale(0, 1, LEFT, width - RIGHT), Scale(0, 1, BOTTOM, TOP)

@@ -1,4 +1,4 @@
-"""The report of a run: its explanation, with the cells that made it, read and checked."""
+"""Report: the explanation of a run and the notebook cells that computed it, verified."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from automl_magic.workspace import Workspace, default_workspace
 
 @dataclass(frozen=True)
 class Report:
-    """An explanation, and the executed notebook behind it."""
+    """An explanation, and the cells of the notebook that computed it."""
 
     told: Explanation
     cells: tuple[Cell, ...]
 
     @classmethod
     def of(cls, run_id: str, workspace: Workspace | None = None) -> Report:
-        """Read the report of a search, or of the run that explained one.
+        """Read the report of a search run or of an explain run.
 
         Raises
         ------
         RunNotFound, RunError, ArtifactTampered
-            If there is no such run, nobody has explained its model, or a file was changed since.
+            If the run doesn't exist, its model hasn't been explained, or a file was changed.
         """
         run = explanation_of(run_id, workspace or default_workspace())
         return cls(read_explanation(run), tuple(cells_of(verified(run, NOTEBOOK))))
@@ -46,7 +46,7 @@ class Report:
 
     @property
     def document(self) -> str:
-        """The report as a file of its own."""
+        """The report as a complete HTML file."""
         return report_document(self.told, self.cells)
 
     def write(self, path: Path) -> None:
@@ -55,7 +55,7 @@ class Report:
         Raises
         ------
         FolderTaken, FolderNotWritable
-            If the file cannot be put there.
+            If the file can't be written.
         """
         check_file(path)
         with writing_to(path.absolute().parent):

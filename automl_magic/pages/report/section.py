@@ -1,4 +1,4 @@
-"""ReportSection: a section of the report of an explanation, as HTML."""
+"""ReportSection: one section of the report, as HTML."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.look.html import fill, joined, tag, text
 from automl_magic.look.numbers import seconds
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.links import linked_text
 from automl_magic.records import Explanation, Link
 from automl_magic.records.explanations.section import Section
@@ -17,22 +18,22 @@ S = TypeVar("S", bound=Section)
 
 @dataclass(frozen=True, kw_only=True)
 class ReportSection(Generic[S]):
-    """How one section is shown.
+    """Renders one section of an explanation.
 
     Attributes
     ----------
     record : type of Section
-        What it reads of an explanation.
-    title : str
-        The question that it answers.
+        The section of the explanation that it renders.
+    title : callable
+        Returns the title in the reader's language.
     place : int
-        Where it stands on the page.
+        The position on the page.
     draw : callable
-        Returns its content as HTML: what it says first, then its figures.
+        Returns the content as HTML: a lead sentence, then figures.
     """
 
     record: type[S]
-    title: str
+    title: Callable[[], str]
     place: int
     draw: Callable[[Explanation, S], Sequence[str]]
 
@@ -40,47 +41,52 @@ class ReportSection(Generic[S]):
     def name(self) -> str:
         return self.record.name
 
-    def block(self, told: Explanation) -> str:
-        """Return the section: what it says first, its figures, and how it was made."""
-        found = told.section(self.record)
-        assert found is not None
-        return _block(self.title, self.draw(told, found), found, told.link(found.cell_id))
+    def block(self, explanation: Explanation) -> str:
+        """Return the section: its lead, its figures, and its method."""
+        section = explanation.section(self.record)
+        assert section is not None
+        content = self.draw(explanation, section)
+        return _block(self.title(), content, section, explanation.link(section.cell_id))
 
 
-def _block(title: str, content: Sequence[str], of: Section, link: Link) -> str:
-    notes = joined(tag("li", text(note, 600)) for note in of.notes)
-    made = (
-        f"{text(of.method, 900)} Measured on {linked_text(f'{of.rows:,} rows', link)}: "
-        f"{text(of.rows_are, 300)}. It took {linked_text(seconds(of.seconds), link)}."
+def _block(title: str, content: Sequence[str], section: Section, link: Link) -> str:
+    notes = joined(tag("li", text(note, 600)) for note in section.notes)
+    measured_on = fill(
+        ngettext("Measured on {n} row: {which}.", "Measured on {n} rows: {which}.", section.rows),
+        n=linked_text(f"{section.rows:,}", link),
+        which=text(section.rows_are, 300),
     )
-    how = tag(
+    took = fill(_("It took {duration}."), duration=linked_text(seconds(section.seconds), link))
+    method = tag(
         "details",
-        tag("summary", f"How this was made{' and what to keep in mind' if notes else ''}"),
-        tag("p", made),
+        tag("summary", text(_("Method and caveats") if notes else _("Method"))),
+        tag("p", f"{text(section.method, 900)} {measured_on} {took}"),
         tag("ul", notes) if notes else "",
         class_="am-fold",
     )
     lead, *figures = content
     return tag(
         "section",
-        tag("h2", text(title), id=f"{of.cell_id}-title"),
+        tag("h2", text(title), id=f"{section.cell_id}-title"),
         tag("p", lead) if lead else "",
         *figures,
-        how,
-        id=of.cell_id,
-        aria_labelledby=f"{of.cell_id}-title",
+        method,
+        id=section.cell_id,
+        aria_labelledby=f"{section.cell_id}-title",
     )
 
 
-def undrawn_block(told: Explanation, name: str) -> str:
-    """Return a section that has no file here: how it was made, and the cell that shows it."""
-    document: Any = told.sections[name]
-    of = Section(**{one: document[one] for one in Section.__dataclass_fields__ if one in document})
-    link = told.link(of.cell_id)
-    lead = f"Its numbers are shown by {linked_text('its cell', link)}."
-    return _block(title_of(name), [lead], of, link)
+def undrawn_block(explanation: Explanation, name: str) -> str:
+    """Return a section that has no renderer: its method, and a link to its cell."""
+    document: Any = explanation.sections[name]
+    fields = (field for field in Section.__dataclass_fields__ if field in document)
+    section = Section(**{field: document[field] for field in fields})
+    link = explanation.link(section.cell_id)
+    cell = linked_text(section.cell_id, link)
+    lead = fill(_("For the numbers, see cell {cell}."), cell=cell)
+    return _block(title_of(name), [lead], section, link)
 
 
 def title_of(name: str) -> str:
-    """Return the title of a section that has no file here."""
+    """Return the title of a section that has no renderer."""
     return name.replace("_", " ").capitalize()

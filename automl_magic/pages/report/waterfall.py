@@ -1,4 +1,4 @@
-"""A waterfall: from the base value to the output of one row, column by column."""
+"""Waterfall charts: from the base value to the output of a row, column by column."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from automl_magic.look.html import joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.axes import Scale, scale_of, x_axis
 from automl_magic.pages.figure import figure, picture, table
 from automl_magic.pages.links import linked_briefly
@@ -19,7 +20,7 @@ MOST_ROWS = 40  # of the table
 
 @dataclass(frozen=True)
 class Step:
-    """One column of a row: its value (plain text), and what it adds to the output."""
+    """A column of a row: its value (plain text), and its contribution to the output."""
 
     column: str
     value: str
@@ -29,56 +30,62 @@ class Step:
 def waterfall_figure(
     base: float, steps: Sequence[Step], total: float, *, unit: str, title: str, link: Link
 ) -> str:
-    """Return a figure of the largest steps, the rest as one; its table has many more of them."""
-    order = sorted(steps, key=lambda step: -abs(step.adds))
-    shown, rest = order[:MOST], order[MOST:]
-    if rest:
-        left = sum(step.adds for step in rest)
-        shown = [*shown, Step(f"{len(rest)} other columns", "", left)]
-    ends = _running(base, shown)
+    """Return a figure of the largest steps, with the others summed up; its table has more."""
+    ordered = sorted(steps, key=lambda step: -abs(step.adds))
+    drawn, others = ordered[:MOST], ordered[MOST:]
+    if others:
+        drawn = [*drawn, Step(_other_columns(len(others)), "", sum(s.adds for s in others))]
+    ends = _running_totals(base, drawn)
     x = scale_of([base, total, *ends], LEFT, WIDTH - RIGHT)
-    bottom = TOP + ROW * len(shown)
+    bottom = TOP + ROW * len(drawn)
     svg = picture(
-        x_axis(x, f"output, {unit}", TOP, bottom),
+        x_axis(x, _("Output ({unit})").format(unit=unit), TOP, bottom),
         tag("line", x1=x.at(base), x2=x.at(base), y1=TOP, y2=bottom, class_="am-reference"),
         joined(
             _step(step, x, start, end, TOP + ROW * (i + 0.5))
             for i, (step, start, end) in enumerate(
-                zip(shown, [base, *ends[:-1]], ends, strict=True)
+                zip(drawn, [base, *ends[:-1]], ends, strict=True)
             )
         ),
         width=WIDTH,
         height=bottom + 44,
         title=title,
-        desc=f"From {number(base, 3)} to {number(total, 3)}: "
-        + "; ".join(f"{_named(step)} {step.adds:+.3g}" for step in shown),
+        desc=_("From {start} to {end}.").format(start=number(base, 3), end=number(total, 3))
+        + " "
+        + "; ".join(f"{_label(step)} {step.adds:+.3g}" for step in drawn),
     )
     rows = [
         (text(step.column, 80), text(step.value, 80), linked_briefly(f"{step.adds:+.3g}", link))
-        for step in order[:MOST_ROWS]
+        for step in ordered[:MOST_ROWS]
     ]
-    if len(order) > MOST_ROWS:
-        left = sum(step.adds for step in order[MOST_ROWS:])
-        others = f"{len(order) - MOST_ROWS} other columns"
-        rows.append((others, "", linked_briefly(f"{left:+.3g}", link)))
-    heads = ("Column", "value", f"adds ({unit})")
-    said = (
-        f"From {number(base, 3)}, the mean over the background rows, to {number(total, 3)} for "
-        "this row. ▲ raises the output, ▼ lowers it."
+    if len(ordered) > MOST_ROWS:
+        contribution = sum(step.adds for step in ordered[MOST_ROWS:])
+        label = text(_other_columns(len(ordered) - MOST_ROWS))
+        rows.append((label, "", linked_briefly(f"{contribution:+.3g}", link)))
+    headings = (_("Column"), _("Value"), _("Contribution ({unit})").format(unit=unit))
+    caption = (
+        _("From {start}, the mean over the background rows, to {end} for this row.").format(
+            start=number(base, 3), end=number(total, 3)
+        ),
+        _("▲ raises the output, ▼ lowers it."),
     )
-    data = table(heads, rows, title, link=link)
-    return figure(svg, said, data, label=title)
+    data = table(headings, rows, title, link=link)
+    return figure(svg, " ".join(caption), data, label=title)
 
 
-def _running(base: float, steps: Sequence[Step]) -> list[float]:
-    ends, at = [], base
+def _other_columns(n: int) -> str:
+    return ngettext("{n} other column", "{n} other columns", n).format(n=n)
+
+
+def _running_totals(base: float, steps: Sequence[Step]) -> list[float]:
+    totals, total = [], base
     for step in steps:
-        at += step.adds
-        ends.append(at)
-    return ends
+        total += step.adds
+        totals.append(total)
+    return totals
 
 
-def _named(step: Step) -> str:
+def _label(step: Step) -> str:
     return f"{step.column} = {step.value}" if step.value else step.column
 
 
@@ -86,7 +93,7 @@ def _step(step: Step, x: Scale, start: float, end: float, y: float) -> str:
     left, right = sorted((x.at(start), x.at(end)))
     is_up = step.adds >= 0
     return (
-        tag("text", text(_named(step), 36), x=LEFT - 12, y=y + 4, class_="am-row-name")
+        tag("text", text(_label(step), 36), x=LEFT - 12, y=y + 4, class_="am-row-name")
         + tag(
             "rect",
             x=left,

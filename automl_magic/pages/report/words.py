@@ -1,4 +1,4 @@
-"""What the report's sections share: names, values, headings, and how a section was made."""
+"""Formatting of values, classes and measures, shared by the report's sections."""
 
 from __future__ import annotations
 
@@ -6,49 +6,73 @@ from collections.abc import Sequence
 
 from automl_magic.look.html import joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _
 from automl_magic.pages.links import linked_number
 from automl_magic.records import Explanation, Link
 from automl_magic.records.explanations.measured import Measure
 
 
 def plain(value: object, limit: int = 60) -> str:
-    """Return a value from the data as plain text, not escaped: `missing`, 0.25, a name."""
+    """Return a value from the data as plain text, not escaped, such as `0.25` or `missing`."""
     match value:
         case None:
-            return "missing"
+            return _("missing")
         case bool():
             return str(value).lower()
         case float():
             return f"{value:,.6g}"
         case int():
             return f"{value:,}"
-    shown = str(value)
-    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+    label = str(value)
+    return label if len(label) <= limit else f"{label[: limit - 1]}…"
 
 
-def class_name(told: Explanation, output: int | None, limit: int = 40) -> str:
-    """Return the name of an output as plain text: a class, or the value of a regression."""
+def class_name(explanation: Explanation, output: int | None, limit: int = 40) -> str:
+    """Return the name of an output as plain text: a class, or the target of a regression."""
     if output is None:
-        return told.target if len(told.target) <= limit else f"{told.target[: limit - 1]}…"
-    label = told.classes[output]
+        return (
+            explanation.target
+            if len(explanation.target) <= limit
+            else f"{explanation.target[: limit - 1]}…"
+        )
+    label = explanation.classes[output]
     return plain(str(label) if isinstance(label, float) else label, limit)
 
 
+def row_label(row: int, chosen_as: str) -> str:
+    """Return the name of a row, with the reason why it was selected."""
+    formatted = f"{row:,}"
+    match chosen_as:
+        case "surest":
+            return _("Row {n}, most confident").format(n=formatted)
+        case "least_sure":
+            return _("Row {n}, least confident").format(n=formatted)
+        case "most_wrong":
+            return _("Row {n}, largest error").format(n=formatted)
+        case "highest":
+            return _("Row {n}, highest prediction").format(n=formatted)
+        case "lowest":
+            return _("Row {n}, lowest prediction").format(n=formatted)
+        case "random":
+            return _("Row {n}, random").format(n=formatted)
+    return _("Row {n}, {reason}").format(n=formatted, reason=chosen_as)
+
+
 def linked_measure(measure: Measure, link: Link, digits: int = 3) -> str:
-    """Return `0.91 [0.88, 0.94]` with each number a link; a dash where there is none."""
+    """Return a measure with its interval as links: `0.91 [0.88, 0.94]`, or a dash."""
     if measure.value is None:
         return "–"
-    shown = linked_number(measure.value, link, digits)
+    value = linked_number(measure.value, link, digits)
     if measure.low is None or measure.high is None:
-        return shown
+        return value
     ends = ", ".join(linked_number(end, link, digits) for end in (measure.low, measure.high))
-    return f"{shown} [{ends}]"
+    return f"{value} [{ends}]"
 
 
 def measure_text(measure: Measure, digits: int = 3) -> str:
     """Return a measure with its interval as plain text."""
     if measure.value is None:
-        return "not known"
+        return _("unknown")
     if measure.low is None or measure.high is None:
         return number(measure.value, digits)
     low, high = number(measure.low, digits), number(measure.high, digits)
@@ -56,16 +80,16 @@ def measure_text(measure: Measure, digits: int = 3) -> str:
 
 
 def choice(name: str, legend: str, options: Sequence[tuple[str, str]]) -> str:
-    """Return content of which one is shown at a time, chosen without a script.
+    """Return tabs, which work without a script.
 
     Parameters
     ----------
     name : str
-        A word of ours, one for each choice on a page.
+        A name that's unique on the page.
     legend : str
         Plain text.
     options : sequence of (label, content)
-        The label is plain text, the content HTML. The first stands open.
+        The label is plain text, the content HTML. The first option is open.
     """
     if len(options) == 1:
         return options[0][1]

@@ -1,4 +1,4 @@
-"""The report of an explanation: complete in words and tables, and deaf to what the data says."""
+"""The report of an explanation has a text and a table for each figure, and escapes all data."""
 
 import random
 import re
@@ -140,25 +140,25 @@ def test_a_switch_shows_the_first_and_its_label_belongs_to_it(explained):
     assert {a["name"] for a in inputs} == {a["name"] for a in inputs if "checked" in a}
 
 
-def test_what_was_skipped_is_told_with_its_reason(explained):
+def test_skipped_sections_are_listed_with_their_reasons(explained):
     words = " ".join(Elements(report_page(explained("binary"), cells())).words)
 
-    assert "What is not here, and why" in words
+    assert "Skipped sections" in words
     assert "Not here." in words
 
 
-def test_a_broken_limit_is_said_first(explained):
+def test_an_exceeded_limit_comes_first(explained):
     page = report_page(explained("binary"), cells())
 
-    assert "One limit is broken" in page
-    assert "✗ broken" in page
+    assert "<b>1</b> limit is exceeded" in page
+    assert "✗ exceeded" in page
 
 
 def test_without_cells_the_page_is_still_whole(explained):
-    assert "The cells behind the numbers" not in report_page(explained("regression"))
+    assert "Notebook cells" not in report_page(explained("regression"))
 
 
-def test_the_direction_of_a_column_is_said_in_words():
+def test_the_direction_of_a_column_is_described():
     rising = Beeswarm(
         column="a",
         output=None,
@@ -167,10 +167,10 @@ def test_the_direction_of_a_column_is_said_in_words():
         shap=(-1.0, -0.2, 0.4, 2.0),
     )
 
-    assert _direction(rising) == "high values raise"
-    assert _direction(replace(rising, shap=rising.shap[::-1])) == "high values lower"
+    assert _direction(rising) == "raise"
+    assert _direction(replace(rising, shap=rising.shap[::-1])) == "lower"
     assert _direction(replace(rising, shap=(1.0, -1.0, -1.0, 1.0))) == "mixed"
-    assert _direction(replace(rising, position=(None,) * 4)) == "no order"
+    assert _direction(replace(rising, position=(None,) * 4)) == "unordered"
 
 
 def test_a_waterfall_sums_up_what_it_does_not_show():

@@ -1,7 +1,7 @@
-"""The sections of the report: one file each, found by being here, and called as their section.
+"""The sections of the report, one module each, with the name of their section.
 
-A file holds SECTION, a `ReportSection`. A section without a file is shown by how it was made, with
-a link to its cell.
+Each module defines SECTION, a `ReportSection`. A section without a module is shown as its method
+and a link to its cell.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from automl_magic.pages.report.section import ReportSection
 def sections() -> Mapping[str, ReportSection[Any]]:
     """Return the sections by name, in the order of the page."""
     names = (module.name for module in iter_modules(__path__))
-    found: list[ReportSection[Any]] = [
+    loaded: list[ReportSection[Any]] = [
         import_module(f"{__name__}.{name}").SECTION for name in names
     ]
-    return {one.name: one for one in sorted(found, key=lambda one: one.place)}
+    return {section.name: section for section in sorted(loaded, key=lambda s: s.place)}

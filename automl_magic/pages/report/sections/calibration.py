@@ -1,9 +1,10 @@
-"""Calibration: of the rows with a probability of 0.8, are eight in ten what it says?"""
+"""Calibration: how well the predicted probabilities match the observed frequencies."""
 
 from __future__ import annotations
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.look.html import fill, joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.figure import figure, table
 from automl_magic.pages.links import linked_briefly, linked_number
 from automl_magic.pages.report.lines import Line, frame
@@ -13,67 +14,89 @@ from automl_magic.records import Explanation
 from automl_magic.records.explanations.measured import Calibration
 
 
-def calibration_section(told: Explanation, found: Calibration) -> list[str]:
-    """Return the section: the reliability diagram with the intervals of its bins."""
-    link = told.link(found.cell_id)
+def calibration_section(explanation: Explanation, section: Calibration) -> list[str]:
+    """Return the section: the calibration curve with the interval of each bin."""
+    link = explanation.link(section.cell_id)
     lead = (
-        f"On average {text(found.of, 160)} is off by "
-        f"{linked_measure(found.ece, link)} (expected calibration error). The Brier score is "
-        f"{linked_measure(found.brier, link)}; always saying the shares of the classes would "
-        f"score {linked_number(found.brier_of_shares, link, 3)}, and lower is better."
+        fill(
+            _("The expected calibration error of {output} is {ece}."),
+            output=text(section.of, 160),
+            ece=linked_measure(section.ece, link),
+        ),
+        fill(
+            _(
+                "The Brier score is {brier} (lower is better). Always predicting the class "
+                "frequencies would score {baseline}."
+            ),
+            brier=linked_measure(section.brier, link),
+            baseline=linked_number(section.brier_of_shares, link, 3),
+        ),
     )
-    title = "Predicted probability and what happened"
-    shown = frame((), (), "predicted probability", "share that was so", is_share=True)
-    points = [(one.predicted, one.observed) for one in found.bins]
+    title = _("Calibration curve")
+    chart = frame((), (), _("Predicted probability"), _("Observed frequency"), is_share=True)
+    points = [(bin_.predicted, bin_.observed) for bin_ in section.bins]
     dots = joined(
         tag(
             "line",
-            x1=shown.x.at(one.predicted),
-            x2=shown.x.at(one.predicted),
-            y1=shown.y.at(one.observed_low),
-            y2=shown.y.at(one.observed_high),
+            x1=chart.x.at(bin_.predicted),
+            x2=chart.x.at(bin_.predicted),
+            y1=chart.y.at(bin_.observed_low),
+            y2=chart.y.at(bin_.observed_high),
             class_="am-bar",
         )
         + tag(
             "circle",
-            cx=shown.x.at(one.predicted),
-            cy=shown.y.at(one.observed),
+            cx=chart.x.at(bin_.predicted),
+            cy=chart.y.at(bin_.observed),
             r=4.5,
             class_="am-dot am-best",
         )
-        for one in found.bins
+        for bin_ in section.bins
     )
-    inside = sum(one.observed_low <= one.predicted <= one.observed_high for one in found.bins)
-    desc = f"In {inside} of {len(found.bins)} bins what was predicted lies in the 95 % interval"
-    svg = shown.draw(
+    n_inside = sum(b.observed_low <= b.predicted <= b.observed_high for b in section.bins)
+    desc = ngettext(
+        "In {n} of {total} bin, the predicted probability is inside the 95% interval.",
+        "In {n} of {total} bins, the predicted probability is inside the 95% interval.",
+        len(section.bins),
+    ).format(n=n_inside, total=len(section.bins))
+    svg = chart.draw(
         [
             Line((0, 1), (0, 1), "am-dashed"),
-            Line([p for p, _ in points], [o for _, o in points], "am-best am-thin"),
+            Line(
+                [p for p, _observed in points], [o for _predicted, o in points], "am-best am-thin"
+            ),
         ],
         title=title,
         desc=desc,
         more=dots,
     )
-    heads = ("Probability", "rows", "predicted", "what happened", "low (95 %)", "high (95 %)")
+    headings = (
+        _("Bin"),
+        _("Rows"),
+        _("Predicted"),
+        _("Observed"),
+        _("Low (95%)"),
+        _("High (95%)"),
+    )
     rows = [
         (
-            f"{number(one.low, 2)} to {number(one.high, 2)}",
-            linked_briefly(f"{one.rows:,}", link),
+            text(_("{low} to {high}").format(low=number(bin_.low, 2), high=number(bin_.high, 2))),
+            linked_briefly(f"{bin_.rows:,}", link),
             *(
                 linked_briefly(number(value, 3), link)
-                for value in (one.predicted, one.observed, one.observed_low, one.observed_high)
+                for value in (bin_.predicted, bin_.observed, bin_.observed_low, bin_.observed_high)
             ),
         )
-        for one in found.bins
+        for bin_ in section.bins
     ]
-    said = f"{desc}. On the dashed line a probability means what it says."
-    data = table(heads, rows, title, link=link)
-    return [lead, figure(svg, said, data, label=title)]
+    caption = f"{desc} {_('The dashed line is perfect calibration.')}"
+    data = table(headings, rows, title, link=link)
+    return [" ".join(lead), figure(svg, caption, data, label=title)]
 
 
 SECTION = ReportSection(
     record=Calibration,
-    title="Do its probabilities mean what they say?",
+    title=lambda: _("Probability calibration"),
     place=4,
     draw=calibration_section,
 )

@@ -1,8 +1,9 @@
-"""The confusion matrix: rows of each class, by what the model took them for."""
+"""The confusion matrix: rows by true and predicted class."""
 
 from __future__ import annotations
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.look.html import fill, joined, tag, text
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.figure import scrolling
 from automl_magic.pages.links import linked_briefly, linked_text, made_by
 from automl_magic.pages.report.section import ReportSection
@@ -11,68 +12,84 @@ from automl_magic.records import Explanation, Link
 from automl_magic.records.explanations.measured import Confusion
 
 
-def confusion_section(told: Explanation, found: Confusion) -> list[str]:
+def confusion_section(explanation: Explanation, section: Confusion) -> list[str]:
     """Return the section: a table of counts, shaded by their share of the true class."""
-    link = told.link(found.cell_id)
-    total = sum(map(sum, found.counts))
-    right = sum(found.counts[i][i] for i in range(len(found.counts)))
-    share = right / total if total else 0.0
-    lead = (
-        f"{linked_text(f'{right:,}', link)} of {linked_text(f'{total:,}', link)} rows "
-        f"({linked_text(f'{share:.1%}', link)}) are what the model says."
-    )
-    if worst := _worst(told, found):
-        lead += f" {worst}"
-    if found.other:
-        lead += f" {linked_text(f'{found.other:,}', link)} rows of rarer classes are not shown."
-    return [lead, scrolling(_table(told, found, link), "What is taken for what")]
+    link = explanation.link(section.cell_id)
+    total = sum(map(sum, section.counts))
+    n_correct = sum(section.counts[i][i] for i in range(len(section.counts)))
+    share = n_correct / total if total else 0.0
+    lead = [
+        fill(
+            ngettext(
+                "The model predicts {correct} of {total} row correctly ({percent}).",
+                "The model predicts {correct} of {total} rows correctly ({percent}).",
+                total,
+            ),
+            correct=linked_text(f"{n_correct:,}", link),
+            total=linked_text(f"{total:,}", link),
+            percent=linked_text(f"{share:.1%}", link),
+        )
+    ]
+    if error := _most_frequent_error(explanation, section):
+        lead.append(text(error, 300))
+    if section.other:
+        sentence = ngettext(
+            "{n} row of rarer classes isn't shown.",
+            "{n} rows of rarer classes aren't shown.",
+            section.other,
+        )
+        lead.append(fill(sentence, n=linked_text(f"{section.other:,}", link)))
+    return [" ".join(lead), scrolling(_table(explanation, section, link), _("Confusion matrix"))]
 
 
-def _worst(told: Explanation, found: Confusion) -> str:
-    wrong = [
+def _most_frequent_error(explanation: Explanation, section: Confusion) -> str:
+    errors = [
         (count, i, j)
-        for i, row in enumerate(found.counts)
+        for i, row in enumerate(section.counts)
         for j, count in enumerate(row)
         if i != j and count
     ]
-    if not wrong:
+    if not errors:
         return ""
-    count, i, j = max(wrong)
-    is_, said = (text(class_name(told, found.outputs[k])) for k in (i, j))
-    times = "once" if count == 1 else f"{count:,} times"
-    return f"Most often, {is_} is taken for {said}: {times}."
+    count, i, j = max(errors)
+    true, predicted = (class_name(explanation, section.outputs[k]) for k in (i, j))
+    return ngettext(
+        "Most frequent error: {true} predicted as {predicted} ({n} row).",
+        "Most frequent error: {true} predicted as {predicted} ({n} rows).",
+        count,
+    ).format(true=true, predicted=predicted, n=f"{count:,}")
 
 
-def _table(told: Explanation, found: Confusion, link: Link) -> str:
-    names = [text(class_name(told, output, 24)) for output in found.outputs]
-    heads = joined(tag("th", name, scope="col", class_="am-num") for name in names)
+def _table(explanation: Explanation, section: Confusion, link: Link) -> str:
+    names = [text(class_name(explanation, output, 24)) for output in section.outputs]
+    headings = joined(tag("th", name, scope="col", class_="am-num") for name in names)
     rows = joined(
         tag("tr", tag("th", name, scope="row"), _cells(counts, i, link))
-        for i, (name, counts) in enumerate(zip(names, found.counts, strict=True))
+        for i, (name, counts) in enumerate(zip(names, section.counts, strict=True))
     )
-    caption = (
-        "Rows by their true class (down) and what the model says (across). A stronger shade "
-        "is a larger share of the true class; what is right has a frame."
+    caption = _(
+        "Rows by true class (down) and predicted class (across). Darker cells are larger shares "
+        "of the true class. Correct predictions have a frame."
     )
-    corner = tag("td", "is ↓, said →", class_="am-soft")
+    corner = tag("td", text(_("true ↓, predicted →")), class_="am-soft")
     return tag(
         "table",
-        tag("caption", caption),
-        tag("thead", tag("tr", corner, heads)),
+        tag("caption", text(caption)),
+        tag("thead", tag("tr", corner, headings)),
         tag("tbody", rows),
         class_="am-confusion",
         **made_by(link),
     )
 
 
-def _cells(counts: tuple[int, ...], right: int, link: Link) -> str:
+def _cells(counts: tuple[int, ...], diagonal: int, link: Link) -> str:
     total = sum(counts) or 1
     return joined(
         tag(
             "td",
             linked_briefly(f"{count:,}", link),
             tag("small", f" {count / total:.0%}"),
-            class_="am-num am-right" if j == right else "am-num",
+            class_="am-num am-right" if j == diagonal else "am-num",
             style=f"--share:{40 * count / total:.0f}%",
         )
         for j, count in enumerate(counts)
@@ -81,7 +98,7 @@ def _cells(counts: tuple[int, ...], right: int, link: Link) -> str:
 
 SECTION = ReportSection(
     record=Confusion,
-    title="What is taken for what",
+    title=lambda: _("Confusion matrix"),
     place=3,
     draw=confusion_section,
 )

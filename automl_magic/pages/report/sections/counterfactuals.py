@@ -1,9 +1,10 @@
-"""Counterfactuals: the few changes after which the model says something else."""
+"""Counterfactuals: small changes of a row that change its prediction."""
 
 from __future__ import annotations
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.look.html import fill, joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.figure import scrolling, table
 from automl_magic.pages.links import linked_briefly, linked_text
 from automl_magic.pages.report.section import ReportSection
@@ -16,53 +17,75 @@ from automl_magic.records.explanations.explained import (
 )
 
 
-def counterfactuals_section(told: Explanation, found: Counterfactuals) -> list[str]:
-    """Return the section: one row at a time, with what would have to change."""
-    link = told.link(found.cell_id)
-    kept = joined(f"{tag('b', text(name, 60))}, " for name in found.immutable)
-    lead = "What would have to be different for another answer. " + (
-        f"Never changed: {kept.removesuffix(', ')}." if kept else "Every column may change."
+def counterfactuals_section(explanation: Explanation, section: Counterfactuals) -> list[str]:
+    """Return the section: the counterfactuals of one row at a time."""
+    link = explanation.link(section.cell_id)
+    columns = ", ".join(tag("b", text(name, 60)) for name in section.immutable)
+    lead = (
+        text(_("These changes of a row change its prediction.")),
+        fill(_("Columns that never change: {columns}."), columns=columns)
+        if columns
+        else text(_("Any column can change.")),
     )
-    options = [(f"{case.row:,}", _case(case, link)) for case in found.cases]
-    body = choice("counterfactuals", "Row", options) if options else ""
-    return [lead, body]
+    options = [(f"{case.row:,}", _case(case, link)) for case in section.cases]
+    body = choice("counterfactuals", _("Row"), options) if options else ""
+    return [" ".join(lead), body]
 
 
 def _case(case: CounterfactualCase, link: Link) -> str:
-    said = (
-        f"Row {case.row:,}: the model says {tag('b', text(plain(case.prediction)))} "
-        f"({linked_text(number(case.output, 3), link)}). Wanted: {text(case.wanted, 200)}."
+    summary = tag(
+        "p",
+        fill(
+            _("Row {row}: the model predicts {prediction} ({output}). Desired: {desired}."),
+            row=f"{case.row:,}",
+            prediction=tag("b", text(plain(case.prediction))),
+            output=linked_text(number(case.output, 3), link),
+            desired=text(case.wanted, 200),
+        ),
     )
     if not case.found:
         why = text(case.why_none or "", 300)
-        return tag("p", said) + tag("p", f"No such change was found. {why}")
-    return tag("p", said) + joined(_one(i, one, case, link) for i, one in enumerate(case.found, 1))
+        return summary + tag("p", text(_("No counterfactual was found.")), " ", why)
+    return summary + joined(
+        _counterfactual(i, counterfactual, case, link)
+        for i, counterfactual in enumerate(case.found, 1)
+    )
 
 
-def _one(i: int, one: Counterfactual, case: CounterfactualCase, link: Link) -> str:
+def _counterfactual(
+    i: int, counterfactual: Counterfactual, case: CounterfactualCase, link: Link
+) -> str:
     rows = [
         (text(change.column, 80), text(plain(change.was)), text(plain(change.becomes)))
-        for change in one.changes
+        for change in counterfactual.changes
     ]
-    n = len(one.changes)
-    changes = f"{n} change{'s' if n != 1 else ''}"
-    caption = (
-        f"Way {i}: {changes}, then it says {plain(one.prediction)} ({number(one.output, 3)}); "
-        f"the new values are those of row {one.like_row:,}"
+    caption = ngettext(
+        "Counterfactual {i}: with {n} change, the model predicts {prediction} ({output}). The new "
+        "value is from row {row}.",
+        "Counterfactual {i}: with {n} changes, the model predicts {prediction} ({output}). The new "
+        "values are from row {row}.",
+        len(counterfactual.changes),
+    ).format(
+        i=i,
+        n=len(counterfactual.changes),
+        prediction=plain(counterfactual.prediction),
+        output=number(counterfactual.output, 3),
+        row=f"{counterfactual.like_row:,}",
     )
-    shown = table(("Column", "is", "would be"), rows, caption, numbers_from=3, link=link)
-    after = tag(
-        "p",
-        f"Distance {linked_briefly(number(one.distance, 2), link)} of 1, output "
-        f"{linked_briefly(number(one.output, 3), link)}.",
-        class_="am-soft",
+    headings = (_("Column"), _("Value"), _("New value"))
+    change_table = table(headings, rows, caption, numbers_from=3, link=link)
+    details = fill(
+        _("Gower distance {distance}, output {output}."),
+        distance=linked_briefly(number(counterfactual.distance, 2), link),
+        output=linked_briefly(number(counterfactual.output, 3), link),
     )
-    return scrolling(shown, f"Row {case.row:,}, way {i}") + after
+    label = _("Row {row}, counterfactual {i}").format(row=f"{case.row:,}", i=i)
+    return scrolling(change_table, label) + tag("p", details, class_="am-soft")
 
 
 SECTION = ReportSection(
     record=Counterfactuals,
-    title="What would have to be different",
+    title=lambda: _("Counterfactuals"),
     place=11,
     draw=counterfactuals_section,
 )

@@ -1,11 +1,12 @@
-"""ROC and precision-recall curves: how well the model orders the rows, class by class."""
+"""ROC and precision-recall curves of each class."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.look.html import tag, text
+from automl_magic.look.html import fill, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.figure import figure, table
 from automl_magic.pages.links import linked_briefly
 from automl_magic.pages.report.lines import Line, frame
@@ -14,89 +15,106 @@ from automl_magic.pages.report.words import choice, class_name, linked_measure, 
 from automl_magic.records import Explanation, Link
 from automl_magic.records.explanations.measured import ClassCurves, Curves
 
-MOST_ROWS = 40  # of a table; the curve itself is drawn with all its points
+MOST_ROWS = 40  # of a table; the curve has all points
 
 
-def curves_section(told: Explanation, found: Curves) -> list[str]:
+def curves_section(explanation: Explanation, section: Curves) -> list[str]:
     """Return the section: both curves of one class at a time."""
-    link = told.link(found.cell_id)
-    order = sorted(found.classes, key=lambda one: one.output != told.output)
-    best = order[0] if order else None
-    lead = (
-        f"For {tag('b', text(class_name(told, best.output)))}, the area under the ROC curve is "
-        f"{linked_measure(best.roc.auc, link)}; 0.5 is chance, 1 is perfect."
-        if best
-        else ""
+    link = explanation.link(section.cell_id)
+    ordered = sorted(section.classes, key=lambda curves: curves.output != explanation.output)
+    if not ordered:
+        return ["", ""]
+    first = ordered[0]
+    lead = fill(
+        _("For {label}, the area under the ROC curve is {auc} (0.5 is chance, 1 is perfect)."),
+        label=tag("b", text(class_name(explanation, first.output))),
+        auc=linked_measure(first.roc.auc, link),
     )
-    options = [(class_name(told, one.output), _class(told, one, link)) for one in order]
-    body = choice("curves", "Class, against all others", options) if options else ""
-    return [lead, body]
+    options = [
+        (class_name(explanation, curves.output), _class(explanation, curves, link))
+        for curves in ordered
+    ]
+    return [lead, choice("curves", _("Class, against all others"), options)]
 
 
-def _class(told: Explanation, one: ClassCurves, link: Link) -> str:
-    name = class_name(told, one.output)
-    return tag("div", _roc(one, name, link), _precision_recall(one, name, link), class_="am-pair")
+def _class(explanation: Explanation, curves: ClassCurves, link: Link) -> str:
+    name = class_name(explanation, curves.output)
+    return tag(
+        "div", _roc(curves, name, link), _precision_recall(curves, name, link), class_="am-pair"
+    )
 
 
-def _roc(one: ClassCurves, name: str, link: Link) -> str:
-    roc, title = one.roc, f"ROC curve of {name}"
-    said = f"Area {measure_text(roc.auc)} over {one.rows:,} rows of the class."
-    svg = frame((), (), "false positive rate", "true positive rate", is_share=True).draw(
+def _roc(curves: ClassCurves, name: str, link: Link) -> str:
+    roc, title = curves.roc, _("ROC curve of {label}").format(label=name)
+    desc = ngettext(
+        "The area is {auc}, from {n} row of the class.",
+        "The area is {auc}, from {n} rows of the class.",
+        curves.rows,
+    ).format(auc=measure_text(roc.auc), n=f"{curves.rows:,}")
+    svg = frame((), (), _("False positive rate"), _("True positive rate"), is_share=True).draw(
         [Line((0, 1), (0, 1), "am-dashed"), Line(roc.fpr, roc.tpr, "am-best")],
         title=title,
-        desc=said,
+        desc=desc,
     )
     data = _table(
-        ("Threshold", "false positive rate", "true positive rate"),
+        (_("Threshold"), _("False positive rate"), _("True positive rate")),
         (roc.thresholds, roc.fpr, roc.tpr),
         title,
         link,
     )
-    return figure(svg, f"{said} The dashed line is chance.", data, label=title)
+    return figure(svg, f"{desc} {_('The dashed line is chance.')}", data, label=title)
 
 
-def _precision_recall(one: ClassCurves, name: str, link: Link) -> str:
-    found, title = one.precision_recall, f"Precision and recall of {name}"
-    said = f"Average precision {measure_text(found.average_precision)}."
-    order = sorted(range(len(found.recall)), key=found.recall.__getitem__)
-    svg = frame((), (), "recall", "precision", is_share=True).draw(
+def _precision_recall(curves: ClassCurves, name: str, link: Link) -> str:
+    curve, title = (
+        curves.precision_recall,
+        _("Precision-recall curve of {label}").format(label=name),
+    )
+    desc = _("The average precision is {score}.").format(
+        score=measure_text(curve.average_precision)
+    )
+    order = sorted(range(len(curve.recall)), key=curve.recall.__getitem__)
+    svg = frame((), (), _("Recall"), _("Precision"), is_share=True).draw(
         [
-            Line((0, 1), (found.share, found.share), "am-dashed"),
+            Line((0, 1), (curve.share, curve.share), "am-dashed"),
             Line(
-                [found.recall[i] for i in order],
-                [found.precision[i] for i in order],
+                [curve.recall[i] for i in order],
+                [curve.precision[i] for i in order],
                 "am-best",
             ),
         ],
         title=title,
-        desc=said,
+        desc=desc,
     )
     data = _table(
-        ("Threshold", "recall", "precision"),
-        (found.thresholds, found.recall, found.precision),
+        (_("Threshold"), _("Recall"), _("Precision")),
+        (curve.thresholds, curve.recall, curve.precision),
         title,
         link,
     )
-    chance = f"Chance alone would give {number(found.share, 3)}, the dashed line."
-    return figure(svg, f"{said} {chance}", data, label=title)
+    chance = _("The dashed line is chance ({score}).").format(score=number(curve.share, 3))
+    return figure(svg, f"{desc} {chance}", data, label=title)
 
 
 def _table(
-    heads: tuple[str, str, str], columns: Sequence[Sequence[float]], title: str, link: Link
+    headings: tuple[str, str, str], columns: Sequence[Sequence[float]], title: str, link: Link
 ) -> str:
-    # scikit-learn ends a precision-recall curve with a point that has no threshold.
+    # In scikit-learn, the last point of a precision-recall curve has no threshold.
     points = list(zip(*columns, strict=False))
     step = max(1, -(-len(points) // MOST_ROWS))
     rows = [
         tuple(linked_briefly(number(value, 3), link) for value in point) for point in points[::step]
     ]
-    caption = title if step == 1 else f"{title}: every {step}th of {len(points)} points"
-    return table(heads, rows, caption, numbers_from=0, link=link)
+    caption = title
+    if step > 1:
+        sentence = _("(Every {step}th of {total} points.)")
+        caption = f"{title} {sentence.format(step=step, total=len(points))}"
+    return table(headings, rows, caption, numbers_from=0, link=link)
 
 
 SECTION = ReportSection(
     record=Curves,
-    title="How well does it tell the classes apart?",
+    title=lambda: _("ROC and precision-recall curves"),
     place=1,
     draw=curves_section,
 )

@@ -1,11 +1,12 @@
-"""Fairness: the same measures for each group, and how far apart the groups are."""
+"""Fairness: measures by group, and the gaps between groups."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.look.html import fill, joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.axes import scale_of, x_axis
 from automl_magic.pages.figure import figure, picture, scrolling, table
 from automl_magic.pages.links import linked_briefly, linked_text
@@ -20,51 +21,65 @@ from automl_magic.records.explanations.measured import (
 )
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 220, 110, 26, 12
-WORDS = {
-    "selection_rate": "share that is selected",
-    "true_positive_rate": "true positive rate",
-    "false_positive_rate": "false positive rate",
-    "mean_probability": "mean probability",
-    "base_rate": "share that is so",
-    "mean_error": "mean error",
-    "mean_absolute_error": "mean absolute error",
-    "mean_prediction": "mean prediction",
-}
 
 
-def fairness_section(told: Explanation, found: Fairness) -> list[str]:
-    """Return the section: gaps in words, then each measure by group, a column at a time."""
-    link = told.link(found.cell_id)
-    broken = [gap for column in found.columns for gap in column.gaps if gap.kept is False]
-    lead = (
-        f"{tag('b', _broken(len(broken)))}: groups are further apart than the experiment allows."
-        if broken
-        else "How far groups of people are apart, in what they are given and in how often that is "
-        "wrong. Whether a difference is unjust is for people to say."
-    )
-    if found.positive is not None:
-        lead += f" What is given out is {tag('b', text(plain(found.positive)))}."
-    options = [(one.column, _column(one, i, link)) for i, one in enumerate(found.columns)]
-    body = choice("fairness", "Column", options) if options else ""
-    return [lead, body]
+def measure_name(name: str) -> str:
+    """Return the name of a measure for a heading; a metric's name stays as it is."""
+    match name:
+        case "selection_rate":
+            return _("Selection rate")
+        case "true_positive_rate":
+            return _("True positive rate")
+        case "false_positive_rate":
+            return _("False positive rate")
+        case "mean_probability":
+            return _("Mean probability")
+        case "base_rate":
+            return _("Base rate")
+        case "mean_error":
+            return _("Mean error")
+        case "mean_absolute_error":
+            return _("Mean absolute error")
+        case "mean_prediction":
+            return _("Mean prediction")
+    return name.replace("_", " ")
 
 
-def _broken(n: int) -> str:
-    return "One limit is broken" if n == 1 else f"{n} limits are broken"
+def fairness_section(explanation: Explanation, section: Fairness) -> list[str]:
+    """Return the section: the gaps, then each measure by group, one column at a time."""
+    link = explanation.link(section.cell_id)
+    n_exceeded = sum(gap.kept is False for column in section.columns for gap in column.gaps)
+    if n_exceeded:
+        sentence = ngettext(
+            "{n} limit is exceeded: the gap between groups is larger than the experiment allows.",
+            "{n} limits are exceeded: the gaps between groups are larger than the experiment "
+            "allows.",
+            n_exceeded,
+        )
+        lead = [fill(sentence, n=tag("b", str(n_exceeded)))]
+    else:
+        lead = [
+            text(_("The gaps between groups, in their predictions and errors.")),
+            text(_("You decide whether a gap is unfair.")),
+        ]
+    if section.positive is not None:
+        label = tag("b", text(plain(section.positive)))
+        lead.append(fill(_("The positive class is {label}."), label=label))
+    options = [
+        (column.column, _column(column, i, link)) for i, column in enumerate(section.columns)
+    ]
+    body = choice("fairness", _("Column"), options) if options else ""
+    return [" ".join(lead), body]
 
 
 def _column(column: FairnessColumn, position: int, link: Link) -> str:
     names = list(dict.fromkeys(name for group in column.groups for name in group.measures))
     measures = choice(
         f"measure-{position}",
-        "Measure",
-        [(_word(name), _measure(column, name, link)) for name in names],
+        _("Measure"),
+        [(measure_name(name), _measure(column, name, link)) for name in names],
     )
     return tag("p", text(column.grouped, 300), class_="am-soft") + _gaps(column, link) + measures
-
-
-def _word(name: str) -> str:
-    return WORDS.get(name, name.replace("_", " "))
 
 
 def _gaps(column: FairnessColumn, link: Link) -> str:
@@ -72,46 +87,69 @@ def _gaps(column: FairnessColumn, link: Link) -> str:
         return ""
     rows = [
         (
-            text(_word(gap.name)),
+            text(measure_name(gap.name)),
             linked_measure(gap.measure, link),
             _limit(gap, link),
             tag("span", text(gap.in_words, 400)),
         )
         for gap in column.gaps
     ]
-    heads = ("Between groups", "difference [95 %]", "limit", "in words")
-    return scrolling(
-        table(heads, rows, "How far apart the groups are", numbers_from=4, link=link),
-        "How far apart the groups are",
-    )
+    headings = (_("Measure"), _("Difference [95%]"), _("Limit"), _("Summary"))
+    title = _("Gaps between groups")
+    return scrolling(table(headings, rows, title, numbers_from=4, link=link), title)
 
 
 def _limit(gap: FairnessGap, link: Link) -> str:
     if gap.limit is None:
-        return "none named"
-    kept = {True: "✓ kept", False: "✗ broken", None: "not known"}[gap.kept]
-    return f"{linked_text(number(gap.limit, 3), link)} {kept}"
+        return text(_("no limit"))
+    limit = linked_text(number(gap.limit, 3), link)
+    if gap.kept is None:
+        return fill(_("{limit} (unknown)"), limit=limit)
+    return fill(_("{limit} ✓ met") if gap.kept else _("{limit} ✗ exceeded"), limit=limit)
 
 
 def _measure(column: FairnessColumn, name: str, link: Link) -> str:
-    title = f"{_word(name).capitalize()} by {plain(column.column, 40)}"
+    column_name = plain(column.column, 40)
+    match name:
+        case "selection_rate":
+            title = _("Selection rate by {column}").format(column=column_name)
+        case "true_positive_rate":
+            title = _("True positive rate by {column}").format(column=column_name)
+        case "false_positive_rate":
+            title = _("False positive rate by {column}").format(column=column_name)
+        case "mean_probability":
+            title = _("Mean probability by {column}").format(column=column_name)
+        case "base_rate":
+            title = _("Base rate by {column}").format(column=column_name)
+        case "mean_error":
+            title = _("Mean error by {column}").format(column=column_name)
+        case "mean_absolute_error":
+            title = _("Mean absolute error by {column}").format(column=column_name)
+        case "mean_prediction":
+            title = _("Mean prediction by {column}").format(column=column_name)
+        case _metric:
+            title = _("{metric} by {column}").format(metric=measure_name(name), column=column_name)
     groups = [group for group in column.groups if name in group.measures]
     svg = _dots(groups, name, title)
     rows = [
         (
-            text(_named(group), 80),
+            text(_label(group), 80),
             linked_briefly(f"{group.rows:,}", link),
             linked_measure(group.measures[name], link),
         )
         for group in groups
     ]
-    data = table(("Group", "rows", f"{_word(name)} [95 %]"), rows, title, link=link)
-    said = "A line is the 95 % interval. Groups marked (few) are too small to rely on."
-    return figure(svg, said, data, label=title)
+    data = table((_("Group"), _("Rows"), _("Value [95%]")), rows, title, link=link)
+    caption = (
+        _("Lines are 95% intervals."),
+        _("Groups marked “few rows” are too small to rely on."),
+    )
+    return figure(svg, " ".join(caption), data, label=title)
 
 
-def _named(group: FairnessGroup) -> str:
-    return f"{plain(group.name)} (few)" if group.is_small else plain(group.name)
+def _label(group: FairnessGroup) -> str:
+    name = plain(group.name)
+    return _("{group} (few rows)").format(group=name) if group.is_small else name
 
 
 def _dots(groups: Sequence[FairnessGroup], name: str, title: str) -> str:
@@ -123,32 +161,32 @@ def _dots(groups: Sequence[FairnessGroup], name: str, title: str) -> str:
     for i, (group, measure) in enumerate(zip(groups, measures, strict=True)):
         y = TOP + ROW * (i + 0.5)
         lines.append(
-            tag("text", text(_named(group), 28), x=LEFT - 12, y=y + 4, class_="am-row-name")
+            tag("text", text(_label(group), 28), x=LEFT - 12, y=y + 4, class_="am-row-name")
         )
         if measure.value is None:
             continue
         if measure.low is not None and measure.high is not None:
-            ends_at = {"x1": x.at(measure.low), "x2": x.at(measure.high), "y1": y, "y2": y}
-            lines.append(tag("line", **ends_at, class_="am-bar"))
-        kind = "am-dot am-off-front" if group.is_small else "am-dot"
-        lines.append(tag("circle", cx=x.at(measure.value), cy=y, r=5, class_=kind))
-        shown = number(measure.value, 3)
-        lines.append(tag("text", shown, x=WIDTH - RIGHT + 12, y=y + 4, class_="am-value"))
+            position = {"x1": x.at(measure.low), "x2": x.at(measure.high), "y1": y, "y2": y}
+            lines.append(tag("line", **position, class_="am-bar"))
+        css_class = "am-dot am-off-front" if group.is_small else "am-dot"
+        lines.append(tag("circle", cx=x.at(measure.value), cy=y, r=5, class_=css_class))
+        value = number(measure.value, 3)
+        lines.append(tag("text", value, x=WIDTH - RIGHT + 12, y=y + 4, class_="am-value"))
     return picture(
-        x_axis(x, _word(name), TOP, bottom),
+        x_axis(x, measure_name(name), TOP, bottom),
         joined(lines),
         width=WIDTH,
         height=bottom + 44,
         title=title,
         desc="; ".join(
-            f"{_named(g)} {measure_text(m)}" for g, m in zip(groups, measures, strict=True)
+            f"{_label(g)} {measure_text(m)}" for g, m in zip(groups, measures, strict=True)
         ),
     )
 
 
 SECTION = ReportSection(
     record=Fairness,
-    title="Does it treat groups alike?",
+    title=lambda: _("Fairness"),
     place=6,
     draw=fairness_section,
 )

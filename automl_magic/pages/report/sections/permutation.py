@@ -1,8 +1,9 @@
-"""Permutation importance: how much worse the metric is without what a column says."""
+"""Permutation importance: how much worse the metric gets if a column is shuffled."""
 
 from __future__ import annotations
 
-from automl_magic.look.html import tag, text
+from automl_magic.look.html import fill, tag, text
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.links import linked_number
 from automl_magic.pages.report.bars import Bar, bar_figure
 from automl_magic.pages.report.section import ReportSection
@@ -10,40 +11,55 @@ from automl_magic.records import Explanation
 from automl_magic.records.explanations.explained import Permutation
 
 
-def permutation_section(told: Explanation, found: Permutation) -> list[str]:
-    """Return the section: a bar for each column, by how much its shuffling costs."""
-    link = told.link(found.cell_id)
-    needed = [column for column in found.columns if column.low > 0]
-    names = ", ".join(tag("b", text(column.column, 60)) for column in needed[:3])
-    which = (
-        f"It needs {names}{' and others' if len(needed) > 3 else ''}: shuffling one of them makes "
-        "it worse beyond chance. "
-        if needed
-        else "No column alone is needed beyond chance: what one says, another says too. "
+def permutation_section(explanation: Explanation, section: Permutation) -> list[str]:
+    """Return the section: a bar per column."""
+    link = explanation.link(section.cell_id)
+    important = [column for column in section.columns if column.low > 0]
+    names = ", ".join(tag("b", text(column.column, 60)) for column in important[:3])
+    if len(important) > 3:
+        summary = fill(
+            _(
+                "The model needs {columns} and others: shuffling one of them makes it "
+                "significantly worse."
+            ),
+            columns=names,
+        )
+    elif important:
+        summary = fill(
+            _("The model needs {columns}: shuffling one of them makes it significantly worse."),
+            columns=names,
+        )
+    else:
+        summary = text(_("No single column matters beyond chance: others carry its information."))
+    baseline = fill(
+        _("Without shuffling, {metric} is {score} on these rows."),
+        metric=text(section.metric, 60),
+        score=linked_number(section.score, link),
     )
-    lead = (
-        f"{which}Unshuffled, {text(found.metric, 60)} is {linked_number(found.score, link)} on "
-        "these rows."
+    caption = (
+        ngettext(
+            "Result of {n} shuffle, with its 95% interval. If the interval includes zero, the "
+            "effect may be chance.",
+            "Mean of {n} shuffles, with its 95% interval. If the interval includes zero, the "
+            "effect may be chance.",
+            section.repeats,
+        ).format(n=section.repeats),
+        _("Columns with the same information replace each other, so none of them looks important."),
     )
-    n = found.repeats
-    shuffles = "One shuffle" if n == 1 else f"The mean of {n} shuffles"
     bars = bar_figure(
-        [Bar(c.column, c.increase, c.low, c.high) for c in found.columns],
-        title=f"How much worse {found.metric} gets with a column shuffled",
-        axis=f"worse by, {found.metric}",
-        said=(
-            f"{shuffles} with its 95 % interval; one that reaches zero may be chance. Columns "
-            "that say the same stand in for each other, and then none of them looks needed."
-        ),
-        heads=("Column", "worse by"),
+        [Bar(c.column, c.increase, c.low, c.high) for c in section.columns],
+        title=_("Loss of {metric} if a column is shuffled").format(metric=section.metric),
+        axis=_("Loss of {metric}").format(metric=section.metric),
+        caption=" ".join(caption),
+        headings=(_("Column"), _("Loss")),
         link=link,
     )
-    return [lead, bars]
+    return [f"{summary} {baseline}", bars]
 
 
 SECTION = ReportSection(
     record=Permutation,
-    title="Which columns it cannot do without",
+    title=lambda: _("Permutation importance"),
     place=8,
     draw=permutation_section,
 )

@@ -1,9 +1,10 @@
-"""Residuals: how far off the predictions of a regression are, and where."""
+"""Residuals of a regression: their size, distribution, and dependence on the prediction."""
 
 from __future__ import annotations
 
-from automl_magic.look.html import joined, tag
+from automl_magic.look.html import fill, joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _, ngettext
 from automl_magic.pages.axes import scale_of
 from automl_magic.pages.figure import figure, table
 from automl_magic.pages.links import linked_briefly
@@ -14,114 +15,162 @@ from automl_magic.records import Explanation, Link
 from automl_magic.records.explanations.measured import Residuals
 
 
-def residuals_section(told: Explanation, found: Residuals) -> list[str]:
-    """Return the section: truth against prediction, the histogram, and the tenths."""
-    link = told.link(found.cell_id)
-    lead = (
-        f"It is off by {linked_measure(found.mean_absolute, link)} on average, by "
-        f"{linked_measure(found.root_mean_square, link)} with large errors counted more (RMSE). "
-        f"The mean residual is {linked_measure(found.mean, link)}: truth minus prediction."
+def residuals_section(explanation: Explanation, section: Residuals) -> list[str]:
+    """Return the section: true by predicted values, the histogram, and the deciles."""
+    link = explanation.link(section.cell_id)
+    lead = fill(
+        _(
+            "The mean absolute error is {mae}, the root mean squared error {rmse}. The mean "
+            "residual (true minus predicted) is {mean}."
+        ),
+        mae=linked_measure(section.mean_absolute, link),
+        rmse=linked_measure(section.root_mean_square, link),
+        mean=linked_measure(section.mean, link),
     )
-    return [lead, _points(told, found, link), _histogram(found, link), _deciles(found, link)]
+    return [
+        lead,
+        _points(explanation, section, link),
+        _histogram(section, link),
+        _deciles(section, link),
+    ]
 
 
-def _points(told: Explanation, found: Residuals, link: Link) -> str:
-    title = "What is true against what was predicted"
-    both = [*found.points_predicted, *found.points_true]
-    x, y = scale_of(both, LEFT, WIDTH - RIGHT), scale_of(both, BOTTOM, TOP)
-    name = plain(told.target, 40)
-    shown = Frame(x, y, f"predicted {name}", f"true {name}")
+def _points(explanation: Explanation, section: Residuals, link: Link) -> str:
+    title = _("True by predicted values")
+    values = [*section.points_predicted, *section.points_true]
+    x, y = scale_of(values, LEFT, WIDTH - RIGHT), scale_of(values, BOTTOM, TOP)
+    name = plain(explanation.target, 40)
+    x_name = _("Predicted {target}").format(target=name)
+    chart = Frame(x, y, x_name, _("True {target}").format(target=name))
     dots = joined(
         tag("circle", cx=x.at(p), cy=y.at(t), r=3, class_="am-shade-none")
-        for p, t in zip(found.points_predicted, found.points_true, strict=True)
+        for p, t in zip(section.points_predicted, section.points_true, strict=True)
     )
-    n = len(found.points_predicted)
-    desc = f"{n:,} rows around the line of equals; the table of tenths below has the numbers"
-    svg = shown.draw(
+    n = len(section.points_predicted)
+    desc = ngettext(
+        "{n} row around the identity line. The table of deciles below has the numbers.",
+        "{n} rows around the identity line. The table of deciles below has the numbers.",
+        n,
+    ).format(n=f"{n:,}")
+    svg = chart.draw(
         [Line((x.low, x.high), (x.low, x.high), "am-dashed")],
         title=title,
         desc=desc,
         more=dots,
     )
-    far = sorted(
-        zip(found.point_rows, found.points_predicted, found.points_true, strict=True),
+    largest_errors = sorted(
+        zip(section.point_rows, section.points_predicted, section.points_true, strict=True),
         key=lambda point: -abs(point[1] - point[2]),
     )[:20]
     rows = [
-        (f"{row:,}", *(linked_briefly(number(v), link) for v in (p, t, t - p))) for row, p, t in far
+        (f"{row:,}", *(linked_briefly(number(v), link) for v in (p, t, t - p)))
+        for row, p, t in largest_errors
     ]
-    heads = ("Row", "predicted", "true", "residual")
-    data = table(heads, rows, f"The {len(far)} rows that are furthest off", link=link)
-    said = f"Each of {n:,} dots is a row; on the dashed line prediction and truth are equal."
-    return figure(svg, said, data, label=title)
+    headings = (_("Row"), _("Predicted"), _("True"), _("Residual"))
+    table_caption = ngettext(
+        "The {n} row with the largest error",
+        "The {n} rows with the largest errors",
+        len(largest_errors),
+    ).format(n=len(largest_errors))
+    data = table(headings, rows, table_caption, link=link)
+    caption = _("Each dot is a row. On the dashed line, the prediction is the true value.")
+    return figure(svg, caption, data, label=title)
 
 
-def _histogram(found: Residuals, link: Link) -> str:
-    title = "How often it is how far off"
-    shown = frame(found.edges, (0, *found.counts), "residual: truth minus prediction", "rows")
+def _histogram(section: Residuals, link: Link) -> str:
+    title = _("Histogram of residuals")
+    x_name = _("Residual (true minus predicted)")
+    chart = frame(section.edges, (0, *section.counts), x_name, _("Rows"))
     blocks = joined(
         tag(
             "rect",
-            x=shown.x.at(left),
-            y=shown.y.at(count),
-            width=round(max(shown.x.at(right) - shown.x.at(left) - 1, 0.5), 1),
-            height=round(shown.y.at(0) - shown.y.at(count), 1),
+            x=chart.x.at(left),
+            y=chart.y.at(count),
+            width=round(max(chart.x.at(right) - chart.x.at(left) - 1, 0.5), 1),
+            height=round(chart.y.at(0) - chart.y.at(count), 1),
             class_="am-block",
         )
-        for left, right, count in zip(found.edges, found.edges[1:], found.counts, strict=False)
+        for left, right, count in zip(
+            section.edges, section.edges[1:], section.counts, strict=False
+        )
     )
     quantiles = "; ".join(
-        f"{level:.0%} are below {number(value, 3)}"
-        for level, value in zip(found.levels, found.quantiles, strict=True)
+        f"{level:.0%} ≤ {number(value, 3)}"
+        for level, value in zip(section.levels, section.quantiles, strict=True)
     )
-    svg = shown.draw([], title=title, desc=quantiles, more=blocks)
-    rows = [
-        (f"{number(left, 3)} to {number(right, 3)}", linked_briefly(f"{count:,}", link))
-        for left, right, count in zip(found.edges, found.edges[1:], found.counts, strict=False)
-    ]
-    data = table(("Residual", "rows"), rows, title, link=link)
-    return figure(svg, f"Of the residuals, {quantiles}.", data, label=title)
-
-
-def _deciles(found: Residuals, link: Link) -> str:
-    title = "The residual by the prediction"
-    bins = found.deciles
-    middles = [(one.low + one.high) / 2 for one in bins]
-    ends = [v for one in bins for v in (one.middle_low, one.middle_high)]
-    shown = frame([*middles], [0.0, *ends], "prediction", "residual")
-    svg = shown.draw(
-        [
-            Line((shown.x.low, shown.x.high), (0, 0), "am-dashed"),
-            Line(middles, [one.median for one in bins], "am-best"),
-        ],
-        title=title,
-        desc="Median residual of each tenth of the rows by prediction: "
-        + ", ".join(number(one.median, 3) for one in bins),
-        band=(middles, [one.middle_low for one in bins], [one.middle_high for one in bins]),
-    )
-    heads = ("Prediction", "rows", "mean [95 %]", "median", "middle 80 % from", "to", "off by")
+    caption = _("Quantiles of the residuals: {quantiles}").format(quantiles=quantiles)
+    svg = chart.draw([], title=title, desc=caption, more=blocks)
     rows = [
         (
-            f"{number(one.low, 3)} to {number(one.high, 3)}",
-            linked_briefly(f"{one.rows:,}", link),
-            linked_measure(one.mean, link),
+            text(_("{low} to {high}").format(low=number(left, 3), high=number(right, 3))),
+            linked_briefly(f"{count:,}", link),
+        )
+        for left, right, count in zip(
+            section.edges, section.edges[1:], section.counts, strict=False
+        )
+    ]
+    data = table((_("Residual"), _("Rows")), rows, title, link=link)
+    return figure(svg, caption, data, label=title)
+
+
+def _deciles(section: Residuals, link: Link) -> str:
+    title = _("Residual by prediction")
+    bins = section.deciles
+    centers = [(decile.low + decile.high) / 2 for decile in bins]
+    ends = [v for decile in bins for v in (decile.middle_low, decile.middle_high)]
+    chart = frame([*centers], [0.0, *ends], _("Prediction"), _("Residual"))
+    medians = ", ".join(number(decile.median, 3) for decile in bins)
+    svg = chart.draw(
+        [
+            Line((chart.x.low, chart.x.high), (0, 0), "am-dashed"),
+            Line(centers, [decile.median for decile in bins], "am-best"),
+        ],
+        title=title,
+        desc=_("Median residual by decile of the prediction: {medians}").format(medians=medians),
+        band=(
+            centers,
+            [decile.middle_low for decile in bins],
+            [decile.middle_high for decile in bins],
+        ),
+    )
+    headings = (
+        _("Prediction"),
+        _("Rows"),
+        _("Mean [95%]"),
+        _("Median"),
+        _("10th percentile"),
+        _("90th percentile"),
+        _("Mean absolute error"),
+    )
+    rows = [
+        (
+            text(
+                _("{low} to {high}").format(low=number(decile.low, 3), high=number(decile.high, 3))
+            ),
+            linked_briefly(f"{decile.rows:,}", link),
+            linked_measure(decile.mean, link),
             *(
                 linked_briefly(number(value, 3), link)
-                for value in (one.median, one.middle_low, one.middle_high, one.mean_absolute)
+                for value in (
+                    decile.median,
+                    decile.middle_low,
+                    decile.middle_high,
+                    decile.mean_absolute,
+                )
             ),
         )
-        for one in bins
+        for decile in bins
     ]
-    said = (
-        "The line is the median residual of each tenth of the rows, the band holds the middle "
-        "80 %. A line that leaves zero means that such predictions are too high or too low."
+    caption = (
+        _("The line is the median residual by decile. The band contains the middle 80% of rows."),
+        _("If the line leaves zero, such predictions are too high or too low."),
     )
-    return figure(svg, said, table(heads, rows, title, link=link), label=title)
+    return figure(svg, " ".join(caption), table(headings, rows, title, link=link), label=title)
 
 
 SECTION = ReportSection(
     record=Residuals,
-    title="How far off is it?",
+    title=lambda: _("Residuals"),
     place=5,
     draw=residuals_section,
 )

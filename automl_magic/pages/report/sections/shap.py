@@ -1,12 +1,13 @@
-"""SHAP over many rows: how far each column moves the output, and which way."""
+"""SHAP values of many rows: feature importance, and a beeswarm chart per output."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from automl_magic.look.html import joined, tag, text
+from automl_magic.look.html import fill, joined, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _
 from automl_magic.pages.axes import Scale, scale_of, x_axis
 from automl_magic.pages.figure import figure, picture, table
 from automl_magic.pages.links import linked_briefly, linked_text
@@ -18,42 +19,54 @@ from automl_magic.records.explanations.explained import Beeswarm, Shap
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 220, 24, 38, 12
 DOT, SHADES = 3.2, 5
-CLEAR = 0.3  # a rank correlation from here on is said to have a direction
+MIN_CORRELATION = 0.3  # absolute rank correlation from which a column has a direction
 
 
-def shap_section(told: Explanation, found: Shap) -> list[str]:
-    """Return the section: importance as bars, then every row as a dot."""
-    link = told.link(found.cell_id)
-    top = [column.column for column in found.columns[:3]]
-    how = "exact, from the trees' own paths" if found.exact else "sampled"
-    names = ", ".join(tag("b", text(name, 60)) for name in top)
-    lead = (
-        f"Most moved by {names}. Each value says what a column adds to the output "
-        f"({text(found.scale, 200)}); they are {how}, and add up to within "
-        f"{linked_text(number(found.largest_gap, 2), link)}."
-        if top
-        else "The model reads no column that moves it."
-    )
+def shap_section(explanation: Explanation, section: Shap) -> list[str]:
+    """Return the section: feature importance as bars, then the beeswarm charts."""
+    link = explanation.link(section.cell_id)
+    lead = _lead(section, link)
     bars = bar_figure(
-        [Bar(c.column, c.mean_abs, c.low, c.high) for c in found.columns],
-        title="Mean absolute SHAP value by column",
-        axis=f"mean |SHAP|, {found.unit}",
-        said="A longer bar moves the output further; the line is the 95 % interval.",
-        heads=("Column", f"mean |SHAP| ({found.unit})"),
+        [Bar(c.column, c.mean_abs, c.low, c.high) for c in section.columns],
+        title=_("Mean absolute SHAP value by column"),
+        axis=_("Mean |SHAP| ({unit})").format(unit=section.unit),
+        caption=_("Longer bars change the output more. Lines are 95% intervals."),
+        headings=(_("Column"), _("Mean |SHAP| ({unit})").format(unit=section.unit)),
         link=link,
     )
-    return [lead, bars, _swarms(told, found, link)]
+    return [lead, bars, _swarms(explanation, section, link)]
 
 
-def _swarms(told: Explanation, found: Shap, link: Link) -> str:
-    outputs = list(dict.fromkeys(swarm.output for swarm in found.beeswarms))
+def _lead(section: Shap, link: Link) -> str:
+    columns = ", ".join(tag("b", text(column.column, 60)) for column in section.columns[:3])
+    if not columns:
+        return text(_("No column affects the output."))
+    gap = linked_text(number(section.largest_gap, 2), link)
+    accuracy = (
+        _("The values are exact (tree SHAP) and add up to within {gap}.")
+        if section.exact
+        else _("The values are sampled and add up to within {gap}.")
+    )
+    sentences = (
+        fill(_("The most important columns are {columns}."), columns=columns),
+        fill(
+            _("A SHAP value is a column's contribution to the output ({scale})."),
+            scale=text(section.scale, 200),
+        ),
+        fill(accuracy, gap=gap),
+    )
+    return " ".join(sentences)
+
+
+def _swarms(explanation: Explanation, section: Shap, link: Link) -> str:
+    outputs = list(dict.fromkeys(swarm.output for swarm in section.beeswarms))
     options = [
         (
-            class_name(told, output),
+            class_name(explanation, output),
             _swarm_figure(
-                [swarm for swarm in found.beeswarms if swarm.output == output],
-                class_name(told, output),
-                found.unit,
+                [swarm for swarm in section.beeswarms if swarm.output == output],
+                class_name(explanation, output),
+                section.unit,
                 link,
             ),
         )
@@ -61,60 +74,62 @@ def _swarms(told: Explanation, found: Shap, link: Link) -> str:
     ]
     if not options:
         return ""
-    return tag("h3", "Every row as a dot") + choice("shap", "What is explained", options)
+    return tag("h3", text(_("SHAP values of single rows"))) + choice("shap", _("Output"), options)
 
 
-def _swarm_figure(swarms: Sequence[Beeswarm], of: str, unit: str, link: Link) -> str:
+def _swarm_figure(swarms: Sequence[Beeswarm], output: str, unit: str, link: Link) -> str:
     values = [value for swarm in swarms for value in swarm.shap]
     x = scale_of([0.0, *values], LEFT, WIDTH - RIGHT)
     bottom = TOP + ROW * len(swarms)
-    title = f"SHAP values of single rows for {of}"
+    title = _("SHAP values of single rows for {output}").format(output=output)
+    x_name = _("SHAP value ({unit})").format(unit=unit)
     svg = picture(
-        x_axis(x, f"SHAP value, {unit}: left lowers, right raises the output", TOP, bottom),
+        x_axis(x, x_name, TOP, bottom),
         tag("line", x1=x.at(0), x2=x.at(0), y1=TOP, y2=bottom, class_="am-reference"),
         joined(_swarm(swarm, x, TOP + ROW * (i + 0.5)) for i, swarm in enumerate(swarms)),
         width=WIDTH,
         height=bottom + 44,
         title=title,
-        desc=". ".join(f"{swarm.column}: {_direction(swarm)}" for swarm in swarms),
+        desc=" ".join(_direction_sentence(swarm) for swarm in swarms),
     )
     rows = [
         (
             text(swarm.column, 80),
             *(
                 linked_briefly(number(value, 3), link)
-                for value in (min(swarm.shap), _middle(swarm.shap), max(swarm.shap))
+                for value in (min(swarm.shap), _median(swarm.shap), max(swarm.shap))
             ),
-            text(_direction(swarm)),
+            text(_direction_text(swarm)),
         )
         for swarm in swarms
         if swarm.shap
     ]
-    heads = ("Column", "lowest", "median", "highest", "direction")
-    said = (
-        "A dot is a row. The stronger its colour, the higher the value that it has in the column; "
-        "an empty dot has a value without an order, or none."
+    headings = (_("Column"), _("Lowest"), _("Median"), _("Highest"), _("Direction"))
+    caption = (
+        _("Each dot is a row. On the left it lowers the output, on the right it raises it."),
+        _("Darker dots have higher values in the column."),
+        _("Empty dots have missing or unordered values."),
     )
-    return figure(svg, said, table(heads, rows, title, link=link), label=title)
+    return figure(svg, " ".join(caption), table(headings, rows, title, link=link), label=title)
 
 
 def _swarm(swarm: Beeswarm, x: Scale, y: float) -> str:
-    """Draw the dots of one column, those at about the same place above one another."""
+    """Draw the dots of one column, with dots of similar values stacked."""
     slots = [round(x.at(value) / (2 * DOT)) for value in swarm.shap]
-    crowd, taken = Counter(slots), Counter[int]()
+    slot_sizes, n_placed = Counter(slots), Counter[int]()
     dots = []
-    for value, slot, position, shown in zip(
+    for value, slot, position, label in zip(
         swarm.shap, slots, swarm.position, swarm.shown, strict=True
     ):
-        # Where there are many, they stand closer, so that a column keeps to its own line.
-        apart = min(2 * DOT, (ROW - 4 * DOT) / max(1, crowd[slot] - 1))
-        offset = (taken[slot] - (crowd[slot] - 1) / 2) * apart
-        taken[slot] += 1
+        # Stack many dots more tightly, so that they fit into the column's line.
+        spacing = min(2 * DOT, (ROW - 4 * DOT) / max(1, slot_sizes[slot] - 1))
+        offset = (n_placed[slot] - (slot_sizes[slot] - 1) / 2) * spacing
+        n_placed[slot] += 1
         shade = "none" if position is None else min(SHADES - 1, max(0, int(position * SHADES)))
         dots.append(
             tag(
                 "circle",
-                tag("title", text(f"{plain(shown)}: {number(value, 3)}")),
+                tag("title", text(f"{plain(label)}: {number(value, 3)}")),
                 cx=x.at(value),
                 cy=round(y + offset, 1),
                 r=DOT,
@@ -125,22 +140,46 @@ def _swarm(swarm: Beeswarm, x: Scale, y: float) -> str:
     return name + joined(dots)
 
 
-def _middle(values: Sequence[float]) -> float:
+def _median(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2]
 
 
 def _direction(swarm: Beeswarm) -> str:
-    """Say in words what the shades say: whether high values raise or lower the output."""
+    """Return whether high values "raise" or "lower" the output, or "mixed" or "unordered"."""
     pairs = [(p, s) for p, s in zip(swarm.position, swarm.shap, strict=True) if p is not None]
     if len(pairs) < 3:
-        return "no order"
-    rank = _correlation([p for p, _ in pairs], [s for _, s in pairs])
-    if abs(rank) < CLEAR:
+        return "unordered"
+    correlation = _rank_correlation([pair[0] for pair in pairs], [pair[1] for pair in pairs])
+    if abs(correlation) < MIN_CORRELATION:
         return "mixed"
-    return "high values raise" if rank > 0 else "high values lower"
+    return "raise" if correlation > 0 else "lower"
 
 
-def _correlation(a: Sequence[float], b: Sequence[float]) -> float:
+def _direction_text(swarm: Beeswarm) -> str:
+    match _direction(swarm):
+        case "raise":
+            return _("high values raise it")
+        case "lower":
+            return _("high values lower it")
+        case "mixed":
+            return _("mixed")
+    return _("no order")
+
+
+def _direction_sentence(swarm: Beeswarm) -> str:
+    match _direction(swarm):
+        case "raise":
+            sentence = _("High values of {column} raise the output.")
+        case "lower":
+            sentence = _("High values of {column} lower the output.")
+        case "mixed":
+            sentence = _("High values of {column} have a mixed effect.")
+        case _unordered:
+            sentence = _("The values of {column} have no order.")
+    return sentence.format(column=swarm.column)
+
+
+def _rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
     ranks = [_ranks(values) for values in (a, b)]
     means = [sum(r) / len(r) for r in ranks]
     x, y = ([v - m for v in r] for r, m in zip(ranks, means, strict=True))
@@ -149,7 +188,7 @@ def _correlation(a: Sequence[float], b: Sequence[float]) -> float:
 
 
 def _ranks(values: Sequence[float]) -> list[float]:
-    """Return ranks; equal values share the mean of theirs."""
+    """Return ranks; ties get the mean of their ranks."""
     order = sorted(range(len(values)), key=values.__getitem__)
     ranks = [0.0] * len(values)
     start = 0
@@ -165,7 +204,7 @@ def _ranks(values: Sequence[float]) -> list[float]:
 
 SECTION = ReportSection(
     record=Shap,
-    title="Which columns move it, and how far",
+    title=lambda: _("SHAP feature importance"),
     place=7,
     draw=shap_section,
 )

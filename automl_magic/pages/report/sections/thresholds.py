@@ -1,11 +1,12 @@
-"""The threshold: four counts and a cost for each, the cost curve, and the matrix at some."""
+"""Decision thresholds: the cost curve, confusion matrices, and a table of all thresholds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_magic.look.html import tag, text
+from automl_magic.look.html import fill, tag, text
 from automl_magic.look.numbers import number
+from automl_magic.look.translation import _
 from automl_magic.pages.figure import figure, scrolling, table
 from automl_magic.pages.links import linked_briefly, linked_number, linked_text
 from automl_magic.pages.report.lines import Frame, Line, Mark, frame
@@ -17,125 +18,169 @@ from automl_magic.records.explanations.measured import Thresholds
 SHOWN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def thresholds_section(told: Explanation, found: Thresholds) -> list[str]:
-    """Return the section: the cost curve, the matrix at some thresholds, the table of all."""
-    link = told.link(found.cell_id)
+def thresholds_section(explanation: Explanation, section: Thresholds) -> list[str]:
+    """Return the section: the cost curve, and the confusion matrix at some thresholds."""
+    link = explanation.link(section.cell_id)
     costs = (
-        f"A false positive costs {linked_text(f'{found.cost_false_positive:g}', link)}, a false "
-        f"negative {linked_text(f'{found.cost_false_negative:g}', link)}"
-        f"{', as the experiment says' if found.costs_were_given else ': nobody named the costs'}."
+        _("A false positive costs {fp}, a false negative {fn}.")
+        if section.costs_were_given
+        else _("By default, a false positive costs {fp}, a false negative {fn}.")
     )
     lead = (
-        f"From a probability of {linked_number(found.chosen, link, 3)} on, the model says "
-        f"{tag('b', text(plain(found.positive)))}. That costs "
-        f"{linked_number(found.chosen_cost_per_row, link, 3)} per row; the least on these rows, "
-        f"{linked_number(found.cheapest_cost_per_row, link, 3)}, is at "
-        f"{linked_number(found.cheapest, link, 3)}. {costs}"
+        fill(
+            _("The model predicts {label} from a probability of {threshold}."),
+            label=tag("b", text(plain(section.positive))),
+            threshold=linked_number(section.chosen, link, 3),
+        ),
+        fill(
+            _(
+                "That costs {cost} per row. The lowest cost is {lowest}, at a threshold of "
+                "{cheapest}."
+            ),
+            cost=linked_number(section.chosen_cost_per_row, link, 3),
+            lowest=linked_number(section.cheapest_cost_per_row, link, 3),
+            cheapest=linked_number(section.cheapest, link, 3),
+        ),
+        fill(
+            costs,
+            fp=linked_text(f"{section.cost_false_positive:g}", link),
+            fn=linked_text(f"{section.cost_false_negative:g}", link),
+        ),
     )
-    return [lead, _cost_curve(found, link), _matrices(found, link)]
+    return [" ".join(lead), _cost_curve(section, link), _matrices(section, link)]
 
 
-def _cost_curve(found: Thresholds, link: Link) -> str:
-    title = "Cost per row by threshold"
-    shown = frame((0.0, 1.0), (0.0, *found.cost_per_row), "threshold", "cost per row")
-    marks = [Mark(found.chosen, found.chosen_cost_per_row, "chosen")]
-    if found.cheapest != found.chosen:
-        marks.append(Mark(found.cheapest, found.cheapest_cost_per_row, "cheapest"))
-    desc = (
-        f"Least {number(found.cheapest_cost_per_row, 3)} at {number(found.cheapest, 3)}; "
-        f"{number(found.chosen_cost_per_row, 3)} at the chosen {number(found.chosen, 3)}"
+def _cost_curve(section: Thresholds, link: Link) -> str:
+    title = _("Cost per row by threshold")
+    chart = frame((0.0, 1.0), (0.0, *section.cost_per_row), _("Threshold"), _("Cost per row"))
+    marks = [Mark(section.chosen, section.chosen_cost_per_row, _("chosen"))]
+    if section.cheapest != section.chosen:
+        marks.append(Mark(section.cheapest, section.cheapest_cost_per_row, _("cheapest")))
+    desc = _(
+        "The lowest cost is {lowest}, at {cheapest}. At the chosen threshold {chosen}, it's {cost}."
+    ).format(
+        lowest=number(section.cheapest_cost_per_row, 3),
+        cheapest=number(section.cheapest, 3),
+        chosen=number(section.chosen, 3),
+        cost=number(section.chosen_cost_per_row, 3),
     )
-    svg = shown.draw(
-        [Line(found.thresholds, found.cost_per_row, "am-best")],
+    svg = chart.draw(
+        [Line(section.thresholds, section.cost_per_row, "am-best")],
         title=title,
         desc=desc,
         marks=marks,
-        more=_marker(shown),
+        more=_marker(chart),
     )
-    said = f"{desc}. A flat valley means that the exact threshold matters little."
-    return figure(svg, said, _every(found, link), label=title)
+    caption = f"{desc} {_('If the valley is flat, the exact threshold matters little.')}"
+    return figure(svg, caption, _all_thresholds(section, link), label=title)
 
 
-def _marker(shown: Frame) -> str:
-    """Return the line that a script moves to a threshold; without one it stays away."""
+def _marker(chart: Frame) -> str:
+    """Return a hidden line that a script moves to a threshold."""
     return tag(
         "line",
         x1=0,
         x2=0,
-        y1=shown.y.start,
-        y2=shown.y.end,
+        y1=chart.y.start,
+        y2=chart.y.end,
         visibility="hidden",
         class_="am-marker",
-        data_low=shown.x.low,
-        data_high=shown.x.high,
-        data_start=shown.x.start,
-        data_end=shown.x.end,
+        data_low=chart.x.low,
+        data_high=chart.x.high,
+        data_start=chart.x.start,
+        data_end=chart.x.end,
     )
 
 
-def _every(found: Thresholds, link: Link) -> str:
-    heads = (
-        "Threshold",
-        "true positives",
-        "false positives",
-        "false negatives",
-        "true negatives",
-        "cost per row",
+def _all_thresholds(section: Thresholds, link: Link) -> str:
+    headings = (
+        _("Threshold"),
+        _("True positives"),
+        _("False positives"),
+        _("False negatives"),
+        _("True negatives"),
+        _("Cost per row"),
     )
     counts = (
-        found.true_positives,
-        found.false_positives,
-        found.false_negatives,
-        found.true_negatives,
+        section.true_positives,
+        section.false_positives,
+        section.false_negatives,
+        section.true_negatives,
     )
     rows = [
         (
-            linked_briefly(number(at, 3), link),
-            *(linked_briefly(f"{count:,}", link) for count in of),
+            linked_briefly(number(threshold, 3), link),
+            *(linked_briefly(f"{count:,}", link) for count in row_counts),
             linked_briefly(number(cost, 3), link),
         )
-        for at, *of, cost in zip(found.thresholds, *counts, found.cost_per_row, strict=True)
+        for threshold, *row_counts, cost in zip(
+            section.thresholds, *counts, section.cost_per_row, strict=True
+        )
     ]
-    caption = "Rows by what is said and what is true, for each threshold"
-    return table(heads, rows, caption, numbers_from=0, id_="every-threshold", link=link)
+    caption = _("Counts and cost for each threshold")
+    return table(headings, rows, caption, numbers_from=0, id_="every-threshold", link=link)
 
 
-def _matrices(found: Thresholds, link: Link) -> str:
-    """Return the matrix at some thresholds; a script, where there is one, offers all of them."""
-    wanted = [(f"chosen, {number(found.chosen, 3)}", _nearest(found, found.chosen))]
-    if found.cheapest != found.chosen:
-        at = _nearest(found, found.cheapest)
-        wanted.append((f"cheapest, {number(found.cheapest, 3)}", at))
-    wanted += [(number(at, 2), _nearest(found, at)) for at in SHOWN]
-    options = [(label, _matrix(found, i, link)) for label, i in wanted]
-    return tag("h3", "Right and wrong at a threshold") + tag(
-        "div", choice("threshold", "Threshold", options), class_="am-thresholds"
+def _matrices(section: Thresholds, link: Link) -> str:
+    """Return the confusion matrix at some thresholds. A script adds a slider for all of them."""
+    chosen = _("Chosen: {threshold}").format(threshold=number(section.chosen, 3))
+    thresholds = [(chosen, section.chosen)]
+    if section.cheapest != section.chosen:
+        cheapest = _("Cheapest: {threshold}").format(threshold=number(section.cheapest, 3))
+        thresholds.append((cheapest, section.cheapest))
+    thresholds += [(number(threshold, 2), threshold) for threshold in SHOWN]
+    options = [
+        (label, _matrix(section, _nearest(section, threshold), link))
+        for label, threshold in thresholds
+    ]
+    slider_text = _(
+        "Threshold {threshold}: {tp} true positives, {fp} false positives, {fn} false negatives, "
+        "{tn} true negatives, cost {cost} per row."
+    )
+    return tag("h3", text(_("Confusion matrix at a threshold"))) + tag(
+        "div",
+        choice("threshold", _("Threshold"), options),
+        class_="am-thresholds",
+        data_label=_("Any threshold"),
+        data_text=slider_text,
     )
 
 
-def _nearest(found: Thresholds, wanted: float) -> int:
-    values: Sequence[float] = found.thresholds
-    return min(range(len(values)), key=lambda i: abs(values[i] - wanted))
+def _nearest(section: Thresholds, threshold: float) -> int:
+    values: Sequence[float] = section.thresholds
+    return min(range(len(values)), key=lambda i: abs(values[i] - threshold))
 
 
-def _matrix(found: Thresholds, i: int, link: Link) -> str:
-    positive = plain(found.positive, 40)
+def _matrix(section: Thresholds, i: int, link: Link) -> str:
+    positive = plain(section.positive, 40)
     cell = lambda values: linked_briefly(f"{values[i]:,}", link)  # noqa: E731
-    said = (
-        f"At {number(found.thresholds[i], 3)} the cost per row is "
-        f"{number(found.cost_per_row[i], 3)}"
+    caption = _("At {threshold}, the cost per row is {cost}.").format(
+        threshold=number(section.thresholds[i], 3), cost=number(section.cost_per_row[i], 3)
     )
     rows = [
-        (f"is {text(positive)}", cell(found.true_positives), cell(found.false_negatives)),
-        (f"is not {text(positive)}", cell(found.false_positives), cell(found.true_negatives)),
+        (
+            text(positive),
+            cell(section.true_positives),
+            cell(section.false_negatives),
+        ),
+        (
+            text(_("not {label}").format(label=positive)),
+            cell(section.false_positives),
+            cell(section.true_negatives),
+        ),
     ]
-    heads = ("Truth", f"said {positive}", f"said not {positive}")
-    return scrolling(table(heads, rows, said, link=link, class_="am-small"), "Right and wrong")
+    headings = (
+        _("True class"),
+        _("Predicted {label}").format(label=positive),
+        _("Predicted not {label}").format(label=positive),
+    )
+    matrix = table(headings, rows, caption, link=link, class_="am-small")
+    return scrolling(matrix, _("Confusion matrix"))
 
 
 SECTION = ReportSection(
     record=Thresholds,
-    title="Where to draw the line, and what mistakes cost",
+    title=lambda: _("Decision threshold"),
     place=2,
     draw=thresholds_section,
 )

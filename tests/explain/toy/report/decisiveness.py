@@ -14,7 +14,7 @@ def decisiveness_section(told, found):
 
 SECTION = ReportSection(
     record=Decisiveness,
-    title="How decided is it?",
+    title=lambda: "How decided is it?",
     place=5,
     draw=decisiveness_section,
 )

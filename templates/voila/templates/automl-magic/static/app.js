@@ -1,4 +1,4 @@
-// Optional sorting and filtering. Without this script the page is complete and ordered by rank.
+// Sort and filter tables. Without this script, the page is complete, in the order of ranks.
 "use strict";
 
 function valueOf(row, column, kind) {
@@ -31,13 +31,18 @@ for (const head of document.querySelectorAll("th[data-sort]")) {
   head.append(button);
 }
 
-function filterRows(table, word, kind) {
+// Fill the placeholders {name} of a translated text.
+function format(template, values) {
+  return template.replace(/\{(\w+)\}/g, (match, name) => (name in values ? values[name] : match));
+}
+
+function filterRows(table, word, kind, template) {
   const rows = [...table.tBodies[0].rows];
   for (const row of rows) {
     const isOfKind = !kind || (row.dataset.is || "").split(" ").includes(kind);
     row.hidden = !isOfKind || !row.textContent.toLowerCase().includes(word.toLowerCase());
   }
-  return `${rows.filter((row) => !row.hidden).length} of ${rows.length} trials shown.`;
+  return format(template, { n: rows.filter((row) => !row.hidden).length });
 }
 
 for (const filter of document.querySelectorAll(".am-filter")) {
@@ -45,7 +50,7 @@ for (const filter of document.querySelectorAll(".am-filter")) {
   const input = filter.querySelector("input");
   const status = filter.querySelector('[role="status"]');
   let kind = "";
-  const show = () => { status.textContent = filterRows(table, input.value.trim(), kind); };
+  const show = () => { status.textContent = filterRows(table, input.value.trim(), kind, status.dataset.text); };
   input.addEventListener("input", show);
   for (const button of filter.querySelectorAll("button")) {
     button.addEventListener("click", () => {
@@ -59,10 +64,10 @@ for (const filter of document.querySelectorAll(".am-filter")) {
   filter.hidden = false;
 }
 
-// Show any threshold: the page already has a table with the numbers of all thresholds.
-function showThreshold(row, summary, marker) {
+// The slider for any threshold reads its numbers from the table of all thresholds.
+function showThreshold(row, output, template, marker) {
   const [threshold, tp, fp, fn, tn, cost] = [...row.cells].map((cell) => cell.textContent.trim());
-  summary.textContent = `At ${threshold}: ${tp} true and ${fp} false positives, ${fn} false and ${tn} true negatives, cost ${cost} per row.`;
+  output.textContent = format(template, { threshold, tp, fp, fn, tn, cost });
   if (!marker) return;
   const { low, high, start, end } = marker.dataset;
   const x = Number(start) + ((Number(threshold) - low) / (high - low)) * (end - start);
@@ -71,27 +76,27 @@ function showThreshold(row, summary, marker) {
   marker.setAttribute("visibility", "visible");
 }
 
-for (const container of document.querySelectorAll(".am-thresholds")) {
+for (const section of document.querySelectorAll(".am-thresholds")) {
   const rows = document.getElementById("every-threshold").tBodies[0].rows;
   const marker = document.querySelector(".am-marker");
   const label = document.createElement("label");
   const input = document.createElement("input");
-  const summary = document.createElement("output");
+  const output = document.createElement("output");
   Object.assign(input, { type: "range", min: 0, max: rows.length - 1, value: Math.floor(rows.length / 2) });
-  label.append("Any threshold ", input);
+  label.append(`${section.dataset.label} `, input);
   label.className = "am-slider";
   input.addEventListener("input", () => {
-    showThreshold(rows[input.value], summary, marker);
+    showThreshold(rows[input.value], output, section.dataset.text, marker);
     input.setAttribute("aria-valuetext", rows[input.value].cells[0].textContent.trim());
   });
-  container.prepend(label, summary);
+  section.prepend(label, output);
 }
 
-// Browsers open the <details> around a link's target only on the first click.
+// Browsers open the <details> around a link's destination only on the first click.
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#cell-"]');
   if (!link) return;
-  // A link inside an SVG has no `hash`.
+  // Links inside an SVG have no `hash`.
   const destination = document.getElementById(decodeURIComponent(link.getAttribute("href").slice(1)));
   if (destination) destination.closest("details").open = true;
 });
