@@ -1,7 +1,7 @@
-"""recipe: Recipe → FittedRecipe. The model as a JSON document, and what fits, serves and keeps it.
+"""recipe: Recipe → FittedRecipe. The model as a JSON document, and how it is fitted and saved.
 
-Recipe, MemberSpec     the document: feature steps, members, weights, threshold; nothing fitted
-steps, fit_view        columns → matrix, in four faces that give the same numbers
+Recipe, MemberSpec     the unfitted document: feature steps, members, weights, threshold
+steps, fit_view        columns → matrix, in four forms that give the same numbers
 members, member        matrix → prediction, by public classes
 fit_recipe             document + table → FittedRecipe: predict, predict_row
 save_model, load_model FittedRecipe ↔ a folder of files with digests

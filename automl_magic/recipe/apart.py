@@ -1,8 +1,8 @@
-"""apart: which rows a split never divides, for the folds within a training set.
+"""apart: the rows that a split keeps together, for the inner folds of a training set.
 
-Means of the target are made out of fold for the rows they are learned from. Where rows hang
-together, by group or in time, those folds have to keep them together as the split does: a level
-that lives in one group only would otherwise look like knowledge, and be unknown in every new group.
+Means of the target are computed out of fold for training rows. If rows belong together, by group or
+in time, these inner folds must keep them together as the split does. Otherwise a level that occurs
+in one group only would leak that group's target.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from automl_magic.records import Split, SplitKind
 
 @dataclass(frozen=True)
 class Apart:
-    """The groups of some rows, or their order in time.
+    """The groups of rows, or their order in time.
 
     Attributes
     ----------
-    units : array of int, shape (n_rows,)
-        Rows of one number are never divided. In time, an earlier row has a smaller number.
+    units : array of int of shape (n_rows,)
+        Rows with the same number stay together. In time, earlier rows have smaller numbers.
     in_time : bool
-        Whether folds are blocks in time; otherwise units are dealt out at random.
+        Whether folds are blocks in time. Otherwise they are random.
     """
 
     units: Array
     in_time: bool = False
 
     def take(self, rows: Array) -> Apart:
-        """Return the same of some of the rows."""
+        """Return the groups of the rows at positions `rows`."""
         return Apart(self.units[rows], self.in_time)
 
     def folds(self, n_folds: int, seed: int) -> Array | None:
-        """Return a fold for each row; None where they cannot be divided."""
+        """Return a fold for each row, or None if the rows can't be split."""
         if self.in_time:
             blocks = n_earlier(self.units, None) * n_folds // len(self.units)
             return blocks if blocks.any() else None
@@ -51,17 +51,17 @@ class Apart:
 
 
 def folds_of(n_units: int, n_folds: int, seed: int) -> Array:
-    """Return a fold for each unit: a random permutation of their numbers modulo `n_folds`."""
+    """Return a random fold for each unit, an array of int of shape (n_units,)."""
     return np.random.default_rng(seed).permutation(n_units) % n_folds
 
 
 def apart_by(split: Split, columns: Mapping[str, Any]) -> Apart | None:
-    """Return what a split keeps together among some rows; None where it divides at random.
+    """Return the groups that a split keeps together, or None for a random split.
 
     Parameters
     ----------
     columns : mapping of str to array of shape (n_rows,)
-        Holds the group or time column of a grouped or time split.
+        Contains the group or time column of a grouped or time split.
     """
     if split.column is None:
         return None

@@ -1,10 +1,10 @@
-"""attribution: what each column adds to what a model says, by the paths of its trees (TreeSHAP).
+"""attribution: SHAP values of a model, computed from the paths of its trees (TreeSHAP).
 
-Each library computes exact SHAP values for its own trees (`Member.contributions`); they add up to
-the margin: the value of a regression, the log-odds of the second of two classes, the raw score of
-each of more. Members and a temperature combine margins linearly wherever the blend does, and there
-the whole model has exact values too. The explain notebook and the server both ask here, the one
-with a table and the other with a row, so that they never tell two stories about one model.
+Each library computes exact SHAP values for its own trees (`Member.contributions`). They sum to the
+margin: the value for a regression, the log-odds of the positive class for two classes, or the raw
+score of each class. If the blend and the temperature combine margins linearly, the SHAP values of
+the model are exact too. The explain notebook (tables) and the server (single rows) share this code,
+so they always agree.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from automl_magic.recipe.view import FittedView
 
 
 def refusal(model: FittedRecipe) -> str | None:
-    """Say why what the paths of a model's trees add is no sum for its answer; None if it is."""
+    """Return why TreeSHAP can't explain this model, or None if it can."""
     recipe = model.recipe
     used = {one.estimator for one in recipe.members}
     if strange := sorted(name for name in used if not member(name).has_contributions):
-        return f"{', '.join(strange)} is no booster of trees"
+        return f"{', '.join(strange)} isn't a tree booster"
     if not recipe.classes:
         return None
     if recipe.calibration is not None and recipe.calibration.method is Method.ISOTONIC:
-        return "its probabilities are calibrated by a curve, which no sum of log-odds is"
+        return "isotonic calibration isn't linear in the log-odds"
     if len(recipe.members) > 1 and recipe.blend is not Blend.GEOMETRIC:
-        return "it averages the probabilities of its members, which no sum of log-odds is"
+        return "it averages its members' probabilities, which isn't linear in the log-odds"
     return None
 
 
 def approximation(model: FittedRecipe) -> str | None:
-    """Say why the values of a model that `refusal` allows are only close; None if they are exact.
+    """Return why the SHAP values are approximate, or None if they are exact.
 
-    Seeds are averaged as probabilities; they differ so little that the mean of their margins comes
-    close. A feature of several columns owes its part to each of them, and it is divided equally.
+    Seeds are averaged as probabilities. They differ so little that the mean of their margins is a
+    good approximation. The value of a feature made from several columns is split equally.
     """
     if any(step.sources is None for view in model.views.values() for step in view.steps):
-        return "a feature is made of several columns"
+        return "a feature is made from several columns"
     if model.recipe.classes and any(len(one.seeds) > 1 for one in model.recipe.members):
         return "it averages the probabilities of several seeds"
     return None
@@ -52,7 +52,7 @@ def approximation(model: FittedRecipe) -> str | None:
 def shares_by_source(view: FittedView, columns: Sequence[str]) -> Floats:
     """Return the share of each column in each output of a view, of shape (n_outputs, n_columns).
 
-    Each output is made of one column alone: `approximation` finds no other in the model.
+    Each output must come from a single column; see `approximation`.
     """
     sources = [name for step in view.steps for name in step.sources or ()]
     shares = np.zeros((len(sources), len(columns)))
@@ -61,13 +61,13 @@ def shares_by_source(view: FittedView, columns: Sequence[str]) -> Floats:
 
 
 class TreeShap:
-    """Computes the SHAP values of a model that `refusal` does not refuse.
+    """Computes the SHAP values of a model that `refusal` accepts.
 
     Parameters
     ----------
     model : FittedRecipe
     shares : mapping of arrays
-        By view, the share of each column in each of its outputs: (n_outputs, n_columns).
+        By view, the share of each column in each output, of shape (n_outputs, n_columns).
     """
 
     def __init__(self, model: FittedRecipe, shares: Mapping[str, Floats]) -> None:
@@ -76,9 +76,9 @@ class TreeShap:
     def values(self, features: Mapping[str, Floats]) -> tuple[Floats, Floats]:
         """Return SHAP values of shape (n, n_columns, n_outputs) and base values (n_outputs,).
 
-        `features` are the matrices of n rows by view, each of shape (n, n_features). There is one
-        output for the value of a regression or the log-odds of the second of two classes, and one
-        for the score of each of more.
+        `features` holds the matrix of each view, of shape (n, n_features). A regression has one
+        output (the value), two classes one (the log-odds of the positive class), and more classes
+        one each (the raw score).
         """
         recipe = self._model.recipe
         calibration = recipe.calibration
@@ -99,7 +99,7 @@ class TreeShap:
 
 
 def answers_of(totals: Floats, n_classes: int) -> Floats:
-    """Return what a model says whose margins are these: probabilities (n, n_classes), or values.
+    """Return the predictions for margins: probabilities of shape (n, n_classes), or values.
 
     `totals` are base values plus SHAP values, of shape (n, n_outputs).
     """

@@ -1,7 +1,7 @@
-"""Batches: many rows at once. What a model says of them, and how text stands for their values.
+"""batches: predictions for many rows, and how the text of a batch is read.
 
-A batch of a file is read without its neighbours, so what a column's text means is decided once, by
-what the training rows held: whether `1` and `1.0` are one number or two texts.
+Batches of a file are read one by one, so the training data decides how text is read: whether `1`
+and `1.0` are the same number or two different texts.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ BOOLEANS = frozenset({"True", "False"})
 
 
 def names_of(model: FittedRecipe) -> tuple[str, ...]:
-    """Return the names of what `answers` gives: the prediction, then each class's probability."""
+    """Return the column names of `answers`: the prediction, then each class's probability."""
     return recipe_family(model.recipe.task).columns(model.recipe)
 
 
 def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
-    """Return what a model says of some rows, by the names of `names_of`, each of shape (n_rows,).
+    """Return the predictions for a table, by the names of `names_of`, each of shape (n_rows,).
 
     Parameters
     ----------
     table : DataFrame or mapping of columns
-        With the columns of the recipe; others are ignored.
+        Contains the columns of the recipe. Other columns are ignored.
 
     Raises
     ------
@@ -41,10 +41,10 @@ def answers(model: FittedRecipe, table: Any) -> dict[str, Array]:
 
 
 def storage(model: FittedRecipe, schema: InputSchema | None = None) -> dict[str, str]:
-    """Return for each column of a recipe how its values lay in training: `stored_as` of a schema.
+    """Return how each column of a recipe was stored in training, as in `InputColumn.stored_as`.
 
-    Where no schema came with the model, its levels tell: a column of which every known level is
-    written as a number was one of numbers.
+    Without a schema it is inferred from the levels: a column counts as numeric if all its training
+    levels look like numbers.
     """
     if schema is not None:
         return {column.name: column.stored_as for column in schema.columns}
@@ -57,7 +57,7 @@ def storage(model: FittedRecipe, schema: InputSchema | None = None) -> dict[str,
 
 
 def _levels(documents: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Return the texts of each column that the steps know."""
+    """Return the levels of each column that the steps learned."""
     levels: dict[str, set[str]] = {}
     for document in documents:
         names = document.get("columns", ())
@@ -71,7 +71,7 @@ def _levels(documents: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
 
 
 def _parsed(documents: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the columns whose numbers hide in text: 1.5 is no number where 1,5 is one."""
+    """Return the columns with numbers stored as text, which have their own decimal sign."""
     parsed: set[str] = set()
     for document in documents:
         rule = document.get("parse") or {}

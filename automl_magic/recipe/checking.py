@@ -1,7 +1,7 @@
-"""checking: an instance becomes the values of the model's columns, or is refused with reasons.
+"""checking: validate instances of requests against the input schema of a model.
 
-A schema is compiled once. Most values of most requests are plainly right, and one comparison tells;
-what is not goes to `judge`, which knows the column's rules and finds the words.
+The schema is compiled once. Most values pass one quick comparison. The others go to the column's
+checker, which converts them or describes the problem.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Detail = dict[str, str]
 
 
 class Refused(DataError):
-    """An instance does not fit the schema that was signed with the model.
+    """An instance doesn't match the input schema of the model.
 
     Attributes
     ----------
@@ -43,17 +43,17 @@ class Refused(DataError):
         first = self.details[0]
         more = f" {n_problems - 1:,} more problems follow." if n_problems > 1 else ""
         super().__init__(
-            "The instance does not fit the model's schema.",
+            "The instance doesn't match the model's schema.",
             why=f"{first['field']!r}: expected {first['expected']}, found {first['found']}.{more}",
-            fix="Send each field as the model's metadata describes it.",
+            fix="Send the fields described in the model's metadata.",
         )
 
 
 class Parsed:
-    """A checked instance: `values` in the order of the schema's columns, None where missing.
+    """A validated instance: `values` in the order of the schema's columns, None if missing.
 
-    `flags` says which fields hold what training did not have: field → `range`, `category`,
-    `missing` or `unknown`.
+    `flags` maps fields with values unlike the training data to `range`, `category`, `missing` or
+    `unknown`.
     """
 
     __slots__ = ("flags", "names", "values")
@@ -65,7 +65,7 @@ class Parsed:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The values by the names of their columns."""
+        """The values by column name."""
         return dict(zip(self.names, self.values, strict=True))
 
 
@@ -78,7 +78,7 @@ class _Column(NamedTuple):
 
 
 class Checker:
-    """A compiled schema."""
+    """Validates instances against a compiled schema."""
 
     def __init__(self, schema: InputSchema) -> None:
         self.names = tuple(column.name for column in schema.columns)
@@ -88,7 +88,7 @@ class Checker:
             _Column(place, column.name, fine_of(column), judge_of(column), column)
             for place, column in enumerate(schema.columns)
         ]
-        # Numbers by far are most columns: their comparison stands in the loop, not in a call.
+        # Most columns are numeric, so their comparison is inlined in the loop.
         self._numbers = [(p, *span) for p, c in enumerate(schema.columns) if (span := span_of(c))]
         numbers = {place for place, *_ in self._numbers}
         self._others = [
@@ -101,7 +101,7 @@ class Checker:
         ]
 
     def parse(self, instance: Mapping[str, Any], checks: Checks) -> Parsed:
-        """Return the values of an instance.
+        """Validate an instance and return its values.
 
         Raises
         ------
@@ -183,14 +183,14 @@ class Checker:
             flags.update((str(name)[:200], "unknown") for name in strange[:MOST_PROBLEMS])
             return
         for name in strange:
-            # A search for the near miss takes time, which nobody shall ask for a thousand times.
+            # Finding the closest name is slow, so a request gets it for few problems only.
             close = near_miss(str(name)[:80], self.names) if len(problems) < MOST_PROBLEMS else None
             problems.append(
                 {
                     "field": str(name)[:200],
                     "problem": "unknown",
                     "expected": f"{close!r}" if close else f"one of {shorten(self.names)}",
-                    "found": "a field that the model does not have",
+                    "found": "a field that the model doesn't have",
                 }
             )
 

@@ -1,4 +1,4 @@
-"""column_rules: what one column takes. A quick yes, a judgement, and the words for a no."""
+"""column_rules: the valid values of a column: a quick check, a full check, and error texts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_SHOWN_LEVELS = 10
 
 
 class Judged(NamedTuple):
-    """The value as the model takes it, and what is odd about it, if anything."""
+    """The value as passed to the model, and its problem, if any."""
 
     value: Any
     problem: str | None = None
@@ -28,16 +28,16 @@ Fine: TypeAlias = Callable[[Any], bool]
 
 
 def span_of(column: InputColumn) -> tuple[float, float] | None:
-    """Return the span of a column of plain numbers; None for any other."""
+    """Return the training range of a numeric column, or None for other columns."""
     if column.kind is not ColumnKind.NUMBER or column.stored_as not in ("number", "text"):
         return None
     if column.low is None or column.high is None:
-        return math.inf, -math.inf  # nothing is plainly right where training had no value
+        return math.inf, -math.inf  # without training values, no value passes the quick check
     return column.low, column.high
 
 
 def fine_of(column: InputColumn) -> Fine | None:
-    """Return what says that a value is plainly right and needs no conversion."""
+    """Return the quick check of a column: True if a value is valid as is."""
     if column.kind is ColumnKind.BOOLEAN and column.stored_as == "boolean":
         return lambda value: value is True or value is False
     if column.kind is ColumnKind.BOOLEAN and column.stored_as == "text" and column.parse:
@@ -56,7 +56,7 @@ def fine_of(column: InputColumn) -> Fine | None:
 
 
 def judge_of(column: InputColumn) -> Judge:
-    """Return what judges any value of a column."""
+    """Return the full check of a column, for any value."""
     rule = {ColumnKind.NUMBER: _number, ColumnKind.BOOLEAN: _boolean, ColumnKind.DATE: _date}.get(
         column.kind, _label
     )
@@ -76,9 +76,9 @@ def judge_of(column: InputColumn) -> Judge:
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it: short, and on one line."""
+    """Return a value for an error message: short, and on one line."""
     if isinstance(value, str):
-        # A long text is cut before it is written: repr of a megabyte takes its time.
+        # Truncate first: repr of a megabyte is slow.
         text = repr(value[:60])
         return text if len(value) <= 60 else f"{text[:-1]}…{text[-1]}"
     if isinstance(value, bool):
@@ -86,7 +86,7 @@ def shown(value: object) -> str:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, int):
-        return str(value) if value.bit_length() < 200 else "a number of too many digits"
+        return str(value) if value.bit_length() < 200 else "a number with too many digits"
     return _kind_of(value)
 
 
@@ -130,7 +130,7 @@ def _boolean(column: InputColumn) -> Judge:
 
     def judge(value: Any) -> Judged:
         if isinstance(value, bool):
-            # JSON's own words for what training had as 1 and 0.
+            # JSON booleans for training values 1 and 0.
             value = next((one for one in (value, int(value)) if text_of(one) in texts), value)
         elif not isinstance(value, str | int | float):
             return Judged(value, "type")
@@ -173,7 +173,7 @@ def _label(column: InputColumn) -> Judge:
         kind = type(value)
         if kind not in (str, int, float, bool) or (kind is float and not math.isfinite(value)):
             return Judged(value, "type")
-        # 1, 1.0 and "1" are one category, whatever the client's language makes of it.
+        # 1, 1.0 and "1" are the same category, however the client serializes it.
         if is_label and levels and text_of(value) in levels:
             return Judged(value)
         if kind not in native:
@@ -188,11 +188,11 @@ def _missing(column: InputColumn) -> Judged:
 
 
 def _words(column: InputColumn) -> str:
-    """Say what a column takes, for the message of an error."""
+    """Describe the valid values of a column, for an error message."""
     null = " or null" if column.nullable else ""
     if column.kind is ColumnKind.NUMBER:
         return (
-            "a number, or a text that reads as one" if column.stored_as == "text" else "a number"
+            "a number, or a text with a number" if column.stored_as == "text" else "a number"
         ) + null
     if column.kind is ColumnKind.BOOLEAN and column.stored_as == "boolean":
         return f"true or false{null}"
@@ -200,7 +200,7 @@ def _words(column: InputColumn) -> str:
         return " or ".join(map(repr, column.parse.values())) + null
     if column.kind is ColumnKind.DATE:
         date_format = column.parse.get("date_format")
-        return (f"a date like {date_format}" if date_format else "a date in ISO 8601") + null
+        return (f"a date like {date_format}" if date_format else "an ISO 8601 date") + null
     if column.levels:
         some = ", ".join(repr(level[:40]) for level in column.levels[:MOST_SHOWN_LEVELS])
         more = f" or {len(column.levels) - MOST_SHOWN_LEVELS} others"

@@ -1,8 +1,8 @@
-"""combine: the predictions of the members → the prediction of the model, for tables and rows.
+"""combine: the members' predictions → the model's prediction, for tables and single rows.
 
-First the members are blended, then the blend is calibrated. Each step comes twice, for arrays and
-for the plain lists of one row, with the same numbers; the standalone notebook says it a third time
-in `templates/notebooks/shared/model/combine_*.py` and `calibrate_*.py`.
+The members are blended, then the blend is calibrated. Each step has two versions with the same
+results: for arrays, and for the plain lists of one row. The standalone notebook has a third, in
+`templates/notebooks/shared/model/combine_*.py` and `calibrate_*.py`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from automl_magic.recipe.values import Floats
 from automl_magic.records import Record
 from automl_magic.records.codec import OutOfRange
 
-# A probability of 0 has no logarithm, and no member has earned the right to veto a class for good.
+# A probability of 0 has no logarithm, and would let one member veto a class.
 SMALLEST = 1e-6
 
 
 class Blend(StrEnum):
-    """How the predictions of the members become one.
+    """How the members' predictions are combined.
 
     `mean` is the weighted arithmetic mean. `geometric` is the weighted geometric mean of
-    probabilities, made to sum to 1 again: for two classes, the mean of the log-odds.
+    probabilities, normalized to sum to 1. For two classes, that is the mean of the log-odds.
     """
 
     MEAN = "mean"
@@ -36,7 +36,7 @@ class Blend(StrEnum):
 
 
 class Method(StrEnum):
-    """How blended probabilities are corrected."""
+    """How blended probabilities are calibrated."""
 
     TEMPERATURE = "temperature"
     ISOTONIC = "isotonic"
@@ -44,12 +44,12 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration(Record):
-    """A correction of the blended probabilities.
+    """A calibration of the blended probabilities.
 
-    `temperature`: p becomes p^(1/temperature) · exp(shift of the class), made to sum to 1 again;
-    above 1 it takes confidence away. `shift` has a number for each class, or is empty for none.
-    `isotonic`: the probability of the second of two classes is read off the line through the
-    points (`x`, `y`), which never falls.
+    `temperature`: p becomes p^(1/temperature) · exp(shift of the class), normalized to sum to 1.
+    Above 1, predictions become less confident. `shift` has one number per class, or is empty.
+    `isotonic`: the probability of the positive class is interpolated between the points (`x`, `y`),
+    which never decrease.
     """
 
     method: Method
@@ -65,32 +65,32 @@ class Calibration(Record):
             raise OutOfRange("shift", "finite numbers")
         wants_points = self.method is Method.ISOTONIC
         if wants_points != bool(self.x) or len(self.x) != len(self.y):
-            raise OutOfRange("x", "as many numbers as y has, and some for isotonic alone")
+            raise OutOfRange("x", "as many numbers as y, and only for isotonic")
         if any(a >= b for a, b in zip(self.x, self.x[1:], strict=False)):
-            raise OutOfRange("x", "numbers that rise")
+            raise OutOfRange("x", "increasing numbers")
         if any(a > b for a, b in zip(self.y, self.y[1:], strict=False)) or not all(
             0 <= y <= 1 for y in self.y
         ):
-            raise OutOfRange("y", "probabilities that do not fall")
+            raise OutOfRange("y", "probabilities that don't decrease")
 
     @property
     def in_words(self) -> str:
-        """The method with its numbers, for a sentence."""
+        """The method with its parameters, as part of a sentence."""
         if self.method is Method.ISOTONIC:
             return f"isotonic regression with {len(self.x)} points"
-        shift = ", and a shift of each class" if self.shift else ""
+        shift = " and a shift per class" if self.shift else ""
         return f"a temperature of {self.temperature:.3f}{shift}"
 
 
 def blended(blend: Blend, weights: Sequence[float], predictions: Sequence[Floats]) -> Floats:
-    """Return the blend of some predictions of shape (n,) or (n, k). The weights sum to 1."""
+    """Return the blend of predictions of shape (n,) or (n, k). The weights sum to 1."""
     if blend is Blend.GEOMETRIC:
         return _shares(_sum(weights, [np.log(np.maximum(p, SMALLEST)) for p in predictions]))
     return _sum(weights, predictions)
 
 
 def calibrated(calibration: Calibration | None, probabilities: Floats) -> Floats:
-    """Return corrected probabilities, of the same shape (n, k)."""
+    """Return calibrated probabilities, of the same shape (n, k)."""
     if calibration is None:
         return probabilities
     if calibration.method is Method.ISOTONIC:
@@ -103,7 +103,7 @@ def calibrated(calibration: Calibration | None, probabilities: Floats) -> Floats
 def blended_row(
     blend: Blend, weights: Sequence[float], predictions: Sequence[Any]
 ) -> float | list[float]:
-    """Return the blend of the members' values, or lists of k probabilities, for one row."""
+    """Return the blend of the members' values, or of their k probabilities, for one row."""
     if not isinstance(predictions[0], list):
         return float(sum(w * value for w, value in zip(weights, predictions, strict=True)))
     by_class = zip(*predictions, strict=True)
@@ -118,7 +118,7 @@ def blended_row(
 
 
 def calibrated_row(calibration: Calibration | None, probabilities: list[float]) -> list[float]:
-    """Return the corrected probabilities of one row."""
+    """Return the calibrated probabilities of one row."""
     if calibration is None:
         return probabilities
     if calibration.method is Method.ISOTONIC:
@@ -154,7 +154,7 @@ def _shares_of_row(logs: Sequence[float]) -> list[float]:
 
 
 def _interpolated(at: float, x: Sequence[float], y: Sequence[float]) -> float:
-    """Return what `numpy.interp` does, for one number."""
+    """Interpolate one number, as `numpy.interp` does."""
     after = bisect_right(x, at)
     if after in (0, len(x)):
         return y[0] if after == 0 else y[-1]

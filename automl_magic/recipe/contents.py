@@ -1,7 +1,7 @@
-"""Contents: the values of a column as they are counted, whatever they are stored as.
+"""contents: the values of a column as drift checks see them, whatever their storage type.
 
-The reference of a model and the windows that are compared with it read values by this alone, so
-that 1, 1.0 and "1" are one level on both sides, and "$1,200" is one number.
+A model's reference and the windows compared with it both use this code. So 1, 1.0 and "1" are the
+same level on both sides, and "$1,200" is a number.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ LEVELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOLEAN)
 
 @dataclass(frozen=True)
 class Contents:
-    """What a column holds: numbers, or the texts of levels, of the rows where they can be read.
+    """The readable values of a column: numbers, or the texts of levels.
 
-    `rows` are the positions of those rows. `numbers` are seconds since 1970 for dates and counts of
-    characters for texts. `missing` and `unread` are masks over all rows: nothing is there, or what
-    is there is not what the column's kind says.
+    `rows` are the positions of the readable rows. `numbers` are seconds since 1970 for dates and
+    numbers of characters for texts. `missing` and `unread` are masks over all rows: the value is
+    missing, or doesn't match the column's kind.
     """
 
     rows: NDArray[np.intp]
@@ -44,7 +44,7 @@ class Contents:
 def contents_of(
     values: Array, kind: ColumnKind, parse: Mapping[str, str] | None = None
 ) -> Contents:
-    """Read the values of a column of some kind; `parse` is that of its `InputColumn`."""
+    """Read the values of a column; `parse` is that of its `InputColumn`."""
     missing = as_missing(values)
     if kind in LEVELS:
         rows = np.flatnonzero(~missing)

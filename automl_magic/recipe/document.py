@@ -1,4 +1,4 @@
-"""Recipe: a model as a JSON document. Three readers fit it, write it out as code, and serve it."""
+"""Recipe: a model as a JSON document, to be fitted, served, or exported as code."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from automl_magic.records.codec import OutOfRange
 
 @dataclass(frozen=True, kw_only=True)
 class MemberSpec(Record):
-    """One model of the blend before it is fitted.
+    """An unfitted member of the blend.
 
-    `name` is that of the candidate it came from; `estimator` is one of `estimators()`; `view` names
-    the feature steps whose matrix it is fitted on. `n_iterations` is the number of boosting rounds;
-    for an estimator without rounds it is None. It is fitted once with each of the `seeds`, and what
-    the fits predict is averaged.
+    `name` is the name of its candidate. `estimator` is one of `estimators()`. `view` names the
+    feature steps whose matrix it is fitted on. `n_iterations` is the number of boosting rounds, or
+    None for an estimator without rounds. It is fitted once per seed in `seeds`, and the predictions
+    are averaged.
     """
 
     name: str
@@ -36,7 +36,7 @@ class MemberSpec(Record):
         if module_of(self.estimator) is None:
             raise OutOfRange("estimator", f"one of {', '.join(estimators())}")
         if self.n_iterations is not None and self.n_iterations < 1:
-            raise OutOfRange("n_iterations", "a whole number of at least 1, or nothing")
+            raise OutOfRange("n_iterations", "a whole number of at least 1, or null")
         if not 0 < self.weight <= 1:
             raise OutOfRange("weight", "a number above 0 and at most 1")
         if not self.seeds:
@@ -45,14 +45,14 @@ class MemberSpec(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Recipe(Record):
-    """A model as a JSON document: everything needed to fit it again, and nothing fitted.
+    """An unfitted model as a JSON document, with everything needed to fit it.
 
-    `classes` are the labels in the order of the codes 0, 1, …; it is empty for a regression.
-    `columns` maps the name of each input column to the kind it was used as. The prediction is the
-    `blend` of the members' predictions by their weights, corrected by the `calibration`, if there
-    is one. For two classes the label is `classes[1]` where its probability is at least `threshold`
-    (0.5 where that is None), otherwise the most probable class. `class_weight` balances the classes
-    by row weights n / (k · count), as scikit-learn does.
+    `classes` are the labels in the order of the codes 0, 1, …; empty for a regression. `columns`
+    maps the name of each input column to its kind. The prediction is the weighted `blend` of the
+    members' predictions, calibrated by `calibration` if it is set. For two classes the label is
+    `classes[1]` if its probability is at least `threshold` (None: 0.5). For more classes it is the
+    most probable class. `class_weight` balances the classes by row weights n / (k · count), as in
+    scikit-learn.
     """
 
     schema_version: int = 1
@@ -88,7 +88,7 @@ class Recipe(Record):
             raise OutOfRange("threads", "a whole number of at least 1")
 
     def __repr__(self) -> str:
-        lines = [f"Recipe: predict {self.target!r}, {self.task}, measured by {self.metric}"]
+        lines = [f"Recipe: predict {self.target!r}, {self.task}, scored by {self.metric}"]
         for member in self.members:
             rounds = f", {member.n_iterations} rounds" if member.n_iterations else ""
             lines.append(f"  {member.weight:.2f} x {member.name} on view {member.view}{rounds}")
@@ -100,7 +100,7 @@ class Recipe(Record):
             steps = (f"{step.kind} of {len(step.columns)}" for step in self.views[view])
             lines.append(f"  view {view}: {', '.join(steps)}")
         if self.threshold is not None:
-            lines.append(f"  {self.classes[1]!r} from a probability of {self.threshold:.4g} on")
+            lines.append(f"  {self.classes[1]!r} if its probability is at least {self.threshold:.4g}")
         return "\n".join(lines)
 
     @property
@@ -110,11 +110,11 @@ class Recipe(Record):
 
     @property
     def used_views(self) -> tuple[str, ...]:
-        """Return the names of the views that a member is fitted on, in the order of the members."""
+        """Return the names of the members' views, in the order of the members."""
         return tuple(dict.fromkeys(member.view for member in self.members))
 
     @property
     def used_columns(self) -> tuple[str, ...]:
-        """Return the columns that the used views read, each once."""
+        """Return the columns that the used views read, without duplicates."""
         steps = (step for view in self.used_views for step in self.views[view])
         return tuple(dict.fromkeys(column for step in steps for column in step.columns))

@@ -1,4 +1,4 @@
-"""FittedRecipe: a recipe that has learned. It predicts tables and single rows."""
+"""FittedRecipe: a fitted recipe, which predicts tables and single rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from automl_magic.recipe.view import FittedView, fit_view
 
 @dataclass(frozen=True)
 class FittedRecipe:
-    """A recipe with its fitted views and members. `fit_recipe` makes one, `load` reads one."""
+    """A recipe with its fitted views and members, from `fit_recipe` or `load_model`."""
 
     recipe: Recipe
     views: Mapping[str, FittedView]
@@ -34,12 +34,12 @@ class FittedRecipe:
 
     @cached_property
     def classes_(self) -> Array:
-        """The labels in the order of the probabilities; empty for a regression."""
+        """The labels in the order of the probabilities. Empty for a regression."""
         return labels_of(self.recipe.classes)
 
     @cached_property
     def threshold(self) -> float:
-        """The probability of the second of two classes from which on it is the label."""
+        """The decision threshold: the lowest probability that predicts the positive class."""
         return threshold_of(self.recipe)
 
     def predict(self, frame: Any) -> Array:
@@ -47,8 +47,8 @@ class FittedRecipe:
 
         Parameters
         ----------
-        frame : DataFrame or mapping of arrays
-            With the columns of the recipe; others are ignored.
+        frame : DataFrame of shape (n_rows, n_columns) or mapping of arrays
+            Contains the columns of the recipe. Other columns are ignored.
 
         Raises
         ------
@@ -63,9 +63,9 @@ class FittedRecipe:
         return self.blend(frame)
 
     def predict_row(self, row: Mapping[str, object]) -> Any:
-        """Return the label, or the value, of one row given as a dictionary.
+        """Return the label, or the value, for one row given as a dictionary.
 
-        A column that is not there counts as missing; keys that are no column are ignored.
+        Absent columns count as missing. Unknown keys are ignored.
         """
         return self._tell(self.blend_row(row)).prediction
 
@@ -76,7 +76,7 @@ class FittedRecipe:
         return blend if isinstance(blend, list) else [blend]
 
     def blend(self, frame: Any) -> Floats:
-        """Return the value, or the probability of each class, of each row."""
+        """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
         table = table_of(frame, self.recipe.used_columns)
         if n_rows(table) == 0:
             return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
@@ -89,7 +89,7 @@ class FittedRecipe:
         return calibrated(self.recipe.calibration, blend)
 
     def blend_row(self, row: Mapping[str, object]) -> float | list[float]:
-        """Return the value, or the probability of each class, of one row."""
+        """Return the value, or the probability of each class, for one row."""
         outputs = {name: view.transform_row(row) for name, view in self.views.items()}
         predictions = [one.predict_row(outputs[one.spec.view]) for one in self.members]
         blend = blended_row(self.recipe.blend, self._weights, predictions)
@@ -109,7 +109,7 @@ class FittedRecipe:
 
     def _check_has_probabilities(self) -> None:
         if not self.recipe.task.has_probabilities:
-            raise AttributeError("A regression has no probabilities; use predict.")
+            raise AttributeError("A regression has no probabilities. Use predict.")
 
 
 def fit_recipe(
@@ -123,19 +123,19 @@ def fit_recipe(
 
     Parameters
     ----------
-    frame : DataFrame or mapping of arrays
-        With the recipe's columns and its target, which is nowhere missing; and with the column that
-        the split keeps rows apart by, where a step divides the rows once more.
+    frame : DataFrame of shape (n_rows, n_columns) or mapping of arrays
+        Contains the recipe's columns and its target, without missing target values. If a step uses
+        inner folds, it also contains the group or time column of the split.
     rows : array of int, optional
-        The positions of the rows to learn from; by default all.
+        The positions of the training rows. Default: all rows.
     side_by_side : int
-        How many fits go on at once, each in the threads of the recipe. The result does not depend
-        on it.
+        The number of parallel fits, each with the recipe's number of threads. It doesn't change the
+        result.
 
     Raises
     ------
     DataError, TargetNotUsable
-        If a column is missing, or the target is not what the recipe says.
+        If a column is missing, or the target doesn't match the recipe.
     """
     steps = [step for view in recipe.used_views for step in recipe.views[view]]
     by = recipe.split.column if divides_again(steps) else None

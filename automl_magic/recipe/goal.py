@@ -1,4 +1,4 @@
-"""goal: what a feature step learns towards."""
+"""goal: the target that feature steps are fitted with."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from automl_magic.records import Answer, StepSpec, TaskKind
 
 @dataclass(frozen=True)
 class Goal:
-    """The target of the rows that a step learns from, and how those may be divided.
+    """The target of the training rows of a step, and their groups.
 
     Attributes
     ----------
     target : array of shape (n_rows,) or None
-        Class codes (int) or values (float64); None is enough for steps that do not read it.
+        Class codes (int) or values (float64). None is enough for steps that don't use the target.
     task : TaskKind
     n_classes : int
-        The number of classes; 0 for a regression.
+        The number of classes, 0 for a regression.
     apart : Apart or None
-        Which rows are never divided; None where any may be.
+        The rows that inner folds keep together. None: random folds.
     """
 
     target: Array | None
@@ -32,25 +32,25 @@ class Goal:
     apart: Apart | None = None
 
     def known(self, spec: StepSpec) -> Array:
-        """Return the target, which a step cannot do without."""
+        """Return the target of shape (n_rows,); raise TypeError if it is None."""
         if self.target is None:
-            raise TypeError(f"The step {spec.kind} is fitted with the encoded target.")
+            raise TypeError(f"The step {spec.kind} needs the encoded target.")
         return self.target
 
     def columns(self, spec: StepSpec) -> list[Floats]:
-        """Return what is averaged: the target, or one 0/1 array per class for more than two."""
+        """Return the target, or one 0/1 array per class if there are more than two."""
         known = self.known(spec)
         if self.task.answer is Answer.CLASSES:
             return [(known == code).astype(np.float64) for code in range(self.n_classes)]
         return [known.astype(np.float64)]
 
     def folds(self, spec: StepSpec, n_folds: int, seed: int) -> Array:
-        """Return a fold for each row, for what is made out of fold."""
+        """Return an inner fold for each row, an array of int of shape (n_rows,)."""
         folds = None if self.apart is None else self.apart.folds(n_folds, seed)
         return folds_of(len(self.known(spec)), n_folds, seed) if folds is None else folds
 
     def take(self, rows: Array) -> Goal:
-        """Return the goal of some of the rows."""
+        """Return the target of the rows at positions `rows`."""
         return Goal(
             None if self.target is None else self.target[rows],
             self.task,

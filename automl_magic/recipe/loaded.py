@@ -1,4 +1,4 @@
-"""A model of a folder, every file compared with its digest, with what it takes."""
+"""loaded: load a model folder with its schema, and verify every file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from automl_magic.records.data.schema import InputSchema
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model, what it takes (None of models that never said), and the digest of its files."""
+    """A model with its input schema (None for models without one) and its manifest's digest."""
 
     name: str
     model: FittedRecipe
@@ -22,16 +22,17 @@ class Loaded:
 
     @property
     def stored_as(self) -> dict[str, str]:
-        """How the values of each column lay in training."""
+        """How each column was stored in training."""
         return storage(self.model, self.schema)
 
 
 def load_folder(folder: Path, name: str, *, manifest_sha256: str | None = None) -> Loaded:
-    """Load the model of a folder, every file compared with its digest.
+    """Load a model folder and verify the digest of every file.
 
     Raises
     ------
     ArtifactTampered
+        If a file is missing or has changed.
     """
     schema, digest = load_schema(folder, manifest_sha256)
     model = load_model(folder, manifest_sha256=digest)

@@ -1,4 +1,4 @@
-"""order: what a group column and a time column say, whatever type their values have."""
+"""order: read group columns and time columns, whatever their storage type."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from automl_magic.recipe.values import missing_of
 
 
 def group_codes(values: Any) -> npt.NDArray[np.int64]:
-    """Number the groups in the order of their first rows; missing values are one group.
+    """Number the groups in the order of their first rows. Missing values are one group.
 
-    The same as `pandas.factorize(values, use_na_sentinel=False)[0]`.
+    Same as `pandas.factorize(values, use_na_sentinel=False)[0]`.
     """
     codes: dict[object, int] = {}
     missing = object()
@@ -30,13 +30,13 @@ def group_codes(values: Any) -> npt.NDArray[np.int64]:
 
 
 def n_earlier(values: Any, date_format: str | None) -> npt.NDArray[np.int64]:
-    """Return for each row how many rows are strictly earlier.
+    """Return the number of strictly earlier rows for each row, an array of shape (n_rows,).
 
-    Numbers and dates have their own order. Text is read by `date_format` (of `strptime`), or as
-    ISO 8601 without one; a time without a zone is UTC. A time that is missing or cannot be read is
-    earlier than all others, so that it only ever trains.
+    Text is parsed with `date_format` (as in `strptime`), or as ISO 8601 if it is None. Times
+    without a zone are UTC. Missing and unreadable times count as the earliest, so their rows are
+    only used for training.
 
-    The same as `times.rank(method="min", na_option="top") - 1` of a pandas Series.
+    Same as `times.rank(method="min", na_option="top") - 1` of a pandas Series.
     """
     array = np.asarray(values)
     if array.dtype.kind in "iub":
@@ -44,7 +44,7 @@ def n_earlier(values: Any, date_format: str | None) -> npt.NDArray[np.int64]:
     if array.dtype.kind == "f":
         return _rank_of_first(array, np.isnan(array), date_format)
     if array.dtype.kind == "M":
-        # As whole nanoseconds: Python's own dates have none, and floats cannot hold them.
+        # As integer nanoseconds: Python dates have none, and floats aren't exact.
         stamps = array.astype("datetime64[ns]").astype(np.int64)
         return _rank_of_first(stamps, np.isnat(array), date_format)
     moments = np.array([_moment(value, date_format) for value in array.tolist()], dtype=np.float64)
@@ -56,8 +56,8 @@ def _rank_of_first(
 ) -> npt.NDArray[np.int64]:
     if len(times) and missing.all():
         raise PlanError(
-            "The time column cannot be read as times.",
-            why=f"None of its {len(times):,} values is a number, a date, or text in the form "
+            "Can't read the time column as times.",
+            why=f"None of its {len(times):,} values is a number, a date, or text in the format "
             f"{date_format or 'YYYY-MM-DD HH:MM:SS'!r}.",
             fix="Use another column, or set cv.type to stratified or kfold.",
         )
@@ -75,7 +75,7 @@ def _plain_values(values: Any) -> Iterable[object]:
 
 
 def _moment(value: object, date_format: str | None) -> float:
-    """Return seconds since 1970, or NaN where there is no time to read."""
+    """Return the seconds since 1970, or NaN if the value isn't a time."""
     if missing_of(value):
         return np.nan
     if isinstance(value, int | float):
@@ -95,7 +95,7 @@ def _moment(value: object, date_format: str | None) -> float:
 
 
 def _iso_moment(text: str) -> float:
-    # NumPy knows years and months alone, which fromisoformat does not; it warns of zones.
+    # NumPy parses plain years and months, which fromisoformat doesn't. It warns about zones.
     try:
         return _seconds(datetime.fromisoformat(text))
     except ValueError:

@@ -1,16 +1,16 @@
-"""A fitted recipe as files: JSON, NumPy arrays without pickle, and native model files.
+"""stored: save and load fitted recipes: JSON, NumPy arrays without pickle, native model files.
 
     manifest.json      every other file with its size and SHA-256
     recipe.json        the recipe
-    schema.json        what it takes (records.InputSchema), where a search made it
-    reference.json     what training looked like (records.Reference), likewise
-    features.json      what the feature steps have learned, and
-    features.npz       its numbers, by `<view>.<step>.<name>`
+    schema.json        the input schema (records.InputSchema), if a search made the model
+    reference.json     the training data profile (records.Reference), likewise
+    features.json      the fitted feature steps, and
+    features.npz       their arrays, by `<view>.<step>.<name>`
     members/<i>-<j>.<ext>  member i with its seed j: .txt (LightGBM), .ubj (XGBoost), .cbm
-                       (CatBoost), .skops (scikit-learn), .npz (networks of PyTorch)
+                       (CatBoost), .skops (scikit-learn), .npz (PyTorch networks)
 
-A file is read once, compared with its digest, and parsed from those same bytes, so that nobody can
-swap it between the check and the use. Only the files that the recipe asks for are ever opened.
+Each file is read once, and the same bytes are verified and parsed, so it can't be swapped in
+between. Only files that the recipe needs are opened.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from automl_magic.records import Artifact, Manifest, Record, RecordProblem
 from automl_magic.records.data.schema import SCHEMA_NAME, InputSchema
 
 MANIFEST = "manifest.json"
-FIX = "Fit the recipe again, or take the model from where it was registered."
-# What the readers of JSON and of NumPy's format raise on bytes that are neither.
+FIX = "Refit the recipe, or get the model from the registry again."
+# The errors of JSON and NumPy parsers on invalid bytes.
 UNREADABLE = (
     RecordProblem,
     PlanError,
@@ -55,31 +55,31 @@ UNREADABLE = (
 def save_model(
     fitted: FittedRecipe, folder: Path | str, documents: Mapping[str, Record] | None = None
 ) -> Manifest:
-    """Write a fitted recipe into a folder of its own, as a whole or not at all.
+    """Write a fitted recipe to its own folder, atomically.
 
-    An older model in the folder is replaced.
+    An existing model in the folder is replaced.
 
     Parameters
     ----------
     documents : mapping, optional
-        Records that go with the model, by file name: the manifest binds them too.
+        Records to save with the model, by file name. The manifest lists them too.
 
     Raises
     ------
     FolderTaken
-        If the folder holds something else than an older model.
+        If the folder contains something other than a model.
     FolderNotWritable
-        If the folder cannot be written.
+        If the folder can't be written.
     """
     folder = Path(folder)
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise FolderTaken(
-            f"The folder {str(folder)!r} holds something else than a model.",
-            why=f"A model has its folder to itself, and this one has files but no {MANIFEST}.",
-            fix="Name a new folder.",
+            f"The folder {str(folder)!r} doesn't contain a model.",
+            why=f"A model needs its own folder. This folder has files but no {MANIFEST}.",
+            fix="Choose a new folder.",
         )
     contents = _contents(fitted)
-    # On one line each: thousands of numbers are not read line by line.
+    # On one line each: they hold thousands of numbers.
     described = {name: record.to_json() for name, record in (documents or {}).items()}
     contents |= {name: _json(document, indent=None) for name, document in described.items()}
     manifest = Manifest(
@@ -93,25 +93,25 @@ def save_model(
         write_folder(folder, contents)
     except OSError as error:
         raise FolderNotWritable(
-            f"The model cannot be written to {str(folder)!r}.",
+            f"Can't write the model to {str(folder)!r}.",
             why=error.strerror or str(error),
-            fix="Free some space, or choose a folder that you may write to.",
+            fix="Free some space, or choose a folder you can write to.",
         ) from error
     return manifest
 
 
 def load_model(folder: Path | str, *, manifest_sha256: str | None = None) -> FittedRecipe:
-    """Read what `save_model` wrote, after every file has been compared with its digest.
+    """Load a model written by `save_model`, after verifying the digest of every file.
 
     Parameters
     ----------
     manifest_sha256 : str, optional
-        The digest that the manifest itself must have (`Manifest.digest()`), where it is known.
+        The expected digest of the manifest (`Manifest.digest()`), if known.
 
     Raises
     ------
     ArtifactTampered
-        If a file is missing, or its bytes are not those that were written.
+        If a file is missing or has changed.
     """
     folder = Path(folder)
     manifest = _manifest(folder, manifest_sha256)
@@ -119,12 +119,12 @@ def load_model(folder: Path | str, *, manifest_sha256: str | None = None) -> Fit
 
 
 def load_recipe(folder: Path, manifest_sha256: str | None = None) -> Recipe:
-    """Read the document of a model alone; nothing that was fitted is opened.
+    """Read only the recipe of a model, without any fitted part.
 
     Raises
     ------
     ArtifactTampered
-        If its bytes are not those that were written.
+        If the recipe is missing or has changed.
     """
     manifest = _manifest(folder, manifest_sha256)
     contents = {
@@ -133,16 +133,16 @@ def load_recipe(folder: Path, manifest_sha256: str | None = None) -> Recipe:
     try:
         return Recipe.from_json(json.loads(contents["recipe.json"]))
     except UNREADABLE as error:
-        raise _tampered("recipe.json", f"the document cannot be read: {error}") from error
+        raise _tampered("recipe.json", f"the document can't be read: {error}") from error
 
 
 def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[InputSchema | None, str]:
-    """Read what a model takes, if it came with a schema, and the digest of its manifest.
+    """Read the input schema of a model, None if it has none, and the digest of its manifest.
 
     Raises
     ------
     ArtifactTampered
-        If the schema is missing, or its bytes are not those that were written.
+        If the schema is missing or has changed.
     """
     manifest = _manifest(folder, manifest_sha256)
     file = next((file for file in manifest.files if file.path == SCHEMA_NAME), None)
@@ -151,23 +151,23 @@ def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[Input
     try:
         return InputSchema.from_json(json.loads(_verified(folder, file))), manifest.digest()
     except UNREADABLE as error:
-        raise _tampered(SCHEMA_NAME, f"it cannot be read: {error}") from error
+        raise _tampered(SCHEMA_NAME, f"it can't be read: {error}") from error
 
 
 def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
-    """Return the fitted recipe that some files hold, by their paths in the model's folder.
+    """Parse a fitted recipe from the contents of its files, by their paths in the model folder.
 
-    Check their digests first: the formats of the libraries are not safe to parse.
+    Verify their digests first: native model formats aren't safe to parse.
 
     Raises
     ------
     ArtifactTampered
-        If a file is missing, or is not what `save_model` writes.
+        If a file is missing or can't be parsed.
     """
 
     def content(path: str) -> bytes:
         if path not in contents:
-            raise _tampered(path, "the manifest does not list it")
+            raise _tampered(path, "the manifest doesn't list it")
         return contents[path]
 
     try:
@@ -176,7 +176,7 @@ def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
         with np.load(io.BytesIO(content("features.npz")), allow_pickle=False) as arrays:
             views = _views(recipe, documents, dict(arrays))
     except UNREADABLE as error:
-        raise _tampered("recipe.json", f"the documents cannot be read: {error}") from error
+        raise _tampered("recipe.json", f"the documents can't be read: {error}") from error
     members = []
     for number, spec in enumerate(recipe.members):
         kind = member(spec.estimator)
@@ -236,7 +236,7 @@ def _manifest(folder: Path, expected: str | None) -> Manifest:
     except OSError as error:
         raise _tampered(MANIFEST, error.strerror or str(error)) from error
     except (RecordProblem, ValueError) as error:
-        raise _tampered(MANIFEST, f"it is no manifest: {error}") from error
+        raise _tampered(MANIFEST, f"it isn't a manifest: {error}") from error
     if expected is not None and manifest.digest() != expected:
         raise _tampered(MANIFEST, f"its digest is {manifest.digest()}, not {expected}")
     return manifest
@@ -259,13 +259,13 @@ def _verified(folder: Path, file: Artifact) -> bytes:
 
 def _tampered(path: str, why: str) -> ArtifactTampered:
     return ArtifactTampered(
-        f"The model's file {path!r} is not the one that was written.",
+        f"The model file {path!r} has changed since it was saved.",
         why=f"For {path!r}, {why}.",
         fix=FIX,
     )
 
 
 def _json(document: object, indent: int | None = 2) -> bytes:
-    # ASCII, because a lone surrogate in a column name or a level has no UTF-8.
+    # ASCII, because a lone surrogate in a column name or a level can't be encoded as UTF-8.
     text = json.dumps(document, indent=indent, ensure_ascii=True, allow_nan=False)
     return (text + "\n").encode()

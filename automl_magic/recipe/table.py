@@ -1,4 +1,4 @@
-"""Table: columns as NumPy arrays, read from a DataFrame without knowing pandas."""
+"""Table: columns as NumPy arrays, read from a DataFrame without importing pandas."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from automl_magic.errors import DataError, near_miss, shorten
 from automl_magic.recipe.values import Array, Coded
 
-# A column that a file was read into may also be `Coded`; steps read it by `recipe.values`.
+# Columns read from a file may also be `Coded`. Steps read them with `recipe.values`.
 Table: TypeAlias = Mapping[str, Array]
 
 
 def table_of(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
-    """Return some columns of a DataFrame, or of a mapping of arrays, as NumPy arrays.
+    """Return columns of a DataFrame, or of a mapping of arrays, as arrays of shape (n_rows,).
 
-    Numbers, booleans and dates keep their NumPy type; a date with a zone becomes UTC; all else
-    becomes an array of objects, whose missing values may be None, NaN, NaT or pandas' NA.
+    Numbers, booleans and dates keep their NumPy type. Dates with a time zone become UTC. All other
+    columns become object arrays with None, NaN, NaT or pandas.NA as missing values.
 
     Raises
     ------
     DataError
-        If a column is not there.
+        If a column is missing.
     """
     table = {}
     for name in columns:
@@ -35,19 +35,19 @@ def table_of(frame: Any, columns: Iterable[str]) -> dict[str, Array]:
 
 
 def no_column(name: str, present: Sequence[str]) -> DataError:
-    """Return the error for a table without a column that the model needs."""
+    """Return the error for a table that lacks a column of the model."""
     close = near_miss(name, present)
     return DataError(
         f"The table has no column {name!r}.",
         why=f"The table has {len(present)} columns: {shorten(present)}.",
         fix=f"Rename the column {close!r} to {name!r}."
         if close
-        else "Give the model all columns it was trained on.",
+        else "Add all columns that the model was trained on.",
     )
 
 
 def take(table: Table, rows: NDArray[np.integer[Any]]) -> dict[str, Array]:
-    """Return the table of some rows, by position."""
+    """Return the rows at positions `rows`."""
     return {name: values[rows] for name, values in table.items()}
 
 

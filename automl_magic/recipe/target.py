@@ -1,4 +1,4 @@
-"""The target as numbers: class codes by the position of the label, or the values themselves."""
+"""target: encode the target as class codes, or as float values."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from automl_magic.records.families import family_of
 
 
 def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) -> Floats | Array:
-    """Return the target as class codes (int64, 0 to k-1) or as float64 values.
+    """Return the target as class codes (int64, 0 to k-1) or as float64 values, of shape (n_rows,).
 
-    A label finds its class by its text, so that 1, 1.0 and "1" are the same label.
+    Labels are matched as text, so 1, 1.0 and "1" are the same label.
 
     Raises
     ------
     TargetNotUsable
-        If a value is missing, is none of the classes, or (for a regression) is no finite number.
+        If a value is missing, not one of the classes, or (for a regression) not a finite number.
     """
     if task.answer is Answer.NUMBER:
         numbers = as_numbers(values)
         if np.isnan(numbers).any():
             position = int(np.flatnonzero(np.isnan(numbers))[0])
             raise TargetNotUsable(
-                "The target holds values that are no numbers.",
-                why=f"Row {position} holds {_shown(values[position])}; a regression needs finite "
-                "numbers.",
+                "The target contains values that aren't numbers.",
+                why=f"Row {position} contains {_shown(values[position])}. A regression needs "
+                "finite numbers.",
                 fix=f"Remove those rows{_as_classes(task)}.",
             )
         return numbers
@@ -39,22 +39,22 @@ def encode_target(values: Array, task: TaskKind, classes: Sequence[Any] = ()) ->
     if -1 in encoded:
         position = encoded.index(-1)
         raise TargetNotUsable(
-            "The target holds a label that is none of the model's classes.",
-            why=f"Row {position} holds {_shown(values[position])}; the classes are "
+            "The target contains a label that isn't a class of the model.",
+            why=f"Row {position} contains {_shown(values[position])}. The classes are "
             f"{shorten([str(label) for label in classes])}.",
-            fix="Remove those rows, or plan again with all the data.",
+            fix="Remove those rows, or make a new plan with all the data.",
         )
     return np.array(encoded, dtype=np.int64)
 
 
 def _as_classes(task: TaskKind) -> str:
-    """Return how the rows of a task of numbers may be read as classes, where its family can."""
+    """Return the hint to treat the target as classes, if the task's family supports it."""
     names = [kind for kind in family_of(task).kinds if kind.answer is Answer.CLASSES]
     return f", or treat the target as classes with --task {names[0]}" if names else ""
 
 
 def labels_of(classes: Sequence[Any]) -> Array:
-    """Return the classes as an array that keeps each label's own type."""
+    """Return the classes as an array of shape (n_classes,) that keeps the type of each label."""
     kinds = {type(label) for label in classes}
     if len(kinds) == 1 and kinds <= {bool, int, float}:
         return np.array(classes)

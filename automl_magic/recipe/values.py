@@ -1,12 +1,12 @@
-"""How a value of a column is read, whatever it is stored as.
+"""values: convert the values of a column, whatever their storage type.
 
-Training sees arrays, the server sees one dictionary, the standalone notebook sees pandas Series.
-They agree only if `1`, `1.0` and `"1"` are one category everywhere, and `"$1,200"` is one number.
-Each reader comes twice: for one value (`number_of`, `text_of`, `date_of`, `missing_of`) and for an
-array (`as_numbers`, `as_text`, `as_dates`, `as_missing`), with the same result value by value. The
-readers of the notebook say the same in pandas: `templates/notebooks/shared/model/values.py`.
+Training uses arrays, the server dictionaries, and the standalone notebook pandas Series. They all
+must treat `1`, `1.0` and `"1"` as one category, and `"$1,200"` as a number. So each conversion has
+two versions with the same results: for one value (`number_of`, `text_of`, `date_of`, `missing_of`)
+and for an array (`as_numbers`, `as_text`, `as_dates`, `as_missing`). The pandas version for the
+notebook is in `templates/notebooks/shared/model/values.py`.
 
-A column with few distinct values may come as `Coded`: each of them is then read once.
+A column with few distinct values may be `Coded`, so that each distinct value is converted once.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ Floats: TypeAlias = NDArray[np.float64]
 Number = TypeVar("Number", int, float)
 
 NAN = math.nan
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dates are kept as UTC without a zone, as NumPy does
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dates are naive and in UTC, as in NumPy
 MICROSECOND = timedelta(microseconds=1)
 
-# Above this a float does not hold every whole number, so its digits would be made up.
+# Above this, floats can't represent every integer.
 EXACT = 2.0**53
-# The trees keep float32; a number beyond its range would become infinite there.
+# Trees use float32, where larger numbers would become infinite.
 LARGEST = float(np.finfo(np.float32).max)
 SIGNS = str.maketrans({**dict.fromkeys("$€£¥₹₽₩₺₴₫₪฿¢%", None), "\u2212": "-"})
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-# pandas is not imported here; its markers are known by name.
+# pandas isn't imported here, so its missing values are recognized by type name.
 MISSING_TYPES = ("NAType", "NaTType")
 
 
 def number_of(value: object, parse: Mapping[str, str] | None = None) -> float:
-    """Return one value as a float, or NaN if it is missing, beyond float32's range, or no number.
+    """Return a value as a float, or NaN if it is missing, not a number, or out of float32 range.
 
-    `parse` says how text is read: `decimal` is the decimal sign (`.` if left out), `thousands` the
-    sign between groups of digits: "1,234" has groups; "12,5" has none, so it is no number then.
-    Blanks around it, currency signs and `%` are left out; in brackets it is negative, as in
-    accounts.
+    `parse` sets how text is read: `decimal` is the decimal sign (default `.`), `thousands` the
+    sign between groups of digits. With "," as `thousands`, "1,234" is a number and "12,5" isn't.
+    Surrounding blanks, currency signs and `%` are ignored. Parentheses mean negative, as in
+    accounting.
     """
     if isinstance(value, str):
         return _number_in(value, parse)
@@ -63,10 +63,10 @@ def number_of(value: object, parse: Mapping[str, str] | None = None) -> float:
 
 
 def text_of(value: object) -> str | None:
-    """Return one value as the text of a category, or None if it is missing.
+    """Return a value as the text of a category, or None if it is missing.
 
-    Whole numbers have no decimals, so that 1, 1.0 and "1" are the same category; other floats are
-    written with all their digits. Text is taken as it is, the empty text included.
+    Integers have no decimals, so 1, 1.0 and "1" are the same category. Other floats keep all
+    digits. Text is used as is, including the empty text.
     """
     if isinstance(value, str):
         return str(value)
@@ -95,11 +95,11 @@ def text_of(value: object) -> str | None:
 
 
 def date_of(value: object, date_format: str | None = None) -> datetime | None:
-    """Return one value as a moment in UTC without a zone, or None if it is missing or no date.
+    """Return a value as a naive datetime in UTC, or None if it is missing or not a date.
 
-    Text is read by `date_format` (strptime's), or as ISO 8601 where that is None. With a format,
-    numbers are read too, by their text: 20240131 by `%Y%m%d`. Years are 1 to 9999; parts of a
-    microsecond are cut off.
+    Text is parsed with `date_format` (as in strptime), or as ISO 8601 if that is None. With a
+    format, numbers are parsed as text: 20240131 with `%Y%m%d`. Years range from 1 to 9999.
+    Fractions of a microsecond are truncated.
     """
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
@@ -122,7 +122,7 @@ def date_of(value: object, date_format: str | None = None) -> datetime | None:
 
 
 def missing_of(value: object) -> bool:
-    """Say whether a value is missing: None, NaN, NaT or pandas' NA, as `pandas.isna` says."""
+    """Return whether a value is missing (None, NaN, NaT or pandas.NA), as `pandas.isna` does."""
     if isinstance(value, float | np.floating):
         return math.isnan(value)
     if isinstance(value, Decimal):
@@ -134,14 +134,14 @@ def missing_of(value: object) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """A column as its distinct values, and for each row the position of its value among them.
+    """A dictionary-encoded column: its distinct values, and a code for each row.
 
     Attributes
     ----------
-    codes : array of int, shape (n_rows,)
-        -1 where the value is missing.
-    distinct : array, shape (n_distinct,)
-        The values; none is there twice.
+    codes : array of int of shape (n_rows,)
+        The position in `distinct` of the value of each row, -1 if it is missing.
+    distinct : array of shape (n_distinct,)
+        The distinct values.
     """
 
     codes: NDArray[np.integer[Any]]
@@ -154,7 +154,7 @@ class Coded:
         return Coded(self.codes[rows], self.distinct)
 
     def spread(self, of_distinct: Array, missing: Any) -> Array:
-        """Return an array with one value a row, from one a distinct value and that for missing."""
+        """Return one value per row, given one per distinct value and one for missing values."""
         whole = np.empty(len(of_distinct) + 1, dtype=of_distinct.dtype)
         whole[:-1], whole[-1] = of_distinct, missing
         return whole[self.codes]
@@ -164,7 +164,7 @@ Column: TypeAlias = Array | Coded
 
 
 def as_missing(values: Column) -> NDArray[np.bool_]:
-    """Return where an array of values is missing; see `missing_of`."""
+    """Return the mask of missing values, of shape (n_rows,); see `missing_of`."""
     if isinstance(values, Coded):
         return values.spread(as_missing(values.distinct), missing=True)
     if values.dtype.kind in "fc":
@@ -177,7 +177,7 @@ def as_missing(values: Column) -> NDArray[np.bool_]:
 
 
 def as_numbers(values: Column, parse: Mapping[str, str] | None = None) -> Floats:
-    """Return an array of values as a new float64 array; see `number_of`."""
+    """Return a column as a new float64 array of shape (n_rows,); see `number_of`."""
     if isinstance(values, Coded):
         return values.spread(as_numbers(values.distinct, parse), NAN)
     if values.dtype.kind in "fiub":
@@ -192,7 +192,7 @@ def as_numbers(values: Column, parse: Mapping[str, str] | None = None) -> Floats
 
 
 def as_text(values: Column) -> list[str | None]:
-    """Return an array of values as a list of texts, None where missing; see `text_of`."""
+    """Return a column as a list of texts, None if missing; see `text_of`."""
     if isinstance(values, Coded):
         of_distinct = np.fromiter(as_text(values.distinct), object, len(values.distinct))
         rows: list[str | None] = values.spread(of_distinct, None).tolist()
@@ -206,7 +206,7 @@ def as_text(values: Column) -> list[str | None]:
 
 
 def looked_up(values: Column, known: Mapping[str | None, Number], other: Number) -> Array:
-    """Return what a mapping has for the text of each value, and `other` for a text not in it."""
+    """Map the text of each value to a number, with `other` for texts not in the mapping."""
     dtype = np.int64 if isinstance(other, int) else np.float64
     if isinstance(values, Coded):
         of_distinct = [known.get(text, other) for text in as_text(values.distinct)]
@@ -218,7 +218,7 @@ def looked_up(values: Column, known: Mapping[str | None, Number], other: Number)
 
 
 def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datetime64]:
-    """Return an array of values as datetime64[us], NaT where there is none; see `date_of`."""
+    """Return a column as datetime64[us] of shape (n_rows,), NaT if not a date; see `date_of`."""
     if isinstance(values, Coded):
         return values.spread(as_dates(values.distinct, date_format), np.datetime64("NaT"))
     if values.dtype.kind == "M":
@@ -237,7 +237,7 @@ def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datet
 
 
 def microseconds(moment: datetime) -> int:
-    """Return the microseconds from 1970-01-01 to a moment."""
+    """Return the microseconds since 1970-01-01."""
     return (moment - EPOCH) // MICROSECOND
 
 
@@ -261,7 +261,7 @@ def _number_in(text: str, parse: Mapping[str, str] | None) -> float:
 
 @cache
 def _groups(thousands: str) -> re.Pattern[str]:
-    """Return what digits in groups look like. In India, those in front have two digits."""
+    """Return the pattern of grouped digits. Leading groups may have two digits, as in India."""
     sign = r"\s" if thousands.isspace() else re.escape(thousands)
     return re.compile(f"[+-]?[0-9]{{1,3}}(?:{sign}[0-9]{{2,3}})*{sign}[0-9]{{3}}(?![0-9])")
 
@@ -304,7 +304,7 @@ def _in_utc(moment: datetime) -> datetime | None:
             moment = moment.astimezone(UTC)
         except OverflowError:
             return None
-    # Rebuilt, because a pandas Timestamp is a datetime that counts nanoseconds too.
+    # Rebuilt, because a pandas Timestamp is a datetime with nanoseconds.
     return datetime(  # noqa: DTZ001
         moment.year,
         moment.month,

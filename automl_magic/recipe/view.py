@@ -1,4 +1,4 @@
-"""A view: feature steps side by side, one matrix."""
+"""view: feature steps whose outputs are joined into one matrix."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from automl_magic.records import StepSpec, TaskKind
 
 @dataclass(frozen=True)
 class FittedView:
-    """Feature steps that have learned from one table; their outputs stand side by side.
+    """Fitted feature steps, whose outputs are the columns of one matrix.
 
-    `kept` are the positions of the outputs that a `select` step has left; None where there is none.
+    `kept` are the positions of the outputs that a `select` step kept, or None without such a step.
     """
 
     kinds: tuple[str, ...]
@@ -34,13 +34,13 @@ class FittedView:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The name of each output, made of column names and levels: data, never code."""
+        """The name of each output, made from column names and levels: data, never code."""
         names = tuple(name for step in self.steps for name in step.names)
         return names if self.kept is None else tuple(names[i] for i in self.kept)
 
     @cached_property
     def categorical(self) -> tuple[int, ...]:
-        """The positions of the outputs that are category codes."""
+        """The positions of outputs that are category codes."""
         codes = _codes(self.steps)
         if self.kept is None:
             return codes
@@ -48,13 +48,13 @@ class FittedView:
 
     def transform(self, table: Table) -> Floats:
         """Return the matrix of a table, float64 of shape (n_rows, len(names))."""
-        if n_rows(table) == 0:  # scikit-learn transforms no empty tables
+        if n_rows(table) == 0:  # scikit-learn doesn't transform empty tables
             return np.empty((0, len(self.names)))
         matrix = _side_by_side([step.transform(table) for step in self.steps], n_rows(table))
         return matrix if self.kept is None else np.ascontiguousarray(matrix[:, self.kept])
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
-        """Return the outputs for one row; a key that is not there is a missing value."""
+        """Return the outputs for one row. Absent keys are missing values."""
         outputs: list[float] = []
         for step in self.steps:
             outputs += step.transform_row(row)
@@ -71,7 +71,7 @@ class FittedView:
 
     @classmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> FittedView:
-        """Return the view that `to_state` described."""
+        """Return the view from the result of `to_state`."""
         steps = []
         for number, entry in enumerate(document["steps"]):
             of_step = {name: arrays[f"{number}.{name}"] for name in entry["arrays"]}
@@ -82,30 +82,30 @@ class FittedView:
 
 
 def in_order(specs: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
-    """Return the steps as they stand in a matrix: categories first, the others as they are given.
+    """Return the steps in the order of the matrix: categories first, then the others as given.
 
-    The width of some steps is known only when they are fitted (dates, texts). With categories in
-    front, the positions of their codes are known before: a standalone notebook names them. A
-    `select` step, which looks at what the others have made, comes last.
+    Some steps have an unknown width until they are fitted (dates, texts). With categories first,
+    the positions of their codes are known in advance, for the standalone notebook. A `select` step
+    comes last, because it selects from all outputs.
     """
     ranks = {"category": 0, SELECT: 2}
     return tuple(sorted(specs, key=lambda spec: ranks.get(spec.kind, 1)))
 
 
 def divided(specs: Sequence[StepSpec]) -> tuple[tuple[StepSpec, ...], StepSpec | None]:
-    """Return the steps on columns as they stand in a matrix, and the `select` step if there is one.
+    """Return the steps on columns in the order of the matrix, and the `select` step or None.
 
     Raises
     ------
     PlanError
-        If there are two of those.
+        If there are several `select` steps.
     """
     steps = tuple(spec for spec in in_order(specs) if spec.kind != SELECT)
     selections = [spec for spec in specs if spec.kind == SELECT]
     if len(selections) > 1:
         raise PlanError(
-            f"A view has {len(selections)} steps 'select'.",
-            why="The step looks at all outputs of a view, so there is nothing left for a second.",
+            f"A view has {len(selections)} 'select' steps.",
+            why="A 'select' step applies to all outputs of a view, so a view can have only one.",
             fix="Keep one of them.",
         )
     return steps, selections[0] if selections else None
@@ -120,27 +120,27 @@ def fit_view(
     *,
     apart: Apart | None = None,
 ) -> tuple[FittedView, Floats]:
-    """Fit the steps of a view, and return it with the matrix of the rows it was fitted on.
+    """Fit the steps of a view, and return it with the matrix of its training rows.
 
     Parameters
     ----------
     target : array of shape (n_rows,)
-        Class codes (int) or values (float64), as `encode_target` gives them. None is enough where
-        no step reads it.
+        Class codes (int) or values (float64), as from `encode_target`. None is enough if no step
+        uses it.
     n_classes : int, optional
-        The number of classes; by default one more than the highest code.
+        The number of classes. Default: the highest code plus one.
     apart : Apart, optional
-        Which rows are never divided by the folds within them; by default any may be.
+        The rows that inner folds keep together. Default: random folds.
 
     Returns
     -------
     FittedView, array of float64 of shape (n_rows, n_outputs)
-        The matrix differs from `transform(table)` where a step reads the target: there it is
-        computed out of fold, so that a model does not learn from its own target.
+        Outputs made from the target are computed out of fold, so they differ from
+        `transform(table)`, and no row sees its own target.
 
     Notes
     -----
-    The steps stand in the order of `in_order`, not in that of `specs`.
+    The steps are in the order of `in_order`, not in the order of `specs`.
     """
     steps, selection = divided(specs)
     if n_classes is None:
