@@ -62,7 +62,7 @@ class Costs:
                 fold,
                 task=task.kind,
                 n_classes=task.n_classes,
-                most_rounds=PROBE_ROUNDS,
+                max_rounds=PROBE_ROUNDS,
                 class_weight=task.class_weight,
                 seed=task.seed,
             )
@@ -113,7 +113,7 @@ class Costs:
                 fold,
                 task=task.kind,
                 n_classes=task.n_classes,
-                most_rounds=1,
+                max_rounds=1,
                 class_weight=task.class_weight,
                 seed=task.seed,
             )

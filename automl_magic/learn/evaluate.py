@@ -72,7 +72,7 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
             recipe,
             task.frame,
             rows=split.development,
-            side_by_side=max(1, task.threads // recipe.threads),
+            n_jobs=max(1, task.threads // recipe.threads),
         )
         fit_s = time.perf_counter() - started
         y, predicted = task.y[split.holdout], _predict(fitted, task, split)

@@ -268,7 +268,7 @@ class Growing:
             matrices,
             task=task.kind,
             n_classes=task.n_classes,
-            most_rounds=self._exactly or MOST_ROUNDS,
+            max_rounds=self._exactly or MOST_ROUNDS,
             class_weight=task.class_weight,
             seed=task.seed,
         )

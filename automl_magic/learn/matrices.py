@@ -118,7 +118,7 @@ class FoldMatrices:
             self._y[train],
             task.kind,
             task.n_classes,
-            apart=None if apart is None else apart.take(train),
+            groups=None if apart is None else apart.take(train),
         )
         return Fold(
             matrix,

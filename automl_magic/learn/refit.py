@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def refit(recipe: Recipe, task: Task) -> FittedRecipe:
     """Fit the recipe on all rows that have a target, the holdout among them, and stop the clock."""
     with one_blas_thread():
-        model = fit_recipe(recipe, task.frame, side_by_side=max(1, task.threads // recipe.threads))
+        model = fit_recipe(recipe, task.frame, n_jobs=max(1, task.threads // recipe.threads))
     if task.budget is not None:
         task.budget.end()
     return model

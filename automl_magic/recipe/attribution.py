@@ -24,9 +24,9 @@ from automl_magic.recipe.view import FittedView
 def refusal(model: FittedRecipe) -> str | None:
     """Return why TreeSHAP can't explain this model, or None if it can."""
     recipe = model.recipe
-    used = {one.estimator for one in recipe.members}
-    if strange := sorted(name for name in used if not member(name).has_contributions):
-        return f"{', '.join(strange)} isn't a tree booster"
+    estimators = {spec.estimator for spec in recipe.members}
+    if unsupported := sorted(name for name in estimators if not member(name).has_contributions):
+        return f"{', '.join(unsupported)} isn't a tree booster"
     if not recipe.classes:
         return None
     if recipe.calibration is not None and recipe.calibration.method is Method.ISOTONIC:
@@ -44,7 +44,7 @@ def approximation(model: FittedRecipe) -> str | None:
     """
     if any(step.sources is None for view in model.views.values() for step in view.steps):
         return "a feature is made from several columns"
-    if model.recipe.classes and any(len(one.seeds) > 1 for one in model.recipe.members):
+    if model.recipe.classes and any(len(spec.seeds) > 1 for spec in model.recipe.members):
         return "it averages the probabilities of several seeds"
     return None
 
@@ -82,15 +82,18 @@ class TreeShap:
         """
         recipe = self._model.recipe
         calibration = recipe.calibration
-        hotter = 1.0 if calibration is None else 1.0 / calibration.temperature
+        inverse_temperature = 1.0 if calibration is None else 1.0 / calibration.temperature
         total: Any = 0.0
-        for one in self._model.members:
-            matrix, shares = features[one.spec.view], self._shares[one.spec.view]
-            for native in one.models:
-                of_features = one.estimator.contributions(native, matrix)
-                by_column = np.einsum("nfo,fc->nco", of_features[:, :-1], shares)
-                weight = hotter * one.spec.weight / len(one.models)
-                total = total + weight * np.concatenate([by_column, of_features[:, -1:]], axis=1)
+        for fitted_member in self._model.members:
+            matrix, shares = (
+                features[fitted_member.spec.view],
+                self._shares[fitted_member.spec.view],
+            )
+            for estimator in fitted_member.models:
+                feature_values = fitted_member.estimator.contributions(estimator, matrix)
+                by_column = np.einsum("nfo,fc->nco", feature_values[:, :-1], shares)
+                weight = inverse_temperature * fitted_member.spec.weight / len(fitted_member.models)
+                total = total + weight * np.concatenate([by_column, feature_values[:, -1:]], axis=1)
         base = total[:, -1].mean(axis=0)
         if calibration is not None and calibration.shift:
             shift = np.array(calibration.shift)

@@ -61,12 +61,18 @@ def _levels(documents: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
     levels: dict[str, set[str]] = {}
     for document in documents:
         names = document.get("columns", ())
-        known: Any = document.get("levels", ())
+        levels_by_column: Any = document.get("levels", ())
         if "true" in document:
-            known = [[word for word in (document["true"], document["false"]) if word]] * len(names)
-        pairs = known.items() if isinstance(known, Mapping) else zip(names, known, strict=False)
-        for name, words in pairs:
-            levels.setdefault(name, set()).update(words)
+            levels_by_column = [
+                [word for word in (document["true"], document["false"]) if word]
+            ] * len(names)
+        pairs = (
+            levels_by_column.items()
+            if isinstance(levels_by_column, Mapping)
+            else zip(names, levels_by_column, strict=False)
+        )
+        for name, texts in pairs:
+            levels.setdefault(name, set()).update(texts)
     return levels
 
 
@@ -75,7 +81,7 @@ def _parsed(documents: Iterable[Mapping[str, Any]]) -> set[str]:
     parsed: set[str] = set()
     for document in documents:
         rule = document.get("parse") or {}
-        by_column = any(isinstance(one, Mapping) for one in rule.values())
+        by_column = any(isinstance(value, Mapping) for value in rule.values())
         parsed.update(rule if by_column else document["columns"] if rule else ())
     return parsed
 

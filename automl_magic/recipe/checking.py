@@ -69,11 +69,11 @@ class Parsed:
         return dict(zip(self.names, self.values, strict=True))
 
 
-class _Column(NamedTuple):
-    place: int
+class _ColumnCheck(NamedTuple):
+    index: int
     name: str
-    fine: Callable[[Any], bool] | None
-    judge: Judge
+    quick_check: Callable[[Any], bool] | None
+    checker: Judge
     column: InputColumn
 
 
@@ -82,22 +82,24 @@ class Checker:
 
     def __init__(self, schema: InputSchema) -> None:
         self.names = tuple(column.name for column in schema.columns)
-        self._known, self._width = frozenset(self.names), len(self.names)
+        self._name_set, self._width = frozenset(self.names), len(self.names)
         self._get = _getter(self.names)
         self._columns = [
-            _Column(place, column.name, fine_of(column), judge_of(column), column)
-            for place, column in enumerate(schema.columns)
+            _ColumnCheck(index, column.name, fine_of(column), judge_of(column), column)
+            for index, column in enumerate(schema.columns)
         ]
         # Most columns are numeric, so their comparison is inlined in the loop.
         self._numbers = [(p, *span) for p, c in enumerate(schema.columns) if (span := span_of(c))]
-        numbers = {place for place, *_ in self._numbers}
+        numeric = {index for index, *_ in self._numbers}
         self._others = [
-            (one.place, one.fine)
-            for one in self._columns
-            if one.place not in numbers and one.fine is not None
+            (column_check.index, column_check.quick_check)
+            for column_check in self._columns
+            if column_check.index not in numeric and column_check.quick_check is not None
         ]
-        self._always = [
-            one.place for one in self._columns if one.place not in numbers and one.fine is None
+        self._unchecked = [
+            column_check.index
+            for column_check in self._columns
+            if column_check.index not in numeric and column_check.quick_check is None
         ]
 
     def parse(self, instance: Mapping[str, Any], checks: Checks) -> Parsed:
@@ -109,33 +111,35 @@ class Checker:
         """
         try:
             values = self._get(instance)
-            known = len(instance) == self._width
+            names_match = len(instance) == self._width
         except KeyError:
-            values, known = tuple(map(instance.get, self.names)), False
+            values, names_match = tuple(map(instance.get, self.names)), False
         except (TypeError, AttributeError):
-            raise Refused([_no_object(instance)]) from None
-        odd = None
-        for place, low, high in self._numbers:
-            value = values[place]
+            raise Refused([_not_an_object(instance)]) from None
+        suspect = None
+        for index, low, high in self._numbers:
+            value = values[index]
             kind = type(value)
             if (kind is float or kind is int) and low <= value <= high:
                 continue
-            odd = [place] if odd is None else [*odd, place]
-        for place, fine in self._others:
-            if not fine(values[place]):
-                odd = [place] if odd is None else [*odd, place]
-        if known and odd is None and not self._always:
+            suspect = [index] if suspect is None else [*suspect, index]
+        for index, quick_check in self._others:
+            if not quick_check(values[index]):
+                suspect = [index] if suspect is None else [*suspect, index]
+        if names_match and suspect is None and not self._unchecked:
             return Parsed(self.names, values, {})
-        return self._judged(instance, values, checks, [*self._always, *(odd or ())], known=known)
+        return self._check_values(
+            instance, values, checks, [*self._unchecked, *(suspect or ())], names_match=names_match
+        )
 
-    def _judged(
+    def _check_values(
         self,
         instance: Mapping[str, Any],
         values: Sequence[Any],
         checks: Checks,
-        places: Sequence[int],
+        indices: Sequence[int],
         *,
-        known: bool,
+        names_match: bool,
     ) -> Parsed:
         values = list(values)
         policies = {
@@ -146,43 +150,43 @@ class Checker:
         }
         flags: dict[str, str] = {}
         problems: list[Detail] = []
-        for place in sorted(places):
-            one = self._columns[place]
-            found: Judged = one.judge(values[place])
-            values[place] = found.value
-            if found.problem is None:
+        for index in sorted(indices):
+            column = self._columns[index]
+            checked: Judged = column.checker(values[index])
+            values[index] = checked.value
+            if checked.problem is None:
                 continue
-            policy = policies.get(found.problem, Check.REFUSE)
+            policy = policies.get(checked.problem, Check.REFUSE)
             if policy is Check.REFUSE:
-                absent = found.problem == "missing" and one.name not in instance
+                absent = checked.problem == "missing" and column.name not in instance
                 problems.append(
                     {
-                        "field": one.name,
-                        "problem": found.problem,
-                        "expected": found.expected,
-                        "found": "nothing" if absent else found.found,
+                        "field": column.name,
+                        "problem": checked.problem,
+                        "expected": checked.expected,
+                        "found": "nothing" if absent else checked.found,
                     }
                 )
             elif policy is Check.FLAG:
-                flags[one.name] = found.problem
-        if not known and checks.unknown is not Check.ALLOW:
-            self._unknown(instance, checks, flags, problems)
+                flags[column.name] = checked.problem
+        if not names_match and checks.unknown is not Check.ALLOW:
+            self._check_unknown_fields(instance, checks, flags, problems)
         if problems:
             raise Refused(problems)
         return Parsed(self.names, values, flags)
 
-    def _unknown(
+    def _check_unknown_fields(
         self,
         instance: Mapping[str, Any],
         checks: Checks,
         flags: dict[str, str],
         problems: list[Detail],
     ) -> None:
-        strange = [name for name in instance if name not in self._known]
+        unknown = [name for name in instance if name not in self._name_set]
         if checks.unknown is Check.FLAG:
-            flags.update((str(name)[:200], "unknown") for name in strange[:MOST_PROBLEMS])
+            flags.update((str(name)[:200], "unknown") for name in unknown[:MOST_PROBLEMS])
             return
-        for name in strange:
+        for name in unknown:
             # Finding the closest name is slow, so a request gets it for few problems only.
             close = near_miss(str(name)[:80], self.names) if len(problems) < MOST_PROBLEMS else None
             problems.append(
@@ -201,7 +205,7 @@ def _getter(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
     return lambda instance: tuple(instance[name] for name in names)
 
 
-def _no_object(instance: object) -> Detail:
+def _not_an_object(instance: object) -> Detail:
     return {
         "field": "",
         "problem": "type",

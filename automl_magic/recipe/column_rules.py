@@ -57,22 +57,24 @@ def fine_of(column: InputColumn) -> Fine | None:
 
 def judge_of(column: InputColumn) -> Judge:
     """Return the full check of a column, for any value."""
-    rule = {ColumnKind.NUMBER: _number, ColumnKind.BOOLEAN: _boolean, ColumnKind.DATE: _date}.get(
-        column.kind, _label
-    )
-    judge = rule(column)
-    words = _words(column)
+    rule = {
+        ColumnKind.NUMBER: _number_checker,
+        ColumnKind.BOOLEAN: _boolean_checker,
+        ColumnKind.DATE: _date_checker,
+    }.get(column.kind, _label_checker)
+    check_value = rule(column)
+    expected = _describe_column(column)
 
-    def judged(value: Any) -> Judged:
+    def check(value: Any) -> Judged:
         if value is None:
-            return Judged(None) if column.nullable else Judged(None, "missing", words, "null")
-        found = judge(value)
-        if found.problem is None:
-            return found
-        said = shown(value) if column.personal is None else _kind_of(value)
-        return found._replace(expected=found.expected or words, found=said)
+            return Judged(None) if column.nullable else Judged(None, "missing", expected, "null")
+        checked = check_value(value)
+        if checked.problem is None:
+            return checked
+        actual = shown(value) if column.personal is None else _describe_type(value)
+        return checked._replace(expected=checked.expected or expected, found=actual)
 
-    return judged
+    return check
 
 
 def shown(value: object) -> str:
@@ -87,14 +89,14 @@ def shown(value: object) -> str:
         return repr(value)
     if isinstance(value, int):
         return str(value) if value.bit_length() < 200 else "a number with too many digits"
-    return _kind_of(value)
+    return _describe_type(value)
 
 
-def _number(column: InputColumn) -> Judge:
+def _number_checker(column: InputColumn) -> Judge:
     low, high, parse = column.low, column.high, column.parse
     as_text, as_boolean = column.stored_as == "text", column.stored_as == "boolean"
 
-    def judge(value: Any) -> Judged:
+    def check(value: Any) -> Judged:
         kind = type(value)
         if kind is float or kind is int or (kind is bool and as_boolean):
             number = value
@@ -105,33 +107,38 @@ def _number(column: InputColumn) -> Judge:
         else:
             return Judged(value, "type")
         if not -LARGEST <= number <= LARGEST:  # NaN as well
-            return Judged(value, "type", f"{_words(column)} that is finite and below 3.4e38")
+            return Judged(
+                value, "type", f"{_describe_column(column)} that is finite and below 3.4e38"
+            )
         if low is not None and high is not None and not low <= number <= high:
             return Judged(value, "range", f"a number from {low:.12g} to {high:.12g}")
         return Judged(value)
 
-    return judge
+    return check
 
 
-def _boolean(column: InputColumn) -> Judge:
+def _boolean_checker(column: InputColumn) -> Judge:
     texts = frozenset(column.parse.values())
     if column.stored_as == "boolean":
-        spoken: Mapping[Any, bool] = {1: True, 0: False, "true": True, "false": False}
+        booleans: Mapping[Any, bool] = {1: True, 0: False, "true": True, "false": False}
 
-        def judge_boolean(value: Any) -> Judged:
+        def check_boolean(value: Any) -> Judged:
             if isinstance(value, bool):
                 return Judged(value)
             key = value.strip().lower() if isinstance(value, str) else value
-            if isinstance(key, str | int | float) and key in spoken:
-                return Judged(spoken[key])
+            if isinstance(key, str | int | float) and key in booleans:
+                return Judged(booleans[key])
             return Judged(value, "type")
 
-        return judge_boolean
+        return check_boolean
 
-    def judge(value: Any) -> Judged:
+    def check(value: Any) -> Judged:
         if isinstance(value, bool):
             # JSON booleans for training values 1 and 0.
-            value = next((one for one in (value, int(value)) if text_of(one) in texts), value)
+            value = next(
+                (candidate for candidate in (value, int(value)) if text_of(candidate) in texts),
+                value,
+            )
         elif not isinstance(value, str | int | float):
             return Judged(value, "type")
         if text_of(value) in texts or ("false" not in column.parse and isinstance(value, str)):
@@ -139,14 +146,14 @@ def _boolean(column: InputColumn) -> Judge:
         same_kind = isinstance(value, str) == (column.stored_as == "text")
         return Judged(value, "category" if same_kind else "type")
 
-    return judge
+    return check
 
 
-def _date(column: InputColumn) -> Judge:
+def _date_checker(column: InputColumn) -> Judge:
     date_format = column.parse.get("date_format")
     low, high = column.low, column.high
 
-    def judge(value: Any) -> Judged:
+    def check(value: Any) -> Judged:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return Judged(value, "type")
         if isinstance(value, str) and not value.strip():
@@ -159,17 +166,17 @@ def _date(column: InputColumn) -> Judge:
             return Judged(value, "range", f"a date from {_iso(low)} to {_iso(high)}")
         return Judged(value)
 
-    return judge
+    return check
 
 
-def _label(column: InputColumn) -> Judge:
+def _label_checker(column: InputColumn) -> Judge:
     levels = frozenset(column.levels)
     is_label = column.kind in LABELS
     native = {"text": (str,), "boolean": (bool,), "number": (int, float)}.get(
         column.stored_as, (str,)
     )
 
-    def judge(value: Any) -> Judged:
+    def check(value: Any) -> Judged:
         kind = type(value)
         if kind not in (str, int, float, bool) or (kind is float and not math.isfinite(value)):
             return Judged(value, "type")
@@ -180,14 +187,14 @@ def _label(column: InputColumn) -> Judge:
             return Judged(value, "type")
         return Judged(value, "category") if is_label and levels else Judged(value)
 
-    return judge
+    return check
 
 
 def _missing(column: InputColumn) -> Judged:
     return Judged(None) if column.nullable else Judged(None, "missing")
 
 
-def _words(column: InputColumn) -> str:
+def _describe_column(column: InputColumn) -> str:
     """Describe the valid values of a column, for an error message."""
     null = " or null" if column.nullable else ""
     if column.kind is ColumnKind.NUMBER:
@@ -202,13 +209,15 @@ def _words(column: InputColumn) -> str:
         date_format = column.parse.get("date_format")
         return (f"a date like {date_format}" if date_format else "an ISO 8601 date") + null
     if column.levels:
-        some = ", ".join(repr(level[:40]) for level in column.levels[:MOST_SHOWN_LEVELS])
+        first_levels = ", ".join(repr(level[:40]) for level in column.levels[:MOST_SHOWN_LEVELS])
         more = f" or {len(column.levels) - MOST_SHOWN_LEVELS} others"
-        return f"one of {some}{more if len(column.levels) > MOST_SHOWN_LEVELS else ''}{null}"
+        return (
+            f"one of {first_levels}{more if len(column.levels) > MOST_SHOWN_LEVELS else ''}{null}"
+        )
     return {"number": "a number", "boolean": "true or false"}.get(column.stored_as, "a text") + null
 
 
-def _kind_of(value: object) -> str:
+def _describe_type(value: object) -> str:
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, list | tuple):

@@ -63,8 +63,8 @@ class Calibration(Record):
             raise OutOfRange("temperature", "a number above 0")
         if not all(map(math.isfinite, self.shift)):
             raise OutOfRange("shift", "finite numbers")
-        wants_points = self.method is Method.ISOTONIC
-        if wants_points != bool(self.x) or len(self.x) != len(self.y):
+        is_isotonic = self.method is Method.ISOTONIC
+        if is_isotonic != bool(self.x) or len(self.x) != len(self.y):
             raise OutOfRange("x", "as many numbers as y, and only for isotonic")
         if any(a >= b for a, b in zip(self.x, self.x[1:], strict=False)):
             raise OutOfRange("x", "increasing numbers")
@@ -85,7 +85,7 @@ class Calibration(Record):
 def blended(blend: Blend, weights: Sequence[float], predictions: Sequence[Floats]) -> Floats:
     """Return the blend of predictions of shape (n,) or (n, k). The weights sum to 1."""
     if blend is Blend.GEOMETRIC:
-        return _shares(_sum(weights, [np.log(np.maximum(p, SMALLEST)) for p in predictions]))
+        return _softmax(_sum(weights, [np.log(np.maximum(p, SMALLEST)) for p in predictions]))
     return _sum(weights, predictions)
 
 
@@ -97,7 +97,7 @@ def calibrated(calibration: Calibration | None, probabilities: Floats) -> Floats
         second = np.interp(probabilities[:, 1], calibration.x, calibration.y)
         return np.column_stack([1.0 - second, second])
     logs = np.log(np.maximum(probabilities, SMALLEST)) / calibration.temperature
-    return _shares(logs + np.array(calibration.shift) if calibration.shift else logs)
+    return _softmax(logs + np.array(calibration.shift) if calibration.shift else logs)
 
 
 def blended_row(
@@ -108,7 +108,7 @@ def blended_row(
         return float(sum(w * value for w, value in zip(weights, predictions, strict=True)))
     by_class = zip(*predictions, strict=True)
     if blend is Blend.GEOMETRIC:
-        return _shares_of_row(
+        return _softmax_row(
             [
                 sum(w * math.log(max(p, SMALLEST)) for w, p in zip(weights, of_class, strict=True))
                 for of_class in by_class
@@ -122,13 +122,13 @@ def calibrated_row(calibration: Calibration | None, probabilities: list[float]) 
     if calibration is None:
         return probabilities
     if calibration.method is Method.ISOTONIC:
-        second = _interpolated(probabilities[1], calibration.x, calibration.y)
+        second = _interpolate(probabilities[1], calibration.x, calibration.y)
         return [1.0 - second, second]
     shift = calibration.shift or [0.0] * len(probabilities)
-    return _shares_of_row(
+    return _softmax_row(
         [
-            math.log(max(p, SMALLEST)) / calibration.temperature + add
-            for p, add in zip(probabilities, shift, strict=True)
+            math.log(max(p, SMALLEST)) / calibration.temperature + offset
+            for p, offset in zip(probabilities, shift, strict=True)
         ]
     )
 
@@ -140,23 +140,23 @@ def _sum(weights: Sequence[float], parts: Sequence[Floats]) -> Floats:
     return np.asarray(total, dtype=np.float64)
 
 
-def _shares(logs: Floats) -> Floats:
+def _softmax(logs: Floats) -> Floats:
     powers = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares: Floats = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 
-def _shares_of_row(logs: Sequence[float]) -> list[float]:
+def _softmax_row(logs: Sequence[float]) -> list[float]:
     highest = max(logs)
     powers = [math.exp(log - highest) for log in logs]
     total = sum(powers)
     return [power / total for power in powers]
 
 
-def _interpolated(at: float, x: Sequence[float], y: Sequence[float]) -> float:
+def _interpolate(value: float, x: Sequence[float], y: Sequence[float]) -> float:
     """Interpolate one number, as `numpy.interp` does."""
-    after = bisect_right(x, at)
+    after = bisect_right(x, value)
     if after in (0, len(x)):
         return y[0] if after == 0 else y[-1]
     x0, x1, y0, y1 = x[after - 1], x[after], y[after - 1], y[after]
-    return y0 + (y1 - y0) * (at - x0) / (x1 - x0)
+    return y0 + (y1 - y0) * (value - x0) / (x1 - x0)

@@ -49,19 +49,19 @@ def contents_of(
     if kind in LEVELS:
         rows = np.flatnonzero(~missing)
         texts = as_text(values[rows])
-        found = tuple("" if text is None else text for text in texts)
-        return Contents(rows, missing, np.zeros(len(values), bool), texts=found)
+        levels = tuple("" if text is None else text for text in texts)
+        return Contents(rows, missing, np.zeros(len(values), bool), texts=levels)
     numbers = _numbers(values, kind, parse or {})
-    known = ~np.isnan(numbers) & ~missing
-    rows = np.flatnonzero(known)
-    return Contents(rows, missing, ~known & ~missing, numbers=numbers[rows])
+    is_read = ~np.isnan(numbers) & ~missing
+    rows = np.flatnonzero(is_read)
+    return Contents(rows, missing, ~is_read & ~missing, numbers=numbers[rows])
 
 
 def _numbers(values: Array, kind: ColumnKind, parse: Mapping[str, str]) -> Floats:
     if kind is ColumnKind.DATE:
-        moments = as_dates(values, parse.get("date_format"))
-        seconds = moments.astype(np.int64) / 1e6
-        seconds[np.isnat(moments)] = np.nan
+        dates = as_dates(values, parse.get("date_format"))
+        seconds = dates.astype(np.int64) / 1e6
+        seconds[np.isnat(dates)] = np.nan
         return np.asarray(seconds, dtype=np.float64)
     if kind is ColumnKind.TEXT:
         lengths = (np.nan if text is None else float(len(text)) for text in as_text(values))

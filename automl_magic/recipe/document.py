@@ -100,7 +100,9 @@ class Recipe(Record):
             steps = (f"{step.kind} of {len(step.columns)}" for step in self.views[view])
             lines.append(f"  view {view}: {', '.join(steps)}")
         if self.threshold is not None:
-            lines.append(f"  {self.classes[1]!r} if its probability is at least {self.threshold:.4g}")
+            lines.append(
+                f"  {self.classes[1]!r} if its probability is at least {self.threshold:.4g}"
+            )
         return "\n".join(lines)
 
     @property

@@ -67,7 +67,7 @@ class FittedRecipe:
 
         Absent columns count as missing. Unknown keys are ignored.
         """
-        return self._tell(self.blend_row(row)).prediction
+        return self._predict_blend(self.blend_row(row)).prediction
 
     def predict_proba_row(self, row: Mapping[str, object]) -> list[float]:
         """Return the probability of each class for one row given as a dictionary."""
@@ -81,7 +81,9 @@ class FittedRecipe:
         if n_rows(table) == 0:
             return np.empty((0, self.recipe.n_classes) if self.recipe.n_classes else 0)
         matrices = {name: view.transform(table) for name, view in self.views.items()}
-        return self.combined([one.predict(matrices[one.spec.view]) for one in self.members])
+        return self.combined(
+            [member.predict(matrices[member.spec.view]) for member in self.members]
+        )
 
     def combined(self, predictions: list[Floats]) -> Floats:
         """Return the blend of the members' predictions, in the order of the members."""
@@ -91,7 +93,7 @@ class FittedRecipe:
     def blend_row(self, row: Mapping[str, object]) -> float | list[float]:
         """Return the value, or the probability of each class, for one row."""
         outputs = {name: view.transform_row(row) for name, view in self.views.items()}
-        predictions = [one.predict_row(outputs[one.spec.view]) for one in self.members]
+        predictions = [member.predict_row(outputs[member.spec.view]) for member in self.members]
         blend = blended_row(self.recipe.blend, self._weights, predictions)
         return calibrated_row(self.recipe.calibration, blend) if isinstance(blend, list) else blend
 
@@ -104,7 +106,7 @@ class FittedRecipe:
         return recipe_family(self.recipe.task)
 
     @cached_property
-    def _tell(self) -> Teller:
+    def _predict_blend(self) -> Teller:
         return self._family.teller(self.recipe)
 
     def _check_has_probabilities(self) -> None:
@@ -117,7 +119,7 @@ def fit_recipe(
     frame: Any,
     *,
     rows: NDArray[np.integer[Any]] | None = None,
-    side_by_side: int = 1,
+    n_jobs: int = 1,
 ) -> FittedRecipe:
     """Fit the views and the members of a recipe.
 
@@ -138,12 +140,12 @@ def fit_recipe(
         If a column is missing, or the target doesn't match the recipe.
     """
     steps = [step for view in recipe.used_views for step in recipe.views[view]]
-    by = recipe.split.column if divides_again(steps) else None
-    names = [recipe.target, *recipe.used_columns, *([by] if by else [])]
+    group_column = recipe.split.column if divides_again(steps) else None
+    names = [recipe.target, *recipe.used_columns, *([group_column] if group_column else [])]
     table = table_of(frame, list(dict.fromkeys(names)))
     if rows is not None:
         table = take(table, rows)
-    apart = apart_by(recipe.split, table) if by else None
+    groups = apart_by(recipe.split, table) if group_column else None
     y = encode_target(table.pop(recipe.target), recipe.task, recipe.classes)
 
     def fit(spec: MemberSpec, seed: int) -> Model:
@@ -162,21 +164,21 @@ def fit_recipe(
 
     views, matrices = {}, {}
     fits: dict[tuple[int, int], Future[Model]] = {}
-    with ThreadPoolExecutor(side_by_side, thread_name_prefix="automl-fit") as pool:
+    with ThreadPoolExecutor(n_jobs, thread_name_prefix="automl-fit") as pool:
         for name in recipe.used_views:
             views[name], matrices[name] = fit_view(
-                recipe.views[name], table, y, recipe.task, recipe.n_classes, apart=apart
+                recipe.views[name], table, y, recipe.task, recipe.n_classes, groups=groups
             )
-            for place, spec in enumerate(recipe.members):
+            for index, spec in enumerate(recipe.members):
                 if spec.view == name:
                     for seed in spec.seeds:
-                        fits[place, seed] = pool.submit(fit, spec, seed)
+                        fits[index, seed] = pool.submit(fit, spec, seed)
         members = tuple(
             FittedMember(
                 spec,
                 member(spec.estimator),
-                tuple(fits[place, seed].result() for seed in spec.seeds),
+                tuple(fits[index, seed].result() for seed in spec.seeds),
             )
-            for place, spec in enumerate(recipe.members)
+            for index, spec in enumerate(recipe.members)
         )
     return FittedRecipe(recipe, views, members)

@@ -39,10 +39,10 @@ class Goal:
 
     def columns(self, spec: StepSpec) -> list[Floats]:
         """Return the target, or one 0/1 array per class if there are more than two."""
-        known = self.known(spec)
+        target = self.known(spec)
         if self.task.answer is Answer.CLASSES:
-            return [(known == code).astype(np.float64) for code in range(self.n_classes)]
-        return [known.astype(np.float64)]
+            return [(target == code).astype(np.float64) for code in range(self.n_classes)]
+        return [target.astype(np.float64)]
 
     def folds(self, spec: StepSpec, n_folds: int, seed: int) -> Array:
         """Return an inner fold for each row, an array of int of shape (n_rows,)."""

@@ -47,8 +47,10 @@ def n_earlier(values: Any, date_format: str | None) -> npt.NDArray[np.int64]:
         # As integer nanoseconds: Python dates have none, and floats aren't exact.
         stamps = array.astype("datetime64[ns]").astype(np.int64)
         return _rank_of_first(stamps, np.isnat(array), date_format)
-    moments = np.array([_moment(value, date_format) for value in array.tolist()], dtype=np.float64)
-    return _rank_of_first(moments, np.isnan(moments), date_format)
+    seconds = np.array(
+        [_parse_seconds(value, date_format) for value in array.tolist()], dtype=np.float64
+    )
+    return _rank_of_first(seconds, np.isnan(seconds), date_format)
 
 
 def _rank_of_first(
@@ -61,9 +63,9 @@ def _rank_of_first(
             f"{date_format or 'YYYY-MM-DD HH:MM:SS'!r}.",
             fix="Use another column, or set cv.type to stratified or kfold.",
         )
-    known = np.sort(times[~missing])
+    sorted_times = np.sort(times[~missing])
     earlier = np.zeros(len(times), dtype=np.int64)
-    earlier[~missing] = np.searchsorted(known, times[~missing], side="left") + missing.sum()
+    earlier[~missing] = np.searchsorted(sorted_times, times[~missing], side="left") + missing.sum()
     return earlier
 
 
@@ -74,7 +76,7 @@ def _plain_values(values: Any) -> Iterable[object]:
     return array.tolist()
 
 
-def _moment(value: object, date_format: str | None) -> float:
+def _parse_seconds(value: object, date_format: str | None) -> float:
     """Return the seconds since 1970, or NaN if the value isn't a time."""
     if missing_of(value):
         return np.nan
@@ -88,13 +90,13 @@ def _moment(value: object, date_format: str | None) -> float:
         elif date_format is not None:
             time = datetime.strptime(str(value).strip(), date_format)  # noqa: DTZ007 (next line)
         else:
-            return _iso_moment(str(value).strip())
+            return _parse_iso_seconds(str(value).strip())
     except ValueError:
         return np.nan
     return _seconds(time)
 
 
-def _iso_moment(text: str) -> float:
+def _parse_iso_seconds(text: str) -> float:
     # NumPy parses plain years and months, which fromisoformat doesn't. It warns about zones.
     try:
         return _seconds(datetime.fromisoformat(text))

@@ -14,8 +14,8 @@ FOLDER = Path(__file__).parent / "members"
 @cache
 def our_estimators() -> tuple[str, ...]:
     """Return the names of the built-in estimators, sorted: one file in `recipe/members` each."""
-    found = pkgutil.iter_modules([str(FOLDER)])
-    return tuple(sorted(module.name for module in found if not module.ispkg))
+    modules = pkgutil.iter_modules([str(FOLDER)])
+    return tuple(sorted(module.name for module in modules if not module.ispkg))
 
 
 def estimators() -> tuple[str, ...]:
@@ -28,5 +28,5 @@ def module_of(estimator: str) -> str | None:
     if estimator in our_estimators():
         return f"automl_magic.recipe.members.{estimator}"
     # Search other packages only if the estimator isn't built in.
-    found = (family.estimators.get(estimator) for family in families())
-    return next((module for module in found if module is not None), None)
+    modules = (family.estimators.get(estimator) for family in families())
+    return next((module for module in modules if module is not None), None)

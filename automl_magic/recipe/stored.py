@@ -78,10 +78,10 @@ def save_model(
             why=f"A model needs its own folder. This folder has files but no {MANIFEST}.",
             fix="Choose a new folder.",
         )
-    contents = _contents(fitted)
+    contents = _file_contents(fitted)
     # On one line each: they hold thousands of numbers.
-    described = {name: record.to_json() for name, record in (documents or {}).items()}
-    contents |= {name: _json(document, indent=None) for name, document in described.items()}
+    texts = {name: record.to_json() for name, record in (documents or {}).items()}
+    contents |= {name: _json(document, indent=None) for name, document in texts.items()}
     manifest = Manifest(
         files=tuple(
             Artifact(path=path, size_bytes=len(content), sha256=sha256_of(content))
@@ -114,8 +114,8 @@ def load_model(folder: Path | str, *, manifest_sha256: str | None = None) -> Fit
         If a file is missing or has changed.
     """
     folder = Path(folder)
-    manifest = _manifest(folder, manifest_sha256)
-    return parse({file.path: _verified(folder, file) for file in manifest.files})
+    manifest = _read_manifest(folder, manifest_sha256)
+    return parse({file.path: _read_verified(folder, file) for file in manifest.files})
 
 
 def load_recipe(folder: Path, manifest_sha256: str | None = None) -> Recipe:
@@ -126,14 +126,16 @@ def load_recipe(folder: Path, manifest_sha256: str | None = None) -> Recipe:
     ArtifactTampered
         If the recipe is missing or has changed.
     """
-    manifest = _manifest(folder, manifest_sha256)
+    manifest = _read_manifest(folder, manifest_sha256)
     contents = {
-        file.path: _verified(folder, file) for file in manifest.files if file.path == "recipe.json"
+        file.path: _read_verified(folder, file)
+        for file in manifest.files
+        if file.path == "recipe.json"
     }
     try:
         return Recipe.from_json(json.loads(contents["recipe.json"]))
     except UNREADABLE as error:
-        raise _tampered("recipe.json", f"the document can't be read: {error}") from error
+        raise _tampered_error("recipe.json", f"the document can't be read: {error}") from error
 
 
 def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[InputSchema | None, str]:
@@ -144,14 +146,14 @@ def load_schema(folder: Path, manifest_sha256: str | None = None) -> tuple[Input
     ArtifactTampered
         If the schema is missing or has changed.
     """
-    manifest = _manifest(folder, manifest_sha256)
+    manifest = _read_manifest(folder, manifest_sha256)
     file = next((file for file in manifest.files if file.path == SCHEMA_NAME), None)
     if file is None:
         return None, manifest.digest()
     try:
-        return InputSchema.from_json(json.loads(_verified(folder, file))), manifest.digest()
+        return InputSchema.from_json(json.loads(_read_verified(folder, file))), manifest.digest()
     except UNREADABLE as error:
-        raise _tampered(SCHEMA_NAME, f"it can't be read: {error}") from error
+        raise _tampered_error(SCHEMA_NAME, f"it can't be read: {error}") from error
 
 
 def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
@@ -167,7 +169,7 @@ def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
 
     def content(path: str) -> bytes:
         if path not in contents:
-            raise _tampered(path, "the manifest doesn't list it")
+            raise _tampered_error(path, "the manifest doesn't list it")
         return contents[path]
 
     try:
@@ -176,7 +178,7 @@ def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
         with np.load(io.BytesIO(content("features.npz")), allow_pickle=False) as arrays:
             views = _views(recipe, documents, dict(arrays))
     except UNREADABLE as error:
-        raise _tampered("recipe.json", f"the documents can't be read: {error}") from error
+        raise _tampered_error("recipe.json", f"the documents can't be read: {error}") from error
     members = []
     for number, spec in enumerate(recipe.members):
         kind = member(spec.estimator)
@@ -193,13 +195,13 @@ def parse(contents: Mapping[str, bytes]) -> FittedRecipe:
     return FittedRecipe(recipe, views, tuple(members))
 
 
-def _contents(fitted: FittedRecipe) -> dict[str, bytes]:
+def _file_contents(fitted: FittedRecipe) -> dict[str, bytes]:
     documents: dict[str, Any] = {}
     arrays: dict[str, Array] = {}
     for number, (name, view) in enumerate(fitted.views.items()):
-        document, of_view = view.to_state()
+        document, view_arrays = view.to_state()
         documents[name] = {"prefix": f"{number}.", **document}
-        arrays.update({f"{number}.{key}": values for key, values in of_view.items()})
+        arrays.update({f"{number}.{key}": values for key, values in view_arrays.items()})
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
     contents = {
@@ -221,43 +223,43 @@ def _views(
     for name in recipe.used_views:
         document = documents[name]
         prefix = document["prefix"]
-        of_view = {
+        view_arrays = {
             key.removeprefix(prefix): values
             for key, values in arrays.items()
             if key.startswith(prefix)
         }
-        views[name] = FittedView.from_state(document, of_view)
+        views[name] = FittedView.from_state(document, view_arrays)
     return views
 
 
-def _manifest(folder: Path, expected: str | None) -> Manifest:
+def _read_manifest(folder: Path, expected: str | None) -> Manifest:
     try:
         manifest = Manifest.from_json(json.loads((folder / MANIFEST).read_bytes()))
     except OSError as error:
-        raise _tampered(MANIFEST, error.strerror or str(error)) from error
+        raise _tampered_error(MANIFEST, error.strerror or str(error)) from error
     except (RecordProblem, ValueError) as error:
-        raise _tampered(MANIFEST, f"it isn't a manifest: {error}") from error
+        raise _tampered_error(MANIFEST, f"it isn't a manifest: {error}") from error
     if expected is not None and manifest.digest() != expected:
-        raise _tampered(MANIFEST, f"its digest is {manifest.digest()}, not {expected}")
+        raise _tampered_error(MANIFEST, f"its digest is {manifest.digest()}, not {expected}")
     return manifest
 
 
-def _verified(folder: Path, file: Artifact) -> bytes:
+def _read_verified(folder: Path, file: Artifact) -> bytes:
     path = PurePosixPath(file.path)
     if path.is_absolute() or ".." in path.parts or "\\" in file.path or "\0" in file.path:
-        raise _tampered(file.path, "its path leads out of the model's folder")
+        raise _tampered_error(file.path, "its path leads out of the model's folder")
     try:
         if not (folder / path).resolve().is_relative_to(folder.resolve()):
-            raise _tampered(file.path, "its path leads out of the model's folder")
+            raise _tampered_error(file.path, "its path leads out of the model's folder")
         content = (folder / path).read_bytes()
     except OSError as error:
-        raise _tampered(file.path, error.strerror or str(error)) from error
-    if other := other_sha256(content, file.sha256):
-        raise _tampered(file.path, f"its SHA-256 is {other}, not {file.sha256}")
+        raise _tampered_error(file.path, error.strerror or str(error)) from error
+    if actual := other_sha256(content, file.sha256):
+        raise _tampered_error(file.path, f"its SHA-256 is {actual}, not {file.sha256}")
     return content
 
 
-def _tampered(path: str, why: str) -> ArtifactTampered:
+def _tampered_error(path: str, why: str) -> ArtifactTampered:
     return ArtifactTampered(
         f"The model file {path!r} has changed since it was saved.",
         why=f"For {path!r}, {why}.",

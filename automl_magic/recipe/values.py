@@ -50,7 +50,7 @@ def number_of(value: object, parse: Mapping[str, str] | None = None) -> float:
     accounting.
     """
     if isinstance(value, str):
-        return _number_in(value, parse)
+        return _parse_number(value, parse)
     if isinstance(value, bool | int | float | Decimal | np.number | np.bool_):
         if isinstance(value, np.complexfloating | np.timedelta64):
             return NAN
@@ -81,11 +81,11 @@ def text_of(value: object) -> str | None:
     if isinstance(value, timedelta):
         return str(timedelta(microseconds=value // MICROSECOND))
     if isinstance(value, int | np.integer):
-        return _text_of_int(int(value))
+        return _format_int(int(value))
     if isinstance(value, float | np.floating):
-        return _text_of_float(float(value))
+        return _format_float(float(value))
     if isinstance(value, Decimal):
-        return None if value.is_nan() else _text_of_float(float(value))
+        return None if value.is_nan() else _format_float(float(value))
     if isinstance(value, date | np.datetime64):
         moment = date_of(value)
         return None if moment is None else moment.isoformat()
@@ -106,7 +106,7 @@ def date_of(value: object, date_format: str | None = None) -> datetime | None:
     if type(value).__name__ in MISSING_TYPES:
         return None
     if isinstance(value, datetime):
-        return _in_utc(value)
+        return _to_utc(value)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001
     if date_format is not None:
@@ -115,8 +115,8 @@ def date_of(value: object, date_format: str | None = None) -> datetime | None:
         return None
     try:
         if date_format is None:
-            return _in_utc(datetime.fromisoformat(value.strip()))
-        return _in_utc(datetime.strptime(value.strip(), date_format))  # noqa: DTZ007
+            return _to_utc(datetime.fromisoformat(value.strip()))
+        return _to_utc(datetime.strptime(value.strip(), date_format))  # noqa: DTZ007
     except ValueError:
         return None
 
@@ -153,11 +153,11 @@ class Coded:
     def __getitem__(self, rows: Any) -> Coded:
         return Coded(self.codes[rows], self.distinct)
 
-    def spread(self, of_distinct: Array, missing: Any) -> Array:
+    def spread(self, distinct_values: Array, missing: Any) -> Array:
         """Return one value per row, given one per distinct value and one for missing values."""
-        whole = np.empty(len(of_distinct) + 1, dtype=of_distinct.dtype)
-        whole[:-1], whole[-1] = of_distinct, missing
-        return whole[self.codes]
+        with_missing = np.empty(len(distinct_values) + 1, dtype=distinct_values.dtype)
+        with_missing[:-1], with_missing[-1] = distinct_values, missing
+        return with_missing[self.codes]
 
 
 Column: TypeAlias = Array | Coded
@@ -172,7 +172,9 @@ def as_missing(values: Column) -> NDArray[np.bool_]:
     if values.dtype.kind in "mM":
         return np.isnat(values)
     if values.dtype.kind == "O":
-        return np.array([type(one) is not str and missing_of(one) for one in values.tolist()], bool)
+        return np.array(
+            [type(value) is not str and missing_of(value) for value in values.tolist()], bool
+        )
     return np.zeros(len(values), dtype=bool)
 
 
@@ -186,16 +188,16 @@ def as_numbers(values: Column, parse: Mapping[str, str] | None = None) -> Floats
         numbers[np.abs(numbers) > LARGEST] = NAN
         return numbers
     if values.dtype.kind in "OUS":
-        known: dict[str, float] = {}
-        return np.array([_number_once(value, parse, known) for value in values.tolist()], float)
+        cache: dict[str, float] = {}
+        return np.array([_cached_number(value, parse, cache) for value in values.tolist()], float)
     return np.full(len(values), NAN)
 
 
 def as_text(values: Column) -> list[str | None]:
     """Return a column as a list of texts, None if missing; see `text_of`."""
     if isinstance(values, Coded):
-        of_distinct = np.fromiter(as_text(values.distinct), object, len(values.distinct))
-        rows: list[str | None] = values.spread(of_distinct, None).tolist()
+        distinct_texts = np.fromiter(as_text(values.distinct), object, len(values.distinct))
+        rows: list[str | None] = values.spread(distinct_texts, None).tolist()
         return rows
     if values.dtype.kind in "OUS":
         return [value if type(value) is str else text_of(value) for value in values.tolist()]
@@ -205,16 +207,16 @@ def as_text(values: Column) -> list[str | None]:
     return [texts[position] for position in positions.tolist()]
 
 
-def looked_up(values: Column, known: Mapping[str | None, Number], other: Number) -> Array:
+def looked_up(values: Column, mapping: Mapping[str | None, Number], default: Number) -> Array:
     """Map the text of each value to a number, with `other` for texts not in the mapping."""
-    dtype = np.int64 if isinstance(other, int) else np.float64
+    dtype = np.int64 if isinstance(default, int) else np.float64
     if isinstance(values, Coded):
-        of_distinct = [known.get(text, other) for text in as_text(values.distinct)]
-        return values.spread(np.array(of_distinct, dtype=dtype), known.get(None, other))
+        numbers = [mapping.get(text, default) for text in as_text(values.distinct)]
+        return values.spread(np.array(numbers, dtype=dtype), mapping.get(None, default))
     if values.dtype.kind not in "OUS":
         distinct, codes = np.unique(values, return_inverse=True)
-        return looked_up(Coded(codes, distinct), known, other)
-    return np.array([known.get(text, other) for text in as_text(values)], dtype=dtype)
+        return looked_up(Coded(codes, distinct), mapping, default)
+    return np.array([mapping.get(text, default) for text in as_text(values)], dtype=dtype)
 
 
 def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datetime64]:
@@ -222,18 +224,18 @@ def as_dates(values: Column, date_format: str | None = None) -> NDArray[np.datet
     if isinstance(values, Coded):
         return values.spread(as_dates(values.distinct, date_format), np.datetime64("NaT"))
     if values.dtype.kind == "M":
-        moments = values.astype("datetime64[us]")
-        outside = (moments < np.datetime64("0001-01-01")) | (
-            moments > np.datetime64("9999-12-31T23:59:59.999999")
+        dates = values.astype("datetime64[us]")
+        out_of_range = (dates < np.datetime64("0001-01-01")) | (
+            dates > np.datetime64("9999-12-31T23:59:59.999999")
         )
-        moments[outside] = np.datetime64("NaT")
-        return moments
-    known: dict[str, datetime | None] = {}
-    read = [
-        _date_once(value, date_format, known)
+        dates[out_of_range] = np.datetime64("NaT")
+        return dates
+    cache: dict[str, datetime | None] = {}
+    parsed = [
+        _cached_date(value, date_format, cache)
         for value in (values.tolist() if values.dtype.kind in "OUS" else values)
     ]
-    return np.array(read, dtype="datetime64[us]")
+    return np.array(parsed, dtype="datetime64[us]")
 
 
 def microseconds(moment: datetime) -> int:
@@ -241,13 +243,13 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-def _number_in(text: str, parse: Mapping[str, str] | None) -> float:
+def _parse_number(text: str, parse: Mapping[str, str] | None) -> float:
     text = text.translate(SIGNS).strip()
     if text[:1] == "(" and text[-1:] == ")":
         text = f"-{text[1:-1].strip()}"
     if parse:
         decimal, thousands = parse.get("decimal") or ".", parse.get("thousands") or ""
-        if thousands and (groups := _groups(thousands).match(text)):
+        if thousands and (groups := _group_pattern(thousands).match(text)):
             text = "".join(re.findall("[-+0-9]+", groups[0])) + text[groups.end() :]
         if decimal != ".":
             if "." in text:
@@ -260,45 +262,47 @@ def _number_in(text: str, parse: Mapping[str, str] | None) -> float:
 
 
 @cache
-def _groups(thousands: str) -> re.Pattern[str]:
+def _group_pattern(thousands: str) -> re.Pattern[str]:
     """Return the pattern of grouped digits. Leading groups may have two digits, as in India."""
     sign = r"\s" if thousands.isspace() else re.escape(thousands)
     return re.compile(f"[+-]?[0-9]{{1,3}}(?:{sign}[0-9]{{2,3}})*{sign}[0-9]{{3}}(?![0-9])")
 
 
-def _number_once(value: object, parse: Mapping[str, str] | None, known: dict[str, float]) -> float:
+def _cached_number(
+    value: object, parse: Mapping[str, str] | None, cache: dict[str, float]
+) -> float:
     if not isinstance(value, str):
         return number_of(value)
-    number = known.get(value)
+    number = cache.get(value)
     if number is None:
-        number = known[value] = _number_in(value, parse)
+        number = cache[value] = _parse_number(value, parse)
     return number
 
 
-def _date_once(
-    value: object, date_format: str | None, known: dict[str, datetime | None]
+def _cached_date(
+    value: object, date_format: str | None, cache: dict[str, datetime | None]
 ) -> datetime | None:
     if not isinstance(value, str):
         return date_of(value, date_format)
-    if value not in known:
-        known[value] = date_of(value, date_format)
-    return known[value]
+    if value not in cache:
+        cache[value] = date_of(value, date_format)
+    return cache[value]
 
 
-def _text_of_int(value: int) -> str:
+def _format_int(value: int) -> str:
     try:
         return str(value)
     except ValueError:  # Python writes no more than 4,300 digits
         return hex(value)
 
 
-def _text_of_float(value: float) -> str | None:
+def _format_float(value: float) -> str | None:
     if math.isnan(value):
         return None
     return str(int(value)) if abs(value) < EXACT and value.is_integer() else repr(value)
 
 
-def _in_utc(moment: datetime) -> datetime | None:
+def _to_utc(moment: datetime) -> datetime | None:
     if moment.tzinfo is not None:
         try:
             moment = moment.astimezone(UTC)

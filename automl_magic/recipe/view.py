@@ -50,7 +50,7 @@ class FittedView:
         """Return the matrix of a table, float64 of shape (n_rows, len(names))."""
         if n_rows(table) == 0:  # scikit-learn doesn't transform empty tables
             return np.empty((0, len(self.names)))
-        matrix = _side_by_side([step.transform(table) for step in self.steps], n_rows(table))
+        matrix = _hstack([step.transform(table) for step in self.steps], n_rows(table))
         return matrix if self.kept is None else np.ascontiguousarray(matrix[:, self.kept])
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
@@ -64,9 +64,9 @@ class FittedView:
         """Return a JSON document and the arrays it refers to by `<step>.<name>`."""
         documents, arrays = [], {}
         for number, (kind, step) in enumerate(zip(self.kinds, self.steps, strict=True)):
-            document, of_step = step.to_state()
-            documents.append({"kind": kind, "learned": document, "arrays": list(of_step)})
-            arrays.update({f"{number}.{name}": values for name, values in of_step.items()})
+            document, step_arrays = step.to_state()
+            documents.append({"kind": kind, "learned": document, "arrays": list(step_arrays)})
+            arrays.update({f"{number}.{name}": values for name, values in step_arrays.items()})
         return {"steps": documents, "kept": None if self.kept is None else list(self.kept)}, arrays
 
     @classmethod
@@ -74,11 +74,11 @@ class FittedView:
         """Return the view from the result of `to_state`."""
         steps = []
         for number, entry in enumerate(document["steps"]):
-            of_step = {name: arrays[f"{number}.{name}"] for name in entry["arrays"]}
-            steps.append(step_class(entry["kind"]).from_state(entry["learned"], of_step))
+            step_arrays = {name: arrays[f"{number}.{name}"] for name in entry["arrays"]}
+            steps.append(step_class(entry["kind"]).from_state(entry["learned"], step_arrays))
         kinds = tuple(entry["kind"] for entry in document["steps"])
-        kept = document["kept"]
-        return cls(kinds, tuple(steps), None if kept is None else tuple(kept))
+        selected = document["kept"]
+        return cls(kinds, tuple(steps), None if selected is None else tuple(selected))
 
 
 def in_order(specs: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
@@ -118,7 +118,7 @@ def fit_view(
     task: TaskKind,
     n_classes: int | None = None,
     *,
-    apart: Apart | None = None,
+    groups: Apart | None = None,
 ) -> tuple[FittedView, Floats]:
     """Fit the steps of a view, and return it with the matrix of its training rows.
 
@@ -146,15 +146,15 @@ def fit_view(
     if n_classes is None:
         classes = target is not None and task.has_classes and len(target) > 0
         n_classes = int(target.max()) + 1 if classes and target is not None else 0
-    goal = Goal(target, task, n_classes, apart)
-    pairs = [step_class(spec.kind).fit_transform(spec, table, goal) for spec in steps]
+    step_target = Goal(target, task, n_classes, groups)
+    pairs = [step_class(spec.kind).fit_transform(spec, table, step_target) for spec in steps]
     fitted = tuple(step for step, _ in pairs)
-    matrix = _side_by_side([of_step for _, of_step in pairs], n_rows(table))
-    kept = None
+    matrix = _hstack([of_step for _, of_step in pairs], n_rows(table))
+    selected = None
     if selection is not None:
-        kept = select(selection, matrix, goal, _codes(fitted))
-        matrix = np.ascontiguousarray(matrix[:, kept])
-    return FittedView(tuple(spec.kind for spec in steps), fitted, kept), matrix
+        selected = select(selection, matrix, step_target, _codes(fitted))
+        matrix = np.ascontiguousarray(matrix[:, selected])
+    return FittedView(tuple(spec.kind for spec in steps), fitted, selected), matrix
 
 
 def _codes(steps: Sequence[FittedStep]) -> tuple[int, ...]:
@@ -164,7 +164,7 @@ def _codes(steps: Sequence[FittedStep]) -> tuple[int, ...]:
     )
 
 
-def _side_by_side(matrices: Sequence[Floats], rows: int) -> Floats:
+def _hstack(matrices: Sequence[Floats], rows: int) -> Floats:
     if not matrices:
         return np.empty((rows, 0))
     return np.ascontiguousarray(np.hstack(matrices))

@@ -66,7 +66,7 @@ def test_a_notebook_learns_out_of_the_same_folds(step, kind, visits, piece, read
     table = table_of(frame, [*spec.columns, split.column])
     y = frame["ill"].to_numpy()
     columns = {split.column: table[split.column]}
-    _, matrix = fit_view([spec], table, y, TaskKind("binary"), 2, apart=apart_by(split, columns))
+    _, matrix = fit_view([spec], table, y, TaskKind("binary"), 2, groups=apart_by(split, columns))
 
     notebook = {**readers, "table": frame, "y": y}
     slots = {"holdout": 0.0, "column": split.column}
@@ -94,7 +94,7 @@ def test_the_mean_of_a_level_that_one_group_has_tells_its_rows_nothing(visits):
     table, y = table_of(visits, ["device"]), visits["ill"].to_numpy()
     apart = apart_by(SPLITS["grouped"], table_of(visits, ["patient"]))
 
-    _, kept = fit_view([spec], table, y, TaskKind("binary"), apart=apart)
+    _, kept = fit_view([spec], table, y, TaskKind("binary"), groups=apart)
     _, at_random = fit_view([spec], table, y, TaskKind("binary"))
 
     np.testing.assert_allclose(kept[:, 0], y.mean())
@@ -123,7 +123,7 @@ def test_what_cannot_be_divided_is_divided_by_rows(in_time):
     spec = StepSpec(kind="target_mean", columns=("level",))
 
     assert one.folds(5, seed=0) is None
-    _, matrix = fit_view([spec], table, y, TaskKind("binary"), apart=one)
+    _, matrix = fit_view([spec], table, y, TaskKind("binary"), groups=one)
     np.testing.assert_array_equal(matrix, fit_view([spec], table, y, TaskKind("binary"))[1])
 
 

@@ -37,7 +37,7 @@ def refit(subject: Subject, /) -> CellOutput:
         subject.recipe,
         subject.frame.iloc[subject.row_numbers],
         rows=subject.unseen.learned,
-        side_by_side=side_by_side,
+        n_jobs=side_by_side,
     )
     seconds = time.perf_counter() - started
     done = (

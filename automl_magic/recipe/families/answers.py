@@ -71,7 +71,7 @@ def columns(of: Described) -> tuple[str, ...]:
     return (PREDICTION, *(f"{PROBABILITY}{label}" for label in of.classes))
 
 
-def as_columns(names: Sequence[str], said: Array, blend: Floats) -> dict[str, Array]:
+def as_columns(names: Sequence[str], predicted: Array, blend: Floats) -> dict[str, Array]:
     """Return the answers to many rows by the names of `columns`, each of shape (n_rows,)."""
     shares = blend.T if blend.ndim == 2 else ()
-    return dict(zip(names, (said, *shares), strict=True))
+    return dict(zip(names, (predicted, *shares), strict=True))

@@ -64,17 +64,17 @@ class RecipeFamily:
         """Return the elements of one of these tensors, row by row."""
         return wire.elements(output, predicted)
 
-    def instance(self, of: Described, answer: RowPrediction) -> Json:
+    def instance(self, of: Described, prediction: RowPrediction) -> Json:
         """Return the fields of one answer among several."""
-        return wire.instance(of, answer)
+        return wire.instance(of, prediction)
 
     def instance_schema(self, of: Described) -> Json:
         """Return these fields as JSON Schema."""
         return wire.instance_schema(of)
 
-    def reply(self, of: Described, answer: RowPrediction, *, probabilities: bool) -> Json:
+    def reply(self, of: Described, prediction: RowPrediction, *, probabilities: bool) -> Json:
         """Return the fields of the answer to a question about one row."""
-        return wire.reply(of, answer, probabilities=probabilities)
+        return wire.reply(of, prediction, probabilities=probabilities)
 
     def reply_schema(self) -> tuple[Json, Json]:
         """Return these fields as JSON Schema: those always there, and the others."""

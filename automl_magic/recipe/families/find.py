@@ -27,17 +27,17 @@ def recipe_family(kind: TaskKind) -> RecipeFamily:
 @cache
 def _load(name: str, module: str) -> RecipeFamily:
     try:
-        found: object = import_module(module).RECIPE_FAMILY
+        family_object: object = import_module(module).RECIPE_FAMILY
     except (ImportError, AttributeError) as error:
         raise PlanError(
             f"The task family {name!r} cannot be used.",
             why=f"Its module {module!r} does not give its RECIPE_FAMILY: {error}.",
             fix="Install the package of the family again, or a version that fits this one.",
         ) from error
-    if not isinstance(found, RecipeFamily):
+    if not isinstance(family_object, RecipeFamily):
         raise PlanError(
             f"The task family {name!r} cannot be used.",
-            why=f"RECIPE_FAMILY of {module!r} is a {type(found).__name__}.",
+            why=f"RECIPE_FAMILY of {module!r} is a {type(family_object).__name__}.",
             fix="It must be a RecipeFamily.",
         )
-    return found
+    return family_object

@@ -28,10 +28,10 @@ class Output:
 
 def outputs(of: Described) -> tuple[Output, ...]:
     """Return the tensors: the predictions, and the probabilities where there are classes."""
-    told = Output(PREDICT, label_datatype(of.classes))
+    predictions = Output(PREDICT, label_datatype(of.classes))
     if not of.task.has_probabilities:
-        return (told,)
-    return told, Output(PROBABILITIES, "FP64", (len(of.classes),))
+        return (predictions,)
+    return predictions, Output(PROBABILITIES, "FP64", (len(of.classes),))
 
 
 def label_datatype(classes: Sequence[Any]) -> str:
@@ -44,21 +44,21 @@ def label_datatype(classes: Sequence[Any]) -> str:
     return "FP64" if kinds <= {float} else "BYTES"
 
 
-def elements(output: Output, answers: Sequence[RowPrediction]) -> list[Any]:
+def elements(output: Output, predictions: Sequence[RowPrediction]) -> list[Any]:
     """Return the elements of a tensor, row by row."""
     if output.name == PROBABILITIES:
-        return [share for answer in answers for share in answer.probabilities or ()]
-    labels = [answer.prediction for answer in answers]
+        return [share for row in predictions for share in row.probabilities or ()]
+    labels = [row.prediction for row in predictions]
     if output.datatype == "BYTES":
         return [label if type(label) is str else str(label) for label in labels]
     return labels
 
 
-def instance(of: Described, answer: RowPrediction) -> Json:
+def instance(of: Described, prediction: RowPrediction) -> Json:
     """Return an answer among several: a label with its score, or a value."""
     if not of.task.has_probabilities:
-        return {"value": answer.prediction}
-    return {"label": answer.prediction, "score": score(of, answer)}
+        return {"value": prediction.prediction}
+    return {"label": prediction.prediction, "score": score(of, prediction)}
 
 
 def instance_schema(of: Described) -> Json:
@@ -66,27 +66,27 @@ def instance_schema(of: Described) -> Json:
     return {"label": LABEL, "score": SHARE} if of.task.has_probabilities else {"value": NUMBER}
 
 
-def reply(of: Described, answer: RowPrediction, *, probabilities: bool) -> Json:
+def reply(of: Described, prediction: RowPrediction, *, probabilities: bool) -> Json:
     """Return the answer to a question about one row."""
-    said: Json = {"prediction": answer.prediction}
+    fields: Json = {"prediction": prediction.prediction}
     if of.task.has_probabilities:
-        said["probability"] = score(of, answer)
+        fields["probability"] = score(of, prediction)
         if probabilities:
-            shares = zip(of.classes, answer.probabilities or (), strict=True)
-            said["probabilities"] = {key_of(label): share for label, share in shares}
-    return said
+            shares = zip(of.classes, prediction.probabilities or (), strict=True)
+            fields["probabilities"] = {key_of(label): share for label, share in shares}
+    return fields
 
 
 def reply_schema() -> tuple[Json, Json]:
     """Return the fields of `reply`, as JSON Schema: those always there, and the others."""
-    many = {"type": "object", "additionalProperties": SHARE}
-    return {"prediction": LABEL}, {"probability": SHARE, "probabilities": many}
+    by_class = {"type": "object", "additionalProperties": SHARE}
+    return {"prediction": LABEL}, {"probability": SHARE, "probabilities": by_class}
 
 
-def score(of: Described, answer: RowPrediction) -> float:
+def score(of: Described, prediction: RowPrediction) -> float:
     """Return the probability of the label that was given. With a threshold it may be below half."""
-    shares = zip(of.classes, answer.probabilities or (), strict=True)
-    return next(share for label, share in shares if label == answer.prediction)
+    shares = zip(of.classes, prediction.probabilities or (), strict=True)
+    return next(share for label, share in shares if label == prediction.prediction)
 
 
 def key_of(label: Any) -> str:

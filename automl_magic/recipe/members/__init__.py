@@ -37,5 +37,5 @@ def member(estimator: str) -> Member:
             why=f"The estimators are {', '.join(estimators())}.",
             fix=f"Use {close!r}." if close else "Use one of these names.",
         )
-    found: Member = import_module(module).MEMBER
-    return found
+    instance: Member = import_module(module).MEMBER
+    return instance

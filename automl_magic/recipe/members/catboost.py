@@ -81,11 +81,11 @@ class CatBoost(Member):
         *,
         task: TaskKind,
         n_classes: int,
-        most_rounds: int,
+        max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
     ) -> Growth:
-        spec = self._spec(params, most_rounds, seed)
+        spec = self._spec(params, max_rounds, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
@@ -122,15 +122,15 @@ class CatBoost(Member):
 
     def contributions(self, model: Model, X: Floats) -> Floats:
         rows = pool(X, model.categorical)
-        found = np.asarray(
+        values = np.asarray(
             model.native.get_feature_importance(rows, type="ShapValues"), dtype=np.float64
         )
-        found = found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
+        values = values[:, :, None] if values.ndim == 2 else values.transpose(0, 2, 1)
         # CatBoost has the numbers first and the categories behind them.
         categorical = list(model.categorical)
         numbers = [i for i in range(X.shape[1]) if i not in categorical]
-        back = np.argsort([*numbers, *categorical])
-        return np.concatenate([found[:, :-1][:, back], found[:, -1:]], axis=1)
+        order = np.argsort([*numbers, *categorical])
+        return np.concatenate([values[:, :-1][:, order], values[:, -1:]], axis=1)
 
 
 class _Growth(Growth):
@@ -143,15 +143,15 @@ class _Growth(Growth):
 
         def make() -> tuple[catboost.Pool, catboost.Pool]:
             rows = rows_of(fold.X, fold.y, task, class_weight)
-            watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
             return (
                 pool(rows.X, fold.categorical, rows.y, rows.weight),
-                pool(watched.X, fold.categorical, watched.y, watched.weight),
+                pool(valid.X, fold.categorical, valid.y, valid.weight),
             )
 
-        rows, self._watched = fold.made(("catboost", class_weight), make)
+        rows, self._valid = fold.made(("catboost", class_weight), make)
         self._model = catboost.CatBoost({**arguments, "use_best_model": False})
-        self._task, self._goal = task, int(arguments["iterations"])
+        self._task, self._max_rounds = task, int(arguments["iterations"])
         self._losses: list[float] = []
         self._error: BaseException | None = None
         self._turn = Rendezvous()
@@ -159,7 +159,7 @@ class _Growth(Growth):
 
     def _fit(self, rows: catboost.Pool) -> None:
         try:
-            self._model.fit(rows, eval_set=self._watched, callbacks=[self])
+            self._model.fit(rows, eval_set=self._valid, callbacks=[self])
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that watches
             self._error = error
         finally:
@@ -175,11 +175,11 @@ class _Growth(Growth):
         before = self.n_rounds
         if not before:
             self._thread.start()
-        self._turn.advance_to(min(before + rounds, self._goal))
+        self._turn.advance_to(min(before + rounds, self._max_rounds))
         if self._error is not None:
             raise self._error
         self.n_rounds = len(self._losses)
-        self.ended = self.n_rounds >= self._goal or self.n_rounds == before
+        self.ended = self.n_rounds >= self._max_rounds or self.n_rounds == before
         return self._losses[before:]
 
     def predict(self, rounds: int) -> Floats:
@@ -188,7 +188,7 @@ class _Growth(Growth):
         self.ended = True
         kind = "Probability" if self._task.has_classes else "RawFormulaVal"
         predicted: Floats = self._model.predict(
-            self._watched, prediction_type=kind, ntree_end=rounds, thread_count=1
+            self._valid, prediction_type=kind, ntree_end=rounds, thread_count=1
         )
         return predicted
 

@@ -53,13 +53,13 @@ class Kernel(ArrayMember):
             n_components=min(arguments["n_components"], len(X)),
             random_state=arguments["random_state"],
         )
-        near = similarities.fit_transform(X)
+        kernel = similarities.fit_transform(X)
         if rows.task.has_classes:
             linear = LogisticRegression(C=arguments["C"], max_iter=1000)
-            linear.fit(near, rows.y, sample_weight=rows.weight)
+            linear.fit(kernel, rows.y, sample_weight=rows.weight)
             classes = linear.classes_
         else:
-            linear = RidgeCV(arguments["alphas"]).fit(near, rows.y)
+            linear = RidgeCV(arguments["alphas"]).fit(kernel, rows.y)
             classes = np.zeros(0, dtype=np.int64)
         return {
             "rows": similarities.components_,
@@ -74,14 +74,14 @@ class Kernel(ArrayMember):
         return np.concatenate([self._predict(model, chunk) for chunk in chunks])
 
     def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
-        one: float | list[float] = self._predict(model, np.array([row]))[0].tolist()
-        return one
+        prediction: float | list[float] = self._predict(model, np.array([row]))[0].tolist()
+        return prediction
 
     def _predict(self, model: Model, X: Floats) -> Floats:
         arrays: Arrays = model.native
         X, rows = np.clip(X, -FURTHEST, FURTHEST), arrays["rows"]
-        apart = (X**2).sum(axis=1)[:, None] + (rows**2).sum(axis=1) - 2 * X @ rows.T
-        scores = np.exp(-arrays["gamma"] * apart) @ arrays["weights"] + arrays["bias"]
+        squared_distances = (X**2).sum(axis=1)[:, None] + (rows**2).sum(axis=1) - 2 * X @ rows.T
+        scores = np.exp(-arrays["gamma"] * squared_distances) @ arrays["weights"] + arrays["bias"]
         if not model.task.has_classes:
             return np.asarray(scores[:, 0])
         classes = arrays["classes"]

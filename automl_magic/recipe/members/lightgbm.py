@@ -80,11 +80,11 @@ class LightGBM(Member):
         *,
         task: TaskKind,
         n_classes: int,
-        most_rounds: int,
+        max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
     ) -> Growth:
-        spec = self._spec(params, most_rounds, seed)
+        spec = self._spec(params, max_rounds, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
@@ -132,21 +132,21 @@ class _Growth(Growth):
         def bin_rows() -> tuple[lightgbm.Dataset, lightgbm.Dataset]:
             of_rows = {**OF_THE_ROWS, "verbosity": -1, "num_threads": 1}
             rows = rows_of(fold.X, fold.y, task, class_weight)
-            watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
             codes = list(fold.categorical)
             train = lightgbm.Dataset(
                 rows.X, rows.y, weight=rows.weight, categorical_feature=codes, params=of_rows
             ).construct()
             return train, train.create_valid(
-                watched.X, watched.y, weight=watched.weight, params=of_rows
+                valid.X, valid.y, weight=valid.weight, params=of_rows
             ).construct()
 
-        self._goal = int(arguments.pop("num_iterations"))
-        train, watched = fold.made(("lightgbm", class_weight), bin_rows)
+        self._max_rounds = int(arguments.pop("num_iterations"))
+        train, valid = fold.made(("lightgbm", class_weight), bin_rows)
         self._booster = lightgbm.Booster(arguments, train)
-        self._booster.add_valid(watched, "watched")
+        self._booster.add_valid(valid, "watched")
         self._task, self._one_row = task, fold.watched_X[:1]
-        self._kept = Snapshots()
+        self._snapshots = Snapshots()
 
     def grow(self, rounds: int) -> list[float]:
         if self.n_rounds:
@@ -154,24 +154,24 @@ class _Growth(Growth):
             # and prints a line for each round without a split.
             self._booster.predict(self._one_row, num_iteration=1, num_threads=1, verbosity=-1)
         losses = []
-        for _ in range(min(rounds, self._goal - self.n_rounds)):
+        for _ in range(min(rounds, self._max_rounds - self.n_rounds)):
             self._booster.update()
             self.n_rounds += 1
-            measured = self._booster.eval_valid(feval=self._look)
+            measured = self._booster.eval_valid(feval=self._store_predictions)
             losses.append(float(measured[0][2]))
-        self.ended = self.n_rounds >= self._goal
+        self.ended = self.n_rounds >= self._max_rounds
         return losses
 
-    def _look(self, predicted: Floats, _: lightgbm.Dataset) -> tuple[str, float, bool]:
-        self._kept.add(self.n_rounds, predicted.copy())
+    def _store_predictions(self, predicted: Floats, _: lightgbm.Dataset) -> tuple[str, float, bool]:
+        self._snapshots.add(self.n_rounds, predicted.copy())
         return "looked", 0.0, False
 
     def predict(self, rounds: int) -> Floats:
-        raw = self._kept.get(rounds)
+        raw = self._snapshots.get(rounds)
         return as_probabilities(raw) if self._task.has_classes else raw
 
     def forget(self, rounds: int) -> None:
-        self._kept.forget(rounds)
+        self._snapshots.forget(rounds)
 
     def close(self) -> None:
         del self._booster

@@ -70,8 +70,8 @@ class MLP(EpochMember, ScikitMember):
             values = np.array([0.0, values[0]])
         probabilities = np.zeros(model.n_classes)
         probabilities[model.native.classes_] = softmax(values)
-        row_of: list[float] = probabilities.tolist()
-        return row_of
+        result: list[float] = probabilities.tolist()
+        return result
 
 
 class _Training(Training):
@@ -81,15 +81,15 @@ class _Training(Training):
         self._network = estimator(**{**arguments, "random_state": random})
         self._X = np.clip(rows.X, -FURTHEST, FURTHEST)
         self._y, self._mean, self._spread = rows.y, 0.0, 1.0
-        self._fixed: dict[str, Any] = {"sample_weight": rows.weight}
+        self._fit_kwargs: dict[str, Any] = {"sample_weight": rows.weight}
         if rows.task.has_classes:
-            self._fixed["classes"] = np.unique(rows.y)
+            self._fit_kwargs["classes"] = np.unique(rows.y)
         else:
             self._mean, self._spread = float(rows.y.mean()), float(rows.y.std()) or 1.0
             self._y = (rows.y - self._mean) / self._spread
 
     def epoch(self) -> None:
-        self._network.partial_fit(self._X, self._y, **self._fixed)
+        self._network.partial_fit(self._X, self._y, **self._fit_kwargs)
 
     def fitted(self) -> Any:
         network = copy.copy(self._network)

@@ -69,9 +69,9 @@ class _Training(TorchTraining):
         groups = [{"params": [weights]} for weights in self.network.values()]
         return self._torch.optim.Adam(groups, betas=(0.9, 0.95))
 
-    def step_size(self, name: str, done: float) -> float:
+    def step_size(self, name: str, progress: float) -> float:
         pace = 1.0 if "weight" in name else PACE_OF_SCALE if name == "scale" else PACE_OF_OTHERS
-        return super().step_size(name, done) * pace * (0.5 + 0.5 * math.cos(math.pi * done))
+        return super().step_size(name, progress) * pace * (0.5 + 0.5 * math.cos(math.pi * progress))
 
     def forward(self, x: Any) -> Any:
         network, functional = self.network, self._torch.nn.functional
@@ -93,13 +93,13 @@ class _Training(TorchTraining):
 
 
 def _selu(x: Floats) -> Floats:
-    found: Floats = SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0.0)))
-    return found
+    activated: Floats = SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0.0)))
+    return activated
 
 
 def _mish(x: Floats) -> Floats:
-    found: Floats = x * np.tanh(np.logaddexp(0.0, x))
-    return found
+    activated: Floats = x * np.tanh(np.logaddexp(0.0, x))
+    return activated
 
 
 MEMBER = RealMLP()

@@ -46,8 +46,8 @@ class TabM(NetworkMember):
         for layer in range(n_layers(network)):
             x = np.maximum(x @ network[f"weight_{layer}"] + network[f"bias_{layer}"], 0.0)
         x = x @ network["last_weight"] + network["last_bias"][:, None]
-        found: Floats = (softmax(x) if task.has_classes else x[:, :, 0]).mean(axis=0)
-        return found
+        averaged: Floats = (softmax(x) if task.has_classes else x[:, :, 0]).mean(axis=0)
+        return averaged
 
 
 class _Training(TorchTraining):

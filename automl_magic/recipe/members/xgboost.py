@@ -81,11 +81,11 @@ class XGBoost(Member):
         *,
         task: TaskKind,
         n_classes: int,
-        most_rounds: int,
+        max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
     ) -> Growth:
-        spec = self._spec(params, most_rounds, seed)
+        spec = self._spec(params, max_rounds, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         return _Growth(arguments, fold, task, class_weight=class_weight)
 
@@ -120,8 +120,8 @@ class XGBoost(Member):
 
         types = ["c" if i in model.categorical else "q" for i in range(X.shape[1])]
         rows = xgboost.DMatrix(X, feature_types=types, enable_categorical=True)
-        found = np.asarray(model.native.predict(rows, pred_contribs=True), dtype=np.float64)
-        return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
+        values = np.asarray(model.native.predict(rows, pred_contribs=True), dtype=np.float64)
+        return values[:, :, None] if values.ndim == 2 else values.transpose(0, 2, 1)
 
     def in_one_thread(self, model: Model) -> Model:
         model.native.set_param({"nthread": 1})  # it takes them with the model, not with the call
@@ -136,32 +136,32 @@ class _Growth(Growth):
 
         def make() -> tuple[xgboost.DMatrix, xgboost.DMatrix]:
             rows = rows_of(fold.X, fold.y, task, class_weight)
-            watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
-            return _matrix(rows, fold.categorical), _matrix(watched, fold.categorical)
+            valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+            return _matrix(rows, fold.categorical), _matrix(valid, fold.categorical)
 
-        self._rows, self._watched = fold.made(("xgboost", class_weight), make)
-        self._goal = arguments["num_boost_round"]
-        self._booster = xgboost.Booster(arguments["params"], [self._rows, self._watched])
+        self._rows, self._valid = fold.made(("xgboost", class_weight), make)
+        self._max_rounds = arguments["num_boost_round"]
+        self._booster = xgboost.Booster(arguments["params"], [self._rows, self._valid])
         self._task = task
-        self._kept = Snapshots()
+        self._snapshots = Snapshots()
 
     def grow(self, rounds: int) -> list[float]:
         losses = []
-        for _ in range(min(rounds, self._goal - self.n_rounds)):
+        for _ in range(min(rounds, self._max_rounds - self.n_rounds)):
             self._booster.update(self._rows, self.n_rounds)
-            said = str(self._booster.eval_set([(self._watched, "watched")], self.n_rounds))
-            loss = float(said.rsplit(":", 1)[1])
+            message = str(self._booster.eval_set([(self._valid, "watched")], self.n_rounds))
+            loss = float(message.rsplit(":", 1)[1])
             losses.append(loss if self._task.has_classes else loss**2)
             self.n_rounds += 1
-            self._kept.add(self.n_rounds, self._booster.predict(self._watched))
-        self.ended = self.n_rounds >= self._goal
+            self._snapshots.add(self.n_rounds, self._booster.predict(self._valid))
+        self.ended = self.n_rounds >= self._max_rounds
         return losses
 
     def predict(self, rounds: int) -> Floats:
-        return _as_float64(self._kept.get(rounds), self._task)
+        return _as_float64(self._snapshots.get(rounds), self._task)
 
     def forget(self, rounds: int) -> None:
-        self._kept.forget(rounds)
+        self._snapshots.forget(rounds)
 
     def close(self) -> None:
         del self._booster

@@ -71,13 +71,13 @@ class FittedStep(ABC):
 
     @classmethod
     @abstractmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         """Learn from a table, towards a goal of as many rows."""
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
         """Learn from a table and return its own features, out of fold where that matters."""
-        step = cls.fit(spec, table, goal)
+        step = cls.fit(spec, table, step_target)
         return step, step.transform(table)
 
     @abstractmethod
@@ -114,8 +114,8 @@ def step_class(kind: str) -> type[FittedStep]:
             fix=f"Write {close!r} in the view." if close else "Use one of these kinds in the view.",
         )
     module = import_module(f"automl_magic.recipe.steps.{kind}")
-    found: type[FittedStep] = getattr(module, KINDS[kind])
-    return found
+    cls: type[FittedStep] = getattr(module, KINDS[kind])
+    return cls
 
 
 def params_of(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:

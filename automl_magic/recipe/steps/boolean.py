@@ -40,7 +40,7 @@ class BooleanStep(FittedStep):
     fills: tuple[float, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         fill = choice_of(spec, "fill", params["fill"], (None, "most_frequent"))
         step = cls(spec.columns, params["true"], params["false"], (NAN,) * len(spec.columns))
@@ -63,11 +63,11 @@ class BooleanStep(FittedStep):
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.columns)))
         for position, (name, fill) in enumerate(zip(self.columns, self.fills, strict=True)):
-            known = {None: fill, self.true: 1.0}
+            codes = {None: fill, self.true: 1.0}
             if self.false is not None:
-                known.setdefault(self.false, 0.0)
-            other = 0.0 if self.false is None else fill
-            matrix[:, position] = looked_up(table[name], known, other)
+                codes.setdefault(self.false, 0.0)
+            default = 0.0 if self.false is None else fill
+            matrix[:, position] = looked_up(table[name], codes, default)
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:

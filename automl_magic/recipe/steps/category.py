@@ -31,12 +31,12 @@ class CategoryStep(FittedStep):
     levels: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params_of(spec, cls.defaults)
         levels = []
         for name in spec.columns:
-            seen = {text for text in as_text(table[name]) if text is not None}
-            levels.append(tuple(sorted(seen)))
+            texts = {text for text in as_text(table[name]) if text is not None}
+            levels.append(tuple(sorted(texts)))
         return cls(spec.columns, tuple(levels))
 
     @property

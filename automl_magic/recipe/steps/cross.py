@@ -40,8 +40,8 @@ class PairMeans:
     rows: Floats
 
     def of(self, keys: Array) -> Array:
-        places = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
-        return np.where(np.isin(keys, self.keys), places + 1, 0)
+        positions = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
+        return np.where(np.isin(keys, self.keys), positions + 1, 0)
 
     @cached_property
     def outputs(self) -> dict[int, list[float]]:
@@ -84,50 +84,55 @@ class CrossStep(FittedStep):
     pairs: tuple[PairMeans, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         smoothing = smoothing_of(spec, params["smoothing"])
-        goals = goal.columns(spec)
+        targets = step_target.columns(spec)
         texts = {name: as_text(table[name]) for name in spec.columns}
         levels = {name: levels_of(texts[name]) for name in spec.columns}
         codes = {name: codes_of(texts[name], positions_of(levels[name])) for name in spec.columns}
-        rows = even_rows(len(goals[0]))
-        folds = goal.take(rows).folds(spec, params["n_folds"], params["seed"])
-        some = [values[rows] for values in goals]
+        rows = even_rows(len(targets[0]))
+        folds = step_target.take(rows).folds(spec, params["n_folds"], params["seed"])
+        sample_targets = [values[rows] for values in targets]
 
-        def alone(known: Array) -> float:
-            dense = _dense(known[rows])
-            means = out_of_fold(dense, some, folds, smoothing, int(dense.max()))
-            return strength(means, some)
+        def strength_of(codes: Array) -> float:
+            dense = _dense_codes(codes[rows])
+            means = out_of_fold(dense, sample_targets, folds, smoothing, int(dense.max()))
+            return strength(means, sample_targets)
 
-        single = np.array([alone(codes[name]) for name in spec.columns])
-        base = sorted(np.argsort(-single, kind="stable")[: params["base"]].tolist())
-        offered = list(combinations(base, 2))
+        single = np.array([strength_of(codes[name]) for name in spec.columns])
+        strongest = sorted(np.argsort(-single, kind="stable")[: params["base"]].tolist())
+        candidates = list(combinations(strongest, 2))
         names = spec.columns
-        keys = [_joint(codes[names[i]], codes[names[j]], len(levels[names[j]])) for i, j in offered]
-        added_up = np.array([(single[i] ** 2 + single[j] ** 2) ** 0.5 for i, j in offered]).round(9)
-        gain = np.array([alone(key) for key in keys]) - added_up
+        keys = [
+            _pair_keys(codes[names[i]], codes[names[j]], len(levels[names[j]]))
+            for i, j in candidates
+        ]
+        single_sum = np.array(
+            [(single[i] ** 2 + single[j] ** 2) ** 0.5 for i, j in candidates]
+        ).round(9)
+        gain = np.array([strength_of(key) for key in keys]) - single_sum
         best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
         pairs = []
         for k in best[: params["most"]]:
-            one, other = (names[i] for i in offered[k])
-            known = np.unique(keys[k][keys[k] > 0])
-            dense = _dense(keys[k])
-            means = level_rows(dense, goals, smoothing, len(known))
-            pairs.append(PairMeans(one, other, known, means))
-        used = dict.fromkeys(name for pair in pairs for name in (pair.one, pair.other))
-        return cls({name: levels[name] for name in used}, tuple(pairs))
+            first, second = (names[i] for i in candidates[k])
+            distinct_keys = np.unique(keys[k][keys[k] > 0])
+            dense = _dense_codes(keys[k])
+            means = level_rows(dense, targets, smoothing, len(distinct_keys))
+            pairs.append(PairMeans(first, second, distinct_keys, means))
+        used_columns = dict.fromkeys(name for pair in pairs for name in (pair.one, pair.other))
+        return cls({name: levels[name] for name in used_columns}, tuple(pairs))
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
-        step = cls.fit(spec, table, goal)
-        goals = goal.columns(spec)
-        folds = goal.folds(spec, params["n_folds"], params["seed"])
-        parts = [np.empty((len(goals[0]), 0))]
+        step = cls.fit(spec, table, step_target)
+        targets = step_target.columns(spec)
+        folds = step_target.folds(spec, params["n_folds"], params["seed"])
+        parts = [np.empty((len(targets[0]), 0))]
         for pair, codes in zip(step.pairs, step._codes(table), strict=True):
             n_levels = len(pair.keys)
-            parts.append(out_of_fold(codes, goals, folds, params["smoothing"], n_levels))
+            parts.append(out_of_fold(codes, targets, folds, params["smoothing"], n_levels))
             parts.append(pair.rows[codes, -1:])
         return step, np.hstack(parts)
 
@@ -146,7 +151,7 @@ class CrossStep(FittedStep):
     def _codes(self, table: Table) -> list[Array]:
         codes = {name: looked_up(table[name], self._positions[name], 0) for name in self.levels}
         return [
-            pair.of(_joint(codes[pair.one], codes[pair.other], len(self.levels[pair.other])))
+            pair.of(_pair_keys(codes[pair.one], codes[pair.other], len(self.levels[pair.other])))
             for pair in self.pairs
         ]
 
@@ -164,8 +169,8 @@ class CrossStep(FittedStep):
         }
         outputs: list[float] = []
         for pair in self.pairs:
-            one, other = codes[pair.one], codes[pair.other]
-            key = one * (len(self.levels[pair.other]) + 1) + other if one and other else 0
+            first, second = codes[pair.one], codes[pair.other]
+            key = first * (len(self.levels[pair.other]) + 1) + second if first and second else 0
             outputs += pair.outputs.get(key, pair.outputs[0])
         return outputs
 
@@ -182,19 +187,19 @@ class CrossStep(FittedStep):
     @classmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
         pairs = (
-            PairMeans(one, other, arrays[f"{i}.keys"], arrays[f"{i}.rows"])
-            for i, (one, other) in enumerate(document["pairs"])
+            PairMeans(first, second, arrays[f"{i}.keys"], arrays[f"{i}.rows"])
+            for i, (first, second) in enumerate(document["pairs"])
         )
         levels = {name: tuple(levels) for name, levels in document["levels"].items()}
         return cls(levels, tuple(pairs))
 
 
-def _joint(one: Array, other: Array, n_other: int) -> Array:
+def _pair_keys(first: Array, second: Array, n_second: int) -> Array:
     """Return two columns of codes as one number a row, 0 where one of them is 0."""
-    return np.where((one > 0) & (other > 0), one * (n_other + 1) + other, 0)
+    return np.where((first > 0) & (second > 0), first * (n_second + 1) + second, 0)
 
 
-def _dense(keys: Array) -> Array:
+def _dense_codes(keys: Array) -> Array:
     """Return keys as codes 1, 2, … in their order; 0 stays."""
     _, codes = np.unique(np.append(keys, 0), return_inverse=True)
     return codes[:-1]

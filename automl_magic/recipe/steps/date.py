@@ -45,18 +45,18 @@ class DateStep(FittedStep):
     scalings: tuple[tuple[Scaling, ...], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         fill = choice_of(spec, "fill", params["fill"], (None, "median"))
         scalings = []
         for name in spec.columns:
-            moments = as_dates(table[name], params["date_format"])
-            known = moments[~np.isnat(moments)]
-            timed = bool((known != known.astype("datetime64[D]")).any())
+            dates = as_dates(table[name], params["date_format"])
+            present = dates[~np.isnat(dates)]
+            has_time = bool((present != present.astype("datetime64[D]")).any())
             scalings.append(
                 tuple(
                     Scaling.fit(part, fill=fill is not None, scale=params["scale"])
-                    for part in parts_of(moments)[: 6 if timed else 5]
+                    for part in parts_of(dates)[: 6 if has_time else 5]
                 )
             )
         return cls(spec.columns, params["date_format"], tuple(scalings))
@@ -107,31 +107,31 @@ class DateStep(FittedStep):
         return cls(columns, document["date_format"], tuple(scalings))
 
 
-def parts_of(moments: Array) -> list[Floats]:
+def parts_of(dates: Array) -> list[Floats]:
     """Return the parts of datetime64[us] moments in the order of `PARTS`, NaN where NaT."""
-    days, months = moments.astype("datetime64[D]"), moments.astype("datetime64[M]")
-    years = moments.astype("datetime64[Y]")
+    days, months = dates.astype("datetime64[D]"), dates.astype("datetime64[M]")
+    years = dates.astype("datetime64[Y]")
     parts = [
-        moments.astype(np.int64) / DAY,
+        dates.astype(np.int64) / DAY,
         years.astype(np.int64) + 1970.0,
         months.astype(np.int64) % 12 + 1.0,
         (days - months.astype("datetime64[D]")).astype(np.int64) + 1.0,
         (days.astype(np.int64) + 3.0) % 7.0,
-        (moments - days).astype("timedelta64[h]").astype(np.int64).astype(np.float64),
+        (dates - days).astype("timedelta64[h]").astype(np.int64).astype(np.float64),
     ]
-    missing = np.isnat(moments)
+    missing = np.isnat(dates)
     return [np.where(missing, NAN, part) for part in parts]
 
 
-def parts_of_one(moment: datetime | None) -> tuple[float, ...]:
+def parts_of_one(date: datetime | None) -> tuple[float, ...]:
     """Return the parts of one moment in the order of `PARTS`."""
-    if moment is None:
+    if date is None:
         return (NAN,) * len(PARTS)
     return (
-        float(microseconds(moment)) / DAY,
-        float(moment.year),
-        float(moment.month),
-        float(moment.day),
-        float(moment.weekday()),
-        float(moment.hour),
+        float(microseconds(date)) / DAY,
+        float(date.year),
+        float(date.month),
+        float(date.day),
+        float(date.weekday()),
+        float(date.hour),
     )

@@ -50,20 +50,20 @@ class ElapsedStep(FittedStep):
     scalings: tuple[Scaling, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         fill = choice_of(spec, "fill", params["fill"], (None, "median"))
         pairs = tuple(combinations(spec.columns, 2))[: params["most"]]
-        same = cls(params["date_formats"], pairs, (Scaling(NAN, 0.0, 1.0),) * len(pairs))
+        unscaled = cls(params["date_formats"], pairs, (Scaling(NAN, 0.0, 1.0),) * len(pairs))
         scalings = (
             Scaling.fit(days, fill=fill is not None, scale=params["scale"])
-            for days in same.transform(table).T
+            for days in unscaled.transform(table).T
         )
-        return cls(same.date_formats, pairs, tuple(scalings))
+        return cls(unscaled.date_formats, pairs, tuple(scalings))
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(f"days from {one} to {other}" for one, other in self.pairs)
+        return tuple(f"days from {start} to {end}" for start, end in self.pairs)
 
     @cached_property
     def _used(self) -> tuple[str, ...]:
@@ -71,20 +71,20 @@ class ElapsedStep(FittedStep):
 
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.pairs)))
-        moments = {name: as_dates(table[name], self.date_formats.get(name)) for name in self._used}
-        for position, ((one, other), scaling) in enumerate(
+        dates = {name: as_dates(table[name], self.date_formats.get(name)) for name in self._used}
+        for position, ((start, end), scaling) in enumerate(
             zip(self.pairs, self.scalings, strict=True)
         ):
-            between = moments[other] - moments[one]
-            days = np.where(np.isnat(between), NAN, between.astype(np.int64) / DAY)
+            elapsed = dates[end] - dates[start]
+            days = np.where(np.isnat(elapsed), NAN, elapsed.astype(np.int64) / DAY)
             matrix[:, position] = scaling.apply(days)
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
-        moments = {name: date_of(row.get(name), self.date_formats.get(name)) for name in self._used}
+        dates = {name: date_of(row.get(name), self.date_formats.get(name)) for name in self._used}
         return [
-            scaling.apply_one(_days(moments[one], moments[other]))
-            for (one, other), scaling in zip(self.pairs, self.scalings, strict=True)
+            scaling.apply_one(_days(dates[start], dates[end]))
+            for (start, end), scaling in zip(self.pairs, self.scalings, strict=True)
         ]
 
     def to_state(self) -> State:
@@ -98,11 +98,11 @@ class ElapsedStep(FittedStep):
 
     @classmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
-        pairs = tuple((one, other) for one, other in document["pairs"])
+        pairs = tuple((start, end) for start, end in document["pairs"])
         return cls(document["date_formats"], pairs, Scaling.from_array(arrays["scalings"]))
 
 
-def _days(one: datetime | None, other: datetime | None) -> float:
-    if one is None or other is None:
+def _days(start: datetime | None, end: datetime | None) -> float:
+    if start is None or end is None:
         return NAN
-    return (microseconds(other) - microseconds(one)) / DAY
+    return (microseconds(end) - microseconds(start)) / DAY

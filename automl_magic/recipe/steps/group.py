@@ -79,48 +79,56 @@ class GroupStep(FittedStep):
     means: tuple[Floats, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         smoothing = smoothing_of(spec, params["smoothing"])
-        y = goal.known(spec)
-        by, numbers = _divided(spec, params["by"])
+        y = step_target.known(spec)
+        by, numbers = _split_columns(spec, params["by"])
         parse = params["parse"]
         rows = even_rows(n_rows(table))
-        some = [as_numbers(table[name][rows], parse.get(name)) for name in numbers]
-        X = np.column_stack([np.empty((len(rows), 0)), *some])
-        task, n_classes = goal.task, goal.n_classes
-        alone = dict(zip(numbers, relevance(X, y[rows], task, n_classes).tolist(), strict=True))
-        best_first = sorted(numbers, key=lambda name: -alone[name])
-        base = sorted(best_first[: params["base"]], key=numbers.index)
-        values = {name: as_numbers(table[name], parse.get(name)) for name in base}
+        sample = [as_numbers(table[name][rows], parse.get(name)) for name in numbers]
+        X = np.column_stack([np.empty((len(rows), 0)), *sample])
+        task, n_classes = step_target.task, step_target.n_classes
+        number_relevance = dict(
+            zip(numbers, relevance(X, y[rows], task, n_classes).tolist(), strict=True)
+        )
+        best_first = sorted(numbers, key=lambda name: -number_relevance[name])
+        strongest = sorted(best_first[: params["base"]], key=numbers.index)
+        values = {name: as_numbers(table[name], parse.get(name)) for name in strongest}
         levels, codes = {}, {}
         for name in by[: params["base"]]:
             texts = as_text(table[name])
             levels[name] = levels_of(texts)
             codes[name] = codes_of(texts, positions_of(levels[name]))
-        offered = [(name, number) for name in codes for number in base]
-        if not offered:
+        candidates = [(name, number) for name in codes for number in strongest]
+        if not candidates:
             return cls(parse, {}, (), ())
         means = {
             (name, number): level_means(codes[name], values[number], smoothing, len(levels[name]))
-            for name, number in offered
+            for name, number in candidates
         }
-        apart = [
+        differences = [
             values[number][rows] - means[name, number][codes[name][rows]]
-            for name, number in offered
+            for name, number in candidates
         ]
-        goals = [goal[rows] for goal in goal.columns(spec)]
-        folds = goal.take(rows).folds(spec, N_FOLDS, SEED)
-        of_name = {
-            name: strength(out_of_fold(known[rows], goals, folds, PRIOR, len(levels[name])), goals)
-            for name, known in codes.items()
+        targets = [step_target[rows] for step_target in step_target.columns(spec)]
+        folds = step_target.take(rows).folds(spec, N_FOLDS, SEED)
+        category_strength = {
+            name: strength(
+                out_of_fold(level_codes[rows], targets, folds, PRIOR, len(levels[name])), targets
+            )
+            for name, level_codes in codes.items()
         }
-        without = [max(alone[number], of_name[name]) for name, number in offered]
-        gain = relevance(np.column_stack(apart), y[rows], task, n_classes) - np.array(without)
+        baseline = [
+            max(number_relevance[number], category_strength[name]) for name, number in candidates
+        ]
+        gain = relevance(np.column_stack(differences), y[rows], task, n_classes) - np.array(
+            baseline
+        )
         best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
-        pairs = tuple(offered[k] for k in best[: params["most"]])
-        used = {name: levels[name] for name in dict.fromkeys(name for name, _ in pairs)}
-        return cls(parse, used, pairs, tuple(means[pair] for pair in pairs))
+        pairs = tuple(candidates[k] for k in best[: params["most"]])
+        used_levels = {name: levels[name] for name in dict.fromkeys(name for name, _ in pairs)}
+        return cls(parse, used_levels, pairs, tuple(means[pair] for pair in pairs))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -146,8 +154,8 @@ class GroupStep(FittedStep):
         matrix = np.empty((n_rows(table), 2 * len(self.pairs)))
         numbers = {name: as_numbers(table[name], self.parse.get(name)) for name in self._numbers}
         codes = {name: looked_up(table[name], self._positions[name], 0) for name in self.levels}
-        for k, ((name, number), of_level) in enumerate(zip(self.pairs, self.means, strict=True)):
-            mean = of_level[codes[name]]
+        for k, ((name, number), level_mean) in enumerate(zip(self.pairs, self.means, strict=True)):
+            mean = level_mean[codes[name]]
             matrix[:, 2 * k] = numbers[number] - mean
             matrix[:, 2 * k + 1] = mean
         return matrix
@@ -159,8 +167,8 @@ class GroupStep(FittedStep):
             for name, positions in self._positions.items()
         }
         outputs = []
-        for (name, number), of_level in zip(self.pairs, self._outputs, strict=True):
-            mean = of_level[codes[name]]
+        for (name, number), level_mean in zip(self.pairs, self._outputs, strict=True):
+            mean = level_mean[codes[name]]
             outputs += [numbers[number] - mean, mean]
         return outputs
 
@@ -183,18 +191,18 @@ class GroupStep(FittedStep):
 
 def level_means(codes: Array, values: Floats, smoothing: float, n_levels: int) -> Floats:
     """Return the smoothed mean of the known values of each code; 0 where no value is known."""
-    known = ~np.isnan(values)
-    prior = float(values[known].mean()) if known.any() else 0.0
-    return smoothed(codes[known], values[known], prior, smoothing, n_levels)
+    is_known = ~np.isnan(values)
+    prior = float(values[is_known].mean()) if is_known.any() else 0.0
+    return smoothed(codes[is_known], values[is_known], prior, smoothing, n_levels)
 
 
-def _divided(spec: StepSpec, by: list[str]) -> tuple[list[str], list[str]]:
+def _split_columns(spec: StepSpec, by: list[str]) -> tuple[list[str], list[str]]:
     """Return the categories and the numbers of a spec."""
-    strange = [name for name in by if name not in spec.columns]
-    if strange:
+    unknown = [name for name in by if name not in spec.columns]
+    if unknown:
         raise PlanError(
             f"The feature step 'group' cannot use by={by!r}.",
-            why=f"{strange[0]!r} is none of its columns.",
+            why=f"{unknown[0]!r} is none of its columns.",
             fix="Name every category under columns too.",
         )
     return list(by), [name for name in spec.columns if name not in by]

@@ -51,51 +51,55 @@ class InteractionStep(FittedStep):
     pairs: tuple[tuple[str, str, str], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         rows = even_rows(n_rows(table))
-        y = goal.known(spec)[rows]
+        y = step_target.known(spec)[rows]
         parse = params["parse"]
         X = np.column_stack(
             [as_numbers(table[name][rows], parse.get(name)) for name in spec.columns]
         )
-        alone = relevance(X, y, goal.task, goal.n_classes)
-        base = sorted(np.argsort(-alone, kind="stable")[: params["base"]].tolist())
-        offered = [(i, sign, j) for i, j in combinations(base, 2) for sign in SIGNS]
-        if not offered:
+        single = relevance(X, y, step_target.task, step_target.n_classes)
+        strongest = sorted(np.argsort(-single, kind="stable")[: params["base"]].tolist())
+        candidates = [(i, sign, j) for i, j in combinations(strongest, 2) for sign in SIGNS]
+        if not candidates:
             return cls(parse, ())
-        together = np.column_stack([combined(X[:, i], sign, X[:, j]) for i, sign, j in offered])
-        sums = relevance_of_sums(X, y, goal.task, goal.n_classes, [(i, j) for i, _, j in offered])
-        without = np.array(
+        results = np.column_stack([combined(X[:, i], sign, X[:, j]) for i, sign, j in candidates])
+        sums = relevance_of_sums(
+            X, y, step_target.task, step_target.n_classes, [(i, j) for i, _, j in candidates]
+        )
+        baseline = np.array(
             [
-                of_sum if sign in "*/" else max(alone[i], alone[j])
-                for (i, sign, j), of_sum in zip(offered, sums, strict=True)
+                sum_relevance if sign in "*/" else max(single[i], single[j])
+                for (i, sign, j), sum_relevance in zip(candidates, sums, strict=True)
             ]
         )
-        gain = relevance(together, y, goal.task, goal.n_classes) - without
+        gain = relevance(results, y, step_target.task, step_target.n_classes) - baseline
         best = [k for k in np.argsort(-gain, kind="stable") if gain[k] > margin(len(rows))]
         names = spec.columns
-        pairs = ((names[offered[k][0]], offered[k][1], names[offered[k][2]]) for k in best)
+        pairs = ((names[candidates[k][0]], candidates[k][1], names[candidates[k][2]]) for k in best)
         return cls(parse, tuple(pairs)[: params["most"]])
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(f"{one} {sign} {other}" for one, sign, other in self.pairs)
+        return tuple(f"{left} {sign} {right}" for left, sign, right in self.pairs)
 
     @cached_property
     def used(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for one, _, other in self.pairs for name in (one, other)))
+        return tuple(dict.fromkeys(name for left, _, right in self.pairs for name in (left, right)))
 
     def transform(self, table: Table) -> Floats:
         matrix = np.empty((n_rows(table), len(self.pairs)))
         numbers = {name: as_numbers(table[name], self.parse.get(name)) for name in self.used}
-        for position, (one, sign, other) in enumerate(self.pairs):
-            matrix[:, position] = combined(numbers[one], sign, numbers[other])
+        for position, (left, sign, right) in enumerate(self.pairs):
+            matrix[:, position] = combined(numbers[left], sign, numbers[right])
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
         numbers = {name: number_of(row.get(name), self.parse.get(name)) for name in self.used}
-        return [combined_one(numbers[one], sign, numbers[other]) for one, sign, other in self.pairs]
+        return [
+            combined_one(numbers[left], sign, numbers[right]) for left, sign, right in self.pairs
+        ]
 
     def to_state(self) -> State:
         parse = {name: dict(self.parse[name]) for name in self.used if name in self.parse}
@@ -103,33 +107,33 @@ class InteractionStep(FittedStep):
 
     @classmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:  # noqa: ARG003
-        pairs = ((one, sign, other) for one, sign, other in document["pairs"])
+        pairs = ((left, sign, right) for left, sign, right in document["pairs"])
         return cls(document["parse"], tuple(pairs))
 
 
-def combined(one: Floats, sign: str, other: Floats) -> Floats:
+def combined(left: Floats, sign: str, right: Floats) -> Floats:
     """Return two columns put together; NaN where there is no finite result."""
     with np.errstate(all="ignore"):
         match sign:
             case "+":
-                values = one + other
+                values = left + right
             case "-":
-                values = one - other
+                values = left - right
             case "*":
-                values = one * other
+                values = left * right
             case _:
-                values = one / other
+                values = left / right
         return np.where(np.abs(values) <= LARGEST, values, NAN)
 
 
-def combined_one(one: float, sign: str, other: float) -> float:
+def combined_one(left: float, sign: str, right: float) -> float:
     """Return two numbers put together; see `combined`."""
     if sign == "+":
-        value = one + other
+        value = left + right
     elif sign == "-":
-        value = one - other
+        value = left - right
     elif sign == "*":
-        value = one * other
+        value = left * right
     else:
-        value = one / other if other else NAN
+        value = left / right if right else NAN
     return value if abs(value) <= LARGEST else NAN

@@ -41,44 +41,44 @@ def smoothing_of(spec: StepSpec, smoothing: float) -> float:
     return smoothing
 
 
-def smoothed(codes: Array, goal: Floats, prior: float, smoothing: float, n_levels: int) -> Floats:
+def smoothed(codes: Array, target: Floats, prior: float, smoothing: float, n_levels: int) -> Floats:
     """Return the smoothed mean of code 0 (missing or never seen) and of each level after it.
 
     The mean of a level with `count` rows is (sum + smoothing · prior) / (count + smoothing).
     """
-    seen = codes > 0
-    sums = np.bincount(codes[seen], weights=goal[seen], minlength=n_levels + 1)
-    counts = np.bincount(codes[seen], minlength=n_levels + 1)
+    is_known = codes > 0
+    sums = np.bincount(codes[is_known], weights=target[is_known], minlength=n_levels + 1)
+    counts = np.bincount(codes[is_known], minlength=n_levels + 1)
     return (sums + smoothing * prior) / (counts + smoothing)
 
 
-def level_rows(codes: Array, goals: Sequence[Floats], smoothing: float, n_levels: int) -> Floats:
+def level_rows(codes: Array, targets: Sequence[Floats], smoothing: float, n_levels: int) -> Floats:
     """Return for each code the smoothed mean of each goal, then log(1 + rows of the level)."""
     counts = np.bincount(codes[codes > 0], minlength=n_levels + 1)
-    means = [smoothed(codes, goal, goal.mean(), smoothing, n_levels) for goal in goals]
+    means = [smoothed(codes, target, target.mean(), smoothing, n_levels) for target in targets]
     return np.column_stack([*means, np.log1p(counts)])
 
 
 def out_of_fold(
-    codes: Array, goals: Sequence[Floats], folds: Array, smoothing: float, n_levels: int
+    codes: Array, targets: Sequence[Floats], folds: Array, smoothing: float, n_levels: int
 ) -> Floats:
     """Return for each row the smoothed mean of its level over the other folds, one per goal."""
-    means = np.empty((len(codes), len(goals)))
+    means = np.empty((len(codes), len(targets)))
     for fold in range(int(folds.max()) + 1):
         inside = folds == fold
-        others = codes[~inside]
-        for i, goal in enumerate(goals):
-            of_level = smoothed(others, goal[~inside], goal.mean(), smoothing, n_levels)
+        train_codes = codes[~inside]
+        for i, target in enumerate(targets):
+            of_level = smoothed(train_codes, target[~inside], target.mean(), smoothing, n_levels)
             means[inside, i] = of_level[codes[inside]]
     return means
 
 
-def strength(means: Floats, goals: Sequence[Floats]) -> float:
+def strength(means: Floats, targets: Sequence[Floats]) -> float:
     """Return how much of some goals their estimates explain: the root of R², and 0 for none.
 
     It is rounded, so that the last digits of a sum decide nothing.
     """
-    wanted = np.column_stack(goals)
-    spread = np.square(wanted - wanted.mean(axis=0)).sum()
-    error = np.square(wanted - means).sum()
+    y = np.column_stack(targets)
+    spread = np.square(y - y.mean(axis=0)).sum()
+    error = np.square(y - means).sum()
     return round(max(0.0, 1.0 - error / spread) ** 0.5, 9) if spread > 0 else 0.0

@@ -44,15 +44,15 @@ class MissingStep(FittedStep):
     patterns: tuple[str, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         masks = {name: as_missing(table[name]) for name in spec.columns}
         columns = tuple(name for name, mask in masks.items() if mask.any())
         if len(columns) < 2:
             return cls((), ())
         counts = Counter(_patterns(np.column_stack([masks[name] for name in columns])))
-        fewest = params["min_share"] * n_rows(table)
-        frequent = [pattern for pattern in counts if counts[pattern] >= fewest]
+        min_count = params["min_share"] * n_rows(table)
+        frequent = [pattern for pattern in counts if counts[pattern] >= min_count]
         frequent.sort(key=lambda pattern: (-counts[pattern], pattern))
         frequent = frequent[: params["most"]]
         enough = len(frequent) >= FEWEST_PATTERNS
@@ -75,7 +75,9 @@ class MissingStep(FittedStep):
         outputs = [mask.sum(axis=1).astype(np.float64)]
         if self.patterns:
             rare = float(len(self.patterns))
-            outputs.append(np.array([self._codes.get(one, rare) for one in _patterns(mask)]))
+            outputs.append(
+                np.array([self._codes.get(pattern, rare) for pattern in _patterns(mask)])
+            )
         return np.column_stack(outputs)
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:

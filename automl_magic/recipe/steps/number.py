@@ -48,7 +48,7 @@ class NumberStep(FittedStep):
     indicators: tuple[bool, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
         fill = choice_of(spec, "fill", params["fill"], (None, "median"))
         scalings, indicators = [], []

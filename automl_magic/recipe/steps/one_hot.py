@@ -37,15 +37,15 @@ class OneHotStep(FittedStep):
     levels: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         params = params_of(spec, cls.defaults)
-        kept = []
+        levels = []
         for name in spec.columns:
             counts = Counter(text for text in as_text(table[name]) if text is not None)
             frequent = [level for level in counts if counts[level] >= params["min_count"]]
             frequent.sort(key=lambda level: (-counts[level], level))
-            kept.append(tuple(sorted(frequent[: params["max_levels"]])))
-        return cls(spec.columns, tuple(kept))
+            levels.append(tuple(sorted(frequent[: params["max_levels"]])))
+        return cls(spec.columns, tuple(levels))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -73,9 +73,9 @@ class OneHotStep(FittedStep):
     def transform(self, table: Table) -> Floats:
         matrix = np.zeros((n_rows(table), len(self.names)))
         for name, positions in zip(self.columns, self._positions, strict=True):
-            found = looked_up(table[name], positions, -1)
-            rows = np.flatnonzero(found >= 0)
-            matrix[rows, found[rows]] = 1.0
+            indices = looked_up(table[name], positions, -1)
+            rows = np.flatnonzero(indices >= 0)
+            matrix[rows, indices[rows]] = 1.0
         return matrix
 
     def transform_row(self, row: Mapping[str, object]) -> list[float]:

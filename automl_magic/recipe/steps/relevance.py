@@ -16,9 +16,9 @@ from automl_magic.records import Answer, TaskKind
 RANKED_ROWS = 10_000
 
 
-def even_rows(n_rows: int, most: int = RANKED_ROWS) -> Array:
+def even_rows(n_rows: int, limit: int = RANKED_ROWS) -> Array:
     """Return at most so many row numbers, evenly spaced: ordered rows show all of their range."""
-    return np.unique(np.linspace(0, n_rows - 1, min(n_rows, most)).round().astype(np.int64))
+    return np.unique(np.linspace(0, n_rows - 1, min(n_rows, limit)).round().astype(np.int64))
 
 
 def margin(n_rows: int) -> float:
@@ -37,8 +37,8 @@ def relevance(X: Floats, target: Array, task: TaskKind, n_classes: int) -> Float
     share of their variance that lies between the classes. A missing value counts as the middle
     rank, so that a column with many of them is weak.
     """
-    ranked, goals, sizes = centred_ranks(X), *_goals(target, task, n_classes)
-    between = np.square(ranked.T @ goals) / sizes
+    ranked, targets, sizes = centred_ranks(X), *_target_columns(target, task, n_classes)
+    between = np.square(ranked.T @ targets) / sizes
     return np.sqrt(between.sum(axis=1) / np.maximum(np.square(ranked).sum(axis=0), 1.0)).round(9)
 
 
@@ -49,30 +49,30 @@ def relevance_of_sums(
 
     It is what a model without interactions makes of the two: their multiple correlation.
     """
-    ranked, goals, sizes = centred_ranks(X), *_goals(target, task, n_classes)
-    with_goals, with_others = ranked.T @ goals, ranked.T @ ranked
-    found = []
+    ranked, targets, sizes = centred_ranks(X), *_target_columns(target, task, n_classes)
+    with_targets, with_others = ranked.T @ targets, ranked.T @ ranked
+    results = []
     for i, j in pairs:
         a, b, c = with_others[i, i], with_others[j, j], with_others[i, j]
-        one, other = with_goals[i], with_goals[j]
-        between = b * one**2 - 2.0 * c * one * other + a * other**2
+        left, right = with_targets[i], with_targets[j]
+        between = b * left**2 - 2.0 * c * left * right + a * right**2
         if a * b - c * c > 1e-6 * a * b:
-            found.append(float((between / sizes).sum() / (a * b - c * c)) ** 0.5)
+            results.append(float((between / sizes).sum() / (a * b - c * c)) ** 0.5)
         else:  # one is as good as both
             better = max(
-                (one**2 / sizes).sum() / max(a, 1.0), (other**2 / sizes).sum() / max(b, 1.0)
+                (left**2 / sizes).sum() / max(a, 1.0), (right**2 / sizes).sum() / max(b, 1.0)
             )
-            found.append(float(better) ** 0.5)
-    return np.array(found).round(9)
+            results.append(float(better) ** 0.5)
+    return np.array(results).round(9)
 
 
-def _goals(target: Array, task: TaskKind, n_classes: int) -> tuple[Floats, Floats]:
+def _target_columns(target: Array, task: TaskKind, n_classes: int) -> tuple[Floats, Floats]:
     """Return what ranks are compared with, a column for each, and the squared size of each."""
     if task.answer is Answer.CLASSES:
-        goals = (target[:, None] == np.arange(n_classes)).astype(np.float64)
+        targets = (target[:, None] == np.arange(n_classes)).astype(np.float64)
     else:
-        goals = centred_ranks(target[:, None].astype(np.float64))
-    return goals, np.maximum(np.square(goals).sum(axis=0), 1.0)
+        targets = centred_ranks(target[:, None].astype(np.float64))
+    return targets, np.maximum(np.square(targets).sum(axis=0), 1.0)
 
 
 def centred_ranks(X: Floats) -> Floats:

@@ -59,10 +59,10 @@ class Scaling:
 def choice_of(spec: StepSpec, name: str, value: Choice, allowed: Sequence[Choice]) -> Choice:
     """Return a parameter's value, or raise `PlanError` if it is none of those allowed."""
     if value not in allowed:
-        words = " or ".join("None" if one is None else repr(one) for one in allowed)
+        options = " or ".join("None" if option is None else repr(option) for option in allowed)
         raise PlanError(
             f"The feature step {spec.kind!r} cannot use {name}={value!r}.",
-            why=f"{name} is {words}.",
+            why=f"{name} is {options}.",
             fix=f"Write {name}={allowed[-1]!r}.",
         )
     return value

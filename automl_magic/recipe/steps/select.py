@@ -31,7 +31,9 @@ ITERATIONS = 20
 LEVEL = 0.01
 
 
-def select(spec: StepSpec, matrix: Floats, goal: Goal, codes: Collection[int]) -> tuple[int, ...]:
+def select(
+    spec: StepSpec, matrix: Floats, step_target: Goal, codes: Collection[int]
+) -> tuple[int, ...]:
     """Return the positions of the outputs that are kept, in their order.
 
     Parameters
@@ -63,18 +65,18 @@ def select(spec: StepSpec, matrix: Floats, goal: Goal, codes: Collection[int]) -
     params = params_of(spec, DEFAULTS)
     choice_of(spec, "method", params["method"], ("boruta", "mutual_information"))
     rows = even_rows(len(matrix), params["rows"])
-    X, y = matrix[rows], goal.known(spec)[rows]
-    free = np.array([i for i in range(matrix.shape[1]) if i not in codes], dtype=np.int64)
+    X, y = matrix[rows], step_target.known(spec)[rows]
+    optional = np.array([i for i in range(matrix.shape[1]) if i not in codes], dtype=np.int64)
     if params["method"] == "boruta":
-        hits = boruta_hits(X, y, goal.task, params["seed"])[free]
-        free = free[hits >= fewest_hits(X.shape[1])]
+        hits = boruta_hits(X, y, step_target.task, params["seed"])[optional]
+        optional = optional[hits >= fewest_hits(X.shape[1])]
         scores = hits[hits >= fewest_hits(X.shape[1])].astype(np.float64)
     else:
-        scores = mutual_information(X[:, free], y, goal.task)
-    best = free[np.argsort(-scores, kind="stable")[: params["most"]]]
-    kept = sorted({*codes, *best.tolist()})
+        scores = mutual_information(X[:, optional], y, step_target.task)
+    best = optional[np.argsort(-scores, kind="stable")[: params["most"]]]
+    selected = sorted({*codes, *best.tolist()})
     # A model cannot learn from nothing, even where there is nothing to learn.
-    return tuple(kept) or tuple(range(matrix.shape[1]))
+    return tuple(selected) or tuple(range(matrix.shape[1]))
 
 
 def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
@@ -83,10 +85,10 @@ def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
 
     if X.shape[1] == 0:
         return np.empty(0)
-    goal = binned(y.astype(np.float64)) if task.answer is Answer.NUMBER else y
-    cut = np.column_stack([binned(values) for values in X.T])
-    shared: Floats = mutual_info_classif(cut, goal, discrete_features=True, random_state=0)
-    return shared.round(9)
+    y_binned = binned(y.astype(np.float64)) if task.answer is Answer.NUMBER else y
+    X_binned = np.column_stack([binned(values) for values in X.T])
+    scores: Floats = mutual_info_classif(X_binned, y_binned, discrete_features=True, random_state=0)
+    return scores.round(9)
 
 
 def binned(values: Floats) -> Array:
@@ -109,10 +111,10 @@ def boruta_hits(X: Floats, y: Array, task: TaskKind, seed: int) -> Array:
     width = X.shape[1]
     hits = np.zeros(width, dtype=np.int64)
     for number in range(ITERATIONS):
-        both = np.hstack([X, rng.permuted(X, axis=0)])
+        with_shuffled = np.hstack([X, rng.permuted(X, axis=0)])
         model = forest(
             n_estimators=50, max_depth=7, max_features="sqrt", random_state=seed + number, n_jobs=1
-        ).fit(both, y)
+        ).fit(with_shuffled, y)
         importances = model.feature_importances_
         hits += importances[:width] > importances[width:].max()
     return hits
@@ -120,9 +122,9 @@ def boruta_hits(X: Floats, y: Array, task: TaskKind, seed: int) -> Array:
 
 def fewest_hits(n_columns: int) -> int:
     """Return the fewest hits that are not too few for chance: P(hits or fewer) ≥ 1 % / columns."""
-    so_far = 0.0
+    cumulative = 0.0
     for hits in range(ITERATIONS + 1):
-        so_far += math.comb(ITERATIONS, hits) / 2.0**ITERATIONS
-        if so_far * n_columns >= LEVEL:
+        cumulative += math.comb(ITERATIONS, hits) / 2.0**ITERATIONS
+        if cumulative * n_columns >= LEVEL:
             return hits
     return ITERATIONS

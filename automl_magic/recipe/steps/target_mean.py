@@ -76,28 +76,28 @@ class TargetMeanStep(FittedStep):
     means: tuple[LevelMeans, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
         smoothing = smoothing_of(spec, params_of(spec, cls.defaults)["smoothing"])
-        goals = goal.columns(spec)
+        targets = step_target.columns(spec)
         means = []
         for name in spec.columns:
             texts = as_text(table[name])
             levels = levels_of(texts)
             codes = codes_of(texts, positions_of(levels))
-            means.append(LevelMeans(levels, level_rows(codes, goals, smoothing, len(levels))))
+            means.append(LevelMeans(levels, level_rows(codes, targets, smoothing, len(levels))))
         return cls(spec.columns, tuple(means))
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
-        step = cls.fit(spec, table, goal)
-        goals = goal.columns(spec)
-        folds = goal.folds(spec, params["n_folds"], params["seed"])
+        step = cls.fit(spec, table, step_target)
+        targets = step_target.columns(spec)
+        folds = step_target.folds(spec, params["n_folds"], params["seed"])
         parts = []
         for name, column in zip(step.columns, step.means, strict=True):
             codes = column.of(as_text(table[name]))
             n_levels = len(column.levels)
-            parts.append(out_of_fold(codes, goals, folds, params["smoothing"], n_levels))
+            parts.append(out_of_fold(codes, targets, folds, params["smoothing"], n_levels))
             parts.append(column.rows[codes, -1:])
         return step, np.hstack(parts)
 

@@ -34,16 +34,16 @@ class Vocabulary:
 
     def counts(self, documents: Sequence[str]) -> Any:
         """Return how often each term occurs, a CSR array of float64 (n_documents, n_terms)."""
-        (known, columns), index = self._alphabet
+        (sorted_keys, columns), index = self._alphabet
         units = _units(documents, self.analyzer)
         unknown = len(index) + 1
         numbers = {symbol: index.get(symbol, unknown) for symbol in dict.fromkeys(units.symbols)}
         keys, rows = _ngrams(units, numbers, self.analyzer, base=len(index) + 2)
-        if len(known) == 0:
-            return _counted(keys[:0], keys[:0], (len(documents), 0))
-        places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-        there = known[places] == keys
-        return units.counted(rows[there], columns[places[there]], len(self.terms))
+        if len(sorted_keys) == 0:
+            return _count_matrix(keys[:0], keys[:0], (len(documents), 0))
+        positions = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
+        is_term = sorted_keys[positions] == keys
+        return units.count_matrix(rows[is_term], columns[positions[is_term]], len(self.terms))
 
     def in_one(self, text: str) -> Iterator[str]:
         """Return the terms of one text, each as often as it occurs."""
@@ -80,7 +80,7 @@ class Vocabulary:
         return (keys[order], order), index
 
 
-def learn_terms(documents: Sequence[str], analyzer: str, most: int) -> tuple[Vocabulary, Any]:
+def learn_terms(documents: Sequence[str], analyzer: str, limit: int) -> tuple[Vocabulary, Any]:
     """Return the `most` most frequent terms of some texts, and how often each occurs in them.
 
     Of equally frequent terms those are taken that come first in the order of their text.
@@ -92,7 +92,7 @@ def learn_terms(documents: Sequence[str], analyzer: str, most: int) -> tuple[Voc
     distinct, codes = np.unique(keys, return_inverse=True)
     counts = np.bincount(codes, weights=units.occurrences[rows], minlength=len(distinct))
     symbols = ["", *index]
-    between = " " if analyzer == "word" else ""
+    separator = " " if analyzer == "word" else ""
 
     def text_of(key: int) -> str:
         parts = []
@@ -100,29 +100,29 @@ def learn_terms(documents: Sequence[str], analyzer: str, most: int) -> tuple[Voc
             key, part = divmod(key, base)
             if part:
                 parts.append(symbols[part])
-        return between.join(reversed(parts))
+        return separator.join(reversed(parts))
 
-    chosen = _most_frequent(distinct, counts, most, text_of)
-    terms = sorted((text_of(int(distinct[i])), int(i)) for i in chosen)
+    frequent = _most_frequent(distinct, counts, limit, text_of)
+    terms = sorted((text_of(int(distinct[i])), int(i)) for i in frequent)
     columns = np.full(len(distinct), -1)
     columns[[i for _, i in terms]] = np.arange(len(terms))
-    of_each = columns[codes]
-    there = of_each >= 0
-    counted = units.counted(rows[there], of_each[there], len(terms))
-    return Vocabulary(analyzer, tuple(term for term, _ in terms)), counted
+    term_columns = columns[codes]
+    is_term = term_columns >= 0
+    counts_matrix = units.count_matrix(rows[is_term], term_columns[is_term], len(terms))
+    return Vocabulary(analyzer, tuple(term for term, _ in terms)), counts_matrix
 
 
 def _most_frequent(
-    distinct: Array, counts: Array, most: int, text_of: Callable[[int], str]
+    distinct: Array, counts: Array, limit: int, text_of: Callable[[int], str]
 ) -> list[int]:
-    if len(distinct) <= most:
+    if len(distinct) <= limit:
         return list(range(len(distinct)))
-    fewest = np.sort(counts)[-most]
-    sure = np.flatnonzero(counts > fewest).tolist()
+    min_count = np.sort(counts)[-limit]
+    frequent = np.flatnonzero(counts > min_count).tolist()
     tied = sorted(
-        np.flatnonzero(counts == fewest).tolist(), key=lambda i: text_of(int(distinct[i]))
+        np.flatnonzero(counts == min_count).tolist(), key=lambda i: text_of(int(distinct[i]))
     )
-    return [*sure, *tied[: most - len(sure)]]
+    return [*frequent, *tied[: limit - len(frequent)]]
 
 
 @dataclass(frozen=True)
@@ -137,12 +137,12 @@ class _Units:
     symbols: Sequence[str]
     lengths: Array
     occurrences: Array
-    holding: Any = None
+    unit_counts: Any = None
 
-    def counted(self, rows: Array, columns: Array, n_terms: int) -> Any:
-        counted = _counted(rows, columns, (len(self.lengths), n_terms))
-        if self.holding is not None:
-            counted = self.holding @ counted
+    def count_matrix(self, rows: Array, columns: Array, n_terms: int) -> Any:
+        counted = _count_matrix(rows, columns, (len(self.lengths), n_terms))
+        if self.unit_counts is not None:
+            counted = self.unit_counts @ counted
             counted.sort_indices()
         return counted
 
@@ -151,19 +151,19 @@ def _units(documents: Sequence[str], analyzer: str) -> _Units:
     words: list[str] = []
     lengths = np.empty(len(documents), dtype=np.int64)
     for row, document in enumerate(documents):
-        found = WORDS.findall(document.lower()) if analyzer == "word" else document.lower().split()
-        words += found
-        lengths[row] = len(found)
+        tokens = WORDS.findall(document.lower()) if analyzer == "word" else document.lower().split()
+        words += tokens
+        lengths[row] = len(tokens)
     if analyzer == "word":
         return _Units(words, lengths, np.ones(len(documents)))
     # A word occurs in many texts; its pieces are the same in all of them.
     distinct = dict.fromkeys(words)
     number = {word: i for i, word in enumerate(distinct)}
     rows = np.repeat(np.arange(len(documents)), lengths)
-    holding = _counted(rows, _ids(words, number), (len(documents), len(distinct)))
+    unit_counts = _count_matrix(rows, _ids(words, number), (len(documents), len(distinct)))
     sizes = np.array([len(word) + 2 for word in distinct], dtype=np.int64)
     padded = f" {'  '.join(distinct)} " if distinct else ""
-    return _Units(padded, sizes, np.asarray(holding.sum(axis=0)).ravel(), holding)
+    return _Units(padded, sizes, np.asarray(unit_counts.sum(axis=0)).ravel(), unit_counts)
 
 
 def _ids(symbols: Sequence[str], numbers: Mapping[str, int]) -> Array:
@@ -191,7 +191,7 @@ def _ngrams(
     return np.concatenate(keys), np.concatenate(rows)
 
 
-def _counted(rows: Array, columns: Array, shape: tuple[int, int]) -> Any:
+def _count_matrix(rows: Array, columns: Array, shape: tuple[int, int]) -> Any:
     from scipy.sparse import coo_array
 
     counted = coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()

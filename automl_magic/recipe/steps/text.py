@@ -65,20 +65,20 @@ class TextStep(FittedStep):
     words: tuple[Words, ...]
 
     @classmethod
-    def fit(cls, spec: StepSpec, table: Table, goal: Goal) -> Self:
-        return cls.fit_transform(spec, table, goal)[0]
+    def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
+        return cls.fit_transform(spec, table, step_target)[0]
 
     @classmethod
-    def fit_transform(cls, spec: StepSpec, table: Table, goal: Goal) -> tuple[Self, Floats]:
+    def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
         params = params_of(spec, cls.defaults)
         choice_of(spec, "analyzer", params["analyzer"], ("char_wb", "word"))
-        goals = goal.columns(spec) if params.pop("forecast") else []
-        wanted = np.column_stack(goals) if goals else None
+        target_columns = step_target.columns(spec) if params.pop("forecast") else []
+        targets = np.column_stack(target_columns) if target_columns else None
         n_folds = params.pop("n_folds")
-        folds = goal.folds(spec, n_folds, params["seed"]) if goals else None
+        folds = step_target.folds(spec, n_folds, params["seed"]) if target_columns else None
         words, parts = [], [np.empty((n_rows(table), 0))]
         for name in spec.columns:
-            fitted, outputs = fit_words(documents_of(table[name]), wanted, folds, **params)
+            fitted, outputs = fit_words(documents_of(table[name]), targets, folds, **params)
             words.append(fitted)
             parts.append(outputs)
         return cls(spec.columns, tuple(words)), np.hstack(parts)
@@ -147,8 +147,8 @@ def documents_of(values: Array) -> list[str]:
     return [text or "" for text in as_text(values)]
 
 
-def _output_names(n_topics: int, n_goals: int) -> list[str]:
+def _output_names(n_topics: int, n_targets: int) -> list[str]:
     topics = [f"topic {number}" for number in range(n_topics)]
-    if n_goals == 1:
+    if n_targets == 1:
         return [*topics, "forecast"]
-    return [*topics, *(f"forecast of class {code}" for code in range(n_goals))]
+    return [*topics, *(f"forecast of class {code}" for code in range(n_targets))]

@@ -51,14 +51,14 @@ class Words:
             return empty
         positions = list(counts)
         weights = np.array([math.log(n) + 1.0 for n in counts.values()]) * self.idf[positions]
-        placed = weights @ self.places[positions] / math.sqrt(weights @ weights) + self.starts
-        outputs: list[float] = placed.tolist()
+        result = weights @ self.places[positions] / math.sqrt(weights @ weights) + self.starts
+        outputs: list[float] = result.tolist()
         return outputs
 
 
 def fit_words(
     documents: list[str],
-    wanted: Floats | None,
+    targets: Floats | None,
     folds: Array | None,
     *,
     analyzer: str,
@@ -76,51 +76,51 @@ def fit_words(
     size = len(documents)
     vocabulary, counts = learn_terms(documents, analyzer, max_features)
     if len(vocabulary.terms) < 2:
-        nothing = Words(
+        empty = Words(
             Vocabulary(analyzer, ()), np.empty(0), np.empty((0, 0)), np.empty(0), n_topics=0
         )
-        return nothing, np.empty((size, 0))
+        return empty, np.empty((size, 0))
     transformer = TfidfTransformer(sublinear_tf=True)
     weights = transformer.fit_transform(counts)
     rows = even_rows(size, FITTED_ROWS)
-    places = [_topics(weights[rows], components, seed)]
-    n_topics = places[0].shape[1]
-    starts = [np.zeros(n_topics)]
-    outputs = [weights @ places[0]]
-    if wanted is not None and folds is not None:
-        slopes, offsets = _forecast(weights[rows], wanted[rows])
-        places.append(slopes)
-        starts.append(offsets)
-        predicted = np.empty(wanted.shape)
+    term_weights = [_fit_topics(weights[rows], components, seed)]
+    n_topics = term_weights[0].shape[1]
+    intercepts = [np.zeros(n_topics)]
+    outputs = [weights @ term_weights[0]]
+    if targets is not None and folds is not None:
+        slopes, offsets = _fit_forecast(weights[rows], targets[rows])
+        term_weights.append(slopes)
+        intercepts.append(offsets)
+        predicted = np.empty(targets.shape)
         for fold in range(int(folds.max()) + 1):
-            others, inside = rows[folds[rows] != fold], folds == fold
-            slopes, offsets = _forecast(weights[others], wanted[others])
+            train_rows, inside = rows[folds[rows] != fold], folds == fold
+            slopes, offsets = _fit_forecast(weights[train_rows], targets[train_rows])
             predicted[inside] = weights[inside] @ slopes + offsets
         outputs.append(predicted)
     words = Words(
         vocabulary,
         transformer.idf_,
-        np.ascontiguousarray(np.hstack(places)),
-        np.concatenate(starts),
+        np.ascontiguousarray(np.hstack(term_weights)),
+        np.concatenate(intercepts),
         n_topics,
     )
     return words, np.hstack(outputs)
 
 
-def _topics(weights: Any, components: int, seed: int) -> Floats:
+def _fit_topics(weights: Any, components: int, seed: int) -> Floats:
     from sklearn.decomposition import TruncatedSVD
 
     size = min(components, *weights.shape)
     if size == 0:
         return np.empty((weights.shape[1], 0))
     svd = TruncatedSVD(size, n_iter=POWER_ITERATIONS, random_state=seed).fit(weights)
-    places: Floats = svd.components_.T
-    return places
+    components_by_term: Floats = svd.components_.T
+    return components_by_term
 
 
-def _forecast(weights: Any, wanted: Floats) -> tuple[Floats, Floats]:
+def _fit_forecast(weights: Any, targets: Floats) -> tuple[Floats, Floats]:
     """Return the slopes (n_terms, n_goals) and offsets (n_goals,) of a ridge regression."""
     from sklearn.linear_model import Ridge
 
-    ridge = Ridge(solver="sparse_cg").fit(weights, wanted)
-    return ridge.coef_.reshape(wanted.shape[1], -1).T, np.atleast_1d(ridge.intercept_)
+    ridge = Ridge(solver="sparse_cg").fit(weights, targets)
+    return ridge.coef_.reshape(targets.shape[1], -1).T, np.atleast_1d(ridge.intercept_)

@@ -23,7 +23,7 @@ def test_after_n_epochs_it_predicts_what_a_fit_of_n_epochs_predicts(task, n_clas
     X, y = table(300, 0, task)
     X_new, y_new = table(80, 1, task)
     common = {"task": task, "n_classes": n_classes, "seed": 4}
-    growth = member("mlp").grow(PARAMS, Fold(X, y, X_new, y_new), most_rounds=100, **common)
+    growth = member("mlp").grow(PARAMS, Fold(X, y, X_new, y_new), max_rounds=100, **common)
     losses = growth.grow(5) + growth.grow(100)
 
     assert growth.ended
@@ -37,7 +37,7 @@ def test_it_ends_where_no_more_rounds_are_wanted():
     X, y = table(100, 0)
     fold = Fold(X, y, X, y)
     growth = member("mlp").grow(
-        PARAMS, fold, most_rounds=3, task=TaskKind("regression"), n_classes=0
+        PARAMS, fold, max_rounds=3, task=TaskKind("regression"), n_classes=0
     )
 
     assert len(growth.grow(100)) == 3
@@ -47,7 +47,7 @@ def test_it_ends_where_no_more_rounds_are_wanted():
 def test_the_loss_of_an_epoch_is_that_of_its_predictions():
     X, y = table(200, 0)
     growth = member("mlp").grow(
-        PARAMS, Fold(X, y, X, y), most_rounds=1, task=TaskKind("regression"), n_classes=0
+        PARAMS, Fold(X, y, X, y), max_rounds=1, task=TaskKind("regression"), n_classes=0
     )
 
     assert growth.grow(1) == [pytest.approx(np.mean((growth.predict(1) - y) ** 2))]

@@ -27,11 +27,11 @@ class FittedMember:
 
     def predict_row(self, row: Sequence[float]) -> float | list[float]:
         """Return the prediction for one row: a value, or one probability per class."""
-        found = [self.estimator.predict_row(model, row) for model in self.models]
-        n = len(found)
+        predictions = [self.estimator.predict_row(model, row) for model in self.models]
+        n = len(predictions)
         if n == 1:
-            return found[0]
-        if isinstance(found[0], list):
-            rows = [one for one in found if isinstance(one, list)]
+            return predictions[0]
+        if isinstance(predictions[0], list):
+            rows = [prediction for prediction in predictions if isinstance(prediction, list)]
             return [sum(of_class) / n for of_class in zip(*rows, strict=True)]
-        return sum(one for one in found if not isinstance(one, list)) / n
+        return sum(prediction for prediction in predictions if not isinstance(prediction, list)) / n

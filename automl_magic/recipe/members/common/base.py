@@ -192,7 +192,7 @@ class Member(ABC):
         *,
         task: TaskKind,
         n_classes: int,
-        most_rounds: int,
+        max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
     ) -> Growth:
@@ -203,10 +203,10 @@ class Member(ABC):
 
         Parameters
         ----------
-        most_rounds : int
+        max_rounds : int
             It ends there, if not before.
         """
-        del most_rounds
+        del max_rounds
 
         def fit_and_predict() -> Floats:
             model = self.fit(
@@ -239,10 +239,10 @@ class Member(ABC):
 
     def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
         """Return the prediction for one row: a value, or one probability per class."""
-        one: float | list[float] = self.predict(model, np.array([row], dtype=np.float64))[
+        prediction: float | list[float] = self.predict(model, np.array([row], dtype=np.float64))[
             0
         ].tolist()
-        return one
+        return prediction
 
     @abstractmethod
     def to_bytes(self, model: Model) -> bytes:

@@ -57,20 +57,20 @@ class EpochMember(Member):
         *,
         task: TaskKind,
         n_classes: int,
-        most_rounds: int,
+        max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
     ) -> Growth:
         spec = self._spec(params, None, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         training = self.begin(arguments, rows_of(fold.X, fold.y, task, class_weight))
-        watched = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
+        valid = rows_of(fold.watched_X, fold.watched_y, task, class_weight)
 
         def predict() -> Floats:
-            return self.predict(Model(training.fitted(), task, n_classes), watched.X)
+            return self.predict(Model(training.fitted(), task, n_classes), valid.X)
 
-        goal = min(most_rounds, self.n_epochs(arguments))
-        return _Growth(training.epoch, predict, watched, goal)
+        n_rounds = min(max_rounds, self.n_epochs(arguments))
+        return _Growth(training.epoch, predict, valid, n_rounds)
 
     def slots(
         self,
@@ -94,21 +94,26 @@ class _Growth(Growth):
         self,
         epoch: Callable[[], None],
         predict: Callable[[], Floats],
-        watched: Rows,
-        goal: int,
+        valid: Rows,
+        max_rounds: int,
     ) -> None:
-        self._epoch, self._predict, self._watched, self._goal = epoch, predict, watched, goal
+        self._epoch, self._predict, self._valid, self._max_rounds = (
+            epoch,
+            predict,
+            valid,
+            max_rounds,
+        )
         # The weights after an epoch are gone with the next one, so what they predict is kept.
         self._predicted: list[Floats] = []
 
     def grow(self, rounds: int) -> list[float]:
         losses = []
-        for _ in range(min(rounds, self._goal - self.n_rounds)):
+        for _ in range(min(rounds, self._max_rounds - self.n_rounds)):
             self._epoch()
             self._predicted.append(self._predict())
-            losses.append(mean_loss(self._watched, self._predicted[-1]))
+            losses.append(mean_loss(self._valid, self._predicted[-1]))
             self.n_rounds += 1
-        self.ended = self.n_rounds >= self._goal
+        self.ended = self.n_rounds >= self._max_rounds
         return losses
 
     def predict(self, rounds: int) -> Floats:

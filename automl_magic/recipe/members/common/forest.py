@@ -58,11 +58,11 @@ class Forest(ScikitMember):
         *,
         task: TaskKind,
         n_classes: int,
-        most_rounds: int,
+        max_rounds: int,
         class_weight: bool = False,
         seed: int = 0,
     ) -> Growth:
-        del most_rounds  # its number of trees is a parameter
+        del max_rounds  # its number of trees is a parameter
         spec = self._spec(params, None, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads=1)
         rows = rows_of(fold.X, fold.y, task, class_weight)
@@ -97,16 +97,23 @@ class _Growth(Growth):
     """A forest that grows tree by tree. More trees are never worse: there is no loss to watch."""
 
     def __init__(
-        self, member: Forest, forest: Any, goal: int, *, rows: Rows, fold: Fold, n_classes: int
+        self,
+        member: Forest,
+        forest: Any,
+        max_rounds: int,
+        *,
+        rows: Rows,
+        fold: Fold,
+        n_classes: int,
     ) -> None:
-        self._member, self._forest, self._goal = member, forest, goal
+        self._member, self._forest, self._max_rounds = member, forest, max_rounds
         self._rows, self._fold, self._n_classes = rows, fold, n_classes
 
     def grow(self, rounds: int) -> list[float]:
-        self.n_rounds = min(self._goal, self.n_rounds + rounds)
+        self.n_rounds = min(self._max_rounds, self.n_rounds + rounds)
         self._forest.set_params(n_estimators=self.n_rounds)
         self._forest.fit(self._rows.X, self._rows.y, sample_weight=self._rows.weight)
-        self.ended = self.n_rounds >= self._goal
+        self.ended = self.n_rounds >= self._max_rounds
         return []
 
     def predict(self, rounds: int) -> Floats:

@@ -86,18 +86,18 @@ class Snapshots:
     """
 
     def __init__(self) -> None:
-        self._of_round: dict[int, Floats] = {}
+        self._by_round: dict[int, Floats] = {}
         self._first = 1
 
     def add(self, rounds: int, predicted: Floats) -> None:
-        self._of_round[rounds] = predicted
+        self._by_round[rounds] = predicted
 
     def get(self, rounds: int) -> Floats:
-        return self._of_round[rounds]
+        return self._by_round[rounds]
 
     def forget(self, rounds: int) -> None:
-        for place in range(self._first, rounds):
-            self._of_round.pop(place, None)
+        for index in range(self._first, rounds):
+            self._by_round.pop(index, None)
         self._first = max(self._first, rounds)
 
 

@@ -111,8 +111,8 @@ def embedded(network: Arrays, X: Floats) -> Floats:
     x = squeezed(X, network["centre"], network["spread"]).T[:, :, None]
     waves = np.cos(2 * np.pi * x * network["frequency"][:, None] + network["phase"][:, None])
     mixed = waves @ network["mix"] + network["mix_bias"][:, None]
-    together = np.concatenate([x, mixed], axis=2)
-    return together.transpose(1, 0, 2).reshape(len(X), -1)
+    joined = np.concatenate([x, mixed], axis=2)
+    return joined.transpose(1, 0, 2).reshape(len(X), -1)
 
 
 def n_layers(network: Arrays) -> int:

@@ -33,12 +33,15 @@ class Range:
 
     def near(self, value: float, reach: float) -> Range:
         """Return the part of the range that is at most `reach` of its width away from a value."""
-        at = self.inside(value)
+        center = self.inside(value)
         low, high = self._scaled(self.low), self._scaled(self.high)
         step = reach * (high - low)
-        nearest = self._unscaled(self._scaled(at) - step), self._unscaled(self._scaled(at) + step)
+        nearest = (
+            self._unscaled(self._scaled(center) - step),
+            self._unscaled(self._scaled(center) + step),
+        )
         if self.whole:  # there is always another
-            nearest = min(nearest[0], at - 1), max(nearest[1], at + 1)
+            nearest = min(nearest[0], center - 1), max(nearest[1], center + 1)
         low, high = (self.inside(edge) for edge in nearest)
         return dataclasses.replace(self, low=low, high=high)
 

@@ -31,7 +31,7 @@ class TorchTraining(Training):
 
     def __init__(self, estimator: str, arguments: dict[str, Any], rows: Rows) -> None:
         self._estimator, self._arguments = estimator, arguments
-        self._torch = torch = self._ready()
+        self._torch = torch = self._import_torch()
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._random = torch.Generator(self._device).manual_seed(arguments["seed"])
         self._classes = rows.task.has_classes
@@ -71,9 +71,9 @@ class TorchTraining(Training):
     def optimiser(self) -> Any:
         """Return what makes the steps; it gives each tensor a group of its own."""
 
-    def step_size(self, name: str, done: float) -> float:
+    def step_size(self, name: str, progress: float) -> float:
         """Return the step of a tensor, where `done` of the schedule, 0 to 1, is over."""
-        del name, done
+        del name, progress
         return float(self._arguments["lr"])
 
     def normal(self, *shape: int) -> Any:
@@ -91,17 +91,17 @@ class TorchTraining(Training):
         share = self._arguments["dropout"]
         if not share:
             return x
-        kept = self._torch.rand(x.shape, generator=self._random, device=self._device) >= share
-        return x * kept / (1 - share)
+        mask = self._torch.rand(x.shape, generator=self._random, device=self._device) >= share
+        return x * mask / (1 - share)
 
     def epoch(self) -> None:
-        torch = self._ready()  # this may be another thread than the last time
+        torch = self._import_torch()  # this may be another thread than the last time
         order = torch.randperm(len(self._X), generator=self._random, device=self._device)
         for batch, rows in enumerate(order.split(self._arguments["batch_size"])):
             steps = self._n_epochs * self._n_batches + batch
-            done = steps / (self._n_batches * self._arguments["n_epochs"])
+            progress = steps / (self._n_batches * self._arguments["n_epochs"])
             for name, group in zip(self.network, self._optimiser.param_groups, strict=True):
-                group["lr"] = self.step_size(name, done)
+                group["lr"] = self.step_size(name, progress)
             loss = self._loss(self.forward(self._embedded(self._X[rows])), rows)
             self._optimiser.zero_grad()
             loss.backward()
@@ -119,7 +119,7 @@ class TorchTraining(Training):
         network["centre"], network["spread"] = self._scale
         return network
 
-    def _ready(self) -> Any:
+    def _import_torch(self) -> Any:
         if find_spec("torch") is None:
             raise PlanError(
                 f"The estimator {self._estimator!r} needs PyTorch.",

@@ -36,9 +36,7 @@ def settings(task, seed=3):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_after_n_epochs_it_predicts_what_a_fit_of_n_epochs_predicts(name, task):
     (X, y), (X_new, y_new) = table(300, 0, task), table(80, 1, task)
-    growth = member(name).grow(
-        PARAMS, Fold(X, y, X_new, y_new), most_rounds=1_000, **settings(task)
-    )
+    growth = member(name).grow(PARAMS, Fold(X, y, X_new, y_new), max_rounds=1_000, **settings(task))
     losses = growth.grow(2) + growth.grow(100)
 
     assert growth.ended
