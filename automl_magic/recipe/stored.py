@@ -261,7 +261,7 @@ def _read_verified(folder: Path, file: Artifact) -> bytes:
 
 def _tampered_error(path: str, why: str) -> ArtifactTampered:
     return ArtifactTampered(
-        f"The model file {path!r} has changed since it was saved.",
+        f"The model file {path!r} isn't valid.",
         why=f"For {path!r}, {why}.",
         fix=FIX,
     )

@@ -73,6 +73,6 @@ def test_every_output_names_its_column_or_the_step_names_none(fitted_for):
 
 def test_a_model_of_other_members_is_refused_and_several_seeds_only_come_close(fitted_for):
     model = fitted_for("binary")
-    assert refusal(model) == "extra_trees, linear is no booster of trees"
+    assert refusal(model) == "extra_trees, linear isn't a tree booster"
     assert approximation(model) == "it averages the probabilities of several seeds"
     assert approximation(fitted_for("regression")) is None

@@ -205,7 +205,7 @@ def test_an_unknown_field_is_named_with_its_near_miss(checker):
         "field": "Heigth",
         "problem": "unknown",
         "expected": "'height'",
-        "found": "a field that the model does not have",
+        "found": "a field that the model doesn't have",
     }
     flagged = checker.parse({**GOOD, "x": 1}, Checks(unknown=Check.FLAG))
     assert flagged.flags == {"x": "unknown"}
@@ -241,7 +241,7 @@ def test_a_refusal_says_what_why_and_what_to_do(checker):
     with pytest.raises(Refused) as caught:
         checker.parse({**GOOD, "city": "Rome"}, STRICT)
     assert caught.value.why == ("'city': expected one of 'Bergen', 'Oslo', '5020', found 'Rome'.")
-    assert caught.value.fix == "Send each field as the model's metadata describes it."
+    assert caught.value.fix == "Send the fields described in the model's metadata."
 
 
 anything = st.recursive(

@@ -124,9 +124,9 @@ def test_a_fitted_recipe_predicts_rows_and_tables_alike(task, fitted_for, new):
     ("changes", "message"),
     [
         ({"temperature": 0.0}, "temperature: expected a number above 0"),
-        ({"method": "isotonic", "x": [], "y": []}, "x: expected as many numbers as y has"),
-        ({"x": [0.1], "y": [0.1]}, "x: expected as many numbers as y has"),
-        ({"method": "isotonic", "x": [0.5, 0.5], "y": [0.1, 0.2]}, "x: expected numbers that rise"),
+        ({"method": "isotonic", "x": [], "y": []}, "x: expected as many numbers as y"),
+        ({"x": [0.1], "y": [0.1]}, "x: expected as many numbers as y"),
+        ({"method": "isotonic", "x": [0.5, 0.5], "y": [0.1, 0.2]}, "x: expected increasing numbers"),
         ({"method": "isotonic", "x": [0.1, 0.5], "y": [0.3, 0.2]}, "y: expected probabilities"),
     ],
 )
@@ -156,5 +156,5 @@ def test_a_recipe_says_how_its_members_are_combined(recipe_for):
     shown = repr(recipe)
 
     assert "  blended by the geometric mean of their probabilities" in shown
-    assert "  calibrated by a temperature of 0.800, and a shift of each class" in shown
+    assert "  calibrated by a temperature of 0.800 and a shift per class" in shown
     assert type(recipe).from_json(recipe.to_json()) == recipe

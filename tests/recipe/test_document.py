@@ -92,8 +92,8 @@ def test_a_recipe_reads_like_a_recipe():
     )
 
     assert shown.splitlines() == [
-        "Recipe: predict 'churn', binary, measured by f1",
+        "Recipe: predict 'churn', binary, scored by f1",
         "  1.00 x shallow on view tree, 40 rounds",
         "  view tree: number of 1",
-        "  'yes' from a probability of 0.3 on",
+        "  'yes' if its probability is at least 0.3",
     ]

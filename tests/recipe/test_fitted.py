@@ -149,7 +149,7 @@ def test_a_label_that_is_no_class_is_refused(recipe_for, with_target):
     frame.loc[7, "target"] = "maybe"
     with pytest.raises(TargetNotUsable) as caught:
         fit_recipe(recipe_for("binary"), frame)
-    assert caught.value.why == "Row 7 holds 'maybe'; the classes are no, yes."
+    assert caught.value.why == "Row 7 contains 'maybe'. The classes are no, yes."
 
 
 def test_a_target_that_is_no_number_is_refused(recipe_for, with_target):
@@ -157,7 +157,7 @@ def test_a_target_that_is_no_number_is_refused(recipe_for, with_target):
     frame.loc[3, "target"] = np.inf
     with pytest.raises(TargetNotUsable) as caught:
         fit_recipe(recipe_for("regression"), frame)
-    assert caught.value.why == "Row 3 holds inf; a regression needs finite numbers."
+    assert caught.value.why == "Row 3 contains inf. A regression needs finite numbers."
 
 
 def test_labels_find_their_class_by_their_text(recipe_for, with_target, new):
@@ -178,9 +178,9 @@ def test_boolean_classes_stay_booleans(recipe_for, with_target, new):
 
 
 def test_a_regression_has_no_probabilities(fitted_for, new):
-    with pytest.raises(AttributeError, match="use predict"):
+    with pytest.raises(AttributeError, match="Use predict"):
         fitted_for("regression").predict_proba(new)
-    with pytest.raises(AttributeError, match="use predict"):
+    with pytest.raises(AttributeError, match="Use predict"):
         fitted_for("regression").predict_proba_row({})
 
 

@@ -51,5 +51,5 @@ def test_a_column_without_times_is_refused_with_the_form_that_was_expected():
         n_earlier(["a", "b"], "%d/%m/%Y")
 
     assert refused.value.why == (
-        "None of its 2 values is a number, a date, or text in the form '%d/%m/%Y'."
+        "None of its 2 values is a number, a date, or text in the format '%d/%m/%Y'."
     )

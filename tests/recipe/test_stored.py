@@ -86,7 +86,7 @@ def test_a_folder_with_other_files_is_left_alone(fitted_for, tmp_path):
     (tmp_path / "thesis.tex").write_text("mine")
     with pytest.raises(FolderTaken) as caught:
         save_model(fitted_for("binary"), tmp_path)
-    assert caught.value.fix == "Name a new folder."
+    assert caught.value.fix == "Choose a new folder."
     assert names(tmp_path) == ["thesis.tex"]
 
 
@@ -94,7 +94,7 @@ def test_a_folder_that_cannot_be_written_is_named(fitted_for, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderNotWritable) as caught:
         save_model(fitted_for("binary"), tmp_path / "file" / "model")
-    assert caught.value.what.startswith("The model cannot be written to ")
+    assert caught.value.what.startswith("Can't write the model to ")
 
 
 @pytest.mark.parametrize("path", [name for name in FILES if name != "manifest.json"])
@@ -104,9 +104,9 @@ def test_a_changed_byte_is_found_in_every_file(saved, path):
     (saved / path).write_bytes(content)
     with pytest.raises(ArtifactTampered) as caught:
         load_model(saved)
-    assert caught.value.what == f"The model's file {path!r} is not the one that was written."
+    assert caught.value.what == f"The model file {path!r} isn't valid."
     assert (
-        caught.value.fix == "Fit the recipe again, or take the model from where it was registered."
+        caught.value.fix == "Refit the recipe, or get the model from the registry again."
     )
 
 
@@ -139,7 +139,7 @@ def test_a_changed_manifest_is_found_by_its_digest(saved, fitted_for, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"files": [{"path": 1}]}'])
 def test_a_broken_manifest_is_refused(saved, content):
     (saved / "manifest.json").write_bytes(content)
-    with pytest.raises(ArtifactTampered, match="it is no manifest"):
+    with pytest.raises(ArtifactTampered, match="it isn't a manifest"):
         load_model(saved)
 
 
@@ -176,7 +176,7 @@ def test_a_member_that_is_not_listed_is_refused(saved):
     manifest = json.loads((saved / "manifest.json").read_text())
     manifest["files"] = [f for f in manifest["files"] if f["path"] != "members/0-0.txt"]
     (saved / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ArtifactTampered, match="the manifest does not list it"):
+    with pytest.raises(ArtifactTampered, match="the manifest doesn't list it"):
         load_model(saved)
 
 
@@ -184,7 +184,7 @@ def test_arrays_in_pickle_are_refused(saved):
     buffer = io.BytesIO()
     np.savez(buffer, **{"0.0.scalings": np.array([object()], dtype=object)})
     sign(saved, "features.npz", buffer.getvalue())
-    with pytest.raises(ArtifactTampered, match="cannot be read"):
+    with pytest.raises(ArtifactTampered, match="can't be read"):
         load_model(saved)
 
 
@@ -216,7 +216,7 @@ def test_a_recipe_of_a_kind_that_is_not_installed_says_which_are(saved):
 )
 def test_features_that_say_other_things_are_refused(saved, document):
     sign(saved, "features.json", json.dumps(document).encode())
-    with pytest.raises(ArtifactTampered, match="cannot be read"):
+    with pytest.raises(ArtifactTampered, match="can't be read"):
         load_model(saved)
 
 

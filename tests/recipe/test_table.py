@@ -51,4 +51,4 @@ def test_a_column_that_is_not_there_is_an_error():
         table_of({"age": [1], "city": ["a"]}, ["zip"])
     assert caught.value.what == "The table has no column 'zip'."
     assert caught.value.why == "The table has 2 columns: age, city."
-    assert caught.value.fix == "Give the model all columns it was trained on."
+    assert caught.value.fix == "Add all columns that the model was trained on."

@@ -29,7 +29,7 @@ def test_a_label_finds_its_class(values, classes):
 def test_a_missing_label_is_refused(missing):
     with pytest.raises(TargetNotUsable) as caught:
         encode_target(np.array(["a", missing], dtype=object), TaskKind("binary"), ("a", "b"))
-    assert caught.value.why == "Row 1 holds a missing value; the classes are a, b."
+    assert caught.value.why == "Row 1 contains a missing value. The classes are a, b."
 
 
 def test_numbers_are_read_as_numbers():

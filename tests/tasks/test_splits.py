@@ -205,7 +205,7 @@ def test_a_time_column_without_a_time_is_refused():
     with pytest.raises(PlanError) as refused:
         fold_ids(a_split("time", column="when"), np.zeros(6), {"when": ["?", "x", None] * 2})
 
-    assert refused.value.what == "The time column cannot be read as times."
+    assert refused.value.what == "Can't read the time column as times."
 
 
 def test_nanoseconds_order_rows():

@@ -61,7 +61,7 @@ def test_a_mean_of_probabilities_is_no_sum_of_paths(make_search):
     assert "probabilities of its members" in refusal(make_search("binary", halves).subject().model)
     assert refusal(make_search("regression", halves).subject().model) is None
     mixed = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR))
-    assert refusal(mixed.subject().model) == "linear is no booster of trees"
+    assert refusal(mixed.subject().model) == "linear isn't a tree booster"
 
 
 def test_an_output_belongs_to_the_columns_that_it_reads(binary):

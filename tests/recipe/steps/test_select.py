@@ -163,7 +163,7 @@ def test_boruta_is_the_same_every_time():
 def test_a_second_selection_is_refused():
     with pytest.raises(PlanError) as caught:
         divided([selection(), selection()])
-    assert caught.value.what == "A view has 2 steps 'select'."
+    assert caught.value.what == "A view has 2 'select' steps."
 
 
 def test_a_method_that_does_not_exist_is_refused():
