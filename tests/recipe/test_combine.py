@@ -126,7 +126,7 @@ def test_a_fitted_recipe_predicts_rows_and_tables_alike(task, fitted_for, new):
         ({"temperature": 0.0}, "temperature: expected a number above 0"),
         ({"method": "isotonic", "x": [], "y": []}, "x: expected as many numbers as y"),
         ({"x": [0.1], "y": [0.1]}, "x: expected as many numbers as y"),
-        ({"method": "isotonic", "x": [0.5, 0.5], "y": [0.1, 0.2]}, "x: expected increasing numbers"),
+        ({"method": "isotonic", "x": [0.5, 0.5], "y": [0.1, 0.2]}, "x: expected increasing"),
         ({"method": "isotonic", "x": [0.1, 0.5], "y": [0.3, 0.2]}, "y: expected probabilities"),
     ],
 )

@@ -105,9 +105,7 @@ def test_a_changed_byte_is_found_in_every_file(saved, path):
     with pytest.raises(ArtifactTampered) as caught:
         load_model(saved)
     assert caught.value.what == f"The model file {path!r} isn't valid."
-    assert (
-        caught.value.fix == "Refit the recipe, or get the model from the registry again."
-    )
+    assert caught.value.fix == "Refit the recipe, or get the model from the registry again."
 
 
 def test_the_document_alone_is_read_only_if_it_is_the_one_that_was_written(saved, fitted_for):
