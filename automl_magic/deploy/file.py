@@ -130,13 +130,18 @@ def _deployment(fields: Mapping[str, Any]) -> Deployment:
                 path = (*place, *path[length:])
                 break
         raise RecordProblem(
-            path, problem.expected, problem.found, unknown=problem.unknown, close=problem.close
+            path,
+            problem.expected,
+            problem.found,
+            missing=problem.missing,
+            unknown=problem.unknown,
+            close=problem.close,
         ) from problem
 
 
 def _check_constant(document: Mapping[str, Any], field: str, expected: str) -> None:
     if field not in document:
-        raise RecordProblem((field,), expected, "nothing: the field is required")
+        raise RecordProblem((field,), expected, "nothing (the field is required)", missing=True)
     if document[field] != expected:
         raise RecordProblem((field,), expected, f"{document[field]!r:.60}", close=expected)
 

@@ -1,4 +1,4 @@
-"""execute: Notebook → Run. papermill under a supervisor; the run record is the only truth."""
+"""execute: runs notebooks with papermill under a supervisor, and records each run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from automl_magic.execute.supervisor import execute_notebook
     from automl_magic.execute.wishes import Wish, leave
 
-_HOMES = {
+_MODULES = {
     "Limits": "limits",
     "Wish": "wishes",
     "leave": "wishes",
@@ -39,6 +39,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

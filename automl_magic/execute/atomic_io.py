@@ -1,6 +1,6 @@
-"""Files that appear whole or not at all, for us and for papermill.
+"""Atomic file writes, for us and for papermill.
 
-papermill writes with a plain `open(path, "w")`: a kill in the middle leaves half a notebook.
+papermill writes with a plain `open(path, "w")`, so a killed process leaves a partial notebook.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ _NOT_WRITABLE = FULL | {
 
 @contextlib.contextmanager
 def reserve(folder: Path) -> Iterator[None]:
-    """Hold some space while a notebook runs, so that its end can be written to a full disk."""
-    held = folder / f".reserve{TEMPORARY_SUFFIX}"
-    held.write_bytes(bytes(RESERVE_BYTES))
+    """Reserve disk space while a notebook runs, so that its end can be written to a full disk."""
+    reserved = folder / f".reserve{TEMPORARY_SUFFIX}"
+    reserved.write_bytes(bytes(RESERVE_BYTES))
     try:
         yield
     finally:
-        held.unlink(missing_ok=True)
+        reserved.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed writer left behind."""
-    for left in folder.glob(f".*{TEMPORARY_SUFFIX}"):
-        left.unlink(missing_ok=True)
+    """Remove the temporary files of killed writers."""
+    for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+        path.unlink(missing_ok=True)
 
 
 def notebook_bytes(document: dict[str, Any]) -> bytes:
-    """Write a notebook's JSON the way nbformat does."""
+    """Encode a notebook as JSON, formatted as nbformat does."""
     text = json.dumps(
         document, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": ")
     )
@@ -58,20 +58,20 @@ def notebook_bytes(document: dict[str, Any]) -> bytes:
 def json_bytes(text: str) -> bytes:
     """Encode JSON text as UTF-8.
 
-    A lone surrogate, which UTF-8 cannot hold, becomes its JSON escape: JSON text has such
-    characters inside strings only.
+    A lone surrogate, which UTF-8 can't encode, becomes its JSON escape. Surrogates only occur
+    inside strings.
     """
     return text.encode("utf-8", errors="backslashreplace")
 
 
 @contextlib.contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
-    """Turn "read-only" and "disk full" into an error that a person can act on.
+    """Turn errors such as "read-only" and "disk full" into an error with a fix.
 
     Raises
     ------
     FolderNotWritable
-        For an OSError or a SQLite error that says so; any other error passes through.
+        If the folder isn't writable or the disk is full. Other errors aren't changed.
     """
     try:
         yield
@@ -82,19 +82,19 @@ def writing_to(folder: Path) -> Iterator[None]:
 
 
 def not_writable(folder: Path, why: str, number: int | None = None) -> FolderNotWritable:
-    """Return the error that says that a folder cannot be written."""
+    """Return the error for a folder that isn't writable."""
     full = number in FULL
     return FolderNotWritable(
-        f"The folder {str(folder)!r} cannot be written.",
-        why=f"The system says: {why}.",
+        f"Can't write to the folder {str(folder)!r}.",
+        why=f"System error: {why}.",
         fix=f"Free some space: df -h {shlex.quote(str(folder))}"
         if full
-        else "Choose another folder: export AUTOML_MAGIC_HOME=DIR, or make this one writable.",
+        else "Make it writable, or use another folder: export AUTOML_MAGIC_HOME=DIR",
     )
 
 
 class WholeFiles:
-    """papermill's IO handler: notebooks appear whole."""
+    """papermill IO handler that writes notebooks atomically."""
 
     def read(self, path: str) -> str:
         return Path(path).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The supervisor's end of the runner: starting it, talking to it, hearing it, ending it."""
+"""The runner process, as the supervisor controls it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ LOG_NAME = "log.txt"
 
 
 class Child:
-    """A runner in a session of its own: a terminal's Ctrl-C reaches the supervisor alone."""
+    """A runner in its own session: only the supervisor gets Ctrl-C from the terminal."""
 
     def __init__(
         self, run_id: str, folder: Path, job: dict[str, Any], environment: Mapping[str, str]
     ) -> None:
         self._run_id = run_id
-        self._rest = b""
+        self._partial_line = b""
         sockets = make_sockets(run_id)
-        self._heard, write_end = os.pipe()
-        # A fixed hash seed: sets of text have the same order in every run.
-        own = {RUN_VARIABLE: run_id, "PYTHONHASHSEED": "0"}
+        self._read_end, write_end = os.pipe()
+        # A fixed hash seed, so that sets of strings have the same order in every run.
+        run_variables = {RUN_VARIABLE: run_id, "PYTHONHASHSEED": "0"}
         try:
             with (folder / LOG_NAME).open("ab") as log:
                 self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class Child:
                     stdout=log,
                     stderr=log,
                     cwd=folder,
-                    env={**os.environ, **environment, **own},
+                    env={**os.environ, **environment, **run_variables},
                     pass_fds=[write_end],
                     start_new_session=True,
                 )
@@ -58,47 +58,47 @@ class Child:
         traceback: TracebackType | None,
     ) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            # With an ending reported, the runner is only cleaning up.
+            # After reporting the end, the runner only cleans up.
             self._process.wait(0 if error else 5)
         kill_run(self._run_id, self.pid)
         self._process.wait()
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-        os.close(self._heard)
+        os.close(self._read_end)
         remove_sockets(self._run_id)
 
     @property
     def exit_code(self) -> int | None:
-        """The runner's exit code, negative for a signal; None while it lives."""
+        """The runner's exit code, negative for a signal. None while it's alive."""
         return self._process.poll()
 
     def hear(self, timeout_s: float) -> Iterator[dict[str, Any]]:
-        """Yield what the runner has said, after waiting for it at most this long."""
-        waiting = select.poll()
-        waiting.register(self._heard, select.POLLIN)
-        if not waiting.poll(1000 * timeout_s):
+        """Yield the runner's events. Wait for them up to `timeout_s` seconds."""
+        poller = select.poll()
+        poller.register(self._read_end, select.POLLIN)
+        if not poller.poll(1000 * timeout_s):
             return
-        data = os.read(self._heard, 1 << 20)
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        data = os.read(self._read_end, 1 << 20)
+        *lines, self._partial_line = (self._partial_line + data).split(b"\n")
         for line in lines:
             yield json.loads(line)
 
     def interrupt(self, cell_id: str) -> None:
-        """Interrupt a cell, if it is the one that runs, and let the notebook go on."""
+        """Interrupt a cell if it's running. The notebook continues."""
         self._send({"command": "interrupt", "cell_id": cell_id})
 
     def stop(self, kind: str, message: str, grace_s: float) -> None:
-        """End the notebook: interrupt its cell, kill its kernel after the grace."""
+        """Stop the notebook: interrupt its cell, and kill its kernel `grace_s` seconds later."""
         self._send({"command": "stop", "kind": kind, "message": message, "grace_s": grace_s})
 
     def kill(self) -> None:
-        """Kill the runner and everything of the run."""
+        """Kill the runner and all processes of the run."""
         kill_run(self._run_id, self.pid)
 
     def _send(self, document: dict[str, Any]) -> None:
         if self._process.stdin:
-            # A runner that is gone is noticed by its exit code.
+            # A dead runner is detected by its exit code.
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.write(json.dumps(document).encode() + b"\n")
                 self._process.stdin.flush()

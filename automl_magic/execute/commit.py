@@ -1,11 +1,11 @@
-"""From the last cell to `succeeded`: what has to be true, and the digests that keep it so.
+"""The steps from the last cell to `succeeded`.
 
-1. every cell was executed, in order, by the supervisor's own record;
-2. the end marker is there, where the notebook is one that writes it;
-3. the executed notebook says what happened;
-4. every file has its digest, and is on the disk;
-5. one transaction turns the run into `succeeded`, with all of that.
-A crash before 5 leaves a run that reconciliation ends, after 5 one that is done.
+1. Check in the supervisor's record that every cell was executed in order.
+2. Check the end marker, if the notebook writes one.
+3. Write the executed notebook with the status of each cell.
+4. Force every file to disk and compute its digest.
+5. Set the run to `succeeded`, with all of this, in one transaction.
+After a crash before 5, reconciliation ends the run. After 5, the run is complete.
 """
 
 from __future__ import annotations
@@ -25,48 +25,48 @@ from automl_magic.records.runs.run import Artifact, Failure, FailureKind
 
 RESULT_NAME = "result.json"
 STOP_NAME = "stop"
-_LEFT_OUT = frozenset({EVENTS_NAME, LOG_NAME, STOP_NAME, WISH_NAME})
+_EXCLUDED = frozenset({EVENTS_NAME, LOG_NAME, STOP_NAME, WISH_NAME})
 
 
 def unfinished(record: CellRecord) -> Failure | None:
-    """Return the failure of a run whose record does not show every cell done, else None."""
+    """Return a failure if the record doesn't show that every cell is done, else None."""
     if record.is_complete or not record.planned:
         return None
-    missing = next((cell for cell in record.planned if cell not in record.done), None)
+    missing_cell = next((cell for cell in record.planned if cell not in record.done), None)
     return Failure(
         kind=FailureKind.DIED,
         message=f"{len(record.done)} of {len(record.planned)} cells were executed.",
-        cell_id=missing,
+        cell_id=missing_cell,
     )
 
 
 def read_result(folder: Path) -> dict[str, Any] | str:
-    """Return what the notebook's last cell declared, or why there is nothing to read."""
+    """Return the result that the notebook's last cell wrote, or why there is none."""
     try:
         result = json.loads((folder / RESULT_NAME).read_bytes())
     except FileNotFoundError:
         return f"The notebook ended without writing {RESULT_NAME}."
     except (OSError, ValueError, RecursionError) as error:
-        return f"{RESULT_NAME} cannot be read: {error}."
+        return f"Can't read {RESULT_NAME}: {error}."
     if not isinstance(result, dict) or not isinstance(result.get("kind"), str):
-        return f"{RESULT_NAME} does not say of what kind the result is."
+        return f"{RESULT_NAME} doesn't have the kind of the result."
     return result
 
 
 def artifacts(folder: Path) -> tuple[Artifact, ...]:
-    """Return every file of a run's folder with its digest, after forcing it to the disk.
+    """Return every file of a run's folder with its digest, and force it to disk.
 
-    The log and the journal go on after the end, so they are left out; links are no files.
+    The log and the journal are excluded, because they still grow after the end. So are links.
     """
-    found = []
+    files = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if name in _LEFT_OUT or name.endswith(TEMPORARY_SUFFIX):
+        if name in _EXCLUDED or name.endswith(TEMPORARY_SUFFIX):
             continue
         if path.is_file() and not path.is_symlink():
             size, digest = _digest(path)
-            found.append(Artifact(path=name, size_bytes=size, sha256=digest))
-    return tuple(found)
+            files.append(Artifact(path=name, size_bytes=size, sha256=digest))
+    return tuple(files)
 
 
 def _digest(path: Path) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""The papermill engine: one cell after the other, each reported, each under the watch."""
+"""The papermill engine. It reports each cell, and the watch monitors it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from automl_magic.records.runs.run import FailureKind
 
 ENGINE_NAME = "automl-magic"
 AUTOSAVE_S = 30
-_STARTS = 3
+_MAX_STARTS = 3
 _CAPPED = frozenset({"stream", "display_data", "execute_result", "update_display_data", "error"})
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How the notebook ended: `kind` is None where every cell was executed."""
+    """How the notebook ended. `kind` is None if every cell was executed."""
 
     kind: str | None
     message: str = ""
@@ -36,11 +36,11 @@ class Ending:
 
 
 class KernelNotStarted(Exception):
-    """The kernel did not come up, several times in a row."""
+    """The kernel failed to start several times in a row."""
 
 
 class Execution:
-    """One execution of one notebook, as its engine and its client need to know it."""
+    """The state of one execution, shared by the engine and its client."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Execution:
 
 
 class SupervisedEngine(Engine):
-    """Executes a notebook with our client, and leaves in it what really happened."""
+    """Executes a notebook with our client and records what actually happened."""
 
     @classmethod
     def execute_notebook(
@@ -70,7 +70,7 @@ class SupervisedEngine(Engine):
     ) -> Any:
         for cell in nb.cells:
             if INJECTED_TAG in tags_of(cell):
-                cell["id"] = INJECTED_TAG  # papermill's own is random
+                cell["id"] = INJECTED_TAG  # papermill's id is random
         saved = SavedNotebook(
             nb, output_path=output_path, progress_bar=False, autosave_cell_every=AUTOSAVE_S
         )
@@ -84,7 +84,7 @@ class SupervisedEngine(Engine):
 
 
 class SavedNotebook(NotebookExecutionManager):
-    """Saves at the end of each cell and every 30 s. Pending cells stay pending."""
+    """Saves the notebook after each cell and every 30 s. Pending cells stay pending."""
 
     def cell_start(self, cell: Any, *_: Any, **__: Any) -> None:
         cell.metadata.papermill["start_time"] = self.now().isoformat()
@@ -98,7 +98,7 @@ class SavedNotebook(NotebookExecutionManager):
 
 
 class Client(PapermillNotebookClient):
-    """nbclient with every way of ending told apart."""
+    """An nbclient that distinguishes all ways in which a notebook can end."""
 
     def __init__(self, saved: SavedNotebook, execution: Execution, **options: Any) -> None:
         super().__init__(
@@ -106,14 +106,14 @@ class Client(PapermillNotebookClient):
             timeout=None,
             startup_timeout=int(execution.limits.start_s),
             iopub_timeout=60,
-            on_cell_executed=self._keep_reply,
+            on_cell_executed=self._store_reply,
             **options,
         )
         self._execution = execution
         self._reply: Mapping[str, Any] = {}
 
     def run(self) -> Ending:
-        """Execute the cells; return how that ended, and never raise for what a notebook does."""
+        """Execute the cells and return how that ended. Errors in the notebook aren't raised."""
         watch = self._execution.watch
         try:
             self._start()
@@ -150,10 +150,10 @@ class Client(PapermillNotebookClient):
         return super().process_message(msg, cell, cell_index)
 
     def _start(self) -> None:
-        """Start the kernel; again where that fails, because a start may lose a race."""
+        """Start the kernel. Retry if that fails, because of race conditions at startup."""
         watch = self._execution.watch
         problem: Exception | None = None
-        for _ in range(_STARTS):
+        for _ in range(_MAX_STARTS):
             try:
                 self.create_kernel_manager()
                 self.start_new_kernel()
@@ -162,7 +162,7 @@ class Client(PapermillNotebookClient):
                 watch.see_heartbeat(self.kc.hb_channel)
                 info = self.wait_for_reply(self.kc.kernel_info())
             except (RuntimeError, OSError, KeyError, zmq.ZMQError, DeadKernelError) as error:
-                self.log.warning("The kernel did not start: %s", error)
+                self.log.warning("The kernel didn't start: %s", error)
                 problem = error
                 watch.see_kernel(None)
                 if watch.stopped or isinstance(error, FileNotFoundError | KeyError):
@@ -183,8 +183,8 @@ class Client(PapermillNotebookClient):
             position += 1
             if stopped := self._stopped():
                 return stopped
-            place = {"cell_id": cell["id"], "index": position, "of": len(planned)}
-            tell("cell", **place, state="started", t=time.time())
+            event = {"cell_id": cell["id"], "index": position, "of": len(planned)}
+            tell("cell", **event, state="started", t=time.time())
             self._execution.outputs.next_cell()
             watch.begin(cell["id"])
             ending = self._run_cell(cell, index)
@@ -195,7 +195,7 @@ class Client(PapermillNotebookClient):
             if failed:
                 self.nb_man.cell_exception(cell, cell_index=index)
             self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
-            tell("cell", **place, state="failed" if failed else "done", t=time.time())
+            tell("cell", **event, state="failed" if failed else "done", t=time.time())
             if failed:
                 return ending
         return Ending(None)
@@ -207,9 +207,9 @@ class Client(PapermillNotebookClient):
         try:
             self.execute_cell(cell, index)
         except CellExecutionError as error:
-            return _of_error(error.ename, error.evalue, cell["id"])
+            return _ending_of_error(error.ename, error.evalue, cell["id"])
         except DeadKernelError:
-            return Ending(FailureKind.DIED, _how_it_died(process.poll()), cell["id"])
+            return Ending(FailureKind.DIED, _death_reason(process.poll()), cell["id"])
         except CellTimeoutError as error:
             return Ending(FailureKind.TIMED_OUT, _one_line(str(error)), cell["id"])
         payload = self._reply.get("content", {}).get("payload", [])
@@ -218,33 +218,33 @@ class Client(PapermillNotebookClient):
         return Ending(None)
 
     def _merge_outputs(self, cell: Any, index: int) -> None:
-        cell["outputs"], places = merged(cell["outputs"])
+        cell["outputs"], new_positions = merged(cell["outputs"])
         for cells in self._display_id_map.values():
             if index in cells:
-                cells[index] = [places[place] for place in cells[index]]
+                cells[index] = [new_positions[position] for position in cells[index]]
 
     def _stopped(self) -> Ending | None:
         stop = self._execution.watch.stopped
         return Ending(stop.kind, stop.message, stop.cell_id) if stop else None
 
-    def _keep_reply(self, execute_reply: Mapping[str, Any], **_: Any) -> None:
+    def _store_reply(self, execute_reply: Mapping[str, Any], **_: Any) -> None:
         self._reply = execute_reply
 
 
-def _of_error(name: str, value: str, cell_id: str) -> Ending:
+def _ending_of_error(name: str, value: str, cell_id: str) -> Ending:
     message = _one_line(f"{name}: {value}" if value else name)
     if name == "SystemExit":
         return Ending(FailureKind.EXITED, f"The cell called sys.exit({_one_line(value)}).", cell_id)
-    # NumPy has a class of its own; the boosting libraries pass C++'s word on.
+    # NumPy has its own class. The boosting libraries pass on the name of the C++ exception.
     if name.endswith("MemoryError") or "std::bad_alloc" in value:
         return Ending(FailureKind.OUT_OF_MEMORY, message, cell_id)
     return Ending(FailureKind.RAISED, message, cell_id)
 
 
-def _how_it_died(code: int | None) -> str:
+def _death_reason(code: int | None) -> str:
     if code is not None and code < 0:
         return f"The kernel was killed by signal {-code} ({signal.strsignal(-code)})."
-    return f"The kernel's process ended with exit code {code}."
+    return f"The kernel exited with code {code}."
 
 
 def _one_line(text: str, limit: int = 500) -> str:

@@ -1,4 +1,4 @@
-"""A run that did not succeed, as an error that says where, why, and what to do."""
+"""Turn a failed run into an error with the cell, the reason and the fix."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from automl_magic.records.runs.run import Failure, FailureKind, Run, RunStatus
 
 _STORAGE = re.compile(rf"\[Errno ({errno.ENOSPC}|{errno.EROFS}|{errno.EDQUOT})\] ([^:]*)")
 
-_HAPPENED = {
+_DESCRIPTIONS = {
     FailureKind.RAISED: "raised an error",
-    FailureKind.DIED: "ended with its kernel",
-    FailureKind.TIMED_OUT: "took too long",
-    FailureKind.EXITED: "ended the kernel before the notebook's end",
-    FailureKind.OUT_OF_MEMORY: "needs more memory than there is",
+    FailureKind.DIED: "failed because its process died",
+    FailureKind.TIMED_OUT: "timed out",
+    FailureKind.EXITED: "stopped the kernel before the end of the notebook",
+    FailureKind.OUT_OF_MEMORY: "ran out of memory",
     FailureKind.FROZEN: "stopped responding",
-    FailureKind.NOT_STARTED: "did not start",
-    FailureKind.NO_END_MARKER: "was executed, but left no result",
-    FailureKind.TAMPERED: "left files that have been changed since",
+    FailureKind.NOT_STARTED: "didn't start",
+    FailureKind.NO_END_MARKER: "was executed, but wrote no result",
+    FailureKind.TAMPERED: "has files that were changed after the run",
 }
 
 
 def raise_for(run: Run) -> None:
-    """Raise for a run that did not succeed.
+    """Raise an error if a run didn't succeed.
 
     Raises
     ------
@@ -41,29 +41,29 @@ def raise_for(run: Run) -> None:
     if run.status == RunStatus.SUCCEEDED:
         return
     failure = run.failure
-    if failure and (found := _STORAGE.search(failure.message)):
-        raise not_writable(Path(run.folder), found[2], int(found[1]))
+    if failure and (match := _STORAGE.search(failure.message)):
+        raise not_writable(Path(run.folder), match[2], int(match[1]))
     if failure is None:
         cancelled = run.status == RunStatus.CANCELLED
         raise RunFailed(
-            f"The run {run.run_id} is {run.status.value}.",
-            why="Ctrl-C or SIGTERM ended it." if cancelled else "It has not come to its end.",
+            f"Run {run.run_id} is {run.status.value}.",
+            why="It was stopped by Ctrl-C or SIGTERM." if cancelled else "It hasn't finished.",
             fix=f"Run it again: automl run {shlex.quote(run.notebook)}",
             kind=run.status.value,
             cell_id=None,
         )
     name = Path(run.notebook).name
-    where = f"Cell {failure.cell_id!r} of {name}" if failure.cell_id else f"The notebook {name}"
+    subject = f"Cell {failure.cell_id!r} of {name}" if failure.cell_id else f"The notebook {name}"
     raise RunFailed(
-        f"{where} {_HAPPENED[failure.kind]}.",
+        f"{subject} {_DESCRIPTIONS[failure.kind]}.",
         why=failure.message,
-        fix=_fix(run, failure),
+        fix=_suggest_fix(run, failure),
         kind=failure.kind.value,
         cell_id=failure.cell_id,
     )
 
 
-def _fix(run: Run, failure: Failure) -> str:
+def _suggest_fix(run: Run, failure: Failure) -> str:
     log, output = Path(run.folder) / LOG_NAME, Path(run.folder) / OUTPUT_NAME
     match failure.kind:
         case FailureKind.OUT_OF_MEMORY:
@@ -71,8 +71,8 @@ def _fix(run: Run, failure: Failure) -> str:
         case FailureKind.TIMED_OUT:
             return "Give it more time: --budget 300s"
         case FailureKind.NOT_STARTED:
-            return f"Look at the log: less {shlex.quote(str(log))}"
+            return f"Check the log: less {shlex.quote(str(log))}"
         case FailureKind.RAISED | FailureKind.EXITED:
-            return f"Look at the cell in {output}, mend it in {run.notebook}, and run that again."
+            return f"Check the cell in {output}, fix it in {run.notebook}, and run it again."
         case _:
-            return f"Look at the log: less {shlex.quote(str(log))}"
+            return f"Check the log: less {shlex.quote(str(log))}"

@@ -1,8 +1,8 @@
-"""The journal of a run: `events.jsonl`, one line an event, for whoever watches.
+"""The journal of a run: `events.jsonl`, one event per line, for progress displays.
 
-The supervisor writes the run's and the cells' events; the notebook's own code appends others
-(`search`, `trial`). Both reach `on_event`, each once. Progress is no truth: a lost line changes
-nothing about how a run ended.
+The supervisor writes the events of the run and its cells. The notebook's code appends others
+(`search`, `trial`). Each event is passed to `on_event` once. The journal only shows progress: a
+lost line doesn't affect how a run ends.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from typing import Any, Self, TypeAlias
 EVENTS_NAME = "events.jsonl"
 OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
 
-_OURS = frozenset({"run", "cell"})
+_SUPERVISOR_EVENTS = frozenset({"run", "cell"})
 _MAX_LINE = 1_000_000
 _MAX_READ = 1 << 20
 
 
 class Journal:
-    """Writes a run's events and relays those that the notebook writes beside them."""
+    """Writes a run's events and relays the notebook's events."""
 
     def __init__(self, folder: Path, on_event: OnEvent | None) -> None:
         self._on_event = on_event
         flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
         self._file = os.open(folder / EVENTS_NAME, flags, 0o644)
-        self._offset, self._rest = 0, b""
+        self._offset, self._partial_line = 0, b""
 
     def __enter__(self) -> Self:
         return self
@@ -45,7 +45,7 @@ class Journal:
         os.close(self._file)
 
     def emit(self, event: str, **values: Any) -> None:
-        """Write one of the supervisor's own events, and tell."""
+        """Write a supervisor event and pass it to `on_event`."""
         line = {"t": round(time.time(), 3), "event": event, **values}
         with contextlib.suppress(OSError):
             os.write(self._file, json.dumps(line).encode() + b"\n")
@@ -53,21 +53,25 @@ class Journal:
             self._on_event(line)
 
     def relay(self) -> None:
-        """Tell what the notebook has written since the last call."""
-        if os.fstat(self._file).st_size < self._offset:  # the notebook has cut its own journal
-            self._offset, self._rest = os.fstat(self._file).st_size, b""
+        """Pass the events that the notebook wrote since the last call to `on_event`."""
+        if os.fstat(self._file).st_size < self._offset:  # the notebook truncated the journal
+            self._offset, self._partial_line = os.fstat(self._file).st_size, b""
         while data := os.pread(self._file, _MAX_READ, self._offset):
             self._offset += len(data)
-            *lines, self._rest = (self._rest + data).split(b"\n")
-            if len(self._rest) > _MAX_LINE:
-                self._rest = b""
+            *lines, self._partial_line = (self._partial_line + data).split(b"\n")
+            if len(self._partial_line) > _MAX_LINE:
+                self._partial_line = b""
             for line in lines:
-                self._tell(line)
+                self._relay_line(line)
 
-    def _tell(self, line: bytes) -> None:
+    def _relay_line(self, line: bytes) -> None:
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):
             return
-        if self._on_event and isinstance(event, dict) and event.get("event") not in _OURS:
+        if (
+            self._on_event
+            and isinstance(event, dict)
+            and event.get("event") not in _SUPERVISOR_EVENTS
+        ):
             self._on_event(event)

@@ -1,6 +1,6 @@
-"""The kernel: the same Python as the runner's, over sockets of the file system.
+"""The kernel: it uses the runner's Python and Unix domain sockets.
 
-Ports are shared by the whole machine, and two kernels that start at once may pick the same one.
+TCP ports are shared by the whole machine, and two kernels that start at once can pick the same one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from automl_magic.execute.notebook import DEFAULT_KERNEL
 
 
 class SamePython(KernelSpecManager):
-    """Kernel specifications in which `python3` is the Python that runs us.
+    """Kernel specs in which `python3` is the running Python.
 
-    A user's own `python3` specification may point into another environment. A kernel that is not
-    installed here, as in a notebook from elsewhere, is replaced by `python3` too; the runner asks
-    only where the notebook's language is Python.
+    A user's `python3` spec can point to another environment. A kernel that isn't installed here is
+    replaced by `python3`, too. The runner only uses this class for notebooks in Python.
     """
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
@@ -34,13 +33,13 @@ class SamePython(KernelSpecManager):
 
 
 def kernel_manager(kernel_name: str, sockets: Path, *, is_python: bool) -> Any:
-    """Return the manager of a kernel that is yet to be started.
+    """Return the manager of a kernel that isn't started yet.
 
     Parameters
     ----------
     sockets : Path
-        An empty folder for the connection file and the sockets. Its path has to be short: a
-        socket's path holds 107 bytes at most.
+        Empty folder for the connection file and the sockets. Its path must be short, because socket
+        paths have at most 107 bytes.
     """
     return AsyncKernelManager(
         kernel_name=kernel_name,

@@ -1,4 +1,4 @@
-"""Limits: how long a run and its cells may take, and how much they may use."""
+"""Limits: time, memory and output limits of a run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,26 @@ from automl_magic.records.codec import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Limits(Record):
-    """What one run may use before its supervisor ends it.
+    """Limits of one run. The supervisor stops the run if it exceeds one. Times are in seconds.
 
-    `run_s` is the ceiling of the whole run. `cell_s` is that of every cell which `cells_s` does
-    not name by its id; None means that only the run's own ceiling counts. `memory_bytes` is shared
-    by all processes of the run; None means 90 % of what is free when the run starts. A cell that
-    has to go is interrupted first, and killed `grace_s` later. A kernel whose heartbeat is gone
-    for `frozen_after_s` is killed. `start_s` is the time a kernel has for its start.
+    Attributes
+    ----------
+    run_s : float
+        Time limit of the run.
+    cell_s : float or None
+        Time limit per cell. None for no limit.
+    cells_s : mapping
+        Time limits of single cells, by cell id.
+    memory_bytes : int or None
+        Memory limit of all processes together. None for 90% of the free memory at the start.
+    start_s : float
+        Time limit for the start of the kernel.
+    frozen_after_s : float
+        The kernel is killed after this time without a heartbeat.
+    grace_s : float
+        Time between the interrupt of a cell and killing its kernel.
+    cell_output_bytes, notebook_output_bytes, log_bytes : int
+        Maximum size of the output per cell and per notebook, and of the log.
     """
 
     run_s: float = 86_400.0
@@ -31,5 +44,5 @@ class Limits(Record):
     log_bytes: int = 200_000_000
 
     def of_cell(self, cell_id: str) -> float | None:
-        """Return the seconds that this cell may take, or None where there is no limit."""
+        """Return the time limit of a cell in seconds, or None for no limit."""
         return self.cells_s.get(cell_id, self.cell_s)

@@ -1,6 +1,6 @@
-"""One run at a time in a folder.
+"""A lock that allows one run at a time in a folder.
 
-The lock is `flock` on a file, so it ends with the process that holds it, however that ends.
+It uses `flock` on a file, so it's always released when its process ends.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ LOCK_NAME = ".automl.lock"
 
 @contextlib.contextmanager
 def folder_lock(folder: Path | None) -> Iterator[Callable[[str], None]]:
-    """Hold a folder; yield a function that notes which run holds it.
+    """Lock a folder. Yield a function that records which run has the lock.
 
     Raises
     ------
     FolderBusy
-        If another run holds the folder; it is named.
+        If another run has the lock. The error names it.
     FolderNotWritable
-        If the lock cannot be written there.
+        If the lock file can't be written.
     """
     if folder is None:
         yield lambda _: None
@@ -36,12 +36,12 @@ def folder_lock(folder: Path | None) -> Iterator[Callable[[str], None]]:
     with writing_to(folder):
         descriptor = _acquire(path, folder)
 
-    def name(run_id: str) -> None:
+    def set_holder(run_id: str) -> None:
         with writing_to(folder):
             os.pwrite(descriptor, json.dumps({"run_id": run_id, "pid": os.getpid()}).encode(), 0)
 
     try:
-        yield name
+        yield set_holder
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
@@ -55,8 +55,8 @@ def _acquire(path: Path, folder: Path) -> int:
         except BlockingIOError:
             holder = os.pread(descriptor, 4096, 0)
             os.close(descriptor)
-            raise _busy(folder, holder) from None
-        # The holder before us removes the file: a lock on a removed file locks nobody out.
+            raise _busy_error(folder, holder) from None
+        # The previous holder removes the file, and a lock on a removed file has no effect.
         with contextlib.suppress(FileNotFoundError):
             if os.fstat(descriptor).st_ino == path.stat().st_ino:
                 os.ftruncate(descriptor, 0)
@@ -64,18 +64,18 @@ def _acquire(path: Path, folder: Path) -> int:
         os.close(descriptor)
 
 
-def _busy(folder: Path, holder: bytes) -> FolderBusy:
+def _busy_error(folder: Path, holder: bytes) -> FolderBusy:
     try:
         document = json.loads(holder)
         run_id, pid = str(document["run_id"]), int(document["pid"])
     except (ValueError, KeyError, TypeError):
         return FolderBusy(
-            f"Another run works in {str(folder)!r}.",
-            why="It has only just started.",
+            f"Another run is using {str(folder)!r}.",
+            why="It has just started.",
             fix="Wait for it, or use another folder: -o DIR",
         )
     return FolderBusy(
-        f"Another run works in {str(folder)!r}.",
-        why=f"The run {run_id} (process {pid}) has it.",
-        fix=f"Wait for it, end it with kill {pid}, or use another folder: -o DIR",
+        f"Another run is using {str(folder)!r}.",
+        why=f"Run {run_id} (process {pid}) is in this folder.",
+        fix=f"Wait for it, stop it with kill {pid}, or use another folder: -o DIR",
     )

@@ -1,6 +1,6 @@
-"""How much memory a run may use, and how much it does use.
+"""Memory limit and memory use of a run.
 
-In a container the machine's own figures mislead: the limit is the control group's.
+In a container, the limit of the control group counts, not the machine's memory.
 """
 
 from __future__ import annotations
@@ -13,51 +13,51 @@ from pathlib import Path
 
 import psutil
 
-SHARE = 0.9  # of what is free: the rest is for the system and for the processes that watch
+SHARE = 0.9  # of the free memory. The rest is for the system and the supervisor.
 _CGROUPS = Path("/sys/fs/cgroup")
 _UNLIMITED = 1 << 60  # version 1 writes "no limit" as a number close to 2**63
 
 
 def memory_limit_bytes() -> int:
-    """Return 90 % of the memory that is free now, for this machine or this container."""
+    """Return 90% of the free memory of this machine or container, in bytes."""
     return int(SHARE * free_bytes())
 
 
 def free_bytes() -> int:
-    """Return the memory that is free now: the machine's or the control group's, what is less."""
+    """Return the free memory of the machine or the control group, whichever is less, in bytes."""
     return min([psutil.virtual_memory().available, *_free_in_cgroups()])
 
 
 def oom_kills() -> int:
-    """Return how many processes of this control group the kernel has killed for memory."""
+    """Return how many processes of this control group the kernel has killed out of memory."""
     count = 0
     for folder in _folders():
         for name, key in (("memory.events", "oom_kill"), ("memory.oom_control", "oom_kill")):
             with contextlib.suppress(OSError):
                 text = (folder / name).read_text("utf-8")
-                if found := re.search(rf"^{key} (\d+)$", text, re.MULTILINE):
-                    count = max(count, int(found[1]))
+                if match := re.search(rf"^{key} (\d+)$", text, re.MULTILINE):
+                    count = max(count, int(match[1]))
     return count
 
 
 def used_bytes(processes: Iterable[psutil.Process], *, exact: bool = False) -> int:
-    """Return the memory that processes hold.
+    """Return the memory use of processes in bytes.
 
-    Resident sizes count a page once per process that shares it; with `exact` a shared page is
-    divided among them (Linux; slower).
+    By default, shared pages are counted once per process (resident set size). With `exact`, they're
+    divided among the processes (proportional set size, only on Linux, slower).
     """
-    used = 0
+    total_bytes = 0
     for process in processes:
         with contextlib.suppress(psutil.Error):
             if exact and hasattr(info := process.memory_full_info(), "pss"):
-                used += info.pss
+                total_bytes += info.pss
             else:
-                used += process.memory_info().rss
-    return used
+                total_bytes += process.memory_info().rss
+    return total_bytes
 
 
 class MemoryWatch:
-    """Looks at a process and its descendants, never for more than about 2 % of the time."""
+    """Measures the memory of a process and its descendants, in at most about 2% of the time."""
 
     def __init__(
         self, pid: int, limit_bytes: int, clock: Callable[[], float] = time.monotonic
@@ -66,7 +66,7 @@ class MemoryWatch:
         self._clock, self._next = clock, 0.0
 
     def excess(self) -> int | None:
-        """Return the bytes in use if they are more than the limit, else None."""
+        """Return the bytes in use if they exceed the limit, else None."""
         now = self._clock()
         if now < self._next:
             return None
@@ -74,16 +74,16 @@ class MemoryWatch:
             family = [self._root, *self._root.children(recursive=True)]
         except psutil.Error:
             return None
-        used: int | None = used_bytes(family)
-        if used is not None and used > self.limit_bytes:
-            used = used_bytes(family, exact=True)
+        n_bytes: int | None = used_bytes(family)
+        if n_bytes is not None and n_bytes > self.limit_bytes:
+            n_bytes = used_bytes(family, exact=True)
         cost = self._clock() - now
         self._next = now + max(0.2, 50 * cost)
-        return used if used is not None and used > self.limit_bytes else None
+        return n_bytes if n_bytes is not None and n_bytes > self.limit_bytes else None
 
 
 def in_words(size_bytes: float) -> str:
-    """Write a size the way people do: 512 MB, 3.4 GB."""
+    """Format a size in bytes: 512 MB, 3.4 GB."""
     if size_bytes < 1e9:
         return f"{size_bytes / 1e6:.0f} MB"
     return f"{size_bytes / 1e9:.1f} GB"
@@ -99,12 +99,12 @@ def _free_in_cgroups() -> Iterator[int]:
             usage = _number(folder / usage_name)
             if limit is None or usage is None or limit >= _UNLIMITED:
                 continue
-            # Cached file pages are given back when memory is needed.
+            # Cached file pages are freed when memory is needed.
             yield max(limit - usage + _stat(folder / "memory.stat", cache), 0)
 
 
 def _folders() -> Iterator[Path]:
-    """Yield this process's memory control groups, from the innermost outwards."""
+    """Yield this process's memory control groups, innermost first."""
     try:
         lines = Path("/proc/self/cgroup").read_text("utf-8").splitlines()
     except OSError:
@@ -118,7 +118,7 @@ def _folders() -> Iterator[Path]:
         else:
             continue
         inner = root / path.strip("/")
-        # Inside a container the path may be the host's, and the mount already the inner group.
+        # In a container, the path can be the host's, while the mount is already the inner group.
         for folder in [inner, *inner.parents] if inner.is_dir() else [root]:
             yield folder
             if folder == root:
@@ -134,6 +134,6 @@ def _number(path: Path) -> int | None:
 
 def _stat(path: Path, key: str) -> int:
     with contextlib.suppress(OSError):
-        if found := re.search(rf"^{key} (\d+)$", path.read_text("utf-8"), re.MULTILINE):
-            return int(found[1])
+        if match := re.search(rf"^{key} (\d+)$", path.read_text("utf-8"), re.MULTILINE):
+            return int(match[1])
     return 0

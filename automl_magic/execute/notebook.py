@@ -1,4 +1,4 @@
-"""What the supervisor has to know of a notebook, read with `json` alone."""
+"""Notebook properties that the supervisor needs, read with only `json`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INJECTED_TAG = "injected-parameters"
 
 
 class NotNotebook(ValueError):
-    """A JSON document that is no notebook."""
+    """A JSON document that isn't a notebook."""
 
 
 def read_notebook(path: Path) -> tuple[bytes, dict[str, Any]]:
@@ -25,14 +25,14 @@ def read_notebook(path: Path) -> tuple[bytes, dict[str, Any]]:
     Raises
     ------
     RunError
-        If the file is missing, is not a notebook, or has a format older than version 4.
+        If the file is missing, isn't a notebook, or isn't in format 4.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise RunError(
-            f"The notebook {str(path)!r} cannot be read.",
-            why=f"The system says: {error.strerror}.",
+            f"Can't read the notebook {str(path)!r}.",
+            why=f"System error: {error.strerror}.",
             fix="Check the path: ls " + str(path.parent),
         ) from error
     try:
@@ -41,20 +41,20 @@ def read_notebook(path: Path) -> tuple[bytes, dict[str, Any]]:
             raise NotNotebook("it has no list of cells")
         for part in (document, *document["cells"]):
             if not (isinstance(part, dict) and isinstance(part.get("metadata", {}), dict)):
-                raise NotNotebook("a cell, or the metadata, is no mapping")
+                raise NotNotebook("a cell or its metadata isn't a mapping")
         if document.get("nbformat") != 4:
             raise NotNotebook(f"its nbformat is {document.get('nbformat')}, not 4")
     except (ValueError, RecursionError) as error:
         raise RunError(
-            f"{str(path)!r} is not a notebook.",
-            why=f"Reading it as one failed: {error}.",
-            fix="Give an .ipynb file of format 4: jupyter nbconvert --to notebook converts others.",
+            f"{str(path)!r} isn't a notebook.",
+            why=f"Parsing it failed: {error}.",
+            fix="Use an .ipynb file in format 4. To convert: jupyter nbconvert --to notebook FILE",
         ) from error
     return data, document
 
 
 def source_of(cell: Mapping[str, Any]) -> str:
-    """Return a cell's source as one text; a file may hold it as a list of lines."""
+    """Return a cell's source as one string. Files can have it as a list of lines."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
 
@@ -65,7 +65,7 @@ def tags_of(cell: Mapping[str, Any]) -> list[str]:
 
 
 def runs(cell: Mapping[str, Any]) -> bool:
-    """Say whether a cell is executed: code, not blank, not tagged to be skipped."""
+    """Return whether a cell is executed: code, not blank, not tagged `skip-execution`."""
     return (
         cell.get("cell_type") == "code"
         and bool(source_of(cell).strip())
@@ -74,18 +74,18 @@ def runs(cell: Mapping[str, Any]) -> bool:
 
 
 def kind_of(document: Mapping[str, Any]) -> str | None:
-    """Return what `metadata.automl.kind` says, or None."""
-    ours = document.get("metadata", {}).get("automl", {})
-    return ours.get("kind") if isinstance(ours, Mapping) else None
+    """Return `metadata.automl.kind`, or None."""
+    automl_metadata = document.get("metadata", {}).get("automl", {})
+    return automl_metadata.get("kind") if isinstance(automl_metadata, Mapping) else None
 
 
 def kernel_of(document: Mapping[str, Any]) -> str:
-    """Return the name of the kernel that the notebook asks for; `python3` if it names none."""
+    """Return the name of the notebook's kernel, by default `python3`."""
     return document.get("metadata", {}).get("kernelspec", {}).get("name") or DEFAULT_KERNEL
 
 
 def is_python(document: Mapping[str, Any]) -> bool:
-    """Say whether the cells are Python, as far as the notebook's metadata tells."""
+    """Return whether the notebook's language is Python, according to its metadata."""
     metadata = document.get("metadata", {})
     language = metadata.get("language_info", {}).get("name") or metadata.get("kernelspec", {}).get(
         "language", "python"
@@ -94,10 +94,10 @@ def is_python(document: Mapping[str, Any]) -> bool:
 
 
 def is_search_cell(cell_id: str | None) -> bool:
-    """Say whether this is the cell that keeps what it has when it is interrupted."""
+    """Return whether this is the search cell, which keeps its best result when interrupted."""
     return cell_id == SEARCH_STEP
 
 
 def has_search_cell(document: Mapping[str, Any]) -> bool:
-    """Say whether the notebook has such a cell."""
+    """Return whether the notebook has a search cell."""
     return any(is_search_cell(cell.get("id")) for cell in document["cells"])

@@ -1,4 +1,4 @@
-"""A ceiling for what cells print: the rest goes to the log."""
+"""A size limit for cell outputs. Output beyond it goes to the log."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from automl_magic.execute.limits import Limits
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ERROR_CHARACTERS = 20_000
-_NOTE = "[The output goes on in log.txt of this run.]\n"
+_NOTE = "[The rest of the output is in log.txt of this run.]\n"
 
 
 class OutputCap:
-    """Decides, message by message, what still fits into the notebook.
+    """Decides for each message whether it still fits into the notebook.
 
-    Sizes are characters of text, and of base64 for pictures.
+    Sizes are characters of text, and of base64 for images.
     """
 
     def __init__(self, limits: Limits, log: int) -> None:
@@ -28,19 +28,19 @@ class OutputCap:
         self._noted = self._log_is_full = False
 
     def next_cell(self) -> None:
-        """Start counting for another cell."""
+        """Start counting for the next cell."""
         self._cell, self._noted = 0, False
 
     def cleared(self) -> None:
-        """The cell has cleared its outputs."""
+        """Reset the count of a cell that cleared its outputs."""
         self._notebook -= self._cell
         self.next_cell()
 
     def admit(self, kind: str, content: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the content that the notebook takes; None where it takes nothing.
+        """Return the content to store in the notebook, or None for nothing.
 
-        An error is always taken, cut to a readable size. Printed text is taken as far as it fits;
-        once it did not, the rest of the cell's text goes to the log.
+        Errors are always stored, truncated to a readable size. Printed text is stored until the
+        limit is reached. The rest of the cell's text goes to the log.
         """
         if kind == "error":
             return _cut_error(content)
@@ -64,20 +64,20 @@ class OutputCap:
         if kind != "stream":
             self._spill(content)
             return {"name": "stderr", "text": _NOTE}
-        kept = content["text"][: max(room, 0)]
-        self._count(len(kept))
-        self.log(content["text"][len(kept) :])
-        return {"name": content["name"], "text": f"{kept}\n{_NOTE}" if kept else _NOTE}
+        head = content["text"][: max(room, 0)]
+        self._count(len(head))
+        self.log(content["text"][len(head) :])
+        return {"name": content["name"], "text": f"{head}\n{_NOTE}" if head else _NOTE}
 
     def log(self, text: str) -> None:
-        """Append to the log, up to its own ceiling."""
+        """Append to the log, up to its size limit."""
         if self._log_is_full:
             return
         data = text.encode("utf-8", "backslashreplace")
         room = self._limits.log_bytes - self._logged
         if len(data) > room:
             self._log_is_full = True
-            data = data[:room] + b"\n[The log is full. The rest is not kept.]\n"
+            data = data[:room] + b"\n[The log is full. Later output is discarded.]\n"
         self._logged += len(data)
         os.write(self._log, data)
 
@@ -90,40 +90,41 @@ class OutputCap:
             self.log(str(content["text"]))
             return
         data = content.get("data", {})
-        others = ", ".join(kind for kind in data if kind != "text/plain")
-        self.log(f"{data.get('text/plain', '')}\n" + (f"[not kept: {others}]\n" if others else ""))
+        omitted = ", ".join(kind for kind in data if kind != "text/plain")
+        note = f"[omitted: {omitted}]\n" if omitted else ""
+        self.log(f"{data.get('text/plain', '')}\n{note}")
 
 
 def merged(outputs: list[Any]) -> tuple[list[Any], dict[int, int]]:
-    """Join neighbouring texts of one stream, and drop what a carriage return has overwritten.
+    """Merge adjacent outputs of one stream, and drop text overwritten by a carriage return.
 
-    nbclient's own way takes time quadratic in the length of a line, and blocks the watch with it.
+    nbclient's implementation takes time quadratic in the line length, and blocks the watch.
 
     Returns
     -------
     list, dict
-        The outputs, and the new place of each old one.
+        The merged outputs, and the new position of each original output.
     """
-    together: list[Any] = []
+    merged_outputs: list[Any] = []
     pieces: list[list[str]] = []
-    places = {}
-    for place, output in enumerate(outputs):
+    new_positions = {}
+    for position, output in enumerate(outputs):
         is_text = output["output_type"] == "stream"
-        if is_text and together and together[-1].get("name") == output["name"]:
+        if is_text and merged_outputs and merged_outputs[-1].get("name") == output["name"]:
             pieces[-1].append(output["text"])
         else:
-            together.append(output)
+            merged_outputs.append(output)
             pieces.append([output["text"]] if is_text else [])
-        places[place] = len(together) - 1
-    for output, texts in zip(together, pieces, strict=True):
+        new_positions[position] = len(merged_outputs) - 1
+    for output, texts in zip(merged_outputs, pieces, strict=True):
         if texts:
             lines = "".join(texts).split("\n")
             output["text"] = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
-    return together, places
+    return merged_outputs, new_positions
 
 
 def plain(text: str) -> str:
-    """Return text without terminal colours."""
+    """Return text without terminal color codes."""
     return _COLOURS.sub("", text)
 
 
@@ -140,12 +141,12 @@ def _cut_error(content: Mapping[str, Any]) -> dict[str, Any]:
     cut = dict(content)
     cut["evalue"] = str(content.get("evalue", ""))[:_ERROR_CHARACTERS]
     lines = [str(line) for line in content.get("traceback", [])]
-    kept: list[str] = []
+    tail: list[str] = []
     room = _ERROR_CHARACTERS
-    for line in reversed(lines):  # the end of a traceback says what happened
+    for line in reversed(lines):  # the end of a traceback has the error
         if (room := room - len(line)) < 0:
-            kept.append("[The traceback is longer; log.txt of this run has all of it.]")
+            tail.append("[Truncated. The full traceback is in log.txt of this run.]")
             break
-        kept.append(line)
-    cut["traceback"] = kept[::-1]
+        tail.append(line)
+    cut["traceback"] = tail[::-1]
     return cut

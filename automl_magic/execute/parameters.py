@@ -1,7 +1,7 @@
-"""Parameters: names of the notebook's own, values of JSON's own.
+"""Parameters: only the notebook's own names and JSON values are allowed.
 
-papermill escapes values of the JSON types, but runs code from a parameter's name, and from tuples,
-sets, bytes and paths. Nothing but what passes here reaches it.
+papermill escapes JSON values, but runs code from parameter names, tuples, sets, bytes and paths.
+So all parameters are checked here first.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import Any
 from automl_magic.errors import RunError, near_miss, shorten
 from automl_magic.execute.notebook import PARAMETERS_TAG, is_python, source_of, tags_of
 
-RUN_DIR = "run_dir"  # the run's own folder: set by the supervisor alone
+RUN_DIR = "run_dir"  # the run's folder, only set by the supervisor
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MAX_CHARACTERS = 1_000_000
-_MAX_DEPTH = 50  # Python's own parser refuses brackets deeper than 200
+_MAX_DEPTH = 50  # Python's parser fails for brackets nested more than 200 deep
 
 
 def parameters_of(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names assigned at the top level of the cell tagged `parameters`.
+    """Return the variables assigned at the top level of the cell tagged `parameters`.
 
-    A notebook in another language than Python has none that could be set.
+    It's empty if the notebook isn't in Python.
     """
     cells = (cell for cell in document["cells"] if PARAMETERS_TAG in tags_of(cell))
     cell = next(cells, None)
     if cell is None or not is_python(document):
         return ()
-    # Magics and shell lines are no Python.
+    # Magics and shell commands aren't Python.
     lines = [
         "" if line.lstrip().startswith(("%", "!")) else line
         for line in source_of(cell).splitlines()
@@ -51,19 +51,19 @@ def parameters_of(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def parse_parameter(text: str) -> tuple[str, Any]:
-    """Read `name=value`: the value as JSON where it is JSON, else as text.
+    """Parse `name=value`. The value is parsed as JSON if possible, otherwise it's text.
 
     Raises
     ------
     RunError
-        If there is no `=`, or no name before it.
+        If there's no `=`, or no name before it.
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise RunError(
-            f"{text[:80]!r} is not a parameter.",
-            why="A parameter is written name=value.",
-            fix="-p name=value, for example: -p budget_s=30",
+            f"{text[:80]!r} isn't a parameter.",
+            why="Parameters have the form name=value.",
+            fix="Use this form, for example: -p budget_s=30",
         )
     try:
         return name.strip(), json.loads(value, parse_constant=_refuse)
@@ -71,36 +71,36 @@ def parse_parameter(text: str) -> tuple[str, Any]:
         return name.strip(), value
 
 
-def check_parameters(given: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
-    """Return parameters that papermill may see: known names, values of JSON types.
+def check_parameters(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return parameters that are safe to pass to papermill: valid names and JSON values.
 
     Raises
     ------
     RunError
-        For a name that the notebook does not have, and for a value that JSON cannot hold.
+        If the notebook has no parameter of a name, or a value isn't a JSON value.
     """
-    settable = tuple(name for name in known if name != RUN_DIR)
+    settable = tuple(name for name in names if name != RUN_DIR)
     checked = {}
-    for name, value in given.items():
+    for name, value in values.items():
         if not (isinstance(name, str) and name in settable and _NAME.fullmatch(name)):
-            raise _unknown(name, settable)
+            raise _unknown_parameter_error(name, settable)
         checked[name] = _json_value(name, value)
     return checked
 
 
-def _unknown(name: object, known: tuple[str, ...]) -> RunError:
-    close = near_miss(name, known) if isinstance(name, str) else None
-    shown = repr(name) if len(repr(name)) <= 60 else repr(name)[:59] + "…"
-    if not known:
+def _unknown_parameter_error(name: object, names: tuple[str, ...]) -> RunError:
+    close = near_miss(name, names) if isinstance(name, str) else None
+    quoted = repr(name) if len(repr(name)) <= 60 else repr(name)[:59] + "…"
+    if not names:
         return RunError(
-            f"The notebook has no parameter {shown}.",
-            why="It has no cell tagged 'parameters' that assigns a name.",
-            fix="Leave -p out, or tag the cell that sets the values with 'parameters'.",
+            f"The notebook has no parameter {quoted}.",
+            why="It has no cell tagged 'parameters' that assigns variables.",
+            fix="Remove -p, or tag the cell that assigns the variables with 'parameters'.",
         )
     return RunError(
-        f"The notebook has no parameter {shown}.",
-        why=f"Its parameters cell sets: {shorten(known, 12)}.",
-        fix=f"Use -p {close}=…" if close else f"Use one of these, for example -p {known[0]}=…",
+        f"The notebook has no parameter {quoted}.",
+        why=f"Its parameters are: {shorten(names, 12)}.",
+        fix=f"Use -p {close}=…" if close else f"Use one of these, for example -p {names[0]}=…",
     )
 
 
@@ -114,24 +114,24 @@ def _json_value(name: str, value: Any) -> Any:
             raise ValueError(f"it is nested more than {_MAX_DEPTH} deep")
     except (TypeError, ValueError, RecursionError, OverflowError) as error:
         raise RunError(
-            f"The parameter {name!r} cannot take this value.",
-            why=f"A parameter is a JSON value, and this {type(value).__name__} is none: {error}.",
+            f"Can't set the parameter {name!r} to this value.",
+            why=f"Parameters are JSON values, and this {type(value).__name__} isn't one: {error}.",
             fix=f"Use a finite number, text, true, false, null, a list or a mapping: -p {name}=1",
         ) from error
     return plain
 
 
 def _depth(value: Any) -> int:
-    deepest, left = 0, [(value, 1)]
-    while left:
-        item, depth = left.pop()
-        deepest = max(deepest, depth)
+    max_depth, stack = 0, [(value, 1)]
+    while stack:
+        item, depth = stack.pop()
+        max_depth = max(max_depth, depth)
         if isinstance(item, dict):
-            left += [(inner, depth + 1) for inner in item.values()]
+            stack += [(inner, depth + 1) for inner in item.values()]
         elif isinstance(item, list):
-            left += [(inner, depth + 1) for inner in item]
-    return deepest
+            stack += [(inner, depth + 1) for inner in item]
+    return max_depth
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
+    raise ValueError(f"{constant} isn't JSON")

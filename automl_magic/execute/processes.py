@@ -1,8 +1,8 @@
-"""Every process of a run can be found and killed, wherever it has hidden.
+"""Find and kill all processes of a run.
 
-A run's processes carry its id in their environment, which a child inherits even when it starts a
-session of its own. On Linux the runner also adopts orphans, so that a child which wiped its
-environment is still a descendant.
+A run's processes have its id in their environment, which children inherit even if they start a new
+session. On Linux, the runner also adopts orphans, so that a child which cleared its environment is
+still a descendant.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def marked(run_id: str) -> list[psutil.Process]:
-    """Return the processes, other than this one, that carry a run's id."""
-    found = []
+    """Return the processes with a run's id in their environment, except this one."""
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(RUN_VARIABLE) == run_id:
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 def descendants(pid: int) -> list[psutil.Process]:
-    """Return the living descendants of a process."""
+    """Return the running descendants of a process."""
     try:
         return psutil.Process(pid).children(recursive=True)
     except psutil.Error:
@@ -42,46 +42,47 @@ def descendants(pid: int) -> list[psutil.Process]:
 
 
 def kill_run(run_id: str, pid: int | None = None, *, within_s: float = 5.0) -> int:
-    """Kill every process of a run, and the descendants of `pid`; return how many there were.
+    """Kill all processes of a run and all descendants of `pid`. Return their number.
 
-    It looks again until nothing is left, because a process may start another one meanwhile.
+    It repeats until there are none, because a process can start another one in the meantime, or
+    until `within_s` seconds have passed.
     """
     killed: set[psutil.Process] = set()
     end = time.monotonic() + within_s
     while True:
-        # The family is listed before anything dies: orphans have no parent to be found by.
-        found = {*(descendants(pid) if pid else ()), *marked(run_id)}
-        living = [process for process in found if _is_living(process)]
-        if not living:
+        # List the descendants before killing any: orphans can't be found through their parent.
+        processes = {*(descendants(pid) if pid else ()), *marked(run_id)}
+        running = [process for process in processes if _is_running(process)]
+        if not running:
             return len(killed)
-        kill(living)
-        killed.update(living)
-        psutil.wait_procs(living, timeout=1.0)
+        kill(running)
+        killed.update(running)
+        psutil.wait_procs(running, timeout=1.0)
         if time.monotonic() > end:
             return len(killed)
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:
-    """Send SIGKILL; a process that is already gone is no error."""
+    """Send SIGKILL to processes. Ignore those that have ended."""
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.kill()
 
 
 def signal_group(pid: int, number: signal.Signals) -> None:
-    """Send a signal to the process group that a process leads."""
+    """Send a signal to the process group of a group leader."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 
 
 def is_alive(pid: int, started_at: float) -> bool:
-    """Say whether the process that had this id and start time still lives.
+    """Return whether the process with this id and start time is still running.
 
-    An id alone would not do: systems give it to another process later.
+    The id isn't enough, because systems reuse ids.
     """
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - started_at) < 1.0 and _is_living(process)
+        return abs(process.create_time() - started_at) < 1.0 and _is_running(process)
     except psutil.Error:
         return False
 
@@ -92,7 +93,7 @@ def this_process() -> tuple[int, float]:
 
 
 def this_machine() -> str:
-    """Name the place in which a process id means something: host, boot, and id namespace."""
+    """Return the scope of a process id: host, boot id and process namespace."""
     parts = [platform.node()]
     with contextlib.suppress(OSError):
         parts.append(Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip())
@@ -101,12 +102,12 @@ def this_machine() -> str:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent dies (Linux)."""
+    """Become the parent of descendants whose parent dies (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _is_living(process: psutil.Process) -> bool:
+def _is_running(process: psutil.Process) -> bool:
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

@@ -1,7 +1,7 @@
-"""Ending the runs whose supervisor is gone.
+"""End runs whose supervisor is dead.
 
-Called at every start. A supervisor on this machine is gone when its process is; of one on another
-machine only the lease tells.
+This is called at every start. A supervisor on this machine is dead if its process has ended. A
+supervisor on another machine is considered dead if its lease has expired.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 def reconcile(store: RunStore) -> list[Run]:
-    """Take over every run whose owner is gone; return the runs that ended so."""
+    """Take over all runs whose owner is dead. Return the runs that were ended."""
     if not store.path.exists():
         return []
-    ended = []
+    ended_runs = []
     for run, owner in store.unfinished():
         if not is_gone(run, owner):
             continue
@@ -37,17 +37,17 @@ def reconcile(store: RunStore) -> list[Run]:
         record = CellRecord.of_events(_events(Path(run.folder)))
         failure = Failure(
             kind=FailureKind.DIED,
-            message="The process that supervised the run is gone.",
+            message="The run's supervisor process has died.",
             cell_id=record.current,
         )
-        if lost := store.take_over(run.run_id, failure=failure):
-            tidy(lost, record)
-            ended.append(lost)
-    return ended
+        if lost_run := store.take_over(run.run_id, failure=failure):
+            tidy(lost_run, record)
+            ended_runs.append(lost_run)
+    return ended_runs
 
 
 def is_gone(run: Run, owner: Owner) -> bool:
-    """Say whether nobody supervises a run any more."""
+    """Return whether a run no longer has a supervisor."""
     if owner.machine != this_machine():
         return time.time() - owner.heartbeat_at > stores.LEASE_S
     if owner.pid == os.getpid():
@@ -56,10 +56,10 @@ def is_gone(run: Run, owner: Owner) -> bool:
 
 
 def tidy(run: Run, record: CellRecord) -> None:
-    """Leave a lost run with a truthful notebook, and with nothing half-written."""
+    """Clean up a lost run: write its executed notebook and remove partial files."""
     folder = Path(run.folder)
     remove_sockets(run.run_id)
-    # The record has its end already; a folder that cannot be written does not change that.
+    # The run is already ended in the store, even if its folder isn't writable.
     with contextlib.suppress(OSError, ValueError):
         sweep(folder)
         publish(folder, run.run_id, record, run.failure)

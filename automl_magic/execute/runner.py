@@ -1,8 +1,8 @@
-"""The runner: a process of its own for each notebook, in which papermill works.
+"""The runner: a separate process for each notebook, in which papermill runs.
 
-It is told what to do in one line on standard input, then listens there for `interrupt` and `stop`.
-It answers in lines on a pipe that the kernel does not inherit, so that no notebook can speak for
-it. Without its supervisor it ends at once, with the kernel and everything the kernel started.
+It reads its job from one line on standard input, then waits there for `interrupt` and `stop`
+commands. It sends events as lines on a pipe that the kernel doesn't inherit, so that notebooks
+can't forge events. If its supervisor dies, it exits at once, with the kernel and all its children.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from automl_magic.records.runs.run import FailureKind
 
 
 class Voice:
-    """The pipe to the supervisor."""
+    """The pipe on which the runner sends events to the supervisor."""
 
     def __init__(self, descriptor: int) -> None:
         os.set_inheritable(descriptor, False)
@@ -38,7 +38,7 @@ class Voice:
 
 
 def main() -> None:
-    """Execute the notebook that the first line on standard input names."""
+    """Execute the job in the first line of standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
     voice = Voice(int(sys.argv[1]))
@@ -50,18 +50,18 @@ def main() -> None:
     threading.Thread(target=_listen, args=(watch,), name="listen", daemon=True).start()
     try:
         ending = _execute(job, watch, voice)
-    except OSError as error:  # the output notebook could not be written
+    except OSError as error:  # the output notebook couldn't be written
         ending = {"kind": FailureKind.DIED, "message": str(error), "cell_id": None}
     voice.tell("end", **ending)
     kill_run(os.environ[RUN_VARIABLE], os.getpid())
-    # Threads of libraries must not keep a finished run alive.
+    # Exit without waiting for threads of libraries.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
 
 
 def abandon() -> NoReturn:
-    """End this process and everything below it: nobody is left to report to."""
+    """Exit with all child processes, because the supervisor is dead."""
     kill_run(os.environ[RUN_VARIABLE], os.getpid())
     os._exit(1)
 
@@ -92,7 +92,7 @@ def _execute(job: dict[str, Any], watch: Watch, voice: Voice) -> dict[str, Any]:
         voice.tell,
     )
     papermill = with_papermill_set_up(folder, engine.ENGINE_NAME, engine.SupervisedEngine)
-    # What papermill thinks of the outputs is no matter: the ending below is ours.
+    # papermill's own error doesn't matter: `execution.ending` has the result.
     with contextlib.suppress(papermill.PapermillExecutionError):
         papermill.execute_notebook(
             _escaped(job["input"]),
@@ -112,7 +112,7 @@ def _execute(job: dict[str, Any], watch: Watch, voice: Voice) -> dict[str, Any]:
 
 
 def _escaped(path: str) -> str:
-    """Return a path that papermill's own `str.format` leaves as it is."""
+    """Escape a path for papermill's `str.format`."""
     return path.replace("{", "{{").replace("}", "}}")
 
 

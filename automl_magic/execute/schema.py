@@ -1,4 +1,4 @@
-"""The run store's tables. SQL itself refuses an illegal step and a write by an older owner."""
+"""The tables of the run store. Triggers reject illegal transitions and writes by older owners."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ BEGIN SELECT RAISE(ABORT, '{OLDER_OWNER}'); END;
 
 CREATE TRIGGER no_run_is_forgotten BEFORE DELETE ON runs
 BEGIN SELECT RAISE(ABORT, 'a run is never deleted'); END;
-"""  # noqa: S608 - the states are our own words
+"""  # noqa: S608 - the states are constants
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables if they are not there. Several processes may do so at once."""
+    """Create the tables if they don't exist. Several processes can do so at once."""
     if connection.execute("PRAGMA user_version").fetchone()[0] >= VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -64,7 +64,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def _statements(script: str) -> list[str]:
-    """Split a script; `executescript` would commit the transaction that guards us."""
+    """Split a script into statements, because `executescript` would commit the transaction."""
     statements, current = [], ""
     for line in script.splitlines(keepends=True):
         current += line

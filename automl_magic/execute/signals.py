@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, counted instead of raised while a run is supervised."""
+"""Count Ctrl-C and SIGTERM instead of raising exceptions while a run is supervised."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any, Self
 
 
 class Signals:
-    """Counts interrupts and terminations; gives the handlers back at the end.
+    """Counts SIGINT and SIGTERM, and restores the previous handlers on exit.
 
-    Only the main thread may set handlers. In any other thread, `KeyboardInterrupt` is what comes,
-    if anything does, and whoever catches it calls `interrupted`.
+    Only the main thread can set handlers. In other threads, a caller that catches
+    `KeyboardInterrupt` must call `interrupted`.
     """
 
     def __init__(self) -> None:
         self.interrupts = 0
         self.terminated = False
-        self._before: dict[signal.Signals, Any] = {}
+        self._previous_handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._note)
+                self._previous_handlers[number] = signal.signal(number, self._count)
         return self
 
     def __exit__(
@@ -32,15 +32,15 @@ class Signals:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, handler in self._before.items():
-            # None: the handler was not set from Python, and cannot be set again from here.
+        for number, handler in self._previous_handlers.items():
+            # None: the handler wasn't set from Python and can't be restored.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def interrupted(self) -> None:
-        """Count an interrupt that came as an exception."""
+        """Count an interrupt that was raised as an exception."""
         self.interrupts += 1
 
-    def _note(self, number: int, _: FrameType | None) -> None:
+    def _count(self, number: int, _: FrameType | None) -> None:
         if number == signal.SIGTERM:
             self.terminated = True
         else:

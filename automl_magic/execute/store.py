@@ -1,7 +1,7 @@
-"""RunStore: the only truth about every run. SQLite, one row a run.
+"""RunStore: the status of all runs in SQLite, one row per run.
 
-A write carries the token of the run's owner. Who takes a run over (a reconciler) raises the token,
-and the old owner's writes are refused from then on, whatever it still believes.
+Every write has the token of the run's owner. When a reconciler takes over a run, it increments the
+token. From then on, writes by the previous owner fail.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ STORE_NAME = "runs.sqlite"
 BEAT_S, LEASE_S = 15.0, 60.0
 _BUSY_S = 30.0
 _INSERT = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0 o 1 l i: ids are read aloud and typed
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without 0 o 1 l i, which are easily confused
 _RunList: TypeAlias = list[Run]
 
-# Runs that a thread of this very process is supervising. A run that names this process as its
-# supervisor and is not among them has lost it.
+# Runs that this process is supervising. If a run in the store names this process as its owner, but
+# isn't in this set, its supervisor has died.
 active: set[str] = set()
 _active_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Who supervises a run, and when it last said so."""
+    """The process that supervises a run, and its last heartbeat (seconds since 1970)."""
 
     pid: int
     pid_started_at: float
@@ -61,8 +61,8 @@ class RunStore:
     Parameters
     ----------
     path : Path
-        The SQLite file, on a local disk: `runs.sqlite` in the home of a workspace. The folders of
-        the runs lie in `runs/` beside it.
+        The SQLite file on a local disk: `runs.sqlite` in the home folder of a workspace. The runs'
+        folders are in `runs/` next to it.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -81,12 +81,12 @@ class RunStore:
         inputs: Mapping[str, Any] | None = None,
         rerun_of: str | None = None,
     ) -> Run:
-        """Write a new run, owned by this process, with an id that nobody else has.
+        """Create a run with a unique id, owned by this process.
 
         Raises
         ------
         FolderNotWritable
-            If the store cannot be made or written.
+            If the store can't be created or written.
         """
         from automl_magic.execute.processes import this_machine, this_process
 
@@ -115,24 +115,24 @@ class RunStore:
             return run
 
     def advance(self, run_id: str, token: int, status: RunStatus, **changes: Any) -> Run:
-        """Take a run one step further and change other fields of it, in one transaction.
+        """Change the status and other fields of a run, in one transaction.
 
-        Times of start and end are set here. With its present status a run keeps its place, and
-        only the other fields change; after its end none can.
+        It also sets the start and end times. If `status` is the current status, only the other
+        fields change. A run that has ended can't be changed.
 
         Raises
         ------
         IllegalTransition
-            If the step is not in the life of a run, or somebody else owns the run by now.
+            If the status can't follow the current one, or another process now owns the run.
         RunNotFound
-            If there is no such run.
+            If the run doesn't exist.
         """
         with self._transaction() as connection:
             run = self._read(connection, run_id)
             if run.status.is_end or (status != run.status and not run.status.may_become(status)):
-                raise _illegal(run, status)
+                raise _illegal_transition_error(run, status)
             if token != run.token:
-                raise _taken_over(run)
+                raise _lost_ownership_error(run)
             now = datetime.now(UTC)
             if status == RunStatus.RUNNING and run.started_at is None:
                 changes.setdefault("started_at", now)
@@ -143,23 +143,23 @@ class RunStore:
         return advanced
 
     def take_over(self, run_id: str, **changes: Any) -> Run | None:
-        """End a run as lost whose owner is gone; None if it has come to another end meanwhile."""
+        """End a run as lost, because its owner is dead. Return None if it has already ended."""
         with self._transaction() as connection:
             run = self._read(connection, run_id)
             if run.status.is_end:
                 return None
-            ended = replace(
+            lost_run = replace(
                 run,
                 status=RunStatus.LOST,
                 token=run.token + 1,
                 ended_at=datetime.now(UTC),
                 **changes,
             )
-            self._write(connection, ended)
-        return ended
+            self._write(connection, lost_run)
+        return lost_run
 
     def set_tracking_id(self, run_id: str, tracking_id: str) -> Run:
-        """Note the run's id in the tracking store; that may happen after its end."""
+        """Set the run's id in the tracking store. This is possible after its end."""
         with self._transaction() as connection:
             run = replace(self._read(connection, run_id), tracking_id=tracking_id)
             connection.execute(
@@ -168,17 +168,17 @@ class RunStore:
         return run
 
     def beat(self, run_id: str, token: int) -> None:
-        """Say that the owner is still there.
+        """Record a heartbeat of the owner.
 
         Raises
         ------
         IllegalTransition
-            If somebody else owns the run by now, or it has ended.
+            If another process now owns the run, or it has ended.
         """
         with self._transaction() as connection:
             run = self._read(connection, run_id)
             if token != run.token or run.status.is_end:
-                raise _taken_over(run)
+                raise _lost_ownership_error(run)
             connection.execute(
                 "UPDATE runs SET heartbeat_at = ? WHERE run_id = ?", (time.time(), run_id)
             )
@@ -189,15 +189,15 @@ class RunStore:
         Raises
         ------
         RunNotFound
-            If there is no such run; it names the id that comes closest.
+            If the run doesn't exist. The error suggests the closest id.
         """
         if not self.path.exists():
-            raise _not_found(run_id, ())
+            raise _not_found_error(run_id, ())
         with self._connection() as connection:
             return self._read(connection, run_id)
 
     def unfinished(self) -> Sequence[tuple[Run, Owner]]:
-        """Return the runs that have not ended, with their owners."""
+        """Return the runs that haven't ended, with their owners."""
         ends = sorted(END_STATES)
         query = (
             "SELECT document, pid, pid_started_at, machine, heartbeat_at FROM runs "
@@ -213,7 +213,7 @@ class RunStore:
         status: RunStatus | None = None,
         limit: int | None = None,
     ) -> _RunList:
-        """Return runs, the newest first."""
+        """Return runs, newest first."""
         if not self.path.exists():
             return []
         query = (
@@ -228,7 +228,7 @@ class RunStore:
         row = connection.execute("SELECT document FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         if row is None:
             ids = connection.execute("SELECT run_id FROM runs ORDER BY run_id DESC LIMIT 500")
-            raise _not_found(run_id, [found[0] for found in ids])
+            raise _not_found_error(run_id, [id_row[0] for id_row in ids])
         return _run(row[0])
 
     def _write(self, connection: sqlite3.Connection, run: Run) -> None:
@@ -251,7 +251,7 @@ class RunStore:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Open the store for one operation: no connection outlives a fork or crosses threads."""
+        """Open a connection for one operation, so that forks and threads never share one."""
         with writing_to(self.path.parent):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -267,7 +267,7 @@ class RunStore:
 
 @contextlib.contextmanager
 def supervising(run_id: str) -> Iterator[None]:
-    """Count a run among those that this process supervises."""
+    """Mark a run as supervised by this process."""
     with _active_lock:
         active.add(run_id)
     try:
@@ -278,12 +278,12 @@ def supervising(run_id: str) -> Iterator[None]:
 
 
 def new_run_id(now: datetime) -> str:
-    """Return an id that sorts by time and is short enough to type: 20261121-053512-k3f9."""
+    """Return a new id that sorts by time and is easy to type, such as 20261121-053512-k3f9."""
     return f"{now:%Y%m%d-%H%M%S}-" + "".join(secrets.choice(_ALPHABET) for _ in range(4))
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
-    # Turning WAL on needs the file alone, and SQLite does not wait for that.
+    # Switching to WAL needs exclusive access, and SQLite's busy timeout doesn't apply to it.
     end = time.monotonic() + _BUSY_S
     while True:
         try:
@@ -300,14 +300,14 @@ def _set_up(connection: sqlite3.Connection) -> None:
 def _storage_error(path: Path, error: sqlite3.DatabaseError) -> FolderNotWritable | RunError:
     text = str(error)
     if any(word in text for word in ("full", "readonly", "unable to open", "disk I/O")):
-        # SQLite says no more than "disk I/O error" where it cannot make its shared memory.
+        # SQLite only reports "disk I/O error" if it can't create its shared memory.
         if "full" in text or shutil.disk_usage(path.parent).free < RESERVE_BYTES:
             return not_writable(path.parent, os.strerror(errno.ENOSPC), errno.ENOSPC)
         return not_writable(path.parent, text)
     return RunError(
-        f"The run store {str(path)!r} cannot be used.",
-        why=f"SQLite says: {text}.",
-        fix=f"If it is damaged, set it aside and start a new one: mv {path} {path}.old",
+        f"Can't use the run store {str(path)!r}.",
+        why=f"SQLite error: {text}.",
+        fix=f"If it's damaged, rename it to start a new one: mv {path} {path}.old",
     )
 
 
@@ -319,27 +319,28 @@ def _run(document: str) -> Run:
     return Run.from_json(json.loads(document))
 
 
-def _not_found(run_id: str, known: Sequence[str]) -> RunNotFound:
-    close = near_miss(run_id, known)
-    if not known:
-        why, fix = "No run has been made yet.", "Make one: automl fit DATA --target COLUMN"
+def _not_found_error(run_id: str, run_ids: Sequence[str]) -> RunNotFound:
+    close = near_miss(run_id, run_ids)
+    if not run_ids:
+        why, fix = "There are no runs yet.", "Start one: automl fit DATA --target COLUMN"
     else:
-        why = f"The store has {len(known)} runs; the newest is {known[0]}."
-        fix = f"Use {close}." if close else f"Use {known[0]}, or choose another: automl runs"
-    return RunNotFound(f"There is no run {run_id[:80]!r}.", why=why, fix=fix)
+        why = f"The newest run is {run_ids[0]}."
+        fix = f"Use {close}." if close else f"Use {run_ids[0]}, or list all runs: automl runs"
+    return RunNotFound(f"There's no run {run_id[:80]!r}.", why=why, fix=fix)
 
 
-def _illegal(run: Run, status: RunStatus) -> IllegalTransition:
+def _illegal_transition_error(run: Run, status: RunStatus) -> IllegalTransition:
     return IllegalTransition(
-        f"The run {run.run_id} cannot become {status.value}.",
-        why=f"It is {run.status.value}" + (", and an end is final." if run.status.is_end else "."),
+        f"Run {run.run_id} can't change to {status.value}.",
+        why=f"Its status is {run.status.value}"
+        + (", which is final." if run.status.is_end else "."),
         fix="Start another run: automl rerun " + run.run_id,
     )
 
 
-def _taken_over(run: Run) -> IllegalTransition:
+def _lost_ownership_error(run: Run) -> IllegalTransition:
     return IllegalTransition(
-        f"The run {run.run_id} is no longer this process's own.",
-        why=f"It is {run.status.value}, and another process has taken it over.",
+        f"This process no longer owns run {run.run_id}.",
+        why=f"Its status is {run.status.value}, and another process has taken it over or ended it.",
         fix="Start another run: automl rerun " + run.run_id,
     )

@@ -1,4 +1,4 @@
-"""The supervisor: makes a run, watches over its runner, and alone decides how it ended."""
+"""The supervisor: creates a run, monitors its runner, and decides how the run ended."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from automl_magic.files.atomic import write_atomic
 from automl_magic.records.runs.run import Failure, FailureKind, Run, RunStatus
 
 _TICK_S = 0.1
-_BACKSTOP_S = 5.0  # past its grace, a runner that has not ended by itself is killed
+_BACKSTOP_S = 5.0  # after its grace period and this time, the runner is killed
 _SEARCH = "search"
 
 
@@ -51,56 +51,56 @@ def execute_notebook(
     lock_folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Run:
-    """Execute a notebook and return its run, in its end state.
+    """Execute a notebook and return the finished run.
 
-    Ctrl-C once lets a search keep what it has found and come to its end; in any other notebook,
-    and a second time, it cancels the run. SIGTERM cancels. `wishes.leave` asks for the same from
-    another process.
+    The first Ctrl-C stops a search, which keeps its best model. In other notebooks it cancels the
+    run, as does the second Ctrl-C or SIGTERM. Other processes can stop the run with `wishes.leave`.
 
     Parameters
     ----------
     notebook : path
-        Never written to: its copy is executed, in the notebook's own folder as working directory.
+        The notebook. It isn't changed: a copy is executed, with the notebook's folder as working
+        directory.
     kind : str
         `search`, `explore`, `model`, or `notebook` for any other.
     parameters : mapping
-        Values for names that the notebook's parameters cell sets.
+        Values for the variables of the notebook's parameters cell.
     inputs : mapping
-        What a rerun compares; kept in the record as it is.
+        The inputs that a rerun compares, stored in the record.
     on_event : callable
-        Called in this thread with each event, as it comes: the lines of `events.jsonl`.
+        Called in this thread with each event (the lines of `events.jsonl`).
     files : mapping, optional
-        Files to keep in the run's folder beside the notebook: names there, and what to copy.
+        Files to copy into the run's folder: target names and source paths.
     lock_folder : path, optional
-        A folder in which only one run may work at a time.
+        A folder in which only one run is allowed at a time.
     environment : mapping, optional
-        Variables that the notebook's processes have besides those of this one, and over them.
+        Environment variables for the notebook's processes, in addition to those of this process.
 
     Returns
     -------
     Run
-        Also where the notebook failed; `raise_for` turns that into an error.
+        The finished run, also if the notebook failed. Use `raise_for` to raise an error then.
 
     Raises
     ------
     RunError
-        If the notebook cannot be read, or does not have such parameters.
+        If the notebook can't be read or doesn't have these parameters.
     FolderBusy
-        If another run works in `lock_folder`.
+        If another run is using `lock_folder`.
     FolderNotWritable
-        If the run's folder, or `lock_folder`, cannot be written.
+        If the run's folder or `lock_folder` isn't writable.
     """
     path = Path(notebook).absolute()
     data, document = read_notebook(path)
-    known = parameters_of(document)
-    checked = check_parameters(parameters or {}, known)
-    with folder_lock(lock_folder) as name_holder:
+    names = parameters_of(document)
+    checked = check_parameters(parameters or {}, names)
+    with folder_lock(lock_folder) as set_holder:
         run = store.create(
             kind=kind, notebook=str(path), parameters=checked, inputs=inputs, rerun_of=rerun_of
         )
         with supervising(run.run_id):
-            name_holder(run.run_id)
-            injected = {RUN_DIR: run.folder} if RUN_DIR in known else {}
+            set_holder(run.run_id)
+            injected = {RUN_DIR: run.folder} if RUN_DIR in names else {}
             supervisor = _Supervisor(
                 store, run, document, limits or Limits(), on_event, environment=environment or {}
             )
@@ -126,13 +126,13 @@ class _Supervisor:
         self._ending: dict[str, Any] | None = None
         self._verdict: dict[str, Any] | None = None
         self._interrupts = 0
-        self._heard_at = time.monotonic()
+        self._last_event_at = time.monotonic()
         self._kill_at = float("inf")
         self._next_beat = time.monotonic() + BEAT_S
         self._oom_kills = oom_kills()
 
     def supervise(self, data: bytes, files: Mapping[str, Path], parameters: dict[str, Any]) -> Run:
-        """Stage, run, and end; a run of which this raises has an end in the record too."""
+        """Stage, execute and end the run. If this raises, the run is ended in the record, too."""
         try:
             self._advance(RunStatus.STAGING)
             with writing_to(self._folder):
@@ -170,43 +170,43 @@ class _Supervisor:
             return self._end(journal)
 
     def _watch(self, child: Child, journal: Journal, signals: Signals) -> None:
-        """Stay until the runner has reported the end, or is gone."""
+        """Monitor the runner until it reports the end or dies."""
         limit = self._limits.memory_bytes or memory_limit_bytes()
         memory = MemoryWatch(child.pid, limit)
         deadline = time.monotonic() + self._limits.run_s
         while self._ending is None:
             try:
-                gone = child.exit_code is not None
-                for message in child.hear(0 if gone else _TICK_S):
-                    self._hear(message, journal)
+                has_exited = child.exit_code is not None
+                for message in child.hear(0 if has_exited else _TICK_S):
+                    self._handle(message, journal)
                 journal.relay()
-                if gone and self._ending is None:
+                if has_exited and self._ending is None:
                     self._ending = self._verdict or self._runner_died(child)
                     break
-                if (used := memory.excess()) is not None:
+                if (excess_bytes := memory.excess()) is not None:
                     self._stop(
                         child,
                         FailureKind.OUT_OF_MEMORY,
-                        f"The run used {in_words(used)} of {in_words(limit)}.",
+                        f"The run used {in_words(excess_bytes)}. The limit is {in_words(limit)}.",
                         grace_s=0.0,
                     )
                 now = time.monotonic()
                 if now > deadline:
                     why = f"The run took longer than its limit of {self._limits.run_s:g} s."
                     self._stop(child, FailureKind.TIMED_OUT, why)
-                if now - self._heard_at > self._limits.frozen_after_s + BEAT_EVERY_S:
-                    why = "The runner gave no sign of life."
+                if now - self._last_event_at > self._limits.frozen_after_s + BEAT_EVERY_S:
+                    why = "The runner stopped responding."
                     self._stop(child, FailureKind.FROZEN, why, grace_s=-_BACKSTOP_S)
                 if now > self._kill_at:
                     child.kill()
                 self._beat(now)
-                self._heed(signals, child, journal)
+                self._handle_stop_requests(signals, child, journal)
             except KeyboardInterrupt:
                 signals.interrupted()
 
-    def _hear(self, message: dict[str, Any], journal: Journal) -> None:
+    def _handle(self, message: dict[str, Any], journal: Journal) -> None:
         event = message.pop("event")
-        self._heard_at = time.monotonic()
+        self._last_event_at = time.monotonic()
         if event == "cells":
             self._record.planned = message["ids"]
         elif event == "cell":
@@ -215,10 +215,10 @@ class _Supervisor:
         elif event == "end":
             self._ending = message
 
-    def _heed(self, signals: Signals, child: Child, journal: Journal) -> None:
-        """Do what Ctrl-C, SIGTERM or a wish in the run's folder asks for."""
+    def _handle_stop_requests(self, signals: Signals, child: Child, journal: Journal) -> None:
+        """Stop or cancel the run after Ctrl-C, SIGTERM or a stop request in its folder."""
         if signals.terminated:
-            self._cancel(child, journal, "SIGTERM ended it.")
+            self._cancel(child, journal, "It was stopped by SIGTERM.")
         match wishes.take(self._folder):
             case wishes.Wish.STOP:
                 signals.interrupted()
@@ -232,17 +232,16 @@ class _Supervisor:
             cell = self._record.current
             if cell and (is_search_cell(cell) or not has_search_cell(self._document)):
                 child.interrupt(cell)
-            # Code in the middle of a library's loop may not see the interrupt; this it polls.
+            # Code inside a library's loop can miss the interrupt, but it polls this file.
             with contextlib.suppress(OSError):
                 (self._folder / commit.STOP_NAME).touch()
         else:
-            self._cancel(child, journal, "Ctrl-C ended it.")
+            self._cancel(child, journal, "It was stopped by Ctrl-C.")
 
     def _can_keep(self) -> bool:
-        """Say whether a search has begun: before that there is nothing to keep.
+        """Return whether the search has started: before, there's no result to keep.
 
-        After the search cell nothing is interrupted either: what is left is putting the best
-        model together.
+        Cells after the search cell aren't interrupted: they only build the best model.
         """
         if not has_search_cell(self._document):
             return True
@@ -262,7 +261,7 @@ class _Supervisor:
         child.stop(kind, message, grace_s)
 
     def _runner_died(self, child: Child) -> dict[str, Any]:
-        message = f"The runner ended with exit code {child.exit_code}; its log may say why."
+        message = f"The runner exited with code {child.exit_code}. The log may have the reason."
         kind = FailureKind.DIED if self._record.started else FailureKind.NOT_STARTED
         return {"kind": kind, "message": message, "cell_id": self._record.current}
 
@@ -275,10 +274,10 @@ class _Supervisor:
         except IllegalTransition:
             raise
         except AutomlMagicError:
-            pass  # a beat that the disk refuses is made up for by the next one
+            pass  # if the disk rejects one heartbeat, the next one will do
 
     def _end(self, journal: Journal) -> Run:
-        """Decide the end, publish the notebook, and write the end into the record."""
+        """Decide how the run ended, and write the executed notebook and the record."""
         ending = self._ending or {}
         status, failure = self._judge(ending)
         result = commit.read_result(self._folder)
@@ -304,13 +303,13 @@ class _Supervisor:
         if kind == CANCELLED:
             return RunStatus.CANCELLED, None
         if kind == FailureKind.DIED and oom_kills() > self._oom_kills:
-            kind, message = FailureKind.OUT_OF_MEMORY, "The system killed the run for its memory."
+            kind, message = FailureKind.OUT_OF_MEMORY, "The system ran out of memory and killed it."
         failure = Failure(kind=FailureKind(kind), message=str(message), cell_id=cell_id)
         lost = failure.kind == FailureKind.FROZEN
         return (RunStatus.LOST if lost else RunStatus.FAILED), failure
 
     def _give_up(self, error: BaseException) -> None:
-        """End a run that this process cannot go on with. The first error is the one to see."""
+        """End a run that this process can't continue. Only the first error is reported."""
         if self._run.status.is_end:
             return
         message = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
@@ -318,7 +317,7 @@ class _Supervisor:
         if self._run.started_at:
             cell_id = self._record.current
             failure = Failure(kind=FailureKind.DIED, message=message, cell_id=cell_id)
-        # Where even this cannot be written, the next reconciliation ends the run.
+        # If this can't be written either, the next reconciliation ends the run.
         with contextlib.suppress(AutomlMagicError):
             self._advance(RunStatus.FAILED, failure=failure)
 

@@ -1,4 +1,4 @@
-"""papermill, set up for us: atomic files, our engine, and one way of writing values as code."""
+"""Set up papermill with atomic file writes, our engine and our parameter translator."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from automl_magic.execute.atomic_io import WholeFiles
 
 
 class Literals(PythonTranslator):
-    """Writes checked parameters as Python: `ascii` of JSON types is a literal, and nothing else."""
+    """Translates checked parameters to Python: `ascii` of a JSON value is always a literal."""
 
     @classmethod
     def codify(cls, parameters: Mapping[str, Any], comment: str = "Parameters") -> str:
@@ -24,7 +24,7 @@ class Literals(PythonTranslator):
 
 
 def with_papermill_set_up(folder: Path, engine_name: str, engine: type) -> Any:
-    """Register our parts with papermill, for paths inside `folder`, and return papermill."""
+    """Register our classes with papermill, for paths inside `folder`, and return papermill."""
     papermill_engines.register(engine_name, engine)
     papermill_translators.register("python", Literals)
     papermill_translators.register("python3", Literals)

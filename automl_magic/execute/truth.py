@@ -1,6 +1,6 @@
-"""What each cell really did, and the executed notebook corrected by it.
+"""The actual status of each cell, with which the executed notebook is corrected.
 
-After a dead kernel papermill marks every cell `completed`, also those that never ran.
+After a dead kernel, papermill marks all cells `completed`, even those that didn't run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _MARKER_TAG = "papermill-error-cell-tag"
 
 @dataclass
 class CellRecord:
-    """The cells that a run had to execute, in order, and what the runner said of each."""
+    """The cells that a run must execute, in order, and the runner's events for each.
+
+    Times are seconds since 1970.
+    """
 
     planned: list[str] = field(default_factory=list)
     started: dict[str, float] = field(default_factory=dict)
@@ -32,29 +35,30 @@ class CellRecord:
 
     @classmethod
     def of_events(cls, events: Iterable[Mapping[str, Any]]) -> CellRecord:
-        """Rebuild a record from the events that a supervisor wrote before it died."""
+        """Rebuild a record from the events of a dead supervisor."""
         record = cls()
         for event in events:
             if event.get("event") == "cell":
                 record.note(str(event.get("cell_id")), str(event.get("state")), event.get("t"))
         return record
 
-    def note(self, cell_id: str, state: str, at: object = None) -> None:
-        """Take down a cell event."""
-        when = at if isinstance(at, int | float) else datetime.now(UTC).timestamp()
+    def note(self, cell_id: str, state: str, timestamp: object = None) -> None:
+        """Record a cell event."""
+        if not isinstance(timestamp, int | float):
+            timestamp = datetime.now(UTC).timestamp()
         times = {"started": self.started, "done": self.done, "failed": self.failed}.get(state)
         if times is not None:
-            times[cell_id] = float(when)
+            times[cell_id] = float(timestamp)
 
     @property
     def current(self) -> str | None:
-        """The cell that was started last and has not ended well; None between cells."""
+        """The cell that started last, if it isn't done. None between cells."""
         last = next(reversed(self.started), None)
         return last if last is not None and last not in self.done else None
 
     @property
     def is_complete(self) -> bool:
-        """Whether every planned cell was started and done, in the planned order."""
+        """Whether all planned cells started and finished, in the planned order."""
         return (
             bool(self.planned)
             and list(self.started) == self.planned
@@ -63,7 +67,7 @@ class CellRecord:
         )
 
     def of_cell(self, cell_id: str) -> dict[str, Any]:
-        """Return the `papermill` metadata that is true of a cell."""
+        """Return the correct `papermill` metadata of a cell."""
         start = self.started.get(cell_id)
         end = self.done.get(cell_id, self.failed.get(cell_id))
         if start is None:
@@ -82,9 +86,9 @@ class CellRecord:
 
 
 def publish(folder: Path, run_id: str, record: CellRecord, failure: Failure | None) -> None:
-    """Rewrite the executed notebook so that it says what happened, and of which run it is.
+    """Rewrite the executed notebook with the actual status of its cells and the run id.
 
-    Where nothing was saved before the end, the input is published, with its cells as not run.
+    If nothing was saved before the end, this is the input notebook with all cells pending.
     """
     output = folder / OUTPUT_NAME
     document = _load(output) or _load(folder / INPUT_NAME)
@@ -100,10 +104,10 @@ def publish(folder: Path, run_id: str, record: CellRecord, failure: Failure | No
     metadata = document.setdefault("metadata", {})
     papermill = metadata.setdefault("papermill", {})
     papermill["exception"] = True if failure else None
-    ours = metadata.setdefault("automl", {})
-    ours["run_id"] = run_id
+    automl_metadata = metadata.setdefault("automl", {})
+    automl_metadata["run_id"] = run_id
     if failure:
-        ours["failure"] = failure.to_json()
+        automl_metadata["failure"] = failure.to_json()
     write_atomic(output, notebook_bytes(document))
 
 

@@ -1,8 +1,8 @@
-"""The watch in the runner: deadlines, the kernel's heartbeat, the supervisor's wishes.
+"""The watch in the runner: time limits, the kernel's heartbeat, commands of the supervisor.
 
-papermill asks only whether the kernel's process exists, so a stopped kernel hangs it for ever. The
-heartbeat is answered by a thread of the kernel that needs no Python: it goes on through a busy loop
-and ends when the process is stopped.
+papermill only checks whether the kernel's process exists, so it hangs forever if the kernel is
+suspended. The heartbeat comes from a kernel thread that doesn't need the GIL: it continues during
+a busy loop, and stops when the process is suspended.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CANCELLED = "cancelled"
 
 @dataclass(frozen=True)
 class Stop:
-    """Why a run is being ended, and in which cell it was."""
+    """Why a run is stopped, and its current cell."""
 
     kind: str
     message: str
@@ -36,13 +36,13 @@ class Stop:
 
 
 class Heartbeat(Protocol):
-    """The kernel's heartbeat channel, as jupyter_client has it."""
+    """The kernel's heartbeat channel in jupyter_client."""
 
     def is_beating(self) -> bool: ...
 
 
 class Watch(threading.Thread):
-    """Ends a cell, a kernel, or this process, when it has to end."""
+    """Stops a cell, the kernel or this process when necessary."""
 
     def __init__(
         self, limits: Limits, beat: Callable[[], None], abandon: Callable[[], None]
@@ -61,49 +61,52 @@ class Watch(threading.Thread):
         self.stopped: Stop | None = None
 
     def see_kernel(self, process: subprocess.Popen[bytes] | None) -> None:
-        """Take note of the kernel's process, or that there is none."""
+        """Set the kernel's process, or None if there's none."""
         with self._lock:
             self._kernel, self._heartbeat = process, None
             if self.stopped:
                 self._kill_kernel()
 
     def see_heartbeat(self, heartbeat: Heartbeat) -> None:
-        """Watch this heartbeat from now on."""
+        """Start monitoring a heartbeat."""
         with self._lock:
             self._heartbeat, self._beat_at = heartbeat, time.monotonic()
 
     def begin(self, cell_id: str) -> None:
-        """A cell starts: its deadline counts from now."""
+        """Start the time limit of a cell."""
         limit = self._limits.of_cell(cell_id)
         with self._lock:
             self._cell = cell_id
             self._deadline = None if limit is None else time.monotonic() + limit
 
     def end(self) -> None:
-        """The cell has ended, well or not."""
+        """Stop the time limit of the cell, because it has ended."""
         with self._lock:
             self._cell, self._deadline = None, None
 
     def interrupt(self, cell_id: str) -> None:
-        """Interrupt a cell if it is the one that runs; its code may catch that and go on."""
+        """Interrupt a cell if it's running. Its code can catch this and continue."""
         with self._lock:
             if self._cell == cell_id and self._kernel and not self.stopped:
                 os.kill(self._kernel.pid, signal.SIGINT)
 
     def stop(self, kind: str, message: str, grace_s: float) -> None:
-        """End the run: interrupt the cell, and kill the kernel after the grace. First call wins."""
+        """Stop the run: interrupt the cell, and kill the kernel `grace_s` seconds later.
+
+        Only the first call has an effect.
+        """
         with self._lock:
             if self.stopped:
                 return
             self.stopped = Stop(kind, message, self._cell)
             if grace_s > 0 and self._cell and self._kernel:
                 self._kill_at = time.monotonic() + grace_s
-                self._look(time.monotonic())
+                self._check(time.monotonic())
             else:
                 self._kill_kernel()
 
     def run(self) -> None:
-        """Look at everything, ten times a second, and let the supervisor know of it."""
+        """Check everything ten times per second, and send heartbeats to the supervisor."""
         next_beat = 0.0
         while True:
             time.sleep(TICK_S)
@@ -113,14 +116,14 @@ class Watch(threading.Thread):
             if os.getppid() != self._parent:
                 self._abandon()
             with self._lock:
-                self._look(time.monotonic())
+                self._check(time.monotonic())
 
-    def _look(self, now: float) -> None:
+    def _check(self, now: float) -> None:
         if self._kill_at is not None and self._cell and self._kernel:
             if now > self._kill_at:
                 self._kill_kernel()
             elif now > self._interrupt_at:
-                # Again and again: a kernel that has not quite begun the cell ignores the first.
+                # Repeat it, because a kernel that hasn't started the cell yet ignores the first.
                 self._interrupt_at = now + _INTERRUPT_EVERY_S
                 signal_group(self._kernel.pid, signal.SIGINT)
         if self._deadline is not None and now > self._deadline:
@@ -137,13 +140,13 @@ class Watch(threading.Thread):
         elif now - self._beat_at > self._limits.frozen_after_s:
             self.stop(
                 FailureKind.FROZEN,
-                f"The kernel gave no sign of life for {self._limits.frozen_after_s:g} s.",
+                f"The kernel didn't respond for {self._limits.frozen_after_s:g} s.",
                 0.0,
             )
 
     def _kill_kernel(self) -> None:
         self._kill_at = None
         if self._kernel and self._kernel.poll() is None:
-            # Its children first: a group of their own would outlive the kernel's.
+            # Kill the children first: those in other process groups would survive.
             kill(descendants(self._kernel.pid))
             signal_group(self._kernel.pid, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Wishes: how another process asks a run to stop, where no signal of its terminal reaches.
+"""Stop requests from another process, for runs without a terminal.
 
-A wish is a file in the run's folder that its supervisor looks for. It is written whole, and it is
-no more than a word of a closed list: who can write into the folder can end the run anyway.
+A stop request is a file in the run's folder that its supervisor polls. It's written atomically and
+can only contain `stop` or `cancel`. Anyone who can write to the folder can stop the run anyway.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ WISH_NAME = "wish"
 
 
 class Wish(StrEnum):
-    """What a run may be asked for: to keep the best so far and come to its end, or to end at once.
+    """A stop request: finish with the best model so far (`stop`), or end at once (`cancel`).
 
-    They mean what one and two presses of Ctrl-C mean.
+    They're equivalent to pressing Ctrl-C once and twice.
     """
 
     STOP = "stop"
@@ -25,12 +25,12 @@ class Wish(StrEnum):
 
 
 def leave(folder: Path, wish: Wish) -> None:
-    """Leave a wish in a run's folder. `OSError` where it cannot be written."""
+    """Write a stop request to a run's folder. Raise `OSError` if that fails."""
     write_atomic(folder / WISH_NAME, wish.value.encode("ascii"))
 
 
 def take(folder: Path) -> Wish | None:
-    """Return the wish that was left since the last look, and forget it."""
+    """Return the pending stop request, if any, and delete it."""
     path = folder / WISH_NAME
     try:
         text = path.read_text("ascii")

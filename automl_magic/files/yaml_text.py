@@ -1,8 +1,8 @@
-"""Files that people write as YAML, read as JSON values. Every error names the line.
+"""Read YAML files as JSON values. Every error names the line.
 
-YAML as most people know it: `true` and `false` are the only truth values, `1e-3` is a number, `no`,
-`on` and `2020-01-01` are text. Aliases and tags are refused: they let a small file become a large
-one, and a text become an object.
+The rules are simpler than YAML's: only `true` and `false` are booleans, `1e-3` is a number, and
+`no`, `on` and `2020-01-01` are text. Aliases and tags aren't allowed: aliases can expand a small
+file to gigabytes, and tags can create objects.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]{1,3})?\Z", re.IGNORECASE)
-_WORDS: dict[str, bool | float | None] = {
+_CONSTANTS: dict[str, bool | float | None] = {
     "": None,
     "~": None,
     "null": None,
@@ -36,7 +36,7 @@ _WORDS: dict[str, bool | float | None] = {
 
 @dataclass(frozen=True)
 class Form:
-    """A kind of file: what errors call it, and how to come by one that is right."""
+    """A kind of file: its name in errors, and how to get a valid one."""
 
     noun: str
     article_noun: str
@@ -46,35 +46,35 @@ class Form:
 
 
 def read_text(path: Path, form: Form) -> str:
-    """Return the text of a file. Raises SpecError: missing, too large, or not UTF-8."""
+    """Return the text of a file. Raise SpecError if it's missing, too large or not UTF-8."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SpecError(
-            f"The {form.noun} {path.name!r} cannot be read.",
+            f"Can't read the {form.noun} {path.name!r}.",
             why=f"{error.strerror or error} ({path}).",
             fix=f"Check the path, or {form.write_one[0].lower()}{form.write_one[1:]}",
         ) from error
     if len(content) > MAX_BYTES:
         raise SpecError(
             f"The {form.noun} {path.name!r} is too large.",
-            why=f"It has more than {MAX_BYTES:,} bytes; such a file is a page or two of text.",
-            fix="Check the path: is it a data file?",
+            why=f"It has more than {MAX_BYTES:,} bytes. Such files usually have a page or two.",
+            fix="Check the path. It may be a data file.",
         )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise SpecError(
-            f"{path.name}, line {line}: not text in UTF-8.",
-            why=f"The byte {content[error.start]:#04x} does not begin or continue a character.",
+            f"{path.name}, line {line}: the file isn't UTF-8 text.",
+            why=f"The byte {content[error.start]:#04x} isn't valid here.",
             fix="Save the file as UTF-8.",
         ) from error
 
 
 def compose(text: str, name: str, form: Form) -> yaml.MappingNode:
-    """Return the text as YAML's nodes, which know their lines. Raises SpecError."""
+    """Parse the text into YAML nodes, which have line numbers. Raise SpecError if it's invalid."""
     try:
         _check_events(text, name, form)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -82,57 +82,57 @@ def compose(text: str, name: str, form: Form) -> yaml.MappingNode:
         raise _not_yaml(error, text, name, form) from error
     if not isinstance(root, yaml.MappingNode):
         raise SpecError(
-            f"{name}, line 1: this is not {form.article_noun}.",
-            why="It is empty." if root is None else f"It does not hold fields like {form.example}.",
+            f"{name}, line 1: this isn't {form.article_noun}.",
+            why="It's empty." if root is None else f"It has no fields such as {form.example}.",
             fix=form.write_one,
         )
     return root
 
 
 def _check_events(text: str, name: str, form: Form) -> None:
-    """Refuse aliases, tags and deep nesting before anything is built from them."""
+    """Raise SpecError for aliases, tags and deep nesting before any value is built."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
         tag = getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise SpecError(
-                f"{name}, line {line}: anchors and aliases are not allowed.",
-                why="A few lines of them can stand for gigabytes.",
-                fix="Write the value out. A text that begins with & or * needs quotes.",
+                f"{name}, line {line}: anchors and aliases aren't allowed.",
+                why="A few lines of them can expand to gigabytes.",
+                fix="Write the value in full. Put text that starts with & or * in quotes.",
             )
         if tag is not None:
             raise SpecError(
-                f"{name}, line {line}: the tag {tag[:60]!r} is not allowed.",
-                why="A tag can make an object of a text.",
-                fix="Leave it out. A text that begins with ! needs quotes.",
+                f"{name}, line {line}: the tag {tag[:60]!r} isn't allowed.",
+                why="Tags can turn text into objects.",
+                fix="Remove it. Put text that starts with ! in quotes.",
             )
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise SpecError(
-                f"{name}, line {line}: nested too deeply.",
-                why=f"More than {MAX_DEPTH} mappings or lists lie in each other.",
+                f"{name}, line {line}: values are nested too deeply.",
+                why=f"There are more than {MAX_DEPTH} levels of mappings and lists.",
                 fix=f"{form.compare}.",
             )
 
 
 def value_of(node: yaml.Node, name: str) -> Any:
-    """Return the JSON value of a node. Raises SpecError."""
+    """Return the JSON value of a node. Raise SpecError if it's invalid."""
     if isinstance(node, yaml.MappingNode):
         values: dict[str, Any] = {}
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise SpecError(
-                    f"{name}, line {_line(key)}: a list or a mapping cannot name a field.",
-                    why="A field's name is text.",
-                    fix="Write a name, then a colon, then the value.",
+                    f"{name}, line {_line(key)}: a list or mapping can't be a field name.",
+                    why="Field names are text.",
+                    fix="Write the name, a colon and the value.",
                 )
             if key.value in values:
                 raise SpecError(
-                    f"{name}, line {_line(key)}: {_cut(key.value)} is there twice.",
-                    why="Only one of the two values could count.",
-                    fix="Delete one of them.",
+                    f"{name}, line {_line(key)}: {_shorten(key.value)} is set twice.",
+                    why="A field can have only one value.",
+                    fix="Delete one of the two.",
                 )
             values[key.value] = value_of(item, name)
         return values
@@ -144,8 +144,8 @@ def value_of(node: yaml.Node, name: str) -> Any:
 def _scalar(text: str, *, plain: bool) -> Any:
     if not plain:
         return text
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
+    if text.lower() in _CONSTANTS:
+        return _CONSTANTS[text.lower()]
     if _INTEGER.match(text):
         return int(text)
     return float(text) if _FLOAT.match(text) else text
@@ -156,55 +156,55 @@ def _not_yaml(error: yaml.YAMLError, text: str, name: str, form: Form) -> SpecEr
         line, problem = error.problem_mark.line + 1, str(error.problem)
     elif isinstance(error, yaml.reader.ReaderError):
         line = text[: error.position].count("\n") + 1
-        problem = f"the character {error.character!r} may not stand in YAML"
+        problem = f"the character {error.character!r} isn't allowed in YAML"
     else:
         line, problem = 1, str(error)
     if "'\\t'" in problem:
         return SpecError(
-            f"{name}, line {line}: a tab stands where YAML wants spaces.",
-            why="YAML reads structure from indentation, and a tab has no fixed width.",
-            fix="Replace the tab by spaces.",
+            f"{name}, line {line}: the indentation contains a tab.",
+            why="YAML only allows spaces there.",
+            fix="Replace the tab with spaces.",
         )
     return SpecError(
-        f"{name}, line {line}: this is not YAML.",
+        f"{name}, line {line}: this isn't valid YAML.",
         why=f"{problem[0].upper()}{problem[1:]}.",
-        fix=f"{form.compare}; text with : # ' \" needs quotes.",
+        fix=f"{form.compare}. Put text with : # ' \" in quotes.",
     )
 
 
 def with_line(problem: RecordProblem, root: yaml.Node, name: str) -> SpecError:
-    """Return what is wrong with a field as an error that names its line."""
+    """Return the error for a problem with a field. It names the line."""
     line = _line_of(problem, root)
     field = ".".join(map(str, problem.path)) or "the file"
     if problem.unknown:
         where = ".".join(map(str, problem.path[:-1]))
         fields = problem.expected.removeprefix("one of ")
         return UnknownField(
-            f"{name}, line {line}: unknown field {_cut(str(problem.path[-1]))}.",
+            f"{name}, line {line}: unknown field {_shorten(str(problem.path[-1]))}.",
             why=f"The fields {f'of {where}' if where else 'here'} are {fields}.",
-            fix=f"Write {problem.close}." if problem.close else "Write one of these, or delete it.",
+            fix=f"Use {problem.close}." if problem.close else "Use one of these, or delete it.",
         )
-    if "required" in problem.found:
+    if problem.missing:
         return WrongType(
             f"{name}, line {line}: {field} is missing.",
-            why="The field is required.",
+            why="This field is required.",
             fix=f"Add {problem.path[-1]}: and its value.",
         )
     return WrongType(
-        f"{name}, line {line}: {_cut(field, marks='')} cannot be {problem.found}.",
+        f"{name}, line {line}: {_shorten(field, marks='')} can't be {problem.found}.",
         why=f"It must be {problem.expected}.",
-        fix=f"Write {problem.close}." if problem.close else f"Write {_first(problem.expected)}.",
+        fix=f"Use {problem.close}." if problem.close else f"Use {_first_option(problem.expected)}.",
     )
 
 
 def _line_of(problem: RecordProblem, root: yaml.Node) -> int:
-    """Return the line of the value that a problem's path leads to, or of the last part found."""
+    """Return the line of a problem's value, or of the last step of its path that exists."""
     line, node = _line(root), root
     for step in problem.path:
-        found = next((pair for pair in _children(node) if pair[0] == step), None)
-        if found is None:
+        child = next((pair for pair in _children(node) if pair[0] == step), None)
+        if child is None:
             return line
-        _, line, node = found
+        _, line, node = child
     return line
 
 
@@ -219,10 +219,10 @@ def _line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _cut(text: str, marks: str = "'") -> str:
-    shown = repr(text) if marks else text
-    return shown if len(shown) <= 80 else shown[:79] + "…"
+def _shorten(text: str, marks: str = "'") -> str:
+    shortened = repr(text) if marks else text
+    return shortened if len(shortened) <= 80 else shortened[:79] + "…"
 
 
-def _first(expected: str) -> str:
+def _first_option(expected: str) -> str:
     return expected.removesuffix(" or nothing")

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.errors import SpecError
+from automl_magic.errors import SpecError, WrongType
 from automl_magic.files.yaml_text import compose, value_of, with_line
 from automl_magic.planning.spec import FORM
 from automl_magic.records import Experiment, Record, RecordProblem
@@ -19,7 +19,7 @@ from automl_magic.records import Experiment, Record, RecordProblem
 MOST_PROBLEMS = 50
 _NAME = "experiment"
 _PLACE = re.compile(rf"{_NAME}, line (\d+): (.*)\Z", re.DOTALL)
-_BEGINS_WITH_FIELD = re.compile(r"\S+ (?:cannot be|is missing)")
+
 _REQUIRED = frozenset(
     field.name
     for field in dataclasses.fields(Experiment)
@@ -60,7 +60,7 @@ def problems_in(text: str) -> tuple[Problem, ...]:
 def _problem(error: SpecError) -> Problem:
     place = _PLACE.match(error.what)
     line, what = (int(place[1]), place[2]) if place else (1, error.what)
-    if not _BEGINS_WITH_FIELD.match(what):
+    if not isinstance(error, WrongType):  # its message starts with the name of a field
         what = what[:1].upper() + what[1:]
     return Problem(line=line, what=what, why=error.why, fix=error.fix)
 

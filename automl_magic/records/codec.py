@@ -1,7 +1,7 @@
-"""Records travel as JSON: one strict reader and one writer for every frozen dataclass.
+"""JSON for records: one strict reader and one writer for all frozen dataclasses.
 
-The reader believes nothing. An unknown field, a missing field or a value of the wrong type is a
-`RecordProblem` that carries the path to it, so that whoever read the text can name the line.
+An unknown field, a missing field or a value of the wrong type raises `RecordProblem`. It has the
+path to the value, so that the caller can name the line.
 """
 
 from __future__ import annotations
@@ -23,43 +23,54 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 class RecordProblem(ValueError):
-    """A document is not the record it claims to be.
+    """Raised if a document isn't a valid record.
 
-    `path` leads to the value, `expected` says what would be right, `found` what was there, and
-    `unknown` is True where the field itself does not exist (`close` is its near miss, if any).
+    Attributes
+    ----------
+    path : tuple of str and int
+        Keys and positions that lead to the value.
+    expected, found : str
+        The valid value and the actual one, in words.
+    missing : bool
+        Whether a required field is missing.
+    unknown : bool
+        Whether the field itself doesn't exist.
+    close : str or None
+        The closest valid name, if there is one.
     """
 
     def __init__(
         self,
         path: Path,
         expected: str,
-        found: str,
+        actual: str,
         *,
+        missing: bool = False,
         unknown: bool = False,
         close: str | None = None,
     ) -> None:
         dotted = ".".join(map(str, path)) or "the document"
-        super().__init__(f"{dotted}: expected {expected}, found {found}")
-        self.path, self.expected, self.found = path, expected, found
-        self.unknown, self.close = unknown, close
+        super().__init__(f"{dotted}: expected {expected}, found {actual}")
+        self.path, self.expected, self.found = path, expected, actual
+        self.missing, self.unknown, self.close = missing, unknown, close
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Record:
-    """A noun: a frozen value with a JSON round trip."""
+    """A frozen value that round-trips through JSON."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as JSON types only; every field is written, defaults included."""
+        """Return the record as JSON types. All fields are included, also those with defaults."""
         return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
 
     @classmethod
     def from_json(cls, document: object, path: Path = ()) -> Self:
-        """Read a record, strictly.
+        """Read a record and check every field.
 
         Raises
         ------
         RecordProblem
-            If a field is unknown, missing, of the wrong type, or refused by the record itself.
+            If a field is unknown, missing, of the wrong type or out of range.
         """
         if not isinstance(document, Mapping):
             raise RecordProblem(path, "a mapping of fields", describe(document))
@@ -82,7 +93,9 @@ class Record:
                 field.default is dataclasses.MISSING
                 and field.default_factory is dataclasses.MISSING
             ):
-                raise RecordProblem((*path, name), "a value", "nothing: the field is required")
+                raise RecordProblem(
+                    (*path, name), "a value", "nothing (the field is required)", missing=True
+                )
         try:
             return cls(**values)
         except OutOfRange as problem:
@@ -96,7 +109,7 @@ class Record:
 
 
 class OutOfRange(ValueError):
-    """Raised by a record's `__post_init__`: the value has the right type but not a right value."""
+    """Raised by a record's `__post_init__` if a value has the right type but is out of range."""
 
     def __init__(self, field: str, expected: str) -> None:
         super().__init__(f"{field}: expected {expected}")
@@ -104,26 +117,26 @@ class OutOfRange(ValueError):
 
 
 class OpenChoice(str):
-    """A text out of a list that installed packages may lengthen, so no Enum.
+    """A choice from a list that installed packages can extend, unlike an Enum.
 
-    Calling the class with a name returns the choice, or raises a RecordProblem.
+    Calling the class with a name returns the choice or raises `RecordProblem`.
     """
 
     __slots__ = ()
 
     @classmethod
     def choices(cls) -> tuple[str, ...]:
-        """Return the names that there are."""
+        """Return the valid names."""
         raise NotImplementedError
 
 
 def dumps(document: object, *, indent: int | None = 2) -> str:
-    """Write JSON that any reader accepts: no NaN, keys in their own order, a final newline."""
+    """Return standard JSON text: no NaN, keys in their original order, a final newline."""
     return json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def digest_of(document: object) -> str:
-    """Return `sha256:<hex>` of a JSON document, whatever the order of its keys."""
+    """Return the digest of a JSON document as `sha256:<hex>`. The order of keys doesn't matter."""
     text = json.dumps(
         document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
     )
@@ -149,7 +162,7 @@ def _plain(value: object) -> Any:
         case None | bool() | int() | float() | str():
             return value
         case _:
-            raise TypeError(f"A record holds no {type(value).__name__}.")
+            raise TypeError(f"Records can't contain a {type(value).__name__}.")
 
 
 def _read(hint: Any, value: object, path: Path) -> Any:
@@ -176,7 +189,7 @@ def _read(hint: Any, value: object, path: Path) -> Any:
         return float(value)
     if hint is types.NoneType and value is None:
         return None
-    # bool is an int in Python; in a document it is not.
+    # bool is a subclass of int in Python, but not a number in JSON.
     if isinstance(value, hint) and not (isinstance(value, bool) and hint is not bool):
         return value
     raise RecordProblem(path, _name(hint), describe(value))
@@ -189,7 +202,7 @@ def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
             return _read(option, value, path)
         except RecordProblem as problem:
             problems.append((option, problem))
-    # The problem deepest inside is the one the author meant to get right.
+    # The deepest problem belongs to the option that the author most likely meant.
     deepest = max(problems, key=lambda pair: len(pair[1].path))[1]
     if len(deepest.path) > len(path):
         raise deepest
@@ -204,12 +217,12 @@ def _read_choice(hint: type[Enum | OpenChoice], value: object, path: Path) -> En
     except RecordProblem as problem:
         raise RecordProblem(path, problem.expected, problem.found, close=problem.close) from None
     except ValueError:
-        known = [str(member.value) for member in hint]  # type: ignore[union-attr]
+        valid_names = [str(member.value) for member in hint]  # type: ignore[union-attr]
         raise RecordProblem(
             path,
-            f"one of {', '.join(known)}",
+            f"one of {', '.join(valid_names)}",
             describe(value),
-            close=near_miss(str(value), known),
+            close=near_miss(str(value), valid_names),
         ) from None
 
 
@@ -224,7 +237,7 @@ def _name(hint: Any) -> str:
 
 
 def describe(value: object) -> str:
-    """Return a value in words, for a RecordProblem."""
+    """Describe a value in words, for a `RecordProblem`."""
     if value is None:
         return "nothing"
     plain = str if isinstance(value, str) else type(value)

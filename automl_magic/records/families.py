@@ -1,16 +1,14 @@
-"""The families of tasks: their kinds, what can be asked of each kind, and where their code lies.
+"""Task families: their task kinds, the properties of each kind, and the modules of each family.
 
-The list is light. A family's modules are named here and imported where they are used: `tasks`, with
-what planning and the engine need, by the library; `recipe`, which needs NumPy alone, by the server
-too.
+The modules are only named here and imported on use. The library imports `tasks`, for planning and
+the engine. The server also imports `recipe`, which only needs NumPy.
 
-A package brings a family of its own with an entry point:
+A package adds a family with an entry point:
 
     [project.entry-points."automl_magic.families"]
     counts = "acme_counts:FAMILY"          # a TaskFamily
 
-A family that cannot be loaded is left out with a warning, and is named where one of its kinds is
-asked for.
+A family that can't be loaded is skipped with a warning. Errors about unknown kinds name it.
 """
 
 from __future__ import annotations
@@ -29,39 +27,44 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class TaskKind(OpenChoice):
-    """A kind of task: its name, and what can be asked of it.
+    """A kind of task: its name and its properties.
 
-    `TaskKind(name)` finds the kind that a family declared; two of one name are one object.
+    `TaskKind(name)` returns the kind that a family declared, always the same object.
 
     Attributes
     ----------
     family : str
-        The name of its family.
+        Name of its family.
     answer : Answer
-        What an estimator gives for one row.
+        Type of an estimator's prediction for one row.
     in_words : str
-        What is predicted, in a few words.
+        The prediction, in a few words.
     needs_target : bool
-        Whether there is a column to predict.
-    has_classes, has_probabilities, has_threshold : bool
-        Whether an answer is a class; whether each class has a probability; whether a threshold on
-        the probability of the second class decides between two.
+        Whether there is a target column.
+    has_classes : bool
+        Whether a prediction is a class.
+    has_probabilities : bool
+        Whether each class has a probability.
+    has_threshold : bool
+        Whether a threshold on the probability of the second class decides between two classes.
     is_ordered_in_time : bool
-        Whether the order of the rows in time is part of the task.
-    fewest_classes, most_classes : int; int or None
-        How many classes there may be; None for any number.
+        Whether the rows are ordered in time.
+    min_classes : int
+        Minimum number of classes.
+    max_classes : int or None
+        Maximum number of classes. None for no limit.
     """
 
     __slots__ = (
         "answer",
         "family",
-        "fewest_classes",
         "has_classes",
         "has_probabilities",
         "has_threshold",
         "in_words",
         "is_ordered_in_time",
-        "most_classes",
+        "max_classes",
+        "min_classes",
         "needs_target",
     )
     family: str
@@ -72,16 +75,16 @@ class TaskKind(OpenChoice):
     has_probabilities: bool
     has_threshold: bool
     is_ordered_in_time: bool
-    fewest_classes: int
-    most_classes: int | None
+    min_classes: int
+    max_classes: int | None
 
     def __new__(cls, name: object) -> TaskKind:  # noqa: PYI034 - no subclass has kinds
-        """Return the kind of this name.
+        """Return the kind with this name.
 
         Raises
         ------
         RecordProblem
-            If no family has a kind of this name; the near miss is offered.
+            If no family has such a kind. It suggests the closest name.
         """
         return _find(name)
 
@@ -97,10 +100,10 @@ class TaskKind(OpenChoice):
         has_probabilities: bool | None = None,
         has_threshold: bool | None = None,
         is_ordered_in_time: bool = False,
-        fewest_classes: int | None = None,
-        most_classes: int | None = None,
+        min_classes: int | None = None,
+        max_classes: int | None = None,
     ) -> TaskKind:
-        """Return a new kind, for the list of its family. What is left out follows the answer."""
+        """Return a new kind for the list of its family. Defaults depend on `answer`."""
         has_classes = answer is not Answer.NUMBER
         two = answer is Answer.TWO_CLASSES
         facts = {
@@ -112,8 +115,8 @@ class TaskKind(OpenChoice):
             "has_probabilities": has_classes if has_probabilities is None else has_probabilities,
             "has_threshold": two if has_threshold is None else has_threshold,
             "is_ordered_in_time": is_ordered_in_time,
-            "fewest_classes": 2 if fewest_classes is None and has_classes else fewest_classes or 0,
-            "most_classes": {Answer.NUMBER: 0, Answer.TWO_CLASSES: 2}.get(answer, most_classes),
+            "min_classes": 2 if min_classes is None and has_classes else min_classes or 0,
+            "max_classes": {Answer.NUMBER: 0, Answer.TWO_CLASSES: 2}.get(answer, max_classes),
         }
         kind = str.__new__(cls, name)
         for fact, value in facts.items():
@@ -126,19 +129,20 @@ class TaskKind(OpenChoice):
         return tuple(str(kind) for kind in kinds())
 
     def n_outputs(self, n_classes: int) -> int:
-        """Return how many numbers an estimator gives for one row: one a class where classes are
-        several, otherwise one.
+        """Return how many numbers an estimator predicts per row.
+
+        This is one per class for more than two classes, otherwise one.
         """
         return n_classes if self.answer is Answer.CLASSES else 1
 
     def allows(self, n_classes: int) -> bool:
-        """Return whether a task of this kind may have so many classes."""
-        return self.fewest_classes <= n_classes and (
-            self.most_classes is None or n_classes <= self.most_classes
+        """Return whether a task of this kind can have this number of classes."""
+        return self.min_classes <= n_classes and (
+            self.max_classes is None or n_classes <= self.max_classes
         )
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("A kind of task does not change; declare another.")
+        raise AttributeError("Task kinds are immutable. Declare another one.")
 
     def __reduce__(self) -> tuple[object, ...]:
         return TaskKind, (str(self),)
@@ -146,12 +150,17 @@ class TaskKind(OpenChoice):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskFamily:
-    """A family in the list: its kinds, and the modules that hold the rest of it.
+    """A family: its task kinds and the modules that implement it.
 
-    `tasks` names the module of its FAMILY, a `tasks.family.Family`; `recipe` that of its
-    RECIPE_FAMILY, a `recipe.families.RecipeFamily`, or None where its models are read and served as
-    the answers of its kinds say. `estimators` are those that it brings beside ours: the name of
-    each, and the module that holds its MEMBER.
+    Attributes
+    ----------
+    tasks : str
+        Module with its FAMILY, a `tasks.family.Family`.
+    recipe : str or None
+        Module with its RECIPE_FAMILY, a `recipe.families.RecipeFamily`. None if the `answer` of
+        its kinds is enough to read and serve its models.
+    estimators : mapping
+        The estimators that it adds to ours: the name of each, and the module with its MEMBER.
     """
 
     name: str
@@ -165,7 +174,7 @@ class TaskFamily:
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} must be lower-case letters, digits and underscores.")
         if not self.kinds or any(kind.family != self.name for kind in self.kinds):
-            raise ValueError(f"The family {self.name!r} needs kinds that are declared as its own.")
+            raise ValueError(f"The family {self.name!r} needs kinds declared with its own name.")
 
 
 FAMILIES = (
@@ -198,13 +207,13 @@ FAMILIES = (
 
 
 def families() -> tuple[TaskFamily, ...]:
-    """Return all families: ours, then those of installed packages."""
+    """Return all families: built-in ones, then those of installed packages."""
     return FAMILIES + installed()[0]
 
 
 def family_of(kind: TaskKind) -> TaskFamily:
     """Return the family of a kind."""
-    return next(one for one in _ours_first() if one.name == kind.family)
+    return next(family for family in _built_in_first() if family.name == kind.family)
 
 
 def kinds() -> tuple[TaskKind, ...]:
@@ -214,46 +223,49 @@ def kinds() -> tuple[TaskKind, ...]:
 
 @cache
 def installed() -> tuple[tuple[TaskFamily, ...], tuple[str, ...]]:
-    """Return the families of installed packages, and a sentence about each that cannot be used.
+    """Return the families of installed packages, and a message for each that can't be used.
 
-    They are looked up once; `installed.cache_clear()` forgets them.
+    The result is cached. `installed.cache_clear()` clears it.
     """
-    # 30 ms to import, and most processes need our own families alone.
+    # Importing these takes 30 ms, and most processes only need the built-in families.
     import logging
     from importlib import metadata
 
-    found: list[TaskFamily] = []
+    loaded: list[TaskFamily] = []
     problems: list[str] = []
-    # In the order of their names: which of two wins does not depend on the file system.
-    for entry in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda one: one.name):
+    # Sorted by name, so that the file system doesn't decide which of two conflicting families wins.
+    entry_points = sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    for entry in entry_points:
         try:
             family = entry.load()
-            _check(family, (*FAMILIES, *found))
-        except Exception as error:  # noqa: BLE001 - what other people's code raises is theirs
-            whose = f" of {entry.dist.name}" if entry.dist is not None else ""
+            _check_conflicts(family, (*FAMILIES, *loaded))
+        except Exception as error:  # noqa: BLE001 - a package's code can raise anything
+            origin = f" from the package {entry.dist.name}" if entry.dist is not None else ""
             problems.append(
-                f"the task family {entry.name!r}{whose} cannot be used: "
+                f"the task family {entry.name!r}{origin} can't be used: "
                 f"{type(error).__name__}: {error}"
             )
             logging.getLogger(__name__).warning("%s", problems[-1])
         else:
-            found.append(family)
-    return tuple(found), tuple(problems)
+            loaded.append(family)
+    return tuple(loaded), tuple(problems)
 
 
-def _check(family: object, others: tuple[TaskFamily, ...]) -> None:
-    """Raise TypeError or ValueError where a package's family cannot stand beside the others."""
+def _check_conflicts(family: object, existing: tuple[TaskFamily, ...]) -> None:
+    """Raise TypeError or ValueError if a package's family conflicts with the others."""
     if not isinstance(family, TaskFamily):
-        raise TypeError(f"{ENTRY_POINTS} takes a TaskFamily, not a {type(family).__name__}")
-    for other in others:
-        if family.name == other.name:
-            raise ValueError(f"there is another family {family.name!r}")
-        for kind in set(family.kinds) & set(other.kinds):
-            raise ValueError(f"the kind {str(kind)!r} is one of {other.name}")
+        raise TypeError(f"{ENTRY_POINTS} needs a TaskFamily, not {type(family).__name__}")
+    for existing_family in existing:
+        if family.name == existing_family.name:
+            raise ValueError(f"a family named {family.name!r} already exists")
+        for kind in set(family.kinds) & set(existing_family.kinds):
+            raise ValueError(
+                f"the kind {str(kind)!r} already belongs to the family {existing_family.name}"
+            )
 
 
 def _find(name: object) -> TaskKind:
-    for family in _ours_first():
+    for family in _built_in_first():
         for kind in family.kinds:
             if kind == name:
                 return kind
@@ -267,7 +279,7 @@ def _find(name: object) -> TaskKind:
     )
 
 
-def _ours_first() -> Iterator[TaskFamily]:
-    """Yield the families, and look for those of packages only where ours are not enough."""
+def _built_in_first() -> Iterator[TaskFamily]:
+    """Yield the built-in families first. Those of packages are only loaded if needed."""
     yield from FAMILIES
     yield from installed()[0]

@@ -1,4 +1,4 @@
-"""What is asked of a model: the sort of answer, the metric, the split."""
+"""What a task needs: the type of prediction, the metric and the split."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from automl_magic.records.codec import OutOfRange, Record
 
 
 class Answer(StrEnum):
-    """What an estimator gives for one row, whatever the family of the task."""
+    """The type of an estimator's prediction for one row, in all task families."""
 
     NUMBER = "number"
     TWO_CLASSES = "two_classes"
@@ -19,11 +19,11 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(Record):
-    """A named score and the direction in which it improves.
+    """A metric and the direction in which it improves.
 
-    `needs` says what it reads: `labels` (the predicted class), `probabilities`, or `values`.
-    `in_words` is one sentence for somebody who has never met it. No score lies below `lowest` or
-    above `highest`, where there is such a bound.
+    `needs` is the input that it needs: `labels` (the predicted class), `probabilities` or `values`.
+    `in_words` explains it to a newcomer in one sentence. `lowest` and `highest` bound the score,
+    None for no bound.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Metric(Record):
     highest: float | None = None
 
     def within(self, score: float) -> float:
-        """Return the possible score that is closest to a number."""
+        """Clip a number to the range of possible scores."""
         if self.lowest is not None:
             score = max(score, self.lowest)
         return score if self.highest is None else min(score, self.highest)
@@ -47,12 +47,12 @@ class Metric(Record):
         return max(scores) if self.higher_is_better else min(scores)
 
     def loss(self, score: float) -> float:
-        """Return the score as something to make small."""
+        """Return the score as a loss: lower is better."""
         return -score if self.higher_is_better else score
 
 
 class SplitKind(StrEnum):
-    """How rows are kept apart for validation."""
+    """How rows are split for validation."""
 
     STRATIFIED = "stratified"
     KFOLD = "kfold"
@@ -62,13 +62,13 @@ class SplitKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Split(Record):
-    """How rows are kept apart: the folds of cross-validation and the holdout.
+    """How rows are split: the folds of cross-validation and the holdout.
 
     `column` is the group column of a grouped split or the time column of a time split. The rows are
-    divided `repeats` times, with another seed each time. `used` is the number of folds that a
-    search fitted where its time was not enough for all; None for all. `holdout` is the fraction of
-    rows, in [0, 0.5], that measures the run once. `date_format` reads a time column that is stored
-    as text; without it, ISO 8601.
+    split into folds `repeats` times, each time with another seed. `used` is the number of folds
+    that the search fitted if it had no time for all, None for all. `holdout` is the fraction of
+    rows, in [0, 0.5], held out to score the final model once. `date_format` parses a time column
+    that is stored as text. None for ISO 8601.
     """
 
     kind: SplitKind
@@ -84,9 +84,9 @@ class Split(Record):
         if not 1 <= self.repeats <= 20:
             raise OutOfRange("repeats", "a whole number from 1 to 20")
         if self.repeats > 1 and self.kind in (SplitKind.GROUPED, SplitKind.TIME):
-            raise OutOfRange("repeats", "1 where groups or times are kept apart")
+            raise OutOfRange("repeats", "1 for grouped and time splits")
         if self.used is not None and not 1 <= self.used < self.folds:
-            raise OutOfRange("used", "fewer than the folds, or nothing")
+            raise OutOfRange("used", "a number below the number of folds, or nothing")
         if self.folds < 2:
             raise OutOfRange("folds", "a whole number of at least 2")
         if not 0 <= self.holdout <= 0.5:

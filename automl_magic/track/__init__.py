@@ -1,4 +1,4 @@
-"""track: Run → Leaderboard. Keeps the record of runs; starts and ends none of them."""
+"""track: records runs in MLflow, ranks trials and compares runs. It never starts or ends runs."""
 
 from automl_magic.track.diff import Change, Difference, compare
 from automl_magic.track.environment import code_digest, environment

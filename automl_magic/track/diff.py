@@ -1,8 +1,8 @@
-"""What changed between two runs: in words first, then in code.
+"""Compare two runs: a summary in sentences, then a diff of the code.
 
-The words come from the two run records and from what lies in the runs' folders (`plan.json`,
-`recipe.json`, `leaderboard.json`, `trials.jsonl`); a file that is not there says nothing. The code
-is compared cell by cell, by cell id.
+The summary is based on the run records and the files in the runs' folders (`plan.json`,
+`recipe.json`, `leaderboard.json`, `trials.jsonl`). Missing files are skipped. The code is compared
+cell by cell, by cell id.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Change(Record):
-    """One thing that changed. `about` is one word for machines, `words` a sentence for people."""
+    """One change. `about` is a code for programs, `words` a sentence for people."""
 
     about: str
     words: str
@@ -40,7 +40,7 @@ class Change(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CellChange(Record):
-    """A cell that was `added`, `removed` or `changed`, with the unified diff of its source."""
+    """An `added`, `removed` or `changed` cell with the unified diff of its source."""
 
     cell_id: str
     kind: str
@@ -49,7 +49,7 @@ class CellChange(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Difference(Record):
-    """Everything that changed from one run to another. Prints as words, then as code."""
+    """All changes from one run to another. Its text has the sentences, then the code."""
 
     before: str
     after: str
@@ -65,8 +65,8 @@ class Difference(Record):
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A run with everything it wrote about itself."""
+class _RunSnapshot:
+    """A run with the contents of its files."""
 
     run: Run
     recipe: Mapping[str, Any]
@@ -78,7 +78,7 @@ class _Told:
 
 
 def compare(run_a: Run, folder_a: Path, run_b: Run, folder_b: Path) -> Difference:
-    """Say what changed from run A to run B; `folder_a` and `folder_b` hold what they wrote."""
+    """Return what changed from run A to run B. `folder_a` and `folder_b` are their folders."""
     a, b = _read(run_a, folder_a), _read(run_b, folder_b)
     cells = tuple(_cell_changes(a.cells, b.cells))
     return Difference(
@@ -90,84 +90,87 @@ def compare(run_a: Run, folder_a: Path, run_b: Run, folder_b: Path) -> Differenc
             *_data(a, b),
             *_settings(a, b),
             *_candidates(a, b),
-            *_surroundings(a, b),
+            *_environment(a, b),
             *_code(cells),
         ),
         cells=cells,
     )
 
 
-def _read(run: Run, folder: Path) -> _Told:
-    board = read_leaderboard(folder)
-    recipe, plan = _json(folder / "recipe.json"), read_plan(folder)
+def _read(run: Run, folder: Path) -> _RunSnapshot:
+    leaderboard = read_leaderboard(folder)
+    recipe, plan = _read_json(folder / "recipe.json"), read_plan(folder)
     columns = plan.get("dataset", {}).get("columns", ())
-    return _Told(
+    return _RunSnapshot(
         run=run,
         recipe=recipe,
         columns={column["name"]: column["kind"] for column in columns} or recipe.get("columns", {}),
         settings=_settings_of(run, plan, recipe),
         trials=read_trials(folder),
-        higher_is_better=board.higher_is_better if board else None,
-        cells=_sources(folder),
+        higher_is_better=leaderboard.higher_is_better if leaderboard else None,
+        cells=_cell_sources(folder),
     )
 
 
 def _settings_of(run: Run, plan: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the run went by: what was planned, what came of it, what was set by hand."""
-    asked = plan.get("experiment") or {}
-    planned = {"budget_s": asked.get("budget_s"), "data_source": asked.get("data")}
+    """Return the settings of a run, from its plan, inputs, recipe and parameters."""
+    experiment = plan.get("experiment") or {}
+    planned = {"budget_s": experiment.get("budget_s"), "data_source": experiment.get("data")}
     fitted = {name: recipe[name] for name in ("seed", "threads") if name in recipe}
-    given = {name: run.inputs[name] for name in ("threads",) if name in run.inputs}
-    return {**planned, **given, **fitted, **run.parameters}
+    inputs = {name: run.inputs[name] for name in ("threads",) if name in run.inputs}
+    return {**planned, **inputs, **fitted, **run.parameters}
 
 
-def _status(a: _Told, b: _Told) -> Iterator[Change]:
-    one, other = a.run.status.value, b.run.status.value
-    if one != other:
-        yield Change(about="status", words=f"The run {one}, then {other}.", before=one, after=other)
+def _status(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+    before, after = a.run.status.value, b.run.status.value
+    if before != after:
+        yield _changed("status", "status", before, after)
 
 
-def _scores(a: _Told, b: _Told) -> Iterator[Change]:
-    for part, place in (("holdout", "the holdout"), ("cv", "the folds")):
-        one, other = a.run.result.get(part), b.run.result.get(part)
-        if not isinstance(one, Mapping) or not isinstance(other, Mapping) or one == other:
+def _scores(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+    for part, part_name in (("holdout", "the holdout"), ("cv", "the folds")):
+        before, after = a.run.result.get(part), b.run.result.get(part)
+        if not isinstance(before, Mapping) or not isinstance(after, Mapping) or before == after:
             continue
-        if one["metric"] != other["metric"]:
-            words = (
-                f"The metric changed from {safe(one['metric'], 40)} to "
-                f"{safe(other['metric'], 40)}: the scores on {place} cannot be compared."
+        if before["metric"] != after["metric"]:
+            sentence = (
+                f"The metric changed from {safe(before['metric'], 40)} to "
+                f"{safe(after['metric'], 40)}, so the scores on {part_name} can't be compared."
             )
         else:
-            words = _moved(one, other, place, a.higher_is_better)
-        yield Change(about=part, words=words, before=one, after=other)
-    one, other = a.run.result.get("best"), b.run.result.get("best")
-    if one != other:
-        yield _turned("best", "best model", one, other)
+            sentence = _score_change(before, after, part_name, a.higher_is_better)
+        yield Change(about=part, words=sentence, before=before, after=after)
+    before, after = a.run.result.get("best"), b.run.result.get("best")
+    if before != after:
+        yield _changed("best", "best model", before, after)
 
 
-def _moved(
-    one: Mapping[str, Any], other: Mapping[str, Any], place: str, higher: bool | None
+def _score_change(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    part_name: str,
+    higher_is_better: bool | None,
 ) -> str:
-    step = other["score"] - one["score"]
+    difference = after["score"] - before["score"]
     verdict = ""
-    if higher is not None and step:
-        verdict = ", better" if (step > 0) is higher else ", worse"
-    words = (
-        f"{safe(one['metric'], 40)} on {place} moved from {one['score']:.5g} to "
-        f"{other['score']:.5g} ({step:+.3g}{verdict})"
+    if higher_is_better is not None and difference:
+        verdict = ", better" if (difference > 0) is higher_is_better else ", worse"
+    sentence = (
+        f"{safe(before['metric'], 40)} on {part_name} changed from {before['score']:.5g} to "
+        f"{after['score']:.5g} ({difference:+.3g}{verdict})."
     )
-    if None in (one.get("low"), one.get("high"), other.get("low"), other.get("high")):
-        return words + "."
-    if one["low"] <= other["high"] and other["low"] <= one["high"]:
-        return words + "; the 95 % intervals overlap, so this may be chance."
-    return words + "; the 95 % intervals do not overlap."
+    if None in (before.get("low"), before.get("high"), after.get("low"), after.get("high")):
+        return sentence
+    if before["low"] <= after["high"] and after["low"] <= before["high"]:
+        return sentence + " The 95% intervals overlap, so this may be chance."
+    return sentence + " The 95% intervals don't overlap."
 
 
-def _data(a: _Told, b: _Told) -> Iterator[Change]:
-    one, other = a.run.inputs.get("data"), b.run.inputs.get("data")
-    if one != other:
-        words = "The data changed: its fingerprint is another."
-        yield Change(about="data", words=words, before=one, after=other)
+def _data(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+    before, after = a.run.inputs.get("data"), b.run.inputs.get("data")
+    if before != after:
+        sentence = "The data changed: it has another fingerprint."
+        yield Change(about="data", words=sentence, before=before, after=after)
     old, new = a.columns, b.columns
     if not old or not new:
         return
@@ -176,32 +179,34 @@ def _data(a: _Told, b: _Told) -> Iterator[Change]:
         ("columns_removed", "removed", [name for name in old if name not in new]),
     ):
         if names:
-            words = f"Columns were {verb}: {_listed(names)}."
-            yield Change(about=about, words=words, after=names)
+            sentence = f"Columns were {verb}: {_format_list(names)}."
+            yield Change(about=about, words=sentence, after=names)
     for name in old:
         if name in new and old[name] != new[name]:
             column = f"column {safe(name, 60)}"
-            yield _turned("column_kind", f"kind of {column}", old[name], new[name])
+            yield _changed("column_kind", f"kind of {column}", old[name], new[name])
 
 
-def _settings(a: _Told, b: _Told) -> Iterator[Change]:
-    for name, words in _SETTINGS.items():
-        one, other = a.settings.get(name), b.settings.get(name)
-        if one != other:
-            yield _turned(name, words, one, other)
-    for name, words in (("task", "task"), ("target", "target"), ("metric", "metric")):
-        if _both(a, b, name) and a.recipe[name] != b.recipe[name]:
-            yield _turned(name, words, a.recipe[name], b.recipe[name])
-    if _both(a, b, "split"):
+def _settings(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+    for name, label in _SETTINGS.items():
+        before, after = a.settings.get(name), b.settings.get(name)
+        if before != after:
+            yield _changed(name, label, before, after)
+    for name in ("task", "target", "metric"):
+        if _in_both(a, b, name) and a.recipe[name] != b.recipe[name]:
+            yield _changed(name, name, a.recipe[name], b.recipe[name])
+    if _in_both(a, b, "split"):
         old, new = a.recipe["split"], b.recipe["split"]
         for name in old:
             if old[name] != new.get(name):
-                yield _turned("split", f"split's {name}", old[name], new.get(name))
+                yield _changed("split", f"split's {name}", old[name], new.get(name))
 
 
-def _candidates(a: _Told, b: _Told) -> Iterator[Change]:
-    # The first trial of a candidate is its cell; later ones are the search's variations of it.
-    old, new = ({t.candidate: t for t in reversed(side.trials)} for side in (a, b))
+def _candidates(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+    # The first trial of a candidate is from its cell. The search adds variations of it later.
+    old, new = (
+        {trial.candidate: trial for trial in reversed(snapshot.trials)} for snapshot in (a, b)
+    )
     if not old or not new:
         return
     for about, verb, names in (
@@ -209,57 +214,57 @@ def _candidates(a: _Told, b: _Told) -> Iterator[Change]:
         ("candidates_removed", "removed", sorted(old.keys() - new.keys())),
     ):
         if names:
-            words = f"Candidates were {verb}: {_listed(names)}."
-            yield Change(about=about, words=words, after=names)
+            sentence = f"Candidates were {verb}: {_format_list(names)}."
+            yield Change(about=about, words=sentence, after=names)
     for name in sorted(old.keys() & new.keys()):
         for param in sorted(old[name].params.keys() | new[name].params.keys()):
-            one, other = old[name].params.get(param), new[name].params.get(param)
-            if one != other:
-                yield _turned("params", f"{safe(param, 60)} of {safe(name, 60)}", one, other)
+            before, after = old[name].params.get(param), new[name].params.get(param)
+            if before != after:
+                yield _changed("params", f"{safe(param, 60)} of {safe(name, 60)}", before, after)
 
 
-def _surroundings(a: _Told, b: _Told) -> Iterator[Change]:
+def _environment(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     changes = input_changes(a.run.inputs, b.run.inputs)
     environment = changes.get("environment")
     if environment is not None:
-        one, other = environment["before"], environment["after"]
-        if not isinstance(one, Mapping) or not isinstance(other, Mapping):
-            words = "The environment changed."
-            yield Change(about="environment", words=words, before=one, after=other)
+        before, after = environment["before"], environment["after"]
+        if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+            sentence = "The environment changed."
+            yield Change(about="environment", words=sentence, before=before, after=after)
         else:
-            old, new = _flat(one), _flat(other)
+            old, new = _flatten(before), _flatten(after)
             for name in sorted(old.keys() | new.keys()):
-                yield _turned("environment", f"version of {name}", old.get(name), new.get(name))
+                yield _changed("environment", f"version of {name}", old.get(name), new.get(name))
     if "code" in changes:
-        words = "automl-magic's own code changed."
-        yield Change(about="code", words=words, **changes["code"])
+        sentence = "The code of automl-magic changed."
+        yield Change(about="code", words=sentence, **changes["code"])
 
 
 def _code(cells: tuple[CellChange, ...]) -> Iterator[Change]:
     for kind in ("added", "removed", "changed"):
         ids = [cell.cell_id for cell in cells if cell.kind == kind]
         if ids:
-            words = f"Notebook cells were {kind}: {_listed(ids)}."
-            yield Change(about=f"cells_{kind}", words=words, after=ids)
+            sentence = f"Notebook cells were {kind}: {_format_list(ids)}."
+            yield Change(about=f"cells_{kind}", words=sentence, after=ids)
 
 
 def _cell_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[CellChange]:
     if not old or not new:
         return
     for cell_id in {**old, **new}:
-        one, other = old.get(cell_id), new.get(cell_id)
-        if one == other:
+        before, after = old.get(cell_id), new.get(cell_id)
+        if before == after:
             continue
-        kind = "added" if one is None else "removed" if other is None else "changed"
+        kind = "added" if before is None else "removed" if after is None else "changed"
         lines = unified_diff(
-            (one or "").splitlines(), (other or "").splitlines(), "before", "after", lineterm=""
+            (before or "").splitlines(), (after or "").splitlines(), "before", "after", lineterm=""
         )
         yield CellChange(cell_id=cell_id, kind=kind, diff="\n".join(lines))
 
 
-def _sources(folder: Path) -> dict[str, str]:
+def _cell_sources(folder: Path) -> dict[str, str]:
     for name in _CODE_FILES:
-        cells = _json(folder / name).get("cells", [])
+        cells = _read_json(folder / name).get("cells", [])
         if cells:
             return {
                 str(cell.get("id", f"cell-{i}")): "".join(cell.get("source", ""))
@@ -268,33 +273,33 @@ def _sources(folder: Path) -> dict[str, str]:
     return {}
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text("utf-8", errors="surrogatepass"))
     except (FileNotFoundError, json.JSONDecodeError):
-        # A run that was killed may have left no file, or half of one.
+        # A killed run may have left no file or a partial one.
         return {}
     return document if isinstance(document, dict) else {}
 
 
-def _turned(about: str, what: str, one: Any, other: Any) -> Change:
-    words = f"The {what} changed from {_said(one)} to {_said(other)}."
-    return Change(about=about, words=words, before=one, after=other)
+def _changed(about: str, label: str, before: Any, after: Any) -> Change:
+    sentence = f"The {label} changed from {_format_value(before)} to {_format_value(after)}."
+    return Change(about=about, words=sentence, before=before, after=after)
 
 
-def _said(value: object) -> str:
+def _format_value(value: object) -> str:
     return "nothing" if value is None else safe(str(value), 80)
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(safe(name, 60) for name in names[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
+def _format_list(names: list[str]) -> str:
+    listed = ", ".join(safe(name, 60) for name in names[:10])
+    return listed if len(names) <= 10 else f"{listed} and {len(names) - 10} more"
 
 
-def _both(a: _Told, b: _Told, name: str) -> bool:
+def _in_both(a: _RunSnapshot, b: _RunSnapshot, name: str) -> bool:
     return name in a.recipe and name in b.recipe
 
 
-def _flat(environment: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten(environment: Mapping[str, Any]) -> dict[str, Any]:
     packages = environment.get("packages") or {}
     return {k: v for k, v in environment.items() if k != "packages"} | dict(packages)

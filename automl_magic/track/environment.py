@@ -1,4 +1,4 @@
-"""What a run ran with: Python, the packages, and our own code, each with a digest to compare."""
+"""The environment of a run: Python, packages and our code, each with a digest."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from typing import Any
 from automl_magic.recipe import estimators, member
 from automl_magic.records import digest_of
 
-# What computes beside the libraries of the estimators: a change in one may change a number.
+# Packages that can affect results, in addition to the libraries of the estimators.
 COMPUTES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops")
 
 
 def environment() -> dict[str, Any]:
-    """Describe this Python.
+    """Describe the environment of this process.
 
     Returns
     -------
     dict
-        `python`, `platform`, `automl_magic` (our version), `packages` (name to version, of those
-        that compute), `installed` (the same of all, as `pip freeze` would list them),
-        `lock_sha256` of `installed`, and `sha256` of the parts that may change a number: Python,
-        platform and `packages`.
+        `python`, `platform`, `automl_magic` (our version), `packages` (versions of the packages
+        that can affect results, by name), `installed` (versions of all packages, as in
+        `pip freeze`), `lock_sha256` of `installed`, and `sha256` of everything that can affect
+        results: Python, platform and `packages`.
     """
     installed = _installed()
-    libraries = {one for name in estimators() for one in member(name).distributions}
+    libraries = {library for name in estimators() for library in member(name).distributions}
     computes = sorted({*COMPUTES, *libraries})
     described = {
         "python": platform.python_version(),
@@ -48,14 +48,14 @@ def environment() -> dict[str, Any]:
 
 def our_version() -> str:
     """Return the version of automl-magic."""
-    # Not imported by name: the package's face knows `flow`, which knows us.
+    # An import would be circular: the top-level package imports `flow`, which imports this module.
     return str(sys.modules[__name__.partition(".")[0]].__version__)
 
 
 def code_digest() -> str:
-    """Return `sha256:<hex>` of our version and of every source file of this package.
+    """Return the digest of our version and all source files of this package, `sha256:<hex>`.
 
-    Files that were not touched since the last call are not read again.
+    The digest is cached until a file changes.
     """
     root = Path(__file__).resolve().parents[1]
     stamps = []
@@ -67,19 +67,19 @@ def code_digest() -> str:
 
 @cache
 def _digest_of_files(root: Path, stamps: tuple[tuple[str, int, int], ...]) -> str:
-    whole = hashlib.sha256(our_version().encode())
+    total = hashlib.sha256(our_version().encode())
     for name, _, _ in stamps:
-        whole.update(f"\n{name}\n".encode())
-        whole.update(hashlib.sha256((root / name).read_bytes()).digest())
-    return "sha256:" + whole.hexdigest()
+        total.update(f"\n{name}\n".encode())
+        total.update(hashlib.sha256((root / name).read_bytes()).digest())
+    return "sha256:" + total.hexdigest()
 
 
 @cache
 def _installed() -> dict[str, str]:
-    found = {}
+    versions = {}
     for distribution in distributions():
-        # A distribution that was removed by half has a folder and no name.
+        # A partially removed distribution has a folder but no name.
         name = distribution.metadata["Name"] if distribution.metadata else None
         if name:
-            found[re.sub(r"[-_.]+", "-", name).lower()] = distribution.version
-    return dict(sorted(found.items()))
+            versions[re.sub(r"[-_.]+", "-", name).lower()] = distribution.version
+    return dict(sorted(versions.items()))

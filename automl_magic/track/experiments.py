@@ -1,4 +1,4 @@
-"""Experiments of MLflow: by name, made when first needed."""
+"""MLflow experiments by name, created when first needed."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 
 def ensure_experiment(client: MlflowClient, tracking: Tracking, name: str) -> str:
-    """Return the id of the experiment of this name, which is made where there is none."""
+    """Return the id of the experiment with this name. Create it if it doesn't exist."""
     from mlflow.exceptions import MlflowException
 
     safe = names.value(name.strip() or "automl", names.MAX_EXPERIMENT)
-    found = client.get_experiment_by_name(safe)
-    if found is None:
+    experiment = client.get_experiment_by_name(safe)
+    if experiment is None:
         root = artifact_root(tracking)
-        # A name is data, and data never becomes a file name: its digest does.
+        # The name is user data, so the folder's name is its digest.
         folder = hashlib.sha256(safe.encode()).hexdigest()[:16]
         location = (root / folder).as_uri() if root else None
         try:
             return str(client.create_experiment(safe, artifact_location=location))
         except MlflowException:
-            # Another machine was faster.
-            found = client.get_experiment_by_name(safe)
-            if found is None:
+            # Another process has created it in the meantime.
+            experiment = client.get_experiment_by_name(safe)
+            if experiment is None:
                 raise
-    if found.lifecycle_stage != "active":
-        client.restore_experiment(found.experiment_id)
-    return str(found.experiment_id)
+    if experiment.lifecycle_stage != "active":
+        client.restore_experiment(experiment.experiment_id)
+    return str(experiment.experiment_id)
 
 
 def experiment_ids(client: MlflowClient) -> list[str]:
-    """Return the ids of all experiments that were not deleted."""
+    """Return the ids of all experiments that aren't deleted."""
     ids, token = [], None
     while True:
         page = client.search_experiments(max_results=1000, page_token=token)

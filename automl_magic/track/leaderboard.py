@@ -1,7 +1,7 @@
-"""The leaderboard: trials of one run in order, and the same as text and as accessible HTML.
+"""The leaderboard: the ranked trials of a run, as text and as accessible HTML.
 
-Every number leads to the cell that made it: in HTML as an anchor `run/RUN/NOTEBOOK#CELL` with the
-three parts as `data-run`, `data-notebook` and `data-cell`, in JSON as a `Link`.
+Every number has a link to its cell: in HTML an anchor `run/RUN/NOTEBOOK#CELL` with `data-run`,
+`data-notebook` and `data-cell`, in JSON a `Link`.
 """
 
 from __future__ import annotations
@@ -38,22 +38,26 @@ def rank_trials(
     holdout: Score | None = None,
     latencies_ms: Mapping[int, float] | None = None,
 ) -> Leaderboard:
-    """Order the trials of a run, best first; pruned and failed trials come at the end.
+    """Rank the trials of a run, best first. Pruned and failed trials are at the end.
 
     Parameters
     ----------
-    run_id, notebook
-        Where the numbers come from; the notebook is named as the run's folder has it.
-    trials
-        All trials of the run. They were scored on the same folds.
-    metric
-        The metric they were scored by. Of equal scores, the trial that came first is better.
-    weights, latencies_ms
-        The share in the ensemble, and the measured time to predict one row, by trial number.
-    ensemble
-        The score of the ensemble on the same folds. It is ranked with the trials.
-    holdout
-        The one measurement on rows that no choice has seen.
+    run_id : str
+        Id of the run.
+    trials : iterable of Trial
+        All trials of the run, scored on the same folds.
+    metric : Metric
+        Metric of the scores. If scores are equal, the earlier trial ranks higher.
+    notebook : str
+        File name of the notebook in the run's folder.
+    weights : mapping, optional
+        Weight in the ensemble by trial number.
+    ensemble : Score, optional
+        Score of the ensemble on the same folds. It's ranked with the trials.
+    holdout : Score, optional
+        Score on the holdout rows.
+    latencies_ms : mapping, optional
+        Measured latency per row in milliseconds, by trial number.
     """
     weights, latencies_ms = weights or {}, latencies_ms or {}
     ranked: list[tuple[float, int, dict[str, Any]]] = []
@@ -78,7 +82,7 @@ def rank_trials(
         link = Link(run_id=run_id, notebook=notebook, cell_id=ENSEMBLE_CELL)
         row = {"name": "ensemble", "score": ensemble, "link": link}
         row |= {"state": TrialState.COMPLETE, "reason": f"A blend of {len(weights)} trials."}
-        # Before a single trial of the same score: it is what the run ends with.
+        # The ensemble ranks before a trial with the same score, because it's the final model.
         ranked.append((metric.loss(ensemble.score), -1, row))
     ranked.sort(key=lambda entry: entry[:2])
     unranked.sort(key=lambda row: (row["state"] is TrialState.FAIL, row["trial"]))
@@ -96,13 +100,13 @@ def rank_trials(
 
 
 def show(leaderboard: Leaderboard) -> LeaderboardTable:
-    """Return the leaderboard as something to look at."""
+    """Return the leaderboard as a table for display."""
     return LeaderboardTable(leaderboard)
 
 
 @dataclass(frozen=True)
 class LeaderboardTable:
-    """A leaderboard that prints as text and shows itself as HTML in a notebook."""
+    """A leaderboard with a text form and an HTML form for notebooks."""
 
     leaderboard: Leaderboard
 
@@ -110,7 +114,7 @@ class LeaderboardTable:
         return self.leaderboard.to_json()
 
     def __str__(self) -> str:
-        header = ("rank", "name", self.leaderboard.metric, "95 %", "weight", "fit s", "cell")
+        header = ("rank", "name", self.leaderboard.metric, "95%", "weight", "fit s", "cell")
         rows = [
             (
                 str(row.rank),
@@ -130,8 +134,8 @@ class LeaderboardTable:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """Return a table with a caption and scoped headings; every text in it is escaped."""
-        columns = ("Rank", "Name", self.leaderboard.metric, "95 % interval", "Weight", "Fit, s")
+        """Return a table with a caption and scoped headings. All texts are escaped."""
+        columns = ("Rank", "Name", self.leaderboard.metric, "95% interval", "Weight", "Fit, s")
         head = "".join(f'<th scope="col">{escape(encodable(name))}</th>' for name in columns)
         body = "\n".join(map(_html_row, self.leaderboard.rows))
         table = (
@@ -146,27 +150,27 @@ class LeaderboardTable:
         return f"{table}\n<p>{escape(before)}{_anchor(link, number)}{escape(after)}</p>"
 
     def _caption(self) -> str:
-        board = self.leaderboard
-        better = "higher" if board.higher_is_better else "lower"
+        leaderboard = self.leaderboard
+        better = "higher" if leaderboard.higher_is_better else "lower"
         return (
-            f"Leaderboard of run {safe(board.run_id, 60)}: {len(board.rows)} rows by "
-            f"{safe(board.metric, 60)} on the folds, {better} is better"
+            f"Leaderboard of run {safe(leaderboard.run_id, 60)}: {len(leaderboard.rows)} rows by "
+            f"{safe(leaderboard.metric, 60)} in cross-validation, {better} is better"
         )
 
     def _holdout(self, score: Score) -> tuple[str, str, str]:
-        """Return the sentence about the holdout, with its number in the middle."""
-        interval = f" (95 %: {_interval(score)})" if _interval(score) else ""
+        """Return the text about the holdout in three parts: before, the score, and after."""
+        interval = f" (95%: {_interval(score)})" if _interval(score) else ""
         return (
             f"Holdout: {safe(score.metric, 60)} ",
             _number(score),
-            f"{interval} on {score.rows} rows that no choice has seen",
+            f"{interval} on {score.rows} holdout rows",
         )
 
 
 def _html_row(row: LeaderboardRow) -> str:
     number = _anchor(row.link, _number(row.score)) if row.score else "<span>no score</span>"
     state = "" if row.state is TrialState.COMPLETE else f" <span>{escape(_state(row))}</span>"
-    # A name may be written from right to left; bdi keeps it from turning its neighbours.
+    # Names can be right-to-left text, which bdi isolates from the text around it.
     name = f"<bdi>{escape(safe(row.name, 80))}</bdi>{state}"
     cells = [
         f"<td>{row.rank}</td>",
@@ -185,7 +189,7 @@ def _anchor(link: Link, text: str) -> str:
     return (
         f'<a href="{escape(href)}" data-run="{_attribute(run)}" '
         f'data-notebook="{_attribute(notebook)}" data-cell="{_attribute(cell)}" '
-        f'title="The cell that made this number">{escape(text)}</a>'
+        f'title="The cell with this number">{escape(text)}</a>'
     )
 
 

@@ -1,4 +1,4 @@
-"""The model of a run, kept as an MLflow model."""
+"""Log the model of a run as an MLflow model."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def log_model(client: MlflowClient, parent: MlflowRun, run: Run, folder: Path) -> str | None:
-    """Keep the model in `folder` and return its URI, or None where a run has no model.
+    """Log the model in `folder` and return its URI, or None if the run has no model.
 
-    A model that was left half-way is marked as failed, and made again.
+    An incomplete model is marked as failed and logged again.
     """
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
@@ -47,7 +47,7 @@ def log_model(client: MlflowClient, parent: MlflowRun, run: Run, folder: Path) -
 
 
 def find_model(client: MlflowClient, parent: MlflowRun) -> str | None:
-    """Return the URI of the run's model, if it has one that is whole."""
+    """Return the URI of the run's model if it has a complete one, else None."""
     from mlflow.entities import LoggedModelStatus
 
     ready = (m for m in _models(client, parent) if m.status == LoggedModelStatus.READY)
@@ -55,5 +55,5 @@ def find_model(client: MlflowClient, parent: MlflowRun) -> str | None:
 
 
 def _models(client: MlflowClient, parent: MlflowRun) -> list[LoggedModel]:
-    mine = f"source_run_id = '{parent.info.run_id}'"
-    return list(client.search_logged_models([parent.info.experiment_id], mine))
+    query = f"source_run_id = '{parent.info.run_id}'"
+    return list(client.search_logged_models([parent.info.experiment_id], query))

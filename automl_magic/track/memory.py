@@ -1,7 +1,7 @@
-"""MemoryTracker: remembers runs for as long as the process lives.
+"""MemoryTracker: tracks runs in memory.
 
-For tests, and for working where nothing may be written: `TrackingRecorder(MemoryTracker())`. It
-keeps no files and no models; it knows which files there were.
+Use it for tests, or to work without writing files: `TrackingRecorder(MemoryTracker())`. It doesn't
+store files or models, only the names of the files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from automl_magic.track.tracker import (
 
 
 class MemoryTracker:
-    """A tracker without a store."""
+    """A tracker that stores nothing on disk."""
 
     def __init__(self) -> None:
         self._runs: dict[str, TrackedRun] = {}
@@ -31,7 +31,7 @@ class MemoryTracker:
         self._leaderboards: dict[str, Leaderboard | None] = {}
 
     def prepare(self) -> None:
-        """Nothing takes long here."""
+        """Do nothing: there's nothing to prepare."""
 
     def begin(
         self,
@@ -58,32 +58,32 @@ class MemoryTracker:
     def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
         if run_id not in self._runs:
             raise not_begun(run_id)
-        kept = self._trials.setdefault(run_id, {})
+        tracked_trials = self._trials.setdefault(run_id, {})
         for trial in trials:
-            kept.setdefault(trial.number, trial)
+            tracked_trials.setdefault(trial.number, trial)
 
     def finish(self, run: Run, *, artifacts: Path | None, metrics: Mapping[str, float]) -> None:
         check_ended(run)
-        known = self._runs.get(run.run_id)
-        if known is None:
+        tracked_run = self._runs.get(run.run_id)
+        if tracked_run is None:
             raise not_begun(run.run_id)
-        if known.status.is_end:
+        if tracked_run.status.is_end:
             return
-        there = artifacts if artifacts is not None and artifacts.is_dir() else None
+        folder = artifacts if artifacts is not None and artifacts.is_dir() else None
         self._runs[run.run_id] = dataclasses.replace(
-            known,
+            tracked_run,
             status=run.status,
             metrics=dict(metrics),
-            artifacts=tuple(map(str, files_to_keep(there))) if there else (),
+            artifacts=tuple(map(str, files_to_keep(folder))) if folder else (),
         )
-        self._leaderboards[run.run_id] = read_leaderboard(there) if there else None
+        self._leaderboards[run.run_id] = read_leaderboard(folder) if folder else None
 
     def get(self, run_id: str) -> TrackedRun | None:
         return self._runs.get(run_id)
 
     def trials(self, run_id: str) -> tuple[Trial, ...]:
-        kept = self._trials.get(run_id, {})
-        return tuple(kept[number] for number in sorted(kept))
+        tracked_trials = self._trials.get(run_id, {})
+        return tuple(tracked_trials[number] for number in sorted(tracked_trials))
 
     def leaderboard(self, run_id: str) -> Leaderboard | None:
         return self._leaderboards.get(run_id)

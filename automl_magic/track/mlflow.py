@@ -1,8 +1,8 @@
-"""MlflowTracker: one MLflow run for each notebook run, a nested one for each trial.
+"""MlflowTracker: one MLflow run per notebook run, and a nested MLflow run per trial.
 
-How a run is found again: the tag `automl.run_id` on its MLflow run, and `automl.trial_of` with
-`automl.trial_number` on the nested ones. Whatever is written is looked up by these first, so that
-every call may be repeated. `automl.status` is written last, and says that nothing is missing.
+A run is identified by the tag `automl.run_id` of its MLflow run, a trial by the tags
+`automl.trial_of` and `automl.trial_number`. Every call looks these up first, so it can be repeated.
+`automl.status` is written last. It shows that the run is complete.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun
     from mlflow.tracking import MlflowClient
 
-# Beside the run's own files, and not among them.
+# Separate from the run's files.
 _PARAMS, _ENVIRONMENT = "automl/params.json", "automl/environment.json"
-# The names of the kept files: MLflow cannot list a folder with a quote in its name.
+# The names of the logged files, because MLflow can't list folders with a quote in their name.
 _FILES = "automl/files.json"
 _BATCH = 100
 _ENDS = {
@@ -40,7 +40,7 @@ _ENDS = {
 
 
 class MlflowTracker:
-    """A tracker on MLflow. Imports it with the first call, not before.
+    """A tracker that writes to MLflow. It imports MLflow on the first call.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class MlflowTracker:
     Raises
     ------
     TrackingError
-        By every call, where the store does not answer or refuses what it is given.
+        By every call, if the store doesn't respond or rejects a request.
     """
 
     def __init__(self, tracking: Tracking) -> None:
@@ -72,11 +72,11 @@ class MlflowTracker:
         client = self._client()
         with talking_to(self.tracking):
             with store_lock(self.tracking):
-                found = self._find(run.run_id) or client.create_run(
+                mlflow_run = self._find(run.run_id) or client.create_run(
                     ensure_experiment(client, self.tracking, experiment_name),
-                    start_time=_ms(run.started_at or run.created_at),
+                    start_time=_to_ms(run.started_at or run.created_at),
                     run_name=names.value(f"{run.kind} {run.run_id}", names.MAX_KEY),
-                    tags=_texts(
+                    tags=_tag_texts(
                         {
                             "automl.experiment": experiment_name,
                             "mlflow.source.name": Path(run.notebook).name,
@@ -85,20 +85,20 @@ class MlflowTracker:
                         }
                     ),
                 )
-            tracking_id: str = found.info.run_id
+            tracking_id: str = mlflow_run.info.run_id
             self._ids[run.run_id] = tracking_id
-            self._log_params(tracking_id, params, already=found.data.params)
-            if found.inputs is None or not found.inputs.dataset_inputs:
+            self._log_params(tracking_id, params, logged=mlflow_run.data.params)
+            if mlflow_run.inputs is None or not mlflow_run.inputs.dataset_inputs:
                 self._log_dataset(tracking_id, run)
         return tracking_id
 
     def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
         client = self._client()
         with talking_to(self.tracking):
-            parent = self._begun(run_id)
-            known = trial_runs(client, parent)
+            parent = self._get_run(run_id)
+            logged_trials = trial_runs(client, parent)
             for trial in trials:
-                log_trial(client, parent, run_id, trial, known.get(trial.number))
+                log_trial(client, parent, run_id, trial, logged_trials.get(trial.number))
 
     def finish(self, run: Run, *, artifacts: Path | None, metrics: Mapping[str, float]) -> None:
         from mlflow.entities import Metric, RunTag
@@ -106,10 +106,10 @@ class MlflowTracker:
         check_ended(run)
         client = self._client()
         with talking_to(self.tracking):
-            parent = self._begun(run.run_id)
+            parent = self._get_run(run.run_id)
             if "automl.status" in parent.data.tags:
                 return
-            tracking_id, end = parent.info.run_id, _ms(run.ended_at or run.created_at)
+            tracking_id, end = parent.info.run_id, _to_ms(run.ended_at or run.created_at)
             end_trials(client, parent, end)
             model_uri = None
             if artifacts is not None and artifacts.is_dir():
@@ -123,35 +123,35 @@ class MlflowTracker:
             environment = run.inputs.get("environment")
             if isinstance(environment, Mapping):
                 client.log_text(tracking_id, json.dumps(environment, indent=2), _ENVIRONMENT)
-            ending = {"automl.status": run.status.value}
+            end_tags = {"automl.status": run.status.value}
             if run.failure is not None:
-                ending["automl.failure"] = f"{run.failure.kind.value}: {run.failure.message}"
+                end_tags["automl.failure"] = f"{run.failure.kind.value}: {run.failure.message}"
             if model_uri is not None:
-                ending["automl.model_uri"] = model_uri
+                end_tags["automl.model_uri"] = model_uri
             client.set_terminated(tracking_id, _ENDS[run.status], end)
             client.log_batch(
                 tracking_id,
                 metrics=[Metric(names.key(n), float(v), end, 0) for n, v in metrics.items()],
-                tags=[RunTag(key, text) for key, text in _texts(ending).items()],
+                tags=[RunTag(key, text) for key, text in _tag_texts(end_tags).items()],
             )
 
     def get(self, run_id: str) -> TrackedRun | None:
         client = self._client()
         with talking_to(self.tracking):
-            found = self._find(run_id)
-            if found is None:
+            mlflow_run = self._find(run_id)
+            if mlflow_run is None:
                 return None
-            tags = found.data.tags
+            tags = mlflow_run.data.tags
             return TrackedRun(
                 run_id=run_id,
-                tracking_id=found.info.run_id,
+                tracking_id=mlflow_run.info.run_id,
                 experiment_name=tags["automl.experiment"],
                 status=RunStatus(tags.get("automl.status", RunStatus.RUNNING)),
-                params=self._json(found.info.run_id, _PARAMS) or {},
-                metrics=found.data.metrics,
+                params=self._read_json(mlflow_run.info.run_id, _PARAMS) or {},
+                metrics=mlflow_run.data.metrics,
                 tags={k: v for k, v in tags.items() if not k.startswith("mlflow.")},
-                artifacts=tuple(self._json(found.info.run_id, _FILES) or ()),
-                model_uri=find_model(client, found),
+                artifacts=tuple(self._read_json(mlflow_run.info.run_id, _FILES) or ()),
+                model_uri=find_model(client, mlflow_run),
             )
 
     def trials(self, run_id: str) -> tuple[Trial, ...]:
@@ -166,8 +166,9 @@ class MlflowTracker:
     def leaderboard(self, run_id: str) -> Leaderboard | None:
         self._client()
         with talking_to(self.tracking):
-            found = self._find(run_id)
-            document = self._json(found.info.run_id, "leaderboard.json") if found else None
+            mlflow_run = self._find(run_id)
+            tracking_id = mlflow_run.info.run_id if mlflow_run else None
+            document = self._read_json(tracking_id, "leaderboard.json") if tracking_id else None
         return Leaderboard.from_json(document) if document else None
 
     def _client(self) -> MlflowClient:
@@ -181,31 +182,31 @@ class MlflowTracker:
             return client.get_run(self._ids[run_id])
         if not run_id.replace("-", "").replace("_", "").isalnum():
             return None
-        found = client.search_runs(
+        mlflow_runs = client.search_runs(
             experiment_ids(client), f"tags.`automl.run_id` = '{run_id}'", max_results=1
         )
-        if not found:
+        if not mlflow_runs:
             return None
-        self._ids[run_id] = found[0].info.run_id
-        return found[0]
+        self._ids[run_id] = mlflow_runs[0].info.run_id
+        return mlflow_runs[0]
 
-    def _begun(self, run_id: str) -> MlflowRun:
-        found = self._find(run_id)
-        if found is None:
+    def _get_run(self, run_id: str) -> MlflowRun:
+        mlflow_run = self._find(run_id)
+        if mlflow_run is None:
             raise not_begun(run_id)
-        return found
+        return mlflow_run
 
     def _log_params(
-        self, tracking_id: str, params: Mapping[str, Any], *, already: Mapping[str, str]
+        self, tracking_id: str, params: Mapping[str, Any], *, logged: Mapping[str, str]
     ) -> None:
         from mlflow.entities import Param
 
         client = self._client()
         texts = {names.key(name): names.value(value) for name, value in params.items()}
-        missing = [Param(name, text) for name, text in texts.items() if name not in already]
+        missing = [Param(name, text) for name, text in texts.items() if name not in logged]
         for start in range(0, len(missing), _BATCH):
             client.log_batch(tracking_id, params=missing[start : start + _BATCH])
-        if params and (missing or not already):
+        if params and (missing or not logged):
             client.log_text(tracking_id, json.dumps(dict(params), indent=2), _PARAMS)
 
     def _log_dataset(self, tracking_id: str, run: Run) -> None:
@@ -217,19 +218,19 @@ class MlflowTracker:
             data = Dataset(name="table", digest=digest, source_type="automl", source="{}")
             self._client().log_inputs(tracking_id, [DatasetInput(data, [])])
 
-    def _json(self, tracking_id: str, path: str) -> Any:
+    def _read_json(self, tracking_id: str, path: str) -> Any:
         client = self._client()
-        under = path.rpartition("/")[0] or None
-        if all(file.path != path for file in client.list_artifacts(tracking_id, under)):
+        parent_path = path.rpartition("/")[0] or None
+        if all(file.path != path for file in client.list_artifacts(tracking_id, parent_path)):
             return None
         with tempfile.TemporaryDirectory() as folder:
             text = Path(client.download_artifacts(tracking_id, path, folder)).read_text("utf-8")
         return json.loads(text)
 
 
-def _texts(tags: Mapping[str, str]) -> dict[str, str]:
+def _tag_texts(tags: Mapping[str, str]) -> dict[str, str]:
     return {names.key(name): names.value(text, names.MAX_TAG) for name, text in tags.items()}
 
 
-def _ms(moment: Any) -> int:
-    return int(moment.timestamp() * 1000)
+def _to_ms(time: Any) -> int:
+    return int(time.timestamp() * 1000)

@@ -1,8 +1,8 @@
-"""How a model folder looks to MLflow: the small files that stand beside it.
+"""The files that make a model folder an MLflow model.
 
-Nothing is inferred by loading the model (five seconds of MLflow's time) and nothing is pickled;
-MLflow's own `save_model` would also copy a `uv.lock` and a `pyproject.toml` that happen to lie in
-the working directory.
+They're written directly, without loading the model (which takes MLflow five seconds) and without
+pickle. MLflow's `save_model` would also copy any `uv.lock` and `pyproject.toml` in the working
+directory.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from automl_magic.track.environment import our_version
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
-# Named, not imported: this package knows nothing of that one. It is the module's public face.
+# Only the name of the module, because this package doesn't depend on that one.
 LOADER_MODULE = "automl_magic.register.pyfunc"
 DATA = "data"
 _EXAMPLE, _SERVING_EXAMPLE = "input_example.json", "serving_input_example.json"
@@ -29,7 +29,7 @@ _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!_-]*")
 
 
 def manifest_digest(folder: Path) -> str | None:
-    """Return the digest of a model folder's manifest, or None where none can be read."""
+    """Return the digest of a model folder's manifest, or None if it can't be read."""
     try:
         document = json.loads((folder / "manifest.json").read_text("utf-8", "surrogatepass"))
         return Manifest.from_json(document).digest()
@@ -38,9 +38,9 @@ def manifest_digest(folder: Path) -> str | None:
 
 
 def write_description(folder: Path, destination: Path, *, run_id: str, model_id: str) -> None:
-    """Write what MLflow wants to know about the model in `folder` into `destination`.
+    """Write the MLflow files for the model in `folder` to `destination`.
 
-    The model's own files are expected beside it, under `data/`.
+    The model's own files must be there as well, in `data/`.
     """
     import mlflow.pyfunc
     from mlflow.models import Model
@@ -80,11 +80,11 @@ def _signature(kinds: Mapping[str, str], recipe: Mapping[str, Any]) -> ModelSign
 
     if not kinds:
         return None
-    # Typed columns would refuse what the recipe reads well: whole numbers in a column of numbers,
-    # numbers in text. The recipe itself says what is wrong with a table.
+    # Typed columns would reject valid input: integers in a float column, numbers stored as text.
+    # The recipe validates the table itself.
     anything: Any = AnyType  # untyped in MLflow
     inputs: list[Any] = [ColSpec(anything(), name, required=False) for name in kinds]
-    output = "double" if _gives_a_number(recipe) else anything()
+    output = "double" if _predicts_number(recipe) else anything()
     return ModelSignature(
         inputs=Schema(inputs),
         outputs=Schema([ColSpec(output)]),
@@ -92,7 +92,7 @@ def _signature(kinds: Mapping[str, str], recipe: Mapping[str, Any]) -> ModelSign
     )
 
 
-def _gives_a_number(recipe: Mapping[str, Any]) -> bool:
+def _predicts_number(recipe: Mapping[str, Any]) -> bool:
     try:
         return TaskKind(recipe.get("task")).answer is Answer.NUMBER
     except RecordProblem:
@@ -100,10 +100,10 @@ def _gives_a_number(recipe: Mapping[str, Any]) -> bool:
 
 
 def _write_example(model: Any, kinds: Mapping[str, str], destination: Path) -> None:
-    """Write a row of the right shape. It is made up: no row of the data leaves with a model."""
+    """Write an example row with made-up values, because models must not contain rows of data."""
     row = [0.0 if kind == "number" else None for kind in kinds.values()]
     split = {"columns": list(kinds), "data": [row]}
-    # ASCII: half a surrogate pair in a column's name has no UTF-8.
+    # ASCII, because a lone surrogate in a column's name can't be encoded as UTF-8.
     (destination / _EXAMPLE).write_text(json.dumps(split), "ascii")
     serving = json.dumps({"dataframe_split": split})
     (destination / _SERVING_EXAMPLE).write_text(serving, "ascii")

@@ -1,7 +1,7 @@
-"""Names and values that fit MLflow's rules, whatever they were.
+"""Convert names and values to MLflow's rules.
 
-A parameter may be named by a user's notebook and a value may be anything. What does not fit is
-rewritten, never cut off in silence: the whole of it stands in `params.json` beside the run.
+A notebook can have any parameter names and values. Names and values that don't fit are changed and
+marked with a digest. The original ones are in `params.json` of the MLflow run.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ import posixpath
 import re
 
 MAX_KEY, MAX_PARAM, MAX_TAG, MAX_EXPERIMENT = 250, 6000, 8000, 500
-# MLflow's own rule, kept to ASCII. Its expression lets a final newline through.
+# MLflow's rule, restricted to ASCII. MLflow's expression also matches a final newline.
 _KEY = re.compile(r"[\w/.\- :]+", re.ASCII)
 _NOT_KEY = re.compile(r"[^\w.\- ]", re.ASCII)
 
 
 def key(name: str) -> str:
-    """Return a name that MLflow takes; a changed one ends in eight digits of its digest."""
+    """Return a valid MLflow name. A changed name ends in eight digits of its digest."""
     plain = _KEY.fullmatch(name) and posixpath.normpath(name) == name
     if plain and len(name) <= MAX_KEY and not name.startswith(("/", ".")):
         return name
     return f"{_NOT_KEY.sub('_', name)[: MAX_KEY - 9].strip('. ')}-{_digits(name)}"
 
 
-def value(anything: object, limit: int = MAX_PARAM) -> str:
-    """Return a value as text of at most `limit` characters: text as it is, the rest as JSON."""
-    text = anything if isinstance(anything, str) else json.dumps(anything)
+def value(value_: object, limit: int = MAX_PARAM) -> str:
+    """Return a value as text of at most `limit` characters. Values other than text become JSON."""
+    text = value_ if isinstance(value_, str) else json.dumps(value_)
     text = storable(text)
     return text if len(text) <= limit else text[: limit - 10] + f"…-{_digits(text)}"
 
 
 def storable(text: str) -> str:
-    """Return text that a database and a UTF-8 file take: no NUL, no half of a surrogate pair."""
+    """Escape NUL and lone surrogates, which databases and UTF-8 files can't store."""
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,4 +1,4 @@
-"""mirror: bring the tracking store up to what our own store of runs says."""
+"""mirror: update the tracking store from the run store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_PLAN = "notebooks"
 
 
 def experiment_of(run: Run) -> str:
-    """Return the experiment that a run belongs to: its table's name, or `notebooks`."""
+    """Return the experiment of a run: the name of its table, or `notebooks`."""
     name = read_plan(Path(run.folder)).get("dataset", {}).get("name")
     return name if isinstance(name, str) and name else NO_PLAN
 
@@ -23,19 +23,23 @@ def mirror(
     *,
     experiment_name: Callable[[Run], str] = experiment_of,
 ) -> dict[str, str]:
-    """Track every ended run that is missing or unfinished; return their tracking ids by run id.
+    """Track all ended runs that aren't in the tracking store or aren't complete there.
 
-    A run that was killed, or whose tracking failed, is written whole: its trials, its files, its
-    end. A run that is still going on is left to its supervisor, and so is a run of the tracking
-    store that `runs` does not name: it may be another machine's.
+    Trials, files and status are written. Active runs are tracked by their supervisors. Runs in the
+    tracking store that aren't in `runs` aren't changed: they can be from another machine.
+
+    Returns
+    -------
+    dict
+        Tracking ids of the ended runs by run id.
     """
     ids = {}
     for run in runs:
         if not run.status.is_end:
             continue
-        known = tracker.get(run.run_id)
-        if known is not None and known.status.is_end:
-            ids[run.run_id] = known.tracking_id
+        tracked_run = tracker.get(run.run_id)
+        if tracked_run is not None and tracked_run.status.is_end:
+            ids[run.run_id] = tracked_run.tracking_id
         else:
             ids[run.run_id] = _write(run, tracker, experiment_name(run))
     return ids

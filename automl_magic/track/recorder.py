@@ -1,8 +1,8 @@
-"""TrackingRecorder: track a run off its critical path.
+"""TrackingRecorder: tracks a run in a background thread.
 
-Importing MLflow takes over a second and a first migration another; both happen in a thread while
-the notebook runs in its own process. After the run's end only a short flush is left. Whatever
-fails here is a warning: the run stands in our own store, and is mirrored later.
+Importing MLflow takes over a second, and a first migration takes another. Both happen in a thread
+while the notebook runs in its own process, so that only a short flush is left at the end. Errors
+become warnings: the run is in the run store and is mirrored to the tracking store later.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from automl_magic.track.outbox import experiment_of
 from automl_magic.track.tracker import TrackedRun, Tracker, metrics_of, params_of, read_trials
 
 FLUSH_LIMIT_S = 8.0
-_Work: TypeAlias = Callable[[], None]
+_Task: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What became of the tracking of a run.
+    """The result of tracking a run.
 
-    It is there whole, with its `tracking_id`, or `warning` says why it is not. `prepare_s` was
-    spent while the notebook ran, `flush_s` after its end.
+    The run is either tracked completely and has a `tracking_id`, or `warning` says why it isn't.
+    `prepare_s` is the time in seconds spent while the notebook ran, `flush_s` after its end.
     """
 
     tracking_id: str | None
@@ -41,19 +41,19 @@ class Recorded:
 
 
 class TrackingRecorder:
-    """Hears the events of one run and writes to a tracker from a thread of its own.
+    """Receives the events of one run and writes to a tracker in its own thread.
 
     Parameters
     ----------
     tracker : Tracker
-        Used from the recorder's thread alone, until `close` returns.
+        Only used in the recorder's thread until `close` returns.
     experiment_name : str, optional
-        The experiment that the run belongs to; by default that of its table.
+        Name of the experiment. Default: the name of the run's table.
     params, tags : mapping, optional
-        Added to what the run itself says.
+        Parameters and tags in addition to those of the run.
     find_run : callable, optional
-        Returns the run of an id, from the store of runs. With it the run is begun with its first
-        event, and its trials are tracked as they end; without it, at the end.
+        Returns a run of the run store by id. With it, tracking starts with the first event, and
+        trials are tracked when they end. Without it, everything is tracked at the end.
     """
 
     def __init__(
@@ -72,62 +72,63 @@ class TrackingRecorder:
         self._tracking_id: str | None = None
         self._n_trials = 0
         self._prepare_s = 0.0
-        self._known: TrackedRun | None = None
+        self._tracked_run: TrackedRun | None = None
         self._failure: Exception | None = None
-        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._serve, name="automl-tracking", daemon=True)
-        self._work.put(self._prepare)
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run_tasks, name="automl-tracking", daemon=True)
+        self._tasks.put(self._prepare)
         self._thread.start()
 
     def on_event(self, event: Mapping[str, Any]) -> None:
-        """Take one event of the run. Returns at once."""
+        """Process one event of the run without blocking."""
         run_id = event.get("run_id")
         if self._run is None and self._find_run is not None and isinstance(run_id, str):
-            # Here and not in the thread: a store of runs may belong to the thread that opened it.
-            # A run that is not found now is begun when it closes.
+            # Not in the recorder's thread, because a run store may belong to the thread that opened
+            # it. If the run isn't found now, its tracking starts in `close`.
             with contextlib.suppress(AutomlMagicError):
                 self._run = run = self._find_run(run_id)
-                self._work.put(lambda: self._begin(run))
+                self._tasks.put(lambda: self._begin(run))
         if event.get("event") == "trial" and self._run is not None:
-            self._work.put(self._log_new_trials)
+            self._tasks.put(self._log_new_trials)
 
     def close(self, run: Run, *, limit_s: float | None = None) -> Recorded:
-        """Write what is left of an ended run, for at most `limit_s` seconds (FLUSH_LIMIT_S)."""
+        """Write the rest of an ended run, in at most `limit_s` seconds (default: FLUSH_LIMIT_S)."""
         limit_s = FLUSH_LIMIT_S if limit_s is None else limit_s
         started = time.monotonic()
         self._run = run
-        self._work.put(lambda: self._finish(run))
-        self._work.put(None)
+        self._tasks.put(lambda: self._finish(run))
+        self._tasks.put(None)
         self._thread.join(limit_s)
         flush_s = time.monotonic() - started
-        known = None
+        tracked_run = None
         if self._thread.is_alive():
             warning: str | None = (
-                f"The tracking store had not answered after {limit_s:g} s. Run {run.run_id} is "
+                f"The tracking store didn't respond within {limit_s:g} s. Run {run.run_id} is "
                 "complete and will be tracked later."
             )
         elif self._failure is not None:
             warning = (
-                f"Run {run.run_id} is complete, but is not tracked yet. {_told(self._failure)}"
+                f"Run {run.run_id} is complete, but isn't tracked yet. "
+                f"{_format_error(self._failure)}"
             )
         else:
-            warning, known = None, self._known
+            warning, tracked_run = None, self._tracked_run
         return Recorded(
-            tracking_id=known.tracking_id if known else None,
-            model_uri=known.model_uri if known else None,
+            tracking_id=tracked_run.tracking_id if tracked_run else None,
+            model_uri=tracked_run.model_uri if tracked_run else None,
             warning=warning,
             prepare_s=self._prepare_s,
             flush_s=flush_s,
         )
 
-    def _serve(self) -> None:
-        while (work := self._work.get()) is not None:
+    def _run_tasks(self) -> None:
+        while (task := self._tasks.get()) is not None:
             if self._failure is not None:
                 continue
             try:
-                work()
+                task()
             except Exception as failure:  # noqa: BLE001
-                # Of whatever kind: it must not fail the run, and `close` tells it.
+                # No error may fail the run. `close` reports it.
                 self._failure = failure
 
     def _prepare(self) -> None:
@@ -144,7 +145,7 @@ class TrackingRecorder:
         )
 
     def _log_new_trials(self) -> None:
-        # An event says that a trial ended; the trial itself stands in the run's folder.
+        # The event only says that a trial ended. The trial itself is in the run's folder.
         if self._run is None:
             return
         trials = read_trials(Path(self._run.folder))
@@ -157,8 +158,8 @@ class TrackingRecorder:
             self._begin(run)
         self._log_new_trials()
         self._tracker.finish(run, artifacts=Path(run.folder), metrics=metrics_of(run))
-        self._known = self._tracker.get(run.run_id)
+        self._tracked_run = self._tracker.get(run.run_id)
 
 
-def _told(failure: Exception) -> str:
-    return str(failure) if isinstance(failure, AutomlMagicError) else repr(failure)
+def _format_error(error: Exception) -> str:
+    return str(error) if isinstance(error, AutomlMagicError) else repr(error)

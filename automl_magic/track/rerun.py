@@ -1,4 +1,4 @@
-"""Whether two runs had the same inputs, and whether they came to the same numbers."""
+"""Compare the inputs and the scores of two runs."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 INPUTS = ("plan", "data", "notebook", "code", "environment", "threads", "parameters")
-# The times of a run differ from run to run, and so does the number of trials of a replay.
+# Times differ between runs, and so does the number of trials in a replay.
 _SCORES = ("metric", "cv", "holdout", "best", "metrics")
 
 
 def same_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return the names of the inputs that differ, in the order of `INPUTS`."""
+    """Return the names of the different inputs, in the order of `INPUTS`."""
     return list(input_changes(before, after))
 
 
 def input_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return `{"before", "after"}` of each input that differs.
+    """Return `{"before", "after"}` for each input that differs.
 
-    An input that only one of the two names differs. Of an environment that was described and not
-    only digested, what may change a number is compared, and only what differs is returned.
+    An input that only one of the two has is different. In a full description of the environment,
+    only the parts that can affect results are compared, and only the differences are returned.
     """
     changes = {}
     for name in INPUTS:
@@ -32,26 +32,26 @@ def input_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[s
 
 
 def same_metrics(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Say whether two results hold the same scores, to the last digit."""
+    """Return whether two results have exactly the same scores."""
     return not metric_changes(before, after)
 
 
 def metric_changes(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """Return `{"before", "after"}` of each score that differs between two results.
+    """Return `{"before", "after"}` for each score that differs between two results.
 
-    Of the scores of single trials those are compared that both results have: a replay repeats
-    only the trials that made it into the recipe.
+    Scores of trials are only compared if both results have them: a replay only repeats the trials
+    of the recipe.
     """
     pairs = {name: (before.get(name), after.get(name)) for name in _SCORES}
     old, new = before.get("trial_scores") or {}, after.get("trial_scores") or {}
     for number in sorted(old.keys() & new.keys(), key=str):
         pairs[f"trial {number}"] = (old[number], new[number])
     return {
-        name: {"before": one, "after": other}
-        for name, (one, other) in pairs.items()
-        if one != other
+        name: {"before": old_score, "after": new_score}
+        for name, (old_score, new_score) in pairs.items()
+        if old_score != new_score
     }
 
 
@@ -67,8 +67,8 @@ def _differing(
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     pairs: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for name in names:
-        one, other = old.get(name), new.get(name)
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            one, other = _differing(one, other)
-        pairs[0][name], pairs[1][name] = one, other
+        old_value, new_value = old.get(name), new.get(name)
+        if isinstance(old_value, Mapping) and isinstance(new_value, Mapping):
+            old_value, new_value = _differing(old_value, new_value)
+        pairs[0][name], pairs[1][name] = old_value, new_value
     return pairs

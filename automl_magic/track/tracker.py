@@ -1,10 +1,10 @@
-"""Tracker: where runs are remembered, and the words in which a run is described there.
+"""Tracker: the interface of tracking stores, and the tags, params and metrics of a run.
 
-    begin → log_trials, as they come → finish
-                                          ↑ each may be repeated: a second call adds nothing
+    begin → log_trials (repeatedly) → finish
 
-`finish` is the only step that ends a run, and it takes a run that our own store has ended. So a
-run whose tracking failed half-way is mirrored later by the same three calls.
+All calls are idempotent: they can be repeated without effect. Only `finish` ends a run, and it
+needs a run that has ended in the run store. So if tracking fails halfway, the run is mirrored later
+with the same three calls.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Any, Protocol
 from automl_magic.errors import IllegalTransition, TrackingError
 from automl_magic.records import Leaderboard, Record, RecordProblem, Run, RunStatus, Trial
 
-# What a run folder holds for the run's own use: progress, the log, a stop request.
-_NOT_KEPT = {"events.jsonl", "log.txt", "stop", "wish", "model"}
+# Files that are only for the run itself: progress, the log, stop requests.
+_EXCLUDED = {"events.jsonl", "log.txt", "stop", "wish", "model"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackedRun(Record):
-    """A run as the tracker remembers it.
+    """A run in the tracking store.
 
-    `status` is `running` until the run was finished here, whatever has happened since.
-    `model_uri` is what `mlflow.pyfunc.load_model` takes, where the tracker keeps models.
-    `artifacts` are the paths of the kept files, in order.
+    `status` is `running` until the run is finished in the tracking store. `model_uri` is the
+    argument of `mlflow.pyfunc.load_model`, if the tracker stores models. `artifacts` are the sorted
+    paths of the stored files.
     """
 
     run_id: str
@@ -43,10 +43,10 @@ class TrackedRun(Record):
 
 
 class Tracker(Protocol):
-    """What any tracker must do; `TrackerContract` in the tests holds each one to it."""
+    """Interface of all trackers. `TrackerContract` in the tests checks it."""
 
     def prepare(self) -> None:
-        """Do once what takes long: imports, a connection, a migration. Other calls do it too."""
+        """Do the slow setup once: import, connect, migrate. Other calls do it if needed."""
 
     def begin(
         self,
@@ -56,51 +56,51 @@ class Tracker(Protocol):
         params: Mapping[str, Any],
         tags: Mapping[str, str],
     ) -> str:
-        """Open the run and return the tracker's own id of it. Params are JSON values."""
+        """Start tracking a run and return its id in the tracking store. Params are JSON values."""
 
     def log_trials(self, run_id: str, trials: Sequence[Trial]) -> None:
-        """Add trials of a run that has begun. A number that is already there is left alone."""
+        """Add trials to a tracked run. Trials whose number already exists are skipped."""
 
     def finish(self, run: Run, *, artifacts: Path | None, metrics: Mapping[str, float]) -> None:
-        """End the run as our own store has ended it, with the files of its folder.
+        """Finish tracking an ended run, and store the files of its folder.
 
         Raises
         ------
         IllegalTransition
-            If the run has not ended.
+            If the run hasn't ended.
         """
 
     def get(self, run_id: str) -> TrackedRun | None:
-        """Return the run, or None where it was never begun here."""
+        """Return a run, or None if it isn't tracked."""
 
     def trials(self, run_id: str) -> tuple[Trial, ...]:
-        """Return the trials by number; none for an unknown run."""
+        """Return the trials of a run, sorted by number. Empty for an unknown run."""
 
     def leaderboard(self, run_id: str) -> Leaderboard | None:
-        """Return the leaderboard among the run's files, if there is one."""
+        """Return the leaderboard among the run's files, or None if there's none."""
 
 
 def check_ended(run: Run) -> None:
-    """Refuse to finish what is still going on: only the supervisor ends runs."""
+    """Raise IllegalTransition if a run hasn't ended: only the supervisor ends runs."""
     if not run.status.is_end:
         raise IllegalTransition(
-            f"Run {run.run_id} cannot be closed in the tracking store.",
-            why=f"Its status is {run.status.value}, which is no end.",
-            fix="Wait for its end, or stop it with Ctrl-C.",
+            f"Can't finish run {run.run_id} in the tracking store.",
+            why=f"Its status is {run.status.value}, so it hasn't ended.",
+            fix="Wait until it ends, or stop it with Ctrl-C.",
         )
 
 
 def not_begun(run_id: str) -> TrackingError:
     return TrackingError(
-        f"Run {run_id} is not in the tracking store.",
-        why="It was never begun there.",
-        fix="Begin the run first, or mirror it.",
+        f"Run {run_id} isn't in the tracking store.",
+        why="Its tracking hasn't been started.",
+        fix="Start tracking it first, or mirror it.",
     )
 
 
 def tags_of(run: Run) -> dict[str, str]:
-    """Return what identifies a run: its id, its kind, and the digests of its inputs."""
-    named = {
+    """Return the tags that identify a run: its id, its kind and the digests of its inputs."""
+    tags = {
         "automl.run_id": run.run_id,
         "automl.kind": run.kind,
         "automl.notebook": Path(run.notebook).name,
@@ -111,20 +111,20 @@ def tags_of(run: Run) -> dict[str, str]:
         "automl.env_sha256": _environment_digest(run),
         "automl.rerun_of": run.rerun_of,
     }
-    return {name: value for name, value in named.items() if isinstance(value, str)}
+    return {name: value for name, value in tags.items() if isinstance(value, str)}
 
 
 def params_of(run: Run) -> dict[str, Any]:
-    """Return what a run was asked: the notebook's parameters, and the threads."""
+    """Return the parameters of a run: the notebook's parameters and the number of threads."""
     threads = {"threads": run.inputs["threads"]} if "threads" in run.inputs else {}
     return {**threads, **run.parameters}
 
 
 def metrics_of(run: Run) -> dict[str, float]:
-    """Return the numbers that a run's last cell declared, under the names they are tracked by.
+    """Return the metrics of a run's result by their names in the tracking store.
 
-    A score goes by its metric's name with `cv_` or `holdout_` before it; its interval by the same
-    name with `_low` and `_high` behind it.
+    A score has the name of its metric with the prefix `cv_` or `holdout_`. Its interval has the
+    suffixes `_low` and `_high`.
     """
     result = run.result
     metrics: dict[str, Any] = {}
@@ -135,7 +135,7 @@ def metrics_of(run: Run) -> dict[str, float]:
             for key, suffix in (("score", ""), ("low", "_low"), ("high", "_high")):
                 metrics[name + suffix] = score.get(key)
     metrics |= {name: result.get(name) for name in ("n_trials", "search_s", "explain_s")}
-    if isinstance(result.get("metrics"), Mapping):  # what a notebook of another kind calls so
+    if isinstance(result.get("metrics"), Mapping):  # from other kinds of notebooks
         metrics |= result["metrics"]
     if run.started_at and run.ended_at:
         metrics["wall_s"] = (run.ended_at - run.started_at).total_seconds()
@@ -143,7 +143,7 @@ def metrics_of(run: Run) -> dict[str, float]:
 
 
 def read_trials(folder: Path) -> tuple[Trial, ...]:
-    """Read the trials that a search has written so far; a half-written last line is left out."""
+    """Read the trials that a search has written so far, without a partial last line."""
     try:
         text = (folder / "trials.jsonl").read_text("utf-8", errors="surrogatepass")
     except FileNotFoundError:
@@ -152,7 +152,7 @@ def read_trials(folder: Path) -> tuple[Trial, ...]:
 
 
 def read_leaderboard(folder: Path) -> Leaderboard | None:
-    """Read the leaderboard that a search has written, if it got that far."""
+    """Read the leaderboard of a search, or return None if it isn't written yet."""
     try:
         text = (folder / "leaderboard.json").read_text("utf-8", errors="surrogatepass")
     except FileNotFoundError:
@@ -161,7 +161,7 @@ def read_leaderboard(folder: Path) -> Leaderboard | None:
 
 
 def read_plan(folder: Path) -> dict[str, Any]:
-    """Read the plan that a run keeps beside its notebook; empty where it had none."""
+    """Read the plan in a run's folder. Empty if there's none."""
     try:
         document = json.loads((folder / "plan.json").read_text("utf-8", errors="surrogatepass"))
     except (FileNotFoundError, json.JSONDecodeError):
@@ -171,27 +171,28 @@ def read_plan(folder: Path) -> dict[str, Any]:
 
 
 def files_to_keep(folder: Path) -> list[Path]:
-    """Return the files of a run folder that are kept, as relative paths in order.
+    """Return the files of a run's folder to track, as sorted relative paths.
 
-    The model is kept as a model. Links are not followed: a notebook may have written one.
+    The model is excluded, because it's logged as a model. Links are excluded, because a notebook
+    could have created them.
     """
-    kept = []
+    files = []
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in relative.parts)
-        if hidden or relative.parts[0] in _NOT_KEPT or path.is_symlink() or not path.is_file():
+        if hidden or relative.parts[0] in _EXCLUDED or path.is_symlink() or not path.is_file():
             continue
-        kept.append(relative)
-    return kept
+        files.append(relative)
+    return files
 
 
 def _trials(text: str) -> Iterator[Trial]:
-    # Not splitlines: a name may hold U+2028, which is no end of a line in JSON.
+    # Not splitlines, because names can contain U+2028, which isn't a line end in JSON lines.
     for line in text.split("\n")[:-1]:
         try:
             yield Trial.from_json(json.loads(line))
         except (json.JSONDecodeError, RecordProblem):
-            # A killed writer may leave half a line, with the next writer's line behind it.
+            # A killed writer can leave a partial line, to which the next writer appends.
             continue
 
 

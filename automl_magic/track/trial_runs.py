@@ -25,35 +25,35 @@ _FILE = "trial.json"
 
 
 def trial_runs(client: MlflowClient, parent: MlflowRun) -> dict[int, MlflowRun]:
-    """Return the nested runs of a run, by the number of their trial."""
-    mine = f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"
-    found: dict[int, MlflowRun] = {}
+    """Return the nested MLflow runs of a run by trial number."""
+    query = f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"
+    runs: dict[int, MlflowRun] = {}
     token = None
     while True:
         page = client.search_runs(
-            [parent.info.experiment_id], mine, max_results=1000, page_token=token
+            [parent.info.experiment_id], query, max_results=1000, page_token=token
         )
         for run in page:
-            # Code in the notebook may have nested runs of its own here.
+            # The notebook's code can create other nested runs.
             if "automl.trial_number" in run.data.tags:
-                found[int(run.data.tags["automl.trial_number"])] = run
+                runs[int(run.data.tags["automl.trial_number"])] = run
         token = page.token
         if not token:
-            return found
+            return runs
 
 
 def log_trial(
-    client: MlflowClient, parent: MlflowRun, run_id: str, trial: Trial, known: MlflowRun | None
+    client: MlflowClient, parent: MlflowRun, run_id: str, trial: Trial, existing: MlflowRun | None
 ) -> None:
-    """Write one trial, or what is missing of it after a writer was killed in the middle."""
-    if known is not None and known.info.status != "RUNNING":
+    """Log one trial. Complete it if a killed writer left it incomplete in `existing`."""
+    if existing is not None and existing.info.status != "RUNNING":
         return
     from mlflow.entities import Metric, Param
 
     now = int(time.time() * 1000)
     text = json.dumps(trial.to_json())
     fits = len(text) <= names.MAX_TAG
-    run = known or client.create_run(
+    run = existing or client.create_run(
         parent.info.experiment_id,
         start_time=now - int(trial.fit_s * 1000),
         run_name=names.value(f"{trial.number}: {trial.candidate}", names.MAX_KEY),
@@ -71,7 +71,7 @@ def log_trial(
     metrics = [Metric(name, value, now, step) for name, value, step in _metrics(trial)]
     params = {"estimator": trial.estimator, "view": trial.view, **trial.params}
     texts = {names.key(str(name)): names.value(value) for name, value in params.items()}
-    # 100 parameters and 1,000 entities are MLflow's limits of one call.
+    # MLflow's limits per call are 100 parameters and 1,000 entities in total.
     entries = list(texts.items())
     for start in range(0, max(len(entries), 1), 100):
         client.log_batch(
@@ -83,7 +83,7 @@ def log_trial(
 
 
 def read_trial(client: MlflowClient, run: MlflowRun) -> Trial:
-    """Return the trial that a nested run holds."""
+    """Return the trial of a nested run."""
     text = run.data.tags.get("automl.trial")
     if text is None:
         with tempfile.TemporaryDirectory() as folder:
@@ -93,7 +93,7 @@ def read_trial(client: MlflowClient, run: MlflowRun) -> Trial:
 
 
 def end_trials(client: MlflowClient, parent: MlflowRun, end_ms: int) -> None:
-    """Leave no nested run running: what has no end by now was killed."""
+    """Mark all nested runs that are still running as killed."""
     for run in trial_runs(client, parent).values():
         if run.info.status == "RUNNING":
             client.set_terminated(run.info.run_id, "KILLED", max(end_ms, run.info.start_time))

@@ -99,7 +99,7 @@ def test_a_run_that_is_gone_is_a_clear_page(store):
         status, _, body = get(server.url)
 
     assert status == 200
-    assert "There is no run &#x27;nope&#x27;." in body
+    assert "There&#x27;s no run &#x27;nope&#x27;." in body
     assert "<b>Do: </b>" in body
 
 

@@ -95,17 +95,17 @@ def test_every_field_of_the_record_can_be_written():
     [
         ("modelVersionId", "modelVersionID", 7, "unknown field 'modelVersionID'", "modelVersionId"),
         ("latencyMsP95", "latencyMs", 14, "unknown field 'latencyMs'", "latencyMsP95"),
-        ("type: canary", "type: canery", 9, "spec.strategy.type cannot be", "canary"),
-        ("canary: 10}", "canary: 20}", 10, "spec.strategy.traffic.canary cannot be", "sum to 100"),
+        ("type: canary", "type: canery", 9, "spec.strategy.type can't be", "canary"),
+        ("canary: 10}", "canary: 20}", 10, "spec.strategy.traffic.canary can't be", "sum to 100"),
         ("minReplicas: 2", "minReplicas: 20", 13, "spec.autoscale.minReplicas", "from 1"),
-        ("sample: 0.1", "sample: 2", 18, "spec.predictionLog.sample cannot be", "fraction"),
-        ("hash: [email]", "hash: [1]", 20, "spec.predictionLog.hash.0 cannot be", "text"),
-        ("rows: 10", "rows: 0", 24, "spec.limits.rows cannot be", "at least 1"),
-        ("churn/3", "churn:3", 7, "spec.modelVersionId cannot be", "NAME/VERSION"),
-        ("name: churn-prod", "name: a/b", 4, "metadata.name cannot be", "a letter"),
-        ("sticky: true", "sticky: yes", 11, "spec.strategy.sticky cannot be", "true or false"),
-        ("kind: Deployment", "kind: Deploymnt", 2, "kind cannot be", "Deployment"),
-        ("automl-magic/v1", "automl-magic/v2", 1, "apiVersion cannot be", "automl-magic/v1"),
+        ("sample: 0.1", "sample: 2", 18, "spec.predictionLog.sample can't be", "fraction"),
+        ("hash: [email]", "hash: [1]", 20, "spec.predictionLog.hash.0 can't be", "text"),
+        ("rows: 10", "rows: 0", 24, "spec.limits.rows can't be", "at least 1"),
+        ("churn/3", "churn:3", 7, "spec.modelVersionId can't be", "NAME/VERSION"),
+        ("name: churn-prod", "name: a/b", 4, "metadata.name can't be", "a letter"),
+        ("sticky: true", "sticky: yes", 11, "spec.strategy.sticky can't be", "true or false"),
+        ("kind: Deployment", "kind: Deploymnt", 2, "kind can't be", "Deployment"),
+        ("automl-magic/v1", "automl-magic/v2", 1, "apiVersion can't be", "automl-magic/v1"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line_and_what_would_be_right(old, new, line, says, fix):
@@ -120,14 +120,14 @@ def test_what_is_wrong_is_said_with_its_line_and_what_would_be_right(old, new, l
 @pytest.mark.parametrize(
     ("text", "kind", "says"),
     [
-        ("", SpecError, "not a deployment file"),
-        ("[]", SpecError, "not a deployment file"),
+        ("", SpecError, "isn't a deployment file"),
+        ("[]", SpecError, "isn't a deployment file"),
         ("kind: Deployment\n", WrongType, "apiVersion is missing"),
         (HEAD, WrongType, "spec.modelVersionId is missing"),
-        (HEAD + "spec:\n", WrongType, "spec cannot be nothing"),
-        (HEAD + "spec: []\n", WrongType, "spec cannot be"),
-        (LEAST + "  strategy: canary\n", WrongType, "spec.strategy cannot be"),
-        (LEAST + "  modelVersionId: b\n", SpecError, "is there twice"),
+        (HEAD + "spec:\n", WrongType, "spec can't be nothing"),
+        (HEAD + "spec: []\n", WrongType, "spec can't be"),
+        (LEAST + "  strategy: canary\n", WrongType, "spec.strategy can't be"),
+        (LEAST + "  modelVersionId: b\n", SpecError, "is set twice"),
         (LEAST + "  labels: &a {}\n", SpecError, "anchors and aliases"),
         (LEAST.replace("churn-prod", "!!python/name:os.system"), SpecError, "line 3"),
         (LEAST + "status: {}\n", UnknownField, "unknown field 'status'"),
@@ -140,7 +140,7 @@ def test_a_file_that_is_none_is_refused(text, kind, says):
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(SpecError, match="deployment file 'd.yaml' cannot be read"):
+    with pytest.raises(SpecError, match="Can't read the deployment file 'd.yaml'"):
         read_deployment_file(tmp_path / "d.yaml")
     (tmp_path / "d.yaml").write_text(WHOLE)
     assert read_deployment_file(tmp_path / "d.yaml").name == "churn-prod"

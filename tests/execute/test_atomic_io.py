@@ -32,11 +32,11 @@ def test_a_lone_surrogate_survives_in_a_notebook(tmp_path: Path) -> None:
         (errno.ENOSPC, "Free some space: df -h /runs"),
         (
             errno.EROFS,
-            "Choose another folder: export AUTOML_MAGIC_HOME=DIR, or make this one writable.",
+            "Make it writable, or use another folder: export AUTOML_MAGIC_HOME=DIR",
         ),
         (
             errno.EACCES,
-            "Choose another folder: export AUTOML_MAGIC_HOME=DIR, or make this one writable.",
+            "Make it writable, or use another folder: export AUTOML_MAGIC_HOME=DIR",
         ),
     ],
 )
@@ -45,8 +45,8 @@ def test_an_error_of_the_disk_says_what_to_do(number: int, fix: str) -> None:
         raise OSError(number, os.strerror(number))
 
     assert (caught.value.what, caught.value.why, caught.value.fix) == (
-        "The folder '/runs' cannot be written.",
-        f"The system says: {os.strerror(number)}.",
+        "Can't write to the folder '/runs'.",
+        f"System error: {os.strerror(number)}.",
         fix,
     )
 

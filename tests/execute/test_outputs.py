@@ -12,7 +12,7 @@ from automl_magic.execute import Limits
 from automl_magic.execute.outputs import OutputCap, merged
 
 LIMITS = Limits(cell_output_bytes=10, notebook_output_bytes=25, log_bytes=70)
-NOTE = {"name": "stderr", "text": "[The output goes on in log.txt of this run.]\n"}
+NOTE = {"name": "stderr", "text": "[The rest of the output is in log.txt of this run.]\n"}
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_picture_that_is_too_large_is_named_in_the_log(log: int, tmp_path: Pat
 
     assert cap.admit("display_data", picture) == NOTE
     assert cap.admit("update_display_data", picture) is None
-    assert (tmp_path / "log.txt").read_text() == "<Figure>\n[not kept: image/png]\n" * 2
+    assert (tmp_path / "log.txt").read_text() == "<Figure>\n[omitted: image/png]\n" * 2
 
 
 def test_neighbouring_texts_of_a_stream_become_one() -> None:
@@ -90,7 +90,7 @@ def test_an_error_is_always_kept_but_cut(log: int) -> None:
     assert cap.admit("error", error) == {
         "ename": "E",
         "evalue": "v" * 20_000,
-        "traceback": ["[The traceback is longer; log.txt of this run has all of it.]", "b" * 30],
+        "traceback": ["[Truncated. The full traceback is in log.txt of this run.]", "b" * 30],
     }
 
 
@@ -100,5 +100,5 @@ def test_the_log_has_a_ceiling_too(log: int, tmp_path: Path) -> None:
         cap.log("1234567890")
 
     assert (tmp_path / "log.txt").read_text() == (
-        "1234567890" * 7 + "\n[The log is full. The rest is not kept.]\n"
+        "1234567890" * 7 + "\n[The log is full. Later output is discarded.]\n"
     )

@@ -108,7 +108,7 @@ def test_a_number_too_large_for_a_float_is_refused() -> None:
     name, value = parse_parameter("seed=1e400")
 
     assert math.isinf(value)
-    with pytest.raises(RunError, match="cannot take this value"):
+    with pytest.raises(RunError, match="Can't set the parameter"):
         check_parameters({name: value}, KNOWN)
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_name_gets_the_near_miss() -> None:
 
     assert (caught.value.what, caught.value.why, caught.value.fix) == (
         "The notebook has no parameter 'budget'.",
-        "Its parameters cell sets: seed, budget_s, data_source.",
+        "Its parameters are: seed, budget_s, data_source.",
         "Use -p budget_s=…",
     )
 

@@ -36,9 +36,9 @@ def test_a_long_folder_for_temporary_files_is_passed_over(long_tmpdir):
 
 
 def test_without_a_short_folder_the_error_says_what_to_set(long_tmpdir, monkeypatch):
-    monkeypatch.setattr(sockets, "_LONGEST_PATH", 10)
+    monkeypatch.setattr(sockets, "_MAX_PATH_BYTES", 10)
 
     with pytest.raises(RunError) as refused:
         sockets.make_sockets(RUN_ID)
 
-    assert refused.value.fix == "export TMPDIR=/tmp"
+    assert refused.value.fix == "Use a folder with a shorter path: export TMPDIR=/tmp"

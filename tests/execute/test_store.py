@@ -143,7 +143,7 @@ def test_an_end_stays_but_the_tracking_id_may_come_later(store: RunStore) -> Non
     assert store.get(run.run_id) == tracked
     assert (tracked.status, tracked.tracking_id) == (RunStatus.FAILED, "abc")
     assert store.take_over(run.run_id) is None
-    with pytest.raises(IllegalTransition, match="an end is final"):
+    with pytest.raises(IllegalTransition, match="which is final"):
         store.advance(run.run_id, ended.token, RunStatus.FAILED)
 
 
@@ -155,7 +155,7 @@ def test_an_unknown_id_names_the_closest_one(store: RunStore) -> None:
         store.get(wrong)
 
     assert (caught.value.what, caught.value.fix) == (
-        f"There is no run {wrong!r}.",
+        f"There's no run {wrong!r}.",
         f"Use {run.run_id}.",
     )
 
@@ -164,7 +164,7 @@ def test_without_any_run_the_error_says_how_to_make_one(store: RunStore) -> None
     with pytest.raises(RunNotFound) as caught:
         store.get("latest")
 
-    assert caught.value.fix == "Make one: automl fit DATA --target COLUMN"
+    assert caught.value.fix == "Start one: automl fit DATA --target COLUMN"
     assert not store.path.exists()
 
 
@@ -239,5 +239,5 @@ def test_a_store_that_is_no_database_says_so(tmp_path: Path) -> None:
     with pytest.raises(RunError) as caught:
         RunStore(path).list()
 
-    assert caught.value.why == "SQLite says: file is not a database."
+    assert caught.value.why == "SQLite error: file is not a database."
     assert caught.value.fix.endswith(f"mv {path} {path}.old")

@@ -149,7 +149,7 @@ def test_a_kernel_of_another_language_that_is_not_installed_fails_the_run(
 
     assert run.failure is not None
     assert (run.status, run.failure.kind) == (RunStatus.FAILED, FailureKind.NOT_STARTED)
-    with pytest.raises(RunFailed, match="did not start"):
+    with pytest.raises(RunFailed, match="didn't start"):
         raise_for(run)
 
 
@@ -232,11 +232,11 @@ def test_two_runs_in_one_folder_are_one_too_many(
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "The system says: No such file or directory."),
-        ("not json", "Reading it as one failed: Expecting value"),
-        ("[]", "Reading it as one failed: it has no list of cells."),
-        ('{"nbformat": 3, "cells": []}', "Reading it as one failed: its nbformat is 3, not 4."),
-        ('{"nbformat": 4, "cells": [1]}', "Reading it as one failed: a cell, or the metadata"),
+        (None, "System error: No such file or directory."),
+        ("not json", "Parsing it failed: Expecting value"),
+        ("[]", "Parsing it failed: it has no list of cells."),
+        ('{"nbformat": 3, "cells": []}', "Parsing it failed: its nbformat is 3, not 4."),
+        ('{"nbformat": 4, "cells": [1]}', "Parsing it failed: a cell or its metadata"),
     ],
 )
 def test_what_is_no_notebook_makes_no_run(
@@ -259,17 +259,17 @@ def test_what_is_no_notebook_makes_no_run(
         (
             Failure(kind=FailureKind.RAISED, message="ValueError: no", cell_id="task"),
             "Cell 'task' of search.ipynb raised an error.",
-            "Look at the cell in /r/output.ipynb, mend it in search.ipynb, and run that again.",
+            "Check the cell in /r/output.ipynb, fix it in search.ipynb, and run it again.",
         ),
         (
-            Failure(kind=FailureKind.OUT_OF_MEMORY, message="The run used 5 GB of 4 GB."),
-            "The notebook search.ipynb needs more memory than there is.",
+            Failure(kind=FailureKind.OUT_OF_MEMORY, message="The run used 5 GB."),
+            "The notebook search.ipynb ran out of memory.",
             "Use fewer rows or columns, or a machine with more memory.",
         ),
         (
             Failure(kind=FailureKind.FROZEN, message="No sign of life.", cell_id="search"),
             "Cell 'search' of search.ipynb stopped responding.",
-            "Look at the log: less /r/log.txt",
+            "Check the log: less /r/log.txt",
         ),
     ],
 )
@@ -333,8 +333,8 @@ def test_a_disk_that_fills_up_fails_the_run_with_a_clear_error(
 
     said = on_a_disk("size=8m", tmp_path / "disk", notebook)
 
-    assert said.startswith("FolderNotWritable\nThe folder ")
-    assert "  Why: The system says: No space left on device.\n" in said
+    assert said.startswith("FolderNotWritable\nCan't write to the folder ")
+    assert "  Why: System error: No space left on device.\n" in said
     assert "  Do:  Free some space: df -h " in said
     assert said.endswith("['failed']\n")
 
@@ -346,7 +346,7 @@ def test_a_full_disk_is_found_out_before_anything_runs(
 
     said = on_a_disk("size=8m", tmp_path / "disk", write({"first": "x = 1"}), fill, "--quiet")
 
-    assert said.startswith("FolderNotWritable\nThe folder ")
+    assert said.startswith("FolderNotWritable\nCan't write to the folder ")
     assert "Do:  Free some space: df -h " in said
 
 
@@ -355,8 +355,8 @@ def test_a_read_only_home_is_found_out_before_anything_runs(
 ) -> None:
     said = on_a_disk("ro", tmp_path / "disk", write({"first": "x = 1"}))
 
-    assert said.startswith("FolderNotWritable\nThe folder ")
-    assert "  Why: The system says: Read-only file system.\n" in said
+    assert said.startswith("FolderNotWritable\nCan't write to the folder ")
+    assert "  Why: System error: Read-only file system.\n" in said
     assert said.endswith("[]\n")
 
 
@@ -405,7 +405,10 @@ def test_a_flood_of_output_goes_to_the_log(
     log = (Path(run.folder) / "log.txt").read_text()
     assert run.status == RunStatus.SUCCEEDED
     assert 990_000 < size < 1_010_000
-    assert flooded["outputs"][-1]["text"][-1] == "[The output goes on in log.txt of this run.]\n"
+    assert (
+        flooded["outputs"][-1]["text"][-1]
+        == "[The rest of the output is in log.txt of this run.]\n"
+    )
     assert after["outputs"][0]["text"] == ["after\n"]
-    assert log.endswith("[The log is full. The rest is not kept.]\n")
+    assert log.endswith("[The log is full. Later output is discarded.]\n")
     assert len(log) < 5_100_000

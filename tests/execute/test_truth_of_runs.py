@@ -74,7 +74,7 @@ def test_an_end_is_reported_as_what_it_was_and_where(
         (
             "import os; os._exit(0)",
             FailureKind.DIED,
-            "The kernel's process ended with exit code 0.",
+            "The kernel exited with code 0.",
         ),
         (
             "import ctypes; ctypes.string_at(0)",
@@ -111,7 +111,7 @@ def test_a_process_of_the_notebook_that_takes_too_much_memory_ends_the_run(
         FailureKind.OUT_OF_MEMORY,
         "last",
     )
-    assert re.fullmatch(r"The run used \d+ MB of 400 MB\.", run.failure.message)
+    assert re.fullmatch(r"The run used \d+ MB. The limit is 400 MB\.", run.failure.message)
 
 
 IMPATIENT = Limits(frozen_after_s=3.0)
@@ -126,7 +126,7 @@ def test_a_frozen_kernel_is_noticed_by_its_heart(execute: Callable[..., Run]) ->
         RunStatus.LOST,
         Failure(
             kind=FailureKind.FROZEN,
-            message="The kernel gave no sign of life for 3 s.",
+            message="The kernel didn't respond for 3 s.",
             cell_id="first",
         ),
     )
@@ -228,7 +228,7 @@ def test_a_runner_that_is_killed_takes_nothing_with_it_but_its_run(
         RunStatus.FAILED,
         Failure(
             kind=FailureKind.DIED,
-            message="The runner ended with exit code -9; its log may say why.",
+            message="The runner exited with code -9. The log may have the reason.",
             cell_id="middle",
         ),
     )

@@ -67,7 +67,7 @@ def test_a_new_plan_is_checked_while_it_is_typed(page, lab):
 
     told = page.locator(".cm-panel-lint li").inner_text()
     assert told.startswith("Unknown field 'buget_s'.")
-    assert told.endswith("Write budget_s.")
+    assert told.endswith("Use budget_s.")
 
 
 def test_fields_and_values_are_completed_from_the_schema(page):

@@ -60,7 +60,7 @@ def test_an_unknown_run_is_told_in_three_parts(server):
 
     assert asked.status == 404
     assert set(asked.json) == {"what", "why", "fix"}
-    assert asked.json["what"] == "There is no run '20200101-000000-aaaa'."
+    assert asked.json["what"] == "There's no run '20200101-000000-aaaa'."
 
 
 def test_a_number_that_is_none_is_told(server):
@@ -164,7 +164,7 @@ def test_problems_come_with_their_lines(server):
     problems = server.post("validate", {"text": text}).json["problems"]
 
     assert [problem["line"] for problem in problems] == [3, 5]
-    assert problems[0]["fix"] == "Write budget_s."
+    assert problems[0]["fix"] == "Use budget_s."
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_a_second_run_in_the_same_folder_is_refused(with_table, check_refused):
     second = place.type("run", "plan", "--json")
 
     what, why, _ = check_refused(second)
-    assert what == f"Another run works in {str(place.work / 'plan')!r}."
+    assert what == f"Another run is using {str(place.work / 'plan')!r}."
     assert f"process {first.pid}" in why
     out, err = first.communicate(timeout=120)
     assert first.returncode == 0, err

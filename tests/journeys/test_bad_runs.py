@@ -34,13 +34,13 @@ def changed(path, content):
 
 
 BAD_RUNS = [
-    ("leaderboard nope", "no run 'nope'", "The store has", "automl runs"),
-    ("leaderboard=", "no run ''", "The store has", "automl runs"),
-    ("notebook nope", "no run 'nope'", "The store has", "automl runs"),
-    ("rerun nope", "no run 'nope'", "The store has", "automl runs"),
-    ("diff last nope", "no run 'nope'", "The store has", "automl runs"),
-    ("predict nope table.csv -o p.csv", "no run 'nope'", "The store has", "automl runs"),
-    ("register nope --name x", "no run 'nope'", "The store has", "automl runs"),
+    ("leaderboard nope", "no run 'nope'", "The newest run is", "automl runs"),
+    ("leaderboard=", "no run ''", "The newest run is", "automl runs"),
+    ("notebook nope", "no run 'nope'", "The newest run is", "automl runs"),
+    ("rerun nope", "no run 'nope'", "The newest run is", "automl runs"),
+    ("diff last nope", "no run 'nope'", "The newest run is", "automl runs"),
+    ("predict nope table.csv -o p.csv", "no run 'nope'", "The newest run is", "automl runs"),
+    ("register nope --name x", "no run 'nope'", "The newest run is", "automl runs"),
     ("notebook last --trial 999", "no complete trial 999", "trials are 0", "automl leaderboard"),
     ("notebook last --trial -1", "no complete trial -1", "trials are 0", "automl leaderboard"),
     ("notebook last -o plan", "is a folder, not a file", "one file", "-o"),

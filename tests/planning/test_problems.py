@@ -17,8 +17,8 @@ def test_every_wrong_field_is_told_with_its_line():
 
     assert [problem.line for problem in found] == [3, 4, 6, 7]
     assert found[0].what == "Unknown field 'tsk'."
-    assert found[0].fix == "Write task."
-    assert found[1].what == "budget_s cannot be the text 'fast'."
+    assert found[0].fix == "Use task."
+    assert found[1].what == "budget_s can't be the text 'fast'."
 
 
 def test_what_is_missing_is_told_once_each():

@@ -17,12 +17,12 @@ def test_the_schema_has_every_field_with_its_type():
     assert schema["required"] == ["data", "target"]
     assert schema["properties"]["cv"]["properties"]["holdout"] == {
         "anyOf": [{"type": "number"}, {"type": "null"}],
-        "description": "Fraction of the rows that measures the run once, at its end; 0 turns it "
-        "off. Left out: chosen from the row count.",
+        "description": "Fraction of rows held out to score the final model once. 0 for none. "
+        "Default: chosen from the number of rows.",
     }
     assert schema["properties"]["sensitive"] == {
         "type": "array",
         "items": {"type": "string"},
-        "description": "Columns that fairness is measured by.",
+        "description": "Columns to measure fairness by.",
     }
     assert schema["properties"]["hpo"]["additionalProperties"] is False

@@ -39,91 +39,91 @@ def test_a_file_is_read_as_it_looks():
 @pytest.mark.parametrize(
     ("added", "error", "what", "fix"),
     [
-        ("budgets_s: 5", UnknownField, "line 11: unknown field 'budgets_s'.", "Write budget_s."),
+        ("budgets_s: 5", UnknownField, "line 11: unknown field 'budgets_s'.", "Use budget_s."),
         (
             "hpo:\n  trails: 5",
             UnknownField,
             "line 12: unknown field 'trails'.",
-            "Write trials.",
+            "Use trials.",
         ),
         (
             "zzz: 5",
             UnknownField,
             "line 11: unknown field 'zzz'.",
-            "Write one of these, or delete it.",
+            "Use one of these, or delete it.",
         ),
         (
             "budget_s: soon",
             WrongType,
-            "line 11: budget_s cannot be the text 'soon'.",
-            "Write a number.",
+            "line 11: budget_s can't be the text 'soon'.",
+            "Use a number.",
         ),
         (
             "budget_s: -1",
             WrongType,
-            "line 11: budget_s cannot be the number -1.0.",
-            "Write a number of seconds above 0.",
+            "line 11: budget_s can't be the number -1.0.",
+            "Use a number of seconds above 0.",
         ),
         (
             "budget_s: .nan",
             WrongType,
-            "line 11: budget_s cannot be the number nan.",
-            "Write a number of seconds above 0.",
+            "line 11: budget_s can't be the number nan.",
+            "Use a number of seconds above 0.",
         ),
-        ("task: binry", WrongType, "line 11: task cannot be the text 'binry'.", "Write binary."),
+        ("task: binry", WrongType, "line 11: task can't be the text 'binry'.", "Use binary."),
         (
             "threads: yes",
             WrongType,
-            "line 11: threads cannot be the text 'yes'.",
-            "Write a whole number.",
+            "line 11: threads can't be the text 'yes'.",
+            "Use a whole number.",
         ),
         (
             "sensitive:\n  - age\n  - 7",
             WrongType,
-            "line 13: sensitive.1 cannot be the number 7.",
-            "Write text.",
+            "line 13: sensitive.1 can't be the number 7.",
+            "Use text.",
         ),
         (
             "sensitive: age",
             WrongType,
-            "line 11: sensitive cannot be the text 'age'.",
-            "Write a list.",
+            "line 11: sensitive can't be the text 'age'.",
+            "Use a list.",
         ),
-        ("target: y", SpecError, "line 11: 'target' is there twice.", "Delete one of them."),
+        ("target: y", SpecError, "line 11: 'target' is set twice.", "Delete one of the two."),
         (
             "hpo:\n\ttrials: 5",
             SpecError,
-            "line 12: a tab stands where YAML wants spaces.",
-            "Replace the tab by spaces.",
+            "line 12: the indentation contains a tab.",
+            "Replace the tab with spaces.",
         ),
         (
             "a: b: c",
             SpecError,
-            "line 11: this is not YAML.",
-            "Compare with a file that automl plan writes; text with : # ' \" needs quotes.",
+            "line 11: this isn't valid YAML.",
+            "Compare with a file that automl plan writes. Put text with : # ' \" in quotes.",
         ),
         (
             "sensitive: &a [x]",
             SpecError,
-            "line 11: anchors and aliases are not allowed.",
-            "Write the value out. A text that begins with & or * needs quotes.",
+            "line 11: anchors and aliases aren't allowed.",
+            "Write the value in full. Put text that starts with & or * in quotes.",
         ),
         (
             "task: !!python/object/apply:os.system [id]",
             SpecError,
-            "line 11: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not allowed.",
-            "Leave it out. A text that begins with ! needs quotes.",
+            "line 11: the tag 'tag:yaml.org,2002:python/object/apply:os.system' isn't allowed.",
+            "Remove it. Put text that starts with ! in quotes.",
         ),
         (
             "? [a, b]\n: 1",
             SpecError,
-            "line 11: a list or a mapping cannot name a field.",
-            "Write a name, then a colon, then the value.",
+            "line 11: a list or mapping can't be a field name.",
+            "Write the name, a colon and the value.",
         ),
         (
             "a: " + "[" * 50 + "]" * 50,
             SpecError,
-            "line 11: nested too deeply.",
+            "line 11: values are nested too deeply.",
             "Compare with a file that automl plan writes.",
         ),
     ],
@@ -157,14 +157,14 @@ def test_what_is_not_a_mapping_is_refused(text):
     with pytest.raises(SpecError) as refused:
         parse_spec(text, "x.automl.yaml")
 
-    assert refused.value.what == "x.automl.yaml, line 1: this is not an experiment file."
+    assert refused.value.what == "x.automl.yaml, line 1: this isn't an experiment file."
 
 
 def test_two_documents_are_refused():
     with pytest.raises(SpecError) as refused:
         parse_spec(f"{GOOD}---\n{GOOD}", "x.automl.yaml")
 
-    assert refused.value.what == "x.automl.yaml, line 11: this is not YAML."
+    assert refused.value.what == "x.automl.yaml, line 11: this isn't valid YAML."
 
 
 def test_an_alias_bomb_is_refused_at_once():
@@ -174,14 +174,14 @@ def test_an_alias_bomb_is_refused_at_once():
     with pytest.raises(SpecError) as refused:
         parse_spec("\n".join(lines), "x.automl.yaml")
 
-    assert refused.value.what == "x.automl.yaml, line 1: anchors and aliases are not allowed."
+    assert refused.value.what == "x.automl.yaml, line 1: anchors and aliases aren't allowed."
 
 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"a: 1\nb: \xff", "x.automl.yaml, line 2: not text in UTF-8."),
-        (b"a: 1\nb: \x00", "x.automl.yaml, line 2: this is not YAML."),
+        (b"a: 1\nb: \xff", "x.automl.yaml, line 2: the file isn't UTF-8 text."),
+        (b"a: 1\nb: \x00", "x.automl.yaml, line 2: this isn't valid YAML."),
         (b"a" * (MAX_BYTES + 1), "The experiment file 'x.automl.yaml' is too large."),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(SpecError) as refused:
         read_spec(tmp_path / "x.automl.yaml")
 
-    assert refused.value.what == "The experiment file 'x.automl.yaml' cannot be read."
+    assert refused.value.what == "Can't read the experiment file 'x.automl.yaml'."
     assert refused.value.why.startswith("No such file or directory")
 
 

@@ -108,10 +108,10 @@ def test_a_kind_of_task_without_options_has_none_in_its_file():
 
 def test_the_file_begins_with_what_was_asked():
     assert format_spec(Experiment(data="a/b.csv", target="it's")).splitlines()[1:7] == [
-        "# Version of this file's format.",
+        "# Version of the file format.",
         "schema_version: 1",
-        "# The table: a path, or sklearn:NAME for one of scikit-learn's datasets.",
+        "# Table: a path, or sklearn:NAME for a scikit-learn dataset.",
         "data: a/b.csv",
-        "# The column to predict.",
+        "# Column to predict.",
         'target: "it\'s"',
     ]

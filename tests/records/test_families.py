@@ -136,9 +136,9 @@ def test_a_package_brings_a_family(install):
     [
         ("import a_library_that_is_not_there", "ModuleNotFoundError: No module named 'a_library_"),
         ("1 / 0", "ZeroDivisionError"),
-        ("FAMILY = 3", "TypeError: automl_magic.families takes a TaskFamily, not a int"),
-        (COUNTS.replace('"counts"', '"tabular"'), "there is another family 'tabular'"),
-        (COUNTS.replace('"count"', '"binary"'), "the kind 'binary' is one of tabular"),
+        ("FAMILY = 3", "TypeError: automl_magic.families needs a TaskFamily, not int"),
+        (COUNTS.replace('"counts"', '"tabular"'), "a family named 'tabular' already exists"),
+        (COUNTS.replace('"count"', '"binary"'), "the kind 'binary' already belongs to"),
         (COUNTS.replace('"count"', '"a count"'), "'a count' must be lower-case letters"),
     ],
 )
@@ -147,7 +147,7 @@ def test_a_family_that_cannot_be_used_is_named_and_the_others_work(install, capl
 
     assert families() == FAMILIES
     assert TaskKind("regression").answer is Answer.NUMBER
-    assert "the task family 'counts' of counts cannot be used" in caplog.text
+    assert "the task family 'counts' from the package counts can't be used" in caplog.text
     with pytest.raises(RecordProblem) as caught:
         TaskKind("count")
     assert why in caught.value.expected
@@ -158,7 +158,7 @@ def test_of_two_packages_with_one_kind_the_second_is_left_out(install):
     install("others", COUNTS.replace('"counts"', '"others"'))
 
     assert [family.name for family in families()] == ["tabular", "counts"]
-    assert "the kind 'count' is one of counts" in installed()[1][0]
+    assert "the kind 'count' already belongs to the family counts" in installed()[1][0]
 
 
 def test_packages_are_looked_for_only_where_our_kinds_are_not_enough():
@@ -175,7 +175,7 @@ def test_packages_are_looked_for_only_where_our_kinds_are_not_enough():
 
 def test_a_family_needs_kinds_that_are_its_own():
     for wrong in ((), (TaskKind("binary"),)):
-        with pytest.raises(ValueError, match="needs kinds that are declared as its own"):
+        with pytest.raises(ValueError, match="needs kinds declared with its own name"):
             TaskFamily(name="counts", kinds=wrong, recipe="x", tasks="y")
 
 

@@ -39,9 +39,9 @@ def test_two_equal_runs_differ_in_nothing(make_run, write):
     assert str(difference) == "From run a to run b:\n- Nothing changed."
 
 
-OVERLAP = "the 95 % intervals overlap, so this may be chance."
-APART = "the 95 % intervals do not overlap."
-UNLIKE = "the scores on the folds cannot be compared."
+OVERLAP = "The 95% intervals overlap, so this may be chance."
+APART = "The 95% intervals don't overlap."
+UNLIKE = "so the scores on the folds can't be compared."
 
 
 def cv(score, low, high, metric="accuracy"):
@@ -54,22 +54,22 @@ def cv(score, low, high, metric="accuracy"):
         (
             cv(0.9, 0.85, 0.95),
             cv(0.92, 0.87, 0.97),
-            "accuracy on the folds moved from 0.9 to 0.92 (+0.02, better); " + OVERLAP,
+            "accuracy on the folds changed from 0.9 to 0.92 (+0.02, better). " + OVERLAP,
         ),
         (
             cv(0.9, 0.89, 0.91),
             cv(0.8, 0.79, 0.81),
-            "accuracy on the folds moved from 0.9 to 0.8 (-0.1, worse); " + APART,
+            "accuracy on the folds changed from 0.9 to 0.8 (-0.1, worse). " + APART,
         ),
         (
             cv(0.9, None, None),
             cv(0.8, None, None),
-            "accuracy on the folds moved from 0.9 to 0.8 (-0.1, worse).",
+            "accuracy on the folds changed from 0.9 to 0.8 (-0.1, worse).",
         ),
         (
             cv(0.9, None, None),
             cv(0.3, None, None, "log_loss"),
-            "The metric changed from accuracy to log_loss: " + UNLIKE,
+            "The metric changed from accuracy to log_loss, " + UNLIKE,
         ),
     ],
 )
@@ -105,7 +105,7 @@ def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
 
     assert words(compare(a, write(a), b, write(b, recipe=other))) == [
         "The best model changed from boosting to forest.",
-        "The data changed: its fingerprint is another.",
+        "The data changed: it has another fingerprint.",
         "Columns were added: town.",
         "Columns were removed: city.",
         "The kind of column age changed from number to text.",
@@ -118,7 +118,7 @@ def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
         "Candidates were removed: linear.",
         "The learning_rate of boosting changed from 0.1 to 0.05.",
         "The version of numpy changed from 2.4.0 to 2.4.1.",
-        "automl-magic's own code changed.",
+        "The code of automl-magic changed.",
     ]
 
 

@@ -91,16 +91,16 @@ def test_it_reads_as_text(board):
     text = str(show(board))
 
     assert text.splitlines() == [
-        "Leaderboard of run r1: 5 rows by accuracy on the folds, higher is better",
+        "Leaderboard of run r1: 5 rows by accuracy in cross-validation, higher is better",
         "",
-        "rank  name               accuracy  95 %         weight  fit s  cell",
+        "rank  name               accuracy  95%          weight  fit s  cell",
         "   1  ensemble               0.92  0.9 to 0.94                 ensemble",
         "   2  boosting                0.9  0.8 to 1       0.75    0.2  candidate-boosting",
         "   3  linear                  0.8  0.7 to 0.9     0.25    0.2  candidate-linear",
         "   4  boosting (pruned)       0.7  0.6 to 0.8             0.2  candidate-boosting",
         "   5  forest (fail)                                       0.2  candidate-forest",
         "",
-        "Holdout: accuracy 0.91 on 100 rows that no choice has seen",
+        "Holdout: accuracy 0.91 on 100 holdout rows",
     ]
 
 

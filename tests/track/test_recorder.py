@@ -64,7 +64,7 @@ def test_a_tracking_failure_is_a_warning_and_the_run_is_mirrored_later(make_run)
     recorded = TrackingRecorder(TrackerThatForgets()).close(run)
 
     assert recorded.warning == (
-        f"Run {run.run_id} is complete, but is not tracked yet. The store is gone.\n"
+        f"Run {run.run_id} is complete, but isn't tracked yet. The store is gone.\n"
         "  Why: It was unplugged.\n  Do:  Plug it in."
     )
     assert recorded.tracking_id is None
@@ -76,7 +76,7 @@ def test_even_a_bug_is_only_a_warning(make_run):
     recorded = TrackingRecorder(TrackerWithABug()).close(run)
 
     assert recorded.warning == (
-        f"Run {run.run_id} is complete, but is not tracked yet. KeyError('nothing')"
+        f"Run {run.run_id} is complete, but isn't tracked yet. KeyError('nothing')"
     )
 
 
@@ -98,7 +98,7 @@ def test_a_store_that_does_not_answer_keeps_nobody_waiting(make_run):
     tracker.released.set()
 
     assert recorded.warning == (
-        f"The tracking store had not answered after 0.2 s. Run {run.run_id} is complete and "
+        f"The tracking store didn't respond within 0.2 s. Run {run.run_id} is complete and "
         "will be tracked later."
     )
 

@@ -136,9 +136,9 @@ class TrackerContract:
     def test_a_run_that_goes_on_cannot_be_finished(self, tracker, make_run, still_running):
         run = still_running(make_run())
         self.begin(tracker, run)
-        with pytest.raises(IllegalTransition, match="running, which is no end") as caught:
+        with pytest.raises(IllegalTransition, match="running, so it hasn't ended") as caught:
             tracker.finish(run, artifacts=None, metrics={})
-        assert caught.value.fix == "Wait for its end, or stop it with Ctrl-C."
+        assert caught.value.fix == "Wait until it ends, or stop it with Ctrl-C."
 
     def test_finishing_twice_changes_nothing(self, tracker, make_run):
         run = make_run()
@@ -156,9 +156,9 @@ class TrackerContract:
         assert tracker.get(run.run_id).status is RunStatus.LOST
 
     def test_trials_of_a_run_that_never_began_are_refused(self, tracker, make_trial):
-        with pytest.raises(TrackingError, match="never begun") as caught:
+        with pytest.raises(TrackingError, match="hasn't been started") as caught:
             tracker.log_trials("nobody", [make_trial(0)])
-        assert caught.value.fix == "Begin the run first, or mirror it."
+        assert caught.value.fix == "Start tracking it first, or mirror it."
 
 
 class TestMemoryTracker(TrackerContract):

@@ -1,1 +1,1 @@
-"""What a table holds, and what a model takes of it."""
+"""Datasets and the input schemas of models."""

@@ -12,7 +12,7 @@ from automl_magic.records.codec import Record
 
 
 class ColumnKind(StrEnum):
-    """What a column means. Storage is another matter: a number may hide in text."""
+    """The meaning of a column. Its storage can differ: numbers can be stored as text."""
 
     NUMBER = "number"
     BOOLEAN = "boolean"
@@ -25,7 +25,7 @@ class ColumnKind(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a finding matters. An error stops the plan."""
+    """The severity of a finding. An error stops planning."""
 
     INFO = "info"
     WARNING = "warning"
@@ -34,14 +34,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Column(Record):
-    """One column of a table, as it was understood.
+    """One column of a table, with its inferred kind.
 
-    `stored_as` is how the values lie in the table: `number`, `boolean`, `date` or `text`.
-    `parse` says how to read numbers or dates that hide in text, `{"decimal": ".", "thousands":
-    ","}` or `{"date_format": "%d/%m/%Y"}`, or which values of a boolean mean what, `{"true": "Yes",
-    "false": "No"}`; it is empty where nothing hides. `summary` holds what a
-    profile shows: quantiles for numbers, counts of the first levels for categories, the span for
-    dates.
+    `stored_as` is the type of the stored values: `number`, `boolean`, `date` or `text`.
+    `parse` sets how to parse numbers or dates stored as text, such as `{"decimal": ".",
+    "thousands": ","}` or `{"date_format": "%d/%m/%Y"}`, or the values of a boolean, such as
+    `{"true": "Yes", "false": "No"}`. It's empty if the values need no parsing. `summary` has the
+    contents of a profile: quantiles of numbers, counts of the most frequent categories, the range
+    of dates.
     """
 
     name: str
@@ -56,10 +56,10 @@ class Column(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding(Record):
-    """What a coded check saw in the data, and what to do about it.
+    """A problem that a check found in the data, and how to fix it.
 
-    `evidence` holds the numbers behind the sentence. `drop` names columns that a plan leaves out
-    unless it is told otherwise.
+    `evidence` has the numbers behind `detail`. `drop` lists columns that a plan excludes by
+    default.
     """
 
     code: str
@@ -74,12 +74,12 @@ class Finding(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Record):
-    """A table with a name, a source and a digest of its content. Holds no rows.
+    """A table with a name, a source and a digest of its content, but without rows.
 
-    `source` is what `data.load` takes: an absolute path or `SCHEME:NAME`. `fingerprint` depends on
-    column names and values alone, not on the file format they were read from. `read` is how the
-    source was read: `{"format": "csv", "options": {"sep": ";"}}`; the format is the name of the
-    source (`data.sources`), and the options of a file are those of pandas' reader.
+    `source` is the argument of `data.load`: an absolute path or `SCHEME:NAME`. `fingerprint`
+    depends only on column names and values, not on the file format. `read` is how the source was
+    read: `{"format": "csv", "options": {"sep": ";"}}`. The format is the name of a source in
+    `data.sources`. The options of a file are those of pandas' reader. `memory_bytes` is in bytes.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Dataset(Record):
     findings: tuple[Finding, ...] = ()
 
     def column(self, name: str) -> Column:
-        """Return the column of this name, or raise `TargetNotFound`, which offers the near miss."""
+        """Return a column by name, or raise `TargetNotFound` with the closest name."""
         for column in self.columns:
             if column.name == name:
                 return column

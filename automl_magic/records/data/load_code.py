@@ -1,4 +1,4 @@
-"""LoadCode: how a notebook that stands alone loads a table."""
+"""LoadCode: code with which a standalone notebook loads a table."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class LoadCode:
-    """Python with `slot("name")` holes that leaves a table in `table`, and what fills the holes.
+    """Python code that loads a table into the variable `table`.
 
-    It is written by a source, never stored, and imports public packages alone. `data_path`, where
-    it is not None, becomes the notebook's parameter of this name. `requirements` are packages that
-    the code needs without importing them. `credential` is a reference to a secret, never the
-    secret; the cell before this one then leaves the secret in `credential`.
+    A data source writes it. It's never stored, and it imports only public packages. `text` has
+    `slot("name")` placeholders, filled with `values`. `data_path`, if set, becomes the notebook
+    parameter of this name. `requirements` are packages that the code needs but doesn't import.
+    `credential` is a reference to a secret, never the secret itself. The preceding cell then stores
+    the secret in the variable `credential`.
     """
 
     text: str

@@ -1,4 +1,7 @@
-"""InputSchema: what a model takes, signed with it. The server checks every request against it."""
+"""InputSchema: a model's input columns, signed with the model.
+
+The server validates every request against it.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ SCHEMA_NAME = "schema.json"
 
 @dataclass(frozen=True, kw_only=True)
 class InputColumn(Record):
-    """One column that the model reads, as the training rows had it.
+    """One input column of the model, as it was in the training rows.
 
-    `stored_as` is `number`, `boolean`, `date` or `text`; `parse` as in `Column`. `low` and `high`
-    are the span of the numbers (for dates: seconds since 1970). `levels` are the texts of all
-    categories where they are few, in the spelling of `recipe.values.text_of`; `nullable` says
-    whether values were missing. `personal` names the kind of personal data that the values look
-    like (`email`, `phone`, …), or is None.
+    `stored_as` is `number`, `boolean`, `date` or `text`. `parse` is as in `Column`. `low` and
+    `high` are the minimum and maximum of the numbers (of dates: seconds since 1970). `levels` are
+    all categories if there are few, written as in `recipe.values.text_of`. `nullable` is True if
+    values were missing. `personal` is the kind of personal data that the values look like
+    (`email`, `phone`, …), or None.
     """
 
     name: str
@@ -38,9 +41,9 @@ class InputColumn(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class InputSchema(Record):
-    """What a model takes and gives. It lies in the model's folder as `schema.json`.
+    """A model's input columns and output, in `schema.json` in the model's folder.
 
-    `classes` are the labels in the order of the probabilities; empty for a regression.
+    `classes` are the labels in the order of the probabilities. It's empty for a regression.
     """
 
     schema_version: int = 1

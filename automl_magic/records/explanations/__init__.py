@@ -1,1 +1,1 @@
-"""What a model looks at, and how right it is."""
+"""Explanations of models: feature importance, errors, calibration and fairness."""

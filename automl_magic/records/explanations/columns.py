@@ -1,4 +1,4 @@
-"""What the columns of a model may hold, for whoever changes a row by hand."""
+"""Ranges of a model's input columns, for forms in which people edit a row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from automl_magic.records.codec import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Level(Record):
-    """A frequent value of a column with its share of the rows."""
+    """A frequent value of a column and its share of the rows."""
 
     value: Any
     share: float
@@ -18,14 +18,14 @@ class Level(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnRange(Record):
-    """What one input column may hold: for a slider, or a list to choose from.
+    """The values of one input column, for a slider or a list of choices.
 
-    `entry` says how a person gives a value: `number`, `choice`, `date` or `text`. Numbers have
-    `low`, `high` and `quantiles` (those of `QUANTILES`); `whole` says that all are whole numbers.
-    Dates have `earliest` and `latest` in ISO 8601, and where they are text in another form, the
-    `date_format` (strptime's) in which the model reads them. A choice has its `levels`, most
-    frequent first; `n_levels` counts all that were seen. `usual` is the median or the most frequent
-    value, as it stands in the table.
+    `entry` is the type of form field: `number`, `choice`, `date` or `text`. Numbers have `low`,
+    `high` and `quantiles` (at the levels of `QUANTILES`). `whole` is True if all are integers.
+    Dates have `earliest` and `latest` in ISO 8601. If they're text in another format, `date_format`
+    (as in strptime) is the format that the model expects. A choice has its `levels`, most frequent
+    first. `n_levels` is the number of distinct levels. `usual` is the median or the most frequent
+    value, as in the table.
     """
 
     name: str

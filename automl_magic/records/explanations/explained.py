@@ -1,9 +1,8 @@
-"""What an explain notebook says about a model: SHAP, importance, dependence, counterfactuals.
+"""Sections of an explanation: SHAP, permutation importance, dependence, counterfactuals.
 
-These sections look into the final model. What they hold about it that no reader could check alone,
-the rows, the method and its limits, stands in the section itself. Columns are meant in the order of
-`Explanation.columns` wherever a tuple has one entry for each column; a class is meant by its
-position in `Explanation.classes`, and `output` is None for the value of a regression.
+They inspect the final model. Each section states its rows, its method and its limits. Tuples with
+one entry per column follow the order of `Explanation.columns`. A class is given as its position in
+`Explanation.classes`. `output` is None for the value of a regression.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from automl_magic.records.explanations.section import Section
 
 @dataclass(frozen=True, kw_only=True)
 class ShapColumn(Record):
-    """How much a column moves the output: the mean size of its SHAP values, with its 95 % interval.
+    """Importance of a column: the mean absolute SHAP value, with its 95% interval.
 
-    `by_output` has that mean for each of the section's `outputs`.
+    `by_output` has the mean for each of the section's `outputs`.
     """
 
     column: str
@@ -32,10 +31,10 @@ class ShapColumn(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Beeswarm(Record):
-    """One column's SHAP value in each of some rows, with the value that it had there.
+    """A column's SHAP values in a sample of rows, with the column's values in these rows.
 
-    `position` places a value between the column's 5 % (0) and 95 % (1) quantiles, for a scale of
-    colours; None where the values have no order, or it is missing.
+    `position` is where a value lies between the column's 5% (0) and 95% (1) quantiles, for a color
+    scale. None if the values have no order or the value is missing.
     """
 
     column: str
@@ -47,13 +46,13 @@ class Beeswarm(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Shap(Section):
-    """SHAP values over many rows: what each column adds to the output.
+    """SHAP values over many rows: the contribution of each column to the output.
 
-    `exact` says whether they are those of the trees' own paths, or sampled. `scale` says in words
-    what is added up, `unit` shortly: `log-odds`, `probability` or `value`. For each of the
-    `outputs`, its base value plus a row's SHAP values is the output for that row. `columns` stand
-    by importance, highest first. `largest_gap` is the largest difference found between that sum and
-    the output itself.
+    `exact` is True for tree path SHAP values, False for sampled ones. `scale` describes the scale
+    of the output, `unit` is short: `log-odds`, `probability` or `value`. For each of the `outputs`,
+    the base value plus a row's SHAP values is the output for that row. `largest_gap` is the largest
+    difference found between this sum and the output. `columns` are sorted by importance, highest
+    first.
     """
 
     name: ClassVar[str] = "shap"
@@ -71,15 +70,15 @@ class Shap(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class LocalRow(Record):
-    """One row, what the model says of it, and what each column added to that.
+    """One row, its prediction, and the contribution of each column.
 
-    `row` is its position in the table as it was loaded, from 0. `chosen_as` is `most_wrong`,
-    `least_sure`, `surest` or `random`, and for a regression `most_wrong`, `highest`, `lowest` or
-    `random`; `why` says it in a sentence. `prediction` and
-    `probabilities` are those of the final model, which has learned from this row too; `unseen` is
-    what a model said that had not seen it: the probability of its true class, or the value.
-    `shap` has one number for each column, in the order of `Explanation.columns`, on the scale of
-    the section; `base_value` plus their sum is `total`, the model's output for the class `output`.
+    `row` is its position in the loaded table, from 0. `chosen_as` is why it was selected:
+    `most_wrong`, `least_sure`, `surest` or `random`, and for a regression `most_wrong`, `highest`,
+    `lowest` or `random`. `why` explains it in a sentence. `prediction` and `probabilities` are
+    those of the final model, which was trained on this row too. `unseen` is the prediction of a
+    model not trained on it: the probability of its true class, or the value. `shap` has one number
+    per column, in the order of `Explanation.columns`, on the scale of the section. `base_value`
+    plus their sum is `total`, the model's output for the class `output`.
     """
 
     row: int
@@ -98,7 +97,7 @@ class LocalRow(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Local(Section):
-    """Some rows one by one. `scale` and `unit` are those of SHAP."""
+    """Explanations of single rows. `scale` and `unit` are as in `Shap`."""
 
     name: ClassVar[str] = "local"
 
@@ -109,7 +108,7 @@ class Local(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class Change(Record):
-    """One column of a counterfactual: what it was, and what it would have to be."""
+    """One column of a counterfactual: its value in the row and its new value."""
 
     column: str
     was: Any
@@ -118,11 +117,11 @@ class Change(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Counterfactual(Record):
-    """Few changes to a row after which the model says what was wanted; verified by predicting.
+    """Few changes to a row that lead to the desired prediction. The prediction was verified.
 
-    `output` is the probability of the wanted class, or the value, after the changes. `distance` is
-    Gower's: the mean over all columns of difference / range for numbers and 0 or 1 otherwise.
-    `like_row` is the row of the table from which the new values were taken.
+    `output` is the probability of the desired class, or the value, after the changes. `distance` is
+    Gower's distance: the mean over all columns of difference / range for numbers and 0 or 1
+    otherwise. `like_row` is the row of the table that the new values come from.
     """
 
     changes: tuple[Change, ...]
@@ -134,10 +133,11 @@ class Counterfactual(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CounterfactualCase(Record):
-    """The counterfactuals of one row. `wanted` says in words what they were to reach.
+    """The counterfactuals of one row. `wanted` describes the desired prediction.
 
-    `wanted_class` is a class, or None for a regression, whose value was to lie in `wanted_low` to
-    `wanted_high` (None: no limit). Where none was found, `why_none` says why.
+    `wanted_class` is the desired class. It's None for a regression, which has a desired range from
+    `wanted_low` to `wanted_high` (None for no limit). If there are no counterfactuals, `why_none`
+    has the reason.
     """
 
     row: int
@@ -153,7 +153,7 @@ class CounterfactualCase(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Counterfactuals(Section):
-    """What would have to be different. The `immutable` columns are never changed."""
+    """Counterfactuals of some rows. The `immutable` columns are never changed."""
 
     name: ClassVar[str] = "counterfactuals"
 
@@ -163,7 +163,7 @@ class Counterfactuals(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class PermutedColumn(Record):
-    """How much worse the metric is with a column shuffled, and the 95 % interval of that."""
+    """The increase of the loss if a column is shuffled, with its 95% interval."""
 
     column: str
     increase: float
@@ -173,9 +173,10 @@ class PermutedColumn(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Permutation(Section):
-    """Permutation importance. `increase` is a loss: above 0 is worse, whatever the metric.
+    """Permutation importance. `increase` is a loss: above 0 is worse for every metric.
 
-    `score` is that of the unshuffled rows. `refitted` says whether the model had not seen them.
+    `score` is the score on the unshuffled rows. `refitted` is True if the model was refitted
+    without these rows.
     """
 
     name: ClassVar[str] = "permutation"
@@ -189,10 +190,10 @@ class Permutation(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class DependenceLine(Record):
-    """The mean output over the grid for one class, or the value; and the lines of single rows.
+    """The mean output over the grid for one class, or for the value of a regression.
 
-    `low` and `high` hold the middle 80 % of the rows at each point of the grid. `ice` has one line
-    for each of the section's `ice_rows`.
+    The middle 80% of the rows lie between `low` and `high` at each point of the grid. `ice` has one
+    line for each of the section's `ice_rows`.
     """
 
     output: int | None
@@ -204,11 +205,11 @@ class DependenceLine(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class DependenceOf(Record):
-    """What the model says when one column is set to each value of a grid in all rows.
+    """The output if one column is set to each value of a grid in all rows.
 
-    `grid` has values as they stand in the table. `ordered` says whether they are a scale or a list
-    of levels; of a scale, `places` says where each value lies: its number, or the days since 1970
-    of a date. `density` is the share of the table's rows that lies nearest to each value.
+    `grid` has values as in the table. `ordered` is True for a numeric scale or dates, False for a
+    list of levels. `places` are the positions on the scale: numbers, or days since 1970 for dates.
+    `density` is the share of the table's rows nearest to each value.
     """
 
     column: str
@@ -221,7 +222,7 @@ class DependenceOf(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Dependence(Section):
-    """Partial dependence and individual conditional expectation of the top columns."""
+    """Partial dependence and individual conditional expectation (ICE) of the top columns."""
 
     name: ClassVar[str] = "dependence"
 

@@ -1,7 +1,7 @@
-"""Explanation: all that an explain notebook found out about one model, as one document.
+"""Explanation: all results of an explain notebook for one model, in one document.
 
-It is computed once and kept with the run; every page reads it. A number on a page is a link: the
-run of the explanation, its notebook, and the `cell_id` of the section that the number stands in.
+It's computed once and stored with the run. All pages read it. Numbers on a page link to the run of
+the explanation, its notebook, and the cell (`cell_id`) of their section.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ S = TypeVar("S", bound=Section)
 
 @dataclass(frozen=True, kw_only=True)
 class Skipped(Record):
-    """A section that is not there, and why, in a sentence."""
+    """A skipped section and the reason."""
 
     section: str
     why: str
@@ -34,10 +34,11 @@ class Skipped(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Unseen(Record):
-    """The predictions that the honest sections are measured on.
+    """The predictions on unseen rows, from which the performance sections are computed.
 
-    `source` is `holdout` or `out_of_fold`: either way the model that predicted a row had not
-    learned from it. `in_words` says which was taken and why; `score` is the metric on these rows.
+    `source` is `holdout` or `out_of_fold`. In both cases the model wasn't trained on the row that
+    it predicted. `in_words` says which source was used and why. `score` is the metric on these
+    rows.
     """
 
     source: str
@@ -48,13 +49,13 @@ class Unseen(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation(Record):
-    """What is known about a model: its sections, and of each that is not there, why, in `skipped`.
+    """The explanation of a model: its sections, and in `skipped` the reason for each missing one.
 
-    `run_id` is the run of the explain notebook, `of_run` that of the search that found the model.
+    `run_id` is the run of the explain notebook, `of_run` the search run that produced the model.
     `model_sha256` is the digest of the model's manifest. `output` is the class (its position in
-    `classes`) that is explained first, None for a regression. `columns` are those that the model
-    reads. `sections` are documents by name, in the order in which they were made; `section` reads
-    one. In JSON each stands under its own name beside the fields, or null where it was skipped.
+    `classes`) that is explained first, None for a regression. `columns` are the model's input
+    columns. `sections` are documents by name, in the order of the notebook. Use `section` to read
+    one. In JSON each section is a field with its own name, null if it was skipped.
     """
 
     schema_version: int = 1
@@ -84,21 +85,21 @@ class Explanation(Record):
             raise OutOfRange("schema_version", "1")
 
     def section(self, kind: type[S]) -> S | None:
-        """Return a section as a record, or None where there is none."""
+        """Return a section as a record, or None if there is none."""
         document = self.sections.get(kind.name)
         return None if document is None else kind.from_json(document, (kind.name,))
 
     def to_json(self) -> dict[str, Any]:
         document = super().to_json()
         sections, skipped = document.pop("sections"), document.pop("skipped")
-        absent = {one["section"]: None for one in skipped}
+        absent = {entry["section"]: None for entry in skipped}
         return {**document, **absent, **sections, "skipped": skipped}
 
     @classmethod
     def from_json(cls, document: object, path: Path = ()) -> Self:
         if not isinstance(document, Mapping):
             return super().from_json(document, path)
-        own = {one.name for one in fields(cls)} - {"sections"}
+        own = {field_.name for field_ in fields(cls)} - {"sections"}
         values: dict[str, Any] = {}
         sections = {}
         for name, value in document.items():
@@ -117,7 +118,7 @@ class Explanation(Record):
         return super().from_json({**values, "sections": sections}, path)
 
     def link(self, cell_id: str) -> Link:
-        """Return where the numbers of a cell were made."""
+        """Return a link to a cell of the explain notebook."""
         return Link(run_id=self.run_id, notebook=NOTEBOOK, cell_id=cell_id)
 
 
@@ -127,5 +128,5 @@ def documents_of(sections: Iterable[Section]) -> dict[str, dict[str, Any]]:
 
 
 def _is_section(value: object) -> bool:
-    """Say whether a value has what every section says of itself."""
+    """Return whether a value has the fields that all sections have."""
     return isinstance(value, Mapping) and {"cell_id", "method", "rows"} <= value.keys()

@@ -1,6 +1,6 @@
-"""What an explain notebook measures on rows that the models had not seen.
+"""Sections of an explanation that are measured on unseen rows.
 
-Curves, thresholds, calibration, residuals, fairness. Intervals are 95 % ones.
+These are curves, thresholds, calibration, residuals and fairness. Intervals are 95% intervals.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from automl_magic.records.explanations.section import Section
 
 @dataclass(frozen=True, kw_only=True)
 class Measure(Record):
-    """A number with its interval; None where there is nothing to divide by, or too few rows."""
+    """A number with its interval. None if the denominator is zero or there are too few rows."""
 
     value: float | None
     low: float | None = None
@@ -24,7 +24,7 @@ class Measure(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Roc(Record):
-    """True positive rate against false positive rate; `thresholds` falls from left to right."""
+    """True positive rate against false positive rate. `thresholds` are in descending order."""
 
     fpr: tuple[float, ...]
     tpr: tuple[float, ...]
@@ -34,7 +34,7 @@ class Roc(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class PrecisionRecall(Record):
-    """Precision against recall. `share` of the rows are positive: what chance alone would give."""
+    """Precision against recall. `share` is the share of positive rows: the precision by chance."""
 
     precision: tuple[float, ...]
     recall: tuple[float, ...]
@@ -45,7 +45,7 @@ class PrecisionRecall(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ClassCurves(Record):
-    """The curves of one class against all others. `output` is its position in the classes."""
+    """The curves of one class against all others. `output` is the position of the class."""
 
     output: int
     rows: int
@@ -73,12 +73,12 @@ class Curves(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds(Section):
-    """The four counts of two classes for each threshold, and what the mistakes cost.
+    """The confusion matrix of two classes and the cost of errors, for each threshold.
 
-    A row counts as positive from a probability of `thresholds[i]` on. `cost_per_row[i]` is
+    A row is predicted positive if its probability is at least `thresholds[i]`. `cost_per_row[i]` is
     (false positives · `cost_false_positive` + false negatives · `cost_false_negative`) / rows.
-    `costs_were_given` says whether the experiment names the costs; otherwise both are 1. `chosen`
-    is the model's own threshold, `cheapest` that with the least cost on these rows.
+    `costs_were_given` is True if the experiment sets the costs. Otherwise both are 1. `chosen` is
+    the model's threshold, `cheapest` the one with the lowest cost on these rows.
     """
 
     name: ClassVar[str] = "thresholds"
@@ -104,10 +104,10 @@ class Thresholds(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class Confusion(Section):
-    """Rows by true class (down) and predicted class (across).
+    """Confusion matrix: rows by true class (down) and predicted class (across).
 
-    `outputs` are positions in the classes; with more than 30 classes those are the most frequent,
-    and the rows of `other` classes are counted there only.
+    `outputs` are positions of the classes. With more than 30 classes, only the most frequent ones
+    are in the matrix. `other` is the number of rows outside it.
     """
 
     name: ClassVar[str] = "confusion"
@@ -119,7 +119,7 @@ class Confusion(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationBin(Record):
-    """Rows of about one probability: what was predicted for them, and what happened (Wilson)."""
+    """Rows with similar probabilities: mean prediction, observed rate and its Wilson interval."""
 
     low: float
     high: float
@@ -132,10 +132,10 @@ class CalibrationBin(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration(Section):
-    """Whether probabilities mean what they say. `of` says in words which probability.
+    """Calibration of the probabilities. `of` describes which probability.
 
-    `ece` is the expected calibration error, over bins of as many rows; `brier` the Brier score,
-    and `brier_of_shares` that of somebody who always says the shares of the classes.
+    `ece` is the expected calibration error over bins with equal numbers of rows. `brier` is the
+    Brier score, and `brier_of_shares` the Brier score of always predicting the class shares.
     """
 
     name: ClassVar[str] = "calibration"
@@ -152,7 +152,7 @@ class Calibration(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class ResidualBin(Record):
-    """Rows of about one prediction: how far off it was. A residual is truth minus prediction."""
+    """Residuals of rows with similar predictions. A residual is true value minus prediction."""
 
     low: float
     high: float
@@ -166,11 +166,12 @@ class ResidualBin(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Residuals(Section):
-    """How far off the predictions of a regression are. A residual is truth minus prediction.
+    """Residuals of a regression. A residual is true value minus prediction.
 
-    `points_*` are at most 1,000 rows, `point_rows` their positions in the table. `edges` are those
-    of the histogram's `counts`. `quantiles` are the residuals at `levels`. `deciles` go by the
-    prediction; `middle_low` to `middle_high` of one holds the middle 80 % of its residuals.
+    `points_*` are at most 1,000 rows, `point_rows` their positions in the table. `edges` are the
+    bin edges of the histogram `counts`. `quantiles` are the residuals at `levels`. `deciles` group
+    rows by prediction: the middle 80% of a decile's residuals are from `middle_low` to
+    `middle_high`.
     """
 
     name: ClassVar[str] = "residuals"
@@ -196,7 +197,7 @@ class Residuals(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class FairnessGroup(Record):
-    """The rows of one group. `measures` go by name; `is_small`: too few rows to rely on.
+    """The rows of one group. `measures` are by name. `is_small` is True for too few rows.
 
     Two classes have `selection_rate`, `true_positive_rate`, `false_positive_rate`, `accuracy`,
     `precision`, `mean_probability` and `base_rate`; more classes have `accuracy`, and a regression
@@ -212,11 +213,11 @@ class FairnessGroup(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class FairnessGap(Record):
-    """A difference (or ratio) between groups, those that are small left out.
+    """A difference or ratio between groups, without small groups.
 
-    `in_words` is a sentence for somebody who has never met it. `limit` is the largest (for a ratio
-    the least) that the experiment allows, `kept` whether the value keeps it; None where no limit
-    was named.
+    `in_words` explains it to a newcomer in one sentence. `limit` is the maximum (for a ratio the
+    minimum) that the experiment allows, and `kept` is whether the value is within it. Both are None
+    if there's no limit.
     """
 
     name: str
@@ -228,7 +229,7 @@ class FairnessGap(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class FairnessColumn(Record):
-    """One sensitive column. `grouped` says in words how its values became groups."""
+    """One sensitive column. `grouped` describes how its values were grouped."""
 
     column: str
     grouped: str
@@ -238,7 +239,7 @@ class FairnessColumn(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Fairness(Section):
-    """How the model treats groups of people. For two classes, `positive` is what is given out."""
+    """Fairness between groups of people. For two classes, `positive` is the favorable class."""
 
     name: ClassVar[str] = "fairness"
 
@@ -246,7 +247,7 @@ class Fairness(Section):
     positive: Any = None
 
     def headline(self) -> Mapping[str, float | None]:
-        # The widest of the columns: a name of a column is no name of a metric.
+        # The widest gap over all columns, because a column's name can't be part of a metric's.
         numbers: dict[str, float | None] = {}
         for column in self.columns:
             for gap in column.gaps:

@@ -1,4 +1,4 @@
-"""Section: one part of an explanation, and how it was made."""
+"""Section: one part of an explanation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from automl_magic.records.codec import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Section(Record):
-    """One part of an explanation, with where it came from.
+    """One part of an explanation, with its origin.
 
-    `name` is that of the section in every explanation. `cell_id` is the cell of the explain
-    notebook that made it; `method` says in words what was done and whose method it is; `rows` is
-    the number of rows that it was measured on, `rows_are` says which they are; `notes` are caveats,
-    each a sentence.
+    `name` is the section's name in all explanations. `cell_id` is the cell of the explain notebook
+    that made it. `method` describes the method and its authors. `rows` is the number of rows that
+    were used, `rows_are` describes them. `notes` are caveats, one sentence each.
     """
 
     name: ClassVar[str]
@@ -29,5 +28,5 @@ class Section(Record):
     notes: tuple[str, ...] = ()
 
     def headline(self) -> Mapping[str, float | None]:
-        """Return the numbers by which explanations of models are compared."""
+        """Return the key numbers for comparing explanations."""
         return {}

@@ -1,1 +1,1 @@
-"""A version of a model, who approved it, and how it is deployed."""
+"""Model versions, approvals, deployments and routes."""

@@ -1,4 +1,4 @@
-"""Approval: the signed statement that certain bytes may serve under a name."""
+"""Approval: a signed statement that approves a model version for serving."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ APPROVAL_NAME = "approval.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Statement(Record):
-    """What is signed: these bytes may serve as this version of this model.
+    """The signed content: these files are approved as this version of this model.
 
-    `manifest_sha256` is `Manifest.digest()`, which binds every file of the model. `author` made the
-    version and `approver` approved it; `policy` names the rule that let the approver do so.
+    `manifest_sha256` is `Manifest.digest()`, which covers all files of the model. `author` made the
+    version and `approver` approved it. `policy` is the name of the rule that permitted the
+    approval.
     """
 
     schema_version: int = 1
@@ -30,10 +31,10 @@ class Statement(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Approval(Record):
-    """A statement with its Ed25519 signature (RFC 8032) over its canonical JSON (RFC 8785).
+    """A statement with the Ed25519 signature (RFC 8032) of its canonical JSON (RFC 8785).
 
-    `key_id` is the SHA-256 of the public key's 32 bytes as `sha256:<hex>`; `signature` is base64.
-    It lies beside the model's manifest as `approval.json`.
+    `key_id` is the SHA-256 of the public key's 32 bytes as `sha256:<hex>`. `signature` is base64.
+    The file is `approval.json`, next to the model's manifest.
     """
 
     statement: Statement

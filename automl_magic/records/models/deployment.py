@@ -1,4 +1,4 @@
-"""Deployment: what shall serve, and Route: which versions answer now."""
+"""Deployment: the requested endpoint. Route: the versions that serve it now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VERSION_ID = re.compile(
 
 @dataclass(frozen=True)
 class VersionId:
-    """A version of a model as people write it: `NAME`, `NAME@ALIAS` or `NAME/VERSION`."""
+    """A reference to a model version: `NAME`, `NAME@ALIAS` or `NAME/VERSION`."""
 
     name: str
     alias: str | None = None
@@ -27,7 +27,7 @@ class VersionId:
 
     @classmethod
     def of(cls, text: str) -> Self | None:
-        """Read a text; None if it is not of this form."""
+        """Parse a text. Return None if it doesn't have this form."""
         match = _VERSION_ID.fullmatch(text)
         if match is None:
             return None
@@ -36,16 +36,16 @@ class VersionId:
 
     @property
     def follows_champion(self) -> bool:
-        """Whether it means whatever is the champion: a plain name does."""
+        """Whether it refers to the current champion. A plain name does."""
         return self.version is None and self.alias in (None, CHAMPION)
 
 
 class StrategyKind(StrEnum):
-    """How a new version takes over.
+    """How a new version is rolled out.
 
-    `canary`: a share of the requests, growing. `blue_green`: all requests at once, the old one kept
-    warm. `shadow`: it answers too, and its answers are only logged. `ab`: a fixed share until the
-    outcomes tell which is better.
+    `canary`: it gets a growing share of the requests. `blue_green`: it gets all requests at once,
+    and the old version stays loaded. `shadow`: its predictions are only logged. `ab`: it gets a
+    fixed share until the outcomes show which version is better.
     """
 
     CANARY = "canary"
@@ -55,7 +55,7 @@ class StrategyKind(StrEnum):
 
 
 class Check(StrEnum):
-    """What happens to an input that the training data did not have."""
+    """The policy for input values that the training data didn't have."""
 
     REFUSE = "refuse"
     FLAG = "flag"
@@ -64,10 +64,10 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Slos(Record):
-    """What a version must keep while it takes over, or the guard rolls it back.
+    """Objectives that a new version must meet, or the guard rolls it back.
 
-    `latency_ms_p95` is measured from the request's arrival to its answer; `error_rate_pct` counts
-    answers that are the server's fault. `min_requests` is the least number to judge by.
+    `latency_ms_p95` is measured from the arrival of a request to its response. `error_rate_pct`
+    counts server errors. `min_requests` is the minimum number of requests for a decision.
     """
 
     latency_ms_p95: float | None = None
@@ -85,7 +85,7 @@ class Slos(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Autoscale(Record):
-    """How many replicas a cluster keeps; on one machine, how many worker processes at most."""
+    """The number of replicas in a cluster, or the maximum worker processes on one machine."""
 
     min_replicas: int = 1
     max_replicas: int = 1
@@ -93,15 +93,16 @@ class Autoscale(Record):
 
     def __post_init__(self) -> None:
         if not 1 <= self.min_replicas <= self.max_replicas:
-            raise OutOfRange("min_replicas", "a whole number from 1 to the most replicas")
+            raise OutOfRange("min_replicas", "a whole number from 1 to max_replicas")
         if not 1 <= self.target_cpu_pct <= 100:
             raise OutOfRange("target_cpu_pct", "a percentage from 1 to 100")
 
 
 class OnWinner(StrEnum):
-    """What happens when the outcomes have told which of two versions is better.
+    """The action when outcomes show which version of an A/B test is better.
 
-    `ask`: it is said, in the log, the metrics and the audit log. `promote`: the better one serves.
+    `ask`: it's reported in the log, the metrics and the audit log. `promote`: the better version
+    becomes stable.
     """
 
     ASK = "ask"
@@ -112,8 +113,9 @@ class OnWinner(StrEnum):
 class Strategy(Record):
     """How versions share the requests when the deployment starts.
 
-    The last three are of an A/B test: what happens in the end, the chance of a winner where there
-    is no difference, and how many outcomes each version must have before anything is said.
+    The last three fields are for A/B tests: `on_winner` is the action at the end, `alpha` the
+    false positive rate of the test, and `min_outcomes` the number of outcomes that each version
+    needs before a decision.
     """
 
     kind: StrategyKind = StrategyKind.CANARY
@@ -126,18 +128,18 @@ class Strategy(Record):
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
-            raise OutOfRange("alpha", "a chance between 0 and 1")
+            raise OutOfRange("alpha", "a probability between 0 and 1")
         if self.min_outcomes < 2:
             raise OutOfRange("min_outcomes", "a whole number of at least 2")
         if not (0 <= self.stable_pct <= 100 and 0 <= self.canary_pct <= 100):
             raise OutOfRange("canary_pct", "a percentage from 0 to 100")
         if abs(self.stable_pct + self.canary_pct - 100) > 1e-9:
-            raise OutOfRange("canary_pct", "stable and canary that sum to 100")
+            raise OutOfRange("canary_pct", "100 minus stable_pct: both must sum to 100")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checks(Record):
-    """What is done about inputs outside the schema that was signed with the model."""
+    """The policies for inputs outside the model's signed schema."""
 
     ranges: Check = Check.FLAG
     categories: Check = Check.FLAG
@@ -147,11 +149,11 @@ class Checks(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class PredictionLog(Record):
-    """What is kept of each prediction.
+    """Settings of the prediction log.
 
-    `sample` is the fraction of requests that are kept, `max_per_s` a cap on top of it. Columns in
-    `hash` are kept as a keyed hash, those in `drop` not at all; the rest as they came. `protect`
-    adds the columns that the model's schema marks as personal to `hash`.
+    `sample` is the fraction of requests to log, `max_per_s` the maximum per second. Columns in
+    `hash` are logged as a keyed hash and columns in `drop` aren't logged. All others are logged as
+    received. `protect` adds the columns that the model's schema marks as personal to `hash`.
     """
 
     enabled: bool = True
@@ -173,7 +175,7 @@ class PredictionLog(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Limits(Record):
-    """What one request, and all of them together, may ask for."""
+    """Limits for one request (`body_bytes`, `rows`, `depth`, `timeout_s`) and for all (`queue`)."""
 
     body_bytes: int = 1_000_000
     rows: int = 1_000
@@ -191,10 +193,10 @@ class Limits(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment(Record):
-    """An endpoint as it was asked for; the deployment file says it with the field's own words.
+    """The requested endpoint, as set in the deployment file.
 
-    `model_version_id` is `NAME`, `NAME@ALIAS` or `NAME/VERSION`; `canary_version_id` likewise, for
-    the version that takes over. `callback_hosts` may be called back after a batch.
+    `model_version_id` is `NAME`, `NAME@ALIAS` or `NAME/VERSION`. `canary_version_id` has the same
+    form, for the new version. `callback_hosts` are the hosts that can be called after a batch.
     """
 
     schema_version: int = 1
@@ -220,13 +222,13 @@ class Deployment(Record):
 
     @property
     def follows_champion(self) -> bool:
-        """Whether promoting a version to champion makes it the stable one here."""
-        asked = VersionId.of(self.model_version_id)
-        return asked is not None and asked.follows_champion
+        """Whether a promoted champion becomes the stable version of this deployment."""
+        version_id = VersionId.of(self.model_version_id)
+        return version_id is not None and version_id.follows_champion
 
 
 class Role(StrEnum):
-    """Which part a version plays in a route."""
+    """The role of a version in a route."""
 
     STABLE = "stable"
     CANARY = "canary"
@@ -235,11 +237,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Route(Record):
-    """Which versions of a model answer the requests of a deployment.
+    """The versions of a model that serve a deployment.
 
-    One record, changed as a whole by compare-and-swap on `epoch`. `previous` is the last stable
-    version, to which a rollback returns where there is no canary. `kind` says how `canary` is
-    judged: by the guard (canary) or by outcomes (ab).
+    The record is only replaced as a whole, by compare-and-swap on `epoch`. `previous` is the last
+    stable version. A rollback restores it if there's no canary. `kind` is how `canary` is assessed:
+    by the guard (canary) or by outcomes (ab). `percent` is the canary's share of the requests.
     """
 
     deployment: str
@@ -257,10 +259,10 @@ class Route(Record):
         if not 0 <= self.percent <= 100:
             raise OutOfRange("percent", "a percentage from 0 to 100")
         if self.canary is None and self.percent:
-            raise OutOfRange("percent", "0 where there is no canary")
+            raise OutOfRange("percent", "0 without a canary")
 
     @property
     def versions(self) -> tuple[int, ...]:
-        """The versions that may be asked, each once: stable, canary, shadow."""
-        named = (self.stable, self.canary, self.shadow)
-        return tuple(dict.fromkeys(version for version in named if version is not None))
+        """The distinct versions of the route: stable, canary, shadow."""
+        versions = (self.stable, self.canary, self.shadow)
+        return tuple(dict.fromkeys(version for version in versions if version is not None))

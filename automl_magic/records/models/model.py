@@ -1,4 +1,4 @@
-"""ModelVersion: a registered model and the manifest that binds its bytes."""
+"""ModelVersion: a registered model and the manifest of its files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from automl_magic.records.runs.run import Artifact
 
 CANDIDATE, CHALLENGER, CHAMPION = "candidate", "challenger", "champion"
 SHADOW, ROLLBACK = "shadow", "rollback"
-# The aliases that mean something here. `candidate` follows the newest registration by itself, and
-# `champion` is what deployments serve that name no other version.
+# The aliases with a meaning. `candidate` moves to the newest registered version automatically.
+# `champion` is the default version of deployments.
 ALIASES = (CANDIDATE, CHALLENGER, CHAMPION, SHADOW, ROLLBACK)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest(Record):
-    """The files of a model with their digests. A file that is not listed is never opened."""
+    """The files of a model with their digests. Files that aren't listed are never opened."""
 
     schema_version: int = 1
     files: tuple[Artifact, ...]
@@ -26,7 +26,7 @@ class Manifest(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelVersion(Record):
-    """One version of a registered model. `uri` is what `mlflow.pyfunc.load_model` takes."""
+    """One version of a registered model. `uri` is the argument of `mlflow.pyfunc.load_model`."""
 
     name: str
     version: int

@@ -1,1 +1,1 @@
-"""What has moved since the release, who is told, and what is done."""
+"""Drift, alerts, notifications and retraining."""

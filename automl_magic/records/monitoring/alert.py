@@ -1,4 +1,4 @@
-"""Alert: what is wrong with a deployment, and Notice: what somebody is told about it."""
+"""Alert: a problem of a deployment. Notice: a notification about alerts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 
 
 class AlertSeverity(StrEnum):
-    """How soon somebody must look: at leisure, today, now."""
+    """The urgency of an alert: no hurry, today or now."""
 
     INFO = "info"
     WARNING = "warning"
@@ -23,12 +23,12 @@ class AlertSeverity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return 0 to 2: the higher, the worse."""
+        """Return 0 to 2. Higher is more severe."""
         return list(AlertSeverity).index(self)
 
 
 class AlertState(StrEnum):
-    """`pending` was seen too few times in a row to be told; `resolved` has been calm since."""
+    """The state of an alert. `pending` hasn't been observed often enough in a row to fire."""
 
     PENDING = "pending"
     FIRING = "firing"
@@ -36,7 +36,7 @@ class AlertState(StrEnum):
 
 
 class AlertKind(StrEnum):
-    """What an alert is about. The first five come from drift reports, the next from serving."""
+    """The subject of an alert. The first five come from drift reports, the next from serving."""
 
     FEATURE_DRIFT = "feature_drift"
     PREDICTION_DRIFT = "prediction_drift"
@@ -55,7 +55,7 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding(Record):
-    """One thing that is wrong now. `summary` is a sentence; it may hold words from the data."""
+    """One current problem. `summary` is a sentence that can contain text from the data."""
 
     kind: AlertKind
     subject: str
@@ -66,9 +66,9 @@ class Finding(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Alert(Record):
-    """One thing that is or was wrong, as the store has it. Times are seconds since 1970 in UTC.
+    """A current or past problem, as in the store. Times are seconds since 1970 in UTC.
 
-    `breaches` and `calm` count the latest observations in a row with it and without it.
+    `breaches` and `calm` count the latest consecutive observations with and without the problem.
     """
 
     key: str
@@ -90,10 +90,11 @@ class Alert(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Notice(Record):
-    """What somebody is told about a group of alerts. All of its text is plain.
+    """A notification about a group of alerts. All texts are plain text.
 
-    `summaries` are those of the worst few of `n_alerts`. `next_steps` are commands to type. `url`
-    leads to the cell of `link`, where the address of the notebooks is known.
+    `summaries` are those of the most severe of `n_alerts`. `next_steps` are commands. `url` is the
+    address of the cell of `link`, if the address of the notebooks is known. `at` is in seconds
+    since 1970.
     """
 
     deployment: str
@@ -112,11 +113,11 @@ class Notice(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Record):
-    """What is done about one kind of alert, where it is something else than usual.
+    """Settings for one kind of alert that differ from the defaults.
 
-    It fires after `fire_after` observations in a row (what is critical: at the first), and is
-    resolved after `resolve_after` calm ones. `severity` takes the place of the finding's own;
-    `channels` are the only ones told, all if left out.
+    It fires after `fire_after` consecutive observations (critical alerts at the first), and is
+    resolved after `resolve_after` observations without the problem. `severity` overrides that of
+    the finding. Only `channels` are notified, all if None.
     """
 
     kind: AlertKind
@@ -133,7 +134,7 @@ class Rule(Record):
 
 
 class ChannelKind(StrEnum):
-    """How a notice travels: to the log, to a webhook of Slack's form, by mail, to PagerDuty."""
+    """The type of a channel: the log, a Slack-compatible webhook, email or PagerDuty."""
 
     LOG = "log"
     SLACK = "slack"
@@ -142,7 +143,7 @@ class ChannelKind(StrEnum):
 
 
 class MailSecurity(StrEnum):
-    """How mail is encrypted on its way: from the first byte on, or from STARTTLS on."""
+    """The encryption of email: TLS from the start, or STARTTLS."""
 
     STARTTLS = "starttls"
     TLS = "tls"
@@ -150,11 +151,12 @@ class MailSecurity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Channel(Record):
-    """Where notices go. A secret is a reference, `${secret:NAME}`, and never a value.
+    """A destination of notifications. Secrets are references, `${secret:NAME}`, never values.
 
-    `url` (slack, pagerduty) is where to post; `routing_key` is PagerDuty's. Mail takes `host`,
-    `port`, `sender`, `to`, and `user` with `password` where the server asks for them.
-    `allowed_hosts` may be called although they are of the own network (see `outbound.post_json`).
+    `url` (slack, pagerduty) is the address to post to. `routing_key` is for PagerDuty. Email needs
+    `host`, `port`, `sender` and `to`, and `user` with `password` if the server requires them.
+    `allowed_hosts` can be called even if they're in the private network (see
+    `outbound.post_json`).
     """
 
     name: str
@@ -174,31 +176,31 @@ class Channel(Record):
     def __post_init__(self) -> None:
         if not 1 <= len(self.name) <= 60 or not self.name.isprintable():
             raise OutOfRange("name", "a name of 1 to 60 characters")
-        needed = {
+        required = {
             ChannelKind.LOG: (),
             ChannelKind.SLACK: ("url",),
             ChannelKind.EMAIL: ("host", "sender", "to"),
             ChannelKind.PAGERDUTY: ("routing_key",),
         }[self.kind]
-        for field_name in needed:
+        for field_name in required:
             if not getattr(self, field_name):
-                raise OutOfRange(field_name, f"a value, for the kind {self.kind.value}")
+                raise OutOfRange(field_name, f"a value for the kind {self.kind.value}")
         for field_name in ("password", "routing_key"):
             value = getattr(self, field_name)
             if value is not None and not value.startswith("${secret:"):
-                raise OutOfRange(field_name, "a reference ${secret:NAME}, never the secret itself")
+                raise OutOfRange(field_name, "a reference ${secret:NAME}, not the secret itself")
         if not 1 <= self.port <= 65_535:
             raise OutOfRange("port", "a whole number from 1 to 65,535")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServingLimits(Record):
-    """From where on the serving of a deployment is worth an alert.
+    """Limits of a deployment's serving. Exceeding them raises an alert.
 
-    `latency_ms_p95` and `error_rate_pct` default to the deployment's own goals; without those
-    latency is not judged, and errors from 1 % on (critical from 5 %). `window_s` is how far back
-    they are measured, over `min_requests` at least. `no_traffic_s` left out: twice the longest
-    silence of the last seven days.
+    `latency_ms_p95` and `error_rate_pct` default to the deployment's objectives. Without
+    objectives, latency isn't checked, and errors raise an alert from 1% (critical from 5%). Both
+    are measured over the last `window_s` seconds and at least `min_requests` requests.
+    `no_traffic_s` defaults to twice the longest gap between requests in the last seven days.
     """
 
     window_s: float = 300.0
@@ -223,10 +225,11 @@ LOG = Channel(name="log", kind=ChannelKind.LOG, min_severity=AlertSeverity.INFO)
 
 @dataclass(frozen=True, kw_only=True)
 class Monitor(Record):
-    """How a deployment is watched, who is told, and what is done.
+    """How a deployment is monitored, who is notified, and when it's retrained.
 
-    A window of `window_s` seconds is judged every `every_s`; `thresholds` left out are those of the
-    model's experiment. A group of alerts is told of once in `repeat_s`. The log is always told.
+    A window of `window_s` seconds is checked every `every_s` seconds. `thresholds` default to those
+    of the model's experiment. A group of alerts is notified once per `repeat_s` seconds. The log is
+    always notified.
     """
 
     schema_version: int = 1
@@ -246,24 +249,24 @@ class Monitor(Record):
                 raise OutOfRange(name, "a duration from 1 second to a year")
         names = [channel.name for channel in self.all_channels]
         if len(set(names)) < len(names):
-            raise OutOfRange("channels", "channels with a name each, none of them `log`")
+            raise OutOfRange("channels", "channels with unique names other than `log`")
         for rule in self.rules:
             if unknown := set(rule.channels or ()) - set(names):
-                raise OutOfRange("rules", f"channels that there are, not {min(unknown)!r}")
+                raise OutOfRange("rules", f"existing channels, not {min(unknown)!r}")
 
     @property
     def all_channels(self) -> tuple[Channel, ...]:
-        """The log, and what was configured."""
+        """The log and the configured channels."""
         return (LOG, *self.channels)
 
     def rule(self, kind: AlertKind) -> Rule:
-        """Return the rule for a kind of alert; an event fires at once."""
-        found = next((rule for rule in self.rules if rule.kind is kind), None)
-        return found or _USUAL.get(kind) or Rule(kind=kind)
+        """Return the rule for a kind of alert. By default, events fire at once."""
+        rule = next((rule for rule in self.rules if rule.kind is kind), None)
+        return rule or _DEFAULTS.get(kind) or Rule(kind=kind)
 
 
 _EVENTS = (AlertKind.ROLLBACK, AlertKind.APPROVAL_WANTED, AlertKind.RETRAIN_FAILED)
-_USUAL: Mapping[AlertKind, Rule] = {
+_DEFAULTS: Mapping[AlertKind, Rule] = {
     **{kind: Rule(kind=kind, fire_after=1, resolve_after=1) for kind in _EVENTS},
     AlertKind.MONITOR_FAILED: Rule(kind=AlertKind.MONITOR_FAILED, resolve_after=1),
 }

@@ -1,7 +1,6 @@
-"""DriftReport: how a window of predictions differs from what the model saw before its release.
+"""DriftReport: how a window of predictions differs from the model's reference data.
 
-Every number is a link: the run that judged the window, its notebook, and the cell of the section
-that the number stands in.
+Every number links to the monitor run, its notebook, and the cell of its section.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ NOTEBOOK = "output.ipynb"
 
 
 class DriftSeverity(StrEnum):
-    """How much a difference matters. What could not be judged never alarms."""
+    """The severity of a difference. `unjudged` means it couldn't be tested. It raises no alert."""
 
     UNJUDGED = "unjudged"
     OK = "ok"
@@ -31,7 +30,7 @@ class DriftSeverity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return 0 to 3: the higher, the worse."""
+        """Return 0 to 3. Higher is more severe."""
         return list(DriftSeverity).index(self)
 
     @property
@@ -40,19 +39,19 @@ class DriftSeverity(StrEnum):
 
 
 def worst(severities: Any) -> DriftSeverity:
-    """Return the worst of some severities; `unjudged` where there is none."""
-    return max(severities, key=lambda one: one.rank, default=DriftSeverity.UNJUDGED)
+    """Return the worst severity, or `unjudged` if there are none."""
+    return max(severities, key=lambda severity: severity.rank, default=DriftSeverity.UNJUDGED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds(Record):
-    """From where on a difference matters. It must also be more than chance: see `alpha`.
+    """Thresholds for drift alerts. A difference must also be statistically significant (`alpha`).
 
-    `alpha` is the chance of one false alarm or more in a window without any shift, over all tests
-    together. `psi_*` are population stability indices, `missing_*` and `outside_*` differences of
-    shares (of missing values; of values out of range, of unknown categories, of values that cannot
-    be read), `yellow` and `red` fractions of the score at release, `ece_*` differences of the
-    expected calibration error. A test needs `min_rows` rows.
+    `alpha` is the family-wise error rate: the probability of any false alarm in a window without
+    drift, over all tests. `psi_*` are population stability indices. `missing_*` are differences of
+    the share of missing values, `outside_*` of the share of values that are out of range, unknown
+    categories or unreadable. `yellow` and `red` are fractions of the score at release. `ece_*` are
+    differences of the expected calibration error. A test needs `min_rows` rows.
     """
 
     alpha: float = 0.01
@@ -70,19 +69,19 @@ class Thresholds(Record):
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
-            raise OutOfRange("alpha", "a chance between 0 and 1")
+            raise OutOfRange("alpha", "a probability between 0 and 1")
         pairs = ("psi", "missing", "outside", "ece")
         ordered = [(f"{pair}_warning", f"{pair}_critical") for pair in pairs] + [("yellow", "red")]
         for low, high in ordered:
             if not 0 < getattr(self, low) <= getattr(self, high):
-                raise OutOfRange(low, f"a number above 0 that is at most {high}")
+                raise OutOfRange(low, f"a number above 0 and at most {high}")
         if self.min_rows < 2:
             raise OutOfRange("min_rows", "a whole number of at least 2")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statistic(Record):
-    """The outcome of one test. `p_value` is None where a number is a distance, not a test."""
+    """The result of one test. `p_value` is None if the statistic is a distance, not a test."""
 
     name: str
     value: float
@@ -91,7 +90,7 @@ class Statistic(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram(Record):
-    """The shares of the reference and of the window in the same bins, named for reading."""
+    """The shares of the reference and of the window in the same bins. `bins` are labels."""
 
     bins: tuple[str, ...]
     reference: tuple[float, ...]
@@ -100,12 +99,13 @@ class Histogram(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnDrift(Record):
-    """How far the values of one column, or the predictions, have moved.
+    """The drift of one column, or of the predictions.
 
-    `psi` is the population stability index less what chance alone is expected to give. `p_adjusted`
-    is that of all tests of the column, corrected for the number of columns. `rows` had a value;
-    `effective_rows` is what they are worth where they were logged at different rates. `why` says
-    the verdict in a sentence. `histogram` is kept for the columns that moved most.
+    `psi` is the population stability index minus its expected value under no drift. `p_adjusted`
+    is the p-value of all tests of the column, corrected for the number of columns. `rows` is the
+    number of rows with a value, `effective_rows` the effective sample size if they were logged at
+    different rates. `why` explains the severity in a sentence. `histogram` is only set for the
+    columns with the most drift.
     """
 
     column: str
@@ -122,11 +122,12 @@ class ColumnDrift(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class QualityFinding(Record):
-    """What is wrong with the values of one column.
+    """A data quality problem of one column.
 
-    `problem` is `missing`, `new_category`, `out_of_range`, `unreadable`, `absent` (a column that
-    the model reads is in no row) or `unexpected` (the model does not read it). `share` is that of
-    the rows, `reference` what training had. `examples` are texts, none of a personal column.
+    `problem` is `missing`, `new_category`, `out_of_range`, `unreadable`, `absent` (no row has this
+    input column) or `unexpected` (the model doesn't use the column). `share` is the share of rows
+    with the problem, `reference` the share in training. `examples` are texts. Personal columns
+    have none.
     """
 
     column: str
@@ -141,7 +142,7 @@ class QualityFinding(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreBucket(Record):
-    """The score of the rows predicted in a part of the window; times are seconds since 1970."""
+    """The score on the rows of one part of the window. Times are seconds since 1970."""
 
     start: float
     end: float
@@ -150,10 +151,11 @@ class ScoreBucket(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Performance(Record):
-    """The model's metric on the rows whose outcome is known, against its score at release.
+    """The model's score on rows with a known outcome, compared with its score at release.
 
-    `loss` is the fraction of the score at release that is lost, negative where it got better.
-    `trend_per_day` is the slope over `buckets` in units of the metric, with `trend_p_value`.
+    `loss` is the lost fraction of the score at release, negative for a gain. `trend_per_day` is the
+    slope over `buckets` in units of the metric per day, with `trend_p_value`. `labelled` of
+    `of_rows` rows have an outcome.
     """
 
     severity: DriftSeverity
@@ -174,7 +176,7 @@ class Performance(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationDrift(Record):
-    """How far the probabilities may be believed now, against the release, in the same bins."""
+    """Calibration of the probabilities now and at release, in the same bins."""
 
     severity: DriftSeverity
     ece_release: float | None = None
@@ -191,7 +193,7 @@ class CalibrationDrift(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class TrafficBucket(Record):
-    """A part of the window: requests (estimated where they were sampled), errors, latency."""
+    """One part of the window: requests (estimated if sampled), errors, latency."""
 
     start: float
     end: float
@@ -203,10 +205,10 @@ class TrafficBucket(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic(Record):
-    """How much was asked, how fast it was answered, and what failed.
+    """Number of requests, latency and errors.
 
-    `logged` rows stand for `requests`, where not all were logged. `errors` counts by code;
-    `versions` are the shares of the requests by version and role.
+    `logged` is the number of logged rows, `requests` the estimated number of all requests. `errors`
+    has counts by error code. `versions` has the shares of the requests by version and role.
     """
 
     severity: DriftSeverity
@@ -228,11 +230,11 @@ class Traffic(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Breach(Record):
-    """One difference that matters, in the words of an alert.
+    """One difference that raises an alert.
 
     `kind` is `feature_drift`, `prediction_drift`, `quality`, `performance`, `calibration`,
-    `traffic` or the name of another section; `subject` is the column, the metric, the prediction,
-    or that name again.
+    `traffic` or the name of another section. `subject` is the column, the metric, the prediction,
+    or the name of that section.
     """
 
     kind: str
@@ -245,13 +247,13 @@ class Breach(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class DriftReport(Record):
-    """What a monitor notebook found out about one window.
+    """The results of a monitor notebook for one window.
 
-    `deployment` is None where a table was judged that no endpoint has logged; `source` says where
-    the rows are from. Times are seconds since 1970 in UTC. Of `n_rows` rows, `n_judged` were looked
-    at (see `sampling`). A section that is None has its reason in `skipped`. `others` are sections
-    that are no field here, by name: each has a `severity`, says `why`, and may name a `value`.
-    `evidently` is the file of Evidently's own report in the run's folder.
+    `deployment` is None for a table that wasn't logged by an endpoint. `source` describes the
+    origin of the rows. Times are seconds since 1970 in UTC. `n_judged` of `n_rows` rows were
+    checked (see `sampling`). A section that is None has its reason in `skipped`. `others` are
+    further sections by name: each has a `severity`, a reason `why`, and optionally a `value`.
+    `evidently` is the file of Evidently's report in the run's folder.
     """
 
     schema_version: int = 1
@@ -284,25 +286,25 @@ class DriftReport(Record):
             raise OutOfRange("schema_version", "1")
 
     def link(self, cell_id: str) -> Link:
-        """Return where the numbers of a cell came from."""
+        """Return a link to a cell of the monitor notebook."""
         return Link(run_id=self.run_id, notebook=NOTEBOOK, cell_id=cell_id)
 
     @property
     def breaches(self) -> tuple[Breach, ...]:
-        """Return all differences that matter, the worst first, each with its link."""
-        found = [
+        """Return all differences that raise an alert with their links, most severe first."""
+        breaches = [
             Breach(
                 kind="feature_drift",
-                subject=one.column,
-                severity=one.severity,
-                value=one.psi,
-                summary=one.why,
+                subject=feature.column,
+                severity=feature.severity,
+                value=feature.psi,
+                summary=feature.why,
                 link=self.link("features"),
             )
-            for one in self.features
+            for feature in self.features
         ]
         if (prediction := self.prediction) is not None:
-            found.append(
+            breaches.append(
                 Breach(
                     kind="prediction_drift",
                     subject=prediction.column,
@@ -312,18 +314,18 @@ class DriftReport(Record):
                     link=self.link("prediction"),
                 )
             )
-        found += [
+        breaches += [
             Breach(
                 kind="quality",
-                subject=one.column,
-                severity=one.severity,
-                value=one.share,
-                summary=one.why,
+                subject=finding.column,
+                severity=finding.severity,
+                value=finding.share,
+                summary=finding.why,
                 link=self.link("quality"),
             )
-            for one in self.quality
+            for finding in self.quality
         ]
-        found += [
+        breaches += [
             Breach(
                 kind=kind,
                 subject=subject,
@@ -334,7 +336,7 @@ class DriftReport(Record):
             )
             for kind, section, subject, value in self._single()
         ]
-        found += [
+        breaches += [
             Breach(
                 kind=name,
                 subject=name,
@@ -345,8 +347,8 @@ class DriftReport(Record):
             )
             for name, section in self.others.items()
         ]
-        alarming = [one for one in found if one.severity.alarms]
-        return tuple(sorted(alarming, key=lambda one: -one.severity.rank))
+        alarming = [breach for breach in breaches if breach.severity.alarms]
+        return tuple(sorted(alarming, key=lambda breach: -breach.severity.rank))
 
     def _single(self) -> list[tuple[str, Any, str, float | None]]:
         sections: list[tuple[str, Any, str, float | None]] = []

@@ -1,6 +1,6 @@
-"""Reference: what a model saw before its release. Whatever it meets later is compared with it.
+"""Reference: the data of a model before its release, with which later data is compared.
 
-It holds no row. A column that looks personal keeps the shares of what is missing, and no value.
+It has no rows. Of a column that looks personal, it only has the share of missing values.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ REFERENCE_NAME = "reference.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Numbers(Record):
-    """The distribution of numbers, by points of its cumulative form.
+    """The distribution of a numeric column, as points of its cumulative distribution function.
 
-    `below[i]` is the share of the values that are at most `knots[i]`, exactly. The knots ascend:
-    all distinct values where they are few, otherwise quantiles, the deciles among them. Of a date
-    they are seconds since 1970 in UTC, of a text its characters.
+    `below[i]` is the exact share of values that are at most `knots[i]`. The knots are in ascending
+    order: all distinct values if there are few, otherwise quantiles, including the deciles. Dates
+    are seconds since 1970 in UTC, texts are numbers of characters.
     """
 
     knots: tuple[float, ...]
@@ -32,19 +32,20 @@ class Numbers(Record):
 
     def __post_init__(self) -> None:
         if not self.knots or len(self.knots) != len(self.below):
-            raise OutOfRange("below", "one share for each knot, and at least one")
+            raise OutOfRange("below", "one share per knot, at least one")
         if any(a >= b for a, b in zip(self.knots, self.knots[1:], strict=False)):
-            raise OutOfRange("knots", "numbers that ascend")
+            raise OutOfRange("knots", "numbers in ascending order")
         if any(a > b for a, b in zip((0.0, *self.below), (*self.below, 1.0), strict=True)):
-            raise OutOfRange("below", "shares from 0 to 1 that do not descend")
+            raise OutOfRange("below", "shares from 0 to 1 that never decrease")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Levels(Record):
-    """The distribution of categories: the shares of the most frequent, and of all others together.
+    """The distribution of a categorical column: the shares of its most frequent levels.
 
-    `n_levels` counts the distinct ones, `n_once` those that one row alone had: by Good and Turing
-    their share of the rows is the chance that the next row has a level that no row had before.
+    `other` is the share of all other levels. `n_levels` counts distinct levels, `n_once` levels in
+    only one row. The share of these in the rows is the Good-Turing estimate of the probability that
+    the next row has a new level.
     """
 
     levels: tuple[str, ...]
@@ -55,7 +56,7 @@ class Levels(Record):
 
     def __post_init__(self) -> None:
         if len(self.levels) != len(self.shares):
-            raise OutOfRange("shares", "one share for each level")
+            raise OutOfRange("shares", "one share per level")
 
     @property
     def are_all(self) -> bool:
@@ -65,11 +66,11 @@ class Levels(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnReference(Record):
-    """One column that the model reads, as the training rows had it.
+    """One input column of the model, as it was in the training rows.
 
-    `missing` is the share of rows without a value, `unread` that of the rows whose value is not
-    what the column's kind says (a number that is none). `low` and `high` are the span of the values
-    that could be read. `seen` is None where nothing could be read, or the column is personal.
+    `missing` is the share of rows without a value, `unread` the share of rows whose value doesn't
+    fit the column's kind (for example text in a numeric column). `low` and `high` are the minimum
+    and maximum of the valid values. `seen` is None if no value is valid or the column is personal.
     """
 
     name: str
@@ -84,9 +85,10 @@ class ColumnReference(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationBin(Record):
-    """Rows of about one confidence: how sure the model was on average, and how often it was right.
+    """Rows with similar confidence: the mean confidence and the share of correct predictions.
 
-    The confidence is the probability of the positive class, or of the likeliest of many.
+    The confidence is the probability of the positive class, or of the most likely of several
+    classes.
     """
 
     rows: int
@@ -96,11 +98,11 @@ class CalibrationBin(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class PredictionReference(Record):
-    """What the model said of rows that it had not learned from.
+    """The predictions on unseen rows.
 
     `source` is `holdout` or `out_of_fold`. `output` is the distribution of the probability of the
-    positive class, or of the values; of many classes `classes` has the shares of the labels.
-    `cuts` are the inner borders of the bins of `calibration`.
+    positive class, or of the values. For several classes, `classes` has the shares of the predicted
+    labels instead. `cuts` are the inner edges of the bins of `calibration`.
     """
 
     source: str
@@ -113,11 +115,11 @@ class PredictionReference(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference(Record):
-    """What a model saw before its release. It lies in the model's folder as `reference.json`.
+    """A model's reference data, in `reference.json` in the model's folder.
 
-    `rows` were trained on; `columns` are those that the model reads. `score` is the metric at
-    release, on the rows of `prediction`; `classes` are the labels in the order of the
-    probabilities, and `threshold` is that of the second of two.
+    `rows` is the number of training rows. `columns` are the model's input columns. `score` is the
+    score at release, on the rows of `prediction`. `classes` are the labels in the order of the
+    probabilities. `threshold` is the threshold on the probability of the second of two classes.
     """
 
     schema_version: int = 1
@@ -138,5 +140,5 @@ class Reference(Record):
             raise OutOfRange("rows", "a whole number of at least 1")
 
     def column(self, name: str) -> ColumnReference | None:
-        """Return a column by its name, or None."""
+        """Return a column by name, or None."""
         return next((column for column in self.columns if column.name == name), None)

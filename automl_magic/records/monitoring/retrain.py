@@ -1,4 +1,4 @@
-"""Retrain: when a challenger is made, and how it compares with the champion."""
+"""Retraining: when a challenger is trained, and how it compares with the champion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DAY_S = 86_400.0
 
 
 class Trigger(StrEnum):
-    """What asked for a challenger."""
+    """The trigger of a retraining."""
 
     ALERT = "alert"
     SCHEDULE = "schedule"
@@ -22,14 +22,14 @@ class Trigger(StrEnum):
 
 
 class Promote(StrEnum):
-    """What happens to a challenger that is better. Neither serves without an approval."""
+    """The policy for a better challenger. It's never served without an approval."""
 
     NEVER = "never"
     IF_BETTER = "if_better"
 
 
 class RetrainStatus(StrEnum):
-    """How far a retraining is."""
+    """The status of a retraining."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -38,13 +38,14 @@ class RetrainStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RetrainPolicy(Record):
-    """When a deployment's model is trained anew without being asked.
+    """When a deployment's model is retrained automatically.
 
-    A critical alert of a kind in `on` starts it, and `every_s`, if set, the clock; `min_rows` new
-    rows with a known outcome are needed. A search takes `budget_s`, or what the experiment says.
-    Between two retrainings that nobody asked for lie `cooldown_s` seconds, and once those of the
-    last `period_s` have taken `spend_s` seconds together, no other begins. `promote: if_better`
-    makes an approved challenger that is better a canary of 10 %.
+    A critical alert of a kind in `on` starts a retraining, or a schedule with the interval
+    `every_s`, if set. It needs `min_rows` new rows with a known outcome. The search has a budget of
+    `budget_s` seconds, by default that of the experiment. There are at least `cooldown_s` seconds
+    between automatic retrainings, and none starts if those of the last `period_s` seconds took
+    `spend_s` seconds in total. With `promote: if_better`, an approved challenger that is better
+    becomes a canary with 10% of the requests.
     """
 
     on: tuple[str, ...] = ("performance", "feature_drift", "prediction_drift")
@@ -69,7 +70,7 @@ class RetrainPolicy(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Source(Record):
-    """Rows that a challenger was made from: how many, where from, and what was left out."""
+    """A source of a challenger's training rows, with a note on excluded rows."""
 
     name: str
     rows: int
@@ -78,11 +79,11 @@ class Source(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison(Record):
-    """A challenger and the champion on the same recent rows, which neither has learned from.
+    """The scores of a challenger and the champion on the same recent rows, unseen by both.
 
-    `gain` is how much better the challenger scores, in units of the metric, above 0 where it is
-    better; `low` and `high` its 95 % interval (paired bootstrap over rows), `p_better` the share of
-    the resamples in which it is better.
+    `gain` is the improvement of the challenger in units of the metric, above 0 if it's better.
+    `low` and `high` are its 95% interval (paired bootstrap over rows), `p_better` the share of
+    resamples in which the challenger is better.
     """
 
     metric: str
@@ -97,20 +98,20 @@ class Comparison(Record):
 
     @property
     def is_better(self) -> bool:
-        """Whether the 95 % interval of the gain lies above 0."""
+        """Whether the 95% interval of the gain is above 0."""
         return self.low > 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Retraining(Record):
-    """What a retrain notebook came to. `decision` is `better`, `not_better` or `worse`."""
+    """The result of a retrain notebook. `decision` is `better`, `not_better` or `worse`."""
 
     schema_version: int = 1
     deployment: str
     model: str
     champion: int
     sources: tuple[Source, ...]
-    excluded: Mapping[str, str] = field(default_factory=dict)  # a column, and why it is left out
+    excluded: Mapping[str, str] = field(default_factory=dict)  # excluded columns and the reasons
     training_rows: int
     recent_rows: int
     comparison: Comparison

@@ -1,4 +1,4 @@
-"""Decision: one choice, of the plan or of the search, with its reason."""
+"""Decision: one choice of the plan or the search, with its reason."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from automl_magic.records.codec import Record
 
 
 class DecisionKind(StrEnum):
-    """What a decision is about; its value is the word that people read."""
+    """The subject of a decision. The value is its label in reports."""
 
-    # of the plan
+    # in the plan
     TASK = "task"
     METRIC = "metric"
     UNLABELLED_ROWS = "rows without a target"
@@ -23,14 +23,14 @@ class DecisionKind(StrEnum):
     HOLDOUT = "holdout"
     THREADS = "threads"
     MEMORY = "memory"
-    COLUMN = "column"  # named
+    COLUMN = "column"  # has a name
     CANDIDATES = "candidates"
-    CANDIDATE = "candidate"  # named
+    CANDIDATE = "candidate"  # has a name
 
-    # of the search; so are the folds that it can afford
+    # in the search, which can also reduce the folds
     ORDER = "order"
-    TRIAL = "trial"  # named: its number
-    MEMBER = "member"  # named: its candidate
+    TRIAL = "trial"  # name: the trial's number
+    MEMBER = "member"  # name: the member's candidate
     ENSEMBLE = "ensemble"
 
 
@@ -42,9 +42,9 @@ _EXCLUDED_0_1 = "left out"
 
 @dataclass(frozen=True, kw_only=True)
 class Decision(Record):
-    """One choice: what was chosen, why, what in the data led to it, and what was rejected.
+    """One choice, its reason, the evidence in the data, and the rejected alternatives.
 
-    `name` says which column or candidate a decision is about; it is empty for what there is once.
+    `name` is the column or candidate that the decision is about. It's empty if `about` needs none.
     """
 
     about: DecisionKind
@@ -61,5 +61,5 @@ class Decision(Record):
 
     @property
     def label(self) -> str:
-        """What it is about, for people: `column age`."""
+        """The subject as text, such as `column age`."""
         return f"{self.about} {self.name}" if self.name else str(self.about)

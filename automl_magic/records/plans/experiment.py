@@ -1,7 +1,7 @@
-"""Experiment: what was asked. The `*.automl.yaml` file is this record, written out.
+"""Experiment: the content of a `*.automl.yaml` file.
 
-Every field carries its documentation; the YAML comments, the reference page and the JSON Schema
-are generated from it.
+Every field has its documentation. The YAML comments, the reference page and the JSON Schema are
+generated from it.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from automl_magic.records.families import TaskKind
 from automl_magic.records.task import SplitKind
 
 SPEC_SUFFIX = ".automl.yaml"
-LARGEST_SEED = 2**31 - 1  # LightGBM's is a signed integer of 32 bits
+LARGEST_SEED = 2**31 - 1  # LightGBM's seed is a signed 32-bit integer
 LARGEST_BUDGET_S = 30 * 24 * 3600
 MOST_THREADS = 1024
 SAMPLERS = ("portfolio", "random", "tpe")  # files of learn/strategies
 
 
 def documented(doc: str, **options: Any) -> Any:
-    """Declare a field together with the sentence that documents it."""
+    """Declare a field with its documentation."""
     return field(metadata={"doc": doc}, **options)
 
 
 class Imbalance(StrEnum):
-    """What is done about rare classes. Rows are never resampled."""
+    """The treatment of rare classes. Rows are never resampled."""
 
     NONE = "none"
     CLASS_WEIGHT = "class_weight"
 
 
 class Selection(StrEnum):
-    """Which outputs of the feature steps a model sees."""
+    """The method that selects features from the outputs of the feature steps."""
 
     AUTO = "auto"
     NONE = "none"
@@ -55,25 +55,25 @@ class CrossValidation(Record):
     """How trials are scored."""
 
     type: SplitKind | None = documented(
-        "How rows are kept apart: stratified, kfold, grouped or time. "
-        "Left out: stratified for classes, kfold for numbers, time where rows are ordered in time.",
+        "How rows are split: stratified, kfold, grouped or time. "
+        "Default: stratified for classes, kfold for numbers, time if the rows are ordered in time.",
         default=None,
     )
     folds: int | None = documented(
-        "Number of folds. Left out: chosen from the row count.", default=None
+        "Number of folds. Default: chosen from the number of rows.", default=None
     )
     repeats: int | None = documented(
-        "How often the rows are divided into folds, each time in another way. "
-        "Left out: chosen from the row count.",
+        "How many times the rows are split into folds, each time differently. "
+        "Default: chosen from the number of rows.",
         default=None,
     )
-    seed: int = documented("Seed of every random choice of the run.", default=0)
+    seed: int = documented("Random seed of the run.", default=0)
     column: str | None = documented(
-        "The group column of a grouped split, or the time column of a time split.", default=None
+        "Group column of a grouped split, or time column of a time split.", default=None
     )
     holdout: float | None = documented(
-        "Fraction of the rows that measures the run once, at its end; 0 turns it off. "
-        "Left out: chosen from the row count.",
+        "Fraction of rows held out to score the final model once. 0 for none. "
+        "Default: chosen from the number of rows.",
         default=None,
     )
 
@@ -90,20 +90,20 @@ class CrossValidation(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Hpo(Record):
-    """How parameters are searched."""
+    """How hyperparameters are searched."""
 
     sampler: str = documented(
-        "The strategy that proposes trials: portfolio (a fixed list of proven settings, then "
-        "stop), random (the portfolio, then random variations of the best while time is left) or "
-        "tpe (the portfolio, then variations chosen by Bayesian optimisation from the results).",
+        "Search strategy: portfolio (only a fixed list of proven settings), random (the portfolio, "
+        "then random variations of the best trials) or tpe (the portfolio, then variations chosen "
+        "by Bayesian optimization).",
         default="tpe",
     )
     trials: int | None = documented(
-        "Stop after this many trials. Left out: the budget alone.", default=None
+        "Maximum number of trials. Default: no limit, only the budget.", default=None
     )
     early_stopping: int | None = documented(
-        "Boosting stops when this many rounds bring no gain on the validation folds. "
-        "Left out: 20 rounds, and more the longer a model has gained, up to 80.",
+        "Stop boosting after this many rounds without gain on the validation folds. "
+        "Default: 20 rounds, up to 80 for models that keep improving.",
         default=None,
     )
 
@@ -116,13 +116,13 @@ class Hpo(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Constraints(Record):
-    """What the model may cost once it is deployed."""
+    """Latency and cost limits of the deployed model."""
 
     latency_ms_p95: float | None = documented(
-        "The 95th percentile of the time to predict one row, in milliseconds.", default=None
+        "Latency limit per row, in milliseconds (95th percentile).", default=None
     )
     max_cost_per_hour: float | None = documented(
-        "What the deployment may cost in an hour, in the currency of the workspace.", default=None
+        "Maximum cost of the deployment per hour, in the workspace's currency.", default=None
     )
 
     def __post_init__(self) -> None:
@@ -134,29 +134,31 @@ class Constraints(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Degradation(Record):
-    """How far the metric may fall in production, as a fraction of the score at release."""
+    """Allowed loss of the metric in production, as a fraction of the score at release."""
 
-    yellow: float = documented("Warn when the metric has lost this fraction.", default=0.05)
-    red: float = documented(
-        "Stop and roll back when the metric has lost this fraction.", default=0.1
-    )
+    yellow: float = documented("Warn if the metric drops by this fraction.", default=0.05)
+    red: float = documented("Stop and roll back if the metric drops by this fraction.", default=0.1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Business(Record):
-    """The side of the design that is not about data: why, at what cost, with which limits."""
+    """Business context of the experiment: the problem, costs of errors, limits and rollout."""
 
-    problem: str | None = documented("The problem in one or two sentences.", default=None)
-    cost_false_positive: float | None = documented("What a wrong yes costs.", default=None)
-    cost_false_negative: float | None = documented("What a wrong no costs.", default=None)
+    problem: str | None = documented("The problem, in one or two sentences.", default=None)
+    cost_false_positive: float | None = documented(
+        "Cost of a false positive (predicted yes, actually no).", default=None
+    )
+    cost_false_negative: float | None = documented(
+        "Cost of a false negative (predicted no, actually yes).", default=None
+    )
     degradation: Degradation = documented(
         "When to warn and when to roll back.", default_factory=Degradation
     )
     fairness: Mapping[str, float] = documented(
-        "Largest allowed gap between groups of a sensitive column, by fairness metric.",
+        "Maximum gap between the groups of a sensitive column, by fairness metric.",
         default_factory=dict,
     )
-    rollout: tuple[str, ...] = documented("The steps of the rollout, in order.", default=())
+    rollout: tuple[str, ...] = documented("Rollout steps, in order.", default=())
 
     def __post_init__(self) -> None:
         for name in ("cost_false_positive", "cost_false_negative"):
@@ -167,60 +169,62 @@ class Business(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Features(Record):
-    """Which columns are used, and as what."""
+    """Columns to exclude, column kinds and feature selection."""
 
-    exclude: tuple[str, ...] = documented("Columns that no model may see.", default=())
+    exclude: tuple[str, ...] = documented("Columns to exclude from all models.", default=())
     kinds: Mapping[str, str] = documented(
         "Column kinds to use instead of the inferred ones: number, boolean, category, "
         "high_cardinality, date or text.",
         default_factory=dict,
     )
     select: Selection = documented(
-        "Which features are kept: auto (the 200 that say most of the target, where there are "
-        "more), none (all), mutual_information (the half that says most of the target, at most "
-        "200) or boruta (those that are not shown to be useless).",
+        "Feature selection: auto (the 200 features most informative about the target, if there are "
+        "more), none (keep all), mutual_information (the most informative half, at most 200) or "
+        "boruta (drop features that are no better than noise).",
         default=Selection.AUTO,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment(Record):
-    """What was asked. Everything but `data` and `target` may be left out: a plan fills it in."""
+    """Settings of an experiment. Only `data` and `target` are required. A plan sets the rest."""
 
-    schema_version: int = documented("Version of this file's format.", default=1)
-    data: str = documented("The table: a path, or sklearn:NAME for one of scikit-learn's datasets.")
-    target: str = documented("The column to predict.")
+    schema_version: int = documented("Version of the file format.", default=1)
+    data: str = documented("Table: a path, or sklearn:NAME for a scikit-learn dataset.")
+    target: str = documented("Column to predict.")
     task: TaskKind | None = documented(
-        "The kind of task. Left out: read off the target.", default=None
+        "Task type. Default: inferred from the target.", default=None
     )
     options: Mapping[str, str | int | float | bool | None] = documented(
-        "What some kinds of task ask besides, by name. Left out: their usual values.",
+        "Options of the task type, by name, if it has any. Default: its default values.",
         default_factory=dict,
     )
     objective: str | None = documented(
-        "The metric to improve, by its scikit-learn name. Left out: the task's usual one.",
+        "Metric to optimize, by its scikit-learn name. Default: the usual metric of the task.",
         default=None,
     )
-    budget_s: float = documented("Wall-clock seconds the search may take.", default=60.0)
-    compute: Compute = documented("Where the notebooks run.", default=Compute.LOCAL)
+    budget_s: float = documented("Time limit of the search, in seconds.", default=60.0)
+    compute: Compute = documented("Where notebooks run.", default=Compute.LOCAL)
     threads: int | None = documented(
-        "Threads a model may use. Left out: the machine's cores.", default=None
+        "Maximum number of threads per model. Default: the machine's cores.", default=None
     )
     cv: CrossValidation = documented("How trials are scored.", default_factory=CrossValidation)
-    hpo: Hpo = documented("How parameters are searched.", default_factory=Hpo)
+    hpo: Hpo = documented("How hyperparameters are searched.", default_factory=Hpo)
     imbalance: Imbalance = documented(
-        "What is done about rare classes: none or class_weight. Rows are never resampled.",
+        "Treatment of rare classes: none or class_weight. Rows are never resampled.",
         default=Imbalance.NONE,
     )
     candidates: tuple[str, ...] | None = documented(
-        "Names of the candidates to try, in order. Left out: chosen for the task.", default=None
+        "Names of the candidates to try, in order. Default: chosen for the task.", default=None
     )
     features: Features = documented(
-        "Which columns are used, and as what.", default_factory=Features
+        "Columns to exclude, column kinds and feature selection.", default_factory=Features
     )
-    constraints: Constraints = documented("Limits of the deployment.", default_factory=Constraints)
-    sensitive: tuple[str, ...] = documented("Columns that fairness is measured by.", default=())
-    business: Business = documented("The business side of the design.", default_factory=Business)
+    constraints: Constraints = documented(
+        "Latency and cost limits of the deployed model.", default_factory=Constraints
+    )
+    sensitive: tuple[str, ...] = documented("Columns to measure fairness by.", default=())
+    business: Business = documented("Business context of the experiment.", default_factory=Business)
 
     def __post_init__(self) -> None:
         if self.schema_version != 1:
@@ -233,7 +237,7 @@ class Experiment(Record):
             raise OutOfRange("threads", f"a whole number from 1 to {MOST_THREADS:,}")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the experiment as JSON; without options, where the kind of task has none."""
+        """Return the experiment as JSON, without `options` if there are none."""
         document = super().to_json()
         if not self.options:
             del document["options"]

@@ -1,4 +1,4 @@
-"""Plan: what was decided, with a reason for each decision."""
+"""Plan: the decisions about an experiment, each with its reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from automl_magic.records.task import Split
 
 @dataclass(frozen=True, kw_only=True)
 class StepSpec(Record):
-    """One feature step before it is fitted: its kind, its input columns, its parameters."""
+    """One unfitted feature step: its kind, input columns and parameters."""
 
     kind: str
     columns: tuple[str, ...]
@@ -25,10 +25,10 @@ class StepSpec(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate(Record):
-    """One estimator with a feature view and parameters, to be tried as one trial.
+    """One estimator with a feature view and parameters, for one trial.
 
-    `name` is unique in a plan and is the id of its cell (`candidate-NAME`); `estimator` names a
-    member of `recipe.members`; `view` names a list of feature steps of the plan.
+    `name` is unique in a plan and part of the cell id `candidate-NAME`. `estimator` is the name of
+    a member in `recipe.members`. `view` is the name of a list of feature steps of the plan.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Candidate(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate(Record):
-    """What a run will take, before anything has run. Bounds, not promises, except `search_s`."""
+    """The estimated cost of a run, in seconds and bytes. Upper bounds, except `search_s`."""
 
     search_s: float
     overhead_s: float
@@ -51,10 +51,10 @@ class Estimate(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan(Record):
-    """What was decided, with a reason for each decision.
+    """A complete experiment with its decisions and their reasons.
 
-    `experiment` is complete: what was left out has been filled in, and `decisions` says why.
-    `views` maps the name of a feature view to its steps in order.
+    All omitted fields of `experiment` are filled in. `decisions` has the reasons. `views` maps the
+    name of a feature view to its steps in order.
     """
 
     schema_version: int = 1

@@ -1,1 +1,1 @@
-"""What ran, its trials and its scores."""
+"""Runs, trials and scores."""

@@ -1,6 +1,6 @@
-"""Run: one execution of one notebook. This record is the only truth about how it ended.
+"""Run: one execution of one notebook. Only this record says how it ended.
 
-papermill writes `completed` on every cell after a dead kernel, so no notebook file is believed.
+Notebook files aren't reliable: after a dead kernel, papermill marks every cell `completed`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from automl_magic.records.codec import Record
 
 
 class RunStatus(StrEnum):
-    """The life of a run.
+    """The status of a run.
 
     created → staging → running → committing → succeeded
          └───────┴─────────┴───────────┴─────→ failed | cancelled | lost
@@ -34,8 +34,8 @@ class RunStatus(StrEnum):
     def is_end(self) -> bool:
         return self in END_STATES
 
-    def may_become(self, other: RunStatus) -> bool:
-        return other in TRANSITIONS[self]
+    def may_become(self, status: RunStatus) -> bool:
+        return status in TRANSITIONS[self]
 
 
 _UNHAPPY = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.LOST})
@@ -50,7 +50,7 @@ TRANSITIONS: Mapping[RunStatus, frozenset[RunStatus]] = {
 
 
 class FailureKind(StrEnum):
-    """How a notebook failed."""
+    """The way in which a notebook failed."""
 
     RAISED = "raised"
     DIED = "died"
@@ -65,7 +65,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Failure(Record):
-    """How and where a notebook failed. `message` is one line; the log has the whole story."""
+    """How and where a notebook failed. `message` is one line. The log has the details."""
 
     kind: FailureKind
     message: str
@@ -85,11 +85,10 @@ class Artifact(Record):
 class Run(Record):
     """One execution of one notebook.
 
-    `kind` is that of the notebook: `search`, `explore`, `model`, or `notebook` for any other.
-    `inputs` names what a rerun compares: `plan`, `data`, `notebook`, `code`, `environment`,
-    `threads`, `parameters`. `result` is what the notebook's last cell declared. `rerun_of` is the
-    run that this one repeats. `token` counts the owners of the record: a write with an older
-    token is refused.
+    `kind` is the notebook's kind: `search`, `explore`, `model`, or `notebook` for any other.
+    `inputs` are compared by a rerun: `plan`, `data`, `notebook`, `code`, `environment`, `threads`,
+    `parameters`. `result` was written by the notebook's last cell. `rerun_of` is the run that this
+    one repeats. `token` counts the owners of the record. Writes with an older token fail.
     """
 
     schema_version: int = 1

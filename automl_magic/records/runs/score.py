@@ -1,4 +1,4 @@
-"""Score and Link: a number is never alone; it carries its interval and where it came from."""
+"""Score and Link: a number with its interval and its origin."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from automl_magic.records.codec import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Score(Record):
-    """The value of a metric, with a 95 % interval where one could be computed.
+    """The value of a metric, with a 95% interval if one could be computed.
 
-    `rows` is the number of rows it was measured on.
+    `rows` is the number of rows that were scored.
     """
 
     metric: str
@@ -23,7 +23,7 @@ class Score(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Link(Record):
-    """Where a number came from: the run, the notebook inside it, and the cell."""
+    """The origin of a number: the run, its notebook and the cell."""
 
     run_id: str
     notebook: str

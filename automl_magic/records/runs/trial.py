@@ -23,11 +23,11 @@ class TrialState(StrEnum):
 class Trial(Record):
     """One candidate with fixed parameters, scored on the folds.
 
-    `number` counts from 0 in the order of starting. `candidate` is the name of its cell,
-    `estimator` and `view` are those of the recipe's member; `params` holds no iteration count:
-    `n_iterations` does, where the estimator has one, and `fold_iterations` says where each fold
-    stopped, so that a replay makes the same models. `reason` says why it was tried, pruned or
-    failed. `also` are further metrics that the family of the task wants to be shown, by name.
+    `number` counts from 0 in the order of starting. `candidate` is the name of its cell.
+    `estimator` and `view` are those of the recipe's member. `n_iterations` is the iteration count,
+    if the estimator has one: it isn't in `params`. `fold_iterations` has the count of each fold, so
+    that a replay fits the same models. `fit_s` is the fitting time in seconds. `reason` is why it
+    was tried, pruned or failed. `also` are further metrics of the task family, by name.
     """
 
     number: int
@@ -51,13 +51,13 @@ class Trial(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class LeaderboardRow(Record):
-    """One line of a leaderboard. `link` leads to the cell that made its numbers.
+    """One row of a leaderboard. `link` leads to the cell with its numbers.
 
-    `weight` is the share in the ensemble; `trial` is None for the ensemble itself.
-    A failed trial has no score. Of what the final model was made of, it was measured how long one
-    row takes, `row_latency_ms` (the 95th percentile), and how large the files are, `size_bytes`;
-    `on_front` says whether nothing measured beats it by score, latency and size together. `also`
-    are further metrics, by name: a column each.
+    `weight` is the weight in the ensemble. `trial` is None for the ensemble itself. A failed trial
+    has no score. The ensemble and its members also have their latency per row in milliseconds,
+    `row_latency_ms` (95th percentile), and the size of their files, `size_bytes`. `on_front` is
+    whether they're on the Pareto front of score, latency and size. `also` are further metrics by
+    name, one column each.
     """
 
     rank: int
@@ -80,9 +80,9 @@ class LeaderboardRow(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Leaderboard(Record):
-    """The trials of one run on the same folds, best first; failed and pruned trials at the end.
+    """The trials of one run on the same folds, best first, then failed and pruned trials.
 
-    `holdout` is the one measurement on rows that no choice has seen.
+    `holdout` is the final score on the holdout rows.
     """
 
     run_id: str
@@ -94,12 +94,12 @@ class Leaderboard(Record):
 
     @property
     def also(self) -> tuple[str, ...]:
-        """The names of the further metrics that some row has."""
+        """The names of all further metrics of the rows."""
         return tuple(dict.fromkeys(name for row in self.rows for name in row.also))
 
 
 def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
-    """Leave `also` out where there is nothing in it: most families have no further metrics."""
+    """Remove `also` if it's empty: most families have no further metrics."""
     if not document["also"]:
         del document["also"]
     return document
