@@ -15,6 +15,10 @@ MARKS = {
 }
 
 
+# Starts the description of the shift in `ColumnDrift.why`. The command line shows only that part.
+SHIFT = "Shift: "
+
+
 def name_of(column: str, limit: int = 60) -> str:
     """Return a column's name for a sentence."""
     return repr(safe(column, limit))

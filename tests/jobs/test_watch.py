@@ -86,7 +86,7 @@ def test_a_breach_is_told_while_a_notebook_still_runs(report):
         watched(judge, lambda: bool(told_meanwhile))
 
     title = json.loads(receiver.requests[0].split(b"\r\n\r\n", 1)[1])["blocks"][0]["text"]["text"]
-    assert title == "⛔ Critical: churn: 1 feature drifts"
+    assert title == "⛔ Critical: churn: drift in 1 feature"
     assert len(receiver.requests) == 1
     assert told_meanwhile == [1]
 

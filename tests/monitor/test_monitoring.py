@@ -65,7 +65,7 @@ def test_a_shift_in_the_log_is_found_and_kept_with_a_link_to_its_cell(deployed, 
     assert json.dumps(found.to_json())
     said = in_words(found)
     assert said.startswith("people: critical, judged in ")
-    assert "the mean was" in said
+    assert "the mean changed from" in said
 
 
 def test_a_window_without_a_row_says_so_and_does_not_alarm(deployed, judge):

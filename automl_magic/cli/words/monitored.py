@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import number, score_text, seconds
 from automl_magic.look.text import safe
-from automl_magic.monitor.words import p_text
+from automl_magic.monitor.words import SHIFT, p_text
 from automl_magic.records.monitoring.alert import Notice
 from automl_magic.records.monitoring.drift import ColumnDrift, DriftReport, DriftSeverity
 from automl_magic.runs.outcome import Monitored
@@ -108,10 +108,12 @@ def _table(report: DriftReport) -> list[str]:
 
 
 def _words(one: ColumnDrift) -> str:
-    """Return what has moved, or why it is not known; the numbers stand in the table."""
+    """Return the shift of a column, or why it wasn't checked. The numbers are in the table."""
     if one.severity is DriftSeverity.OK:
         return ""
-    return one.why.rpartition("; ")[2]
+    if SHIFT in one.why:
+        return one.why.rpartition(SHIFT)[2]
+    return one.why.rpartition("; ")[2]  # reports of version 0.1
 
 
 def _quality(report: DriftReport) -> list[str]:

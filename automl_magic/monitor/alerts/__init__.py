@@ -1,15 +1,15 @@
-"""alerts: what is wrong with a deployment → who is told, how often, and that it is over.
+"""Alerts on the problems of a deployment, and their notifications.
 
-config     the monitor file, and where it lies
-observed   what was seen at one moment, from a drift report
-serving    the same, from the predictions, the workers and the route
-book       observations → alerts and notices, in one transaction
-told       the words of a notice
-posting    notices → channels, with retries
-channels/  the log, a webhook of Slack's form, mail, PagerDuty (one file each)
-trying     a test of a channel
-current    what fires now, as it is shown
-silences   who need not hear about what, until when
+config     the monitor file
+observed   observations from a drift report
+serving    observations from the predictions, the workers and the route
+book       observations → alerts and notifications, in one transaction
+told       the text of a notification
+posting    notifications → channels, with retries
+channels/  log, Slack webhook, email, PagerDuty (one file each)
+trying     test notifications
+current    active alerts, silences and undelivered notifications
+silences   periods without notifications
 secrets    references to secrets
 """
 

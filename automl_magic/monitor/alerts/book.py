@@ -1,7 +1,7 @@
-"""The book: what was observed becomes alerts, and alerts become notices, in one transaction.
+"""Turn observations into alerts, and alerts into notifications, in one transaction.
 
-A notice is a row of an outbox: it is there exactly if the alert's change is, however this process
-ends, and two monitors of one deployment write each change once.
+Notifications go to an outbox: they're written if and only if the alert's change is, even if the
+process is killed. Two monitors of one deployment write each change once.
 """
 
 from __future__ import annotations
@@ -38,20 +38,22 @@ PENDING = "pending"
 def observe(
     engine: Engine, monitor: Monitor, observation: Observation, *, at: float
 ) -> tuple[Notice, ...]:
-    """Take in an observation, and return the notices that it gives rise to.
+    """Update the alerts with an observation, and return the new notifications.
 
     Parameters
     ----------
     at : float
-        The time now, in seconds since 1970. That of the observation may be earlier.
+        Current time, in seconds since 1970. The observation can be older.
 
     Notes
     -----
-    An alert fires after some breaches in a row and is resolved after some calm looks (hysteresis:
-    what flutters around a threshold stays as it is). The alerts of one kind are a group. Of a group
-    that fires somebody is told once in `repeat_s`, and once more in that time where it has become
-    worse; when all of it is over, once. What comes back before that time has passed is told when it
-    has, if it is still so.
+    An alert fires after `fire_after` breaches in a row, or at once if it's critical. It's resolved
+    after `resolve_after` observations without a breach. This hysteresis keeps an alert from
+    flapping around a threshold.
+
+    The alerts of one kind form a group. A firing group sends one notification per `repeat_s`, one
+    more if it gets worse, and one when all its alerts are resolved. If it fires again within
+    `repeat_s`, the notification waits until that time has passed.
     """
     deployment = observation.deployment
     with serially(engine) as connection:
@@ -89,7 +91,7 @@ def alerts_of(
     states: Sequence[AlertState] = (AlertState.FIRING,),
     limit: int = 1_000,
 ) -> tuple[Alert, ...]:
-    """Return the alerts of a deployment, or of all, the worst and then the newest first."""
+    """Return the alerts of one or all deployments, by severity, the newest first."""
     query = select(alerts).where(alerts.c.state.in_([state.value for state in states]))
     if deployment is not None:
         query = query.where(alerts.c.deployment == deployment)
@@ -104,7 +106,7 @@ def alerts_of(
 def _breached(
     alert: Alert | None, seen: Observation, finding: Finding, key: str, rule: Rule
 ) -> Alert:
-    """Return an alert after it was seen once more."""
+    """Return an alert after a breach."""
     if alert is not None and seen.at <= alert.last_at:
         return alert
     severity = rule.severity or finding.severity
@@ -133,7 +135,7 @@ def _breached(
 
 
 def _calmed(alert: Alert, seen_at: float, rule: Rule) -> Alert:
-    """Return an alert after it was looked for, and not found."""
+    """Return an alert after an observation without a breach."""
     if alert.state is AlertState.RESOLVED or seen_at <= alert.last_at:
         return alert
     calm = alert.calm + 1
@@ -155,7 +157,7 @@ def _told(
     quiet: frozenset[str],
     at: float,
 ) -> Notice | None:
-    """Return the notice that a group needs now, if it needs one."""
+    """Return the notification that a group of alerts needs now, or None."""
     if not found:
         return None
     deployment, kind, group = found[0].deployment, found[0].kind, found[0].group
@@ -181,7 +183,7 @@ def _told(
 
 
 def _earlier(connection: Connection, group: str, *, since: float) -> list[Notice]:
-    """Return the notices of a group that are younger than the time to repeat them."""
+    """Return the notifications of a group after `since`."""
     query = select(notices.c.document).where(notices.c.group == group, notices.c.at > since)
     return [_notice(text) for text in connection.execute(query).scalars()]
 
@@ -194,7 +196,7 @@ def _last(connection: Connection, group: str) -> Notice | None:
 
 
 def _post(connection: Connection, monitor: Monitor, notice: Notice) -> None:
-    """Put a notice into the outbox, once for each channel that hears of it."""
+    """Add a notification to the outbox, once per channel that receives it."""
     only = monitor.rule(notice.kind).channels
     text = dumps(notice.to_json(), indent=None)
     connection.execute(
@@ -244,7 +246,7 @@ def _values(alert: Alert) -> dict[str, Any]:
 
 
 def _alert(row: Row[Any]) -> Alert:
-    # As our own rows are; to read hundreds of them strictly, field by field, takes a second.
+    # Skip the validation: it would take a second for hundreds of rows.
     values = dict(row._mapping)
     values["kind"] = AlertKind(values["kind"])
     values["severity"] = AlertSeverity(values["severity"])

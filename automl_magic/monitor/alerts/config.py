@@ -1,4 +1,4 @@
-"""The monitor file: how a deployment is watched, in the form of a Kubernetes object."""
+"""The monitor file: the monitoring settings of a deployment, in Kubernetes format."""
 
 from __future__ import annotations
 
@@ -19,47 +19,47 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
-# What is a duration: `window: 24h` in the file, `window_s` in the record.
+# Fields with a duration: `window: 24h` in the file, `window_s` in the record.
 _DURATIONS = frozenset({"window", "every", "repeat", "no_traffic", "cooldown", "period", "budget",
                         "spend"})  # fmt: skip
 _SPELLED = {"muted": "is_muted", "True": "on"}
 
 
 def monitor_file(deployment: str, home: Path) -> Path:
-    """Return where the monitor file of a deployment lies, whether it is there or not."""
+    """Return the path of a deployment's monitor file, which may not exist."""
     name = deployment if _FILE_NAME.fullmatch(deployment) else "default"
     return home / "monitors" / f"{name}.yaml"
 
 
 def monitor_of(deployment: str, home: Path) -> Monitor:
-    """Return how a deployment is watched: its file in `monitors/` of a home, or the defaults.
+    """Read a deployment's file in `monitors/` of a home, or return the defaults.
 
     Raises
     ------
     SpecError
-        If the file is not one.
+        If the file isn't a valid monitor file.
     """
     path = monitor_file(deployment, home)
     return read_monitor(path, deployment) if path.is_file() else Monitor(name=deployment)
 
 
 def read_monitor(path: Path, deployment: str | None = None) -> Monitor:
-    """Read a monitor file, strictly.
+    """Read a monitor file strictly.
 
     Parameters
     ----------
     deployment : str, optional
-        The deployment that it must be for.
+        Expected deployment.
 
     Raises
     ------
     SpecError
-        If it cannot be read, holds something unknown, or is for another deployment.
+        If the file can't be read, has an unknown field or is for another deployment.
     """
     document = _document(path)
     head = {name: document.get(name) for name in ("apiVersion", "kind")}
     if head != {"apiVersion": API_VERSION, "kind": KIND}:
-        raise _wrong(path, f"It must begin with apiVersion: {API_VERSION} and kind: {KIND}.")
+        raise _wrong(path, f"It must have apiVersion: {API_VERSION} and kind: {KIND}.")
     metadata, spec = document.get("metadata"), document.get("spec") or {}
     if unknown := document.keys() - {"apiVersion", "kind", "metadata", "spec"}:
         raise _wrong(path, f"It has the unknown field {min(map(str, unknown))!r}.")
@@ -69,14 +69,14 @@ def read_monitor(path: Path, deployment: str | None = None) -> Monitor:
         raise _wrong(path, "spec must be a mapping of fields.")
     name = metadata["name"]
     if deployment is not None and name != deployment:
-        raise _wrong(path, f"It is for {name!r}, and lies where {deployment!r} has its own.")
+        raise _wrong(path, f"It's for deployment {name!r}, but {deployment!r} uses this file.")
     try:
         return Monitor.from_json({"name": name, **_spelled_ours(spec, path)})
     except RecordProblem as problem:
         where = ".".join(map(str, problem.path)) or "spec"
         hint = f" Did you mean {problem.close}?" if problem.close else ""
         raise _wrong(
-            path, f"spec.{where}: expected {problem.expected}, found {problem.found}.{hint}"
+            path, f"spec.{where} expects {problem.expected}, but found {problem.found}.{hint}"
         ) from None
 
 
@@ -85,24 +85,24 @@ def _document(path: Path) -> Mapping[Any, Any]:
         with path.open("rb") as file:
             text = file.read(_LARGEST_BYTES + 1)
         if len(text) > _LARGEST_BYTES or (b"&" in text and _has_anchor(text)):
-            raise _wrong(path, "It is too large, or uses anchors (&), which are not read.")
+            raise _wrong(path, "It's larger than 256 KiB, or it uses anchors (&).")
         document = yaml.safe_load(text)
     except OSError as error:
         raise _wrong(path, f"{error.strerror}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _wrong(path, f"It is no YAML: {' '.join(str(error).split())[:200]}") from None
+        raise _wrong(path, f"It isn't valid YAML: {' '.join(str(error).split())[:200]}") from None
     if not isinstance(document, Mapping):
-        raise _wrong(path, "It is no mapping of fields.")
+        raise _wrong(path, "It isn't a mapping of fields.")
     return document
 
 
 def _has_anchor(text: bytes) -> bool:
-    # An anchor used again and again makes gigabytes of a few lines.
+    # Nested anchors can expand a few lines to gigabytes.
     return any(isinstance(token, yaml.AnchorToken) for token in yaml.scan(text))
 
 
 def _spelled_ours(value: Any, path: Path) -> Any:
-    """Return a document in the words of the records: snake_case, durations in seconds."""
+    """Convert a document to the fields of the record: snake_case, durations in seconds."""
     if isinstance(value, Mapping):
         made: dict[str, Any] = {}
         for key, item in value.items():
@@ -119,13 +119,13 @@ def _duration(value: Any, key: str, path: Path) -> Any:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        raise _wrong(path, f"{key}: expected a duration such as 15m, 4h or 7d.")
+        raise _wrong(path, f"{key} expects a duration, such as 15m, 4h or 7d.")
     return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(value))
 
 
 def _wrong(path: Path, why: str) -> SpecError:
     return SpecError(
-        f"The monitor file {str(path)!r} cannot be used.",
+        f"Can't use the monitor file {str(path)!r}.",
         why=why,
-        fix="Correct it; docs/howto/alerts.md shows a whole one.",
+        fix="Correct the file. docs/howto/alerts.md has a full example.",
     )

@@ -1,4 +1,4 @@
-"""What fires now, what is silenced, and which notices did not get through."""
+"""Active alerts, active silences and undelivered notifications."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from automl_magic.records.monitoring.alert import Alert
 
 @dataclass(frozen=True)
 class Alerts:
-    """What fires now, what is silenced, and which notices did not get through."""
+    """Active alerts, active silences and undelivered notifications."""
 
     alerts: tuple[Alert, ...]
     silences: tuple[Silence, ...]
     undelivered: tuple[Undelivered, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON types."""
+        """Return the fields as JSON types."""
         return {
             "alerts": [alert.to_json() for alert in self.alerts],
             "silences": [vars(one) for one in self.silences],
@@ -31,7 +31,7 @@ class Alerts:
 
 
 def current_alerts(engine: Engine, deployment: str | None, *, at: float) -> Alerts:
-    """Return the alerts of one deployment or of all, the worst first. Raises StoreError."""
+    """Return the active alerts of one or all deployments, by severity. Raises StoreError."""
     return Alerts(
         alerts_of(engine, deployment),
         silences_of(engine, at=at),

@@ -1,4 +1,4 @@
-"""What was seen of a deployment at one moment: what is wrong, and what was looked at and is not."""
+"""Observations of a deployment: its problems, and the alert kinds that were checked."""
 
 from __future__ import annotations
 
@@ -29,11 +29,19 @@ _SEVERITIES = {
 
 @dataclass(frozen=True)
 class Observation:
-    """One look at a deployment.
+    """The problems of a deployment at one time.
 
-    An alert of a kind in `kinds` that is not among the `findings` is calm, unless its (kind,
-    subject) is in `unjudged`: what could not be looked at is neither. `at` is the moment that was
-    looked at, in seconds since 1970: a look that is not later than the last one counts for nothing.
+    Attributes
+    ----------
+    at : float
+        Time of the observation, in seconds since 1970. An observation that isn't newer than the
+        last one is ignored.
+    kinds : frozenset of AlertKind
+        Kinds that were checked. Their alerts without a finding count as clear.
+    findings : sequence of Finding
+        Problems.
+    unjudged : frozenset of (AlertKind, str)
+        Kind and subject of alerts that couldn't be checked. They keep their state.
     """
 
     deployment: str
@@ -44,9 +52,9 @@ class Observation:
 
 
 def observed_in(report: DriftReport) -> Observation:
-    """Return what a drift report says of its deployment.
+    """Return the observation of a drift report.
 
-    Its traffic is left to `observe_serving`, which looks every few seconds.
+    Skips the report's traffic: `observe_serving` checks it every few seconds.
     """
     judged: dict[AlertKind, Mapping[str, DriftSeverity]] = {
         AlertKind.FEATURE_DRIFT: {one.column: one.severity for one in report.features},
@@ -59,7 +67,7 @@ def observed_in(report: DriftReport) -> Observation:
     if (calibration := report.calibration) is not None:
         judged[AlertKind.CALIBRATION] = {"probabilities": calibration.severity}
     if not report.features:
-        # A window that is too small was not looked at, which is no reason for calm.
+        # The window was too small to check, so don't clear these alerts.
         del judged[AlertKind.FEATURE_DRIFT], judged[AlertKind.QUALITY]
     findings: dict[tuple[AlertKind, str], Finding] = {}
     for breach in report.breaches:
@@ -101,7 +109,7 @@ def event(
     severity: AlertSeverity = AlertSeverity.WARNING,
     link: Link | None = None,
 ) -> Observation:
-    """Return the observation of something that has happened."""
+    """Return the observation of an event."""
     found = Finding(
         kind=kind,
         subject=storable(subject),
@@ -113,22 +121,22 @@ def event(
 
 
 def calm(deployment: str, kind: AlertKind, *, at: float) -> Observation:
-    """Return the observation that nothing of a kind is wrong."""
+    """Return the observation that there's no problem of a kind."""
     return Observation(deployment, at, frozenset({kind}))
 
 
 def storable(text: str) -> str:
-    """Return a text as every database takes it: no half of a surrogate pair, no NUL."""
+    """Escape what some databases reject: lone surrogates and NUL."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def group_of(deployment: str, kind: AlertKind) -> str:
-    """Return what alerts are told of together."""
+    """Return the group of alerts that share notifications."""
     return f"{deployment}/{kind.value}"
 
 
 def key_of(deployment: str, kind: AlertKind, subject: str) -> str:
-    """Return what identifies an alert. A long subject stands in it by its digest."""
+    """Return the unique key of an alert. A long subject is replaced with its digest."""
     key = f"{group_of(deployment, kind)}/{subject}"
     if len(key) <= _LONGEST_KEY and key.isprintable():
         return key

@@ -1,4 +1,4 @@
-"""deliver: from the outbox to the channels, with retries, and an end to them."""
+"""Deliver notifications from the outbox to the channels, with a limited number of retries."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from automl_magic.store.tables import notices
 PENDING, SENDING, SENT, DEAD = "pending", "sending", "sent", "dead"
 MOST_ATTEMPTS = 8
 FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 3_600.0
-# Whoever has taken a notice and not said so in this time has died with it.
+# A process that hasn't finished sending after this time is considered dead.
 LEASE_S = 120.0
 _AT_ONCE = 50
 
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A notice that did not get through. `is_dead` once nobody tries any more."""
+    """A notification that couldn't be sent. `is_dead` if there are no more retries."""
 
     id: int
     group: str
@@ -38,16 +38,19 @@ class Undelivered:
 
 
 def deliver(engine: Engine, monitor: Monitor, secret_of: SecretOf, *, at: float) -> int:
-    """Send what is due for a deployment, and return how many notices were sent.
+    """Send the due notifications of a deployment, and return how many were sent.
 
-    A notice that fails is tried again after 30 s, then after twice as long each time, up to an
-    hour; after eight times, or where another try is of no use, it is dead and keeps its error.
-    Each is sent at least once: a process that dies right after sending leaves it to be sent again.
+    A failed notification is retried after 30 s, then with double the wait each time, up to an
+    hour. After eight attempts, or if a retry wouldn't help, it's marked as dead and keeps its
+    error. Delivery is at least once: if a process dies right after sending, the notification is
+    sent again.
 
     Parameters
     ----------
     secret_of : callable
-        Returns the secret of a name that stands in the monitor file: `Workspace.secret`.
+        Returns the secret of a name in the monitor file: `Workspace.secret`.
+    at : float
+        Current time, in seconds since 1970.
     """
     channels = {channel.name: channel for channel in monitor.all_channels}
     return sum(
@@ -57,7 +60,7 @@ def deliver(engine: Engine, monitor: Monitor, secret_of: SecretOf, *, at: float)
 
 
 def undelivered(engine: Engine, deployment: str | None = None) -> tuple[Undelivered, ...]:
-    """Return the notices that failed, the newest first."""
+    """Return the unsent notifications with an error, the newest first."""
     query = select(notices).where(notices.c.error.is_not(None), notices.c.status != SENT)
     if deployment is not None:
         query = query.where(notices.c.group.startswith(f"{deployment}/", autoescape=True))
@@ -102,13 +105,13 @@ def _send_one(
             .where(notices.c.id == row_id, is_open, notices.c.due_at <= at)
             .values(status=SENDING, attempts=notices.c.attempts + 1, due_at=at + LEASE_S)
         )
-        if taken.rowcount != 1:  # another monitor was quicker
+        if taken.rowcount != 1:  # another monitor claimed it
             return False
         row = connection.execute(select(notices).where(notices.c.id == row_id)).one()
     is_last, error = row.attempts >= MOST_ATTEMPTS, None
     try:
         if (channel := channels.get(row.channel)) is None:
-            raise Refused(f"The channel {row.channel!r} is not in the monitor file any more.")
+            raise Refused(f"The channel {row.channel!r} is no longer in the monitor file.")
         notice = Notice.from_json(json.loads(row.document))
         send(channel, notice, notice_id=row.id, secret_of=secret_of)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""`${secret:NAME}` in a monitor file: the name of a secret of the workspace, never a value."""
+"""References to the workspace's secrets in a monitor file: `${secret:NAME}`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _NAMED = re.compile(r"\$\{secret:([^}]*)\}")
 
 
 def filled(text: str, secret_of: SecretOf) -> str:
-    """Return a text with each `${secret:NAME}` replaced by the secret.
+    """Replace each `${secret:NAME}` in a text with the secret.
 
     Raises
     ------
     MonitorError
-        If there is no such secret, or others can read its file.
+        If the secret doesn't exist, or other users can read its file.
     """
 
     def found(match: re.Match[str]) -> str:
@@ -28,7 +28,7 @@ def filled(text: str, secret_of: SecretOf) -> str:
             return secret_of(name)
         except SecretError as error:
             raise MonitorError(
-                f"The secret {name[:60]} cannot be used: {error.what}",
+                f"Can't use the secret {name[:60]}: {error.what}",
                 why=error.why,
                 fix=error.fix,
             ) from None

@@ -1,6 +1,6 @@
-"""What is wrong with the serving of a deployment now: errors, latency, silence, workers, rollbacks.
+"""Serving problems of a deployment: errors, latency, missing traffic, dead workers, rollbacks.
 
-Everything is aggregated by the databases; no row of a prediction comes here.
+The databases aggregate everything, so no single prediction is read.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from automl_magic.store.engine import reading
 from automl_magic.store.tables import deployments, predictions, route_changes, workers
 
 ERRORS_WARNING_PCT, ERRORS_CRITICAL_PCT = 1.0, 5.0
-# A worker tells every second that it lives.
+# Workers send a heartbeat every second.
 SILENT_WORKER_S = 30.0
-# Who rolls back where nobody has asked for it: `automl_magic_serving.process.parent`.
+# Actor of automatic rollbacks: `automl_magic_serving.process.parent`.
 SERVER = "automl-serving"
 _HISTORY_S = 7 * DAY_S
 KINDS = frozenset(
@@ -46,14 +46,16 @@ KINDS = frozenset(
 def observe_serving(
     store: Engine, predicted: Engine, monitor: Monitor, *, at: float
 ) -> Observation:
-    """Look at how a deployment is served.
+    """Check how a deployment is served.
 
     Parameters
     ----------
-    store, predicted : Engine
-        Where the routes are, and where the predictions are.
+    store : Engine
+        Database of the routes.
+    predicted : Engine
+        Database of the predictions.
     at : float
-        The time now, in seconds since 1970.
+        Current time, in seconds since 1970.
     """
     name = monitor.name
     with reading(store) as connection:
@@ -74,14 +76,14 @@ def observe_serving(
             found += _errors(connection, recent, monitor, deployment)
             found += _latency(connection, recent, n_rows, monitor, deployment)
         else:
-            # Too little to judge by: an alert that fires neither goes on nor ends.
+            # Too few requests to check, so these alerts keep their state.
             unjudged |= {(AlertKind.ERROR_RATE, "requests"), (AlertKind.LATENCY, "p95")}
         found += _silence(connection, monitor, at)
     return Observation(name, at, KINDS, tuple(found), frozenset(unjudged))
 
 
 def observe_approvals(store: Engine, deployment: str, *, at: float) -> Observation:
-    """Look at the challengers that wait for an approval: one that has it waits no more."""
+    """Check which challengers still wait for an approval."""
     kind = AlertKind.APPROVAL_WANTED
     waiting = alerts_of(store, deployment, kind=kind)
     findings = []
@@ -114,7 +116,7 @@ def _errors(
     goal = monitor.serving.error_rate_pct
     if goal is None and deployment is not None:
         goal = deployment.slos.error_rate_pct
-    # Without a goal a little is a warning; with one, more than the goal is broken.
+    # With a limit: critical above it, a warning above half of it.
     warning = ERRORS_WARNING_PCT if goal is None else goal / 2
     critical = ERRORS_CRITICAL_PCT if goal is None else goal
     if percent > warning:
@@ -122,7 +124,7 @@ def _errors(
             kind=AlertKind.ERROR_RATE,
             subject="requests",
             severity=_severity(percent > critical),
-            summary=f"{percent:.3g} % of the requests fail; {critical:g} % is the limit.",
+            summary=f"{percent:.3g}% of requests fail. The limit is {critical:g}%.",
         )
 
 
@@ -145,7 +147,7 @@ def _latency(
             kind=AlertKind.LATENCY,
             subject="p95",
             severity=_severity(p95 > 2 * goal),
-            summary=f"95 of 100 answers take up to {p95:.3g} ms; {goal:g} ms is the limit.",
+            summary=f"p95 latency is {p95:.3g} ms. The limit is {goal:g} ms.",
         )
 
 
@@ -160,7 +162,7 @@ def _silence(connection: Connection, monitor: Monitor, at: float) -> Iterator[Fi
         return
     limit_s = monitor.serving.no_traffic_s
     if limit_s is None:
-        if at - last <= HOUR_S:  # what follows reads a week of the log
+        if at - last <= HOUR_S:  # don't read a week of the log for nothing
             return
         limit_s = _usual_silence_s(connection, mine)
     if limit_s is not None and at - last > limit_s:
@@ -168,12 +170,12 @@ def _silence(connection: Connection, monitor: Monitor, at: float) -> Iterator[Fi
             kind=AlertKind.NO_TRAFFIC,
             subject="requests",
             severity=AlertSeverity.WARNING,
-            summary=f"No request for {_hours(at - last)}; {_hours(limit_s)} would be usual.",
+            summary=f"No requests for {_hours(at - last)}. The limit is {_hours(limit_s)}.",
         )
 
 
 def _usual_silence_s(connection: Connection, mine: ColumnElement[bool]) -> float | None:
-    """Return twice the longest silence of a week, or None where a day of history is not there."""
+    """Return twice the longest gap in a week of requests, or None with less than a day of them."""
     hour = func.floor(predictions.c.at / HOUR_S)
     hours = sorted(connection.execute(select(hour).distinct().where(mine)).scalars())
     if hours[-1] - hours[0] < DAY_S / HOUR_S:
@@ -194,14 +196,15 @@ def _workers(connection: Connection, monitor: Monitor, at: float) -> Iterator[Fi
             kind=AlertKind.WORKERS,
             subject="workers",
             severity=AlertSeverity.CRITICAL,
-            summary=f"No worker answers: the last one was heard {min(ages):.0f} s ago.",
+            summary=f"No workers are running. The last heartbeat was {min(ages):.0f} s ago.",
         )
     elif dead >= monitor.serving.worker_deaths_per_hour:
         yield Finding(
             kind=AlertKind.WORKERS,
             subject="workers",
             severity=AlertSeverity.WARNING,
-            summary=f"{dead} worker processes died within an hour; {len(ages) - dead} answer.",
+            summary=f"{dead} worker processes died in the last hour. "
+            f"{len(ages) - dead} are running.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Silences: who need not hear about what, until when. Alerts go on; only notices stay away."""
+"""Silences: periods without notifications. Silenced alerts still fire and resolve."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_S = 30 * 86_400.0
 
 @dataclass(frozen=True)
 class Silence:
-    """`key` is an alert, a group (`deployment/kind`) or a deployment."""
+    """A silence of an alert, a group (`deployment/kind`) or a deployment, named by `key`."""
 
     key: str
     reason: str
@@ -27,18 +27,18 @@ class Silence:
 def silence(
     engine: Engine, key: str, *, for_s: float, reason: str, actor: str, at: float
 ) -> Silence:
-    """Send no notices about an alert, a group or a deployment for so many seconds.
+    """Stop the notifications of an alert, a group or a deployment for `for_s` seconds.
 
     Raises
     ------
     MonitorError
-        If there is no such alert, or the time is not one.
+        If `key` doesn't match an alert, or `for_s` is out of range.
     """
     if not 0 < for_s <= LONGEST_S:
         raise MonitorError(
-            f"{for_s:g} s is no time to be silent for.",
-            why="A silence lasts from a second to 30 days: what is wrong must come up again.",
-            fix=f"automl alerts silence {key} --for 2h",
+            f"Can't silence alerts for {for_s:g} s.",
+            why="A silence lasts more than 0 s and at most 30 days, so problems come up again.",
+            fix=f"Use a shorter time: automl alerts silence {key} --for 2h",
         )
     made = Silence(key, reason[:500], actor, at, at + for_s)
     with writing(engine) as connection:
@@ -49,22 +49,22 @@ def silence(
         }
         if key not in known:
             raise MonitorError(
-                f"There is nothing called {key[:100]!r} to be silent about.",
-                why="A silence names an alert, a group of alerts or a deployment that had one.",
-                fix="See them: automl alerts",
+                f"{key[:100]!r} doesn't match an alert.",
+                why="A silence needs the name of an alert, a group or a deployment with alerts.",
+                fix="List alerts: automl alerts",
             )
         connection.execute(silences.insert().values(**vars(made)))
     return made
 
 
 def silences_of(engine: Engine, *, at: float) -> tuple[Silence, ...]:
-    """Return the silences that hold at a moment."""
+    """Return the silences that are active at a time."""
     with reading(engine) as connection:
         return _holding(connection, at)
 
 
 def silenced(connection: Connection, at: float) -> frozenset[str]:
-    """Return the keys that a transaction finds silenced."""
+    """Return the silenced keys, read in an open transaction."""
     return frozenset(one.key for one in _holding(connection, at))
 
 

@@ -1,4 +1,4 @@
-"""The words of a notice. What comes from data is text on one line, whatever it holds."""
+"""The text of a notification. Text from data is made safe and put on one line."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ MOST_SUMMARIES = 5
 _LONGEST = 300
 
 _WORDS = {
-    AlertKind.FEATURE_DRIFT: ("1 feature drifts", "{n:,} features drift"),
-    AlertKind.PREDICTION_DRIFT: ("the predictions drift",) * 2,
-    AlertKind.QUALITY: ("the data of 1 column is bad", "the data of {n:,} columns is bad"),
-    AlertKind.PERFORMANCE: ("the model is worse than at its release",) * 2,
-    AlertKind.CALIBRATION: ("the probabilities cannot be believed any more",) * 2,
+    AlertKind.FEATURE_DRIFT: ("drift in 1 feature", "drift in {n:,} features"),
+    AlertKind.PREDICTION_DRIFT: ("prediction drift",) * 2,
+    AlertKind.QUALITY: ("bad data in 1 column", "bad data in {n:,} columns"),
+    AlertKind.PERFORMANCE: ("the model performs worse than at release",) * 2,
+    AlertKind.CALIBRATION: ("the probabilities are no longer calibrated",) * 2,
     AlertKind.ERROR_RATE: ("too many requests fail",) * 2,
-    AlertKind.LATENCY: ("answers take too long",) * 2,
-    AlertKind.NO_TRAFFIC: ("nobody asks",) * 2,
-    AlertKind.WORKERS: ("worker processes die",) * 2,
+    AlertKind.LATENCY: ("high latency",) * 2,
+    AlertKind.NO_TRAFFIC: ("no requests are arriving",) * 2,
+    AlertKind.WORKERS: ("worker processes are dying",) * 2,
     AlertKind.ROLLBACK: ("a version was rolled back",) * 2,
-    AlertKind.APPROVAL_WANTED: ("a challenger waits for approval",) * 2,
-    AlertKind.RETRAIN_FAILED: ("the retraining failed",) * 2,
-    AlertKind.MONITOR_FAILED: ("the monitor notebook fails",) * 2,
+    AlertKind.APPROVAL_WANTED: ("a challenger is waiting for approval",) * 2,
+    AlertKind.RETRAIN_FAILED: ("retraining failed",) * 2,
+    AlertKind.MONITOR_FAILED: ("the monitor notebook failed",) * 2,
 }
 _NEXT = {
     AlertKind.FEATURE_DRIFT: ("automl app monitor {name}", "automl retrain {name}"),
@@ -50,7 +50,7 @@ _NEXT = {
 def notice_of(
     deployment: str, kind: AlertKind, group: str, found: Sequence[Alert], *, at: float
 ) -> Notice:
-    """Return what is told of the alerts of a group that fire, or that are over.
+    """Build the notification about the firing or resolved alerts of a group.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def notice_of(
     words = _WORDS[kind][len(ordered) > 1].format(n=len(ordered))
     name = safe(deployment, 120)
     title = (
-        f"Resolved: {name}: {words}, no more"
+        f"Resolved: {name}: {words}"
         if state is AlertState.RESOLVED
         else (f"{worst.severity.value.capitalize()}: {name}: {words}")
     )
@@ -85,24 +85,24 @@ def notice_of(
 
 
 def lines_of(notice: Notice) -> list[str]:
-    """Return a notice as lines of plain text."""
+    """Format a notification as lines of plain text."""
     lines = [notice.title, *notice.summaries]
     if (more := notice.n_alerts - len(notice.summaries)) > 0:
         lines.append(f"… and {more:,} more: automl alerts {shlex.quote(notice.deployment)}")
     if notice.link is not None:
         link = notice.link
-        lines.append(f"Made by cell {link.cell_id} of {link.notebook}, run {link.run_id}")
+        lines.append(f"Source: cell {link.cell_id} of {link.notebook}, run {link.run_id}")
     if notice.url is not None:
         lines.append(notice.url)
-    lines += [f"Type: {step}" for step in notice.next_steps]
+    lines += [f"Run: {step}" for step in notice.next_steps]
     return lines
 
 
 def url_of(link: Link | None) -> str | None:
-    """Return the address of a cell, where it is known how to make one.
+    """Return the URL of a notebook cell, or None if `AUTOML_MAGIC_NOTEBOOKS_URL` isn't set.
 
-    `AUTOML_MAGIC_NOTEBOOKS_URL` is such an address with the holes `{run}`, `{notebook}` and
-    `{cell}`, e.g. `https://hub.example/user/ann/lab/tree/runs/{run}/{notebook}#{cell}`.
+    The variable is a URL with the placeholders `{run}`, `{notebook}` and `{cell}`, such as
+    `https://hub.example/user/ann/lab/tree/runs/{run}/{notebook}#{cell}`.
     """
     form = os.environ.get(URL_VARIABLE)
     if link is None or not form or not form.startswith(("https://", "http://")):
@@ -122,7 +122,7 @@ def _summary(alert: Alert) -> str:
 def _steps(deployment: str, kind: AlertKind, worst: Alert) -> tuple[str, ...]:
     if worst.state is AlertState.RESOLVED:
         return ()
-    if kind is AlertKind.APPROVAL_WANTED:  # its subject is `MODEL VERSION`
+    if kind is AlertKind.APPROVAL_WANTED:  # the subject is `MODEL VERSION`
         model, _, version = worst.subject.rpartition(" ")
         return (
             f"automl approve {shlex.quote(model)} {version}",

@@ -1,4 +1,4 @@
-"""A test of a channel: one notice that says so, at once."""
+"""Send a test notification through a channel."""
 
 from __future__ import annotations
 
@@ -20,41 +20,43 @@ from automl_magic.records.monitoring.alert import (
 
 
 def monitors_in(folder: Path) -> list[Monitor]:
-    """Return what every monitor file of a folder says. Raises SpecError."""
+    """Read every monitor file in a folder. Raises SpecError."""
     return [read_monitor(path) for path in sorted(folder.glob("*.yaml"))]
 
 
 def send_test(
     channel: str, monitors: Sequence[Monitor], secret_of: SecretOf, *, folder: Path, at: float
 ) -> Channel:
-    """Send a notice that says that it is a test over a channel, and return the channel.
+    """Send a test notification through a channel, and return the channel.
 
     Parameters
     ----------
     monitors : sequence of Monitor
-        Where the channel may stand; exactly one must have it.
+        Monitors to search. Exactly one must have the channel.
     secret_of : callable
         Returns the secret of a name: `Workspace.secret`.
     folder : Path
-        Where monitor files lie, for the error.
+        Folder of the monitor files, for the error message.
 
     Raises
     ------
     MonitorError
-        If there is no such channel, or the notice was not taken.
+        If no or several monitors have the channel, or it rejects the notification.
     """
     found = {one.name: {known.name: known for known in one.channels} for one in monitors}
     here = {name: known[channel] for name, known in found.items() if channel in known}
     if len(here) != 1:
         names = sorted({name for known in found.values() for name in known})
         raise MonitorError(
-            f"It is not clear which channel {channel[:60]!r} is meant.",
-            why=f"It stands in the monitor files of {shorten(sorted(here))}."
+            f"The channel {channel[:60]!r} is ambiguous."
+            if here
+            else f"There's no channel {channel[:60]!r}.",
+            why=f"It's in the monitor files of {shorten(sorted(here))}."
             if here
             else f"The monitor files have {shorten(names) or 'no channels'}.",
-            fix=f"automl alerts test {channel[:60]} --deployment NAME"
+            fix=f"Choose a deployment: automl alerts test {channel[:60]} --deployment NAME"
             if here
-            else f"Add it to a file in {str(folder)!r}; see docs/howto/alerts.md.",
+            else f"Add it to a file in {str(folder)!r} as docs/howto/alerts.md shows.",
         )
     ((name, to),) = here.items()
     notice = Notice(
@@ -63,8 +65,8 @@ def send_test(
         kind=AlertKind.MONITOR_FAILED,
         state=AlertState.FIRING,
         severity=AlertSeverity.INFO,
-        title=f"Test: {name}: notices arrive here",
-        summaries=("Somebody typed `automl alerts test`. Nothing is wrong.",),
+        title=f"Test: {name}: notifications arrive here",
+        summaries=("This is a test by `automl alerts test`. Nothing is wrong.",),
         n_alerts=1,
         next_steps=(),
         at=at,
@@ -73,7 +75,7 @@ def send_test(
         send(to, notice, notice_id=int(notice.at), secret_of=secret_of)
     except Refused as refused:
         raise MonitorError(
-            f"The channel {channel!r} does not take notices.",
+            f"The channel {channel!r} doesn't accept notifications.",
             why=str(refused),
             fix="Correct the channel in the monitor file.",
         ) from refused

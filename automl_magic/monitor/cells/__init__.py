@@ -1,1 +1,1 @@
-"""cells: those of a monitor notebook that make no section."""
+"""Cells of a monitor notebook without a section."""

@@ -1,4 +1,4 @@
-"""finish: write the report down, tell the store, and `result.json` last, as the mark of the end."""
+"""Write the drift report to disk and to the store, then `result.json` to mark the end."""
 
 from __future__ import annotations
 
@@ -36,16 +36,22 @@ MOST_NAMED = 5
 def finish(
     watch: Watch, /, *, run_dir: str | os.PathLike[str], workspace: Workspace | None = None
 ) -> CellOutput:
-    """Write `drift.json`, a row of the store's `checks`, then `result.json`.
+    """Write `drift.json`, a row in the store's `checks`, then `result.json`.
 
-    A window of no deployment has no row in the store. The workspace is by default that of the
-    notebook's process.
+    Without a deployment, no row is written to the store.
+
+    Parameters
+    ----------
+    run_dir : path
+        Folder of the run.
+    workspace : Workspace, optional
+        Default: the workspace of the notebook's process.
 
     Raises
     ------
     FolderNotWritable
     StoreError
-        If the store does not answer.
+        If the store can't be reached.
     """
     folder = Path(run_dir).absolute()
     report = report_of(watch, run_id=folder.name)
@@ -70,15 +76,15 @@ def finish(
         write_atomic(folder / "result.json", dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
-            f"The folder {str(folder)!r} cannot be written.",
+            f"Can't write to the folder {str(folder)!r}.",
             why=f"{error.strerror or error}.",
-            fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
+            fix="Free disk space or set run_dir to a writable folder, then run this cell again.",
         ) from error
     return _summary(report)
 
 
 def keep(report: DriftReport, workspace: Workspace) -> None:
-    """Write a report of a deployment into the store, where alerts and the board read it."""
+    """Write a deployment's report to the store, for the alerts and the dashboard."""
     assert report.deployment is not None
     with writing(store(workspace)) as connection:
         connection.execute(
@@ -96,12 +102,12 @@ def keep(report: DriftReport, workspace: Workspace) -> None:
 
 
 def report_of(watch: Watch, *, run_id: str) -> DriftReport:
-    """Return all that was found, as a record; of each section that is not there, why."""
+    """Build the drift report from all sections, with the reasons for skipped sections."""
     window, found = watch.window, watch.sections
     judged = [one for section in found.values() for one in _parts_of(section)]
     severities = [one.severity for one in judged if hasattr(one, "severity")]
     if watch.too_few:
-        # A part that could be judged, such as the traffic, still may be wrong.
+        # Sections that were checked, such as the traffic, can still have problems.
         severities = [one for one in severities if one is not DriftSeverity.OK]
     fields = {field.name for field in dataclasses.fields(DriftReport)}
     report = DriftReport(
@@ -137,12 +143,12 @@ def report_of(watch: Watch, *, run_id: str) -> DriftReport:
 
 
 def _parts_of(section: Any) -> Sequence[Any]:
-    """Return what of a section has a severity: its parts, or the whole."""
+    """Return the parts of a section that have a severity, or the section itself."""
     return section if isinstance(section, tuple) else (section,)
 
 
 def headline(report: DriftReport) -> dict[str, float]:
-    """Return the numbers by which windows are compared."""
+    """Return the metrics that compare windows."""
     numbers: dict[str, float | None] = {"rows": float(report.n_rows)}
     psis = [one.psi for one in report.features if one.psi is not None]
     numbers["drifted_columns"] = float(sum(one.severity.alarms for one in report.features))
@@ -166,18 +172,18 @@ def _with_summary(report: DriftReport, too_few: str | None) -> DriftReport:
         named = ", ".join(name_of(subject, 40) for subject in subjects[:MOST_NAMED])
         more = f" and {len(subjects) - MOST_NAMED:,} more" if len(subjects) > MOST_NAMED else ""
         findings = "1 finding" if len(breaches) == 1 else f"{len(breaches):,} findings"
-        said = f"{findings}, {report.severity.value} at worst: {named}{more}."
+        said = f"{findings} (worst: {report.severity.value}): {named}{more}."
     elif too_few:
         said = too_few
     else:
-        said = f"Nothing has moved by more than chance, in {report.n_rows:,} rows."
+        said = f"No significant change in {report.n_rows:,} rows."
     return dataclasses.replace(report, summary=said)
 
 
 def _skipped(watch: Watch) -> tuple[Skipped, ...]:
     return tuple(
         watch.skipped.get(name)
-        or Skipped(section=name, why="Its cell was left out, or has not run.", cell_id="finish")
+        or Skipped(section=name, why="Its cell hasn't run.", cell_id="finish")
         for name in (one.name for one in sections())
         if name not in watch.sections
     )
@@ -192,6 +198,6 @@ def _summary(report: DriftReport) -> CellOutput:
         (name.replace("_", " "), format_value(value)) for name, value in headline(report).items()
     ]
     said = [report.summary, *(one.summary for one in report.breaches[:MOST_NAMED])]
-    said += [f"No {one.section}: {one.why}" for one in report.skipped]
-    table = TextTable("The window is judged.", ("", ""), rows)
+    said += [f"Skipped {one.section}: {one.why}" for one in report.skipped]
+    table = TextTable("Drift report", ("", ""), rows)
     return CellOutput(tables=[table], said=said)

@@ -1,1 +1,1 @@
-"""compare: the values of one column in a window, against the column's reference."""
+"""Compare the values of a column in a window with its reference."""

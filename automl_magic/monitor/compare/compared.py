@@ -1,4 +1,4 @@
-"""Compared: how two distributions differ, before anybody says whether it matters."""
+"""Compared: test statistics on two distributions, without a severity."""
 
 from __future__ import annotations
 
@@ -18,10 +18,18 @@ from automl_magic.records.monitoring.drift import Histogram, Statistic
 
 @dataclass(frozen=True)
 class Compared:
-    """What the tests of one column say.
+    """Test results of one column.
 
-    `psi` is less what chance gives, and at least 0; `p_value` is that of all tests of the column
-    together. `rows` had a value, worth `effective_rows` equally weighted ones.
+    Attributes
+    ----------
+    rows : int
+        Rows with a value.
+    effective_rows : float
+        Number of equally weighted rows with the same information.
+    psi : float
+        Population stability index minus its expected value without drift, at least 0.
+    p_value : float
+        Combined p-value of all tests of the column.
     """
 
     rows: int
@@ -40,9 +48,11 @@ def compared(
     Parameters
     ----------
     last_is_rare : bool
-        Whether the last bin expects too few rows for chi-square: then it is tested by itself.
-    tests
-        Other tests of the same question.
+        Whether the last bin has too few expected rows for chi-square. Then it's tested separately.
+    rows : int
+        Rows with a value.
+    tests : tuple of Statistic
+        Results of other tests of the same hypothesis.
     """
     found = [*tests]
     main = shares

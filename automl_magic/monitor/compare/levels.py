@@ -1,4 +1,4 @@
-"""Categories against categories: PSI, chi-square, and Fisher's test for what is rare."""
+"""Comparison of categories: PSI, chi-square test, and Fisher's exact test for rare categories."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def compare_levels(
 ) -> Compared:
     """Compare the categories of a window with the reference.
 
-    Levels that the reference does not list count as others.
+    Categories that the reference doesn't list count as "(other)".
 
     Parameters
     ----------
     n_reference : float
-        How many values the reference was made of.
-    texts : sequence of str, shape (n,)
-        At least one, none of them missing.
+        Number of values in the reference.
+    texts : sequence of str of length n_rows
+        Categories of the window. At least one, none missing.
+    weights : array of shape (n_rows,)
     """
     place = {level: i for i, level in enumerate(reference.levels)}
     others = len(place)

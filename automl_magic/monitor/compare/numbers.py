@@ -1,4 +1,4 @@
-"""Numbers against numbers: PSI and chi-square on quantile bins, Kolmogorov and Smirnov on all."""
+"""Comparison of numbers: PSI and chi-square test on quantile bins, Kolmogorov-Smirnov test."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ def compare_numbers(
 ) -> Compared:
     """Compare the numbers of a window with the reference.
 
-    The bins are the reference's deciles; fewer where the window has less than ten rows for each.
+    The bins are the reference's deciles, or fewer bins if a decile would have less than ten rows.
 
     Parameters
     ----------
     n_reference : float
-        How many values the reference was made of.
-    values, weights : arrays, shape (n,)
-        At least one value, none of them missing.
+        Number of values in the reference.
+    values : array of shape (n_rows,)
+        Numbers of the window. At least one, none missing.
+    weights : array of shape (n_rows,)
     """
     n_current = effective_rows(weights)
     cuts = bin_cuts(reference, int(min(n_reference, n_current) / ROWS_A_BIN))
@@ -53,14 +54,14 @@ def compare_numbers(
 
 
 def bin_cuts(reference: Numbers, n_bins: int = MOST_BINS) -> list[float]:
-    """Return the inner borders of bins that hold about equal shares of the reference.
+    """Return the inner edges of bins with about equal shares of the reference.
 
-    A value that many rows have, such as 0, has a bin that ends with it; one that is rare beside it
-    is kept apart. A value at a border lies in the bin below it.
+    A frequent value, such as 0, ends its own bin, separate from rare values next to it. A value on
+    an edge belongs to the bin below.
     """
     share = 1 / min(max(n_bins, 2), MOST_BINS) - 1e-9
     knots, below = reference.knots, reference.below
-    # What lies beyond a heap at either end is kept apart from it.
+    # Separate a frequent value at either end from the values beyond it.
     cuts = [math.nextafter(knots[0], -math.inf)] if below[0] >= share else []
     last = 0.0
     for i, knot in enumerate(knots[:-1]):
@@ -74,13 +75,13 @@ def bin_cuts(reference: Numbers, n_bins: int = MOST_BINS) -> list[float]:
 
 
 def at_most(reference: Numbers, cut: float) -> float:
-    """Return the share of the reference's values that are at most a border of `bin_cuts`."""
+    """Return the share of the reference's values up to and including an edge of `bin_cuts`."""
     place = bisect_right(reference.knots, cut)
     return reference.below[place - 1] if place else 0.0
 
 
 def names_of(cuts: list[float]) -> tuple[str, ...]:
-    """Return the bins in words; one that holds a single value is called by it."""
+    """Return the labels of the bins. A bin with a single value is named after it."""
     if not cuts:
         return ("all",)
     pairs = list(pairwise(cuts))

@@ -1,4 +1,4 @@
-"""The verdict on many columns at once: large enough to matter, and more than chance."""
+"""Severity of the drift of many columns: large and statistically significant."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from automl_magic.records.monitoring.drift import DriftSeverity, Thresholds
 def verdicts(
     found: list[Compared], thresholds: Thresholds, alpha: float
 ) -> list[tuple[DriftSeverity, float]]:
-    """Return the severity of each column, and its p-value adjusted for all of them.
+    """Return the severity and the adjusted p-value of each column.
 
-    A shift matters where PSI, less what chance gives, reaches a threshold *and* the adjusted
-    p-value lies below `alpha`: with many rows anything is significant, with few anything is large.
+    A shift matters if the corrected PSI reaches a threshold *and* the p-value, adjusted for all
+    columns, is below `alpha`. With many rows everything is significant, with few everything is
+    large.
     """
     adjusted = holm([one.p_value for one in found])
     return [

@@ -1,5 +1,5 @@
-"""measures: one test or distance a file. Each compares shares or values with a reference.
+"""Statistical tests and distances, one per file. Each compares shares or values with a reference.
 
-They know nothing of columns, windows or thresholds. `Shares` are the two distributions over the
-same bins; a *test* returns a p-value, a *distance* does not.
+They don't depend on columns, windows or thresholds. `Shares` are two distributions over the same
+bins. A *test* returns a p-value, a *distance* doesn't.
 """

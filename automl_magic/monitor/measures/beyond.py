@@ -1,4 +1,4 @@
-"""How many values lie beyond all that training had, and how many would by chance."""
+"""Test for values outside the range of the training data."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from scipy.special import betaln, gammaln, logsumexp
 
 
 def beyond_range(count: float, n: float, n_reference: float) -> float:
-    """Return the chance that so many of n values, or more, lie outside the range of the reference.
+    """Return the p-value of `count` or more of `n` values outside the range of the reference.
 
     Without a shift, the share of a continuous distribution outside the range of m rows is Beta(2,
-    m - 1), whatever the distribution, so that the count is beta-binomial: Wilks, "Determination of
-    sample sizes for setting tolerance limits", Annals of Mathematical Statistics 12(1), 1941. Ties
-    only make it smaller.
+    m - 1), for every distribution. So the count is beta-binomial (Wilks, "Determination of sample
+    sizes for setting tolerance limits", Annals of Mathematical Statistics 12(1), 1941). Ties make
+    the share smaller.
     """
     here, size, m = round(count), max(round(n), 1), max(round(n_reference), 2)
     if here <= 0:

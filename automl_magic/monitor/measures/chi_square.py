@@ -1,4 +1,4 @@
-"""Pearson's chi-square test of homogeneity: do two samples fall into the bins alike?"""
+"""Pearson's chi-square test of homogeneity of two samples."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from automl_magic.monitor.measures.shares import Shares
 
 
 def chi_square(shares: Shares) -> tuple[float, float]:
-    """Return the statistic and its p-value. Every bin should expect five rows: see `pooled`.
+    """Return the statistic and its p-value. Every bin needs five expected rows: see `pooled`.
 
-    The rows are effective ones, which for weighted rows is the first-order correction of Rao &
-    Scott, Journal of the American Statistical Association 76 (1981).
+    Uses effective row counts: for weighted rows, this is the first-order correction of Rao & Scott,
+    Journal of the American Statistical Association 76 (1981).
     """
     n, m = shares.n_current, shares.n_reference
     together = (n * shares.current + m * shares.reference) / (n + m)
@@ -27,7 +27,7 @@ def chi_square(shares: Shares) -> tuple[float, float]:
 
 
 def cramers_v(shares: Shares) -> float:
-    """Return the statistic as an effect size from 0 to 1, whatever the number of rows.
+    """Return Cramér's V, an effect size from 0 to 1 that doesn't depend on the number of rows.
 
     Cramér, "Mathematical Methods of Statistics" (1946), 21.9: √(χ² / N) for two samples.
     """

@@ -1,4 +1,4 @@
-"""Many tests at once: a correction that keeps the chance of any false alarm."""
+"""Corrections for multiple testing that control the family-wise error rate."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from automl_magic.recipe.values import Floats
 
 
 def holm(p_values: Sequence[float]) -> Floats:
-    """Return the adjusted p-values of a family: those below α reject with a family error of α.
+    """Return Holm's adjusted p-values. Rejecting those below α has a family-wise error rate of α.
 
     Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-    Statistics 6(2), 1979. It asks nothing of the dependence between the tests, which the columns of
-    a table always have; Benjamini and Hochberg's form promises less (the share of false alarms
-    among all, not the chance of any) and asks for more.
+    Statistics 6(2), 1979. It holds under any dependence between the tests, and the columns of a
+    table are always dependent. The Benjamini-Hochberg procedure only controls the false discovery
+    rate, and needs assumptions on the dependence.
+
+    Parameters
+    ----------
+    p_values : sequence of float of length n_tests
+
+    Returns
+    -------
+    array of shape (n_tests,)
     """
     p = np.asarray(p_values, dtype=np.float64)
     order = np.argsort(p, kind="stable")
@@ -26,7 +34,7 @@ def holm(p_values: Sequence[float]) -> Floats:
 
 
 def bonferroni(p_values: Sequence[float]) -> float:
-    """Return one p-value for several tests of the same question: the smallest, times their number.
+    """Return one p-value for several tests of the same hypothesis: the smallest times their number.
 
     Dunn, "Multiple comparisons among means", Journal of the American Statistical Association 56
     (1961).

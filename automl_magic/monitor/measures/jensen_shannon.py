@@ -1,4 +1,4 @@
-"""The Jensen-Shannon distance: symmetric, from 0 (equal) to 1 (nothing in common)."""
+"""The Jensen-Shannon distance: symmetric, from 0 (equal) to 1 (disjoint)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def jensen_shannon(shares: Shares) -> float:
     """Return the square root of the Jensen-Shannon divergence in bits.
 
     Lin, "Divergence measures based on the Shannon entropy", IEEE Transactions on Information Theory
-    37(1), 1991; the root is a metric (Endres & Schindelin, 2003).
+    37(1), 1991. The square root is a metric (Endres & Schindelin, 2003).
     """
     p, q = smoothed(shares)
     middle = (p + q) / 2

@@ -1,4 +1,4 @@
-"""The two-sample Kolmogorov-Smirnov test, against a reference that is kept as quantiles."""
+"""The two-sample Kolmogorov-Smirnov test with a reference stored as quantiles."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ from automl_magic.records.monitoring.reference import Numbers
 def kolmogorov_smirnov(
     reference: Numbers, n_reference: float, values: Floats, weights: Floats, n_current: float
 ) -> tuple[float, float]:
-    """Return the largest distance of the cumulative shares, and its p-value.
+    """Return the largest distance between the cumulative distributions, and its p-value.
 
-    The distance is taken at the reference's knots, where its cumulative share is known exactly: it
-    is at most that of all values, so the test is a little conservative, on ties and few knots more
-    so. Its effective sample size is nm / (n + m).
+    The distance is measured at the reference's knots, where its cumulative share is exact. It's at
+    most the distance over all values, so the test is slightly conservative, more so with ties and
+    few knots. The effective sample size is nm / (n + m).
+
+    Parameters
+    ----------
+    values, weights : arrays of shape (n_rows,)
+        Values of the window and their weights.
+    n_reference, n_current : float
+        Effective rows of the reference and the window.
 
     Notes
     -----
-    The p-value is Kolmogorov's with the correction for small samples of Stephens, Journal of the
-    Royal Statistical Society B 32 (1970).
+    The p-value is Kolmogorov's, with the small-sample correction of Stephens, Journal of the Royal
+    Statistical Society B 32 (1970).
     """
     effective = n_current * n_reference / (n_current + n_reference)
     if effective <= 0 or len(values) == 0:

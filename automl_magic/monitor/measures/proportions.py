@@ -1,4 +1,4 @@
-"""Fisher's exact test of two proportions: for what is rare, where no normal curve helps."""
+"""Fisher's exact test of two proportions, for rare values."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ MORE, FEWER = 1, -1
 
 
 def more_often(count: float, n: float, count_reference: float, n_reference: float) -> float:
-    """Return the chance of so many, or more, among n rows, if both samples were alike.
+    """Return the one-sided p-value of `count` or more of `n` rows if both samples are alike.
 
-    Given how many rows of both samples have it, the number in the window is hypergeometric: Fisher,
-    "The logic of inductive inference", Journal of the Royal Statistical Society 98 (1935). Counts
-    of effective rows are rounded.
+    Given the total in both samples, the count in the window is hypergeometric (Fisher, "The logic
+    of inductive inference", Journal of the Royal Statistical Society 98, 1935). Effective counts
+    are rounded.
     """
     return _tail(count, n, count_reference, n_reference, MORE)
 
 
 def otherwise_often(count: float, n: float, count_reference: float, n_reference: float) -> float:
-    """Return twice the smaller of both tails: the two-sided form of `more_often`."""
+    """Return the two-sided p-value: twice the smaller tail of `more_often`."""
     tails = [_tail(count, n, count_reference, n_reference, side) for side in (MORE, FEWER)]
     return min(1.0, 2 * min(tails))
 
@@ -43,5 +43,5 @@ def _tail(count: float, n: float, count_reference: float, n_reference: float, si
 
 
 def _log_choose(n: float, k: Floats) -> Floats:
-    """Return ln(n over k)."""
+    """Return the logarithm of the binomial coefficient n over k."""
     return np.asarray(-betaln(k + 1, n - k + 1) - np.log(n + 1.0), dtype=np.float64)

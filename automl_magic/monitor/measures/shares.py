@@ -1,4 +1,4 @@
-"""Shares: two distributions over the same bins, and what their rows are worth."""
+"""Shares: two distributions over the same bins, with their effective numbers of rows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ from numpy.typing import NDArray
 
 from automl_magic.recipe.values import Floats
 
-# A cell of a contingency table that expects fewer rows than these has no chi-square distribution
-# (Cochran, Biometrics 10, 1954).
+# Cells of a contingency table need this many expected rows for a chi-square distribution (Cochran,
+# Biometrics 10, 1954).
 FEWEST_EXPECTED = 5.0
 
 
 @dataclass(frozen=True)
 class Shares:
-    """What share of the reference's rows, and of the window's, falls into each bin.
+    """Shares of the rows in each bin, for the reference and the window.
 
-    `n_reference` and `n_current` are effective numbers of rows (see `effective_rows`).
+    Attributes
+    ----------
+    names : tuple of str
+        Labels of the bins.
+    reference, current : arrays of shape (n_bins,)
+    n_reference, n_current : float
+        Effective numbers of rows (see `effective_rows`).
     """
 
     names: tuple[str, ...]
@@ -33,7 +39,7 @@ class Shares:
         return len(self.reference)
 
     def take(self, chosen: NDArray[np.bool_]) -> Shares:
-        """Return some of the bins, as shares of the rows in them alone."""
+        """Return the selected bins, with shares of the rows in only these bins."""
         of_reference, of_current = self.reference[chosen].sum(), self.current[chosen].sum()
         return Shares(
             tuple(name for name, here in zip(self.names, chosen, strict=True) if here),
@@ -53,13 +59,15 @@ def pooled(
     *,
     rest: str = "(all others)",
 ) -> tuple[Shares, bool]:
-    """Put bins that are too rare for a test together into one, at the end.
+    """Merge the bins that are too rare for a test into one bin at the end.
 
-    Rare is judged by the reference alone, so that the window's own values choose nothing.
+    Only the reference decides which bins are rare, so the window's values don't affect the choice.
 
     Returns
     -------
-    The shares, and whether the bin at the end is itself too rare for a chi-square test.
+    shares : Shares
+    last_is_rare : bool
+        Whether the merged bin is still too rare for a chi-square test.
     """
     frequent = min(n_reference, n_current) * reference >= FEWEST_EXPECTED
     if frequent.all():
@@ -77,10 +85,10 @@ def pooled(
 
 
 def effective_rows(weights: Floats) -> float:
-    """Return how many equally weighted rows say as much as these: (Σw)² / Σw².
+    """Return the number of equally weighted rows with the same information: (Σw)² / Σw².
 
-    Kish, "Survey Sampling" (1965), 11.7: rows that were logged at different rates are weighted by
-    the inverse of the rate, and are then worth less than their number.
+    Kish, "Survey Sampling" (1965), 11.7. Rows that were logged at different rates are weighted by
+    the inverse of the rate, so they count less than their number.
     """
     total = float(weights.sum())
     return total * total / float((weights * weights).sum()) if total > 0 else 0.0

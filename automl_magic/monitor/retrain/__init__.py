@@ -1,13 +1,13 @@
-"""retrain: when a challenger is made, from which rows, and whether it is better.
+"""Retraining: train a challenger on new rows and compare it with the champion.
 
-policy      may it begin: one at a time, a cool-down, a budget
-fresh       new rows: the log with its outcomes, a table somebody gives
-due         what the monitor file asks for now
-champion    the champion, and the new rows that are gathered for a challenger
-challenger  the tables on disk, and the experiment of its search
-ending      how it ended: written down, and told
-comparison  challenger and champion on recent rows that neither has learned from
-deciding    the first and the last cell of the retrain notebook
+policy      limits: one job at a time, cooldown, budget
+fresh       new rows from the log and from a provided table
+due         retrainings that the monitor file triggers
+champion    the champion, and the new rows for a challenger
+challenger  the challenger's tables and experiment
+ending      record the end of a retraining and notify
+comparison  scores of challenger and champion on recent rows
+deciding    the first and last cell of the retrain notebook
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = [
     "triggered_by",
 ]
 
-# Loaded when first used: a board asks what went on, and needs no metric for it.
+# Imported on first use: the dashboard only reads jobs, and doesn't need the metrics.
 _HOMES = {
     "comparison": ("compare",),
     "deciding": ("decide", "sources"),

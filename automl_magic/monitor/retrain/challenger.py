@@ -1,4 +1,4 @@
-"""What a challenger is made from: the tables on disk, and the experiment of its search."""
+"""The challenger's training data: its tables on disk, and the experiment of its search."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ ANSWERS_NAME = "champion.parquet"
 
 @dataclass(frozen=True)
 class Tables:
-    """Where the tables of a retraining lie. `answers` is None where the champion can be asked."""
+    """Paths of the tables of a retraining.
+
+    `answers` are the champion's logged predictions. It's None if the champion can predict the rows.
+    """
 
     training: Path
     recent: Path
@@ -26,12 +29,12 @@ class Tables:
 
 
 def write_tables(folder: Path, together: Together, learned: Collection[str]) -> Tables:
-    """Write what a challenger learns from and what measures it into a new folder.
+    """Write the challenger's training and scoring tables to a new folder.
 
     Parameters
     ----------
     learned : collection of str
-        The predictions that the champion has learned from; the next retraining leaves them out.
+        IDs of the predictions that the champion learned from. The next retraining skips them.
     """
     folder.mkdir(parents=True, mode=0o700)
     tables = Tables(
@@ -52,9 +55,14 @@ def write_tables(folder: Path, together: Together, learned: Collection[str]) -> 
 def challenger_experiment(
     plan: Plan, together: Together, tables: Tables, budget_s: float | None
 ) -> Experiment:
-    """Return the experiment on the new table: what was asked for the champion, its columns as then.
+    """Return the challenger's experiment: the champion's options and column kinds on the new table.
 
-    A column that the log does not keep is in no table any more, and in no field of the experiment.
+    Columns that aren't in the new table are removed from the experiment.
+
+    Parameters
+    ----------
+    budget_s : float, seconds, optional
+        Default: the champion's budget.
     """
     asked = plan.experiment
     there = {str(column) for column in together.training.columns}

@@ -1,4 +1,4 @@
-"""The champion, and the new rows that a challenger may learn from and is measured by."""
+"""The champion, and the new rows to train and score a challenger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEARNED_NAME = "learned-predictions.json"
 
 @dataclass(frozen=True)
 class Champion:
-    """The version that serves, its files, and the plan and the table that it was made from."""
+    """The served version with its files, plan and training table."""
 
     deployment: Deployment
     route: Route
@@ -33,7 +33,7 @@ class Champion:
 
 @dataclass(frozen=True)
 class Given:
-    """A table that somebody gives, and what it is called. It is read when it is asked for."""
+    """A user-provided table with its name. `read` loads it."""
 
     name: str
     read: Callable[[], pd.DataFrame]
@@ -42,23 +42,25 @@ class Given:
 def gather(
     predictions: Engine, champion: Champion, given: Given | None, *, min_rows: int
 ) -> Together:
-    """Gather new rows, of the log and of a table that is given, and divide them.
+    """Collect new rows from the log and a provided table, and split them.
 
     Parameters
     ----------
     predictions : Engine
-        The database of predictions and outcomes.
+        Database of predictions and outcomes.
+    given : Given, optional
+        A provided table.
     min_rows : int
-        How many new rows there must be where they come from the log alone.
+        Minimum number of new rows if they come only from the log.
 
     Raises
     ------
     MonitorError, DataError
-        If there are too few, or the table cannot be read or lacks a column.
+        If there are too few rows, or the table can't be read or is missing a column.
     """
     plan, watched = champion.plan, load_watched(champion.folder)
     target, split = plan.experiment.target, plan.split.column
-    # What the champion does not read is in no request, and in no log.
+    # Columns that the champion doesn't use aren't in the requests or the log.
     read = {column.name for column in watched.schema.columns}
     needed = {*read, target, *([split] if split else [])}
     table = champion.table[[column for column in champion.table.columns if column in needed]]
@@ -74,7 +76,7 @@ def gather(
         version=champion.route.stable,
         before=time.time(),
     )
-    # Of a column that the log does not keep, a table that is given is the better witness.
+    # If the log doesn't keep all columns, use only the provided table.
     is_whole = not read & hidden or given is None
     if len(logged.table) and is_whole and (split is None or split in read - hidden):
         fresh.append(logged)
@@ -91,11 +93,11 @@ def gather(
 
 
 def learned_by(plan: Plan) -> frozenset[str]:
-    """Return the logged predictions that a challenger's table holds, by their ids."""
+    """Return the IDs of the logged predictions in a model's training table."""
     source = Path(plan.dataset.source)
-    if not source.is_absolute():  # no file, and so no table that a retraining has put together
+    if not source.is_absolute():  # not a file, so not the table of a retraining
         return frozenset()
     try:
         return frozenset(json.loads(source.with_name(LEARNED_NAME).read_bytes()))
-    except (OSError, ValueError):  # a first model has learned from no log
+    except (OSError, ValueError):  # the first model didn't learn from the log
         return frozenset()

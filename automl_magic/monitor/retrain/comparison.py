@@ -1,4 +1,4 @@
-"""compare: a challenger and the champion on the same rows, which neither has learned from."""
+"""Compare a challenger and the champion on the same unseen rows."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESAMPLES, FEWEST_RESAMPLES = 1_000, 100
-# 1,000 resamples of so many rows take about five seconds for the slowest metric.
+# 1,000 resamples of this many rows take about five seconds for the slowest metric.
 MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True, repr=False)
 class Compared:
-    """A comparison, as a cell shows it."""
+    """A comparison as the output of a cell."""
 
     comparison: Comparison
 
@@ -42,15 +42,15 @@ class Compared:
 
     @property
     def in_words(self) -> str:
-        """Say which one is better, and how sure that is."""
+        """Sentence on which model is better, with the interval of the gain."""
         found = self.comparison
         span = f"[{number(found.low)}, {number(found.high)}]"
-        gain = f"{number(found.gain)} {span} in {found.resamples:,} resamples of the rows"
+        gain = f"{number(found.gain)} {span} over {found.resamples:,} resamples of the rows"
         if found.is_better:
             return f"The challenger is better by {gain}."
         if found.high < 0:
             return f"The challenger is worse: its gain is {gain}."
-        return f"Nobody can say which one is better: the gain is {gain}."
+        return f"Neither model is clearly better: the gain is {gain}."
 
     def _shown(self) -> CellOutput:
         found = self.comparison
@@ -58,8 +58,8 @@ class Compared:
             (name, score_text(score), f"{score.rows:,}")
             for name, score in (("champion", found.champion), ("challenger", found.challenger))
         ]
-        headings = ("", f"{found.metric} [95 % interval]", "recent rows")
-        table = TextTable("On the same recent rows", headings, rows, right=frozenset({1, 2}))
+        headings = ("", f"{found.metric} [95% interval]", "recent rows")
+        table = TextTable("Scores on the recent rows", headings, rows, right=frozenset({1, 2}))
         return CellOutput(tables=[table], said=[self.in_words])
 
 
@@ -71,40 +71,40 @@ def compare(
     answers: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Compared:
-    """Score a challenger and the champion on the same rows, and the difference with its interval.
+    """Score a challenger and the champion on the same rows, with an interval of the difference.
 
     Parameters
     ----------
     champion_dir : path
-        The champion's folder; its files are compared with their digests.
-    recent : DataFrame, shape (n_rows, n_columns)
-        Rows that neither has learned from, with the target.
-    answers : DataFrame, shape (n_rows, 1) or (n_rows, n_classes), optional
-        What the champion has answered to these rows when they came: it is not asked again, since it
-        reads a column that is not here any more.
+        Folder of the champion. Its files are checked against their digests.
+    recent : DataFrame of shape (n_rows, n_columns)
+        Rows that neither model learned from, with the target.
+    answers : DataFrame of shape (n_rows, 1) or (n_rows, n_classes), optional
+        Logged predictions of the champion for these rows. Used if the rows lack a column that the
+        champion reads, so it can't predict them.
 
     Raises
     ------
     ArtifactTampered
-        If the champion's files are not those that were released.
+        If the champion's files have been changed.
     MonitorError
-        If the two do not predict the same.
+        If the models have different targets or tasks.
 
     Notes
     -----
-    The interval of the difference is that of a paired bootstrap: rows are drawn with replacement,
-    and both models are scored on the same draw, so that what makes a row hard for both falls out
-    (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13). Of more than 5,000 rows,
-    as many are drawn, and the deviations are shrunk by √(m/n).
+    The interval comes from a paired bootstrap: rows are drawn with replacement, and both models are
+    scored on the same draw. This cancels the difficulty of the rows that both models share (Efron &
+    Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13). If there are more than m = 5,000
+    rows, each draw has m rows and the deviations are scaled by √(m/n).
     """
     champion = load_model(Path(champion_dir))
     recipe = challenger.recipe
     if champion.recipe.task is not recipe.task or champion.recipe.target != recipe.target:
         raise MonitorError(
-            "Champion and challenger cannot be compared.",
-            why=f"One predicts {champion.recipe.target!r} ({champion.recipe.task}), the "
-            f"other {recipe.target!r} ({recipe.task}).",
-            fix="Make the challenger from the champion's own plan: automl retrain DEPLOYMENT",
+            "Can't compare champion and challenger.",
+            why=f"The champion predicts {champion.recipe.target!r} ({champion.recipe.task}), the "
+            f"challenger {recipe.target!r} ({recipe.task}).",
+            fix="Train the challenger with the champion's plan: automl retrain DEPLOYMENT",
         )
     values = table_of(recent, [recipe.target])[recipe.target]
     y = encode_target(values, recipe.task, _classes(challenger))
@@ -152,7 +152,7 @@ def _asked(model: FittedRecipe, recent: pd.DataFrame) -> Floats:
 
 
 def _in_order(said: Floats, model: FittedRecipe, like: FittedRecipe) -> Floats:
-    """Return the answers of a model with its classes in the order of another one's."""
+    """Reorder the predictions of a model to the classes of another model."""
     if not model.recipe.task.has_classes:
         return said.reshape(len(said))
     places = {text_of(label): place for place, label in enumerate(model.classes_)}
@@ -169,7 +169,7 @@ def _score(name: str, y: Any, predicted: Any, threshold: float, seed: int) -> Sc
 
 
 def _gains(name: str, y: Any, read: list[Any], seed: int) -> Floats:
-    """Return the differences of the scores on resamples of the rows; both on the same ones."""
+    """Return the score differences of the two models on the same resamples of the rows."""
     random = np.random.default_rng(seed)
     n, m = len(y), min(len(y), MOST_ROWS)
     found = []
@@ -180,8 +180,9 @@ def _gains(name: str, y: Any, read: list[Any], seed: int) -> Floats:
     gains = np.array([gain for gain in found if np.isfinite(gain)])
     if len(gains) < FEWEST_RESAMPLES:
         raise MonitorError(
-            "Champion and challenger cannot be compared.",
-            why=f"On {n:,} recent rows {name} can hardly be measured: a class has too few of them.",
-            fix="Wait until more outcomes are known, or give more rows: --data FILE",
+            "Can't compare champion and challenger.",
+            why=f"{name} is undefined on most resamples of the {n:,} recent rows: a class has too "
+            "few rows.",
+            fix="Wait for more outcomes, or add rows: automl retrain DEPLOYMENT --data FILE",
         )
     return gains

@@ -1,4 +1,4 @@
-"""decide: what the comparison comes to, written down as the last cell of the notebook."""
+"""The first and last cell of the retrain notebook: its rows, and the decision."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ BETTER, NOT_BETTER, WORSE = "better", "not_better", "worse"
 
 
 def sources(rows: list[dict[str, Any]], excluded: dict[str, str]) -> CellOutput:
-    """Show which rows and columns a challenger is made from."""
+    """Show the rows and columns that the challenger is trained on."""
     lines = [(one["name"], f"{one['rows']:,}", one.get("note", "")) for one in rows]
-    lines += [(f"column {name}", "left out", why) for name, why in excluded.items()]
-    caption = "What the challenger is made from"
+    lines += [(f"column {name}", "excluded", why) for name, why in excluded.items()]
+    caption = "Data of the challenger"
     return CellOutput(tables=[TextTable(caption, ("", "rows", ""), lines, right=frozenset({1}))])
 
 
@@ -38,9 +38,9 @@ def decide(
     training_rows: int,
     run_dir: str | os.PathLike[str],
 ) -> str:
-    """Write `retrain.json` and the result, and say in a sentence what the comparison comes to.
+    """Write `retrain.json` and `result.json`, and return the result of the comparison.
 
-    Promotes nothing: a challenger that is better waits for an approval.
+    This doesn't promote the challenger: a better challenger waits for approval.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def decide(
     )
     try:
         write_atomic(folder / RETRAIN_NAME, dumps(made.to_json()).encode())
-        # The search has written its own; from here on this is the result of a retraining.
+        # The search wrote its result. Extend it to the result of a retraining.
         path = folder / "result.json"
         result = json.loads(path.read_text("utf-8"))
         result |= {
@@ -81,8 +81,8 @@ def decide(
         write_atomic(path, dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
-            f"The folder {str(folder)!r} cannot be written.",
+            f"Can't write to the folder {str(folder)!r}.",
             why=f"{error.strerror or error}.",
-            fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
+            fix="Free disk space or set run_dir to a writable folder, then run this cell again.",
         ) from error
     return compared.in_words

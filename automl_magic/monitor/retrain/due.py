@@ -1,4 +1,4 @@
-"""What the monitor file asks for now: a retraining, or that a challenger begins to answer."""
+"""Actions that the monitor file triggers: a retraining, or routing to an approved challenger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from automl_magic.store.routes import history, read_route
 
 @dataclass(frozen=True)
 class Due:
-    """A retraining that shall begin: what asks for it, and why in a few words."""
+    """A due retraining with its trigger and a short reason."""
 
     trigger: Trigger
     why: str
@@ -24,7 +24,7 @@ class Due:
 def due_retraining(
     engine: Engine, deployment: str, policy: RetrainPolicy, *, at: float
 ) -> Due | None:
-    """Return what asks for a retraining now, and may: an alert, or the time. Raises StoreError."""
+    """Return the retraining that's due by an alert or the schedule, or None. Raises StoreError."""
     last, found = newest(engine, deployment), None
     if (alert := triggered_by(policy, alerts_of(engine, deployment))) is not None:
         found = Due(Trigger.ALERT, alert.key)
@@ -36,7 +36,10 @@ def due_retraining(
 
 
 def approved_challenger(engine: Engine, deployment: str, policy: RetrainPolicy) -> int | None:
-    """Return the newest challenger, if it is approved, has not served, and the policy lets it."""
+    """Return the newest challenger if it can be served, else None.
+
+    It must be approved and never served before, and the policy must be `if_better`.
+    """
     if policy.promote is not Promote.IF_BETTER:
         return None
     last = newest(engine, deployment)
@@ -46,7 +49,7 @@ def approved_challenger(engine: Engine, deployment: str, policy: RetrainPolicy) 
     has_served = any(last.challenger in old.route.versions for old in history(engine, deployment))
     if route.canary is not None or has_served:
         return None
-    # Asked for here and not left to the route: on a laptop to serve a version is to approve it.
+    # Checked here because on a laptop, serving a version approves it.
     approved = approval_of(engine, route.model, last.challenger)
     if approved is None or approved.revoked_at is not None:
         return None

@@ -1,4 +1,4 @@
-"""How a retraining ended: written down, and told to whoever must know."""
+"""Record the end of a retraining and notify."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from automl_magic.records.monitoring.retrain import Retraining, RetrainStatus
 def retrain_failed(
     engine: Engine, monitor: Monitor, retrain_id: int, error: BaseException, *, at: float
 ) -> None:
-    """Write down that a retraining failed; who watches the deployment is told at the next look."""
+    """Record a failed retraining. The next check of the deployment sends the notification."""
     words = f"{error.what} {error.why}" if isinstance(error, AutomlMagicError) else repr(error)
     end(engine, retrain_id, status=RetrainStatus.FAILED, detail=words, at=at)
     failed = event(monitor.name, AlertKind.RETRAIN_FAILED, "retrain", words, at=at)
@@ -35,7 +35,7 @@ def retrain_succeeded(
     secret_of: SecretOf,
     at: float,
 ) -> None:
-    """Write down what a retraining found; a challenger that is better asks for an approval."""
+    """Record a completed retraining. A better challenger raises an alert to request approval."""
     end(
         engine,
         retrain_id,

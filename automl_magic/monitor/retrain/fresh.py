@@ -1,4 +1,4 @@
-"""New rows: what the log has seen come true, and what somebody gives in a table."""
+"""New rows from the log (predictions with outcomes) and from provided tables."""
 
 from __future__ import annotations
 
@@ -20,18 +20,24 @@ from automl_magic.store.predictions import ID_LENGTH
 from automl_magic.store.tables import outcomes, predictions
 
 MOST_LOGGED = 200_000
-# Of the new rows, the share that measures and teaches nothing; enough of them to tell models apart.
+# Share of the new rows used only for scoring, and the minimum number of new rows.
 RECENT_SHARE, FEWEST = 0.3, 60
-# A table of which fewer rows are unique has rows that are equal by chance.
+# If a smaller share of the rows is unique, equal rows are considered chance.
 MOSTLY = 0.9
 
 
 @dataclass(frozen=True)
 class Fresh:
-    """New rows in the order in which they came, with the target, and where they are from.
+    """New rows in order of arrival, with the target and their source.
 
-    Rows of the log have the ids of their predictions as index; `is_logged` says so. `answers` are
-    what the champion has answered to them: values, or lists of probabilities.
+    Attributes
+    ----------
+    table : DataFrame of shape (n_rows, n_columns)
+        For logged rows, the index is the ID of the prediction.
+    is_logged : bool
+        Whether the rows come from the log.
+    answers : mapping
+        The champion's predictions by ID: values, or lists of probabilities.
     """
 
     table: pd.DataFrame
@@ -42,19 +48,20 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Together:
-    """What a challenger learns from, and what it is measured by.
+    """The challenger's training and scoring data.
 
     Attributes
     ----------
     training, recent : DataFrame
-        With the same columns. No row of `recent` is in `training`, nor was any in the champion's.
+        Rows for training and for scoring, with the same columns. The rows of `recent` are neither
+        in `training` nor in the champion's table.
     learned_ids : sequence of str
-        The predictions in `training`: in the next retraining they are known.
-    answers : DataFrame or None
-        What the champion has answered to `recent`, one column a class or one in all, where it
-        cannot be asked again: it reads a column that is left out.
-    excluded : mapping
-        Columns that are left out of both, and why.
+        IDs of the predictions in `training`. The next retraining skips them.
+    answers : DataFrame of shape (n_recent, 1) or (n_recent, n_classes), or None
+        The champion's logged predictions of `recent`. Only set if the champion reads an excluded
+        column, so it can't predict the rows.
+    excluded : mapping of str to str
+        Excluded columns, with the reason.
     """
 
     training: pd.DataFrame
@@ -76,21 +83,21 @@ def logged_rows(
     version: int,
     before: float,
 ) -> Fresh:
-    """Return the logged predictions whose outcome is known, the oldest first.
+    """Return the logged predictions that have an outcome, the oldest first.
 
     Parameters
     ----------
     like : DataFrame
-        The table that the champion was made from: its columns, as it stores them.
+        The champion's training table, for the columns and their types.
     hidden : collection of str
-        Columns of which the log keeps a hash, or nothing. They are left out, and so are rows that
-        another version has answered: this one cannot be asked about them again.
+        Columns that the log drops or hashes. They're excluded. So are the predictions of other
+        versions, because the champion can't predict rows without these columns.
     learned : collection of str
-        Ids of predictions that the champion has learned from. They are left out.
+        IDs of predictions that the champion learned from. They're excluded.
     version : int
-        The champion.
+        The champion's version.
     before : float
-        Seconds since 1970; later ones do not count.
+        Seconds since 1970. Later predictions are excluded.
     """
     is_of = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
     query = (
@@ -131,21 +138,21 @@ def logged_rows(
 
 
 def given_rows(table: pd.DataFrame, like: pd.DataFrame, target: str, name: str) -> Fresh:
-    """Return a table that somebody gives, in the form of the champion's.
+    """Return a provided table with the columns and types of the champion's table.
 
     Raises
     ------
     TargetNotFound, MonitorError
-        If it lacks the target, or a column that the champion reads.
+        If the target or a column that the champion reads is missing.
     """
     if target not in table:
         raise TargetNotFound(target, [str(column) for column in table])
     if missing := [str(column) for column in like.columns if column not in table]:
         raise MonitorError(
-            f"{name} cannot teach a challenger.",
-            why=f"It lacks {len(missing)} of the columns that the champion reads: "
+            f"Can't train a challenger on {name}.",
+            why=f"Columns that the champion reads are missing ({len(missing)}): "
             f"{shorten(missing)}.",
-            fix="Give a table with all columns; values may be missing.",
+            fix="Use a table with all columns. Missing values are allowed.",
         )
     found = _stored_like(table[list(like.columns)], like)
     return Fresh(found, Source(name=name, rows=len(found)))
@@ -160,21 +167,28 @@ def put_together(
     has_classes: bool,
     time_column: str | None = None,
 ) -> Together:
-    """Divide rows into those to learn from and those to be measured by.
+    """Split the rows into training and scoring rows.
 
-    The newest three tenths of the new rows measure, the others are appended to the original table.
-    A row of a given table that is in the original one too is not new; where the original repeats
-    its own rows nobody can tell, and all count as new. Without a time column rows are as new as
-    they stand far down in their table.
+    The newest 30% of the new rows are for scoring. The others are appended to the original table.
+    Rows of a provided table that are also in the original table aren't new. If the original table
+    has many duplicates, all rows count as new. Without a time column, later rows in a table count
+    as newer.
+
+    Parameters
+    ----------
+    original : DataFrame of shape (n_rows, n_columns)
+        The champion's training table.
+    fresh : sequence of Fresh
+        New rows by source.
 
     Raises
     ------
     MonitorError
-        If there are fewer than `min_rows` new rows with a known outcome.
+        If fewer than `min_rows` new rows have an outcome.
     """
     columns = [c for c in original.columns if all(c in one.table for one in fresh)]
     excluded = {
-        str(column): "the log keeps only a hash of it, or nothing"
+        str(column): "the log drops it or keeps only a hash"
         for column in original.columns
         if column not in columns
     }
@@ -193,26 +207,26 @@ def put_together(
     n_new, least = sum(map(len, parts)), max(min_rows, FEWEST)
     if n_new < least:
         raise MonitorError(
-            "There is too little to learn from.",
-            why=f"{n_new:,} new rows have a known outcome, and {least:,} are needed"
-            + (f"; {n_known:,} others are in the champion's table." if n_known else "."),
-            fix="Report outcomes to the endpoint, or give a table: automl retrain NAME --data FILE",
+            "There are too few new rows to retrain.",
+            why=f"{n_new:,} new rows have an outcome. At least {least:,} are needed."
+            + (f" {n_known:,} other rows are in the champion's table." if n_known else ""),
+            fix="Report outcomes to the endpoint, or add a table: automl retrain NAME --data FILE",
         )
     at = [len(part) - round(RECENT_SHARE * len(part)) for part in parts]
     learned = [part.iloc[:end] for part, end in zip(parts, at, strict=True)]
     training = pd.concat([old, *learned], ignore_index=True)
     recent = pd.concat([part.iloc[end:] for part, end in zip(parts, at, strict=True)])
-    if has_classes:  # of a class that is new in the last rows there is nothing to learn
+    if has_classes:  # drop recent rows of classes without training rows
         recent = recent[recent[target].isin(set(training[target]))]
     given = {key: answer for one in fresh for key, answer in one.answers.items()}
     answers = pd.DataFrame([np.atleast_1d(given[key]) for key in recent.index]) if given else None
     recent = recent.reset_index(drop=True)
-    note = f"{n_known:,} others are in the champion's table" if n_known else ""
+    note = f"{n_known:,} other rows are in the champion's table" if n_known else ""
     sources = (
-        Source(name="the champion's table", rows=len(old)),
+        Source(name="champion's table", rows=len(old)),
         *(one.source for one in fresh),
-        Source(name="new rows to learn from", rows=sum(map(len, learned)), note=note),
-        Source(name="recent rows to measure by", rows=len(recent)),
+        Source(name="new rows for training", rows=sum(map(len, learned)), note=note),
+        Source(name="recent rows for scoring", rows=len(recent)),
     )
     ids = [
         str(index)
@@ -230,12 +244,12 @@ def _by_time(table: pd.DataFrame, column: str | None) -> pd.DataFrame:
 
 
 def _has_order(values: pd.Series[Any]) -> bool:
-    # Dates that are texts would come in the order of their letters.
+    # Dates stored as text would sort alphabetically.
     return pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values)
 
 
 def _stored_like(table: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose columns are stored as those of another one are."""
+    """Convert the columns of a table to the types of another table."""
     return pd.DataFrame({name: _column_like(table[name], like[name]) for name in table.columns})
 
 
@@ -254,7 +268,7 @@ def _column_like(values: pd.Series[Any], like: pd.Series[Any]) -> pd.Series[Any]
 
 
 def _digests(table: pd.DataFrame) -> list[int]:
-    """Return a number for each row, the same for rows whose values are the same."""
+    """Return a hash of each row. Rows with equal values have equal hashes."""
     plain = pd.DataFrame(
         {
             i: (

@@ -1,4 +1,4 @@
-"""May a retraining begin? One at a time; unasked ones with a cool-down and a budget."""
+"""Retraining jobs: one at a time per deployment, automatic ones with a cooldown and a budget."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from automl_magic.records.monitoring.retrain import RetrainPolicy, RetrainStatus
 from automl_magic.store.engine import reading, writing
 from automl_magic.store.tables import retrains
 
-# A process that was killed leaves its row behind; no search lasts as long as this.
+# A killed process leaves its row behind. No search takes this long.
 LOST_AFTER_S = 48 * HOUR_S
 
 
 @dataclass(frozen=True)
 class Retrain:
-    """A line of the book of retrainings. Times are seconds since 1970 in UTC."""
+    """A retraining job. Times are in seconds since 1970 in UTC."""
 
     id: int
     deployment: str
@@ -35,7 +35,7 @@ class Retrain:
 
 
 def triggered_by(policy: RetrainPolicy, firing: Sequence[Alert]) -> Alert | None:
-    """Return the alert that calls for a retraining: a critical one of a kind of the policy."""
+    """Return the critical alert that triggers a retraining under the policy, or None."""
     calling = [
         alert
         for alert in firing
@@ -47,9 +47,9 @@ def triggered_by(policy: RetrainPolicy, firing: Sequence[Alert]) -> Alert | None
 def refusal(
     engine: Engine, deployment: str, policy: RetrainPolicy, trigger: Trigger, *, at: float
 ) -> str | None:
-    """Return why a retraining may not begin now, in a sentence, or None where it may.
+    """Return why a retraining can't start now, or None if it can.
 
-    What a person asks for waits for nothing but another one that goes on.
+    A retraining by hand only has to wait for a running one.
     """
     with reading(engine) as connection:
         return _refusal(connection, deployment, policy, trigger, at)
@@ -64,14 +64,15 @@ def begin(
     detail: str,
     at: float,
 ) -> int:
-    """Write down that a retraining begins, and return its number.
+    """Record the start of a retraining, and return its number.
 
     Raises
     ------
     MonitorError
-        If it may not. Of two that begin at once, one does: the database has one place a deployment.
+        If it can't start now. The database allows one running job per deployment, so of two jobs
+        that start at the same time, one fails.
     """
-    busy = "Another retraining goes on."
+    busy = "Another retraining is running."
     try:
         with writing(engine) as connection:
             _give_up_lost(connection, deployment, at)
@@ -96,9 +97,9 @@ def begin(
             raise
         why = busy
     raise MonitorError(
-        f"{deployment} is not trained anew now.",
+        f"Can't retrain {deployment} now.",
         why=why,
-        fix=f"See what goes on: automl runs. To ask for it yourself: automl retrain {deployment}",
+        fix="List runs: automl runs",
     )
 
 
@@ -112,7 +113,7 @@ def end(
     run_id: str | None = None,
     challenger: int | None = None,
 ) -> None:
-    """Write down how a retraining ended; the next one may begin."""
+    """Record the end of a retraining, so that the next one can start."""
     with writing(engine) as connection:
         connection.execute(
             update(retrains)
@@ -138,7 +139,7 @@ def retrains_of(engine: Engine, deployment: str, limit: int = 20) -> tuple[Retra
 
 
 def newest(engine: Engine, deployment: str) -> Retrain | None:
-    """Return the newest retraining of a deployment, if there was one."""
+    """Return the newest retraining of a deployment, or None."""
     found = retrains_of(engine, deployment, limit=1)
     return found[0] if found else None
 
@@ -151,13 +152,13 @@ def _refusal(
         select(retrains.c.started_at).where(mine, retrains.c.running.is_(True))
     ).scalar_one_or_none()
     if going_on is not None and at - going_on < LOST_AFTER_S:
-        return f"Another one goes on, since {(at - going_on) / 60:.0f} min."
+        return f"Another retraining has been running for {(at - going_on) / 60:.0f} min."
     if trigger is Trigger.HAND:
         return None
     last = connection.execute(select(func.max(retrains.c.started_at)).where(mine)).scalar_one()
     if last is not None and at - last < policy.cooldown_s:
         return (
-            f"The last one began {(at - last) / HOUR_S:.1f} h ago; between two of them lie "
+            f"The last retraining started {(at - last) / HOUR_S:.1f} h ago. The cooldown is "
             f"{policy.cooldown_s / HOUR_S:.4g} h (retrain.cooldown)."
         )
     spent = connection.execute(
@@ -169,8 +170,8 @@ def _refusal(
     ).scalar_one()
     if (spent or 0.0) >= policy.spend_s:
         return (
-            f"They took {spent:.0f} s in the last {policy.period_s / HOUR_S:.4g} h, and "
-            f"{policy.spend_s:.0f} s are allowed (retrain.spend)."
+            f"Retrainings took {spent:.0f} s in the last {policy.period_s / HOUR_S:.4g} h. The "
+            f"limit is {policy.spend_s:.0f} s (retrain.spend)."
         )
     return None
 
@@ -187,7 +188,7 @@ def _give_up_lost(connection: Connection, deployment: str, at: float) -> None:
             status=RetrainStatus.FAILED.value,
             running=None,
             ended_at=at,
-            detail="Its process is gone.",
+            detail="Its process stopped without a result.",
         )
     )
 

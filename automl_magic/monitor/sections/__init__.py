@@ -1,4 +1,4 @@
-"""The sections of a monitor's report: one file each, found by being here."""
+"""Sections of the drift report. Each module in this package is a section."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from automl_magic.monitor.section import MonitorSection, Part
 
 @cache
 def sections() -> tuple[MonitorSection, ...]:
-    """Return the facts of all sections, in the order of the notebook."""
+    """Return the metadata of all sections, in notebook order."""
     found: list[MonitorSection] = [import_module(f"{__name__}.{name}").SECTION for name in names()]
     parts = list(Part)
     return tuple(sorted(found, key=lambda one: (parts.index(one.part), one.place)))
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the functions that make a section."""
+    """Return the names of the sections, which are also their functions' names."""
     return tuple(module.name for module in iter_modules(__path__))

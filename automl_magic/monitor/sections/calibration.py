@@ -1,4 +1,4 @@
-"""calibration: whether a probability still means what it meant at release."""
+"""Calibration of the probabilities, compared with the release."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from automl_magic.records.monitoring.drift import CalibrationDrift, DriftSeverit
 from automl_magic.records.monitoring.reference import CalibrationBin
 
 METHOD = (
-    "The rows are put into the bins of the release by their probability. In each, the observed "
-    "share less the predicted one is compared with that of the release; the sum of the squared "
-    "standardised differences is chi-square (one degree of freedom a bin). It alarms where the "
-    "expected calibration error (ECE) has grown by the threshold as well."
+    "The rows are binned by probability, with the bins of the release. In each bin, the gap "
+    "between observed and predicted share is compared with the gap at release. The sum of the "
+    "squared standardized differences has a chi-square distribution (one degree of freedom per "
+    "bin). An alert also needs the expected calibration error (ECE) to grow by the threshold."
 )
 
 
@@ -34,25 +34,25 @@ SECTION = MonitorSection(
     part=Part.TRUTH,
     place=2,
     needs="has_probabilities",
-    otherwise="A regression has no probabilities to be calibrated.",
+    otherwise="Regression models have no probabilities to calibrate.",
     alpha_share=0.1,
 )
 
 
 @SECTION.cell
 def calibration(watch: Watch, /) -> SectionResult:
-    """Compare how far the probabilities may be believed with the release."""
+    """Compare the calibration of the probabilities with the release."""
     reference = watch.reference.prediction
     if reference is None or not reference.calibration:
-        raise SectionSkipped("The model's reference holds no calibration.")
+        raise SectionSkipped("The model's reference has no calibration.")
     rows, y = watch.labelled
     if watch.n_outcomes == 0:
         raise SectionSkipped(
-            "No outcome is known yet. Report outcomes by prediction_id as they come in."
+            "There are no outcomes yet. Report outcomes by prediction_id as they come in."
         )
     least = watch.thresholds.min_rows
     if len(rows) < least:
-        why = f"Too few rows: {len(rows):,} rows have an outcome, and a test needs {least:,}."
+        why = f"Too few rows: {len(rows):,} rows have an outcome. A test needs {least:,}."
         few = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
         return few, CellOutput(said=(why,))
     predicted, weights = watch.window.predicted[rows], watch.window.weights[rows]
@@ -79,8 +79,8 @@ def calibration(watch: Watch, /) -> SectionResult:
         cuts=reference.cuts,
         release=reference.calibration,
         current=tuple(current),
-        why=f"Probabilities are off by {now:.3f} on average (ECE) on {len(rows):,} rows; at "
-        f"release by {before:.3f}. p {p_text(p_value)}.",
+        why=f"The expected calibration error (ECE) is {now:.3f} on {len(rows):,} rows. At release "
+        f"it was {before:.3f}. p {p_text(p_value)}.",
     )
     return found, _shown(found)
 
@@ -88,9 +88,17 @@ def calibration(watch: Watch, /) -> SectionResult:
 def bins_of(
     places: Array, confidence: Floats, right: Floats, weights: Floats, last: int
 ) -> list[CalibrationBin]:
-    """Return how sure and how right the model was in each bin that has a row.
+    """Return the predicted and observed share of each non-empty bin.
 
-    `rows` of a bin are the effective ones, rounded.
+    `rows` of a bin is its effective number of rows, rounded.
+
+    Parameters
+    ----------
+    places : array of int of shape (n_rows,)
+        Bin of each row.
+    confidence, right, weights : arrays of shape (n_rows,)
+    last : int
+        Number of the last bin.
     """
     found = []
     for place in range(last + 1):
@@ -108,10 +116,10 @@ def bins_of(
 
 
 def ece(bins: Sequence[CalibrationBin]) -> float:
-    """Return the expected calibration error: how far the bins are off, by their rows.
+    """Return the expected calibration error: the mean gap of the bins, weighted by their rows.
 
-    Naeini, Cooper & Hauskrecht, AAAI 2015. A bin of n rows is off by √(2p(1 - p)/(πn)) on average
-    by chance alone, which is taken off, so that few rows do not seem badly calibrated.
+    Naeini, Cooper & Hauskrecht, AAAI 2015. The expected gap of a bin of n rows by chance,
+    √(2p(1 - p)/(πn)), is subtracted, so that few rows don't look badly calibrated.
     """
     rows = np.array([one.rows for one in bins], dtype=np.float64)
     predicted = np.array([one.predicted for one in bins])
@@ -121,10 +129,10 @@ def ece(bins: Sequence[CalibrationBin]) -> float:
 
 
 def calibration_test(pairs: Sequence[tuple[CalibrationBin, CalibrationBin]]) -> tuple[float, float]:
-    """Return the statistic over pairs of bins, of the release and of the window, and its p-value.
+    """Return the statistic over pairs of bins (release, window) and its p-value.
 
-    Each term is the squared difference of the two gaps between observed and predicted, over its
-    variance, with the predicted share as the chance (half a row added, so that none is 0).
+    Each term is the squared difference of the two gaps between observed and predicted share,
+    divided by its variance. Half a row is added so that no variance is 0.
     """
     total = 0.0
     for release, current in pairs:
@@ -134,7 +142,7 @@ def calibration_test(pairs: Sequence[tuple[CalibrationBin, CalibrationBin]]) -> 
 
 
 def _variance(one: CalibrationBin) -> float:
-    # The larger of what was predicted and observed: a bin that was never right is not certain.
+    # Use the larger of predicted and observed share, so that an observed share of 0 isn't certain.
     share = (one.rows * max(one.predicted, one.observed) + 0.5) / (one.rows + 1)
     return max(share * (1 - share), one.predicted * (1 - one.predicted)) / one.rows
 
@@ -142,7 +150,7 @@ def _variance(one: CalibrationBin) -> float:
 def _paired(
     release: Sequence[CalibrationBin], current: Sequence[CalibrationBin], cuts: Sequence[float]
 ) -> list[tuple[CalibrationBin, CalibrationBin]]:
-    """Return the bins that both have: a bin is found by the place of its mean."""
+    """Return the pairs of bins that both have, matched by the mean prediction."""
     places = {int(np.searchsorted(cuts, one.predicted, side="left")): one for one in release}
     pairs = []
     for one in current:
@@ -196,5 +204,7 @@ def _drawn(found: CalibrationDrift) -> PngFigure:
         )
     ax.set(xlabel="predicted", ylabel="observed")
     ax.legend(fontsize=7)
-    said = "; ".join(f"{one.predicted:.2f} came true {one.observed:.2f}" for one in found.current)
-    return PngFigure.of(figure, f"Predicted against observed shares. In the window: {said}.")
+    said = ", ".join(
+        f"predicted {one.predicted:.2f}, observed {one.observed:.2f}" for one in found.current
+    )
+    return PngFigure.of(figure, f"Observed shares by predicted share. In the window: {said}.")

@@ -1,4 +1,4 @@
-"""evidently: the same window in Evidently's own report, for teams that know it."""
+"""Evidently's report of the window, for teams that use Evidently."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 REPORT_NAME = "evidently.html"
 MOST_ROWS = 5_000
 NOT_INSTALLED = (
-    "Evidently is not installed; the tests above do not need it. To have its report as well: "
+    "Evidently isn't installed. The tests above don't need it. To add its report: "
     "pip install 'automl-magic[reports]'"
 )
 METHOD = (
-    "Evidently's tests and thresholds are its own and correct for nothing: of many columns some "
-    "drift by chance. No row of training is kept, so its reference is drawn from the quantiles and "
-    "shares of the model's reference, each column by itself."
+    "Evidently uses its own tests and thresholds, without correction for multiple testing, so some "
+    "of many columns drift by chance. Training rows aren't stored. Each column of its reference is "
+    "drawn from the quantiles and shares of the model's reference, independently of the others."
 )
 
 
@@ -44,18 +44,18 @@ SECTION = MonitorSection(
 
 @SECTION.cell
 def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionResult:
-    """Write Evidently's report of data drift as one HTML file into the run's folder."""
+    """Write Evidently's data drift report to the run's folder as one HTML file."""
     if find_spec("evidently") is None:
         raise SectionSkipped(NOT_INSTALLED)
     watch.check_enough()
-    # Set before its import: a report that is written on our machines tells nobody of itself.
+    # Turn off Evidently's telemetry. This must be set before the import.
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
 
     reference, current, numbers, levels = frames(watch)
     if not numbers and not levels:
-        raise SectionSkipped("No column of the window can be compared.")
+        raise SectionSkipped("The window has no columns to compare.")
     definition = DataDefinition(numerical_columns=numbers, categorical_columns=levels)
     found = Report([DataDriftPreset()]).run(
         Dataset.from_pandas(current, definition), Dataset.from_pandas(reference, definition)
@@ -66,19 +66,19 @@ def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionRes
         write_atomic(path, found.get_html_str(as_iframe=False).encode())
     except OSError as error:
         raise FolderNotWritable(
-            f"The folder {str(path.parent)!r} cannot be written.",
+            f"Can't write to the folder {str(path.parent)!r}.",
             why=f"{error.strerror or error}.",
-            fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
+            fix="Free disk space or set run_dir to a writable folder, then run this cell again.",
         ) from error
     watch.evidently = REPORT_NAME
     size = path.stat().st_size / 1e6
     return REPORT_NAME, CellOutput(
-        said=(f"{REPORT_NAME}, {size:.1f} MB, in the run's folder.", METHOD)
+        said=(f"Saved {REPORT_NAME} ({size:.1f} MB) in the run's folder.", METHOD)
     )
 
 
 def frames(watch: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[str]]:
-    """Return a reference and a window as tables, with the names of their numbers and levels."""
+    """Return the reference and the window as tables, and their numeric and categorical columns."""
     import pandas as pd
 
     random = np.random.default_rng(0)
@@ -108,7 +108,7 @@ def frames(watch: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[st
 
 
 def drawn(column: ColumnReference, n: int, random: np.random.Generator) -> Array:
-    """Return n values with the distribution of a reference, in a random order."""
+    """Draw `n` values from the distribution of a reference, in random order."""
     places = (random.permutation(n) + 0.5) / n
     if isinstance(column.seen, Numbers):
         return _inverse(column.seen, places)
@@ -120,9 +120,9 @@ def drawn(column: ColumnReference, n: int, random: np.random.Generator) -> Array
 
 
 def _inverse(numbers: Numbers, places: Floats) -> Floats:
-    """Return the quantiles at some places: between two knots on the line that joins them.
+    """Return quantiles, interpolated linearly between the knots.
 
-    Of a heap, a value that many rows have, that value itself is returned.
+    With few knots, returns only values of the reference.
     """
     below, knots = np.asarray(numbers.below), np.asarray(numbers.knots)
     upper = np.minimum(np.searchsorted(below, places, side="left"), len(knots) - 1)

@@ -1,4 +1,4 @@
-"""features: how far each column of the window has moved from what training had."""
+"""Drift of each input column from the training data."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from automl_magic.monitor.compare.numbers import compare_numbers
 from automl_magic.monitor.compare.verdict import verdicts
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import MARKS, name_of, p_text
+from automl_magic.monitor.words import MARKS, SHIFT, name_of, p_text
 from automl_magic.records import ColumnKind
 from automl_magic.records.monitoring.drift import ColumnDrift, DriftSeverity, Histogram
 from automl_magic.records.monitoring.reference import ColumnReference, Numbers
 
 MOST_DRAWN, MOST_LISTED, MOST_KEPT = 6, 20, 30
 METHOD = (
-    "A column alarms where its population stability index (PSI), less what chance gives, reaches "
-    "the threshold and its tests agree: chi-square on the bins of the PSI with Kolmogorov-Smirnov "
-    "for numbers, with Fisher's exact test for rare levels, corrected by Holm for all columns."
+    "A column raises an alert if its population stability index (PSI), minus its expected value, "
+    "reaches the threshold and its tests are significant. The tests are chi-square on the PSI "
+    "bins, Kolmogorov-Smirnov for numbers and Fisher's exact test for rare categories, with Holm's "
+    "correction for all columns."
 )
 
 
@@ -41,7 +42,7 @@ SECTION = MonitorSection(
 
 @SECTION.cell
 def features(watch: Watch, /) -> SectionResult:
-    """Compare the values of every column that the model reads with its reference."""
+    """Compare the values of each input column with its reference."""
     watch.check_enough()
     judged: list[tuple[ColumnReference, Compared]] = []
     found: dict[str, ColumnDrift] = {}
@@ -66,17 +67,17 @@ def features(watch: Watch, /) -> SectionResult:
 
 
 def compare_column(watch: Watch, column: ColumnReference) -> Compared | str:
-    """Return how a column differs from its reference, or a sentence why that is not known."""
+    """Compare a column with its reference. Return the reason as text if that's not possible."""
     if column.name not in watch.window.table:
         return "No row of the window has this column."
     if column.personal or column.name in watch.window.hidden:
-        return "Its values are personal: no more than a hash of them is kept."
+        return "Its values are personal: the log keeps at most a hash of them."
     if column.seen is None:
-        return "Training had no value of it."
+        return "The training data has no values in this column."
     contents = watch.contents(column.name)
     n, least = len(contents.rows), watch.thresholds.min_rows
     if n < least:
-        return f"Too few values: {n:,}, and a test needs {least:,}."
+        return f"Too few values: {n:,}. A test needs {least:,}."
     weights = watch.weights[contents.rows]
     n_reference = watch.reference.rows * (1 - column.missing - column.unread)
     if isinstance(column.seen, Numbers):
@@ -95,7 +96,7 @@ def _drift(
     severity, p, why = verdict
     if severity.alarms and _moves_with_the_clock(watch, column):
         severity = DriftSeverity.OK
-        why = f"{name_of(column.name)} goes on with the clock: most dates lie after training's."
+        why = f"{name_of(column.name)}: dates advance with time, most are after the training data."
     return ColumnDrift(
         column=column.name,
         kind=column.kind,
@@ -123,7 +124,7 @@ def _unjudged(watch: Watch, column: ColumnReference, why: str) -> ColumnDrift:
 
 
 def _moves_with_the_clock(watch: Watch, column: ColumnReference) -> bool:
-    """Say whether a column holds dates that mostly lie after all that training had."""
+    """Return whether most dates of a column are after all dates of the training data."""
     if column.kind is not ColumnKind.DATE or column.high is None:
         return False
     numbers = watch.contents(column.name).numbers
@@ -131,28 +132,29 @@ def _moves_with_the_clock(watch: Watch, column: ColumnReference) -> bool:
 
 
 def _why(watch: Watch, column: ColumnReference, one: Compared, p: float, n_columns: int) -> str:
-    moved = f"PSI {one.psi:.3f}, p {p_text(p)} after correction for {n_columns:,} columns"
-    return f"{name_of(column.name)}: {moved}; {in_words(watch, column, one)}."
+    moved = f"PSI {one.psi:.3f}, p {p_text(p)} adjusted for {n_columns:,} columns"
+    return f"{name_of(column.name)}: {moved}. {SHIFT}{in_words(watch, column, one)}."
 
 
 def in_words(watch: Watch, column: ColumnReference, one: Compared) -> str:
-    """Say how a column has moved: its mean, or the level that moved most."""
+    """Describe the shift of a column: of its mean, or of the bin that changed most."""
     if isinstance(column.seen, Numbers) and column.kind is ColumnKind.NUMBER:
         contents = watch.contents(column.name)
         assert contents.numbers is not None
         mean = np.average(contents.numbers, weights=watch.weights[contents.rows])
-        return f"the mean was {format_value(column.seen.mean)} and is {format_value(float(mean))}"
+        now = format_value(float(mean))
+        return f"the mean changed from {format_value(column.seen.mean)} to {now}"
     return moved_most(one.histogram)
 
 
 def moved_most(histogram: Histogram) -> str:
-    """Say which bin gained or lost most."""
+    """Describe the change of the bin that changed most."""
     gaps = np.abs(np.subtract(histogram.current, histogram.reference))
     most = int(np.argmax(gaps))
     was, now = histogram.reference[most], histogram.current[most]
     return (
-        f"{name_of(histogram.bins[most], 40)} was {format_percent(was)} of the rows and is "
-        f"{format_percent(now)}"
+        f"{name_of(histogram.bins[most], 40)} changed from {format_percent(was)} to "
+        f"{format_percent(now)} of rows"
     )
 
 
@@ -170,11 +172,11 @@ def _shown(watch: Watch, found: Sequence[ColumnDrift]) -> CellOutput:
         ]
         names = ", ".join(f"{name_of(one.column)} (PSI {one.psi:.3f})" for one in drawn)
         picture = draw.histograms(
-            titles, f"Shares of the rows in training and in the window, by bins: {names}."
+            titles, f"Share of rows per bin, in the training data and in the window: {names}."
         )
     said = [
-        f"{len(alarming):,} of {len(found) - unjudged:,} columns have moved."
-        + (f" {unjudged:,} could not be judged." if unjudged else ""),
+        f"{len(alarming):,} of {len(found) - unjudged:,} columns have drifted."
+        + (f" {unjudged:,} couldn't be checked." if unjudged else ""),
         *(one.why for one in alarming[:MOST_DRAWN]),
         watch.window.sampling,
         METHOD,
@@ -183,10 +185,10 @@ def _shown(watch: Watch, found: Sequence[ColumnDrift]) -> CellOutput:
 
 
 def table_of_drift(found: Sequence[ColumnDrift], n: int) -> TextTable:
-    """Return the numbers of some columns as a table."""
-    more = f" (the first {len(found):,} of {n:,})" if n > len(found) else ""
+    """Return the drift statistics of the columns as a table."""
+    more = f" (top {len(found):,} of {n:,})" if n > len(found) else ""
     return TextTable(
-        f"How far the columns have moved, the furthest first{more}",
+        f"Drift by column{more}",
         ("Column", "Verdict", "PSI", "p adjusted", "Jensen-Shannon", "Rows"),
         [
             (

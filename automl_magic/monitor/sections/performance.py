@@ -1,4 +1,4 @@
-"""performance: the model's metric on the rows whose outcome is known, against its release."""
+"""Score on the rows with an outcome, compared with the release."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 MOST_BUCKETS, FEWEST_BUCKETS, BUCKET_REPEATS = 8, 3, 100
 DAY_S = 86_400.0
 METHOD = (
-    "Outcomes are joined to predictions by prediction_id. A loss alarms where it reaches the "
-    "threshold and is more than chance: the difference of both scores, by the standard errors of "
-    "their bootstrap intervals. The trend is a weighted line through parts of the window."
+    "Outcomes are joined to predictions by prediction_id. A loss raises an alert if it reaches the "
+    "threshold and is statistically significant, by the standard errors of the two bootstrap "
+    "intervals. The trend is a weighted linear fit through parts of the window."
 )
 
 
@@ -45,14 +45,14 @@ SECTION = MonitorSection(
 
 @SECTION.cell
 def performance(watch: Watch, /) -> SectionResult:
-    """Score the rows whose outcome is known, and compare with the score at release."""
+    """Score the rows with an outcome, and compare with the score at release."""
     release = watch.reference.score
     if release is None:
-        raise SectionSkipped("The model's reference holds no score at release.")
+        raise SectionSkipped("The model's reference has no score at release.")
     rows, y = watch.labelled
     if watch.n_outcomes == 0:
         raise SectionSkipped(
-            "No outcome is known yet. Report outcomes by prediction_id as they come in."
+            "There are no outcomes yet. Report outcomes by prediction_id as they come in."
         )
     metric = METRICS[release.metric]
     said: dict[str, Any] = {
@@ -65,7 +65,7 @@ def performance(watch: Watch, /) -> SectionResult:
     least = watch.thresholds.min_rows
     current = _score(watch, rows, y, REPEATS) if len(rows) >= least else None
     if current is None:
-        few = f"{len(rows):,} rows have an outcome, and a score needs {least:,}"
+        few = f"{len(rows):,} rows have an outcome. A score needs {least:,}"
         why = f"Too few rows: {few}." if len(rows) < least else _no_value(metric.name)
         unjudged = Performance(**said, severity=DriftSeverity.UNJUDGED, current=None, why=why)
         return unjudged, CellOutput(said=(why, METHOD))
@@ -91,10 +91,10 @@ def performance(watch: Watch, /) -> SectionResult:
 
 
 def lost(release: Score, current: Score, *, higher_is_better: bool) -> tuple[float, float]:
-    """Return the fraction of a score that is lost, and the chance of such a loss without any.
+    """Return the relative loss of the score, and its p-value.
 
-    The fraction is of the absolute score at release; of a score of 0 it is the loss itself. The
-    chance is one-sided, from the difference of two independent, nearly normal scores.
+    The loss is relative to the absolute score at release, or absolute if that's 0. The p-value is
+    one-sided, for the difference of two independent, approximately normal scores.
     """
     down = release.score - current.score if higher_is_better else current.score - release.score
     error = math.hypot(standard_error(release), standard_error(current))
@@ -105,9 +105,9 @@ def lost(release: Score, current: Score, *, higher_is_better: bool) -> tuple[flo
 
 
 def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]:
-    """Return the slope of the score in units a day, and its two-sided p-value.
+    """Return the slope of the score per day, and its two-sided p-value.
 
-    A line by least squares, each part weighted by the inverse of its variance.
+    Least squares fit, with each bucket weighted by the inverse of its variance.
     """
     usable = [one for one in buckets if standard_error(one.score) > 0]
     if len(usable) < FEWEST_BUCKETS:
@@ -136,7 +136,7 @@ def _score(watch: Watch, rows: Array, y: Array, repeats: int) -> Score | None:
 
 
 def _buckets(watch: Watch, rows: Array, y: Array) -> tuple[ScoreBucket, ...]:
-    """Return the scores of parts of the window with about equally many outcomes."""
+    """Return the scores of buckets of the window with about the same number of outcomes."""
     at = watch.window.at[rows]
     n = min(MOST_BUCKETS, len(rows) // watch.thresholds.min_rows)
     if n < FEWEST_BUCKETS or not np.isfinite(at).all() or np.ptp(at) == 0:
@@ -153,8 +153,8 @@ def _buckets(watch: Watch, rows: Array, y: Array) -> tuple[ScoreBucket, ...]:
 def _why(release: Score, current: Score, loss: float, p_value: float) -> str:
     change = f"lost {loss:.1%}" if loss > 0 else f"gained {-loss:.1%}"
     return (
-        f"{current.metric} is {_in_words(current)} on {current.rows:,} rows; at release it was "
-        f"{_in_words(release)}: it has {change}, p {p_text(p_value)}."
+        f"{current.metric} is {_in_words(current)} on {current.rows:,} rows. At release it was "
+        f"{_in_words(release)}. It {change}, p {p_text(p_value)}."
     )
 
 
@@ -165,7 +165,7 @@ def _in_words(score: Score) -> str:
 
 
 def _no_value(metric: str) -> str:
-    return f"{metric} has no value on these rows: they may be of one class only."
+    return f"{metric} is undefined on these rows. They may have only one class."
 
 
 def _shown(found: Performance) -> CellOutput:
@@ -176,22 +176,20 @@ def _shown(found: Performance) -> CellOutput:
         ("at release", _in_words(found.release)),
         ("in the window", _in_words(found.current)),
         ("lost", f"{found.loss:.1%}"),
-        ("outcomes known", f"{found.labelled:,} of {found.of_rows:,} rows"),
+        ("outcomes", f"{found.labelled:,} of {found.of_rows:,} rows"),
     ]
     if found.trend_per_day is not None:
-        slope = f"{found.trend_per_day:+.3g} a day, p {p_text(found.trend_p_value)}"
+        slope = f"{found.trend_per_day:+.3g} per day, p {p_text(found.trend_p_value)}"
         rows.append(("trend", slope))
     parts = [
         (moment(one.start), moment(one.end), _in_words(one.score), f"{one.score.rows:,}")
         for one in found.buckets
     ]
     heads = ("From", "To", found.metric, "Rows")
-    folded = (
-        [TextTable("The parts of the window", heads, parts, frozenset({2, 3}))] if parts else []
-    )
+    folded = [TextTable("Score over the window", heads, parts, frozenset({2, 3}))] if parts else []
     return CellOutput(
         picture=_drawn(found) if parts else None,
-        tables=[TextTable(f"{found.metric} on known outcomes", ("", ""), rows)],
+        tables=[TextTable(f"{found.metric} on rows with outcomes", ("", ""), rows)],
         folded=folded,
         said=[found.why, METHOD],
     )
@@ -205,10 +203,10 @@ def _drawn(found: Performance) -> PngFigure:
     ax.set_ylabel(found.metric, fontsize=8)
     ax.set_xlabel("hours since the first outcome", fontsize=8)
     ax.legend(fontsize=7)
-    said = "; ".join(
+    said = ", ".join(
         f"{moment(one.start)}: {format_value(one.score.score)}" for one in found.buckets
     )
-    return PngFigure.of(figure, f"{found.metric} over the window, with the release. {said}.")
+    return PngFigure.of(figure, f"{found.metric} over the window and at release. {said}.")
 
 
 def _draw_parts(ax: Axes, found: Performance) -> None:

@@ -1,4 +1,4 @@
-"""prediction: how far the answers have moved from the honest predictions at release."""
+"""Drift of the predictions from the holdout or out-of-fold predictions at release."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from automl_magic.monitor.compare.verdict import verdicts
 from automl_magic.monitor.section import MonitorSection, Part
 from automl_magic.monitor.sections.features import moved_most, table_of_drift
 from automl_magic.monitor.watch import Watch
-from automl_magic.monitor.words import name_of, p_text
+from automl_magic.monitor.words import SHIFT, name_of, p_text
 from automl_magic.recipe.values import Floats, text_of
 from automl_magic.records.monitoring.drift import ColumnDrift
 from automl_magic.tasks import metrics
 
 METHOD = (
-    "The answers of the window beside what the model said, before its release, of rows that it had "
-    "not learned from; tested as the columns are. Needs no outcome, so it speaks first."
+    "Compares the predictions in the window with predictions on unseen rows before the release, "
+    "with the same tests as for the columns. It doesn't need outcomes, so it warns first."
 )
 
 
@@ -38,34 +38,35 @@ SECTION = MonitorSection(
 
 @SECTION.cell
 def prediction(watch: Watch, /) -> SectionResult:
-    """Compare the predictions of the window with the honest ones at release."""
+    """Compare the predictions of the window with those on unseen rows at release."""
     reference = watch.reference.prediction
     if reference is None:
-        raise SectionSkipped("The model's reference holds no predictions.")
+        raise SectionSkipped("The model's reference has no predictions.")
     if watch.is_null:
         raise SectionSkipped(watch.too_few or "")
     answered = np.flatnonzero(watch.answered)
     least = watch.thresholds.min_rows
     if len(answered) < least:
         raise SectionSkipped(
-            f"Too few rows: {len(answered):,} have a prediction, and a test needs {least:,}."
+            f"Too few rows: {len(answered):,} have a prediction. A test needs {least:,}."
         )
     weights, predicted = watch.window.weights[answered], watch.window.predicted[answered]
     if reference.output is not None:
         output = predicted if predicted.ndim == 1 else predicted[:, 1]
         found = compare_numbers(reference.output, reference.rows, output, weights)
         mean = float(np.average(output, weights=weights))
-        moved = f"the mean was {format_value(reference.output.mean)} and is {format_value(mean)}"
+        was = format_value(reference.output.mean)
+        moved = f"the mean changed from {was} to {format_value(mean)}"
     elif reference.classes is not None:
         labels = [text_of(watch.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
         found = compare_levels(reference.classes, reference.rows, labels, weights)
         moved = moved_most(found.histogram)
     else:
-        raise SectionSkipped("The model's reference holds no predictions.")
+        raise SectionSkipped("The model's reference has no predictions.")
     drift = _drift(watch, found, moved)
     picture = draw.histograms(
         [(f"{drift.column}: PSI {drift.psi:.3f}", found.histogram)],
-        f"Shares of the predictions before the release and in the window: {moved}.",
+        f"Share of predictions per bin, before the release and in the window: {moved}.",
     )
     said = [drift.why, _labels(watch, predicted), METHOD]
     return drift, CellOutput(picture=picture, tables=[table_of_drift([drift], 1)], said=said)
@@ -83,7 +84,7 @@ def _drift(watch: Watch, found: Compared, moved: str) -> ColumnDrift:
         psi=round(found.psi, 6),
         p_adjusted=p,
         statistics=found.statistics,
-        why=f"Predictions of {subject}: PSI {found.psi:.3f}, p {p_text(p)}; {moved}.",
+        why=f"Predictions of {subject}: PSI {found.psi:.3f}, p {p_text(p)}. {SHIFT}{moved}.",
         histogram=found.histogram,
     )
 
@@ -91,10 +92,10 @@ def _drift(watch: Watch, found: Compared, moved: str) -> ColumnDrift:
 def _labels(watch: Watch, predicted: Floats) -> str:
     if not watch.recipe.task.has_classes:
         low, middle, high = np.quantile(predicted, [0.05, 0.5, 0.95])
-        return f"Half of the values lie below {middle:.4g}, 90 % from {low:.4g} to {high:.4g}."
+        return f"The median is {middle:.4g}. 90% of values are between {low:.4g} and {high:.4g}."
     codes = metrics.labels_of(predicted, watch.watched.fitted.threshold)
     counts = Counter(text_of(watch.recipe.classes[code]) for code in codes)
     shares = ", ".join(
         f"{name_of(str(label), 40)} {n / len(codes):.1%}" for label, n in counts.most_common(5)
     )
-    return f"Labels that were given: {shares}."
+    return f"Predicted labels: {shares}."

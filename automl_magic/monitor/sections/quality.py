@@ -1,4 +1,4 @@
-"""quality: values that are missing, new, out of range, unreadable; columns too few or too many."""
+"""Data quality: missing, new, out-of-range and unreadable values, missing and extra columns."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from automl_magic.records.monitoring.reference import ColumnReference, Levels
 
 MOST_EXAMPLES, LONGEST_EXAMPLE, MOST_UNEXPECTED, MOST_LISTED = 5, 40, 20, 30
 METHOD = (
-    "A share alarms where it exceeds training's by the threshold and is no chance: Fisher's exact "
-    "test; for values beyond the range of training, the beta-binomial distribution that they have "
-    "without a shift. Corrected by Holm for all tests of this cell."
+    "A share raises an alert if it exceeds the share in the training data by the threshold and is "
+    "statistically significant. The test is Fisher's exact test, or a beta-binomial test for values "
+    "outside the training range, with Holm's correction for all tests of this cell."
 )
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A share of a column's rows that is too large, before it is judged with the others."""
+    """Share of a column's rows with a quality problem, before the correction for all tests."""
 
     column: str
     problem: str
@@ -55,7 +55,7 @@ SECTION = MonitorSection(
 
 @SECTION.cell
 def quality(watch: Watch, /) -> SectionResult:
-    """Look for values, and columns, that training did not have."""
+    """Check for values and columns that the training data didn't have."""
     watch.check_enough()
     problems = [
         problem
@@ -73,7 +73,7 @@ def quality(watch: Watch, /) -> SectionResult:
 
 
 def problems_of(watch: Watch, column: ColumnReference) -> list[Problem]:
-    """Return every share of a column's rows that may be too large, with its test."""
+    """Return the share of each possible problem in a column, with its p-value."""
     contents, rows = watch.contents(column.name), watch.reference.rows
     is_hidden = column.personal or column.name in watch.window.hidden
     n = effective_rows(watch.weights)
@@ -126,7 +126,7 @@ def _new_levels(
     new = np.fromiter((text not in levels for text in texts), bool, count=len(texts))
     share, n = float(np.average(new, weights=weights)), effective_rows(weights)
     counts = Counter(text for text, is_new in zip(texts, new, strict=True) if is_new)
-    # By Good and Turing, the levels that one row alone had say how many more there are to come.
+    # Good-Turing estimate: categories with one row predict the share of new categories.
     return Problem(
         column.name,
         "new_category",
@@ -158,15 +158,15 @@ def _judged(watch: Watch, problem: Problem, p: float) -> QualityFinding:
         p_adjusted=p,
         examples=problem.examples,
         why=f"{name_of(problem.column)}: {format_percent(problem.share)} of the rows "
-        f"{_SAYS[problem.problem]}{like}; in training {format_percent(problem.reference)} did.",
+        f"{_SAYS[problem.problem]}{like} ({format_percent(problem.reference)} in training).",
     )
 
 
 _SAYS = {
     "missing": "have no value",
-    "unreadable": "have a value that is not of the column's kind",
-    "new_category": "have a category that training did not",
-    "out_of_range": "lie beyond the range of training",
+    "unreadable": "have a value of the wrong type",
+    "new_category": "have a new category",
+    "out_of_range": "are outside the training range",
 }
 
 
@@ -178,7 +178,7 @@ def _absent(watch: Watch) -> list[QualityFinding]:
             severity=DriftSeverity.CRITICAL,
             share=1.0,
             reference=0.0,
-            why=f"{name_of(name)}: no row of the window has this column, which the model reads.",
+            why=f"{name_of(name)}: this input column of the model is missing in the window.",
         )
         for name in watch.columns
         if name not in watch.window.table and name not in watch.window.hidden
@@ -195,7 +195,7 @@ def _unexpected(watch: Watch) -> list[QualityFinding]:
             severity=DriftSeverity.OK,
             share=1.0,
             reference=0.0,
-            why=f"{name_of(str(name))}: the model does not read this column.",
+            why=f"{name_of(str(name))}: the model doesn't use this column.",
         )
         for name in unknown
         if text_of(name) is not None
@@ -216,8 +216,8 @@ def _shown(found: Sequence[QualityFinding], n_tests: int) -> CellOutput:
         )
         for one in found[:MOST_LISTED]
     ]
-    heads = ("Column", "Verdict", "Problem", "Share", "In training", "p adjusted", "Such as")
+    heads = ("Column", "Verdict", "Problem", "Share", "In training", "p adjusted", "Examples")
     right = frozenset({3, 4, 5})
-    tables = [TextTable("What is wrong with the values", heads, rows, right)] if rows else []
-    said = [f"{len(alarming):,} problems were found in {n_tests:,} tests.", METHOD]
+    tables = [TextTable("Data quality problems", heads, rows, right)] if rows else []
+    said = [f"{len(alarming):,} problems found in {n_tests:,} tests.", METHOD]
     return CellOutput(tables=tables, said=said)

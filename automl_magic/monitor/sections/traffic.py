@@ -1,4 +1,4 @@
-"""traffic: how much was asked, how fast it was answered, what failed."""
+"""Requests, latency and errors of the deployment."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from automl_magic.records.monitoring.drift import DriftSeverity, Traffic, Traffi
 
 BUCKETS = 24
 METHOD = (
-    "From the prediction log, all versions together, shadows left out; a row that was sampled "
-    "counts for as many requests as it stands for. Latency runs from the request to its answer."
+    "From the prediction log, for all versions except shadows. Sampled rows are weighted by the "
+    "number of requests they represent. Latency is the time from request to response."
 )
 
 
@@ -36,12 +36,12 @@ SECTION = MonitorSection(
 
 @SECTION.cell
 def traffic(watch: Watch, /) -> SectionResult:
-    """Count requests and errors, and measure the latency, over the window and its parts."""
+    """Count requests and errors and measure latency, over the window and in buckets."""
     requests = watch.window.requests
     if requests is None:
-        raise SectionSkipped("A table says nothing about requests.")
+        raise SectionSkipped("A table has no data about requests.")
     if len(requests.at) == 0:
-        raise SectionSkipped("Too few rows: nothing was asked in this window.")
+        raise SectionSkipped("Too few rows: there were no requests in this window.")
     start, end = watch.window.start, watch.window.end
     failed = np.array([error is not None for error in requests.errors], dtype=bool)
     total, wrong = float(requests.weights.sum()), float(requests.weights[failed].sum())
@@ -73,7 +73,7 @@ def traffic(watch: Watch, /) -> SectionResult:
 
 
 def quantiles(values: Floats, weights: Floats) -> tuple[float | None, float | None, float | None]:
-    """Return the weighted 50th, 95th and 99th percentile; None where there is no value."""
+    """Return the weighted 50th, 95th and 99th percentile, or None without values."""
     if len(values) == 0:
         return None, None, None
     order = np.argsort(values, kind="stable")
@@ -88,19 +88,19 @@ def _verdict(
     watch: Watch, requests: Requests, p95: float | None, rate: float
 ) -> tuple[DriftSeverity, str]:
     slos, n = requests.slos, len(requests.at)
-    said = f"{n:,} requests were logged; {rate:.2g} % failed, 95 of 100 took {format_value(p95)} ms"
+    said = f"{n:,} rows logged, {rate:.2g}% of requests failed, p95 {format_value(p95)} ms"
     if slos is None or (slos.latency_ms_p95 is None and slos.error_rate_pct is None):
-        return DriftSeverity.OK, f"{said}. The deployment has no goal for them."
+        return DriftSeverity.OK, f"{said}. The deployment has no objectives."
     if n < max(slos.min_requests, watch.thresholds.min_rows):
-        return DriftSeverity.UNJUDGED, f"{said}. Too few rows to judge the goals by."
+        return DriftSeverity.UNJUDGED, f"{said}. Too few rows to check the objectives."
     broken = []
     if slos.latency_ms_p95 is not None and p95 is not None and p95 > slos.latency_ms_p95:
-        broken.append(f"the goal is {slos.latency_ms_p95:g} ms")
+        broken.append(f"the p95 objective is {slos.latency_ms_p95:g} ms")
     if slos.error_rate_pct is not None and rate > slos.error_rate_pct:
-        broken.append(f"the goal is {slos.error_rate_pct:g} % of errors")
+        broken.append(f"the error rate objective is {slos.error_rate_pct:g}%")
     if broken:
-        return DriftSeverity.WARNING, f"{said}; {' and '.join(broken)}."
-    return DriftSeverity.OK, f"{said}, within the goals."
+        return DriftSeverity.WARNING, f"{said}, but {' and '.join(broken)}."
+    return DriftSeverity.OK, f"{said}, within the objectives."
 
 
 def _by(names: Sequence[str | None], weights: Floats) -> dict[str, float]:
@@ -137,12 +137,12 @@ def _buckets(
 def _shown(found: Traffic) -> CellOutput:
     rows = [
         ("verdict", MARKS[found.severity]),
-        ("requests", f"{found.requests:,.0f}, {found.per_s:.3g} a second"),
-        ("failed", f"{found.error_rate_pct:.3g} %"),
+        ("requests", f"{found.requests:,.0f}, {found.per_s:.3g} per second"),
+        ("failed", f"{found.error_rate_pct:.3g}%"),
         *((f"  {code}", f"{n:,.0f}") for code, n in found.errors.items()),
-        ("latency, half of them", f"{format_value(found.latency_ms_p50)} ms"),
-        ("latency, 95 of 100", f"{format_value(found.latency_ms_p95)} ms"),
-        ("latency, 99 of 100", f"{format_value(found.latency_ms_p99)} ms"),
+        ("latency p50", f"{format_value(found.latency_ms_p50)} ms"),
+        ("latency p95", f"{format_value(found.latency_ms_p95)} ms"),
+        ("latency p99", f"{format_value(found.latency_ms_p99)} ms"),
         *((f"version {name}", f"{share:.1%}") for name, share in found.versions.items()),
     ]
     parts = [
@@ -155,11 +155,11 @@ def _shown(found: Traffic) -> CellOutput:
         )
         for one in found.buckets
     ]
-    heads = ("From", "Requests", "Errors", "Median ms", "p95 ms")
+    heads = ("From", "Requests", "Errors", "p50 ms", "p95 ms")
     return CellOutput(
         picture=_drawn(found),
         tables=[TextTable("Traffic", ("", ""), rows)],
-        folded=[TextTable("The parts of the window", heads, parts, frozenset({1, 2, 3, 4}))],
+        folded=[TextTable("Traffic over the window", heads, parts, frozenset({1, 2, 3, 4}))],
         said=[found.why, METHOD],
     )
 
@@ -173,10 +173,13 @@ def _drawn(found: Traffic) -> PngFigure:
     for name, style in (("latency_ms_p50", "-"), ("latency_ms_p95", "--")):
         values = [getattr(one, name) for one in found.buckets]
         known = [(hour, value) for hour, value in zip(hours, values, strict=True) if value]
-        label = "median" if name.endswith("50") else "95 of 100"
+        label = "p50" if name.endswith("50") else "p95"
         right.plot([h for h, _ in known], [value for _, value in known], style, label=label)
     right.set(xlabel="hours", ylabel="ms")
     right.legend(fontsize=7)
     busiest = max(one.requests for one in found.buckets)
-    alt = f"Requests (errors as dots) and latency over the window; at most {busiest:,.0f} a part."
+    alt = (
+        "Requests (errors as dots) and latency over the window. "
+        f"The maximum is {busiest:,.0f} requests per bucket."
+    )
     return PngFigure.of(figure, alt)

@@ -179,7 +179,7 @@ def test_a_notice_names_the_worst_few_and_the_cell_that_found_them(store, report
     told = story(store, report, [{f"f{i:03}": CRITICAL for i in range(500)}])
 
     (notice,) = told[0]
-    assert notice.title == "Critical: churn: 500 features drift"
+    assert notice.title == "Critical: churn: drift in 500 features"
     assert (notice.n_alerts, len(notice.summaries)) == (500, 5)
     assert notice.summaries[0] == "f000: PSI 0.40, p < 0.001"
     assert notice.url == "https://lab.example/run-1/output.ipynb#features"

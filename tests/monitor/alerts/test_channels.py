@@ -64,8 +64,8 @@ def test_a_notice_arrives_at_a_webhook_in_slacks_form():
         send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
 
     body = json.loads(receiver.requests[0].split(b"\r\n\r\n", 1)[1])
-    assert body["blocks"][0]["text"]["text"] == "⛔ Critical: churn: 1 feature drifts"
-    assert "Type: automl retrain churn" in body["blocks"][1]["text"]["text"]
+    assert body["blocks"][0]["text"]["text"] == "⛔ Critical: churn: drift in 1 feature"
+    assert "Run: automl retrain churn" in body["blocks"][1]["text"]["text"]
     assert "cell features of output.ipynb, run run-1" in body["blocks"][1]["text"]["text"]
 
 
@@ -146,8 +146,8 @@ def test_a_mail_arrives_over_starttls(tmp_path, monkeypatch):
         send(mail(box.port), notice(), notice_id=7, secret_of=default_workspace().secret)
 
     assert box.was_encrypted == [True]
-    assert "Subject: Critical: churn: 1 feature drifts" in box.mails[0]
-    assert "Type: automl retrain churn" in box.mails[0]
+    assert "Subject: Critical: churn: drift in 1 feature" in box.mails[0]
+    assert "Run: automl retrain churn" in box.mails[0]
 
 
 def test_a_mail_server_whose_certificate_is_of_another_host_is_not_told(tmp_path, monkeypatch):
@@ -173,7 +173,7 @@ def test_what_is_no_mailbox_gets_no_mail(address):
         name="mail", kind=ChannelKind.EMAIL, host="h", sender="a@b.example", to=(address,)
     )
 
-    with pytest.raises(Refused, match="no address of a mailbox"):
+    with pytest.raises(Refused, match="isn't an email address"):
         message_of(channel, notice(), 7)
 
 

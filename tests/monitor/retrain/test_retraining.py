@@ -24,14 +24,14 @@ pytestmark = pytest.mark.long
 def test_without_outcomes_there_is_nothing_to_learn_from(deployed):
     log(people(200, 5), outcomes=False)
 
-    with pytest.raises(MonitorError, match="too little to learn from"):
+    with pytest.raises(MonitorError, match="too few new rows"):
         retraining.retrain(NAME)
 
     assert retrains_of(store(default_workspace()), NAME) == ()
 
 
 def test_rows_that_the_champion_knows_are_not_new(deployed):
-    with pytest.raises(MonitorError, match="400 others are in the champion's table"):
+    with pytest.raises(MonitorError, match="400 other rows are in the champion's table"):
         retraining.retrain(NAME, deployed.table)
 
 
@@ -67,10 +67,10 @@ def test_it_says_from_which_rows_it_was_made(made):
     rows = {source.name: source.rows for source in made.found.sources}
 
     assert rows == {
-        "the champion's table": 400,
+        "champion's table": 400,
         "logged predictions with outcomes": 900,
-        "new rows to learn from": 630,
-        "recent rows to measure by": 270,
+        "new rows for training": 630,
+        "recent rows for scoring": 270,
     }
     assert made.found.training_rows == 1030
 

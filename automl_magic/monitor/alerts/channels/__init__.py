@@ -1,4 +1,4 @@
-"""channels: how a notice travels, one file each."""
+"""Channels that send notifications, one file each."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _SENDERS: Mapping[ChannelKind, Callable[[Channel, Notice, int, SecretOf], None]]
 
 
 def send(channel: Channel, notice: Notice, *, notice_id: int, secret_of: SecretOf) -> None:
-    """Send a notice over a channel.
+    """Send a notification through a channel.
 
     Parameters
     ----------
     notice_id : int
-        The same for each try, so that the other side can tell a repetition.
+        ID of the notification. Stays the same for retries, so the receiver can detect duplicates.
     secret_of : callable
         Returns the secret of a name: `Workspace.secret`.
 
     Raises
     ------
     Refused
-        If it cannot be sent over this channel, however often it is tried.
+        If the channel can't send it and a retry wouldn't help.
     MonitorError, OutboundFailed
-        If it may work another time.
+        If a retry could help.
     """
     try:
         _SENDERS[channel.kind](channel, notice, notice_id, secret_of)

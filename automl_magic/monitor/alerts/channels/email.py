@@ -1,4 +1,4 @@
-"""Mail: plain text, encrypted on its way, to an address of the internet or an allowed host."""
+"""Email channel: plain text over TLS, to a public or an allowed SMTP host."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from automl_magic.outbound import checked_addresses, dial
 from automl_magic.records.monitoring.alert import Channel, MailSecurity, Notice
 
 TIMEOUT_S = 20.0
-# One mailbox, without a display name: nothing that a header could be broken with.
+# An address without a display name, so it can't inject headers.
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:
-    """Send a notice as mail.
+    """Send a notification by email.
 
     Raises
     ------
     Refused
-        If an address is none, or the server refuses the sender, the receivers or the password.
+        If an address is invalid, or the server rejects the sender, a recipient or the password.
     MonitorError
-        If the server cannot be reached, or has no encryption.
+        If the server can't be reached or doesn't support TLS.
     """
     message = message_of(channel, notice, notice_id)
     host = channel.host or ""
@@ -45,29 +45,29 @@ def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) 
                 server.login(channel.user, filled(channel.password or "", secret_of))
             server.send_message(message)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
-        raise Refused(f"{host} refused an address: {_brief(error)}") from None
+        raise Refused(f"{host} rejected an address: {_brief(error)}") from None
     except smtplib.SMTPAuthenticationError:
-        raise Refused(f"{host} refused the user and the password.") from None
+        raise Refused(f"{host} rejected the user name or password.") from None
     except (OSError, smtplib.SMTPException) as error:
         raise MonitorError(
-            f"{host} did not take the mail.",
+            f"Can't send email through {host}.",
             why=_brief(error),
-            fix="Check host, port and security of the channel.",
+            fix="Check the channel's host, port and security.",
         ) from None
 
 
 def message_of(channel: Channel, notice: Notice, notice_id: int) -> EmailMessage:
-    """Return the mail. A header is one line of what may be printed, whatever a name holds."""
+    """Build the email. Header values are one line of printable text."""
     for address in (channel.sender or "", *channel.to):
         if not _MAILBOX.fullmatch(address):
-            raise Refused(f"{safe(address, 80)} is no address of a mailbox.")
+            raise Refused(f"{safe(address, 80)} isn't an email address.")
     message = EmailMessage(policy=SMTP)
     message["Subject"] = safe(notice.title, 200)
     message["From"] = Address(addr_spec=channel.sender)
     message["To"] = tuple(Address(addr_spec=address) for address in channel.to)
     domain = (channel.sender or "").rpartition("@")[2]
     message["Message-ID"] = f"<automl-magic-{notice_id}-{int(notice.at)}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
     message.set_content("\n".join(lines_of(notice)) + "\n")
     return message
 
@@ -86,7 +86,7 @@ def _connected(channel: Channel, host: str, addresses: Sequence[str]) -> smtplib
 
 
 class _Pinned(smtplib.SMTP):
-    """SMTP to an address that was checked; the certificate must be that of the host's name."""
+    """SMTP to a checked IP address. The certificate must match the host name."""
 
     def __init__(self, host: str, port: int, *, addresses: Sequence[str]) -> None:
         self._addresses = addresses
@@ -97,7 +97,7 @@ class _Pinned(smtplib.SMTP):
 
 
 class _PinnedTls(smtplib.SMTP_SSL):
-    """The same with TLS from the first byte on."""
+    """Like `_Pinned`, with TLS from the start of the connection."""
 
     def __init__(
         self, host: str, port: int, *, addresses: Sequence[str], context: ssl.SSLContext

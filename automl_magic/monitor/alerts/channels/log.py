@@ -1,4 +1,4 @@
-"""The log: one line a notice, for whoever collects the lines of this process."""
+"""Log channel: one line per notification, for log collectors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEVELS = {
 
 
 def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
-    """Log a notice as `event=alert key=value …`; every value that is text is quoted JSON."""
+    """Log a notification as `event=alert key=value …`. Text values are JSON strings."""
     level = logging.INFO if notice.state is AlertState.RESOLVED else _LEVELS[notice.severity]
     LOGGER.log(
         level,

@@ -1,4 +1,4 @@
-"""PagerDuty's Events API v2. What is resolved here is resolved there.
+"""PagerDuty channel (Events API v2). Resolved alerts resolve their incidents.
 
 https://developer.pagerduty.com/docs/events-api-v2-overview
 """
@@ -19,7 +19,7 @@ _LONGEST_SUMMARY, _LONGEST_KEY = 1_024, 255
 
 
 def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
-    """Post a notice. Repetitions have one `dedup_key`, and are one incident."""
+    """Post a notification. Repeated notifications share a `dedup_key` and so an incident."""
     url = filled(channel.url or URL, secret_of)
     key = filled(channel.routing_key or "", secret_of)
     status = post_json(url, document_of(notice, key), allowed_hosts=channel.allowed_hosts)
@@ -27,7 +27,7 @@ def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) 
 
 
 def document_of(notice: Notice, routing_key: str) -> dict[str, Any]:
-    """Return the event that is posted."""
+    """Build the event to post."""
     event: dict[str, Any] = {
         "routing_key": routing_key,
         "dedup_key": notice.group[:_LONGEST_KEY],
@@ -50,5 +50,5 @@ def document_of(notice: Notice, routing_key: str) -> dict[str, Any]:
         },
     }
     if notice.url is not None:
-        event["links"] = [{"href": notice.url, "text": "The notebook's cell"}]
+        event["links"] = [{"href": notice.url, "text": "Notebook cell"}]
     return event

@@ -1,4 +1,4 @@
-"""What another try would not change."""
+"""Rejected notifications, which a retry wouldn't help."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from automl_magic.errors import MonitorError
 
 
 class Refused(Exception):
-    """The notice cannot be sent over this channel. The message says why, without any secret."""
+    """The channel can't send the notification. The message has the reason, without secrets."""
 
 
 def check_status(status: int, host: str) -> None:
-    """Raise unless an HTTP status says that the notice was taken.
+    """Raise an error unless the HTTP status is a success (2xx).
 
     Raises
     ------
     Refused
-        For a status that says that the request is wrong.
+        If the status means that the request is wrong.
     MonitorError
-        For any other: the server is busy or broken.
+        For any other status: the server is busy or broken.
     """
     if 200 <= status < 300:
         return
     if 300 <= status < 500 and status not in (408, 425, 429):
-        raise Refused(f"{host} answered {status}: check the address and the secret in it.")
+        raise Refused(f"{host} returned status {status}. Check the URL and its secret.")
     raise MonitorError(
-        f"{host} did not take the notice.",
-        why=f"It answered {status}.",
-        fix="It is tried again by itself.",
+        f"{host} didn't accept the notification.",
+        why=f"It returned status {status}.",
+        fix="No action needed: it's retried automatically.",
     )

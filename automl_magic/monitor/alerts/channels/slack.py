@@ -1,7 +1,7 @@
-"""A webhook of Slack's form; Mattermost, Rocket.Chat and others take it too.
+"""Slack webhook channel, also for Mattermost, Rocket.Chat and other compatible services.
 
-Whatever comes from data stands in elements of the type `plain_text`, in which Slack reads no
-mark-up, no mention and no link. The one element with mark-up holds nothing but our own address.
+Text from data goes only into `plain_text` elements, where Slack ignores markup, mentions and links.
+The only element with markup holds our own URL.
 https://docs.slack.dev/reference/block-kit/composition-objects/text-object
 """
 
@@ -21,14 +21,14 @@ _SIGNS = {AlertSeverity.INFO: "ℹ", AlertSeverity.WARNING: "⚠", AlertSeverity
 
 
 def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
-    """Post a notice. The address of a webhook is a secret: no error shows it."""
+    """Post a notification. The webhook's URL is a secret, so errors don't contain it."""
     url = filled(channel.url or "", secret_of)
     status = post_json(url, document_of(notice), allowed_hosts=channel.allowed_hosts)
     check_status(status, urlsplit(url).hostname or "The server")
 
 
 def document_of(notice: Notice) -> dict[str, Any]:
-    """Return what is posted: blocks, and a text for programs that know none."""
+    """Build the payload: blocks, and a text for clients without blocks."""
     sign = "✓" if notice.state is AlertState.RESOLVED else _SIGNS[notice.severity]
     title, *lines = lines_of(notice)
     body = "\n".join(line for line in lines if line != notice.url)
@@ -36,7 +36,7 @@ def document_of(notice: Notice) -> dict[str, Any]:
     if body:
         blocks.append(_block("section", body, _LONGEST_TEXT))
     if notice.url is not None:
-        link = f"<{_escaped(notice.url)}|Open the notebook's cell>"
+        link = f"<{_escaped(notice.url)}|Open the notebook cell>"
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link}})
     return {"text": _escaped(f"{sign} {title}")[:_LONGEST_TEXT], "mrkdwn": False, "blocks": blocks}
 
