@@ -1,11 +1,11 @@
-"""deploy: ModelVersion → Deployment: the deployment file, and the signed folder of a version.
+"""Deployments: the deployment file, and the signed folder of a model version.
 
-file     the deployment file, whose errors name the line
-schema   the same as a JSON Schema, for editors
-staging  a version's files with their approval, where servers load them
-ready    the proof that a version is approved and staged
-routing  what is asked for, as a deployment and as a route
-results  what is shown of a deployment
+file     parse the deployment file, with line numbers in errors
+schema   JSON Schema of the deployment file, for editors
+staging  copy a version's files and approval to where servers load them
+ready    versions that are approved and staged
+routing  the deployment and route for a request
+results  results of commands on deployments
 """
 
 from automl_magic.deploy.file import SUFFIXES, parse_deployment, read_deployment_file

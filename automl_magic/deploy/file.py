@@ -1,7 +1,7 @@
-"""The deployment file, read. Every error names the line.
+"""Parse the deployment file. Every error has a line number.
 
-The file uses the words of Kubernetes and of serving; the record uses ours. One table translates,
-and takes an error about the record back to the place in the file.
+The file uses Kubernetes names, the record its own. `WORDS` maps the names, also to translate errors
+of the record back to the file.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ FORM = Form(
     noun="deployment file",
     article_noun="a deployment file",
     example=f"kind: {KIND}",
-    write_one="Write one as docs/howto/deploy.md shows.",
+    write_one="Create one as docs/howto/deploy.md shows.",
     compare="Compare with the file in docs/howto/deploy.md",
 )
-# What stands in the file → where it goes in the record.
+# Fields of the file → paths in the record.
 WORDS: Words = {
     "apiVersion": (),
     "kind": (),
@@ -87,19 +87,19 @@ def read_deployment_file(path: Path) -> Deployment:
     Raises
     ------
     SpecError
-        If the file is missing, too large, or not YAML (`UnknownField`, `WrongType`: if a field
-        is not known, or holds what it may not).
+        If the file is missing, too large or not YAML (`UnknownField`, `WrongType`: if a field is
+        unknown or has an invalid value).
     """
     return parse_deployment(read_text(path, FORM), path.name)
 
 
 def parse_deployment(text: str, name: str) -> Deployment:
-    """Read the text of a deployment file; `name` is what its errors call it.
+    """Parse the text of a deployment file. Errors refer to the file as `name`.
 
     Raises
     ------
     SpecError
-        As `read_deployment_file`.
+        As in `read_deployment_file`.
     """
     root = compose(text, name, FORM)
     try:
@@ -115,7 +115,7 @@ def parse_deployment(text: str, name: str) -> Deployment:
 
 
 def places() -> dict[tuple[str | int, ...], tuple[str, ...]]:
-    """Return where each field of the record stands in the file, by its path in the record."""
+    """Return the path of each field in the file, by its path in the record."""
     return {place: path for path, place in _words(WORDS, ()) if place}
 
 
@@ -149,7 +149,7 @@ def _check_constant(document: Mapping[str, Any], field: str, expected: str) -> N
 def _leaves(
     value: object, words: Words, path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Yield every value of the file with its place in the record."""
+    """Yield each value of the file with its path in the record."""
     if not isinstance(value, Mapping):
         found = "nothing" if value is None else f"{value!r:.60}"
         raise RecordProblem(path, "a mapping of fields", found)

@@ -1,4 +1,4 @@
-"""Ready: a version whose approval was looked at, and whose bytes lie where servers load them."""
+"""Model versions that are approved and staged."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from automl_magic.store.signing import TrustedKeys
 
 
 class Registry(Protocol):
-    """Where versions and their files come from."""
+    """A source of model versions and their files."""
 
     def get(self, name: str, version: int | str) -> ModelVersion:
         """Return a version. Raises ModelNotFound."""
 
     def fetch(self, model: ModelVersion) -> Path:
-        """Return a folder with its files, each checked. Raises ArtifactTampered."""
+        """Return a folder with the version's verified files. Raises ArtifactTampered."""
 
 
 @dataclass(frozen=True)
 class StagedVersion:
-    """The proof that a version is ready: its approval held a moment ago, and its bytes are staged.
+    """A version with a valid approval and staged files.
 
-    Whoever routes to a version asks for one, and nobody looks at the approval again on the way.
-    That it still holds is asked by the transaction that changes the route.
+    Functions that route to a version require one, so they don't check the approval again. The
+    transaction that changes the route checks that it's still valid.
     """
 
     approval: Approval
     folder: Path
 
     def example(self) -> dict[str, Any] | None:
-        """Return a row that the version takes, where it says what it takes."""
+        """Return an example input row, or None if the version has no schema."""
         path = self.folder / SCHEMA_NAME
         if not path.exists():
             return None
@@ -51,19 +51,19 @@ class StagedVersion:
 def stage_version(
     engine: Engine, registry: Registry, version: ModelVersion, *, trusted: TrustedKeys, home: Path
 ) -> StagedVersion:
-    """Put a version where the servers of a home load it.
+    """Stage a version for the servers of a home.
 
     Parameters
     ----------
     trusted : TrustedKeys
-        Whose approvals are believed.
+        Keys whose approvals are trusted.
 
     Raises
     ------
     NotApproved
-        If there is no approval of these bytes that holds.
+        If there's no valid approval of these files.
     ArtifactTampered
-        If a file is not what was approved.
+        If a file differs from the approved one.
     """
     with reading(engine) as connection:
         approval = check_approved(
@@ -85,9 +85,9 @@ def stage_again(
     trusted: TrustedKeys,
     home: Path,
 ) -> StagedVersion:
-    """Do what `stage_version` does, for a version that may be staged already.
+    """Stage a version unless its staged folder is complete.
 
-    Where its folder is there and whole, the registry is not asked: servers start again without it.
+    If it is, the registry isn't called, so servers can restart without it.
 
     Raises
     ------

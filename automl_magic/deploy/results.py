@@ -1,4 +1,4 @@
-"""What is shown of a deployment: as it was made, as it is now, and after its route was changed."""
+"""Results of commands on deployments: prepared, current, and with a changed route."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from automl_magic.store.routes import RouteChange
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployment that servers can begin with: every version of its route is approved and staged.
+    """A deployment that's ready to serve: all versions of its route are approved and staged.
 
-    `example` is a row that its stable version takes, where the model says what it takes. `notes`
-    say what was done on the way.
+    Attributes
+    ----------
+    example : mapping or None
+        Example input row of the stable version, if the model has a schema.
+    notes : tuple of str
+        Actions that were taken.
     """
 
     deployment: Deployment
@@ -36,7 +40,7 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Shown:
-    """A deployment as it is now: its route, who serves it, and how the route came to be."""
+    """The current state of a deployment: its route, workers and route history."""
 
     deployment: Deployment
     route: Route
@@ -57,7 +61,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Routed:
-    """A route that was changed, and the workers that do not follow it yet."""
+    """A changed route.
+
+    Attributes
+    ----------
+    behind : sequence of str
+        Workers that haven't applied the route yet.
+    untold : str or None
+        Why MLflow couldn't be updated.
+    """
 
     route: Route
     behind: Sequence[str] = ()

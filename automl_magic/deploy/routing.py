@@ -1,4 +1,4 @@
-"""Routing: what is asked for, as a deployment, and as the route that does it."""
+"""The desired deployment, and the route that implements it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from automl_magic.errors import DeploymentError
 from automl_magic.records.models.deployment import Deployment, Route, StrategyKind, VersionId
 from automl_magic.store.routes import find_deployment
 
-# Looks up which version is meant: NAME, NAME@ALIAS or NAME/VERSION. Raises ModelNotFound.
+# Resolves NAME, NAME@ALIAS or NAME/VERSION to a version number. Raises ModelNotFound.
 NumberOf: TypeAlias = Callable[[VersionId], int]
 Known: TypeAlias = tuple[Deployment, Route]
 
 
 def asked_for(engine: Engine, target: str) -> tuple[Deployment, Known | None]:
-    """Return the deployment that is asked for, and what there is of this name already.
+    """Return the desired deployment, and the existing one with this name, if any.
 
     Parameters
     ----------
@@ -30,9 +30,9 @@ def asked_for(engine: Engine, target: str) -> tuple[Deployment, Known | None]:
     Raises
     ------
     SpecError
-        If the file cannot be read.
+        If the file can't be read.
     DeploymentError
-        If it is none of the three.
+        If `target` is none of the three.
     """
     if target.lower().endswith(SUFFIXES):
         asked = read_deployment_file(Path(target))
@@ -40,27 +40,27 @@ def asked_for(engine: Engine, target: str) -> tuple[Deployment, Known | None]:
     named = VersionId.of(target)
     if named is None:
         raise DeploymentError(
-            f"{target[:80]!r} cannot be served.",
-            why="It is neither a model (NAME, NAME@ALIAS, NAME/VERSION), nor the name of a "
-            "deployment, nor a deployment file (.yaml).",
-            fix="See what is registered: automl models",
+            f"Can't serve {target[:80]!r}.",
+            why="It isn't a model (NAME, NAME@ALIAS, NAME/VERSION), the name of a deployment or a "
+            "deployment file (.yaml).",
+            fix="List registered models: automl models",
         )
     known = find_deployment(engine, named.name)
     if known is None:
         return Deployment(name=named.name, model_version_id=target), None
     if named.alias is None and named.version is None:
         return known[0], known
-    # What a file once said about checks and limits holds on.
+    # Keep the checks and limits that a file set earlier.
     return dataclasses.replace(known[0], model_version_id=target), known
 
 
 def first_route(asked: Deployment, number_of: NumberOf) -> Route:
-    """Return the route that a new deployment begins with.
+    """Return the first route of a new deployment.
 
     Raises
     ------
     ModelNotFound, DeploymentError
-        If there is no such version, or the canary is of another model.
+        If a version doesn't exist, or the canary is a version of another model.
     """
     return Route(
         deployment=asked.name,
@@ -74,20 +74,21 @@ def first_route(asked: Deployment, number_of: NumberOf) -> Route:
 
 
 def changed_route(asked: Deployment, known: Known, number_of: NumberOf) -> Route:
-    """Return the route of a deployment after what is asked for anew has been applied to it.
+    """Return the route of an existing deployment for a changed specification.
 
     Raises
     ------
     ModelNotFound, DeploymentError
-        As `first_route`; also where it is a deployment of another model.
+        As in `first_route`, or if the deployment serves another model.
     """
     before, route = known
     fields: dict[str, Any] = {}
     if _meant(asked).name != route.model:
         raise DeploymentError(
-            f"{asked.name} serves {route.model}, and not {_meant(asked).name}.",
-            why="A deployment keeps its model: its history and its outcomes are about it.",
-            fix=f"Choose another metadata.name, or: automl deployments --remove {asked.name}",
+            f"{asked.name} serves {route.model}, not {_meant(asked).name}.",
+            why="A deployment can't change its model: its history and outcomes belong to it.",
+            fix="Choose another metadata.name, or remove the deployment: "
+            f"automl deployments --remove {asked.name}",
         )
     if asked.model_version_id != before.model_version_id:
         fields["stable"] = number_of(_meant(asked))
@@ -100,27 +101,27 @@ def changed_route(asked: Deployment, known: Known, number_of: NumberOf) -> Route
 
 
 def canary_of(route: Route) -> int:
-    """Return the canary of a route. Raises DeploymentError where there is none."""
+    """Return the canary of a route. Raises DeploymentError if there's none."""
     if route.canary is None:
         raise DeploymentError(
             f"{route.deployment} has no canary to promote.",
-            why=f"Version {route.stable} answers every request.",
-            fix=f"Start one: automl route {route.deployment} --canary VERSION --percent 10",
+            why=f"Version {route.stable} serves all requests.",
+            fix=f"Start a canary: automl route {route.deployment} --canary VERSION --percent 10",
         )
     return route.canary
 
 
 def _second(asked: Deployment, number_of: NumberOf) -> dict[str, Any]:
-    """Return the part of a route that the version beside the stable one plays."""
+    """Return the route's fields for the canary or shadow version."""
     if asked.canary_version_id is None:
         return {"canary": None, "shadow": None, "percent": 0.0}
     found, model = VersionId.of(asked.canary_version_id), _meant(asked).name
-    assert found is not None  # the record has checked it
+    assert found is not None  # checked by the record
     if found.name != model:
         raise DeploymentError(
-            f"{asked.canary_version_id} cannot be the canary of {asked.name}.",
-            why=f"It is a version of another model than {model}.",
-            fix=f"Name a version of {model}: {model}/VERSION",
+            f"{asked.canary_version_id} can't be the canary of {asked.name}.",
+            why=f"It's a version of {found.name}, but {asked.name} serves {model}.",
+            fix=f"Use a version of {model}: {model}/VERSION",
         )
     version = number_of(found)
     if asked.strategy.kind is StrategyKind.SHADOW:
@@ -130,5 +131,5 @@ def _second(asked: Deployment, number_of: NumberOf) -> dict[str, Any]:
 
 def _meant(asked: Deployment) -> VersionId:
     found = VersionId.of(asked.model_version_id)
-    assert found is not None  # the record has checked it
+    assert found is not None  # checked by the record
     return found

@@ -1,4 +1,4 @@
-"""The deployment file as a JSON Schema, for editors that check and complete.
+"""JSON Schema of the deployment file, for validation and completion in editors.
 
 python -m automl_magic.deploy.schema > deployment.schema.json
 """

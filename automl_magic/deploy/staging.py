@@ -1,4 +1,4 @@
-"""Staging: the signed folder of a version, from which alone servers load it."""
+"""Staging: the signed folder of a version. Servers load models only from there."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _MANIFEST = "manifest.json"
 
 
 def stage(source: Path, approval: Approval, home: Path) -> Path:
-    """Copy the files that an approval is about to where servers load them, and return the folder.
+    """Copy the approved files to where servers load them, and return the folder.
 
-    Each file is read once, and those very bytes are checked and written. The folder appears whole;
-    of two who stage the same version at once both find it. One that is there and whole stays, with
-    the newest approval.
+    Each file is read once, then the same bytes are checked and written. The folder is created
+    atomically, so two processes can stage the same version at the same time. A complete folder is
+    kept, with the newest approval.
 
     Parameters
     ----------
     source : Path
-        A folder with the model's files and their manifest.
+        Folder with the model's files and manifest.
     home : Path
-        The home of the workspace whose servers load them.
+        Home of the workspace whose servers load the files.
 
     Raises
     ------
     ArtifactTampered
-        If the manifest is not the approved one, or a file is not what the manifest says.
+        If the manifest isn't the approved one, or a file differs from the manifest.
     DeploymentError
-        If the folder cannot be written.
+        If the folder can't be written.
     """
     folder = staged_folder(approval.statement, home)
     try:
@@ -48,15 +48,15 @@ def stage(source: Path, approval: Approval, home: Path) -> Path:
             _write_approval(folder, approval)
     except OSError as error:
         raise DeploymentError(
-            f"{approval.statement.model} version {approval.statement.version} cannot be staged.",
+            f"Can't stage {approval.statement.model} version {approval.statement.version}.",
             why=f"{error.strerror or error}: {error.filename or folder}.",
-            fix=f"Make room, or make {str(folder.parent)!r} writable.",
+            fix=f"Free disk space, or make {str(folder.parent)!r} writable.",
         ) from error
     return folder
 
 
 def staged(approval: Approval, home: Path) -> Path | None:
-    """Return the folder of a version that is staged whole, under this very approval."""
+    """Return the complete staged folder of a version with this approval, or None."""
     folder = staged_folder(approval.statement, home)
     try:
         is_there = _is_whole(folder, approval) and (
@@ -69,7 +69,7 @@ def staged(approval: Approval, home: Path) -> Path | None:
 
 @contextlib.contextmanager
 def _alone(parent: Path) -> Iterator[None]:
-    """Let one process of this machine stage at a time."""
+    """Lock, so that only one process on this machine stages at a time."""
     parent.mkdir(parents=True, exist_ok=True)
     with (parent / ".lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -78,33 +78,33 @@ def _alone(parent: Path) -> Iterator[None]:
 
 def _copy(source: Path, folder: Path, approval: Approval) -> None:
     contents = {**_checked(source, approval), APPROVAL_NAME: _text_of(approval)}
-    write_folder(folder, contents, mode=0o700)  # one that somebody changed, or a disk did, goes
+    write_folder(folder, contents, mode=0o700)  # replaces a changed or damaged folder
 
 
 def _checked(source: Path, approval: Approval) -> dict[str, bytes]:
-    """Return the bytes of every file of a model, each read once and then compared."""
+    """Return the content of each file of a model, read once and checked."""
     said = approval.statement
     try:
         content = (source / _MANIFEST).read_bytes()
         manifest = Manifest.from_json(json.loads(content))
     except (OSError, ValueError, RecordProblem) as error:
-        raise _tampered(_MANIFEST, approval, "It cannot be read as a manifest.") from error
+        raise _tampered(_MANIFEST, approval, "It can't be read as a manifest.") from error
     if manifest.digest() != said.manifest_sha256:
-        raise _tampered(_MANIFEST, approval, "It is not the manifest that was approved.")
+        raise _tampered(_MANIFEST, approval, "It isn't the approved manifest.")
     contents = {_MANIFEST: content}
     for artifact in manifest.files:
         path = PurePosixPath(artifact.path)
         if path.is_absolute() or ".." in path.parts or path.as_posix() != artifact.path:
-            raise _tampered(artifact.path, approval, "Its name leads out of the model's folder.")
+            raise _tampered(artifact.path, approval, "Its path is outside the model's folder.")
         try:
             descriptor = os.open(source / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
             with os.fdopen(descriptor, "rb") as file:
                 found = file.read()
         except OSError as error:
-            why = f"It cannot be read: {error.strerror}."
+            why = f"It can't be read: {error.strerror}."
             raise _tampered(artifact.path, approval, why) from error
         if other_sha256(found, artifact.sha256):
-            raise _tampered(artifact.path, approval, "Its SHA-256 is not the one in the manifest.")
+            raise _tampered(artifact.path, approval, "Its SHA-256 differs from the manifest.")
         contents[artifact.path] = found
     return contents
 
@@ -134,7 +134,7 @@ def _text_of(approval: Approval) -> bytes:
 def _tampered(name: str, approval: Approval, why: str) -> ArtifactTampered:
     said = approval.statement
     return ArtifactTampered(
-        f"The file {name!r} of {said.model} version {said.version} is not what was approved.",
+        f"The file {name!r} of {said.model} version {said.version} isn't the approved one.",
         why=why,
-        fix="Register the model of a run again, and approve that version: automl register RUN",
+        fix="Register a run's model again, then approve the new version: automl register RUN",
     )

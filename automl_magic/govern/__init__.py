@@ -1,10 +1,10 @@
-"""govern: ModelVersion → Approval. Says who let which bytes serve, and under which name.
+"""Governance: who approved which model version, and which version an alias points to.
 
-policy     who may do what; asked inside the transaction that does it
-approving  signing that a version may serve, and taking that back
-promoting  what an alias means, by compare-and-swap, and rolling back
-mirror     telling MLflow what the aliases mean
-results    what is shown of a change
+policy     permissions, checked inside the transaction of the action
+approving  sign and revoke approvals
+promoting  move aliases by compare-and-swap, and roll back
+mirror     write the aliases to MLflow
+results    results of commands that move aliases
 """
 
 from automl_magic.govern.approving import approve, author_of, register, revoke

@@ -1,4 +1,4 @@
-"""Approving: a signature that certain bytes may serve as a version, and taking it back."""
+"""Sign and revoke approvals of model versions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNKNOWN = "unknown"
 
 
 def register(engine: Engine, version: ModelVersion, *, actor: str) -> Aliases:
-    """Record that a version was registered: whoever did is its author, and it is the candidate."""
+    """Record a registered version with its author, and make it the candidate."""
 
     def work(connection: Connection) -> Aliases:
         if _author(connection, version.name, version.version) is None:
@@ -42,7 +42,7 @@ def register(engine: Engine, version: ModelVersion, *, actor: str) -> Aliases:
 
 
 def author_of(engine: Engine, model: str, version: int) -> str:
-    """Return who registered a version, or `unknown`."""
+    """Return the user who registered a version, or `unknown`."""
     with reading(engine) as connection:
         return _author(connection, model, version) or UNKNOWN
 
@@ -56,27 +56,27 @@ def approve(
     policy: Policy | None = None,
     is_implied: bool = False,
 ) -> Approval:
-    """Sign that the bytes of a version may serve, and write it down.
+    """Sign and record the approval to serve a version.
 
-    The caller has checked the bytes against `version.manifest_sha256`.
+    The caller must have checked the files against `version.manifest_sha256`.
 
     Parameters
     ----------
     actor : str
-        Who approves.
+        The user who approves.
     key : PrivateKey
-        What it is signed with: the key of the workspace.
+        The workspace's key, which signs the approval.
     policy : Policy, optional
-        By default `LocalPolicy`.
+        Default: `LocalPolicy`.
     is_implied : bool
-        Whether the approval comes along with a promotion, and was not asked for by itself.
+        Whether the approval is part of another action, such as a promotion.
 
     Raises
     ------
     NotApproved
-        If the policy says no.
+        If the policy denies it.
     StoreError
-        If the key cannot be used, or the store does not answer.
+        If the key can't be used or the store can't be reached.
     """
     policy = policy or LocalPolicy()
     subject = f"{version.name}/{version.version}"
@@ -119,16 +119,16 @@ def revoke(
     trusted: TrustedKeys,
     policy: Policy | None = None,
 ) -> Moved:
-    """Take an approval back: from then on the version is routed nowhere.
+    """Revoke an approval, so that no requests are routed to the version any longer.
 
-    Where it serves, the version before it takes its place in the same transaction.
+    If the version is serving, the previous version replaces it in the same transaction.
 
     Raises
     ------
     NotApproved
-        If the policy says no, or there is no approval to take back.
+        If the policy denies it, or there's no approval to revoke.
     DeploymentError
-        If the version serves, and nothing can take its place.
+        If the version is serving and no other version can replace it.
     """
     policy = policy or LocalPolicy()
 
@@ -142,7 +142,7 @@ def revoke(
 
 
 def _author(connection: Connection, model: str, version: int) -> str | None:
-    # The first entry counts: who registers the same bytes again has not made them.
+    # The first entry counts: registering the same files again doesn't change the author.
     query = select(audit.c.actor).where(
         audit.c.action == "register", audit.c.subject == f"{model}/{version}"
     )

@@ -1,7 +1,7 @@
-"""Mirror: what the aliases mean, written where MLflow and its users read it.
+"""Write the aliases of the store to MLflow.
 
-The store is the truth. An order in the outbox says which model to look at; whoever comes next looks
-at the truth of that moment and writes it, as often as it takes.
+The store is the source of truth. An outbox message names a model to update. The next process writes
+that model's current aliases, and retries until it succeeds.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ WAIT_S = 10.0
 
 
 class Pointer(Protocol):
-    """Where aliases are written to."""
+    """A registry that aliases are written to."""
 
     def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
-        """Make each alias mean its version, and take away those that mean None."""
+        """Point each alias to its version, and delete aliases with None."""
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of the orders: models that were told, and those that could not be, with why."""
+    """Result of writing aliases: updated models, and failed models with the reason."""
 
     told: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
 def deliver(engine: Engine, pointer: Pointer, *, wait_s: float = WAIT_S) -> Delivered:
-    """Write the aliases of every model that changed, and never an older truth over a newer one.
+    """Write the aliases of each changed model. Never overwrites newer aliases with older ones.
 
-    What fails stays in the outbox with its error, and does not keep other models waiting. Where
-    another process delivers for longer than `wait_s`, it is left to that one.
+    A failed model stays in the outbox with its error and doesn't block the others. If another
+    process holds the lock for longer than `wait_s` seconds, the work is left to that process.
     """
     told: list[str] = []
     refused: dict[str, str] = {}
     if not pending(engine, ALIASES_OF):
         return Delivered()
     with delivering_alone(engine, wait_s) as is_mine:
-        # What came in while we waited, or while we write, is ours too.
+        # Include messages that arrived in the meantime.
         while is_mine and (model := _next(orders := pending(engine, ALIASES_OF), refused)):
             mine = [order for order in orders if order.payload["model"] == model]
             ids = [order.id for order in mine]

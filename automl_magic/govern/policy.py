@@ -1,6 +1,6 @@
-"""Policy: who may do what. It is asked in the transaction that does it, and can only say no.
+"""Policies: permissions, checked in the transaction of the action.
 
-Whatever goes wrong while a policy decides is a no. A no leaves an entry in the audit log.
+An error in a policy counts as a denial. Denials are recorded in the audit log.
 """
 
 from __future__ import annotations
@@ -20,11 +20,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known when a policy is asked: who acts, on which version, and who made it.
+    """Input of a policy decision.
 
-    `alias` is what a promotion moves. `author` is `unknown` where nobody recorded it. `is_implied`
-    says that the action comes along with another one that was asked for: an approval with a
-    promotion, or with the start of a server.
+    Attributes
+    ----------
+    actor : str
+        The user who acts.
+    alias : str or None
+        Alias to promote to.
+    author : str or None
+        The user who registered the version, `unknown` if not recorded.
+    is_implied : bool
+        Whether the action is part of another one: an approval as part of a promotion or the start
+        of a server.
     """
 
     actor: str
@@ -38,7 +46,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a policy says, why, and which rule said so."""
+    """A decision with its reason and the name of the policy."""
 
     allowed: bool
     reason: str
@@ -46,39 +54,40 @@ class Decision:
 
 
 class Policy(Protocol):
-    """A rule about `approve`, `revoke`, `promote` and `roll_back`."""
+    """A policy for `approve`, `revoke`, `promote` and `roll_back`."""
 
     def may(self, action: str, subject: str, facts: Facts, connection: Connection) -> Decision:
-        """Say whether an action may be done. The connection is that of the transaction."""
+        """Decide whether an action is allowed. `connection` is in the action's transaction."""
 
 
 class LocalPolicy:
-    """Whoever can write the store may act.
+    """Everyone with write access to the store is allowed to act.
 
-    In a store that is a file there is one person: who promotes a version, or serves the first one
-    of a model, approves it by that. On a server approving is a step of its own, so that somebody
-    else can take it. Either way the audit log tells the author from the approver.
+    A store in a file has one user, so promoting a version or serving the first version of a model
+    also approves it. On a database server, approval is a separate step, so that another user can
+    do it. In both cases, the audit log records author and approver.
     """
 
     name = "local"
 
     def may(self, action: str, subject: str, facts: Facts, connection: Connection) -> Decision:
         if facts.is_implied and connection.dialect.name != "sqlite":
-            return Decision(False, f"{subject} must be approved by itself first.", self.name)
-        return Decision(True, f"Whoever writes the store may {action}.", self.name)
+            return Decision(False, f"{subject} must be approved separately first.", self.name)
+        verb = action.replace("_", " ")
+        return Decision(True, f"Everyone with write access to the store can {verb}.", self.name)
 
 
 POLICIES: Mapping[str, Policy] = {LocalPolicy.name: LocalPolicy()}
 
 
 def policy_named(name: str) -> Policy:
-    """Return the policy of a workspace. Raises NotApproved where there is none of this name."""
+    """Return a policy by name. Raises NotApproved if it doesn't exist."""
     if name not in POLICIES:
         close = near_miss(name, POLICIES)
         raise NotApproved(
-            f"There is no policy {name[:60]!r}.",
-            why=f"The workspace asks for it, and there are {', '.join(POLICIES)}.",
-            fix=f"Write policy: {close or LocalPolicy.name} into the file of workspaces.",
+            f"There's no policy {name[:60]!r}.",
+            why=f"The workspace uses it. Available policies: {', '.join(POLICIES)}.",
+            fix=f"In the workspaces file, set policy: {close or LocalPolicy.name}",
         )
     return POLICIES[name]
 
@@ -93,7 +102,7 @@ class _Denied(Exception):
 def asked(
     policy: Policy, action: str, subject: str, facts: Facts, connection: Connection
 ) -> Decision:
-    """Return the policy's yes; a no, or anything else, ends the transaction of `permitted`."""
+    """Return the policy's decision if it allows the action. Else abort `permitted`."""
     name = str(getattr(policy, "name", type(policy).__name__))
     try:
         decision: object = policy.may(action, subject, facts, connection)
@@ -101,7 +110,7 @@ def asked(
         why = f"The policy failed: {type(error).__name__}: {error}"
         raise _Denied(action, subject, facts, Decision(False, why, name)) from error
     if not isinstance(decision, Decision):
-        why = "The policy did not decide."
+        why = "The policy didn't return a decision."
         raise _Denied(action, subject, facts, Decision(False, why, name))
     if decision.allowed is not True:
         raise _Denied(action, subject, facts, decision)
@@ -109,12 +118,12 @@ def asked(
 
 
 def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Do work in one serial transaction. A no of a policy undoes it, and is written down.
+    """Run `work` in an exclusive transaction. A denial is rolled back and recorded.
 
     Raises
     ------
     NotApproved
-        If a policy said no.
+        If a policy denies the action.
     """
     try:
         with serially(engine) as connection:
@@ -134,7 +143,8 @@ def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
                 },
             )
         raise NotApproved(
-            f"{denied.facts.actor} may not {denied.action.replace('_', ' ')} {denied.subject}.",
+            f"{denied.facts.actor} isn't allowed to {denied.action.replace('_', ' ')} "
+            f"{denied.subject}.",
             why=f"{denied.decision.reason} (policy {denied.decision.policy})",
             fix=_instead(denied),
         ) from denied
@@ -144,4 +154,7 @@ def _instead(denied: _Denied) -> str:
     facts = denied.facts
     if facts.is_implied:
         return f"Approve it: automl approve {facts.model} {facts.version}"
-    return f"Ask somebody who may; what happened is in: automl audit --subject {denied.subject}"
+    return (
+        "Ask someone with permission. To see the audit log: automl audit --subject "
+        f"{denied.subject}"
+    )

@@ -1,4 +1,4 @@
-"""Promoting: what an alias means. Of several who decide at once, one decides."""
+"""Promote and roll back: move aliases by compare-and-swap."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def promote(
     seen_epoch: int | None = None,
     policy: Policy | None = None,
 ) -> Moved:
-    """Make an alias mean a version; as champion it serves wherever the champion is followed.
+    """Point an alias to a version. A champion is served by all deployments that follow it.
 
-    The policy's yes, the use of the approval, the aliases, the routes, their history, the audit
-    entries and the order to tell MLflow are one transaction.
+    The policy decision, the approval check, the aliases, the routes and their history, the audit
+    entries and the outbox message for MLflow are one transaction.
 
     Parameters
     ----------
     seen_epoch : int, optional
-        The epoch of the model's aliases that the decision rests on; by default, the present one.
+        Expected epoch of the model's aliases. Default: the current one.
 
     Raises
     ------
     RouteChanged
-        If the aliases are of another epoch than was seen.
+        If the aliases have another epoch than `seen_epoch`.
     NotApproved
-        If the policy says no, or the version would serve without an approval of these very bytes.
+        If the policy denies it, or a version would be served without an approval of its files.
     """
     policy = policy or LocalPolicy()
 
@@ -70,18 +70,17 @@ def crown_first(
     reason: str = "",
     policy: Policy | None = None,
 ) -> Moved | None:
-    """Make a version the champion where its model has none yet; None where it has.
+    """Make a version the champion if its model has none. Otherwise return None.
 
     Parameters
     ----------
     approval : Approval
-        What was found when the bytes of the version were staged. That it holds still, and is of
-        these bytes, is asked in the transaction.
+        The approval of the staged files. The transaction checks that it's still valid.
 
     Raises
     ------
     NotApproved
-        As `promote`.
+        As in `promote`.
     """
     policy = policy or LocalPolicy()
 
@@ -112,14 +111,14 @@ def roll_back(
     seen_epoch: int | None = None,
     policy: Policy | None = None,
 ) -> Moved:
-    """Make the champion what `rollback` means, wherever it is followed, and end every canary.
+    """Make the version of the alias `rollback` the champion, and stop all canaries.
 
     Raises
     ------
     RouteChanged, NotApproved
-        As `promote`.
+        As in `promote`.
     DeploymentError
-        If there is nothing to roll back to.
+        If there's no version to roll back to.
     """
     policy = policy or LocalPolicy()
 
@@ -156,9 +155,8 @@ def _seen(connection: Connection, model: str, seen_epoch: int | None) -> Aliases
     found = aliases_in(connection, model)
     if seen_epoch not in (None, found.epoch):
         raise RouteChanged(
-            f"The aliases of {model} are not those that were read.",
-            why=f"Somebody changed them in between: their epoch is {found.epoch}, "
-            f"and {seen_epoch} was read.",
-            fix="Look at them, and decide again: automl models",
+            f"The aliases of {model} have changed since you read them.",
+            why=f"Their epoch is now {found.epoch}, not {seen_epoch}.",
+            fix="Review the aliases and try again: automl models",
         )
     return found

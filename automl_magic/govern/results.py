@@ -1,4 +1,4 @@
-"""What is shown of a change: the aliases now, the routes that moved, and who does not know yet."""
+"""Results of commands that move aliases."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from automl_magic.records.models.deployment import Route
 
 @dataclass(frozen=True)
 class Changed:
-    """What a change came to.
+    """Result of an alias change.
 
-    `aliases` is what the model's aliases mean now, `routes` every route that moved. `behind` names,
-    by deployment, the workers that had not taken it up when we stopped waiting; `untold` says why
-    MLflow could not be told, in which case the next command tries again.
+    Attributes
+    ----------
+    aliases : mapping of str to int
+        The model's aliases now.
+    routes : tuple of Route
+        Changed routes.
+    behind : mapping of str to sequence of str
+        Workers that haven't applied the change yet, by deployment.
+    untold : str or None
+        Why MLflow couldn't be updated. The next command tries again.
     """
 
     model: str

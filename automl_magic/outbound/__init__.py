@@ -1,12 +1,12 @@
-"""outbound: the one way in which we call somebody else's server, guarded against being misused.
+"""Calls to external servers, protected against server-side request forgery (SSRF).
 
-addresses   which addresses may be called: the internet's, and hosts that were allowed by name
-destination what a URL says, read strictly
-connection  a connection to the very address that was checked, with one deadline for all of it
-posting     `post_json`: the call
+addresses    allowed addresses: public ones, and those of hosts allowed by name
+destination  strict parsing of URLs
+connection   a connection to the checked address, with one deadline
+posting      `post_json`: the call
 
-Whoever may type a callback or a webhook could otherwise make this machine talk to its neighbours
-(server-side request forgery): a database without a password, a cloud's metadata.
+Without these checks, users who can set a callback or webhook URL could make this machine call
+internal servers, such as a database without a password or a cloud's metadata service.
 """
 
 from automl_magic.outbound.addresses import checked_addresses, resolve

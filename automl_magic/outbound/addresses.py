@@ -1,4 +1,4 @@
-"""Which addresses may be called: those of the internet, and those of hosts allowed by name."""
+"""Allowed addresses: public ones, and those of hosts allowed by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from automl_magic.outbound.destination import allows, check_host
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# Clouds answer here with the machine's own credentials. No webhook lives there, whoever allows it.
+# Cloud metadata services, which return the machine's credentials. Never allowed.
 _METADATA = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -30,20 +30,20 @@ _NOT_GLOBAL = tuple(
         "192.0.0.0/24",  # protocol assignments (RFC 6890)
         "192.88.99.0/24",  # 6to4 relays (RFC 7526)
         "2001::/23",  # Teredo and other tunnels (RFC 4380)
-        "2002::/16",  # 6to4 (RFC 3056): the IPv4 address inside is not what is checked
+        "2002::/16",  # 6to4 (RFC 3056): the embedded IPv4 address isn't checked
     )
 )
-_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that was ever given to anybody
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: IPv4 as a network without it sees it
+_UNICAST = ipaddress.ip_network("2000::/3")  # all allocated IPv6 addresses
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: IPv4 addresses in an IPv6-only network
 
 
 def resolve(host: str, port: int, timeout_s: float) -> list[str]:
-    """Return the addresses of a host, as text, in the order of the system's preference.
+    """Return the addresses of a host as text, in the system's order of preference.
 
     Raises
     ------
     OutboundFailed
-        If the name has no address, or the system does not say so in time.
+        If the name can't be resolved in `timeout_s` seconds.
     """
     found: list[str] = []
     problem: list[OSError] = []
@@ -55,23 +55,25 @@ def resolve(host: str, port: int, timeout_s: float) -> list[str]:
         except OSError as error:
             problem.append(error)
 
-    # getaddrinfo takes no time limit, and a name server may be the attacker's own.
+    # getaddrinfo has no timeout, and the name server can be an attacker's.
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(timeout_s)
     if found:
         return found
     raise OutboundFailed(
-        f"{host} has no address.",
-        why=str(problem[0].strerror) if problem else f"Its name server took over {timeout_s:g} s.",
-        fix="Check the spelling of the host, and the network of this machine.",
+        f"Can't resolve {host}.",
+        why=f"{problem[0].strerror}."
+        if problem
+        else f"Its name server didn't respond within {timeout_s:g} s.",
+        fix="Check the spelling of the host and this machine's network.",
     )
 
 
 def check(host: str, addresses: Sequence[str], *, is_allowed: bool) -> None:
-    """Refuse a host unless each of its addresses may be called.
+    """Check that all addresses of a host are allowed.
 
-    Where one of several is forbidden, whoever owns the name mixes them on purpose.
+    A host with both allowed and forbidden addresses is refused: the mix suggests an attack.
 
     Raises
     ------
@@ -81,29 +83,29 @@ def check(host: str, addresses: Sequence[str], *, is_allowed: bool) -> None:
         address = _seen_through(ipaddress.ip_address(text))
         if address.is_multicast or address.is_unspecified or _is_in(address, _METADATA):
             raise OutboundRefused(
-                f"{host} may not be called.",
-                why=f"Its address {text} belongs to this network's own machinery.",
-                fix="Give the address of a web server.",
+                f"Calls to {host} aren't allowed.",
+                why=f"Its address {text} is reserved for network services or cloud metadata.",
+                fix="Use the address of a web server.",
             )
         if not is_allowed and not _is_global(address):
             raise OutboundRefused(
-                f"{host} may not be called.",
-                why=f"Its address {text} is not one of the internet, and {host} was not allowed.",
-                fix=f"If it is yours, allow it by name: allowed_hosts: [{host}]",
+                f"Calls to {host} aren't allowed.",
+                why=f"Its address {text} isn't public, and {host} isn't in allowed_hosts.",
+                fix=f"If you trust this host, allow it by name: allowed_hosts: [{host}]",
             )
 
 
 def checked_addresses(
     host: str, port: int, *, allowed_hosts: Sequence[str] = (), timeout_s: float = 10
 ) -> list[str]:
-    """Return the addresses of a host that may be called, for a protocol that is not HTTP.
+    """Resolve a host and check its addresses, for protocols other than HTTP.
 
-    Connect to one of these and to no name: a second look-up may answer something else.
+    Connect to one of these addresses, not to the name: a second lookup can return others.
 
     Raises
     ------
     OutboundRefused, OutboundFailed
-        As `post_json`.
+        As in `post_json`.
     """
     name = host.lower().rstrip(".")
     check_host(name)
@@ -113,7 +115,7 @@ def checked_addresses(
 
 
 def _seen_through(address: Address) -> Address:
-    """Return the IPv4 address that an IPv6 one stands for, or the address itself."""
+    """Return the IPv4 address embedded in an IPv6 address, or the address itself."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return address.ipv4_mapped

@@ -1,4 +1,4 @@
-"""A connection to an address that was checked, with one deadline for everything that is done."""
+"""A connection to a checked address, with one deadline for all operations."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 
-_MOST_BYTES = 256 * 1024  # of an answer's status and headers; its body is not read
+_MOST_BYTES = 256 * 1024  # of the response's status and headers (the body isn't read)
 
 
 class Deadline:
-    """The moment by which all has to be done. `left_s` raises TimeoutError when it has passed."""
+    """A deadline for several operations. `left_s` raises TimeoutError when it has passed."""
 
     def __init__(self, timeout_s: float) -> None:
         self._at = time.monotonic() + timeout_s
 
     def left_s(self) -> float:
-        """Return the seconds that are left."""
+        """Return the remaining seconds."""
         left = self._at - time.monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
@@ -29,10 +29,10 @@ class Deadline:
 
 
 class _Received(io.RawIOBase):
-    """What the other side sends, until the deadline and up to a number of bytes.
+    """Received bytes, limited by the deadline and a number of bytes.
 
-    A timeout of a socket begins anew with each byte; a server that sends one byte a second would
-    keep us for hours.
+    A socket's timeout restarts with each byte, so a server that sends one byte per second could
+    keep the connection open for hours.
     """
 
     def __init__(self, link: socket.socket, deadline: Deadline) -> None:
@@ -46,12 +46,12 @@ class _Received(io.RawIOBase):
         n_read = self._link.recv_into(buffer)
         self._n_bytes += n_read
         if self._n_bytes > _MOST_BYTES:
-            raise HTTPException("the answer is too large")
+            raise HTTPException("the response is too large")
         return n_read
 
 
 class _Readable:
-    """What `HTTPResponse` takes for a socket."""
+    """A stand-in for a socket, for `HTTPResponse`."""
 
     def __init__(self, link: socket.socket, deadline: Deadline) -> None:
         self._received = _Received(link, deadline)
@@ -64,20 +64,19 @@ class _Readable:
 def connected(
     addresses: Sequence[str], port: int, *, server_name: str | None, deadline: Deadline
 ) -> Iterator[socket.socket]:
-    """Connect to the first address that answers.
+    """Connect to the first address that responds.
 
     Parameters
     ----------
     addresses : sequence of str
-        IP addresses as text. No name is looked up again: a name server that answers differently
-        the second time (DNS rebinding) is not asked a second time.
+        IP addresses as text. The name isn't looked up again, to prevent DNS rebinding.
     server_name : str, optional
-        The name that the certificate must bear, also sent as SNI. None for plain HTTP.
+        Name that the certificate must have, also sent as SNI. None for plain HTTP.
 
     Raises
     ------
     OSError
-        If none answers, the certificate is not good, or the time is up.
+        If no address responds, the certificate is invalid, or the deadline has passed.
     """
     with dial(addresses, port, deadline.left_s()) as plain:
         if server_name is None:
@@ -90,10 +89,10 @@ def connected(
 
 
 def dial(addresses: Sequence[str], port: int, timeout_s: float) -> socket.socket:
-    """Return a connection to the first address that answers. Raises OSError where none does."""
+    """Connect to the first address that responds. Raises OSError if none does."""
     deadline = Deadline(timeout_s)
     for i, address in enumerate(addresses):
-        share = len(addresses) - i  # so that an address that is silent leaves time for the others
+        share = len(addresses) - i  # an address that doesn't respond leaves time for the others
         try:
             return socket.create_connection((address, port), timeout=deadline.left_s() / share)
         except OSError as error:
@@ -110,12 +109,12 @@ def send(link: socket.socket, data: bytes, deadline: Deadline) -> None:
 
 
 def status_of(link: socket.socket, deadline: Deadline) -> int:
-    """Read the status of the answer. Its body stays unread, for it is somebody else's text.
+    """Read the status of the response. The body isn't read, because it isn't trusted.
 
     Raises
     ------
     OSError, HTTPException
-        If what comes is no HTTP, is too large, or comes too late.
+        If the response isn't HTTP, is too large or comes too late.
     """
     answer = HTTPResponse(_Readable(link, deadline), method="POST")  # type: ignore[arg-type]
     answer.begin()

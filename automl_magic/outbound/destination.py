@@ -1,4 +1,4 @@
-"""What a URL says, read strictly: two readers of one URL must not see two hosts in it."""
+"""Strict parsing of URLs, so that no two parsers see different hosts in one URL."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from automl_magic.errors import OutboundRefused
 
 _PORTS = {"https": 443, "http": 80}
 _LONGEST = 2_000
-_PLAIN = re.compile(r"[!-~]+")  # visible ASCII: no space, no line break, nothing to normalise
+_PLAIN = re.compile(r"[!-~]+")  # visible ASCII: no spaces, no line breaks, no normalization
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
-# What C libraries read as an IPv4 address: decimal, octal and hexadecimal, in one to four parts.
+# C libraries read decimal, octal and hexadecimal numbers, in one to four parts, as IPv4 addresses.
 _NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a request goes. `target` is the path with its query; it may hold a secret."""
+    """Destination of a request. `target` is the path and query, which can contain a secret."""
 
     scheme: str
     host: str
@@ -30,35 +30,38 @@ class Destination:
 
     @classmethod
     def of(cls, url: str, allowed_hosts: Sequence[str]) -> Destination:
-        """Read a URL.
+        """Parse a URL.
 
         Parameters
         ----------
         allowed_hosts : sequence of str
-            Hosts, as `name` or `name:port`, that may be called in plain HTTP and in a private
-            network.
+            Hosts, as `name` or `name:port`, for which plain HTTP and private addresses are allowed.
 
         Raises
         ------
         OutboundRefused
-            If the URL is not a plain `https://host/path`, or an `http` one of an allowed host.
+            If the URL isn't a plain `https://host/path`, or `http://host/path` of an allowed host.
         """
         if len(url) > _LONGEST or not _PLAIN.fullmatch(url) or "\\" in url:
             raise _refused(
-                "its URL is not plain", "Write it in ASCII, without spaces, line breaks and \\."
+                "its URL has a backslash, a character other than visible ASCII, or over "
+                f"{_LONGEST:,} characters",
+                "Use an ASCII URL without spaces, line breaks and backslashes.",
             )
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError:
-            raise _refused("its URL cannot be read", "Write https://host/path") from None
+            raise _refused("its URL is invalid", "Use the form https://host/path") from None
         scheme = parts.scheme
         if scheme not in _PORTS:
-            raise _refused("only web servers are called", "Write a URL that begins with https://")
+            raise _refused(
+                "only HTTP and HTTPS are supported", "Use a URL that starts with https://"
+            )
         if "@" in parts.netloc:
             raise _refused(
-                "its URL holds a name or a password before the host",
-                "Leave out what stands before the @.",
+                "its URL has a user name or password before the host",
+                "Remove everything before the @ from the URL.",
             )
         host = (parts.hostname or "").rstrip(".")
         check_host(host, is_bracketed=parts.netloc.startswith("["))
@@ -66,43 +69,46 @@ class Destination:
         is_allowed = allows(allowed_hosts, host, port)
         if scheme == "http" and not is_allowed:
             raise _refused(
-                f"{host} would be called in plain HTTP, which anyone on the way can read",
-                f"Write https://, or allow the host by name: allowed_hosts: [{host}]",
+                f"plain HTTP to {host} isn't encrypted",
+                f"Use https://, or allow the host by name: allowed_hosts: [{host}]",
             )
         query = f"?{parts.query}" if parts.query else ""
         return cls(scheme, host, port, (parts.path or "/") + query, is_allowed)
 
     @property
     def authority(self) -> str:
-        """The value of the Host header: the port stands in it unless it is the scheme's own."""
+        """Value of the Host header, with the port unless it's the scheme's default."""
         name = _bracketed(self.host)
         return name if self.port == _PORTS[self.scheme] else f"{name}:{self.port}"
 
 
 def allows(allowed_hosts: Sequence[str], host: str, port: int) -> bool:
-    """Say whether a host is among those that were allowed, as `name` or `name:port`."""
+    """Return whether a host is in `allowed_hosts`, as `name` or `name:port`."""
     names = {allowed.lower().rstrip(".") for allowed in allowed_hosts}
     return host in names or f"{_bracketed(host)}:{port}" in names
 
 
 def check_host(host: str, *, is_bracketed: bool = False) -> None:
-    """Refuse what is no plain name or address of a host. Raises OutboundRefused."""
+    """Check that a host is a plain name or an IP address. Raises OutboundRefused."""
     if is_bracketed:
         try:
             ipaddress.IPv6Address(host)
         except ValueError:
-            raise _refused("its IPv6 address cannot be read", "Check the address.") from None
+            raise _refused("its IPv6 address is invalid", "Check the address.") from None
         if "%" in host:
-            raise _refused("its address holds a network interface", "Leave out % and the rest.")
+            raise _refused(
+                "its address has a network interface", "Remove the % and everything after it."
+            )
         return
     if not _NAME.fullmatch(host) or len(host) > 253:
-        raise _refused("its host is no name", "Write https://host/path")
+        raise _refused("its host name is invalid", "Use the form https://host/path")
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
         try:
             ipaddress.IPv4Address(host)
         except ValueError:
             raise _refused(
-                f"{host} is a number in disguise", "Write the address as four decimal numbers."
+                f"the host {host} ends with a number but isn't an IPv4 address",
+                "Write the address as four decimal numbers.",
             ) from None
 
 
@@ -111,7 +117,7 @@ def _bracketed(host: str) -> str:
 
 
 def _refused(why: str, fix: str) -> OutboundRefused:
-    # The URL itself is not shown: a webhook's path is its password.
+    # The message doesn't contain the URL: a webhook's path is its password.
     return OutboundRefused(
-        "The server may not be called.", why=why[0].upper() + why[1:] + ".", fix=fix
+        "The server can't be called.", why=why[0].upper() + why[1:] + ".", fix=fix
     )

@@ -1,4 +1,4 @@
-"""post_json: send a JSON document to somebody else's server."""
+"""post_json: send a JSON document to an external server."""
 
 from __future__ import annotations
 
@@ -31,37 +31,37 @@ def post_json(
     timeout_s: float = 10,
     resolver: Resolver = resolve,
 ) -> int:
-    """Send a JSON document and return the HTTP status of the answer, whatever it is.
+    """Send a JSON document and return the HTTP status of the response.
 
-    The host is looked up once, each of its addresses is checked, and the connection goes to an
-    address that was checked, with the host's name in SNI, certificate and Host header. Nothing is
-    redirected: 301 is returned like any other status. Proxies of the environment are not used,
-    since behind one nothing could be checked. Certificates are checked against the system's
-    authorities; `SSL_CERT_FILE` names others.
+    The host is looked up once, all its addresses are checked, and the connection goes to a checked
+    address, with the host's name in SNI, certificate and Host header. Redirects aren't followed:
+    301 is returned like any other status. Proxies of the environment aren't used, because addresses
+    behind a proxy can't be checked. Certificates are verified with the system's authorities, or
+    those in `SSL_CERT_FILE`.
 
     Parameters
     ----------
     url : str
-        `https://…`; `http://…` of an allowed host only.
+        `https://…`, or `http://…` for an allowed host.
     document : JSON types
-        At most 1 MiB when written.
+        At most 1 MiB when serialized.
     allowed_hosts : sequence of str
-        Hosts, as `name` or `name:port`, that may be called in plain HTTP, and although their
-        addresses are private. Link-local addresses, where clouds keep credentials, stay forbidden.
+        Hosts, as `name` or `name:port`, for which plain HTTP and private addresses are allowed.
+        Link-local addresses and cloud metadata services stay forbidden.
     headers : mapping, optional
-        More headers, for instance a signature over the document.
-    timeout_s : float
-        Seconds for all of it: the name, the connection, the sending and the answer.
+        Additional headers, such as a signature of the document.
+    timeout_s : float, seconds
+        Time limit for the whole call: name lookup, connection, request and response.
     resolver : callable
-        Called with host, port and seconds; returns addresses as text.
+        Called with host, port and timeout in seconds. Returns addresses as text.
 
     Raises
     ------
     OutboundRefused
-        If the URL, an address of its host, a header or the document may not be sent. To try again
-        is of no use.
+        If the URL, an address of its host, a header or the document isn't allowed. A retry won't
+        help.
     OutboundFailed
-        If the server cannot be reached, does not answer in time, or answers no HTTP.
+        If the server can't be reached, doesn't respond in time, or doesn't return HTTP.
     """
     to = Destination.of(url, allowed_hosts)
     request = _written(to, document, headers or {})
@@ -75,15 +75,15 @@ def post_json(
             return status_of(link, deadline)
     except TimeoutError as error:
         raise OutboundFailed(
-            f"{to.host} did not answer in {timeout_s:g} s.",
-            why="The connection or the answer took too long.",
-            fix="Try again later, or ask whoever runs that server.",
+            f"{to.host} didn't respond within {timeout_s:g} s.",
+            why="The connection or the response took too long.",
+            fix="Try again later, or contact the operator of the server.",
         ) from error
     except (OSError, HTTPException) as error:
         raise OutboundFailed(
-            f"{to.host} could not be called.",
+            f"The request to {to.host} failed.",
             why=f"{type(error).__name__}: {_brief(error)}",
-            fix="Check the host and the port, and whether this machine may reach them.",
+            fix="Check the host and port, and that this machine can reach them.",
         ) from error
 
 
@@ -92,17 +92,17 @@ def _written(to: Destination, document: object, headers: Mapping[str, str]) -> b
     if len(body) > _LARGEST_BYTES:
         raise OutboundRefused(
             "The document is too large to send.",
-            why=f"It has {len(body):,} bytes; at most {_LARGEST_BYTES:,} are sent.",
-            fix="Send a link to it instead.",
+            why=f"It has {len(body):,} bytes. The limit is {_LARGEST_BYTES:,}.",
+            fix="Send a link to the document instead.",
         )
     for name, value in headers.items():
         if name.lower() in _OURS or not (
             _HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)
         ):
             raise OutboundRefused(
-                f"The header {name[:60]!r} may not be sent.",
-                why="It is one of ours, or holds more than one line of ASCII.",
-                fix="Leave it out.",
+                f"Can't send the header {name[:60]!r}.",
+                why="It's reserved, or its name or value isn't valid ASCII on one line.",
+                fix="Remove the header.",
             )
     lines = {
         "Host": to.authority,
@@ -118,5 +118,5 @@ def _written(to: Destination, document: object, headers: Mapping[str, str]) -> b
 
 
 def _brief(error: Exception) -> str:
-    # The other side chooses the words of a bad answer; a few of them, on one line, will do.
+    # The server controls this text, so escape and shorten it.
     return ascii(str(error))[1:-1][:200]

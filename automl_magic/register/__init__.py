@@ -1,4 +1,4 @@
-"""register: Trial → ModelVersion. Checks every byte, names the version; deploys nothing."""
+"""Model registry: verify a model's files and register it as a version. Doesn't deploy."""
 
 from automl_magic.register.memory import MemoryRegistry
 from automl_magic.register.mlflow import MlflowRegistry

@@ -1,4 +1,4 @@
-"""Which version is meant: by a number, by what an alias means in the store, or by nothing."""
+"""Resolve a version by its number, by an alias of the store, or by default."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from automl_magic.store.aliases import Aliases
 def version_meant(
     registry: MlflowRegistry, known: Aliases, version: int | str | None = None
 ) -> ModelVersion:
-    """Return a version by its number or by what an alias means in the store.
+    """Return a version by its number or by an alias of the store.
 
     Parameters
     ----------
     known : Aliases
-        What the aliases of the model mean in the store, which is the truth.
+        The model's aliases in the store, which is the source of truth.
     version : int or str, optional
-        By default the champion, or the newest registration where there is no champion yet.
+        Default: the champion, or the candidate if there's no champion yet.
 
     Raises
     ------

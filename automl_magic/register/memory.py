@@ -1,7 +1,7 @@
-"""MemoryRegistry: names models for as long as the process lives.
+"""MemoryRegistry: a model registry in memory.
 
-For tests, and for working where nothing may be written. A version's `uri` is the model folder's
-own, which `recipe.load_model` takes; it is not copied.
+For tests and read-only environments. A version's `uri` is that of the model folder, which isn't
+copied. `recipe.load_model` accepts it.
 """
 
 from __future__ import annotations

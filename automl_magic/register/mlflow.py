@@ -1,7 +1,7 @@
-"""MlflowRegistry: versions in MLflow's model registry.
+"""MlflowRegistry: model versions in MLflow's model registry.
 
-A version is made of the model that the tracker keeps with the run, so a run is tracked before it
-is registered; `track.mirror` does that for a run whose tracking failed.
+A version refers to the run's tracked model, so a run must be tracked before it's registered. Use
+`track.mirror` for a run whose tracking failed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DATA = "data"
 
 
 class MlflowRegistry:
-    """A registry on MLflow. Imports it with the first call, not before.
+    """A model registry on MLflow. Imports MLflow on the first call.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ class MlflowRegistry:
             model = self._tracked_model(client, run)
             if model.tags.get("automl.manifest_sha256") != digest:
                 raise ArtifactTampered(
-                    f"The model of run {run.run_id} is not the one that was tracked.",
+                    f"The model of run {run.run_id} isn't the tracked one.",
                     why="Its manifest has changed since the run ended.",
-                    fix="Repeat the run and register that one: automl rerun " + run.run_id,
+                    fix="Rerun it and register the new run: automl rerun " + run.run_id,
                 )
             if name not in self._names(client):
                 client.create_registered_model(name)
@@ -63,7 +63,7 @@ class MlflowRegistry:
             if same:
                 number = same[0].version
             else:
-                # The address and not models:/ID, which MLflow would look up in its global store.
+                # Use the location, not models:/ID, which MLflow would look up in its global store.
                 made = client.create_model_version(
                     name,
                     model.artifact_location,
@@ -106,7 +106,7 @@ class MlflowRegistry:
                 raise no_such_version(name, version, [v.version for v in known], [])
         client = self._client()
         with talking_to(self.tracking), store_lock(self.tracking):
-            # MLflow gives the number as text or as a number, by its store.
+            # The number is a string or an int, depending on MLflow's store.
             found = client.get_registered_model(name).aliases
             for alias, version in aliases.items():
                 if version is None and alias in found:
@@ -152,7 +152,7 @@ class MlflowRegistry:
         if not found:
             raise TrackingError(
                 f"Run {run.run_id} has no model in the tracking store {shown(self.tracking.uri)}.",
-                why="A model version is made of the model that was tracked with its run.",
+                why="A model version needs the tracked model of its run.",
                 fix="Track the run first (track.mirror), or check MLFLOW_TRACKING_URI.",
             )
         return found[0]

@@ -1,7 +1,7 @@
-"""How MLflow loads our models: `mlflow.pyfunc.load_model("models:/NAME@candidate")`.
+"""Load models with MLflow: `mlflow.pyfunc.load_model("models:/NAME@candidate")`.
 
-MLflow calls `_load_pyfunc` with the folder that the tracker kept. Every digest is checked before
-a file is parsed, and nothing in the folder can name code to run.
+MLflow calls `_load_pyfunc` with the tracked folder. All digests are checked before a file is
+parsed, and no file in the folder can run code.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OUTPUTS = ("predictions", "probabilities")
 
 
 class RecipeModel:
-    """A fitted recipe behind the face that MLflow expects."""
+    """A fitted recipe with MLflow's pyfunc interface."""
 
     def __init__(self, recipe: FittedRecipe) -> None:
         self.recipe = recipe
@@ -35,16 +35,16 @@ class RecipeModel:
 
         Parameters
         ----------
-        model_input : DataFrame
+        model_input : DataFrame of shape (n_rows, n_columns)
             The columns that the model was trained on, in any order.
         params : mapping, optional
-            `{"output": "probabilities"}` returns one column per class, named after it, instead of
-            labels or values.
+            `{"output": "probabilities"}` returns one column per class, named after the class,
+            instead of labels or values.
 
         Raises
         ------
         ModelRefused
-            If another output is asked for, or probabilities of a regression.
+            If the output is unknown, or probabilities are requested from a regression model.
         """
         output = (params or {}).get("output", OUTPUTS[0])
         if output == "predictions":
@@ -60,7 +60,7 @@ class RecipeModel:
             raise ModelRefused(
                 "The model has no probabilities.",
                 why="It predicts a number, not a class.",
-                fix='Use params={"output": "predictions"}, or leave params out.',
+                fix='Use params={"output": "predictions"}, or omit params.',
             )
         import pandas as pd
 

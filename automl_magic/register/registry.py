@@ -1,4 +1,4 @@
-"""Registry: where models get a name, a version and an alias."""
+"""Registry: the interface of model registries."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from automl_magic.errors import ModelNotFound, ModelRefused, near_miss, shorten
 from automl_magic.records import ModelVersion, Run
 from automl_magic.records.models.model import ALIASES, CANDIDATE
 
-# MLflow refuses "/", ":" and what a path would resolve to another name; "@" begins an alias in a
-# URI, and a name of digits only would read as a version.
+# MLflow rejects "/", ":" and names that a path would resolve. "@" starts an alias in a URI, and a
+# name of only digits would look like a version.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,119}")
 _ADDRESS = re.compile(r"models:/(?P<name>[^/@]+)(@(?P<alias>[^/@]+)|/(?P<version>[^/@]+))")
 
 
 class Registry(Protocol):
-    """What any registry must do; `RegistryContract` in the tests holds each one to it."""
+    """Interface of a model registry. `RegistryContract` in the tests checks implementations."""
 
     def register(self, run: Run, model_folder: Path, name: str) -> ModelVersion:
-        """Make the model of a run a version of `name`, and move the alias `candidate` to it.
+        """Register a run's model as a version of `name`, and move the alias `candidate` to it.
 
-        The same run under the same name is the same version, however often it is asked for.
+        Registering the same run under the same name again returns the same version.
 
         Raises
         ------
         ModelRefused
-            If the name breaks the rule, or the folder holds a file of a format that is not
-            allowed.
+            If the name is invalid, or the folder contains a file in a format that isn't allowed.
         ArtifactTampered
-            If a file is not what the manifest says; it is named.
+            If a file differs from the manifest.
         """
 
     def versions(self, name: str) -> tuple[ModelVersion, ...]:
@@ -41,32 +40,32 @@ class Registry(Protocol):
         """Return a version by its number or by an alias. Raises ModelNotFound."""
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all models, in order."""
+        """Return the names of all models, sorted."""
 
     def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
-        """Make each alias mean its version, and take away those that mean None.
+        """Point each alias to its version, and delete aliases with None.
 
-        The store of governance decides what aliases mean; this writes it where others read it. The
-        same call again changes nothing.
+        The governance store is the source of truth for aliases. This copies them to the registry.
+        Repeating the call changes nothing.
 
         Raises
         ------
         ModelNotFound
-            If there is no such model or version.
+            If a model or version doesn't exist.
         ModelRefused
-            If an alias is not one of `ALIASES`.
+            If an alias isn't one of `ALIASES`.
         """
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
-        """Return a folder with the model's files, each checked against the version's digests.
+        """Return a folder with the model's files. Checks each against the version's digests.
 
         Parameters
         ----------
         model : ModelVersion or str
             A version, or its address: `models:/NAME@ALIAS` or `models:/NAME/VERSION`.
         folder : Path, optional
-            Where to copy the files. By default they are used where they lie if that is on this
-            machine, and otherwise copied once into the user's home.
+            Folder to copy the files to. By default, files on this machine aren't copied, and
+            others are copied once to the user's home.
 
         Raises
         ------
@@ -79,26 +78,26 @@ def parse_address(address: str) -> tuple[str, str]:
     match = _ADDRESS.fullmatch(address)
     if match is None:
         raise ModelNotFound(
-            f"{address[:80]!r} is no address of a registered model.",
+            f"{address[:80]!r} isn't the address of a registered model.",
             why="An address is models:/NAME@ALIAS or models:/NAME/VERSION.",
-            fix="Use models:/NAME@candidate.",
+            fix="Use an address like models:/NAME@candidate.",
         )
     return match["name"], match["alias"] or match["version"]
 
 
 def check_name(name: str) -> None:
-    """Refuse a name that cannot stand in `models:/NAME@alias`."""
+    """Check that a name is valid in `models:/NAME@alias`. Raises ModelRefused."""
     if not _NAME.fullmatch(name):
         raise ModelRefused(
-            f"{name[:60]!r} cannot be the name of a model.",
-            why="A name begins with a letter and holds letters, digits, '_', '.' and '-', "
-            "at most 120 of them.",
+            f"{name[:60]!r} isn't a valid model name.",
+            why="A name starts with a letter and has at most 120 letters, digits, '_', '.' and "
+            "'-'.",
             fix=f"Use --name {_near_name(name)}",
         )
 
 
 def tags_of(run: Run, manifest_sha256: str) -> dict[str, str]:
-    """Return what binds a version to its run: the digests of everything that made it."""
+    """Return a version's tags: its run, and the digests of the run's inputs and model."""
     environment = run.inputs.get("environment")
     found = {
         "automl.run_id": run.run_id,
@@ -117,9 +116,11 @@ def no_such_name(name: str, known: Iterable[str]) -> ModelNotFound:
     names = sorted(known)
     close = near_miss(name, names)
     return ModelNotFound(
-        f"There is no registered model {name[:60]!r}.",
+        f"There's no registered model {name[:60]!r}.",
         why=f"The registry has {shorten(names)}." if names else "The registry is empty.",
-        fix=f"Use the name {close}." if close else "Register one: automl register RUN --name NAME",
+        fix=f"Use the name {close}."
+        if close
+        else "Register a model: automl register RUN --name NAME",
     )
 
 
@@ -136,11 +137,11 @@ def no_such_version(
 
 
 def check_alias(alias: str) -> None:
-    """Refuse an alias that means nothing here."""
+    """Check that an alias is one of `ALIASES`. Raises ModelRefused."""
     if alias not in ALIASES:
         close = near_miss(alias, ALIASES)
         raise ModelRefused(
-            f"{alias[:60]!r} is no alias of a model version.",
+            f"{alias[:60]!r} isn't an alias of a model version.",
             why=f"The aliases are {', '.join(ALIASES)}.",
             fix=f"Use {close}." if close else "Use one of these.",
         )

@@ -268,7 +268,7 @@ def test_a_real_run_is_registered_promoted_taken_away_repeated_and_explained(
     name = page.get_by_label("Name of the model")
     name.fill("9 lives")
     page.get_by_role("button", name="Register", exact=True).click()
-    page.get_by_text("cannot be the name of a model").wait_for(timeout=60_000)
+    page.get_by_text("isn't a valid model name").wait_for(timeout=60_000)
     assert violations(page, SIDEBAR) == {}
     name.fill("flowers")
     page.get_by_role("button", name="Register", exact=True).click()

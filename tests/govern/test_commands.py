@@ -98,7 +98,9 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert "version 3 in the shadow" in typed("route", "web", "--shadow", "3")
     revoked = typed("revoke", "churn", "3", "--reason", "it leaks", "--json")
     assert [(r["deployment"], r["shadow"]) for r in revoked["routes"]] == [("web", None)]
-    assert "may not promote" not in refused(typed, "promote", "churn", "3", "champion").what
+    assert (
+        "isn't allowed to promote" not in refused(typed, "promote", "churn", "3", "champion").what
+    )
     assert (
         "nothing can take its place" in refused(typed, "revoke", "churn", "2", "--reason", "x").what
     )
@@ -169,7 +171,7 @@ def test_what_was_typed_wrongly_is_said(home, words, says):
 
 @pytest.mark.parametrize("target", ["../x", "a b", "churn@", "churn/x", "churn.json/1/2"])
 def test_what_cannot_be_served_is_said(home, target):
-    with pytest.raises(AutomlMagicError, match="cannot be served"):
+    with pytest.raises(AutomlMagicError, match="Can't serve"):
         serving.deploy(target)
 
 

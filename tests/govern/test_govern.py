@@ -131,7 +131,7 @@ class FourEyes:
     ("policy", "why"),
     [
         (Broken(), "The policy failed"),
-        (Undecided(), "did not decide"),
+        (Undecided(), "didn't return a decision"),
         (Truthy(), "a text is not a yes"),
     ],
 )

@@ -145,7 +145,7 @@ def test_a_server_that_is_not_there_is_a_clear_error():
     with receiving(always(OK)) as receiver:
         pass
 
-    with pytest.raises(OutboundFailed, match=r"hooks\.example could not be called"):
+    with pytest.raises(OutboundFailed, match=r"The request to hooks\.example failed"):
         post(receiver)
 
 

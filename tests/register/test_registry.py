@@ -124,7 +124,7 @@ class RegistryContract:
         self.prepare(run)
         (model / "members" / "m0.txt").write_bytes(b"evil")
 
-        with pytest.raises(ArtifactTampered, match=r"'members/m0\.txt' was changed") as caught:
+        with pytest.raises(ArtifactTampered, match=r"'members/m0\.txt' has been changed") as caught:
             registry.register(run, model, "churn")
         assert caught.value.fix.endswith("automl rerun RUN")
         assert registry.names() == ()
@@ -148,7 +148,7 @@ class RegistryContract:
         self, registry, make_run, a_model, name, instead
     ):
         run = make_run()
-        with pytest.raises(ModelRefused, match="cannot be the name of a model") as caught:
+        with pytest.raises(ModelRefused, match="isn't a valid model name") as caught:
             registry.register(run, a_model(run), name)
         assert caught.value.fix == f"Use --name {instead}"
 
@@ -184,9 +184,9 @@ class RegistryContract:
 
     @pytest.mark.parametrize("address", ["churn", "models:/churn", "models:/a/b/c", "models:/m-1@"])
     def test_what_is_no_address_is_refused(self, registry, address):
-        with pytest.raises(ModelNotFound, match="is no address") as caught:
+        with pytest.raises(ModelNotFound, match="isn't the address") as caught:
             registry.fetch(address)
-        assert caught.value.fix == "Use models:/NAME@candidate."
+        assert caught.value.fix == "Use an address like models:/NAME@candidate."
 
     def test_a_version_whose_whole_folder_was_replaced_is_not_fetched(
         self, registry, version_of, make_run, a_model, tmp_path
@@ -198,7 +198,7 @@ class RegistryContract:
             if path.is_file():
                 (kept / path.relative_to(other)).write_bytes(path.read_bytes())
 
-        with pytest.raises(ArtifactTampered, match=r"manifest\.json' was changed"):
+        with pytest.raises(ArtifactTampered, match=r"manifest\.json' has been changed"):
             registry.fetch(version, tmp_path / "here")
 
 
@@ -238,5 +238,5 @@ class TestMlflowRegistry(RegistryContract):
         a_model(run)
         self.prepare(run)
 
-        with pytest.raises(ArtifactTampered, match="is not the one that was tracked"):
+        with pytest.raises(ArtifactTampered, match="isn't the tracked one"):
             registry.register(run, a_model(run, content=b"another"), "churn")

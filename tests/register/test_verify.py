@@ -28,7 +28,7 @@ def test_every_changed_byte_is_found(model):
     for name in FILES:
         before = (model / name).read_bytes()
         (model / name).write_bytes(before[:-1] + b"?")
-        with pytest.raises(ArtifactTampered, match=f"{name}' was changed"):
+        with pytest.raises(ArtifactTampered, match=f"{name}' has been changed"):
             verified_manifest(model)
         (model / name).write_bytes(before)
 
@@ -37,14 +37,14 @@ def test_a_missing_file_is_named(model):
     (model / "m0.txt").unlink()
     with pytest.raises(ArtifactTampered, match=r"'m0\.txt'") as caught:
         verified_manifest(model)
-    assert caught.value.why == "It is in the manifest, and is not there."
+    assert caught.value.why == "The manifest lists it, but it's missing."
 
 
 def test_an_added_file_is_named(model):
     (model / "extra.json").write_text("{}")
     with pytest.raises(ArtifactTampered, match=r"'extra\.json'") as caught:
         verified_manifest(model)
-    assert caught.value.why == "It is not in the manifest: somebody added it."
+    assert caught.value.why == "It was added: the manifest doesn't list it."
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_a_format_that_is_not_on_the_list_is_refused_even_in_the_manifest(
     tmp_path, write_model, name
 ):
     model = write_model(tmp_path / "model", {"recipe.json": b"{}", name: pickle.dumps({})})
-    with pytest.raises(ModelRefused, match="may not be registered") as caught:
+    with pytest.raises(ModelRefused, match="Can't register a model with the file") as caught:
         verified_manifest(model)
-    assert caught.value.why == f"Only these formats are loaded: {', '.join(FORMATS)}."
+    assert caught.value.why == f"Only these formats are allowed: {', '.join(FORMATS)}."
 
 
 def test_a_link_is_refused(model, tmp_path):
@@ -66,7 +66,7 @@ def test_a_link_is_refused(model, tmp_path):
     (model / "m0.txt").symlink_to(tmp_path / "elsewhere.txt")
     with pytest.raises(ArtifactTampered, match=r"'m0\.txt'") as caught:
         verified_manifest(model)
-    assert caught.value.why == "It is a link, and a model holds files only."
+    assert caught.value.why == "It's a link. A model can contain only files."
 
 
 @pytest.mark.parametrize("path", ["../outside.txt", "/etc/hostname"])
@@ -79,7 +79,7 @@ def test_a_manifest_cannot_name_a_file_outside(model, path):
 
 
 def test_a_folder_without_a_manifest_is_no_model(tmp_path):
-    with pytest.raises(ModelRefused, match="There is no model") as caught:
+    with pytest.raises(ModelRefused, match="There's no model") as caught:
         verified_manifest(tmp_path)
     assert caught.value.fix == "Use a run that succeeded: automl leaderboard"
 
@@ -87,5 +87,5 @@ def test_a_folder_without_a_manifest_is_no_model(tmp_path):
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 3}', '{"files": [], "x": 1}'])
 def test_a_manifest_that_cannot_be_read_was_changed(model, text):
     (model / "manifest.json").write_text(text)
-    with pytest.raises(ArtifactTampered, match=r"'manifest\.json' was changed"):
+    with pytest.raises(ArtifactTampered, match=r"'manifest\.json' has been changed"):
         verified_manifest(model)

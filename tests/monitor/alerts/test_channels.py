@@ -78,7 +78,7 @@ def test_in_slack_what_came_from_data_is_plain_text_and_mentions_nobody(monkeypa
     assert kinds == {"plain_text"}
     assert document["blocks"][-1]["text"] == {
         "type": "mrkdwn",
-        "text": "<https://lab.example/run-1#features|Open the notebook's cell>",
+        "text": "<https://lab.example/run-1#features|Open the notebook cell>",
     }
     assert "<" not in document["text"]
     assert "\x1b" not in json.dumps(document, ensure_ascii=False)
@@ -102,7 +102,7 @@ def test_a_webhook_that_is_busy_is_tried_again(status):
 def test_a_webhook_of_this_network_is_refused_unless_it_is_allowed():
     channel = Channel(name="x", kind=ChannelKind.SLACK, url="https://127.0.0.1/x")
 
-    with pytest.raises(Refused, match="not one of the internet"):
+    with pytest.raises(Refused, match="isn't public"):
         send(channel, notice(), notice_id=7, secret_of=default_workspace().secret)
 
 

@@ -69,19 +69,19 @@ def test_a_name_does_not_lead_out_of_the_folder(home, name):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("- a", "no mapping"),
-        ("a: [", "no YAML"),
+        ("- a", "isn't a mapping"),
+        ("a: [", "isn't valid YAML"),
         ("kind: Monitor", "apiVersion"),
         (HEAD + "status: {}", "unknown field 'status'"),
         (HEAD + "spec: {widow: 1h}", "Did you mean window"),
-        (HEAD + "spec: {every: often}", "every: expected a duration"),
+        (HEAD + "spec: {every: often}", "every expects a duration"),
         (HEAD + "spec: {every: 0s}", "every_s"),
         (HEAD + "spec: {rules: [{kind: drift}]}", "one of feature_drift"),
         (HEAD + "spec: {channels: [{name: a, kind: slack}]}", "url"),
         (HEAD + "spec: {channels: [{name: log, kind: log}]}", "none of them `log`"),
         (HEAD + "spec: {rules: [{kind: quality, channels: [x]}]}", "not 'x'"),
         (HEAD + "spec: {a: &a [1], b: [*a, *a]}", "anchors"),
-        (HEAD + "#" * 300_000, "too large"),
+        (HEAD + "#" * 300_000, "larger than 256 KiB"),
     ],
 )
 def test_what_is_no_monitor_file_is_refused_with_its_place(tmp_path, text, why):
@@ -92,7 +92,7 @@ def test_what_is_no_monitor_file_is_refused_with_its_place(tmp_path, text, why):
 
 
 def test_a_file_for_another_deployment_is_refused(tmp_path):
-    with pytest.raises(SpecError, match="It is for 'churn'"):
+    with pytest.raises(SpecError, match="It's for deployment 'churn'"):
         read_monitor(written(tmp_path, WHOLE), "spend")
 
 

@@ -86,7 +86,7 @@ def test_a_channel_that_is_gone_from_the_file_ends_its_notices(store):
 
     deliver(store, Monitor(name="churn"), default_workspace().secret, at=AT)
 
-    assert "not in the monitor file" in undelivered(store)[0].error
+    assert "no longer in the monitor file" in undelivered(store)[0].error
 
 
 def test_what_a_process_has_taken_before_its_end_is_sent_by_another(store):

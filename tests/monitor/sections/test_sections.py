@@ -219,7 +219,7 @@ def test_predictions_that_a_table_brings_are_taken(binary, make_people):
 
     assert report.prediction.severity is DriftSeverity.CRITICAL
     assert "the mean changed from 0.51" in report.prediction.why
-    assert "is 0.1." in report.prediction.why
+    assert "to 0.1." in report.prediction.why
 
 
 # -- the arithmetic behind the sections -------------------------------------------------------
