@@ -107,8 +107,8 @@ def parse_deployment(text: str, name: str) -> Deployment:
         for field, expected in (("apiVersion", API_VERSION), ("kind", KIND)):
             _check_constant(document, field, expected)
         fields: dict[str, Any] = {}
-        for place, value in _leaves(document, WORDS, ()):
-            _put(fields, place, value)
+        for record_path, value in _leaves(document, WORDS, ()):
+            _set_path(fields, record_path, value)
         return _deployment(fields)
     except RecordProblem as problem:
         raise with_line(problem, root, name) from problem
@@ -116,18 +116,18 @@ def parse_deployment(text: str, name: str) -> Deployment:
 
 def places() -> dict[tuple[str | int, ...], tuple[str, ...]]:
     """Return the path of each field in the file, by its path in the record."""
-    return {place: path for path, place in _words(WORDS, ()) if place}
+    return {record_path: path for path, record_path in _flatten(WORDS, ()) if record_path}
 
 
 def _deployment(fields: Mapping[str, Any]) -> Deployment:
     try:
         return Deployment.from_json(fields)
     except RecordProblem as problem:
-        known = places()
+        paths_in_file = places()
         path = problem.path
         for length in range(len(path), 0, -1):
-            if place := known.get(path[:length]):
-                path = (*place, *path[length:])
+            if file_path := paths_in_file.get(path[:length]):
+                path = (*file_path, *path[length:])
                 break
         raise RecordProblem(
             path,
@@ -147,40 +147,40 @@ def _check_constant(document: Mapping[str, Any], field: str, expected: str) -> N
 
 
 def _leaves(
-    value: object, words: Words, path: tuple[str, ...]
+    value: object, field_map: Words, path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], object]]:
     """Yield each value of the file with its path in the record."""
     if not isinstance(value, Mapping):
-        found = "nothing" if value is None else f"{value!r:.60}"
-        raise RecordProblem(path, "a mapping of fields", found)
+        actual = "nothing" if value is None else f"{value!r:.60}"
+        raise RecordProblem(path, "a mapping of fields", actual)
     for key, item in value.items():
-        if key not in words:
+        if key not in field_map:
             raise RecordProblem(
                 (*path, key),
-                f"one of {', '.join(words)}",
+                f"one of {', '.join(field_map)}",
                 f"the unknown field {key!r}",
                 unknown=True,
-                close=near_miss(key, words),
+                close=near_miss(key, field_map),
             )
-        place = words[key]
-        if isinstance(place, tuple):
-            if place:
-                yield place, item
+        target = field_map[key]
+        if isinstance(target, tuple):
+            if target:
+                yield target, item
         else:
-            yield from _leaves(item, place, (*path, key))
+            yield from _leaves(item, target, (*path, key))
 
 
-def _words(
-    words: Words, path: tuple[str, ...]
+def _flatten(
+    field_map: Words, path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    for key, place in words.items():
-        if isinstance(place, tuple):
-            yield (*path, key), place
+    for key, target in field_map.items():
+        if isinstance(target, tuple):
+            yield (*path, key), target
         else:
-            yield from _words(place, (*path, key))
+            yield from _flatten(target, (*path, key))
 
 
-def _put(fields: dict[str, Any], place: tuple[str, ...], value: object) -> None:
-    for step in place[:-1]:
+def _set_path(fields: dict[str, Any], record_path: tuple[str, ...], value: object) -> None:
+    for step in record_path[:-1]:
         fields = fields.setdefault(step, {})
-    fields[place[-1]] = value
+    fields[record_path[-1]] = value

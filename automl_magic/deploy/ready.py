@@ -97,6 +97,6 @@ def stage_again(
         approval = check_approved(connection, model, version, trusted=trusted)
     if (folder := staged(approval, home)) is not None:
         return StagedVersion(approval, folder)
-    found = registry.get(model, version)
-    check_manifest(approval, found.manifest_sha256)
-    return StagedVersion(approval, stage(registry.fetch(found), approval, home))
+    model_version = registry.get(model, version)
+    check_manifest(approval, model_version.manifest_sha256)
+    return StagedVersion(approval, stage(registry.fetch(model_version), approval, home))

@@ -54,7 +54,8 @@ class Shown:
             "route": self.route.to_json(),
             "workers": dict(self.workers),
             "history": [
-                {**dataclasses.asdict(one), "route": one.route.to_json()} for one in self.history
+                {**dataclasses.asdict(change), "route": change.route.to_json()}
+                for change in self.history
             ],
         }
 

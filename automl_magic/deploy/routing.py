@@ -35,26 +35,26 @@ def asked_for(engine: Engine, target: str) -> tuple[Deployment, Known | None]:
         If `target` is none of the three.
     """
     if target.lower().endswith(SUFFIXES):
-        asked = read_deployment_file(Path(target))
-        return asked, find_deployment(engine, asked.name)
-    named = VersionId.of(target)
-    if named is None:
+        desired = read_deployment_file(Path(target))
+        return desired, find_deployment(engine, desired.name)
+    version_id = VersionId.of(target)
+    if version_id is None:
         raise DeploymentError(
             f"Can't serve {target[:80]!r}.",
             why="It isn't a model (NAME, NAME@ALIAS, NAME/VERSION), the name of a deployment or a "
             "deployment file (.yaml).",
             fix="List registered models: automl models",
         )
-    known = find_deployment(engine, named.name)
-    if known is None:
-        return Deployment(name=named.name, model_version_id=target), None
-    if named.alias is None and named.version is None:
-        return known[0], known
+    existing = find_deployment(engine, version_id.name)
+    if existing is None:
+        return Deployment(name=version_id.name, model_version_id=target), None
+    if version_id.alias is None and version_id.version is None:
+        return existing[0], existing
     # Keep the checks and limits that a file set earlier.
-    return dataclasses.replace(known[0], model_version_id=target), known
+    return dataclasses.replace(existing[0], model_version_id=target), existing
 
 
-def first_route(asked: Deployment, number_of: NumberOf) -> Route:
+def first_route(desired: Deployment, number_of: NumberOf) -> Route:
     """Return the first route of a new deployment.
 
     Raises
@@ -63,17 +63,17 @@ def first_route(asked: Deployment, number_of: NumberOf) -> Route:
         If a version doesn't exist, or the canary is a version of another model.
     """
     return Route(
-        deployment=asked.name,
-        model=_meant(asked).name,
+        deployment=desired.name,
+        model=_stable_version_id(desired).name,
         epoch=1,
-        stable=number_of(_meant(asked)),
-        kind=asked.strategy.kind,
-        sticky=asked.strategy.sticky,
-        **_second(asked, number_of),
+        stable=number_of(_stable_version_id(desired)),
+        kind=desired.strategy.kind,
+        sticky=desired.strategy.sticky,
+        **_second_version_fields(desired, number_of),
     )
 
 
-def changed_route(asked: Deployment, known: Known, number_of: NumberOf) -> Route:
+def changed_route(desired: Deployment, existing: Known, number_of: NumberOf) -> Route:
     """Return the route of an existing deployment for a changed specification.
 
     Raises
@@ -81,22 +81,22 @@ def changed_route(asked: Deployment, known: Known, number_of: NumberOf) -> Route
     ModelNotFound, DeploymentError
         As in `first_route`, or if the deployment serves another model.
     """
-    before, route = known
+    before, route = existing
     fields: dict[str, Any] = {}
-    if _meant(asked).name != route.model:
+    if _stable_version_id(desired).name != route.model:
         raise DeploymentError(
-            f"{asked.name} serves {route.model}, not {_meant(asked).name}.",
+            f"{desired.name} serves {route.model}, not {_stable_version_id(desired).name}.",
             why="A deployment can't change its model: its history and outcomes belong to it.",
             fix="Choose another metadata.name, or remove the deployment: "
-            f"automl deployments --remove {asked.name}",
+            f"automl deployments --remove {desired.name}",
         )
-    if asked.model_version_id != before.model_version_id:
-        fields["stable"] = number_of(_meant(asked))
+    if desired.model_version_id != before.model_version_id:
+        fields["stable"] = number_of(_stable_version_id(desired))
         if fields["stable"] != route.stable:
             fields["previous"] = route.stable
-    if (asked.strategy, asked.canary_version_id) != (before.strategy, before.canary_version_id):
-        fields |= _second(asked, number_of)
-        fields |= {"kind": asked.strategy.kind, "sticky": asked.strategy.sticky}
+    if (desired.strategy, desired.canary_version_id) != (before.strategy, before.canary_version_id):
+        fields |= _second_version_fields(desired, number_of)
+        fields |= {"kind": desired.strategy.kind, "sticky": desired.strategy.sticky}
     return dataclasses.replace(route, **fields)
 
 
@@ -111,25 +111,25 @@ def canary_of(route: Route) -> int:
     return route.canary
 
 
-def _second(asked: Deployment, number_of: NumberOf) -> dict[str, Any]:
+def _second_version_fields(desired: Deployment, number_of: NumberOf) -> dict[str, Any]:
     """Return the route's fields for the canary or shadow version."""
-    if asked.canary_version_id is None:
+    if desired.canary_version_id is None:
         return {"canary": None, "shadow": None, "percent": 0.0}
-    found, model = VersionId.of(asked.canary_version_id), _meant(asked).name
-    assert found is not None  # checked by the record
-    if found.name != model:
+    version_id, model = VersionId.of(desired.canary_version_id), _stable_version_id(desired).name
+    assert version_id is not None  # checked by the record
+    if version_id.name != model:
         raise DeploymentError(
-            f"{asked.canary_version_id} can't be the canary of {asked.name}.",
-            why=f"It's a version of {found.name}, but {asked.name} serves {model}.",
+            f"{desired.canary_version_id} can't be the canary of {desired.name}.",
+            why=f"It's a version of {version_id.name}, but {desired.name} serves {model}.",
             fix=f"Use a version of {model}: {model}/VERSION",
         )
-    version = number_of(found)
-    if asked.strategy.kind is StrategyKind.SHADOW:
+    version = number_of(version_id)
+    if desired.strategy.kind is StrategyKind.SHADOW:
         return {"canary": None, "shadow": version, "percent": 0.0}
-    return {"canary": version, "shadow": None, "percent": asked.strategy.canary_pct}
+    return {"canary": version, "shadow": None, "percent": desired.strategy.canary_pct}
 
 
-def _meant(asked: Deployment) -> VersionId:
-    found = VersionId.of(asked.model_version_id)
-    assert found is not None  # checked by the record
-    return found
+def _stable_version_id(desired: Deployment) -> VersionId:
+    version_id = VersionId.of(desired.model_version_id)
+    assert version_id is not None  # checked by the record
+    return version_id

@@ -19,43 +19,43 @@ _TYPES: dict[object, str] = {str: "string", int: "integer", float: "number", boo
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the deployment file."""
-    found = {
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "automl-magic deployment",
-        **_mapping(WORDS),
+        **_mapping_schema(WORDS),
     }
-    found["properties"] |= {"apiVersion": {"const": API_VERSION}, "kind": {"const": KIND}}
-    found["required"] = ["apiVersion", "kind", "metadata", "spec"]
-    found["properties"]["metadata"]["required"] = ["name"]
-    found["properties"]["spec"]["required"] = ["modelVersionId"]
-    return found
+    schema["properties"] |= {"apiVersion": {"const": API_VERSION}, "kind": {"const": KIND}}
+    schema["required"] = ["apiVersion", "kind", "metadata", "spec"]
+    schema["properties"]["metadata"]["required"] = ["name"]
+    schema["properties"]["spec"]["required"] = ["modelVersionId"]
+    return schema
 
 
-def _mapping(words: Words) -> dict[str, Any]:
+def _mapping_schema(field_map: Words) -> dict[str, Any]:
     properties = {
-        name: _field(place) if isinstance(place, tuple) else _mapping(place)
-        for name, place in words.items()
+        name: _field_schema(target) if isinstance(target, tuple) else _mapping_schema(target)
+        for name, target in field_map.items()
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _field(place: tuple[str, ...]) -> dict[str, Any]:
+def _field_schema(record_path: tuple[str, ...]) -> dict[str, Any]:
     hint: Any = Deployment
-    for step in place:
+    for step in record_path:
         hint = typing.get_type_hints(hint)[step]
-    return _of(hint)
+    return _schema_of_type(hint)
 
 
-def _of(hint: Any) -> dict[str, Any]:
+def _schema_of_type(hint: Any) -> dict[str, Any]:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return {"anyOf": [_of(one) for one in arguments]}
+        return {"anyOf": [_schema_of_type(argument) for argument in arguments]}
     if hint is types.NoneType:
         return {"type": "null"}
     if origin is tuple:
-        return {"type": "array", "items": _of(arguments[0])}
+        return {"type": "array", "items": _schema_of_type(arguments[0])}
     if origin is not None:
-        return {"type": "object", "additionalProperties": _of(arguments[1])}
+        return {"type": "object", "additionalProperties": _schema_of_type(arguments[1])}
     if isinstance(hint, type) and issubclass(hint, Enum):
         return {"enum": [member.value for member in hint]}
     return {} if hint is Deployment else {"type": _TYPES[hint]}

@@ -42,8 +42,8 @@ def stage(source: Path, approval: Approval, home: Path) -> Path:
     """
     folder = staged_folder(approval.statement, home)
     try:
-        with _alone(folder.parent):
-            if not _is_whole(folder, approval):
+        with _staging_lock(folder.parent):
+            if not _is_complete(folder, approval):
                 _copy(source, folder, approval)
             _write_approval(folder, approval)
     except OSError as error:
@@ -59,16 +59,16 @@ def staged(approval: Approval, home: Path) -> Path | None:
     """Return the complete staged folder of a version with this approval, or None."""
     folder = staged_folder(approval.statement, home)
     try:
-        is_there = _is_whole(folder, approval) and (
-            (folder / APPROVAL_NAME).read_bytes() == _text_of(approval)
+        is_staged = _is_complete(folder, approval) and (
+            (folder / APPROVAL_NAME).read_bytes() == _approval_bytes(approval)
         )
     except OSError:
         return None
-    return folder if is_there else None
+    return folder if is_staged else None
 
 
 @contextlib.contextmanager
-def _alone(parent: Path) -> Iterator[None]:
+def _staging_lock(parent: Path) -> Iterator[None]:
     """Lock, so that only one process on this machine stages at a time."""
     parent.mkdir(parents=True, exist_ok=True)
     with (parent / ".lock").open("a") as file:
@@ -77,49 +77,51 @@ def _alone(parent: Path) -> Iterator[None]:
 
 
 def _copy(source: Path, folder: Path, approval: Approval) -> None:
-    contents = {**_checked(source, approval), APPROVAL_NAME: _text_of(approval)}
+    contents = {**_read_verified(source, approval), APPROVAL_NAME: _approval_bytes(approval)}
     write_folder(folder, contents, mode=0o700)  # replaces a changed or damaged folder
 
 
-def _checked(source: Path, approval: Approval) -> dict[str, bytes]:
+def _read_verified(source: Path, approval: Approval) -> dict[str, bytes]:
     """Return the content of each file of a model, read once and checked."""
-    said = approval.statement
+    statement = approval.statement
     try:
         content = (source / _MANIFEST).read_bytes()
         manifest = Manifest.from_json(json.loads(content))
     except (OSError, ValueError, RecordProblem) as error:
-        raise _tampered(_MANIFEST, approval, "It can't be read as a manifest.") from error
-    if manifest.digest() != said.manifest_sha256:
-        raise _tampered(_MANIFEST, approval, "It isn't the approved manifest.")
+        raise _tampered_error(_MANIFEST, approval, "It can't be read as a manifest.") from error
+    if manifest.digest() != statement.manifest_sha256:
+        raise _tampered_error(_MANIFEST, approval, "It isn't the approved manifest.")
     contents = {_MANIFEST: content}
     for artifact in manifest.files:
         path = PurePosixPath(artifact.path)
         if path.is_absolute() or ".." in path.parts or path.as_posix() != artifact.path:
-            raise _tampered(artifact.path, approval, "Its path is outside the model's folder.")
+            raise _tampered_error(
+                artifact.path, approval, "Its path is outside the model's folder."
+            )
         try:
             descriptor = os.open(source / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
             with os.fdopen(descriptor, "rb") as file:
-                found = file.read()
+                data = file.read()
         except OSError as error:
             why = f"It can't be read: {error.strerror}."
-            raise _tampered(artifact.path, approval, why) from error
-        if other_sha256(found, artifact.sha256):
-            raise _tampered(artifact.path, approval, "Its SHA-256 differs from the manifest.")
-        contents[artifact.path] = found
+            raise _tampered_error(artifact.path, approval, why) from error
+        if other_sha256(data, artifact.sha256):
+            raise _tampered_error(artifact.path, approval, "Its SHA-256 differs from the manifest.")
+        contents[artifact.path] = data
     return contents
 
 
-def _is_whole(folder: Path, approval: Approval) -> bool:
+def _is_complete(folder: Path, approval: Approval) -> bool:
     try:
-        wanted = _checked(folder, approval)
+        expected = _read_verified(folder, approval)
     except ArtifactTampered:
         return False
-    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
-    return there - {APPROVAL_NAME} == wanted.keys()
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    return present - {APPROVAL_NAME} == expected.keys()
 
 
 def _write_approval(folder: Path, approval: Approval) -> None:
-    content = _text_of(approval)
+    content = _approval_bytes(approval)
     path = folder / APPROVAL_NAME
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == content:
@@ -127,14 +129,15 @@ def _write_approval(folder: Path, approval: Approval) -> None:
     write_atomic(path, content)
 
 
-def _text_of(approval: Approval) -> bytes:
+def _approval_bytes(approval: Approval) -> bytes:
     return dumps(approval.to_json()).encode()
 
 
-def _tampered(name: str, approval: Approval, why: str) -> ArtifactTampered:
-    said = approval.statement
+def _tampered_error(name: str, approval: Approval, why: str) -> ArtifactTampered:
+    statement = approval.statement
     return ArtifactTampered(
-        f"The file {name!r} of {said.model} version {said.version} isn't the approved one.",
+        f"The file {name!r} of {statement.model} version {statement.version} isn't the approved "
+        "one.",
         why=why,
         fix="Register a run's model again, then approve the new version: automl register RUN",
     )

@@ -50,12 +50,12 @@ def look(
     monitor, engine = monitor_of(deployment, here.home), store(here)
     made: list[Notice] = []
     if (report := newest_report(engine, deployment)) is not None:
-        made += observe(engine, monitor, observed_in(report), at=at)
-    serving = observe_serving(engine, predicted(here), monitor, at=at)
-    made += observe(engine, monitor, serving, at=at)
-    waiting = observe_approvals(engine, deployment, at=at)
-    made += observe(engine, monitor, waiting, at=at)
-    deliver(engine, monitor, here.secret, at=at)
+        made += observe(engine, monitor, observed_in(report), now=at)
+    serving = observe_serving(engine, predicted(here), monitor, now=at)
+    made += observe(engine, monitor, serving, now=at)
+    waiting = observe_approvals(engine, deployment, now=at)
+    made += observe(engine, monitor, waiting, now=at)
+    deliver(engine, monitor, here.secret, now=at)
     return tuple(made)
 
 
@@ -68,7 +68,7 @@ def alerts(deployment: str | None = None, *, workspace: Workspace | None = None)
     """
     from automl_magic.monitor.alerts.current import current_alerts
 
-    return current_alerts(store(workspace or default_workspace()), deployment, at=time.time())
+    return current_alerts(store(workspace or default_workspace()), deployment, now=time.time())
 
 
 def silence(
@@ -85,7 +85,7 @@ def silence(
 
     here = workspace or default_workspace()
     return book.silence(
-        store(here), key, for_s=for_s, reason=reason, actor=here.actor, at=time.time()
+        store(here), key, for_s=for_s, reason=reason, actor=here.actor, now=time.time()
     )
 
 

@@ -120,7 +120,7 @@ def promote(
         alias,
         actor=here.actor,
         reason=reason,
-        seen_epoch=seen.epoch,
+        expected_epoch=seen.epoch,
         trusted=trusted_keys(here),
         policy=govern.policy_named(here.policy),
     )
@@ -148,7 +148,7 @@ def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None
         name,
         actor=here.actor,
         reason=reason,
-        seen_epoch=seen.epoch,
+        expected_epoch=seen.epoch,
         trusted=trusted_keys(here),
         policy=govern.policy_named(here.policy),
     )

@@ -77,17 +77,17 @@ def retrain(
     here = workspace or default_workspace()
     monitor, engine = monitor_of(deployment, here.home), store(here)
     policy = monitor.retrain
-    if (why := refusal(engine, deployment, policy, trigger, at=time.time())) is not None:
+    if (why := refusal(engine, deployment, policy, trigger, now=time.time())) is not None:
         raise MonitorError(
             f"{deployment} is not trained anew now.", why=why, fix="See what goes on: automl runs"
         )
     champion = _champion(deployment, here)
     together = gather(predicted(here), champion, _given(data), min_rows=policy.min_rows)
-    began = begin(engine, deployment, policy, trigger, detail="", at=time.time())
+    began = begin(engine, deployment, policy, trigger, detail="", now=time.time())
     try:
         made = _made(champion, together, began, budget_s or policy.budget_s, on_event, here=here)
     except BaseException as error:
-        retrain_failed(engine, monitor, began, error, at=time.time())
+        retrain_failed(engine, monitor, began, error, now=time.time())
         raise
     run_id = made.outcome.run.run_id
     retrain_succeeded(
@@ -98,7 +98,7 @@ def retrain(
         made.version,
         run_id=run_id,
         secret_of=here.secret,
-        at=time.time(),
+        now=time.time(),
     )
     return made
 
@@ -126,7 +126,7 @@ def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> 
             f"Version {version} was approved, and answers {CANARY_PERCENT:.0f} % of the "
             f"requests of {deployment} now."
         )
-    due = due_retraining(engine, deployment, policy, at=time.time())
+    due = due_retraining(engine, deployment, policy, now=time.time())
     if due is None:
         return None
     try:

@@ -34,9 +34,9 @@ def register(engine: Engine, version: ModelVersion, *, actor: str) -> Aliases:
                 subject=f"{version.name}/{version.version}",
                 detail={"manifest_sha256": version.manifest_sha256, "run_id": version.run_id},
             )
-        seen = aliases_in(connection, version.name)
-        wanted = {**seen.versions, CANDIDATE: version.version}
-        return put_aliases(connection, seen, wanted, action="register", actor=actor)
+        expected = aliases_in(connection, version.name)
+        desired = {**expected.versions, CANDIDATE: version.version}
+        return put_aliases(connection, expected, desired, action="register", actor=actor)
 
     return permitted(engine, work)
 
@@ -83,7 +83,7 @@ def approve(
 
     def work(connection: Connection) -> Approval:
         author = _author(connection, version.name, version.version) or UNKNOWN
-        facts = Facts(
+        policy_input = Facts(
             actor=actor,
             model=version.name,
             version=version.version,
@@ -91,7 +91,7 @@ def approve(
             author=author,
             is_implied=is_implied,
         )
-        decision = asked(policy, "approve", subject, facts, connection)
+        decision = asked(policy, "approve", subject, policy_input, connection)
         approval = key.sign(
             Statement(
                 model=version.name,
@@ -133,10 +133,10 @@ def revoke(
     policy = policy or LocalPolicy()
 
     def work(connection: Connection) -> Moved:
-        facts = Facts(actor=actor, model=model, version=version)
-        asked(policy, "revoke", f"{model}/{version}", facts, connection)
-        deed = Deed("revoke", actor, trusted, reason)
-        return withdraw(connection, model, version, deed)
+        policy_input = Facts(actor=actor, model=model, version=version)
+        asked(policy, "revoke", f"{model}/{version}", policy_input, connection)
+        audit_context = Deed("revoke", actor, trusted, reason)
+        return withdraw(connection, model, version, audit_context)
 
     return permitted(engine, work)
 

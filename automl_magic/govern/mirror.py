@@ -34,37 +34,37 @@ class Delivered:
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
-def deliver(engine: Engine, pointer: Pointer, *, wait_s: float = WAIT_S) -> Delivered:
+def deliver(engine: Engine, writer: Pointer, *, wait_s: float = WAIT_S) -> Delivered:
     """Write the aliases of each changed model. Never overwrites newer aliases with older ones.
 
     A failed model stays in the outbox with its error and doesn't block the others. If another
     process holds the lock for longer than `wait_s` seconds, the work is left to that process.
     """
-    told: list[str] = []
-    refused: dict[str, str] = {}
+    synced: list[str] = []
+    failures: dict[str, str] = {}
     if not pending(engine, ALIASES_OF):
         return Delivered()
-    with delivering_alone(engine, wait_s) as is_mine:
+    with delivering_alone(engine, wait_s) as has_lock:
         # Include messages that arrived in the meantime.
-        while is_mine and (model := _next(orders := pending(engine, ALIASES_OF), refused)):
-            mine = [order for order in orders if order.payload["model"] == model]
-            ids = [order.id for order in mine]
+        while has_lock and (model := _next_model(queue := pending(engine, ALIASES_OF), failures)):
+            mine = [message for message in queue if message.payload["model"] == model]
+            ids = [message.id for message in mine]
             try:
-                pointer.point(model, _wanted(engine, model, mine))
+                writer.point(model, _desired_aliases(engine, model, mine))
             except AutomlMagicError as error:
                 failed(engine, ids, f"{error.what} {error.why}")
-                refused[model] = error.why
+                failures[model] = error.why
             else:
                 done(engine, ids)
-                told.append(model)
-    return Delivered(tuple(dict.fromkeys(told)), refused)
+                synced.append(model)
+    return Delivered(tuple(dict.fromkeys(synced)), failures)
 
 
-def _next(orders: list[Order], refused: Mapping[str, str]) -> str | None:
-    models = (str(order.payload["model"]) for order in orders)
-    return next((model for model in models if model not in refused), None)
+def _next_model(queue: list[Order], failures: Mapping[str, str]) -> str | None:
+    models = (str(message.payload["model"]) for message in queue)
+    return next((model for model in models if model not in failures), None)
 
 
-def _wanted(engine: Engine, model: str, orders: list[Order]) -> dict[str, int | None]:
-    gone = {str(alias) for order in orders for alias in order.payload["gone"]}
-    return {**dict.fromkeys(sorted(gone)), **read_aliases(engine, model).versions}
+def _desired_aliases(engine: Engine, model: str, queue: list[Order]) -> dict[str, int | None]:
+    deleted = {str(alias) for message in queue for alias in message.payload["gone"]}
+    return {**dict.fromkeys(sorted(deleted)), **read_aliases(engine, model).versions}

@@ -130,7 +130,7 @@ def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
             return work(connection)
     except _Denied as denied:
         with serially(engine) as connection:
-            known = {k: v for k, v in asdict(denied.facts).items() if v is not None}
+            recorded = {k: v for k, v in asdict(denied.facts).items() if v is not None}
             append(
                 connection,
                 actor=denied.facts.actor,
@@ -139,18 +139,18 @@ def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
                 detail={
                     "policy": denied.decision.policy,
                     "reason": denied.decision.reason[:1000],
-                    "facts": known,
+                    "facts": recorded,
                 },
             )
         raise NotApproved(
             f"{denied.facts.actor} isn't allowed to {denied.action.replace('_', ' ')} "
             f"{denied.subject}.",
             why=f"{denied.decision.reason} (policy {denied.decision.policy})",
-            fix=_instead(denied),
+            fix=_suggested_fix(denied),
         ) from denied
 
 
-def _instead(denied: _Denied) -> str:
+def _suggested_fix(denied: _Denied) -> str:
     facts = denied.facts
     if facts.is_implied:
         return f"Approve it: automl approve {facts.model} {facts.version}"

@@ -24,7 +24,7 @@ def promote(
     actor: str,
     trusted: TrustedKeys,
     reason: str = "",
-    seen_epoch: int | None = None,
+    expected_epoch: int | None = None,
     policy: Policy | None = None,
 ) -> Moved:
     """Point an alias to a version. A champion is served by all deployments that follow it.
@@ -34,29 +34,29 @@ def promote(
 
     Parameters
     ----------
-    seen_epoch : int, optional
+    expected_epoch : int, optional
         Expected epoch of the model's aliases. Default: the current one.
 
     Raises
     ------
     RouteChanged
-        If the aliases have another epoch than `seen_epoch`.
+        If the aliases have another epoch than `expected_epoch`.
     NotApproved
         If the policy denies it, or a version would be served without an approval of its files.
     """
     policy = policy or LocalPolicy()
 
     def work(connection: Connection) -> Moved:
-        seen = _seen(connection, version.name, seen_epoch)
-        said = Facts(
+        expected = _current_aliases(connection, version.name, expected_epoch)
+        policy_input = Facts(
             actor=actor,
             model=version.name,
             version=version.version,
             alias=alias,
             manifest_sha256=version.manifest_sha256,
         )
-        deed = Deed("promote", actor, trusted, reason)
-        return _promoted(connection, seen, said, policy, deed)
+        audit_context = Deed("promote", actor, trusted, reason)
+        return _promote(connection, expected, policy_input, policy, audit_context)
 
     return permitted(engine, work)
 
@@ -85,18 +85,18 @@ def crown_first(
     policy = policy or LocalPolicy()
 
     def work(connection: Connection) -> Moved | None:
-        seen = aliases_in(connection, approval.statement.model)
-        if CHAMPION in seen.versions:
+        expected = aliases_in(connection, approval.statement.model)
+        if CHAMPION in expected.versions:
             return None
-        said = Facts(
+        policy_input = Facts(
             actor=actor,
-            model=seen.model,
+            model=expected.model,
             version=approval.statement.version,
             alias=CHAMPION,
             manifest_sha256=approval.statement.manifest_sha256,
         )
-        deed = Deed("promote", actor, trusted, reason)
-        return _promoted(connection, seen, said, policy, deed)
+        audit_context = Deed("promote", actor, trusted, reason)
+        return _promote(connection, expected, policy_input, policy, audit_context)
 
     return permitted(engine, work)
 
@@ -108,7 +108,7 @@ def roll_back(
     actor: str,
     trusted: TrustedKeys,
     reason: str = "",
-    seen_epoch: int | None = None,
+    expected_epoch: int | None = None,
     policy: Policy | None = None,
 ) -> Moved:
     """Make the version of the alias `rollback` the champion, and stop all canaries.
@@ -123,40 +123,42 @@ def roll_back(
     policy = policy or LocalPolicy()
 
     def work(connection: Connection) -> Moved:
-        seen = _seen(connection, model, seen_epoch)
+        expected = _current_aliases(connection, model, expected_epoch)
         asked(policy, "roll_back", model, Facts(actor=actor, model=model), connection)
-        deed = Deed("roll_back", actor, trusted, reason)
-        return champion.roll_back_model(connection, seen, deed)
+        audit_context = Deed("roll_back", actor, trusted, reason)
+        return champion.roll_back_model(connection, expected, audit_context)
 
     return permitted(engine, work)
 
 
-def _promoted(
+def _promote(
     connection: Connection,
-    seen: Aliases,
-    facts: Facts,
+    expected: Aliases,
+    policy_input: Facts,
     policy: Policy,
-    deed: Deed,
+    audit_context: Deed,
 ) -> Moved:
-    assert facts.alias is not None
-    assert facts.version is not None
-    asked(policy, "promote", f"{facts.model}/{facts.version}", facts, connection)
+    assert policy_input.alias is not None
+    assert policy_input.version is not None
+    asked(
+        policy, "promote", f"{policy_input.model}/{policy_input.version}", policy_input, connection
+    )
     return champion.promote(
         connection,
-        seen,
-        facts.alias,
-        facts.version,
-        deed,
-        manifest_sha256=facts.manifest_sha256,
+        expected,
+        policy_input.alias,
+        policy_input.version,
+        audit_context,
+        manifest_sha256=policy_input.manifest_sha256,
     )
 
 
-def _seen(connection: Connection, model: str, seen_epoch: int | None) -> Aliases:
-    found = aliases_in(connection, model)
-    if seen_epoch not in (None, found.epoch):
+def _current_aliases(connection: Connection, model: str, expected_epoch: int | None) -> Aliases:
+    aliases = aliases_in(connection, model)
+    if expected_epoch not in (None, aliases.epoch):
         raise RouteChanged(
             f"The aliases of {model} have changed since you read them.",
-            why=f"Their epoch is now {found.epoch}, not {seen_epoch}.",
+            why=f"Their epoch is now {aliases.epoch}, not {expected_epoch}.",
             fix="Review the aliases and try again: automl models",
         )
-    return found
+    return aliases

@@ -120,7 +120,7 @@ def _judged(
 
 def _note(deployment: str, seen: Observation, here: Workspace) -> None:
     with suppress(AutomlMagicError):  # the next look says so
-        observe(store(here), monitor_of(deployment, here.home), seen, at=time.time())
+        observe(store(here), monitor_of(deployment, here.home), seen, now=time.time())
 
 
 def _retrain_if_asked(deployment: str, say: Callable[[str], None], here: Workspace) -> None:

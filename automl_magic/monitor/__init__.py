@@ -1,13 +1,13 @@
-"""monitor: Deployment → DriftReport: drift, quality, performance, and what follows from them.
+"""Drift, data quality and performance of a deployed model.
 
     (read_logged | read_table) → Window → Watch
-            → (prediction, features, quality)      against the model's reference; no outcome needed
-            → (performance, calibration)           where outcomes are known
+            → (prediction, features, quality)      compared with the reference; no outcomes needed
+            → (performance, calibration)           need outcomes
             → traffic → evidently → finish
 
-A cell of a monitor notebook calls one of these functions, in any order; each keeps its section in
-the watch and shows it. What has too few rows is not judged, and never alarms. A section is one file
-in `sections`.
+Each cell of a monitor notebook calls one of these functions, in any order. The function adds its
+section to the `Watch` and displays it. A section with too few rows isn't checked and never raises
+an alert. Each section is one file in `sections`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when first used: nobody waits for what no cell calls.
+    # Imported on first use, to keep the import of the package fast.
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     if not name.startswith("_") and name in import_module(f"{__name__}.sections").names():

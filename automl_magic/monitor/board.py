@@ -1,7 +1,7 @@
-"""What the board shows of a deployment, read quickly and again and again.
+"""Data of the monitoring dashboard of a deployment.
 
-The databases aggregate: of a hundred thousand predictions a few hundred rows come here. Parts of
-the time that are over are not read twice, nor are reports.
+The databases aggregate, so 100,000 predictions become a few hundred rows. Past buckets and reports
+are cached.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOST_CHECKS, MOST_FEATURES = 48, 15
 
 @dataclass(frozen=True)
 class Bucket:
-    """A part of the time. `requests` and `errors` are by who answered: `3 stable`."""
+    """Traffic in one time bucket. `requests` and `errors` are by version and role: `3 stable`."""
 
     start: float
     requests: Mapping[str, float]
@@ -40,7 +40,11 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Check:
-    """One judged window. `psi` and `severity` are by column, `prediction` is a histogram."""
+    """Summary of one drift report.
+
+    `psi` and `severities` are by column. `bins`, `reference` and `current` are the histogram of the
+    predictions.
+    """
 
     id: int
     end: float
@@ -62,7 +66,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Board:
-    """All that the board shows, as it was at one moment (`at`, in seconds since 1970 in UTC)."""
+    """Everything the dashboard shows at the time `at` (seconds since 1970 in UTC)."""
 
     deployment: Deployment
     route: Route
@@ -76,7 +80,7 @@ class Board:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The columns that drift most, in the newest window first, then in any."""
+        """Columns with the largest drift, by the newest window, then by any window."""
         newest = self.checks[-1].psi if self.checks else {}
         most = {
             name: max((check.psi.get(name) or 0.0) for check in self.checks)
@@ -88,7 +92,7 @@ class Board:
 
 
 def names(store: Engine) -> tuple[str, ...]:
-    """Return the deployments, those that changed last first."""
+    """Return the names of all deployments, the most recently changed first."""
     with reading(store) as connection:
         query = select(deployments.c.name).order_by(deployments.c.changed_at.desc())
         return tuple(connection.execute(query).scalars())
@@ -96,7 +100,7 @@ def names(store: Engine) -> tuple[str, ...]:
 
 @dataclass
 class Reader:
-    """Reads the board of one deployment, and remembers what cannot change any more."""
+    """Read the dashboard of one deployment. Caches past buckets and reports."""
 
     store: Engine
     predicted: Engine
@@ -104,8 +108,8 @@ class Reader:
     _buckets: dict[int, Bucket] = field(default_factory=dict)
     _checks: dict[int, Check] = field(default_factory=dict)
 
-    def read(self, *, at: float) -> Board | None:
-        """Return the board as it is now; None where there is no such deployment."""
+    def read(self, *, now: float) -> Board | None:
+        """Return the dashboard at the time `at`, or None if the deployment doesn't exist."""
         try:
             deployment, route = read_deployment(self.store, self.name)
         except DeploymentNotFound:
@@ -113,39 +117,39 @@ class Reader:
         return Board(
             deployment=deployment,
             route=route,
-            at=at,
+            at=now,
             step_s=SPAN_S / N_BUCKETS,
-            buckets=self._traffic(at),
+            buckets=self._traffic(now),
             changes=tuple(history(self.store, self.name, limit=20)),
-            checks=self._judged(),
+            checks=self._read_checks(),
             alerts=alerts_of(self.store, self.name),
             retrains=retrains_of(self.store, self.name),
         )
 
-    def _traffic(self, at: float) -> tuple[Bucket, ...]:
+    def _traffic(self, now: float) -> tuple[Bucket, ...]:
         step = SPAN_S / N_BUCKETS
-        last = math.floor(at / step)
+        last = math.floor(now / step)
         first = last - N_BUCKETS + 1
-        known = [number for number in self._buckets if first <= number < last - 1]
-        # A row may come in late: the part before the present one is read again.
-        since = max(known) + 1 if known else first
-        fresh = self._read_traffic(since, step, at)
-        kept = {number: self._buckets[number] for number in known}
+        cached_numbers = [number for number in self._buckets if first <= number < last - 1]
+        # Rows can arrive late, so read the bucket before the current one again.
+        since = max(cached_numbers) + 1 if cached_numbers else first
+        updated = self._read_traffic(since, step, now)
+        cached = {number: self._buckets[number] for number in cached_numbers}
         empty = {
             number: Bucket(number * step, {}, {}, None, None) for number in range(since, last + 1)
         }
-        self._buckets = {**kept, **empty, **fresh}
+        self._buckets = {**cached, **empty, **updated}
         return tuple(
             self._buckets.get(number, Bucket(number * step, {}, {}, None, None))
             for number in range(first, last + 1)
         )
 
-    def _read_traffic(self, since: int, step: float, at: float) -> dict[int, Bucket]:
+    def _read_traffic(self, since: int, step: float, now: float) -> dict[int, Bucket]:
         number = func.floor(predictions.c.at / step)
-        wanted = and_(
+        condition = and_(
             predictions.c.deployment == self.name,
             predictions.c.at >= since * step,
-            predictions.c.at <= at,
+            predictions.c.at <= now,
         )
         weight = 1.0 / predictions.c.sample_rate
         failed = case((predictions.c.error.is_not(None), weight), else_=0.0)
@@ -157,7 +161,7 @@ class Reader:
                 func.sum(weight).label("requests"),
                 func.sum(failed).label("errors"),
             )
-            .where(wanted)
+            .where(condition)
             .group_by("number", predictions.c.version, predictions.c.role)
         )
         ranked = (
@@ -169,7 +173,7 @@ class Reader:
                 .label("rank"),
                 func.count().over(partition_by=number).label("n"),
             )
-            .where(wanted, predictions.c.role != "shadow")
+            .where(condition, predictions.c.role != "shadow")
             .subquery()
         )
         quantiles = select(
@@ -187,15 +191,15 @@ class Reader:
         requests: dict[int, dict[str, float]] = {}
         errors: dict[int, dict[str, float]] = {}
         for row in rows:
-            key, who = int(row.number), f"{row.version} {row.role}"
-            requests.setdefault(key, {})[who] = float(row.requests)
-            errors.setdefault(key, {})[who] = float(row.errors)
+            key, version_and_role = int(row.number), f"{row.version} {row.role}"
+            requests.setdefault(key, {})[version_and_role] = float(row.requests)
+            errors.setdefault(key, {})[version_and_role] = float(row.errors)
         return {
             key: Bucket(key * step, requests[key], errors[key], *spans.get(key, (None, None)))
             for key in requests
         }
 
-    def _judged(self) -> tuple[Check, ...]:
+    def _read_checks(self) -> tuple[Check, ...]:
         newest = (
             select(checks.c.id)
             .where(checks.c.deployment == self.name)
@@ -204,19 +208,21 @@ class Reader:
         )
         with reading(self.store) as connection:
             ids = list(connection.execute(newest).scalars())
-            missing = [one for one in ids if one not in self._checks]
+            missing = [check_id for check_id in ids if check_id not in self._checks]
             rows = (
                 connection.execute(select(checks).where(checks.c.id.in_(missing))).all()
                 if missing
                 else []
             )
-        read = {row.id: _check(row) for row in rows}
-        self._checks = {one: read.get(one) or self._checks[one] for one in ids}
-        return tuple(self._checks[one] for one in reversed(ids))
+        loaded = {row.id: _check(row) for row in rows}
+        self._checks = {
+            check_id: loaded.get(check_id) or self._checks[check_id] for check_id in ids
+        }
+        return tuple(self._checks[check_id] for check_id in reversed(ids))
 
 
 def _check(row: Any) -> Check:
-    # Our own document, read as it is: fifty of five hundred columns, field by field, take seconds.
+    # Read the JSON directly: parsing 50 reports of 500 columns into records takes seconds.
     report = json.loads(row.report)
     performance = report.get("performance") or {}
     histogram = (report.get("prediction") or {}).get("histogram") or {}
@@ -228,8 +234,8 @@ def _check(row: Any) -> Check:
         run_id=report.get("run_id", ""),
         n_rows=row.n_rows,
         severity=row.severity,
-        psi={one["column"]: one.get("psi") for one in features},
-        severities={one["column"]: one["severity"] for one in features},
+        psi={feature["column"]: feature.get("psi") for feature in features},
+        severities={feature["column"]: feature["severity"] for feature in features},
         metric=performance.get("metric"),
         score=(performance.get("current") or {}).get("score"),
         release=(performance.get("release") or {}).get("score"),

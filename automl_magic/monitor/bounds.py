@@ -1,4 +1,4 @@
-"""Bounds: from when to when a window lies, and from which values on something alarms."""
+"""Start and end of a window, and its drift thresholds."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from automl_magic.records.plans.experiment import Degradation
 
 
 def window_bounds(since: float | None, until: float | None, window_s: float) -> tuple[float, float]:
-    """Return the first and the last moment of a window, in seconds since 1970.
+    """Return the start and end of a window, in seconds since 1970.
 
     Parameters
     ----------
-    since, until : float, optional
-        Left out: now, and `window_s` before it.
+    since, until : float, seconds since 1970, optional
+        `until` defaults to now, `since` to `window_s` before `until`.
+    window_s : float, seconds
+        Length of the window if `since` is None.
 
     Raises
     ------
@@ -31,19 +33,25 @@ def window_bounds(since: float | None, until: float | None, window_s: float) -> 
     if not start < end:
         raise MonitorError(
             "The window is empty.",
-            why="It ends before it starts, or where it starts.",
-            fix="Give a --since that lies before --until, such as --window 24h.",
+            why="Its start isn't before its end.",
+            fix="Use a --since before --until, or a duration: --window 24h",
         )
     return start, end
 
 
 def thresholds_of(
-    monitor: Monitor | None, degradation: Degradation | None, given: Mapping[str, Any] | None
+    monitor: Monitor | None, degradation: Degradation | None, overrides: Mapping[str, Any] | None
 ) -> Thresholds:
-    """Return the thresholds of a monitor file, or else of an experiment, under those given here."""
-    found = None if monitor is None else monitor.thresholds
-    if found is None:
-        found = Thresholds()
+    """Return the drift thresholds.
+
+    Those of the monitor file are used, else those of the experiment. `overrides` replaces single
+    fields.
+    """
+    thresholds = None if monitor is None else monitor.thresholds
+    if thresholds is None:
+        thresholds = Thresholds()
         if degradation is not None:
-            found = dataclasses.replace(found, yellow=degradation.yellow, red=degradation.red)
-    return Thresholds.from_json({**found.to_json(), **(given or {})})
+            thresholds = dataclasses.replace(
+                thresholds, yellow=degradation.yellow, red=degradation.red
+            )
+    return Thresholds.from_json({**thresholds.to_json(), **(overrides or {})})

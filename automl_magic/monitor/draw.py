@@ -1,4 +1,4 @@
-"""draw: the reference beside the window, without pyplot, so that nothing is left behind."""
+"""Charts of the reference and the window, drawn without pyplot's global state."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's blue and vermilion, which people with any colour vision can tell apart; the bars
-# of the window are hatched as well.
+# Okabe and Ito's blue and vermilion, safe for color-blind readers. The window's bars are also
+# hatched.
 REFERENCE, CURRENT = "#0072B2", "#D55E00"
 LONGEST_TITLE = 32
 
 
-def histograms(found: Sequence[tuple[str, Histogram]], alt: str) -> PngFigure:
-    """Draw the shares of reference and window of some columns, a panel each."""
-    figure, axes = panels(len(found))
-    for ax, (title, histogram) in zip(axes, found, strict=True):
+def histograms(titled_histograms: Sequence[tuple[str, Histogram]], alt: str) -> PngFigure:
+    """Draw one panel per column with its bin shares in the reference and the window."""
+    figure, axes = panels(len(titled_histograms))
+    for ax, (title, histogram) in zip(axes, titled_histograms, strict=True):
         _bars(ax, histogram)
         ax.set_title(on_axis(safe(title, LONGEST_TITLE)), fontsize=9)
     axes[0].legend(fontsize=7)
@@ -30,7 +30,7 @@ def histograms(found: Sequence[tuple[str, Histogram]], alt: str) -> PngFigure:
 
 
 def panels(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, list[Axes]]:
-    """Return a figure with n small panels, row by row."""
+    """Return a figure with `n` small panels and their axes, row by row."""
     from matplotlib.figure import Figure
 
     across = min(across, max(1, n))
@@ -46,16 +46,16 @@ def panels(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, lis
 
 
 def _bars(ax: Axes, histogram: Histogram) -> None:
-    places = range(len(histogram.bins))
+    positions = range(len(histogram.bins))
     ax.bar(
-        [place - 0.2 for place in places],
+        [position - 0.2 for position in positions],
         histogram.reference,
         width=0.4,
         color=REFERENCE,
         label="training",
     )
     ax.bar(
-        [place + 0.2 for place in places],
+        [position + 0.2 for position in positions],
         histogram.current,
         width=0.4,
         color=CURRENT,
@@ -65,5 +65,5 @@ def _bars(ax: Axes, histogram: Histogram) -> None:
         label="window",
     )
     names = [on_axis(safe(name, 14)) for name in histogram.bins]
-    ax.set_xticks(list(places), names, rotation=60, ha="right", fontsize=6)
+    ax.set_xticks(list(positions), names, rotation=60, ha="right", fontsize=6)
     ax.set_ylabel("share", fontsize=7)

@@ -1,7 +1,7 @@
-"""logged: a window of the prediction log.
+"""Read a window from the prediction log.
 
-The log may hold many more rows than fit into memory with all their columns: what is short is read
-of all rows (up to a limit), the columns of a sample only.
+The log can have more rows than fit into memory with all columns. Short fields are read for all
+rows (up to a limit), the input columns only for a sample.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from automl_magic.store.tables import outcomes, predictions
 from automl_magic.workspace import Workspace, default_workspace
 
 MOST_ROWS = 500_000
-_SHORT = (
+_SHORT_COLUMNS = (
     predictions.c.id,
     predictions.c.version,
     predictions.c.role,
@@ -42,88 +42,88 @@ _SHORT = (
 
 def read_logged(
     deployment: str,
-    watched: WatchedModel,
+    monitored: WatchedModel,
     start: float,
     end: float,
     *,
     model: str,
     version: int,
-    most_sampled: int = MOST_SAMPLED,
+    max_sampled: int = MOST_SAMPLED,
     workspace: Workspace | None = None,
 ) -> Window:
-    """Read what a version of a model answered from `start` to before `end`.
+    """Read the predictions of a model version from `start` to before `end`.
 
     Parameters
     ----------
     start, end : float
         Seconds since 1970 in UTC.
     workspace : Workspace, optional
-        By default that of the notebook's process.
+        Default: the workspace of the notebook's process.
 
     Raises
     ------
     DeploymentNotFound
     MonitorError
-        If the window ends before it starts.
+        If the window doesn't start before it ends.
     StoreError
-        If the databases do not answer.
+        If a database can't be reached.
     """
     if not start < end:
         raise MonitorError(
             "The window is empty.",
-            why=f"It ends at {end:.0f}, which is not after its start, {start:.0f}.",
-            fix="Give a --since that lies before --until.",
+            why=f"It ends at {end:.0f}, which isn't after its start, {start:.0f}.",
+            fix="Use a --since before --until.",
         )
-    here = workspace or default_workspace()
-    asked_for, _ = read_deployment(store(here), deployment)
-    log = predicted(here)
+    resolved_workspace = workspace or default_workspace()
+    spec, _ = read_deployment(store(resolved_workspace), deployment)
+    log = predicted(resolved_workspace)
     rows = _rows(log, deployment, start, end)
     newest = ""
     if len(rows) == MOST_ROWS:
         newest, start = f"the newest {MOST_ROWS:,} rows of ", rows[0].at
-    of_version = [row for row in rows if row.version == version and row.error is None]
-    at_all = [row for row in rows if row.role != Role.SHADOW.value]
-    sampled = sample_of(len(of_version), most_sampled)
-    features = _features(log, deployment, start, end, {of_version[i].id for i in sampled})
+    version_rows = [row for row in rows if row.version == version and row.error is None]
+    request_rows = [row for row in rows if row.role != Role.SHADOW.value]
+    sampled = sample_of(len(version_rows), max_sampled)
+    features = _features(log, deployment, start, end, {version_rows[i].id for i in sampled})
     return Window(
-        source=f"{newest}the log of deployment {deployment!r}",
+        source=f"{newest}the prediction log of deployment {deployment!r}",
         start=start,
         end=end,
-        at=_floats([row.at for row in of_version]),
-        weights=_weights(of_version),
-        predicted=_predicted(of_version, watched),
-        outcomes=_all_json([row.outcome for row in of_version]),
+        at=_floats([row.at for row in version_rows]),
+        weights=_weights(version_rows),
+        predicted=_predictions(version_rows, monitored),
+        outcomes=_parse_all_json([row.outcome for row in version_rows]),
         sampled=sampled,
-        table=columns_of([features.get(of_version[i].id) for i in sampled]),
+        table=columns_of([features.get(version_rows[i].id) for i in sampled]),
         deployment=deployment,
         model=model,
         version=version,
-        hidden=hidden_columns(asked_for, watched),
+        hidden=hidden_columns(spec, monitored),
         requests=Requests(
-            at=_floats([row.at for row in at_all]),
-            latency_ms=_floats([row.latency_ms for row in at_all]),
-            weights=_weights(at_all),
-            errors=[row.error for row in at_all],
-            versions=[f"{row.version} {row.role}" for row in at_all],
-            slos=asked_for.slos,
+            at=_floats([row.at for row in request_rows]),
+            latency_ms=_floats([row.latency_ms for row in request_rows]),
+            weights=_weights(request_rows),
+            errors=[row.error for row in request_rows],
+            versions=[f"{row.version} {row.role}" for row in request_rows],
+            slos=spec.slos,
         ),
     )
 
 
-def hidden_columns(deployment: Deployment, watched: WatchedModel) -> frozenset[str]:
-    """Return the columns whose values the log does not hold as they came."""
+def hidden_columns(deployment: Deployment, monitored: WatchedModel) -> frozenset[str]:
+    """Return the columns whose original values the log doesn't keep."""
     personal = (
-        {c.name for c in watched.schema.columns if c.personal} if deployment.log.protect else ()
+        {c.name for c in monitored.schema.columns if c.personal} if deployment.log.protect else ()
     )
     return frozenset((*deployment.log.hash, *deployment.log.drop, *personal))
 
 
 def _rows(log: Engine, deployment: str, start: float, end: float) -> list[Any]:
-    """Return what is short of each row, the oldest first; of very many the newest."""
-    is_of = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
+    """Return the short fields of the newest MOST_ROWS rows, the oldest first."""
+    join_condition = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
     query = (
-        select(*_SHORT)
-        .select_from(predictions.outerjoin(outcomes, is_of))
+        select(*_SHORT_COLUMNS)
+        .select_from(predictions.outerjoin(outcomes, join_condition))
         .where(
             predictions.c.deployment == deployment,
             predictions.c.at >= start,
@@ -139,7 +139,7 @@ def _rows(log: Engine, deployment: str, start: float, end: float) -> list[Any]:
 def _features(
     log: Engine, deployment: str, start: float, end: float, ids: set[str]
 ) -> dict[str, Any]:
-    """Return the columns of some rows. All texts are passed by, and only these are parsed."""
+    """Return the input columns of the rows with these ids. Parses only those rows."""
     query = select(predictions.c.id, predictions.c.features).where(
         predictions.c.deployment == deployment,
         predictions.c.at >= start,
@@ -148,29 +148,29 @@ def _features(
     )
     with reading(log) as connection:
         rows = connection.execution_options(yield_per=2_000).execute(query)
-        return {one: json.loads(text) for one, text in rows if one in ids}
+        return {row_id: json.loads(text) for row_id, text in rows if row_id in ids}
 
 
-def _predicted(rows: Sequence[Any], watched: WatchedModel) -> Floats:
-    recipe = watched.fitted.recipe
+def _predictions(rows: Sequence[Any], monitored: WatchedModel) -> Floats:
+    recipe = monitored.fitted.recipe
     if not recipe.task.has_classes:
-        values = _all_json([row.prediction for row in rows])
+        values = _parse_all_json([row.prediction for row in rows])
         return _floats([_number(value) for value in values])
-    predicted = np.full((len(rows), recipe.n_classes), np.nan)
-    for i, shares in enumerate(_all_json([row.probabilities for row in rows])):
-        if isinstance(shares, list) and len(shares) == recipe.n_classes:
-            predicted[i] = shares
-    return predicted
+    predictions_array = np.full((len(rows), recipe.n_classes), np.nan)
+    for i, probabilities in enumerate(_parse_all_json([row.probabilities for row in rows])):
+        if isinstance(probabilities, list) and len(probabilities) == recipe.n_classes:
+            predictions_array[i] = probabilities
+    return predictions_array
 
 
 def _weights(rows: Sequence[Any]) -> Floats:
     return 1.0 / np.clip(_floats([row.sample_rate for row in rows]), 1e-9, 1.0)
 
 
-def _all_json(texts: Sequence[str | None]) -> list[Any]:
-    """Return many short JSON texts, read as one."""
-    found: list[Any] = json.loads(f"[{','.join(text or 'null' for text in texts)}]")
-    return found
+def _parse_all_json(json_texts: Sequence[str | None]) -> list[Any]:
+    """Parse many short JSON texts at once."""
+    values: list[Any] = json.loads(f"[{','.join(text or 'null' for text in json_texts)}]")
+    return values
 
 
 def _number(value: object) -> float:

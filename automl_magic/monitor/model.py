@@ -1,4 +1,4 @@
-"""The model that is watched: its schema and its reference, from a folder that has been checked."""
+"""The monitored model with its schema and reference, read from a verified folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from automl_magic.records.monitoring.reference import REFERENCE_NAME, Reference
 
 @dataclass(frozen=True)
 class WatchedModel:
-    """A fitted model with what its training looked like."""
+    """A fitted model with the input schema and the reference distributions of its training."""
 
     fitted: FittedRecipe
     schema: InputSchema
@@ -29,17 +29,17 @@ class WatchedModel:
 def load_watched(
     folder: str | os.PathLike[str], *, manifest_sha256: str | None = None
 ) -> WatchedModel:
-    """Read a model's folder, after every file has been compared with its digest.
+    """Read a model's folder. Checks each file against its digest.
 
     Parameters
     ----------
     manifest_sha256 : str, optional
-        The digest that the manifest itself must have, where it is known.
+        Expected digest of the manifest.
 
     Raises
     ------
     ArtifactTampered
-        If a file is missing, or its bytes are not those that were written.
+        If a file is missing or its digest differs from the manifest's.
     MonitorError
         If the model has no reference.
     """
@@ -50,9 +50,9 @@ def load_watched(
     for name in (SCHEMA_NAME, REFERENCE_NAME):
         if name not in digests:
             raise MonitorError(
-                f"The model in {str(path)!r} cannot be watched.",
-                why=f"It has no {name}, which a search writes: it is of an earlier release.",
-                fix="Search again: automl fit DATA --target COLUMN, then register that run.",
+                f"Can't monitor the model in {str(path)!r}.",
+                why=f"It has no {name}: it was made by an earlier release.",
+                fix="Train a new model and register that run: automl fit DATA --target COLUMN",
             )
     return WatchedModel(
         fitted,
@@ -64,10 +64,10 @@ def load_watched(
 
 def _document(folder: Path, name: str, digests: dict[str, str]) -> Any:
     content = (folder / name).read_bytes()
-    if other := other_sha256(content, digests[name]):
+    if actual := other_sha256(content, digests[name]):
         raise ArtifactTampered(
-            f"The model's file {name!r} is not the one that was written.",
-            why=f"Its SHA-256 is {other}, and the manifest says {digests[name]}.",
-            fix="Take the model from where it was registered.",
+            f"The model's file {name!r} has been changed.",
+            why=f"Its SHA-256 is {actual}. The manifest has {digests[name]}.",
+            fix="Use the model from the registry.",
         )
     return json.loads(content)

@@ -1,4 +1,4 @@
-"""Reports: what was found about the windows that were judged, as the store keeps it."""
+"""Drift reports in the store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from automl_magic.store.tables import checks
 
 
 def newest_report(engine: Engine, deployment: str) -> DriftReport | None:
-    """Return the report of the newest window that was judged, if one was. Raises StoreError."""
+    """Return the newest drift report of a deployment, or None. Raises StoreError."""
     query = (
         select(checks.c.report)
         .where(checks.c.deployment == deployment)

@@ -1,4 +1,4 @@
-"""scoring: a metric with its interval, also of rows that were logged at different rates."""
+"""Metrics with confidence intervals, for weighted rows too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from automl_magic.recipe.values import Array, Floats
 from automl_magic.records import Score
 from automl_magic.tasks import metrics
 
-# A 95 % interval of a normal distribution is so many standard errors wide.
+# Width of the 95% interval of a normal distribution, in standard errors.
 WIDTH = 3.92
 REPEATS, MOST_DRAWN = 200, 5_000
 
@@ -19,11 +19,11 @@ REPEATS, MOST_DRAWN = 200, 5_000
 def score_of(
     metric: str, y: Array, predicted: Floats, weights: Floats, *, threshold: float, repeats: int
 ) -> Score | None:
-    """Return the metric of some rows with a 95 % bootstrap interval, or None where it has none.
+    """Score rows with a 95% bootstrap interval. Return None if the metric is undefined for them.
 
-    Rows of unequal weight are drawn in proportion to it, so that the resamples look like the
-    requests and not like the log: importance resampling, Rubin (1988). The score is then their
-    mean.
+    Rows with unequal weights are drawn in proportion to their weight, so the resamples represent
+    the requests rather than the log (importance resampling, Rubin 1988). The score is then the mean
+    over the resamples.
     """
     if len(y) == 0:
         return None
@@ -42,7 +42,7 @@ def score_of(
 
 
 def standard_error(score: Score | None) -> float:
-    """Return the standard error that an interval stands for; 0 where there is none."""
+    """Return the standard error that matches a score's interval, or 0 without an interval."""
     if score is None or score.low is None or score.high is None:
         return 0.0
     return (score.high - score.low) / WIDTH
@@ -52,14 +52,14 @@ def _resampled(
     measure: Callable[[Array], float], weights: Floats, repeats: int
 ) -> tuple[float, float | None, float | None]:
     random = np.random.default_rng(0)
-    # As many rows as the weighted ones are worth: more would make the interval too narrow.
-    worth = max(1, round(effective_rows(weights)))
-    n = min(worth, MOST_DRAWN)
+    # Draw the effective number of rows. Drawing more would make the interval too narrow.
+    n_effective = max(1, round(effective_rows(weights)))
+    n = min(n_effective, MOST_DRAWN)
     shares = weights / weights.sum()
     scores = np.array([measure(random.choice(len(shares), n, p=shares)) for _ in range(repeats)])
     scores = scores[np.isfinite(scores)]
     if len(scores) < repeats / 10:
         return float("nan"), None, None
-    center, shrink = float(scores.mean()), float(np.sqrt(n / worth))
+    center, shrink = float(scores.mean()), float(np.sqrt(n / n_effective))
     low, high = (float(edge) for edge in np.percentile(scores, [2.5, 97.5]))
     return center, center + shrink * (low - center), center + shrink * (high - center)

@@ -1,7 +1,7 @@
-"""MonitorSection: what the notebook must know of a section of a monitor's report.
+"""MonitorSection: the metadata of a section of the drift report.
 
-A section is one file in `monitor/sections`: its facts, called SECTION, and the function of its
-cell, which has the name of the file and of its piece of the notebook.
+Each file in `monitor/sections` defines one section: its metadata, SECTION, and the function that
+the notebook cell calls. The function, the file and the cell template have the same name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 
 class Part(StrEnum):
-    """The parts of a monitor notebook, in their order; all but the last open with a text."""
+    """Parts of a monitor notebook, in order. All but the last start with a text cell."""
 
     INPUTS = "inputs"
     TRUTH = "truth"
@@ -31,21 +31,25 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class MonitorSection:
-    """The facts of a section.
+    """Metadata of a section.
 
     Attributes
     ----------
     name : str
-        Of the section and of its cell. Where it is no field of `DriftReport`, the section stands
-        among its `others`.
-    part, place
-        Where its cell stands in the notebook.
-    needs, otherwise : str
-        A capability of `TaskKind` that it needs, and a sentence for kinds that lack it.
+        Name of the section and its cell. If it isn't a field of `DriftReport`, the section is
+        stored in `others`.
+    part : Part
+        Part of the notebook that contains the cell.
+    place : int
+        Position of the cell in that part.
+    needs : str
+        Required attribute of `TaskKind`. Empty for none.
+    otherwise : str
+        Why the section is skipped for tasks without that attribute.
     reads_log : bool
-        Whether it speaks of requests, which a table does not hold.
+        Whether the section needs the prediction log.
     alpha_share : float
-        Its part of the chance of a false alarm. Those of all sections sum to 1 at most.
+        Share of the false alarm rate alpha. The shares of all sections sum to at most 1.
     """
 
     name: str
@@ -57,13 +61,13 @@ class MonitorSection:
     alpha_share: float = 0.0
 
     def lacks(self, kind: TaskKind) -> str | None:
-        """Say why there is no such section of a kind of task, or return None where there is."""
+        """Return why a task doesn't have this section, or None if it does."""
         return self.otherwise if self.needs and not getattr(kind, self.needs) else None
 
     def cell(
         self, function: Callable[Concatenate[Watch, P], SectionResult]
     ) -> Callable[Concatenate[Watch, P], CellOutput]:
-        """Make the function of a cell of one that returns a section and what to show of it."""
+        """Decorate a function that returns a section and its output, for use in a cell."""
 
         @functools.wraps(function)
         def checked(watch: Watch, /, *args: P.args, **options: P.kwargs) -> SectionResult:

@@ -1,4 +1,4 @@
-"""tabled: a table as a window, for teams whose model is served elsewhere."""
+"""Read a window from a table, for models served elsewhere."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_PREDICTED = 100_000
 
 def read_table(
     frame: pd.DataFrame | Mapping[str, Array],
-    watched: WatchedModel,
+    monitored: WatchedModel,
     start: float,
     end: float,
     *,
@@ -29,15 +29,24 @@ def read_table(
     model: str,
     deployment: str | None = None,
     version: int | None = None,
-    most_sampled: int = MOST_SAMPLED,
+    max_sampled: int = MOST_SAMPLED,
 ) -> Window:
-    """Take the rows of a table as a window.
+    """Make a window from a table.
 
-    What was predicted of them is in the columns `probability_CLASS` or `prediction`, as `automl
-    predict` writes them; where they are not, the model predicts the rows itself. A column of the
-    target's name holds the outcomes. Of more than 100,000 rows so many are drawn at random.
+    The predictions are read from the columns `probability_CLASS` or `prediction`, in the format of
+    `automl predict`. Without these columns, the model predicts the rows. The outcomes are read from
+    the target column. If the table has more than 100,000 rows, a random sample of that size is
+    used.
+
+    Parameters
+    ----------
+    frame : DataFrame or mapping of str to array, of shape (n_rows, n_columns)
+    start, end : float
+        Seconds since 1970 in UTC.
+    max_sampled : int
+        Maximum number of rows whose input columns are checked.
     """
-    recipe = watched.fitted.recipe
+    recipe = monitored.fitted.recipe
     table = table_of(frame, [str(name) for name in frame])
     n = len(next(iter(table.values()), ()))
     if n > MOST_PREDICTED:
@@ -46,10 +55,12 @@ def read_table(
     outcomes: Sequence[Any] = [None] * n
     if recipe.target in table:
         target = table.pop(recipe.target)
-        known = ~as_missing(target)
-        outcomes = [value if there else None for value, there in zip(target, known, strict=True)]
-    predicted = _predicted(table, watched, n)
-    sampled = sample_of(n, most_sampled)
+        has_outcome = ~as_missing(target)
+        outcomes = [
+            value if is_known else None for value, is_known in zip(target, has_outcome, strict=True)
+        ]
+    predicted = _predictions(table, monitored, n)
+    sampled = sample_of(n, max_sampled)
     return Window(
         source=source,
         start=start,
@@ -66,22 +77,22 @@ def read_table(
     )
 
 
-def _predicted(table: dict[str, Any], watched: WatchedModel, n: int) -> Floats:
-    recipe = watched.fitted.recipe
+def _predictions(table: dict[str, Any], monitored: WatchedModel, n: int) -> Floats:
+    recipe = monitored.fitted.recipe
     prediction, *names = recipe_family(recipe.task).columns(recipe)
-    given = table.pop(prediction, None)
-    shares = [table.pop(name) for name in names if name in table]
+    values_given = table.pop(prediction, None)
+    probabilities = [table.pop(name) for name in names if name in table]
     if recipe.task.has_classes:
-        if shares and len(shares) == len(names):
-            return np.column_stack([as_numbers(values) for values in shares])
+        if probabilities and len(probabilities) == len(names):
+            return np.column_stack([as_numbers(values) for values in probabilities])
         shape: tuple[int, ...] = (n, recipe.n_classes)
-    elif given is not None:
-        return as_numbers(given)
+    elif values_given is not None:
+        return as_numbers(values_given)
     else:
         shape = (n,)
     if any(name not in table for name in recipe.used_columns) or n == 0:
-        # The cell on quality names the columns that are not there.
+        # The quality section reports the missing columns.
         return np.full(shape, np.nan)
     if recipe.task.has_classes:
-        return watched.fitted.predict_proba(table)
-    return np.asarray(watched.fitted.predict(table), dtype=np.float64)
+        return monitored.fitted.predict_proba(table)
+    return np.asarray(monitored.fitted.predict(table), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Watch: a window beside the model that answered it; the cells of a monitor notebook fill it."""
+"""Watch: the analysis of a window, filled by the cells of a monitor notebook."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ from automl_magic.records.monitoring.drift import Thresholds
 
 
 class Watch:
-    """A window of a model's predictions, with the reference that they are compared with.
+    """Analysis of a window of predictions against the model's reference.
 
     Parameters
     ----------
     window : Window
-    watched : WatchedModel
+    monitored : WatchedModel
     thresholds : mapping, optional
         Fields of `records.monitoring.drift.Thresholds`.
 
     Attributes
     ----------
     sections : dict
-        What the cells have found, by name.
+        Results of the cells, by section name.
     skipped : dict of str to Skipped
-        Why a section is not there.
+        Skipped sections with the reason, by section name.
     evidently : str or None
-        The file name of Evidently's report.
+        File name of Evidently's report.
 
     Raises
     ------
     RecordProblem
-        If a threshold does not exist, or is out of range.
+        If a threshold is unknown or out of range.
     """
 
     def __init__(
         self,
         window: Window,
-        watched: WatchedModel,
+        monitored: WatchedModel,
         *,
         thresholds: Mapping[str, Any] | None = None,
     ) -> None:
-        self.window, self.watched = window, watched
-        self.recipe, self.reference = watched.fitted.recipe, watched.reference
+        self.window, self.watched = window, monitored
+        self.recipe, self.reference = monitored.fitted.recipe, monitored.reference
         self.thresholds = Thresholds.from_json(thresholds or {})
         self.sections: dict[str, Any] = {}
         self.skipped: dict[str, Skipped] = {}
@@ -67,21 +67,21 @@ class Watch:
         return time.monotonic() - self._started
 
     def alpha(self, share: float) -> float:
-        """Return the chance of a false alarm that a section may use, by its share of it."""
+        """Return the significance level of a section from its share of the total."""
         return self.thresholds.alpha * share
 
     @cached_property
     def columns(self) -> dict[str, InputColumn]:
-        """The columns that the model reads, by name."""
+        """Input columns of the model, by name."""
         return {column.name: column for column in self.watched.schema.columns}
 
     @cached_property
     def weights(self) -> Floats:
-        """How many rows each sampled row stands for."""
+        """Number of rows that each sampled row represents."""
         return self.window.weights[self.window.sampled]
 
     def contents(self, name: str) -> Contents:
-        """Return the values of a column of the sampled rows; each is read once."""
+        """Return the values of a column in the sampled rows. Cached."""
         if name not in self._contents:
             column = self.columns[name]
             self._contents[name] = contents_of(self.window.table[name], column.kind, column.parse)
@@ -89,7 +89,7 @@ class Watch:
 
     @cached_property
     def n_filled(self) -> int:
-        """The number of sampled rows that hold a value in any column that the model reads."""
+        """Number of sampled rows with a value in at least one input column."""
         filled = np.zeros(len(self.window.sampled), dtype=bool)
         for name in self.columns:
             if name in self.window.table:
@@ -98,54 +98,54 @@ class Watch:
 
     @property
     def is_null(self) -> bool:
-        """Whether columns were read, and too few rows hold anything in them.
+        """Whether too few rows have any input value.
 
-        What a model says of nothing says nothing of what it is asked.
+        Predictions for empty rows say nothing about prediction drift.
         """
         return bool(self.window.table) and self.n_filled < self.thresholds.min_rows
 
     @property
     def too_few(self) -> str | None:
-        """Say why the columns cannot be judged, or None where they can."""
-        least = self.thresholds.min_rows
+        """Why the columns can't be checked, or None if they can."""
+        min_rows = self.thresholds.min_rows
         n = len(self.window.sampled)
-        if n < least:
-            return f"Too few rows: the window has {n:,}, and a test needs {least:,}."
-        if self.n_filled < least:
+        if n < min_rows:
+            return f"Too few rows: the window has {n:,}. A test needs {min_rows:,}."
+        if self.n_filled < min_rows:
             return (
-                f"Too few rows: of {n:,}, {self.n_filled:,} hold a value, and a test needs "
-                f"{least:,}."
+                f"Too few rows: only {self.n_filled:,} of {n:,} have a value. A test needs "
+                f"{min_rows:,}."
             )
         return None
 
     def check_enough(self) -> None:
-        """Raise SectionSkipped where the window has too few rows to judge its columns."""
+        """Raise SectionSkipped if the window has too few rows to check its columns."""
         if why := self.too_few:
             raise SectionSkipped(why)
 
     def keep(self, name: str, section: Any, shows: CellOutput, _seconds: float, /) -> CellOutput:
-        """Take in what a cell has found; a cell that is run again replaces it."""
+        """Add the result of a cell. Running the cell again replaces it."""
         self.skipped.pop(name, None)
         self.sections[name] = section
         return shows
 
     def skip(self, name: str, why: str) -> None:
-        """Take in why a section is not there."""
+        """Record why a section was skipped."""
         self.sections.pop(name, None)
         self.skipped[name] = Skipped(section=name, why=why, cell_id=name)
 
     @cached_property
     def answered(self) -> Array:
-        """Which rows of the window have a prediction, as a mask."""
+        """Mask of the rows with a prediction, array of bool of shape (n_rows,)."""
         predicted = self.window.predicted
         finite: Array = np.isfinite(predicted)
         return finite if predicted.ndim == 1 else np.asarray(finite.all(axis=1))
 
     @cached_property
     def labelled(self) -> tuple[Array, Array]:
-        """The positions of the rows with a prediction and a usable outcome, and their targets.
+        """Positions and encoded targets of the rows with a prediction and a usable outcome.
 
-        An outcome that is none of the model's classes, or no number, counts as unknown.
+        An outcome is usable if it's one of the model's classes or, for regression, a number.
         """
         positions, values = [], []
         classes = {text_of(label) for label in self.recipe.classes}
@@ -155,24 +155,24 @@ class Watch:
             if self.recipe.task.has_classes:
                 usable = text_of(outcome) in classes
             else:
-                usable = bool(np.isfinite(as_numbers(_one(outcome))).all())
+                usable = bool(np.isfinite(as_numbers(_single_value_array(outcome))).all())
             if usable:
                 positions.append(i)
                 values.append(outcome)
-        found = np.empty(len(values), dtype=object)
-        found[:] = values
-        y = encode_target(found, self.recipe.task, self.recipe.classes)
+        labels = np.empty(len(values), dtype=object)
+        labels[:] = values
+        y = encode_target(labels, self.recipe.task, self.recipe.classes)
         return np.asarray(positions, dtype=np.intp), y
 
     @cached_property
     def n_outcomes(self) -> int:
-        """How many rows have an outcome of whatever kind."""
-        return int((~as_missing(_object(self.window.outcomes))).sum())
+        """Number of rows with an outcome, usable or not."""
+        return int((~as_missing(_object_array(self.window.outcomes))).sum())
 
     def __repr__(self) -> str:
         reference = self.reference
         lines = [repr(self.window)]
-        at_release = f"  compared with {reference.rows:,} rows of training"
+        at_release = f"  compared with {reference.rows:,} training rows"
         if reference.score is not None:
             score = reference.score
             at_release += f"; at release {score.metric} {score.score:.4g} on {score.rows:,} rows"
@@ -182,11 +182,11 @@ class Watch:
         return "\n".join(lines)
 
 
-def _one(value: Any) -> Array:
-    return _object([value])
+def _single_value_array(value: Any) -> Array:
+    return _object_array([value])
 
 
-def _object(values: Any) -> Array:
-    found = np.empty(len(values), dtype=object)
-    found[:] = list(values)
-    return found
+def _object_array(values: Any) -> Array:
+    array = np.empty(len(values), dtype=object)
+    array[:] = list(values)
+    return array

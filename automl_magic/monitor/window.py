@@ -1,7 +1,7 @@
-"""Window: the rows that are judged, wherever they come from.
+"""Window: the rows to check, from the prediction log or a table.
 
-All rows have their prediction, and their outcome where it is known; the values of the columns are
-read of a sample, because a share is known well enough from some ten thousand rows.
+Predictions and outcomes are read for all rows. The input columns are read only for a sample: some
+10,000 rows are enough to estimate a share.
 """
 
 from __future__ import annotations
@@ -17,20 +17,24 @@ from automl_magic.recipe import Table
 from automl_magic.recipe.values import Floats
 from automl_magic.records.models.deployment import Slos
 
-# So many rows know a share to half a percentage point, and a PSI to a thousandth.
+# This many rows estimate a share to half a percentage point, and a PSI to 0.001.
 MOST_SAMPLED = 20_000
 
 
 @dataclass(frozen=True)
 class Requests:
-    """What was asked of a deployment, whichever version answered; shadows are left out.
+    """Requests to a deployment, for all versions except shadows.
 
     Attributes
     ----------
-    at, latency_ms, weights : arrays, shape (n,)
-        Seconds since 1970; milliseconds; how many requests the row stands for.
+    at : array of shape (n_requests,)
+        Seconds since 1970.
+    latency_ms : array of shape (n_requests,)
+        Milliseconds.
+    weights : array of shape (n_requests,)
+        Number of requests that each row represents.
     errors : sequence of str or None
-        The code of what failed.
+        Error codes, None for successful requests.
     versions : sequence of str
         Version and role: `3 stable`.
     """
@@ -45,26 +49,28 @@ class Requests:
 
 @dataclass(frozen=True)
 class Window:
-    """The rows of one model version in a stretch of time, or of a table.
+    """Rows of one model version in a period, or of a table.
 
     Attributes
     ----------
     source : str
-        Where the rows are from, in words.
+        Description of the source of the rows.
     start, end : float
         Seconds since 1970 in UTC.
-    at, weights : arrays, shape (n,)
-        When each row was predicted (NaN where nobody knows), and how many rows it stands for.
-    predicted : array, shape (n,) or (n, n_classes)
-        Values or probabilities; NaN where there was no answer.
-    outcomes : sequence, length n
-        Labels or numbers; None where nothing is known yet.
-    sampled : array of int, shape (s,)
-        The rows whose columns were read, ascending.
-    table : mapping of str to array, shape (s,)
-        Their columns, whatever their names.
+    at : array of shape (n_rows,)
+        Time of each prediction in seconds since 1970, NaN if unknown.
+    weights : array of shape (n_rows,)
+        Number of rows that each row represents.
+    predicted : array of shape (n_rows,) or (n_rows, n_classes)
+        Values or probabilities, NaN for rows without a prediction.
+    outcomes : sequence of length n_rows
+        Labels or numbers, None for unknown outcomes.
+    sampled : array of int of shape (n_sampled,)
+        Positions of the rows whose columns were read, ascending.
+    table : mapping of str to array of shape (n_sampled,)
+        All columns of the sampled rows.
     hidden : frozenset of str
-        Columns of which only a hash, or nothing, was kept.
+        Columns that the log drops or keeps only as a hash.
     requests : Requests or None
         None for a table.
     """
@@ -90,13 +96,13 @@ class Window:
 
     @property
     def sampling(self) -> str:
-        """Say which rows' columns were read."""
+        """Sentence on how many rows were checked."""
         n, s = self.n_rows, len(self.sampled)
         if s == n:
-            return f"All {n:,} rows were judged."
+            return f"All {n:,} rows were checked."
         return (
-            f"The columns of {s:,} of {n:,} rows were judged, drawn at random with a fixed seed; "
-            "predictions, outcomes and traffic of all."
+            f"The columns were checked on a random sample of {s:,} of {n:,} rows (fixed seed). "
+            "Predictions, outcomes and traffic were checked on all rows."
         )
 
     def __repr__(self) -> str:
@@ -111,19 +117,19 @@ class Window:
         )
 
 
-def sample_of(n: int, most: int = MOST_SAMPLED, seed: int = 0) -> NDArray[np.intp]:
-    """Return the positions of at most so many rows: seeded, ascending."""
-    if n <= most:
+def sample_of(n: int, limit: int = MOST_SAMPLED, seed: int = 0) -> NDArray[np.intp]:
+    """Return the sorted positions of a random sample of at most `limit` of `n` rows."""
+    if n <= limit:
         return np.arange(n)
-    return np.sort(np.random.default_rng((seed, n)).choice(n, most, replace=False))
+    return np.sort(np.random.default_rng((seed, n)).choice(n, limit, replace=False))
 
 
 def columns_of(rows: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
-    """Return rows given as dictionaries as columns; what a row lacks is missing.
+    """Turn rows given as dictionaries into columns. Values that a row lacks are None.
 
     Returns
     -------
-    dict of str to array of objects, shape (n,)
+    dict of str to array of objects of shape (n_rows,)
     """
     names = dict.fromkeys(name for row in rows for name in row or ())
     table: dict[str, Any] = {}

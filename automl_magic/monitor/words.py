@@ -1,4 +1,4 @@
-"""Numbers and severities for reading."""
+"""Formatting of numbers, times and severities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from automl_magic.look.text import safe
 from automl_magic.records.monitoring.drift import DriftSeverity
 
 MARKS = {
-    DriftSeverity.UNJUDGED: "– not judged",
+    DriftSeverity.UNJUDGED: "– not checked",
     DriftSeverity.OK: "✓ ok",
     DriftSeverity.WARNING: "▲ warning",
     DriftSeverity.CRITICAL: "■ critical",
@@ -20,17 +20,17 @@ SHIFT = "Shift: "
 
 
 def name_of(column: str, limit: int = 60) -> str:
-    """Return a column's name for a sentence."""
+    """Return a column name in quotes, shortened to `limit` characters."""
     return repr(safe(column, limit))
 
 
 def p_text(value: float | None) -> str:
-    """Return a p-value for reading."""
+    """Format a p-value."""
     if value is None:
         return "–"
     return "< 1e-12" if value < 1e-12 else f"{value:.2g}"
 
 
-def moment(at: float) -> str:
-    """Return a moment in seconds since 1970 as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+def moment(timestamp: float) -> str:
+    """Format seconds since 1970 as an ISO 8601 timestamp in UTC, to the second."""
+    return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="seconds")

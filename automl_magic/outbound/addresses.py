@@ -45,26 +45,26 @@ def resolve(host: str, port: int, timeout_s: float) -> list[str]:
     OutboundFailed
         If the name can't be resolved in `timeout_s` seconds.
     """
-    found: list[str] = []
-    problem: list[OSError] = []
+    addresses: list[str] = []
+    errors: list[OSError] = []
 
-    def ask() -> None:
+    def look_up() -> None:
         try:
-            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.extend(dict.fromkeys(str(answer[4][0]) for answer in answers))
+            records = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses.extend(dict.fromkeys(str(record[4][0]) for record in records))
         except OSError as error:
-            problem.append(error)
+            errors.append(error)
 
     # getaddrinfo has no timeout, and the name server can be an attacker's.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(timeout_s)
-    if found:
-        return found
+    lookup = threading.Thread(target=look_up, daemon=True)
+    lookup.start()
+    lookup.join(timeout_s)
+    if addresses:
+        return addresses
     raise OutboundFailed(
         f"Can't resolve {host}.",
-        why=f"{problem[0].strerror}."
-        if problem
+        why=f"{errors[0].strerror}."
+        if errors
         else f"Its name server didn't respond within {timeout_s:g} s.",
         fix="Check the spelling of the host and this machine's network.",
     )
@@ -80,7 +80,7 @@ def check(host: str, addresses: Sequence[str], *, is_allowed: bool) -> None:
     OutboundRefused
     """
     for text in addresses:
-        address = _seen_through(ipaddress.ip_address(text))
+        address = _embedded_ipv4(ipaddress.ip_address(text))
         if address.is_multicast or address.is_unspecified or _is_in(address, _METADATA):
             raise OutboundRefused(
                 f"Calls to {host} aren't allowed.",
@@ -114,7 +114,7 @@ def checked_addresses(
     return addresses
 
 
-def _seen_through(address: Address) -> Address:
+def _embedded_ipv4(address: Address) -> Address:
     """Return the IPv4 address embedded in an IPv6 address, or the address itself."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:

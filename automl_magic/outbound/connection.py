@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 
-_MOST_BYTES = 256 * 1024  # of the response's status and headers (the body isn't read)
+_MAX_BYTES = 256 * 1024  # of the response's status and headers (the body isn't read)
 
 
 class Deadline:
@@ -22,13 +22,13 @@ class Deadline:
 
     def left_s(self) -> float:
         """Return the remaining seconds."""
-        left = self._at - time.monotonic()
-        if left <= 0:
+        remaining = self._at - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError("timed out")
-        return left
+        return remaining
 
 
-class _Received(io.RawIOBase):
+class _LimitedReader(io.RawIOBase):
     """Received bytes, limited by the deadline and a number of bytes.
 
     A socket's timeout restarts with each byte, so a server that sends one byte per second could
@@ -45,16 +45,16 @@ class _Received(io.RawIOBase):
         self._link.settimeout(self._deadline.left_s())
         n_read = self._link.recv_into(buffer)
         self._n_bytes += n_read
-        if self._n_bytes > _MOST_BYTES:
+        if self._n_bytes > _MAX_BYTES:
             raise HTTPException("the response is too large")
         return n_read
 
 
-class _Readable:
+class _SocketStandIn:
     """A stand-in for a socket, for `HTTPResponse`."""
 
     def __init__(self, link: socket.socket, deadline: Deadline) -> None:
-        self._received = _Received(link, deadline)
+        self._received = _LimitedReader(link, deadline)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self._received, buffer_size=4096)
@@ -102,10 +102,10 @@ def dial(addresses: Sequence[str], port: int, timeout_s: float) -> socket.socket
 
 def send(link: socket.socket, data: bytes, deadline: Deadline) -> None:
     """Send all bytes before the deadline."""
-    rest = memoryview(data)
-    while rest:
+    remaining = memoryview(data)
+    while remaining:
         link.settimeout(deadline.left_s())
-        rest = rest[link.send(rest) :]
+        remaining = remaining[link.send(remaining) :]
 
 
 def status_of(link: socket.socket, deadline: Deadline) -> int:
@@ -116,6 +116,6 @@ def status_of(link: socket.socket, deadline: Deadline) -> int:
     OSError, HTTPException
         If the response isn't HTTP, is too large or comes too late.
     """
-    answer = HTTPResponse(_Readable(link, deadline), method="POST")  # type: ignore[arg-type]
-    answer.begin()
-    return answer.status
+    response = HTTPResponse(_SocketStandIn(link, deadline), method="POST")  # type: ignore[arg-type]
+    response.begin()
+    return response.status

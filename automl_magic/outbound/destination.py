@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from automl_magic.errors import OutboundRefused
 
 _PORTS = {"https": 443, "http": 80}
-_LONGEST = 2_000
+_MAX_LENGTH = 2_000
 _PLAIN = re.compile(r"[!-~]+")  # visible ASCII: no spaces, no line breaks, no normalization
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 # C libraries read decimal, octal and hexadecimal numbers, in one to four parts, as IPv4 addresses.
@@ -42,24 +42,24 @@ class Destination:
         OutboundRefused
             If the URL isn't a plain `https://host/path`, or `http://host/path` of an allowed host.
         """
-        if len(url) > _LONGEST or not _PLAIN.fullmatch(url) or "\\" in url:
-            raise _refused(
+        if len(url) > _MAX_LENGTH or not _PLAIN.fullmatch(url) or "\\" in url:
+            raise _refused_error(
                 "its URL has a backslash, a character other than visible ASCII, or over "
-                f"{_LONGEST:,} characters",
+                f"{_MAX_LENGTH:,} characters",
                 "Use an ASCII URL without spaces, line breaks and backslashes.",
             )
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError:
-            raise _refused("its URL is invalid", "Use the form https://host/path") from None
+            raise _refused_error("its URL is invalid", "Use the form https://host/path") from None
         scheme = parts.scheme
         if scheme not in _PORTS:
-            raise _refused(
+            raise _refused_error(
                 "only HTTP and HTTPS are supported", "Use a URL that starts with https://"
             )
         if "@" in parts.netloc:
-            raise _refused(
+            raise _refused_error(
                 "its URL has a user name or password before the host",
                 "Remove everything before the @ from the URL.",
             )
@@ -68,7 +68,7 @@ class Destination:
         port = _PORTS[scheme] if port is None else port
         is_allowed = allows(allowed_hosts, host, port)
         if scheme == "http" and not is_allowed:
-            raise _refused(
+            raise _refused_error(
                 f"plain HTTP to {host} isn't encrypted",
                 f"Use https://, or allow the host by name: allowed_hosts: [{host}]",
             )
@@ -94,19 +94,19 @@ def check_host(host: str, *, is_bracketed: bool = False) -> None:
         try:
             ipaddress.IPv6Address(host)
         except ValueError:
-            raise _refused("its IPv6 address is invalid", "Check the address.") from None
+            raise _refused_error("its IPv6 address is invalid", "Check the address.") from None
         if "%" in host:
-            raise _refused(
+            raise _refused_error(
                 "its address has a network interface", "Remove the % and everything after it."
             )
         return
     if not _NAME.fullmatch(host) or len(host) > 253:
-        raise _refused("its host name is invalid", "Use the form https://host/path")
+        raise _refused_error("its host name is invalid", "Use the form https://host/path")
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
         try:
             ipaddress.IPv4Address(host)
         except ValueError:
-            raise _refused(
+            raise _refused_error(
                 f"the host {host} ends with a number but isn't an IPv4 address",
                 "Write the address as four decimal numbers.",
             ) from None
@@ -116,7 +116,7 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _refused(why: str, fix: str) -> OutboundRefused:
+def _refused_error(why: str, fix: str) -> OutboundRefused:
     # The message doesn't contain the URL: a webhook's path is its password.
     return OutboundRefused(
         "The server can't be called.", why=why[0].upper() + why[1:] + ".", fix=fix

@@ -14,8 +14,8 @@ from automl_magic.outbound.connection import Deadline, connected, send, status_o
 from automl_magic.outbound.destination import Destination
 
 Resolver: TypeAlias = Callable[[str, int, float], list[str]]
-_LARGEST_BYTES = 1024 * 1024
-_OURS = frozenset(
+_MAX_BYTES = 1024 * 1024
+_RESERVED_HEADERS = frozenset(
     ("host", "connection", "content-length", "content-type", "transfer-encoding", "user-agent")
 )
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -63,40 +63,42 @@ def post_json(
     OutboundFailed
         If the server can't be reached, doesn't respond in time, or doesn't return HTTP.
     """
-    to = Destination.of(url, allowed_hosts)
-    request = _written(to, document, headers or {})
+    destination = Destination.of(url, allowed_hosts)
+    request = _build_request(destination, document, headers or {})
     deadline = Deadline(timeout_s)
-    addresses = resolver(to.host, to.port, timeout_s)
-    check(to.host, addresses, is_allowed=to.is_allowed)
-    server_name = to.host if to.scheme == "https" else None
+    addresses = resolver(destination.host, destination.port, timeout_s)
+    check(destination.host, addresses, is_allowed=destination.is_allowed)
+    server_name = destination.host if destination.scheme == "https" else None
     try:
-        with connected(addresses, to.port, server_name=server_name, deadline=deadline) as link:
+        with connected(
+            addresses, destination.port, server_name=server_name, deadline=deadline
+        ) as link:
             send(link, request, deadline)
             return status_of(link, deadline)
     except TimeoutError as error:
         raise OutboundFailed(
-            f"{to.host} didn't respond within {timeout_s:g} s.",
+            f"{destination.host} didn't respond within {timeout_s:g} s.",
             why="The connection or the response took too long.",
             fix="Try again later, or contact the operator of the server.",
         ) from error
     except (OSError, HTTPException) as error:
         raise OutboundFailed(
-            f"The request to {to.host} failed.",
-            why=f"{type(error).__name__}: {_brief(error)}",
+            f"The request to {destination.host} failed.",
+            why=f"{type(error).__name__}: {_short_text(error)}",
             fix="Check the host and port, and that this machine can reach them.",
         ) from error
 
 
-def _written(to: Destination, document: object, headers: Mapping[str, str]) -> bytes:
+def _build_request(destination: Destination, document: object, headers: Mapping[str, str]) -> bytes:
     body = json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
-    if len(body) > _LARGEST_BYTES:
+    if len(body) > _MAX_BYTES:
         raise OutboundRefused(
             "The document is too large to send.",
-            why=f"It has {len(body):,} bytes. The limit is {_LARGEST_BYTES:,}.",
+            why=f"It has {len(body):,} bytes. The limit is {_MAX_BYTES:,}.",
             fix="Send a link to the document instead.",
         )
     for name, value in headers.items():
-        if name.lower() in _OURS or not (
+        if name.lower() in _RESERVED_HEADERS or not (
             _HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)
         ):
             raise OutboundRefused(
@@ -105,7 +107,7 @@ def _written(to: Destination, document: object, headers: Mapping[str, str]) -> b
                 fix="Remove the header.",
             )
     lines = {
-        "Host": to.authority,
+        "Host": destination.authority,
         "User-Agent": "automl-magic",
         "Accept": "*/*",
         "Content-Type": "application/json",
@@ -114,9 +116,9 @@ def _written(to: Destination, document: object, headers: Mapping[str, str]) -> b
         **headers,
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return f"POST {to.target} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
+    return f"POST {destination.target} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
 
 
-def _brief(error: Exception) -> str:
+def _short_text(error: Exception) -> str:
     # The server controls this text, so escape and shorten it.
     return ascii(str(error))[1:-1][:200]

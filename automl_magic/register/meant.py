@@ -9,13 +9,13 @@ from automl_magic.store.aliases import Aliases
 
 
 def version_meant(
-    registry: MlflowRegistry, known: Aliases, version: int | str | None = None
+    registry: MlflowRegistry, aliases: Aliases, version: int | str | None = None
 ) -> ModelVersion:
     """Return a version by its number or by an alias of the store.
 
     Parameters
     ----------
-    known : Aliases
+    aliases : Aliases
         The model's aliases in the store, which is the source of truth.
     version : int or str, optional
         Default: the champion, or the candidate if there's no champion yet.
@@ -25,7 +25,7 @@ def version_meant(
     ModelNotFound
     """
     if version is None:
-        version = known.versions.get(CHAMPION, CANDIDATE)
+        version = aliases.versions.get(CHAMPION, CANDIDATE)
     if isinstance(version, str):
-        version = known.versions.get(version, version)
-    return registry.get(known.model, version)
+        version = aliases.versions.get(version, version)
+    return registry.get(aliases.model, version)

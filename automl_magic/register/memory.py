@@ -60,12 +60,12 @@ class MemoryRegistry:
         return tuple(reversed(self._versions[name]))
 
     def get(self, name: str, version: int | str = CANDIDATE) -> ModelVersion:
-        known = self.versions(name)
-        for one in known:
-            if str(version) == str(one.version) or version in one.aliases:
-                return one
+        versions = self.versions(name)
+        for model_version in versions:
+            if str(version) == str(model_version.version) or version in model_version.aliases:
+                return model_version
         raise no_such_version(
-            name, version, [v.version for v in known], [a for v in known for a in v.aliases]
+            name, version, [v.version for v in versions], [a for v in versions for a in v.aliases]
         )
 
     def names(self) -> tuple[str, ...]:
@@ -91,13 +91,13 @@ class MemoryRegistry:
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
         version = self.get(*parse_address(model)) if isinstance(model, str) else model
-        found = Path(str(local_path(version.uri)))
+        path = Path(str(local_path(version.uri)))
         if folder is not None:
-            found = Path(shutil.copytree(found, folder / "model"))
-        verified_version(found, version)
-        return found
+            path = Path(shutil.copytree(path, folder / "model"))
+        verified_version(path, version)
+        return path
 
 
 def _with_candidate(version: ModelVersion, *, is_newest: bool) -> tuple[str, ...]:
-    others = {alias for alias in version.aliases if alias != CANDIDATE}
-    return tuple(sorted(others | ({CANDIDATE} if is_newest else set())))
+    aliases = {alias for alias in version.aliases if alias != CANDIDATE}
+    return tuple(sorted(aliases | ({CANDIDATE} if is_newest else set())))

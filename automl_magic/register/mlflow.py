@@ -59,19 +59,19 @@ class MlflowRegistry:
                 )
             if name not in self._names(client):
                 client.create_registered_model(name)
-            same = [v for v in self._all(client, name) if v.run_id == run.run_id]
+            same = [v for v in self._all_versions(client, name) if v.run_id == run.run_id]
             if same:
                 number = same[0].version
             else:
                 # Use the location, not models:/ID, which MLflow would look up in its global store.
-                made = client.create_model_version(
+                created = client.create_model_version(
                     name,
                     model.artifact_location,
                     run_id=model.source_run_id,
                     model_id=model.model_id,
                     tags=tags_of(run, digest),
                 )
-                number = int(made.version)
+                number = int(created.version)
             client.set_registered_model_alias(name, CANDIDATE, str(number))
         return self.get(name, number)
 
@@ -81,15 +81,15 @@ class MlflowRegistry:
             names = self._names(client)
             if name not in names:
                 raise no_such_name(name, names)
-            return self._all(client, name)
+            return self._all_versions(client, name)
 
     def get(self, name: str, version: int | str = CANDIDATE) -> ModelVersion:
-        known = self.versions(name)
-        for one in known:
-            if str(version) == str(one.version) or version in one.aliases:
-                return one
+        versions = self.versions(name)
+        for model_version in versions:
+            if str(version) == str(model_version.version) or version in model_version.aliases:
+                return model_version
         raise no_such_version(
-            name, version, [v.version for v in known], [a for v in known for a in v.aliases]
+            name, version, [v.version for v in versions], [a for v in versions for a in v.aliases]
         )
 
     def names(self) -> tuple[str, ...]:
@@ -100,18 +100,18 @@ class MlflowRegistry:
     def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
         for alias in aliases:
             check_alias(alias)
-        known = self.versions(name)
+        versions = self.versions(name)
         for version in aliases.values():
-            if version is not None and version not in [v.version for v in known]:
-                raise no_such_version(name, version, [v.version for v in known], [])
+            if version is not None and version not in [v.version for v in versions]:
+                raise no_such_version(name, version, [v.version for v in versions], [])
         client = self._client()
         with talking_to(self.tracking), store_lock(self.tracking):
             # The number is a string or an int, depending on MLflow's store.
-            found = client.get_registered_model(name).aliases
+            current = client.get_registered_model(name).aliases
             for alias, version in aliases.items():
-                if version is None and alias in found:
+                if version is None and alias in current:
                     client.delete_registered_model_alias(name, alias)
-                elif version is not None and str(found.get(alias, "")) != str(version):
+                elif version is not None and str(current.get(alias, "")) != str(version):
                     client.set_registered_model_alias(name, alias, str(version))
 
     def fetch(self, model: ModelVersion | str, folder: Path | None = None) -> Path:
@@ -119,11 +119,11 @@ class MlflowRegistry:
         client = self._client()
         with talking_to(self.tracking):
             uri = client.get_model_version_download_uri(version.name, str(version.version))
-            found = local_path(uri)
-            if folder is not None or found is None:
-                found = self._download(uri, folder or self._cached(version))
-        verified_version(found / _DATA, version)
-        return found / _DATA
+            path = local_path(uri)
+            if folder is not None or path is None:
+                path = self._download(uri, folder or self._cache_folder(version))
+        verified_version(path / _DATA, version)
+        return path / _DATA
 
     def _download(self, uri: str, folder: Path) -> Path:
         from mlflow.artifacts import download_artifacts
@@ -131,7 +131,7 @@ class MlflowRegistry:
         folder.mkdir(parents=True, exist_ok=True)
         return Path(download_artifacts(uri, dst_path=str(folder), tracking_uri=self.tracking.uri))
 
-    def _cached(self, version: ModelVersion) -> Path:
+    def _cache_folder(self, version: ModelVersion) -> Path:
         return self.tracking.home / "models" / version.manifest_sha256.removeprefix("sha256:")
 
     def _client(self) -> MlflowClient:
@@ -143,19 +143,19 @@ class MlflowRegistry:
         from mlflow.entities import LoggedModelStatus
 
         experiments = [e.experiment_id for e in client.search_experiments()]
-        mine = f"tags.`automl.run_id` = '{run.run_id}'"
-        found = [
+        run_filter = f"tags.`automl.run_id` = '{run.run_id}'"
+        models = [
             model
-            for model in client.search_logged_models(experiments, mine)
+            for model in client.search_logged_models(experiments, run_filter)
             if model.status == LoggedModelStatus.READY
         ]
-        if not found:
+        if not models:
             raise TrackingError(
                 f"Run {run.run_id} has no model in the tracking store {shown(self.tracking.uri)}.",
                 why="A model version needs the tracked model of its run.",
                 fix="Track the run first (track.mirror), or check MLFLOW_TRACKING_URI.",
             )
-        return found[0]
+        return models[0]
 
     def _names(self, client: MlflowClient) -> set[str]:
         names: set[str] = set()
@@ -167,22 +167,25 @@ class MlflowRegistry:
             if not token:
                 return names
 
-    def _all(self, client: MlflowClient, name: str) -> tuple[ModelVersion, ...]:
+    def _all_versions(self, client: MlflowClient, name: str) -> tuple[ModelVersion, ...]:
         aliases: dict[int, list[str]] = {}
         for alias, number in client.get_registered_model(name).aliases.items():
             aliases.setdefault(int(number), []).append(alias)
-        found = list(client.search_model_versions(f"name = '{name}'", max_results=10_000))
-        versions = [_version(one, sorted(aliases.get(int(one.version), []))) for one in found]
-        return tuple(sorted(versions, key=lambda one: one.version, reverse=True))
+        mlflow_versions = list(client.search_model_versions(f"name = '{name}'", max_results=10_000))
+        versions = [
+            _to_model_version(each, sorted(aliases.get(int(each.version), [])))
+            for each in mlflow_versions
+        ]
+        return tuple(sorted(versions, key=lambda version: version.version, reverse=True))
 
 
-def _version(found: Any, aliases: list[str]) -> ModelVersion:
-    tags = dict(found.tags)
+def _to_model_version(mlflow_version: Any, aliases: list[str]) -> ModelVersion:
+    tags = dict(mlflow_version.tags)
     return ModelVersion(
-        name=found.name,
-        version=int(found.version),
+        name=mlflow_version.name,
+        version=int(mlflow_version.version),
         run_id=tags.get("automl.run_id", ""),
-        uri=f"models:/{found.name}/{found.version}",
+        uri=f"models:/{mlflow_version.name}/{mlflow_version.version}",
         manifest_sha256=tags.get("automl.manifest_sha256", ""),
         aliases=tuple(aliases),
         tags=tags,

@@ -92,14 +92,14 @@ def check_name(name: str) -> None:
             f"{name[:60]!r} isn't a valid model name.",
             why="A name starts with a letter and has at most 120 letters, digits, '_', '.' and "
             "'-'.",
-            fix=f"Use --name {_near_name(name)}",
+            fix=f"Use --name {_valid_name(name)}",
         )
 
 
 def tags_of(run: Run, manifest_sha256: str) -> dict[str, str]:
     """Return a version's tags: its run, and the digests of the run's inputs and model."""
     environment = run.inputs.get("environment")
-    found = {
+    tags = {
         "automl.run_id": run.run_id,
         "automl.data_fingerprint": run.inputs.get("data"),
         "automl.notebook_sha256": run.inputs.get("notebook"),
@@ -109,11 +109,11 @@ def tags_of(run: Run, manifest_sha256: str) -> dict[str, str]:
         if isinstance(environment, Mapping)
         else environment,
     }
-    return {name: value for name, value in found.items() if isinstance(value, str)}
+    return {name: value for name, value in tags.items() if isinstance(value, str)}
 
 
-def no_such_name(name: str, known: Iterable[str]) -> ModelNotFound:
-    names = sorted(known)
+def no_such_name(name: str, registered: Iterable[str]) -> ModelNotFound:
+    names = sorted(registered)
     close = near_miss(name, names)
     return ModelNotFound(
         f"There's no registered model {name[:60]!r}.",
@@ -127,12 +127,12 @@ def no_such_name(name: str, known: Iterable[str]) -> ModelNotFound:
 def no_such_version(
     name: str, version: int | str, numbers: Iterable[int], aliases: Iterable[str]
 ) -> ModelNotFound:
-    known = [*map(str, sorted(numbers)), *sorted(aliases)]
-    close = near_miss(str(version), known)
+    available = [*map(str, sorted(numbers)), *sorted(aliases)]
+    close = near_miss(str(version), available)
     return ModelNotFound(
         f"Model {name!r} has no version or alias {str(version)[:60]!r}.",
-        why=f"It has {shorten(known)}.",
-        fix=f"Use {close or known[-1]}.",
+        why=f"It has {shorten(available)}.",
+        fix=f"Use {close or available[-1]}.",
     )
 
 
@@ -147,6 +147,6 @@ def check_alias(alias: str) -> None:
         )
 
 
-def _near_name(name: str) -> str:
-    kept = re.sub(r"[^A-Za-z0-9_.-]+", "-", name[:100]).strip("-._")
-    return kept if _NAME.fullmatch(kept) else f"model-{kept}".rstrip("-")
+def _valid_name(name: str) -> str:
+    cleaned = re.sub(r"[^A-Za-z0-9_.-]+", "-", name[:100]).strip("-._")
+    return cleaned if _NAME.fullmatch(cleaned) else f"model-{cleaned}".rstrip("-")

@@ -38,10 +38,10 @@ def verified_manifest(folder: Path) -> Manifest:
     manifest = _manifest(folder)
     listed = {artifact.path: artifact for artifact in manifest.files}
     for name in sorted(present - listed.keys() - {MANIFEST}):
-        raise _tampered(name, "It was added: the manifest doesn't list it.")
+        raise _tampered_error(name, "It was added: the manifest doesn't list it.")
     for name, artifact in listed.items():
         if name not in present:
-            raise _tampered(name, "The manifest lists it, but it's missing.")
+            raise _tampered_error(name, "The manifest lists it, but it's missing.")
         _check(folder / name, artifact)
     return manifest
 
@@ -55,7 +55,9 @@ def verified_version(folder: Path, version: ModelVersion) -> None:
         If a file differs from the manifest, or the manifest from the registered one.
     """
     if verified_manifest(folder).digest() != version.manifest_sha256:
-        raise _tampered(MANIFEST, f"It isn't the manifest of {version.name} {version.version}.")
+        raise _tampered_error(
+            MANIFEST, f"It isn't the manifest of {version.name} {version.version}."
+        )
 
 
 def _files(folder: Path) -> set[str]:
@@ -63,7 +65,7 @@ def _files(folder: Path) -> set[str]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            raise _tampered(name, "It's a link. A model can contain only files.")
+            raise _tampered_error(name, "It's a link. A model can contain only files.")
         if not path.is_dir():
             names.add(name)
     return names
@@ -81,17 +83,17 @@ def _manifest(folder: Path) -> Manifest:
             fix="Use a run that succeeded: automl leaderboard",
         ) from error
     except (ValueError, RecordProblem) as error:
-        raise _tampered(MANIFEST, "It can't be read as a manifest.") from error
+        raise _tampered_error(MANIFEST, "It can't be read as a manifest.") from error
 
 
 def _check(path: Path, artifact: Artifact) -> None:
-    if other := other_sha256(path.read_bytes(), artifact.sha256):
-        raise _tampered(
+    if actual := other_sha256(path.read_bytes(), artifact.sha256):
+        raise _tampered_error(
             artifact.path,
-            f"Its SHA-256 starts with {other[:12]}, but the manifest has "
+            f"Its SHA-256 starts with {actual[:12]}, but the manifest has "
             f"{artifact.sha256.removeprefix('sha256:')[:12]}.",
         )
 
 
-def _tampered(name: str, why: str) -> ArtifactTampered:
+def _tampered_error(name: str, why: str) -> ArtifactTampered:
     return ArtifactTampered(f"The model's file {name!r} has been changed.", why=why, fix=_FIX)

@@ -193,7 +193,7 @@ def judge(columns, n_windows=24):
                     at=end,
                 )
             )
-        observe(store, monitor_of(NAME, default_workspace().home), observed_in(made), at=end)
+        observe(store, monitor_of(NAME, default_workspace().home), observed_in(made), now=end)
     with writing(store) as connection:
         connection.execute(
             retrains.insert().values(

@@ -136,9 +136,9 @@ def test_a_part_of_the_time_that_is_over_is_not_read_again(served):
     reader = Reader(
         open_engine(default_workspace().store), open_engine(default_workspace().predictions), NAME
     )
-    first = reader.read(at=time.time())
-    again = reader.read(at=time.time())
-    fresh = Reader(reader.store, reader.predicted, NAME).read(at=again.at)
+    first = reader.read(now=time.time())
+    again = reader.read(now=time.time())
+    fresh = Reader(reader.store, reader.predicted, NAME).read(now=again.at)
 
     old, new = first.buckets[5:90], again.buckets[5:90]
     assert sum(sum(bucket.requests.values()) for bucket in first.buckets) > 19_000

@@ -73,15 +73,15 @@ def test_a_promotion_uses_an_approval_of_these_very_bytes(engine, approved):
 def test_a_decision_that_rests_on_what_was_read_before_is_refused(engine, approved):
     seen = read_aliases(engine, "churn").epoch
     govern.promote(
-        engine, approved[0], "champion", actor="ada", seen_epoch=seen, trusted=own_trusted()
+        engine, approved[0], "champion", actor="ada", expected_epoch=seen, trusted=own_trusted()
     )
 
     with pytest.raises(RouteChanged):
         govern.promote(
-            engine, approved[1], "champion", actor="eve", seen_epoch=seen, trusted=own_trusted()
+            engine, approved[1], "champion", actor="eve", expected_epoch=seen, trusted=own_trusted()
         )
     with pytest.raises(RouteChanged):
-        govern.roll_back(engine, "churn", actor="eve", seen_epoch=seen, trusted=own_trusted())
+        govern.roll_back(engine, "churn", actor="eve", expected_epoch=seen, trusted=own_trusted())
     assert read_aliases(engine, "churn").versions["champion"] == 1
 
 

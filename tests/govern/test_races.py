@@ -87,12 +87,12 @@ def all_at_once(engine, seen, deeds):
                     version,
                     "champion",
                     actor="ada",
-                    seen_epoch=seen.epoch,
+                    expected_epoch=seen.epoch,
                     trusted=own_trusted(),
                 )
             elif kind == "roll_back":
                 govern.roll_back(
-                    engine, "churn", actor="ada", seen_epoch=seen.epoch, trusted=own_trusted()
+                    engine, "churn", actor="ada", expected_epoch=seen.epoch, trusted=own_trusted()
                 )
             else:
                 govern.revoke(

@@ -77,5 +77,5 @@ def test_a_host_that_was_allowed_may_be_called_in_plain_http(allowed):
 
 @pytest.mark.parametrize("allowed", ["internal", "hooks.internal:9090", "s.internal", "*.internal"])
 def test_a_host_is_allowed_by_its_whole_name(allowed):
-    with pytest.raises(OutboundRefused, match="plain HTTP"):
+    with pytest.raises(OutboundRefused, match="Plain HTTP"):
         Destination.of("http://hooks.internal:8080/x", [allowed])

@@ -242,7 +242,7 @@ def test_from_a_table_to_a_registered_model(person, names, people, tmp_path):
     assert f"{holdout.score:#.4g}" in sentences[1]
     assert block(view, "notes")["items"]
     view = person.do("register", value="no/such")
-    assert view["problem"]["what"] == "'no/such' cannot be the name of a model."
+    assert view["problem"]["what"] == "'no/such' isn't a valid model name."
     view = person.do("register", value="loans")
     assert block(view, "notes", title="")
     assert flow.models()["loans"][0].run_id == run_id

@@ -220,7 +220,7 @@ class Person:
 
     def alert(self):
         seen = event(MODEL, AlertKind.MONITOR_FAILED, "monitor", self.mark, at=time.time())
-        observe(store(self.here), Monitor(name=MODEL), seen, at=time.time())
+        observe(store(self.here), Monitor(name=MODEL), seen, now=time.time())
         found = alerting.alerts(MODEL, workspace=self.here)
         assert {one.summary for one in found.alerts} <= {self.mark}
         self.alerts += 1

@@ -79,7 +79,7 @@ class Watcher:
             return
         if self._reader is None or self._reader.name != self.name:
             self._reader = Reader(approvals, predicted(self._workspace), self.name)
-        self.board = self._reader.read(at=time.time())
+        self.board = self._reader.read(now=time.time())
 
 
 class Page(PanelPage):

@@ -36,13 +36,13 @@ PENDING = "pending"
 
 
 def observe(
-    engine: Engine, monitor: Monitor, observation: Observation, *, at: float
+    engine: Engine, monitor: Monitor, observation: Observation, *, now: float
 ) -> tuple[Notice, ...]:
     """Update the alerts with an observation, and return the new notifications.
 
     Parameters
     ----------
-    at : float
+    now : float
         Current time, in seconds since 1970. The observation can be older.
 
     Notes
@@ -58,29 +58,31 @@ def observe(
     deployment = observation.deployment
     with serially(engine) as connection:
         rows = _rows(connection, deployment, observation.kinds)
-        known = {row.key: _alert(row) for row in rows}
-        after = dict(known)
+        previous = {row.key: _alert(row) for row in rows}
+        updated = dict(previous)
         for finding in observation.findings:
             key = key_of(deployment, finding.kind, finding.subject)
             rule = monitor.rule(finding.kind)
             if not rule.is_muted:
-                after[key] = _breached(after.get(key), observation, finding, key, rule)
-        found = {key_of(deployment, one.kind, one.subject) for one in observation.findings}
-        for key, alert in known.items():
+                updated[key] = _after_breach(updated.get(key), observation, finding, key, rule)
+        breached_keys = {
+            key_of(deployment, finding.kind, finding.subject) for finding in observation.findings
+        }
+        for key, alert in previous.items():
             is_judged = (alert.kind, alert.subject) not in observation.unjudged
             rule = monitor.rule(alert.kind)
-            if (key not in found and is_judged) or rule.is_muted:
-                after[key] = _calmed(alert, observation.at, rule)
-        changed = [alert for key, alert in after.items() if alert != known.get(key)]
-        _write(connection, changed, known)
-        quiet, made = silenced(connection, at), []
+            if (key not in breached_keys and is_judged) or rule.is_muted:
+                updated[key] = _after_clear(alert, observation.at, rule)
+        changed = [alert for key, alert in updated.items() if alert != previous.get(key)]
+        _write(connection, changed, previous)
+        silenced_keys, created = silenced(connection, now), []
         for kind in sorted(observation.kinds):
-            group = [one for one in after.values() if one.kind is kind]
-            notice = _told(connection, monitor, group, quiet, at)
+            group = [alert for alert in updated.values() if alert.kind is kind]
+            notice = _due_notification(connection, monitor, group, silenced_keys, now)
             if notice is not None:
-                _post(connection, monitor, notice)
-                made.append(notice)
-    return tuple(made)
+                _enqueue(connection, monitor, notice)
+                created.append(notice)
+    return tuple(created)
 
 
 def alerts_of(
@@ -99,15 +101,15 @@ def alerts_of(
         query = query.where(alerts.c.kind == kind.value)
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(alerts.c.last_at.desc()).limit(limit))
-        found = [_alert(row) for row in rows]
-    return tuple(sorted(found, key=lambda one: (-one.severity.rank, -(one.fired_at or 0))))
+        matches = [_alert(row) for row in rows]
+    return tuple(sorted(matches, key=lambda alert: (-alert.severity.rank, -(alert.fired_at or 0))))
 
 
-def _breached(
-    alert: Alert | None, seen: Observation, finding: Finding, key: str, rule: Rule
+def _after_breach(
+    alert: Alert | None, observation: Observation, finding: Finding, key: str, rule: Rule
 ) -> Alert:
     """Return an alert after a breach."""
-    if alert is not None and seen.at <= alert.last_at:
+    if alert is not None and observation.at <= alert.last_at:
         return alert
     severity = rule.severity or finding.severity
     is_over = alert is None or alert.state is AlertState.RESOLVED
@@ -117,8 +119,8 @@ def _breached(
     fired_at = alert.fired_at if alert is not None else None
     return Alert(
         key=key,
-        group=group_of(seen.deployment, finding.kind),
-        deployment=seen.deployment,
+        group=group_of(observation.deployment, finding.kind),
+        deployment=observation.deployment,
         kind=finding.kind,
         subject=finding.subject,
         severity=severity,
@@ -127,16 +129,16 @@ def _breached(
         link=finding.link,
         breaches=breaches,
         calm=0,
-        first_at=seen.at if is_over or alert is None else alert.first_at,
-        last_at=seen.at,
-        fired_at=seen.at if fires and not was_firing else fired_at,
+        first_at=observation.at if is_over or alert is None else alert.first_at,
+        last_at=observation.at,
+        fired_at=observation.at if fires and not was_firing else fired_at,
         resolved_at=None if fires else (alert.resolved_at if alert is not None else None),
     )
 
 
-def _calmed(alert: Alert, seen_at: float, rule: Rule) -> Alert:
+def _after_clear(alert: Alert, observed_at: float, rule: Rule) -> Alert:
     """Return an alert after an observation without a breach."""
-    if alert.state is AlertState.RESOLVED or seen_at <= alert.last_at:
+    if alert.state is AlertState.RESOLVED or observed_at <= alert.last_at:
         return alert
     calm = alert.calm + 1
     is_over = alert.state is AlertState.PENDING or calm >= rule.resolve_after or rule.is_muted
@@ -145,57 +147,63 @@ def _calmed(alert: Alert, seen_at: float, rule: Rule) -> Alert:
         state=AlertState.RESOLVED if is_over else alert.state,
         breaches=0,
         calm=calm,
-        last_at=seen_at,
-        resolved_at=seen_at if is_over else alert.resolved_at,
+        last_at=observed_at,
+        resolved_at=observed_at if is_over else alert.resolved_at,
     )
 
 
-def _told(
+def _due_notification(
     connection: Connection,
     monitor: Monitor,
-    found: Sequence[Alert],
-    quiet: frozenset[str],
-    at: float,
+    group_alerts: Sequence[Alert],
+    silenced_keys: frozenset[str],
+    now: float,
 ) -> Notice | None:
     """Return the notification that a group of alerts needs now, or None."""
-    if not found:
+    if not group_alerts:
         return None
-    deployment, kind, group = found[0].deployment, found[0].kind, found[0].group
-    firing = [one for one in found if one.state is AlertState.FIRING]
-    if {deployment, group} & quiet:
+    first = group_alerts[0]
+    deployment, kind, group = first.deployment, first.kind, first.group
+    firing = [alert for alert in group_alerts if alert.state is AlertState.FIRING]
+    if {deployment, group} & silenced_keys:
         return None
-    loud = [one for one in firing if one.key not in quiet]
-    earlier = _earlier(connection, group, since=at - monitor.repeat_s)
-    if loud:
-        told = [one.severity.rank for one in earlier if one.state is AlertState.FIRING]
-        if told and max(told) >= max(one.severity.rank for one in loud):
+    unsilenced = [alert for alert in firing if alert.key not in silenced_keys]
+    recent = _recent_notifications(connection, group, since=now - monitor.repeat_s)
+    if unsilenced:
+        notified_ranks = [
+            notice.severity.rank for notice in recent if notice.state is AlertState.FIRING
+        ]
+        if notified_ranks and max(notified_ranks) >= max(
+            alert.severity.rank for alert in unsilenced
+        ):
             return None
-        return notice_of(deployment, kind, group, loud, at=at)
-    last = _last(connection, group)
-    if firing or last is None or last.state is not AlertState.FIRING:
+        return notice_of(deployment, kind, group, unsilenced, at=now)
+    latest = _latest_notification(connection, group)
+    if firing or latest is None or latest.state is not AlertState.FIRING:
         return None
-    over = [
-        one
-        for one in found
-        if one.state is AlertState.RESOLVED and (one.fired_at or 0) >= last.at - monitor.repeat_s
+    resolved = [
+        alert
+        for alert in group_alerts
+        if alert.state is AlertState.RESOLVED
+        and (alert.fired_at or 0) >= latest.at - monitor.repeat_s
     ]
-    return notice_of(deployment, kind, group, over, at=at) if over else None
+    return notice_of(deployment, kind, group, resolved, at=now) if resolved else None
 
 
-def _earlier(connection: Connection, group: str, *, since: float) -> list[Notice]:
+def _recent_notifications(connection: Connection, group: str, *, since: float) -> list[Notice]:
     """Return the notifications of a group after `since`."""
     query = select(notices.c.document).where(notices.c.group == group, notices.c.at > since)
     return [_notice(text) for text in connection.execute(query).scalars()]
 
 
-def _last(connection: Connection, group: str) -> Notice | None:
+def _latest_notification(connection: Connection, group: str) -> Notice | None:
     newest = (notices.c.at.desc(), notices.c.id.desc())
     query = select(notices.c.document).where(notices.c.group == group).order_by(*newest).limit(1)
     text = connection.execute(query).scalar_one_or_none()
     return None if text is None else _notice(text)
 
 
-def _post(connection: Connection, monitor: Monitor, notice: Notice) -> None:
+def _enqueue(connection: Connection, monitor: Monitor, notice: Notice) -> None:
     """Add a notification to the outbox, once per channel that receives it."""
     only = monitor.rule(notice.kind).channels
     text = dumps(notice.to_json(), indent=None)
@@ -231,9 +239,9 @@ def _rows(
     return connection.execute(query).all()
 
 
-def _write(connection: Connection, changed: Sequence[Alert], known: Mapping[str, Alert]) -> None:
-    new = [_values(alert) for alert in changed if alert.key not in known]
-    old = [{**_values(alert), "of": alert.key} for alert in changed if alert.key in known]
+def _write(connection: Connection, changed: Sequence[Alert], previous: Mapping[str, Alert]) -> None:
+    new = [_values(alert) for alert in changed if alert.key not in previous]
+    old = [{**_values(alert), "of": alert.key} for alert in changed if alert.key in previous]
     if new:
         connection.execute(alerts.insert(), new)
     if old:

@@ -14,7 +14,7 @@ from automl_magic.records.codec import RecordProblem
 from automl_magic.records.monitoring.alert import Monitor
 
 API_VERSION, KIND = "automl-magic/v1", "Monitor"
-_LARGEST_BYTES = 256 * 1024
+_MAX_BYTES = 256 * 1024
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
@@ -22,7 +22,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 # Fields with a duration: `window: 24h` in the file, `window_s` in the record.
 _DURATIONS = frozenset({"window", "every", "repeat", "no_traffic", "cooldown", "period", "budget",
                         "spend"})  # fmt: skip
-_SPELLED = {"muted": "is_muted", "True": "on"}
+_RENAMED_KEYS = {"muted": "is_muted", "True": "on"}
 
 
 def monitor_file(deployment: str, home: Path) -> Path:
@@ -59,23 +59,23 @@ def read_monitor(path: Path, deployment: str | None = None) -> Monitor:
     document = _document(path)
     head = {name: document.get(name) for name in ("apiVersion", "kind")}
     if head != {"apiVersion": API_VERSION, "kind": KIND}:
-        raise _wrong(path, f"It must have apiVersion: {API_VERSION} and kind: {KIND}.")
+        raise _file_error(path, f"It must have apiVersion: {API_VERSION} and kind: {KIND}.")
     metadata, spec = document.get("metadata"), document.get("spec") or {}
     if unknown := document.keys() - {"apiVersion", "kind", "metadata", "spec"}:
-        raise _wrong(path, f"It has the unknown field {min(map(str, unknown))!r}.")
+        raise _file_error(path, f"It has the unknown field {min(map(str, unknown))!r}.")
     if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
-        raise _wrong(path, "metadata.name must be the name of the deployment.")
+        raise _file_error(path, "metadata.name must be the name of the deployment.")
     if not isinstance(spec, Mapping):
-        raise _wrong(path, "spec must be a mapping of fields.")
+        raise _file_error(path, "spec must be a mapping of fields.")
     name = metadata["name"]
     if deployment is not None and name != deployment:
-        raise _wrong(path, f"It's for deployment {name!r}, but {deployment!r} uses this file.")
+        raise _file_error(path, f"It's for deployment {name!r}, but {deployment!r} uses this file.")
     try:
-        return Monitor.from_json({"name": name, **_spelled_ours(spec, path)})
+        return Monitor.from_json({"name": name, **_to_record_fields(spec, path)})
     except RecordProblem as problem:
         where = ".".join(map(str, problem.path)) or "spec"
         hint = f" Did you mean {problem.close}?" if problem.close else ""
-        raise _wrong(
+        raise _file_error(
             path, f"spec.{where} expects {problem.expected}, but found {problem.found}.{hint}"
         ) from None
 
@@ -83,16 +83,18 @@ def read_monitor(path: Path, deployment: str | None = None) -> Monitor:
 def _document(path: Path) -> Mapping[Any, Any]:
     try:
         with path.open("rb") as file:
-            text = file.read(_LARGEST_BYTES + 1)
-        if len(text) > _LARGEST_BYTES or (b"&" in text and _has_anchor(text)):
-            raise _wrong(path, "It's larger than 256 KiB, or it uses anchors (&).")
+            text = file.read(_MAX_BYTES + 1)
+        if len(text) > _MAX_BYTES or (b"&" in text and _has_anchor(text)):
+            raise _file_error(path, "It's larger than 256 KiB, or it uses anchors (&).")
         document = yaml.safe_load(text)
     except OSError as error:
-        raise _wrong(path, f"{error.strerror}.") from None
+        raise _file_error(path, f"{error.strerror}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _wrong(path, f"It isn't valid YAML: {' '.join(str(error).split())[:200]}") from None
+        raise _file_error(
+            path, f"It isn't valid YAML: {' '.join(str(error).split())[:200]}"
+        ) from None
     if not isinstance(document, Mapping):
-        raise _wrong(path, "It isn't a mapping of fields.")
+        raise _file_error(path, "It isn't a mapping of fields.")
     return document
 
 
@@ -101,29 +103,31 @@ def _has_anchor(text: bytes) -> bool:
     return any(isinstance(token, yaml.AnchorToken) for token in yaml.scan(text))
 
 
-def _spelled_ours(value: Any, path: Path) -> Any:
+def _to_record_fields(value: Any, path: Path) -> Any:
     """Convert a document to the fields of the record: snake_case, durations in seconds."""
     if isinstance(value, Mapping):
-        made: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for key, item in value.items():
-            name = _SPELLED.get(str(key), re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", str(key)).lower())
+            name = _RENAMED_KEYS.get(
+                str(key), re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", str(key)).lower()
+            )
             if name in _DURATIONS:
-                made[f"{name}_s"] = _duration(item, str(key), path)
+                fields[f"{name}_s"] = _duration(item, str(key), path)
             else:
-                made[name] = _spelled_ours(item, path)
-        return made
-    return [_spelled_ours(item, path) for item in value] if isinstance(value, list) else value
+                fields[name] = _to_record_fields(item, path)
+        return fields
+    return [_to_record_fields(item, path) for item in value] if isinstance(value, list) else value
 
 
 def _duration(value: Any, key: str, path: Path) -> Any:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        raise _wrong(path, f"{key} expects a duration, such as 15m, 4h or 7d.")
+        raise _file_error(path, f"{key} expects a duration, such as 15m, 4h or 7d.")
     return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(value))
 
 
-def _wrong(path: Path, why: str) -> SpecError:
+def _file_error(path: Path, why: str) -> SpecError:
     return SpecError(
         f"Can't use the monitor file {str(path)!r}.",
         why=why,

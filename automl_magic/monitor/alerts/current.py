@@ -25,15 +25,15 @@ class Alerts:
         """Return the fields as JSON types."""
         return {
             "alerts": [alert.to_json() for alert in self.alerts],
-            "silences": [vars(one) for one in self.silences],
-            "undelivered": [vars(one) for one in self.undelivered],
+            "silences": [vars(silence) for silence in self.silences],
+            "undelivered": [vars(notice) for notice in self.undelivered],
         }
 
 
-def current_alerts(engine: Engine, deployment: str | None, *, at: float) -> Alerts:
+def current_alerts(engine: Engine, deployment: str | None, *, now: float) -> Alerts:
     """Return the active alerts of one or all deployments, by severity. Raises StoreError."""
     return Alerts(
         alerts_of(engine, deployment),
-        silences_of(engine, at=at),
+        silences_of(engine, now=now),
         undelivered(engine, deployment),
     )

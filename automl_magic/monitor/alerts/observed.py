@@ -10,7 +10,7 @@ from automl_magic.records.monitoring.alert import AlertKind, AlertSeverity, Find
 from automl_magic.records.monitoring.drift import DriftReport, DriftSeverity
 from automl_magic.records.runs.score import Link
 
-_LONGEST_KEY = 300
+_MAX_KEY = 300
 _FROM_REPORTS = {
     kind.value: kind
     for kind in (
@@ -56,23 +56,23 @@ def observed_in(report: DriftReport) -> Observation:
 
     Skips the report's traffic: `observe_serving` checks it every few seconds.
     """
-    judged: dict[AlertKind, Mapping[str, DriftSeverity]] = {
-        AlertKind.FEATURE_DRIFT: {one.column: one.severity for one in report.features},
-        AlertKind.QUALITY: {one.column: one.severity for one in report.quality},
+    severities: dict[AlertKind, Mapping[str, DriftSeverity]] = {
+        AlertKind.FEATURE_DRIFT: {entry.column: entry.severity for entry in report.features},
+        AlertKind.QUALITY: {entry.column: entry.severity for entry in report.quality},
     }
     if (prediction := report.prediction) is not None:
-        judged[AlertKind.PREDICTION_DRIFT] = {prediction.column: prediction.severity}
+        severities[AlertKind.PREDICTION_DRIFT] = {prediction.column: prediction.severity}
     if (performance := report.performance) is not None:
-        judged[AlertKind.PERFORMANCE] = {performance.metric: performance.severity}
+        severities[AlertKind.PERFORMANCE] = {performance.metric: performance.severity}
     if (calibration := report.calibration) is not None:
-        judged[AlertKind.CALIBRATION] = {"probabilities": calibration.severity}
+        severities[AlertKind.CALIBRATION] = {"probabilities": calibration.severity}
     if not report.features:
         # The window was too small to check, so don't clear these alerts.
-        del judged[AlertKind.FEATURE_DRIFT], judged[AlertKind.QUALITY]
+        del severities[AlertKind.FEATURE_DRIFT], severities[AlertKind.QUALITY]
     findings: dict[tuple[AlertKind, str], Finding] = {}
     for breach in report.breaches:
         kind = _FROM_REPORTS.get(breach.kind)
-        if kind is None or kind not in judged:
+        if kind is None or kind not in severities:
             continue
         severity = _SEVERITIES[breach.severity]
         finding = Finding(
@@ -82,17 +82,17 @@ def observed_in(report: DriftReport) -> Observation:
             summary=storable(breach.summary),
             link=breach.link,
         )
-        worse = findings.get((kind, breach.subject))
-        if worse is None or worse.severity.rank < severity.rank:
+        previous = findings.get((kind, breach.subject))
+        if previous is None or previous.severity.rank < severity.rank:
             findings[kind, breach.subject] = finding
     return Observation(
         deployment=report.deployment or report.model,
         at=report.window_end,
-        kinds=frozenset(judged),
+        kinds=frozenset(severities),
         findings=tuple(findings.values()),
         unjudged=frozenset(
             (kind, storable(subject))
-            for kind, subjects in judged.items()
+            for kind, subjects in severities.items()
             for subject, severity in subjects.items()
             if severity is DriftSeverity.UNJUDGED
         ),
@@ -110,14 +110,14 @@ def event(
     link: Link | None = None,
 ) -> Observation:
     """Return the observation of an event."""
-    found = Finding(
+    finding = Finding(
         kind=kind,
         subject=storable(subject),
         severity=severity,
         summary=storable(summary),
         link=link,
     )
-    return Observation(deployment, at, frozenset({kind}), (found,))
+    return Observation(deployment, at, frozenset({kind}), (finding,))
 
 
 def calm(deployment: str, kind: AlertKind, *, at: float) -> Observation:
@@ -138,7 +138,7 @@ def group_of(deployment: str, kind: AlertKind) -> str:
 def key_of(deployment: str, kind: AlertKind, subject: str) -> str:
     """Return the unique key of an alert. A long subject is replaced with its digest."""
     key = f"{group_of(deployment, kind)}/{subject}"
-    if len(key) <= _LONGEST_KEY and key.isprintable():
+    if len(key) <= _MAX_KEY and key.isprintable():
         return key
     digest = hashlib.sha256(subject.encode()).hexdigest()
     return f"{group_of(deployment, kind)}/sha256:{digest}"

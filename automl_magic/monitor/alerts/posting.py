@@ -21,7 +21,7 @@ MOST_ATTEMPTS = 8
 FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 3_600.0
 # A process that hasn't finished sending after this time is considered dead.
 LEASE_S = 120.0
-_AT_ONCE = 50
+_BATCH_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Undelivered:
     is_dead: bool
 
 
-def deliver(engine: Engine, monitor: Monitor, secret_of: SecretOf, *, at: float) -> int:
+def deliver(engine: Engine, monitor: Monitor, secret_of: SecretOf, *, now: float) -> int:
     """Send the due notifications of a deployment, and return how many were sent.
 
     A failed notification is retried after 30 s, then with double the wait each time, up to an
@@ -49,13 +49,13 @@ def deliver(engine: Engine, monitor: Monitor, secret_of: SecretOf, *, at: float)
     ----------
     secret_of : callable
         Returns the secret of a name in the monitor file: `Workspace.secret`.
-    at : float
+    now : float
         Current time, in seconds since 1970.
     """
     channels = {channel.name: channel for channel in monitor.all_channels}
     return sum(
-        _send_one(engine, channels, secret_of, row_id, at=at)
-        for row_id in _due(engine, monitor, at=at)
+        _send_one(engine, channels, secret_of, row_id, now=now)
+        for row_id in _due(engine, monitor, now=now)
     )
 
 
@@ -80,14 +80,14 @@ def undelivered(engine: Engine, deployment: str | None = None) -> tuple[Undelive
     )
 
 
-def _due(engine: Engine, monitor: Monitor, *, at: float) -> list[int]:
+def _due(engine: Engine, monitor: Monitor, *, now: float) -> list[int]:
     query = select(notices.c.id).where(
         notices.c.status.in_([PENDING, SENDING]),
-        notices.c.due_at <= at,
+        notices.c.due_at <= now,
         notices.c.group.startswith(f"{monitor.name}/", autoescape=True),
     )
     with reading(engine) as connection:
-        return list(connection.execute(query.order_by(notices.c.id).limit(_AT_ONCE)).scalars())
+        return list(connection.execute(query.order_by(notices.c.id).limit(_BATCH_SIZE)).scalars())
 
 
 def _send_one(
@@ -96,16 +96,16 @@ def _send_one(
     secret_of: SecretOf,
     row_id: int,
     *,
-    at: float,
+    now: float,
 ) -> bool:
     with writing(engine) as connection:
         is_open = notices.c.status.in_([PENDING, SENDING])
-        taken = connection.execute(
+        claim = connection.execute(
             update(notices)
-            .where(notices.c.id == row_id, is_open, notices.c.due_at <= at)
-            .values(status=SENDING, attempts=notices.c.attempts + 1, due_at=at + LEASE_S)
+            .where(notices.c.id == row_id, is_open, notices.c.due_at <= now)
+            .values(status=SENDING, attempts=notices.c.attempts + 1, due_at=now + LEASE_S)
         )
-        if taken.rowcount != 1:  # another monitor claimed it
+        if claim.rowcount != 1:  # another monitor claimed it
             return False
         row = connection.execute(select(notices).where(notices.c.id == row_id)).one()
     is_last, error = row.attempts >= MOST_ATTEMPTS, None
@@ -114,17 +114,17 @@ def _send_one(
             raise Refused(f"The channel {row.channel!r} is no longer in the monitor file.")
         notice = Notice.from_json(json.loads(row.document))
         send(channel, notice, notice_id=row.id, secret_of=secret_of)
-    except Refused as refused:
-        is_last, error = True, str(refused)
+    except Refused as rejection:
+        is_last, error = True, str(rejection)
     except AutomlMagicError as problem:
         error = f"{problem.what} {problem.why}"
     wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (row.attempts - 1))
-    after = (
-        {"status": SENT, "sent_at": at, "error": None}
+    update_values = (
+        {"status": SENT, "sent_at": now, "error": None}
         if error is None
         else {
             "status": DEAD if is_last else PENDING,
-            "due_at": at + wait_s,
+            "due_at": now + wait_s,
             "error": storable(error)[:500],
         }
     )
@@ -132,6 +132,6 @@ def _send_one(
         connection.execute(
             update(notices)
             .where(notices.c.id == row_id, notices.c.status == SENDING)
-            .values(**after)
+            .values(**update_values)
         )
     return error is None

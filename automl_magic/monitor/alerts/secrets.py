@@ -10,7 +10,7 @@ from automl_magic.errors import MonitorError, SecretError
 
 # Returns the secret of a name: `Workspace.secret`. Raises SecretError.
 SecretOf: TypeAlias = Callable[[str], str]
-_NAMED = re.compile(r"\$\{secret:([^}]*)\}")
+_REFERENCE = re.compile(r"\$\{secret:([^}]*)\}")
 
 
 def filled(text: str, secret_of: SecretOf) -> str:
@@ -22,7 +22,7 @@ def filled(text: str, secret_of: SecretOf) -> str:
         If the secret doesn't exist, or other users can read its file.
     """
 
-    def found(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         name = match[1]
         try:
             return secret_of(name)
@@ -33,4 +33,4 @@ def filled(text: str, secret_of: SecretOf) -> str:
                 fix=error.fix,
             ) from None
 
-    return _NAMED.sub(found, text)
+    return _REFERENCE.sub(replace, text)

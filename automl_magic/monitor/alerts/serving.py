@@ -44,52 +44,55 @@ KINDS = frozenset(
 
 
 def observe_serving(
-    store: Engine, predicted: Engine, monitor: Monitor, *, at: float
+    store_engine: Engine, predictions_engine: Engine, monitor: Monitor, *, now: float
 ) -> Observation:
     """Check how a deployment is served.
 
     Parameters
     ----------
-    store : Engine
+    store_engine : Engine
         Database of the routes.
-    predicted : Engine
+    predictions_engine : Engine
         Database of the predictions.
-    at : float
+    now : float
         Current time, in seconds since 1970.
     """
     name = monitor.name
-    with reading(store) as connection:
-        found = [*_workers(connection, monitor, at), *_rollbacks(connection, name, at)]
+    with reading(store_engine) as connection:
+        findings = [
+            *_worker_findings(connection, monitor, now),
+            *_rollback_findings(connection, name, now),
+        ]
         spec = connection.execute(
             select(deployments.c.spec).where(deployments.c.name == name)
         ).scalar_one_or_none()
     deployment = Deployment.from_json(json.loads(spec)) if spec else None
     unjudged: set[tuple[AlertKind, str]] = set()
-    with reading(predicted) as connection:
+    with reading(predictions_engine) as connection:
         recent = and_(
             predictions.c.deployment == name,
-            predictions.c.at > at - monitor.serving.window_s,
-            predictions.c.at <= at,
+            predictions.c.at > now - monitor.serving.window_s,
+            predictions.c.at <= now,
         )
         n_rows = connection.execute(select(func.count()).where(recent)).scalar_one()
         if n_rows >= monitor.serving.min_requests:
-            found += _errors(connection, recent, monitor, deployment)
-            found += _latency(connection, recent, n_rows, monitor, deployment)
+            findings += _error_rate_findings(connection, recent, monitor, deployment)
+            findings += _latency_findings(connection, recent, n_rows, monitor, deployment)
         else:
             # Too few requests to check, so these alerts keep their state.
             unjudged |= {(AlertKind.ERROR_RATE, "requests"), (AlertKind.LATENCY, "p95")}
-        found += _silence(connection, monitor, at)
-    return Observation(name, at, KINDS, tuple(found), frozenset(unjudged))
+        findings += _no_traffic_findings(connection, monitor, now)
+    return Observation(name, now, KINDS, tuple(findings), frozenset(unjudged))
 
 
-def observe_approvals(store: Engine, deployment: str, *, at: float) -> Observation:
+def observe_approvals(store_engine: Engine, deployment: str, *, now: float) -> Observation:
     """Check which challengers still wait for an approval."""
     kind = AlertKind.APPROVAL_WANTED
-    waiting = alerts_of(store, deployment, kind=kind)
+    waiting = alerts_of(store_engine, deployment, kind=kind)
     findings = []
     for alert in waiting:
         model, _, version = alert.subject.rpartition(" ")
-        approved = approval_of(store, model, int(version))
+        approved = approval_of(store_engine, model, int(version))
         if approved is None or approved.revoked_at is not None:
             findings.append(
                 Finding(
@@ -100,10 +103,10 @@ def observe_approvals(store: Engine, deployment: str, *, at: float) -> Observati
                     link=alert.link,
                 )
             )
-    return Observation(deployment, at, frozenset({kind}), tuple(findings))
+    return Observation(deployment, now, frozenset({kind}), tuple(findings))
 
 
-def _errors(
+def _error_rate_findings(
     connection: Connection,
     recent: ColumnElement[bool],
     monitor: Monitor,
@@ -113,12 +116,12 @@ def _errors(
     failed = case((predictions.c.error.is_not(None), weight), else_=0.0)
     row = connection.execute(select(func.sum(failed), func.sum(weight)).where(recent)).one()
     percent = 100.0 * float(row[0]) / float(row[1])
-    goal = monitor.serving.error_rate_pct
-    if goal is None and deployment is not None:
-        goal = deployment.slos.error_rate_pct
+    limit = monitor.serving.error_rate_pct
+    if limit is None and deployment is not None:
+        limit = deployment.slos.error_rate_pct
     # With a limit: critical above it, a warning above half of it.
-    warning = ERRORS_WARNING_PCT if goal is None else goal / 2
-    critical = ERRORS_CRITICAL_PCT if goal is None else goal
+    warning = ERRORS_WARNING_PCT if limit is None else limit / 2
+    critical = ERRORS_CRITICAL_PCT if limit is None else limit
     if percent > warning:
         yield Finding(
             kind=AlertKind.ERROR_RATE,
@@ -128,68 +131,69 @@ def _errors(
         )
 
 
-def _latency(
+def _latency_findings(
     connection: Connection,
     recent: ColumnElement[bool],
     n_rows: int,
     monitor: Monitor,
     deployment: Deployment | None,
 ) -> Iterator[Finding]:
-    goal = monitor.serving.latency_ms_p95
-    if goal is None and deployment is not None:
-        goal = deployment.slos.latency_ms_p95
-    if goal is None:
+    limit = monitor.serving.latency_ms_p95
+    if limit is None and deployment is not None:
+        limit = deployment.slos.latency_ms_p95
+    if limit is None:
         return
     by_latency = select(predictions.c.latency_ms).where(recent).order_by(predictions.c.latency_ms)
     p95 = connection.execute(by_latency.offset(int(0.95 * (n_rows - 1))).limit(1)).scalar_one()
-    if p95 > goal:
+    if p95 > limit:
         yield Finding(
             kind=AlertKind.LATENCY,
             subject="p95",
-            severity=_severity(p95 > 2 * goal),
-            summary=f"p95 latency is {p95:.3g} ms. The limit is {goal:g} ms.",
+            severity=_severity(p95 > 2 * limit),
+            summary=f"p95 latency is {p95:.3g} ms. The limit is {limit:g} ms.",
         )
 
 
-def _silence(connection: Connection, monitor: Monitor, at: float) -> Iterator[Finding]:
-    mine = and_(
+def _no_traffic_findings(connection: Connection, monitor: Monitor, now: float) -> Iterator[Finding]:
+    is_recent = and_(
         predictions.c.deployment == monitor.name,
-        predictions.c.at > at - _HISTORY_S,
-        predictions.c.at <= at,
+        predictions.c.at > now - _HISTORY_S,
+        predictions.c.at <= now,
     )
-    last = connection.execute(select(func.max(predictions.c.at)).where(mine)).scalar_one()
+    last = connection.execute(select(func.max(predictions.c.at)).where(is_recent)).scalar_one()
     if last is None:
         return
     limit_s = monitor.serving.no_traffic_s
     if limit_s is None:
-        if at - last <= HOUR_S:  # don't read a week of the log for nothing
+        if now - last <= HOUR_S:  # don't read a week of the log for nothing
             return
-        limit_s = _usual_silence_s(connection, mine)
-    if limit_s is not None and at - last > limit_s:
+        limit_s = _no_traffic_limit_s(connection, is_recent)
+    if limit_s is not None and now - last > limit_s:
         yield Finding(
             kind=AlertKind.NO_TRAFFIC,
             subject="requests",
             severity=AlertSeverity.WARNING,
-            summary=f"No requests for {_hours(at - last)}. The limit is {_hours(limit_s)}.",
+            summary=f"No requests for {_format_duration(now - last)}. "
+            f"The limit is {_format_duration(limit_s)}.",
         )
 
 
-def _usual_silence_s(connection: Connection, mine: ColumnElement[bool]) -> float | None:
+def _no_traffic_limit_s(connection: Connection, is_recent: ColumnElement[bool]) -> float | None:
     """Return twice the longest gap in a week of requests, or None with less than a day of them."""
     hour = func.floor(predictions.c.at / HOUR_S)
-    hours = sorted(connection.execute(select(hour).distinct().where(mine)).scalars())
+    hours = sorted(connection.execute(select(hour).distinct().where(is_recent)).scalars())
     if hours[-1] - hours[0] < DAY_S / HOUR_S:
         return None
     return float(2 * max(later - earlier for earlier, later in pairwise(hours))) * HOUR_S
 
 
-def _workers(connection: Connection, monitor: Monitor, at: float) -> Iterator[Finding]:
+def _worker_findings(connection: Connection, monitor: Monitor, now: float) -> Iterator[Finding]:
     beats = connection.execute(
         select(workers.c.beat_at).where(
-            workers.c.deployment == monitor.name, workers.c.beat_at > at - HOUR_S
+            workers.c.deployment == monitor.name, workers.c.beat_at > now - HOUR_S
         )
     ).scalars()
-    ages = [at - beat_at for beat_at in beats]
+    ages = [now - beat_at for beat_at in beats]
     dead = sum(age > SILENT_WORKER_S for age in ages)
     if ages and dead == len(ages):
         yield Finding(
@@ -208,12 +212,12 @@ def _workers(connection: Connection, monitor: Monitor, at: float) -> Iterator[Fi
         )
 
 
-def _rollbacks(connection: Connection, name: str, at: float) -> Iterator[Finding]:
+def _rollback_findings(connection: Connection, name: str, now: float) -> Iterator[Finding]:
     changes = connection.execute(
         select(route_changes).where(
             route_changes.c.deployment == name,
-            route_changes.c.at > at - HOUR_S,
-            route_changes.c.at <= at,
+            route_changes.c.at > now - HOUR_S,
+            route_changes.c.at <= now,
             route_changes.c.action == "roll_back",
             route_changes.c.actor == SERVER,
         )
@@ -231,5 +235,5 @@ def _severity(is_critical: bool) -> AlertSeverity:
     return AlertSeverity.CRITICAL if is_critical else AlertSeverity.WARNING
 
 
-def _hours(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     return f"{seconds / HOUR_S:.3g} h" if seconds >= HOUR_S else f"{seconds / 60:.0f} min"

@@ -25,7 +25,7 @@ class Silence:
 
 
 def silence(
-    engine: Engine, key: str, *, for_s: float, reason: str, actor: str, at: float
+    engine: Engine, key: str, *, for_s: float, reason: str, actor: str, now: float
 ) -> Silence:
     """Stop the notifications of an alert, a group or a deployment for `for_s` seconds.
 
@@ -40,36 +40,36 @@ def silence(
             why="A silence lasts more than 0 s and at most 30 days, so problems come up again.",
             fix=f"Use a shorter time: automl alerts silence {key} --for 2h",
         )
-    made = Silence(key, reason[:500], actor, at, at + for_s)
+    created = Silence(key, reason[:500], actor, now, now + for_s)
     with writing(engine) as connection:
-        known = {
+        valid_keys = {
             name
             for row in connection.execute(select(alerts.c.key, alerts.c.group, alerts.c.deployment))
             for name in row
         }
-        if key not in known:
+        if key not in valid_keys:
             raise MonitorError(
                 f"{key[:100]!r} doesn't match an alert.",
                 why="A silence needs the name of an alert, a group or a deployment with alerts.",
                 fix="List alerts: automl alerts",
             )
-        connection.execute(silences.insert().values(**vars(made)))
-    return made
+        connection.execute(silences.insert().values(**vars(created)))
+    return created
 
 
-def silences_of(engine: Engine, *, at: float) -> tuple[Silence, ...]:
+def silences_of(engine: Engine, *, now: float) -> tuple[Silence, ...]:
     """Return the silences that are active at a time."""
     with reading(engine) as connection:
-        return _holding(connection, at)
+        return _active_silences(connection, now)
 
 
-def silenced(connection: Connection, at: float) -> frozenset[str]:
+def silenced(connection: Connection, now: float) -> frozenset[str]:
     """Return the silenced keys, read in an open transaction."""
-    return frozenset(one.key for one in _holding(connection, at))
+    return frozenset(active.key for active in _active_silences(connection, now))
 
 
-def _holding(connection: Connection, at: float) -> tuple[Silence, ...]:
+def _active_silences(connection: Connection, now: float) -> tuple[Silence, ...]:
     rows = connection.execute(
-        select(silences).where(silences.c.until > at).order_by(silences.c.until)
+        select(silences).where(silences.c.until > now).order_by(silences.c.until)
     )
     return tuple(Silence(row.key, row.reason, row.actor, row.at, row.until) for row in rows)

@@ -13,9 +13,9 @@ from automl_magic.records.runs.score import Link
 
 URL_VARIABLE = "AUTOML_MAGIC_NOTEBOOKS_URL"
 MOST_SUMMARIES = 5
-_LONGEST = 300
+_MAX_SUMMARY = 300
 
-_WORDS = {
+_DESCRIPTIONS = {
     AlertKind.FEATURE_DRIFT: ("drift in 1 feature", "drift in {n:,} features"),
     AlertKind.PREDICTION_DRIFT: ("prediction drift",) * 2,
     AlertKind.QUALITY: ("bad data in 1 column", "bad data in {n:,} columns"),
@@ -30,7 +30,7 @@ _WORDS = {
     AlertKind.RETRAIN_FAILED: ("retraining failed",) * 2,
     AlertKind.MONITOR_FAILED: ("the monitor notebook failed",) * 2,
 }
-_NEXT = {
+_NEXT_STEPS = {
     AlertKind.FEATURE_DRIFT: ("automl app monitor {name}", "automl retrain {name}"),
     AlertKind.PREDICTION_DRIFT: ("automl app monitor {name}", "automl retrain {name}"),
     AlertKind.QUALITY: ("automl app monitor {name}",),
@@ -48,26 +48,26 @@ _NEXT = {
 
 
 def notice_of(
-    deployment: str, kind: AlertKind, group: str, found: Sequence[Alert], *, at: float
+    deployment: str, kind: AlertKind, group: str, alerts: Sequence[Alert], *, at: float
 ) -> Notice:
     """Build the notification about the firing or resolved alerts of a group.
 
     Parameters
     ----------
-    found : sequence of Alert
+    alerts : sequence of Alert
         At least one, all firing or all resolved.
     """
-    ordered = sorted(found, key=lambda one: (-one.severity.rank, one.first_at, one.key))
+    ordered = sorted(alerts, key=lambda alert: (-alert.severity.rank, alert.first_at, alert.key))
     worst = ordered[0]
     state = worst.state
-    words = _WORDS[kind][len(ordered) > 1].format(n=len(ordered))
+    description = _DESCRIPTIONS[kind][len(ordered) > 1].format(n=len(ordered))
     name = safe(deployment, 120)
     title = (
-        f"Resolved: {name}: {words}"
+        f"Resolved: {name}: {description}"
         if state is AlertState.RESOLVED
-        else (f"{worst.severity.value.capitalize()}: {name}: {words}")
+        else (f"{worst.severity.value.capitalize()}: {name}: {description}")
     )
-    shown = ordered[:MOST_SUMMARIES]
+    listed = ordered[:MOST_SUMMARIES]
     return Notice(
         deployment=deployment,
         group=group,
@@ -75,9 +75,9 @@ def notice_of(
         state=state,
         severity=worst.severity,
         title=title,
-        summaries=tuple(_summary(one) for one in shown),
+        summaries=tuple(_summary(alert) for alert in listed),
         n_alerts=len(ordered),
-        next_steps=_steps(deployment, kind, worst),
+        next_steps=_next_steps(deployment, kind, worst),
         at=at,
         link=worst.link,
         url=url_of(worst.link),
@@ -104,22 +104,22 @@ def url_of(link: Link | None) -> str | None:
     The variable is a URL with the placeholders `{run}`, `{notebook}` and `{cell}`, such as
     `https://hub.example/user/ann/lab/tree/runs/{run}/{notebook}#{cell}`.
     """
-    form = os.environ.get(URL_VARIABLE)
-    if link is None or not form or not form.startswith(("https://", "http://")):
+    template = os.environ.get(URL_VARIABLE)
+    if link is None or not template or not template.startswith(("https://", "http://")):
         return None
-    parts = {"{run}": link.run_id, "{notebook}": link.notebook, "{cell}": link.cell_id}
-    for hole, value in parts.items():
-        form = form.replace(hole, quote(value, safe=""))
-    return form
+    values = {"{run}": link.run_id, "{notebook}": link.notebook, "{cell}": link.cell_id}
+    for placeholder, value in values.items():
+        template = template.replace(placeholder, quote(value, safe=""))
+    return template
 
 
 def _summary(alert: Alert) -> str:
-    about = safe(alert.subject, 80)
-    summary = safe(alert.summary, _LONGEST)
-    return summary if about in summary else f"{about}: {summary}"
+    subject = safe(alert.subject, 80)
+    summary = safe(alert.summary, _MAX_SUMMARY)
+    return summary if subject in summary else f"{subject}: {summary}"
 
 
-def _steps(deployment: str, kind: AlertKind, worst: Alert) -> tuple[str, ...]:
+def _next_steps(deployment: str, kind: AlertKind, worst: Alert) -> tuple[str, ...]:
     if worst.state is AlertState.RESOLVED:
         return ()
     if kind is AlertKind.APPROVAL_WANTED:  # the subject is `MODEL VERSION`
@@ -128,4 +128,4 @@ def _steps(deployment: str, kind: AlertKind, worst: Alert) -> tuple[str, ...]:
             f"automl approve {shlex.quote(model)} {version}",
             f"automl route {shlex.quote(deployment)} --canary {version} --percent 10",
         )
-    return tuple(step.format(name=shlex.quote(deployment)) for step in _NEXT[kind])
+    return tuple(step.format(name=shlex.quote(deployment)) for step in _NEXT_STEPS[kind])

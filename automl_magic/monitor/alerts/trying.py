@@ -43,22 +43,27 @@ def send_test(
     MonitorError
         If no or several monitors have the channel, or it rejects the notification.
     """
-    found = {one.name: {known.name: known for known in one.channels} for one in monitors}
-    here = {name: known[channel] for name, known in found.items() if channel in known}
-    if len(here) != 1:
-        names = sorted({name for known in found.values() for name in known})
+    by_monitor = {
+        monitor.name: {candidate.name: candidate for candidate in monitor.channels}
+        for monitor in monitors
+    }
+    matches = {
+        name: channels[channel] for name, channels in by_monitor.items() if channel in channels
+    }
+    if len(matches) != 1:
+        names = sorted({name for channels in by_monitor.values() for name in channels})
         raise MonitorError(
             f"The channel {channel[:60]!r} is ambiguous."
-            if here
+            if matches
             else f"There's no channel {channel[:60]!r}.",
-            why=f"It's in the monitor files of {shorten(sorted(here))}."
-            if here
+            why=f"It's in the monitor files of {shorten(sorted(matches))}."
+            if matches
             else f"The monitor files have {shorten(names) or 'no channels'}.",
             fix=f"Choose a deployment: automl alerts test {channel[:60]} --deployment NAME"
-            if here
+            if matches
             else f"Add it to a file in {str(folder)!r} as docs/howto/alerts.md shows.",
         )
-    ((name, to),) = here.items()
+    ((name, target),) = matches.items()
     notice = Notice(
         deployment=name,
         group=f"{name}/test",
@@ -72,11 +77,11 @@ def send_test(
         at=at,
     )
     try:
-        send(to, notice, notice_id=int(notice.at), secret_of=secret_of)
+        send(target, notice, notice_id=int(notice.at), secret_of=secret_of)
     except Refused as refused:
         raise MonitorError(
             f"The channel {channel!r} doesn't accept notifications.",
             why=str(refused),
             fix="Correct the channel in the monitor file.",
         ) from refused
-    return to
+    return target

@@ -103,12 +103,12 @@ def keep(report: DriftReport, workspace: Workspace) -> None:
 
 def report_of(watch: Watch, *, run_id: str) -> DriftReport:
     """Build the drift report from all sections, with the reasons for skipped sections."""
-    window, found = watch.window, watch.sections
-    judged = [one for section in found.values() for one in _parts_of(section)]
-    severities = [one.severity for one in judged if hasattr(one, "severity")]
+    window, results = watch.window, watch.sections
+    parts = [part for section in results.values() for part in _parts_of(section)]
+    severities = [part.severity for part in parts if hasattr(part, "severity")]
     if watch.too_few:
         # Sections that were checked, such as the traffic, can still have problems.
-        severities = [one for one in severities if one is not DriftSeverity.OK]
+        severities = [part for part in severities if part is not DriftSeverity.OK]
     fields = {field.name for field in dataclasses.fields(DriftReport)}
     report = DriftReport(
         run_id=run_id,
@@ -124,15 +124,15 @@ def report_of(watch: Watch, *, run_id: str) -> DriftReport:
         severity=worst(severities),
         summary="",
         thresholds=watch.thresholds,
-        features=found.get("features", ()),
-        prediction=found.get("prediction"),
-        quality=found.get("quality", ()),
-        performance=found.get("performance"),
-        calibration=found.get("calibration"),
-        traffic=found.get("traffic"),
+        features=results.get("features", ()),
+        prediction=results.get("prediction"),
+        quality=results.get("quality", ()),
+        performance=results.get("performance"),
+        calibration=results.get("calibration"),
+        traffic=results.get("traffic"),
         others={
             name: section.to_json()
-            for name, section in found.items()
+            for name, section in results.items()
             if name not in fields and isinstance(section, Record)
         },
         skipped=_skipped(watch),
@@ -149,42 +149,42 @@ def _parts_of(section: Any) -> Sequence[Any]:
 
 def headline(report: DriftReport) -> dict[str, float]:
     """Return the metrics that compare windows."""
-    numbers: dict[str, float | None] = {"rows": float(report.n_rows)}
-    psis = [one.psi for one in report.features if one.psi is not None]
-    numbers["drifted_columns"] = float(sum(one.severity.alarms for one in report.features))
-    numbers["max_psi"] = max(psis, default=None)
+    metrics: dict[str, float | None] = {"rows": float(report.n_rows)}
+    psis = [drift.psi for drift in report.features if drift.psi is not None]
+    metrics["drifted_columns"] = float(sum(drift.severity.alarms for drift in report.features))
+    metrics["max_psi"] = max(psis, default=None)
     if report.prediction is not None:
-        numbers["prediction_psi"] = report.prediction.psi
+        metrics["prediction_psi"] = report.prediction.psi
     if report.performance is not None and report.performance.current is not None:
-        numbers[f"window_{report.performance.metric}"] = report.performance.current.score
-        numbers["loss"] = report.performance.loss
+        metrics[f"window_{report.performance.metric}"] = report.performance.current.score
+        metrics["loss"] = report.performance.loss
     if report.calibration is not None:
-        numbers["ece"] = report.calibration.ece
+        metrics["ece"] = report.calibration.ece
     if report.traffic is not None:
-        numbers["latency_ms_p95"] = report.traffic.latency_ms_p95
-        numbers["error_rate_pct"] = report.traffic.error_rate_pct
-    return {name: value for name, value in numbers.items() if value is not None}
+        metrics["latency_ms_p95"] = report.traffic.latency_ms_p95
+        metrics["error_rate_pct"] = report.traffic.error_rate_pct
+    return {name: value for name, value in metrics.items() if value is not None}
 
 
 def _with_summary(report: DriftReport, too_few: str | None) -> DriftReport:
     if breaches := report.breaches:
-        subjects = list(dict.fromkeys(one.subject for one in breaches))
-        named = ", ".join(name_of(subject, 40) for subject in subjects[:MOST_NAMED])
+        subjects = list(dict.fromkeys(breach.subject for breach in breaches))
+        subject_names = ", ".join(name_of(subject, 40) for subject in subjects[:MOST_NAMED])
         more = f" and {len(subjects) - MOST_NAMED:,} more" if len(subjects) > MOST_NAMED else ""
         findings = "1 finding" if len(breaches) == 1 else f"{len(breaches):,} findings"
-        said = f"{findings} (worst: {report.severity.value}): {named}{more}."
+        summary = f"{findings} (worst: {report.severity.value}): {subject_names}{more}."
     elif too_few:
-        said = too_few
+        summary = too_few
     else:
-        said = f"No significant change in {report.n_rows:,} rows."
-    return dataclasses.replace(report, summary=said)
+        summary = f"No significant change in {report.n_rows:,} rows."
+    return dataclasses.replace(report, summary=summary)
 
 
 def _skipped(watch: Watch) -> tuple[Skipped, ...]:
     return tuple(
         watch.skipped.get(name)
         or Skipped(section=name, why="Its cell hasn't run.", cell_id="finish")
-        for name in (one.name for one in sections())
+        for name in (section.name for section in sections())
         if name not in watch.sections
     )
 
@@ -197,7 +197,7 @@ def _summary(report: DriftReport) -> CellOutput:
     rows += [
         (name.replace("_", " "), format_value(value)) for name, value in headline(report).items()
     ]
-    said = [report.summary, *(one.summary for one in report.breaches[:MOST_NAMED])]
-    said += [f"Skipped {one.section}: {one.why}" for one in report.skipped]
+    notes = [report.summary, *(breach.summary for breach in report.breaches[:MOST_NAMED])]
+    notes += [f"Skipped {skipped.section}: {skipped.why}" for skipped in report.skipped]
     table = TextTable("Drift report", ("", ""), rows)
-    return CellOutput(tables=[table], said=said)
+    return CellOutput(tables=[table], said=notes)

@@ -54,7 +54,7 @@ def compared(
     tests : tuple of Statistic
         Results of other tests of the same hypothesis.
     """
-    found = [*tests]
+    results = [*tests]
     main = shares
     if last_is_rare:
         main = shares.take(np.arange(shares.n_bins) < shares.n_bins - 1)
@@ -64,10 +64,10 @@ def compared(
             shares.reference[-1] * shares.n_reference,
             shares.n_reference,
         )
-        found.append(Statistic(name="fisher_rare", value=float(shares.current[-1]), p_value=rare))
+        results.append(Statistic(name="fisher_rare", value=float(shares.current[-1]), p_value=rare))
     if main.n_bins > 1:
         statistic, p_value = chi_square(main)
-        found.append(Statistic(name="chi_square", value=statistic, p_value=p_value))
+        results.append(Statistic(name="chi_square", value=statistic, p_value=p_value))
     raw, by_chance = psi(shares), psi_by_chance(shares)
     distances = (
         ("psi_raw", raw),
@@ -79,8 +79,8 @@ def compared(
         rows=rows,
         effective_rows=shares.n_current,
         psi=max(0.0, raw - by_chance),
-        p_value=bonferroni([one.p_value for one in found if one.p_value is not None]),
-        statistics=(*found, *(Statistic(name=name, value=value) for name, value in distances)),
+        p_value=bonferroni([result.p_value for result in results if result.p_value is not None]),
+        statistics=(*results, *(Statistic(name=name, value=value) for name, value in distances)),
         histogram=Histogram(
             bins=shares.names,
             reference=tuple(round(float(share), 6) for share in shares.reference),

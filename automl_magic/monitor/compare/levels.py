@@ -29,16 +29,18 @@ def compare_levels(
         Categories of the window. At least one, none missing.
     weights : array of shape (n_rows,)
     """
-    place = {level: i for i, level in enumerate(reference.levels)}
-    others = len(place)
-    codes = np.fromiter((place.get(text, others) for text in texts), np.intp, count=len(texts))
-    counts = np.bincount(codes, weights=weights, minlength=others + 1)
+    code_of = {level: i for i, level in enumerate(reference.levels)}
+    other_code = len(code_of)
+    codes = np.fromiter(
+        (code_of.get(text, other_code) for text in texts), np.intp, count=len(texts)
+    )
+    counts = np.bincount(codes, weights=weights, minlength=other_code + 1)
     shares, last_is_rare = pooled(
         (*reference.levels, OTHER),
         np.array([*reference.shares, reference.other]),
         counts / counts.sum(),
         n_reference,
         effective_rows(weights),
-        rest=OTHER,
+        other_name=OTHER,
     )
     return compared(shares, last_is_rare=last_is_rare, rows=len(texts))

@@ -65,8 +65,8 @@ def bin_cuts(reference: Numbers, n_bins: int = MOST_BINS) -> list[float]:
     cuts = [math.nextafter(knots[0], -math.inf)] if below[0] >= share else []
     last = 0.0
     for i, knot in enumerate(knots[:-1]):
-        before_a_heap = below[i + 1] - below[i] >= share and below[i] > last
-        if below[i] - last >= share or before_a_heap:
+        is_before_frequent = below[i + 1] - below[i] >= share and below[i] > last
+        if below[i] - last >= share or is_before_frequent:
             cuts.append(knot)
             last = below[i]
     if below[-1] - (below[-2] if len(below) > 1 else 0.0) >= share:
@@ -76,8 +76,8 @@ def bin_cuts(reference: Numbers, n_bins: int = MOST_BINS) -> list[float]:
 
 def at_most(reference: Numbers, cut: float) -> float:
     """Return the share of the reference's values up to and including an edge of `bin_cuts`."""
-    place = bisect_right(reference.knots, cut)
-    return reference.below[place - 1] if place else 0.0
+    index = bisect_right(reference.knots, cut)
+    return reference.below[index - 1] if index else 0.0
 
 
 def names_of(cuts: list[float]) -> tuple[str, ...]:
@@ -85,10 +85,10 @@ def names_of(cuts: list[float]) -> tuple[str, ...]:
     if not cuts:
         return ("all",)
     pairs = list(pairwise(cuts))
-    is_heap = [math.nextafter(a, math.inf) == b for a, b in pairs]
-    first = f"< {cuts[1]:.4g}" if is_heap[:1] == [True] else f"≤ {cuts[0]:.4g}"
+    is_single_value = [math.nextafter(a, math.inf) == b for a, b in pairs]
+    first = f"< {cuts[1]:.4g}" if is_single_value[:1] == [True] else f"≤ {cuts[0]:.4g}"
     middle = (
-        f"{b:.4g}" if heap else f"{a:.4g} to {b:.4g}"
-        for (a, b), heap in zip(pairs, is_heap, strict=True)
+        f"{b:.4g}" if is_single else f"{a:.4g} to {b:.4g}"
+        for (a, b), is_single in zip(pairs, is_single_value, strict=True)
     )
     return (first, *middle, f"> {cuts[-1]:.4g}")

@@ -8,7 +8,7 @@ from automl_magic.records.monitoring.drift import DriftSeverity, Thresholds
 
 
 def verdicts(
-    found: list[Compared], thresholds: Thresholds, alpha: float
+    comparisons: list[Compared], thresholds: Thresholds, alpha: float
 ) -> list[tuple[DriftSeverity, float]]:
     """Return the severity and the adjusted p-value of each column.
 
@@ -16,10 +16,10 @@ def verdicts(
     columns, is below `alpha`. With many rows everything is significant, with few everything is
     large.
     """
-    adjusted = holm([one.p_value for one in found])
+    adjusted = holm([comparison.p_value for comparison in comparisons])
     return [
-        (_severity(one.psi, float(p), thresholds, alpha), float(p))
-        for one, p in zip(found, adjusted, strict=True)
+        (_severity(comparison.psi, float(p), thresholds, alpha), float(p))
+        for comparison, p in zip(comparisons, adjusted, strict=True)
     ]
 
 

@@ -14,10 +14,10 @@ def beyond_range(count: float, n: float, n_reference: float) -> float:
     sizes for setting tolerance limits", Annals of Mathematical Statistics 12(1), 1941). Ties make
     the share smaller.
     """
-    here, size, m = round(count), max(round(n), 1), max(round(n_reference), 2)
-    if here <= 0:
+    n_outside, size, m = round(count), max(round(n), 1), max(round(n_reference), 2)
+    if n_outside <= 0:
         return 1.0
-    counts = np.arange(min(here, size), size + 1, dtype=np.float64)
+    counts = np.arange(min(n_outside, size), size + 1, dtype=np.float64)
     logs = (
         gammaln(size + 1)
         - gammaln(counts + 1)

@@ -17,13 +17,13 @@ def chi_square(shares: Shares) -> tuple[float, float]:
     Journal of the American Statistical Association 76 (1981).
     """
     n, m = shares.n_current, shares.n_reference
-    together = (n * shares.current + m * shares.reference) / (n + m)
-    seen = together > 0
-    if n <= 0 or m <= 0 or seen.sum() < 2:
+    pooled_shares = (n * shares.current + m * shares.reference) / (n + m)
+    is_filled = pooled_shares > 0
+    if n <= 0 or m <= 0 or is_filled.sum() < 2:
         return 0.0, 1.0
-    off = shares.current[seen] - shares.reference[seen]
-    statistic = float(np.sum(off * off / together[seen])) * n * m / (n + m)
-    return statistic, float(chdtrc(int(seen.sum()) - 1, statistic))
+    difference = shares.current[is_filled] - shares.reference[is_filled]
+    statistic = float(np.sum(difference * difference / pooled_shares[is_filled])) * n * m / (n + m)
+    return statistic, float(chdtrc(int(is_filled.sum()) - 1, statistic))
 
 
 def cramers_v(shares: Shares) -> float:

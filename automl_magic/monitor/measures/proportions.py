@@ -27,16 +27,16 @@ def otherwise_often(count: float, n: float, count_reference: float, n_reference:
 
 
 def _tail(count: float, n: float, count_reference: float, n_reference: float, side: int) -> float:
-    here, size = round(count), max(round(n), 1)
-    have = here + round(count_reference)
+    n_window, size = round(count), max(round(n), 1)
+    n_total = n_window + round(count_reference)
     population = size + max(round(n_reference), 1)
-    fewest, most = max(0, size - (population - have)), min(have, size)
-    here = min(max(here, fewest), most)
-    first, last = (here, most) if side == MORE else (fewest, here)
+    lower, upper = max(0, size - (population - n_total)), min(n_total, size)
+    n_window = min(max(n_window, lower), upper)
+    first, last = (n_window, upper) if side == MORE else (lower, n_window)
     counts = np.arange(first, last + 1, dtype=np.float64)
     logs = (
-        _log_choose(have, counts)
-        + _log_choose(population - have, size - counts)
+        _log_choose(n_total, counts)
+        + _log_choose(population - n_total, size - counts)
         - _log_choose(population, np.array([float(size)]))
     )
     return float(min(1.0, np.exp(logsumexp(logs))))

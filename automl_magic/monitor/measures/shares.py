@@ -38,13 +38,13 @@ class Shares:
     def n_bins(self) -> int:
         return len(self.reference)
 
-    def take(self, chosen: NDArray[np.bool_]) -> Shares:
+    def take(self, mask: NDArray[np.bool_]) -> Shares:
         """Return the selected bins, with shares of the rows in only these bins."""
-        of_reference, of_current = self.reference[chosen].sum(), self.current[chosen].sum()
+        of_reference, of_current = self.reference[mask].sum(), self.current[mask].sum()
         return Shares(
-            tuple(name for name, here in zip(self.names, chosen, strict=True) if here),
-            self.reference[chosen] / max(of_reference, 1e-300),
-            self.current[chosen] / max(of_current, 1e-300),
+            tuple(name for name, is_selected in zip(self.names, mask, strict=True) if is_selected),
+            self.reference[mask] / max(of_reference, 1e-300),
+            self.current[mask] / max(of_current, 1e-300),
             self.n_reference * of_reference,
             self.n_current * of_current,
         )
@@ -57,7 +57,7 @@ def pooled(
     n_reference: float,
     n_current: float,
     *,
-    rest: str = "(all others)",
+    other_name: str = "(all others)",
 ) -> tuple[Shares, bool]:
     """Merge the bins that are too rare for a test into one bin at the end.
 
@@ -74,7 +74,10 @@ def pooled(
         return Shares(tuple(names), reference, current, n_reference, n_current), False
     rare = ~frequent
     shares = Shares(
-        (*(name for name, here in zip(names, frequent, strict=True) if here), rest),
+        (
+            *(name for name, is_frequent in zip(names, frequent, strict=True) if is_frequent),
+            other_name,
+        ),
         np.append(reference[frequent], reference[rare].sum()),
         np.append(current[frequent], current[rare].sum()),
         n_reference,

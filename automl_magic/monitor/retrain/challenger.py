@@ -28,7 +28,7 @@ class Tables:
     answers: Path | None
 
 
-def write_tables(folder: Path, together: Together, learned: Collection[str]) -> Tables:
+def write_tables(folder: Path, data: Together, learned: Collection[str]) -> Tables:
     """Write the challenger's training and scoring tables to a new folder.
 
     Parameters
@@ -40,20 +40,20 @@ def write_tables(folder: Path, together: Together, learned: Collection[str]) -> 
     tables = Tables(
         folder / "training.parquet",
         folder / "recent.parquet",
-        None if together.answers is None else folder / ANSWERS_NAME,
+        None if data.answers is None else folder / ANSWERS_NAME,
     )
-    together.training.to_parquet(tables.training)
-    together.recent.to_parquet(tables.recent)
-    if together.answers is not None:
-        names = [f"{i}" for i in range(together.answers.shape[1])]
-        together.answers.set_axis(names, axis="columns").to_parquet(tables.answers)
-    ids = [*learned, *together.learned_ids]
+    data.training.to_parquet(tables.training)
+    data.recent.to_parquet(tables.recent)
+    if data.answers is not None:
+        names = [f"{i}" for i in range(data.answers.shape[1])]
+        data.answers.set_axis(names, axis="columns").to_parquet(tables.answers)
+    ids = [*learned, *data.learned_ids]
     (folder / LEARNED_NAME).write_text(json.dumps(ids), encoding="utf-8")
     return tables
 
 
 def challenger_experiment(
-    plan: Plan, together: Together, tables: Tables, budget_s: float | None
+    plan: Plan, data: Together, tables: Tables, budget_s: float | None
 ) -> Experiment:
     """Return the challenger's experiment: the champion's options and column kinds on the new table.
 
@@ -64,20 +64,24 @@ def challenger_experiment(
     budget_s : float, seconds, optional
         Default: the champion's budget.
     """
-    asked = plan.experiment
-    there = {str(column) for column in together.training.columns}
-    kinds = {one.name: one.kind.value for one in plan.dataset.columns if one.name in there}
-    kinds.pop(asked.target, None)
+    experiment = plan.experiment
+    available = {str(column) for column in data.training.columns}
+    kinds = {
+        column.name: column.kind.value
+        for column in plan.dataset.columns
+        if column.name in available
+    }
+    kinds.pop(experiment.target, None)
     return dataclasses.replace(
-        asked,
+        experiment,
         data=str(tables.training),
         task=plan.task,
         objective=plan.metric,
-        budget_s=budget_s or asked.budget_s,
+        budget_s=budget_s or experiment.budget_s,
         features=dataclasses.replace(
-            asked.features,
-            exclude=tuple(name for name in asked.features.exclude if name in there),
-            kinds={**kinds, **asked.features.kinds},
+            experiment.features,
+            exclude=tuple(name for name in experiment.features.exclude if name in available),
+            kinds={**kinds, **experiment.features.kinds},
         ),
-        sensitive=tuple(name for name in asked.sensitive if name in there),
+        sensitive=tuple(name for name in experiment.sensitive if name in available),
     )

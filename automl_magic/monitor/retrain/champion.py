@@ -40,7 +40,7 @@ class Given:
 
 
 def gather(
-    predictions: Engine, champion: Champion, given: Given | None, *, min_rows: int
+    predictions: Engine, champion: Champion, provided: Given | None, *, min_rows: int
 ) -> Together:
     """Collect new rows from the log and a provided table, and split them.
 
@@ -48,7 +48,7 @@ def gather(
     ----------
     predictions : Engine
         Database of predictions and outcomes.
-    given : Given, optional
+    provided : Given, optional
         A provided table.
     min_rows : int
         Minimum number of new rows if they come only from the log.
@@ -58,14 +58,14 @@ def gather(
     MonitorError, DataError
         If there are too few rows, or the table can't be read or is missing a column.
     """
-    plan, watched = champion.plan, load_watched(champion.folder)
-    target, split = plan.experiment.target, plan.split.column
+    plan, monitored = champion.plan, load_watched(champion.folder)
+    target, time_column = plan.experiment.target, plan.split.column
     # Columns that the champion doesn't use aren't in the requests or the log.
-    read = {column.name for column in watched.schema.columns}
-    needed = {*read, target, *([split] if split else [])}
-    table = champion.table[[column for column in champion.table.columns if column in needed]]
-    hidden = hidden_columns(champion.deployment, watched)
-    fresh = []
+    input_columns = {column.name for column in monitored.schema.columns}
+    required = {*input_columns, target, *([time_column] if time_column else [])}
+    table = champion.table[[column for column in champion.table.columns if column in required]]
+    hidden = hidden_columns(champion.deployment, monitored)
+    new_rows = []
     logged = logged_rows(
         predictions,
         champion.deployment.name,
@@ -77,16 +77,20 @@ def gather(
         before=time.time(),
     )
     # If the log doesn't keep all columns, use only the provided table.
-    is_whole = not read & hidden or given is None
-    if len(logged.table) and is_whole and (split is None or split in read - hidden):
-        fresh.append(logged)
-    if given is not None:
-        fresh.append(given_rows(given.read(), table, target, given.name))
+    is_log_complete = not input_columns & hidden or provided is None
+    if (
+        len(logged.table)
+        and is_log_complete
+        and (time_column is None or time_column in input_columns - hidden)
+    ):
+        new_rows.append(logged)
+    if provided is not None:
+        new_rows.append(given_rows(provided.read(), table, target, provided.name))
     return put_together(
         table,
-        fresh,
+        new_rows,
         target,
-        min_rows=min_rows if given is None else 1,
+        min_rows=min_rows if provided is None else 1,
         has_classes=plan.task.has_classes,
         time_column=plan.split.column,
     )

@@ -35,30 +35,34 @@ class Compared:
     comparison: Comparison
 
     def __repr__(self) -> str:
-        return repr(self._shown())
+        return repr(self._output())
 
     def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
+        return self._output()._repr_html_()
 
     @property
     def in_words(self) -> str:
         """Sentence on which model is better, with the interval of the gain."""
-        found = self.comparison
-        span = f"[{number(found.low)}, {number(found.high)}]"
-        gain = f"{number(found.gain)} {span} over {found.resamples:,} resamples of the rows"
-        if found.is_better:
+        comparison = self.comparison
+        interval = f"[{number(comparison.low)}, {number(comparison.high)}]"
+        n = f"{comparison.resamples:,}"
+        gain = f"{number(comparison.gain)} {interval} over {n} resamples of the rows"
+        if comparison.is_better:
             return f"The challenger is better by {gain}."
-        if found.high < 0:
+        if comparison.high < 0:
             return f"The challenger is worse: its gain is {gain}."
         return f"Neither model is clearly better: the gain is {gain}."
 
-    def _shown(self) -> CellOutput:
-        found = self.comparison
+    def _output(self) -> CellOutput:
+        comparison = self.comparison
         rows = [
             (name, score_text(score), f"{score.rows:,}")
-            for name, score in (("champion", found.champion), ("challenger", found.challenger))
+            for name, score in (
+                ("champion", comparison.champion),
+                ("challenger", comparison.challenger),
+            )
         ]
-        headings = ("", f"{found.metric} [95% interval]", "recent rows")
+        headings = ("", f"{comparison.metric} [95% interval]", "recent rows")
         table = TextTable("Scores on the recent rows", headings, rows, right=frozenset({1, 2}))
         return CellOutput(tables=[table], said=[self.in_words])
 
@@ -68,7 +72,7 @@ def compare(
     champion_dir: str | os.PathLike[str],
     recent: pd.DataFrame,
     *,
-    answers: pd.DataFrame | None = None,
+    champion_predictions: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Compared:
     """Score a challenger and the champion on the same rows, with an interval of the difference.
@@ -79,7 +83,7 @@ def compare(
         Folder of the champion. Its files are checked against their digests.
     recent : DataFrame of shape (n_rows, n_columns)
         Rows that neither model learned from, with the target.
-    answers : DataFrame of shape (n_rows, 1) or (n_rows, n_classes), optional
+    champion_predictions : DataFrame of shape (n_rows, 1) or (n_rows, n_classes), optional
         Logged predictions of the champion for these rows. Used if the rows lack a column that the
         champion reads, so it can't predict them.
 
@@ -107,25 +111,32 @@ def compare(
             fix="Train the challenger with the champion's plan: automl retrain DEPLOYMENT",
         )
     values = table_of(recent, [recipe.target])[recipe.target]
-    y = encode_target(values, recipe.task, _classes(challenger))
-    said = _asked(champion, recent) if answers is None else answers.to_numpy(dtype=np.float64)
-    found = [_in_order(said, champion, challenger), _asked(challenger, recent)]
+    y_true = encode_target(values, recipe.task, _classes(challenger))
+    champion_output = (
+        _predict(champion, recent)
+        if champion_predictions is None
+        else champion_predictions.to_numpy(dtype=np.float64)
+    )
+    predictions = [
+        _align_classes(champion_output, champion, challenger),
+        _predict(challenger, recent),
+    ]
     thresholds = [model.threshold for model in (champion, challenger)]
     name = recipe.metric
     scores = [
-        _score(name, y, predicted, threshold, seed)
-        for predicted, threshold in zip(found, thresholds, strict=True)
+        _score(name, y_true, predicted, threshold, seed)
+        for predicted, threshold in zip(predictions, thresholds, strict=True)
     ]
-    read = [
+    prepared = [
         read_by(name, predicted, threshold)
-        for predicted, threshold in zip(found, thresholds, strict=True)
+        for predicted, threshold in zip(predictions, thresholds, strict=True)
     ]
-    gains = _gains(name, y, read, seed)
+    gains = _gains(name, y_true, prepared, seed)
     metric = metrics.METRICS[name]
     sign = 1.0 if metric.higher_is_better else -1.0
     gain = sign * (scores[1].score - scores[0].score)
     low, high = np.percentile(sign * gains, [2.5, 97.5])
-    shrink = np.sqrt(min(len(y), MOST_ROWS) / len(y))
+    shrink = np.sqrt(min(len(y_true), MOST_ROWS) / len(y_true))
     return Compared(
         Comparison(
             metric=name,
@@ -145,39 +156,44 @@ def _classes(model: FittedRecipe) -> list[Any]:
     return list(model.classes_) if model.recipe.task.has_classes else []
 
 
-def _asked(model: FittedRecipe, recent: pd.DataFrame) -> Floats:
+def _predict(model: FittedRecipe, recent: pd.DataFrame) -> Floats:
     if model.recipe.task.has_classes:
         return model.predict_proba(recent)
     return np.asarray(model.predict(recent), dtype=np.float64)
 
 
-def _in_order(said: Floats, model: FittedRecipe, like: FittedRecipe) -> Floats:
+def _align_classes(predicted: Floats, model: FittedRecipe, reference: FittedRecipe) -> Floats:
     """Reorder the predictions of a model to the classes of another model."""
     if not model.recipe.task.has_classes:
-        return said.reshape(len(said))
-    places = {text_of(label): place for place, label in enumerate(model.classes_)}
-    wanted = [places.get(text_of(label)) for label in like.classes_]
+        return predicted.reshape(len(predicted))
+    positions = {text_of(label): position for position, label in enumerate(model.classes_)}
+    order = [positions.get(text_of(label)) for label in reference.classes_]
     return np.column_stack(
-        [np.zeros(len(said)) if place is None else said[:, place] for place in wanted]
+        [
+            np.zeros(len(predicted)) if position is None else predicted[:, position]
+            for position in order
+        ]
     )
 
 
-def _score(name: str, y: Any, predicted: Any, threshold: float, seed: int) -> Score:
-    low, high = metrics.interval(name, y, predicted, threshold=threshold, seed=seed)
-    value = metrics.score(name, y, predicted, threshold=threshold)
-    return Score(metric=name, score=value, rows=len(y), low=low, high=high)
+def _score(name: str, y_true: Any, predicted: Any, threshold: float, seed: int) -> Score:
+    low, high = metrics.interval(name, y_true, predicted, threshold=threshold, seed=seed)
+    value = metrics.score(name, y_true, predicted, threshold=threshold)
+    return Score(metric=name, score=value, rows=len(y_true), low=low, high=high)
 
 
-def _gains(name: str, y: Any, read: list[Any], seed: int) -> Floats:
+def _gains(name: str, y_true: Any, prepared: list[Any], seed: int) -> Floats:
     """Return the score differences of the two models on the same resamples of the rows."""
     random = np.random.default_rng(seed)
-    n, m = len(y), min(len(y), MOST_ROWS)
-    found = []
+    n, m = len(y_true), min(len(y_true), MOST_ROWS)
+    differences = []
     for _ in range(RESAMPLES):
         rows = random.integers(0, n, m)
-        one, other = (measure(name, y[rows], values[rows]) for values in read)
-        found.append(other - one)
-    gains = np.array([gain for gain in found if np.isfinite(gain)])
+        champion_score, challenger_score = (
+            measure(name, y_true[rows], values[rows]) for values in prepared
+        )
+        differences.append(challenger_score - champion_score)
+    gains = np.array([gain for gain in differences if np.isfinite(gain)])
     if len(gains) < FEWEST_RESAMPLES:
         raise MonitorError(
             "Can't compare champion and challenger.",

@@ -21,7 +21,7 @@ BETTER, NOT_BETTER, WORSE = "better", "not_better", "worse"
 
 def sources(rows: list[dict[str, Any]], excluded: dict[str, str]) -> CellOutput:
     """Show the rows and columns that the challenger is trained on."""
-    lines = [(one["name"], f"{one['rows']:,}", one.get("note", "")) for one in rows]
+    lines = [(source["name"], f"{source['rows']:,}", source.get("note", "")) for source in rows]
     lines += [(f"column {name}", "excluded", why) for name, why in excluded.items()]
     caption = "Data of the challenger"
     return CellOutput(tables=[TextTable(caption, ("", "rows", ""), lines, right=frozenset({1}))])
@@ -46,23 +46,23 @@ def decide(
     ------
     FolderNotWritable
     """
-    folder, found = Path(run_dir).absolute(), compared.comparison
-    decision = BETTER if found.is_better else WORSE if found.high < 0 else NOT_BETTER
-    made = Retraining(
+    folder, comparison = Path(run_dir).absolute(), compared.comparison
+    decision = BETTER if comparison.is_better else WORSE if comparison.high < 0 else NOT_BETTER
+    report = Retraining(
         deployment=deployment,
         model=model,
         champion=champion,
-        sources=tuple(Source.from_json(one) for one in rows),
+        sources=tuple(Source.from_json(row) for row in rows),
         excluded=excluded,
         training_rows=training_rows,
-        recent_rows=found.champion.rows,
-        comparison=found,
+        recent_rows=comparison.champion.rows,
+        comparison=comparison,
         decision=decision,
         why=compared.in_words,
         link=Link(run_id=folder.name, notebook=NOTEBOOK, cell_id="compare"),
     )
     try:
-        write_atomic(folder / RETRAIN_NAME, dumps(made.to_json()).encode())
+        write_atomic(folder / RETRAIN_NAME, dumps(report.to_json()).encode())
         # The search wrote its result. Extend it to the result of a retraining.
         path = folder / "result.json"
         result = json.loads(path.read_text("utf-8"))
@@ -72,10 +72,10 @@ def decide(
             "champion": champion,
             "decision": decision,
             "metrics": {
-                f"recent_{found.metric}": found.challenger.score,
-                f"champion_recent_{found.metric}": found.champion.score,
-                "gain": found.gain,
-                "p_better": found.p_better,
+                f"recent_{comparison.metric}": comparison.challenger.score,
+                f"champion_recent_{comparison.metric}": comparison.champion.score,
+                "gain": comparison.gain,
+                "p_better": comparison.p_better,
             },
         }
         write_atomic(path, dumps(result).encode())

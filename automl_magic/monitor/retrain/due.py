@@ -22,17 +22,17 @@ class Due:
 
 
 def due_retraining(
-    engine: Engine, deployment: str, policy: RetrainPolicy, *, at: float
+    engine: Engine, deployment: str, policy: RetrainPolicy, *, now: float
 ) -> Due | None:
     """Return the retraining that's due by an alert or the schedule, or None. Raises StoreError."""
-    last, found = newest(engine, deployment), None
+    last, due = newest(engine, deployment), None
     if (alert := triggered_by(policy, alerts_of(engine, deployment))) is not None:
-        found = Due(Trigger.ALERT, alert.key)
-    elif policy.every_s and last is not None and at - last.started_at >= policy.every_s:
-        found = Due(Trigger.SCHEDULE, f"every {policy.every_s:.0f} s")
-    if found is None or refusal(engine, deployment, policy, found.trigger, at=at) is not None:
+        due = Due(Trigger.ALERT, alert.key)
+    elif policy.every_s and last is not None and now - last.started_at >= policy.every_s:
+        due = Due(Trigger.SCHEDULE, f"every {policy.every_s:.0f} s")
+    if due is None or refusal(engine, deployment, policy, due.trigger, now=now) is not None:
         return None
-    return found
+    return due
 
 
 def approved_challenger(engine: Engine, deployment: str, policy: RetrainPolicy) -> int | None:
@@ -46,7 +46,9 @@ def approved_challenger(engine: Engine, deployment: str, policy: RetrainPolicy) 
     if last is None or last.challenger is None:
         return None
     route = read_route(engine, deployment)
-    has_served = any(last.challenger in old.route.versions for old in history(engine, deployment))
+    has_served = any(
+        last.challenger in change.route.versions for change in history(engine, deployment)
+    )
     if route.canary is not None or has_served:
         return None
     # Checked here because on a laptop, serving a version approves it.

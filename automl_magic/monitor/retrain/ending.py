@@ -15,46 +15,46 @@ from automl_magic.records.monitoring.retrain import Retraining, RetrainStatus
 
 
 def retrain_failed(
-    engine: Engine, monitor: Monitor, retrain_id: int, error: BaseException, *, at: float
+    engine: Engine, monitor: Monitor, retrain_id: int, error: BaseException, *, now: float
 ) -> None:
     """Record a failed retraining. The next check of the deployment sends the notification."""
-    words = f"{error.what} {error.why}" if isinstance(error, AutomlMagicError) else repr(error)
-    end(engine, retrain_id, status=RetrainStatus.FAILED, detail=words, at=at)
-    failed = event(monitor.name, AlertKind.RETRAIN_FAILED, "retrain", words, at=at)
-    observe(engine, monitor, failed, at=at)
+    detail = f"{error.what} {error.why}" if isinstance(error, AutomlMagicError) else repr(error)
+    end(engine, retrain_id, status=RetrainStatus.FAILED, detail=detail, now=now)
+    failed = event(monitor.name, AlertKind.RETRAIN_FAILED, "retrain", detail, at=now)
+    observe(engine, monitor, failed, now=now)
 
 
 def retrain_succeeded(
     engine: Engine,
     monitor: Monitor,
     retrain_id: int,
-    found: Retraining,
+    report: Retraining,
     version: ModelVersion | None,
     *,
     run_id: str,
     secret_of: SecretOf,
-    at: float,
+    now: float,
 ) -> None:
     """Record a completed retraining. A better challenger raises an alert to request approval."""
     end(
         engine,
         retrain_id,
         status=RetrainStatus.SUCCEEDED,
-        detail=found.why,
-        at=at,
+        detail=report.why,
+        now=now,
         run_id=run_id,
         challenger=version.version if version else None,
     )
-    observe(engine, monitor, calm(monitor.name, AlertKind.RETRAIN_FAILED, at=at), at=at)
+    observe(engine, monitor, calm(monitor.name, AlertKind.RETRAIN_FAILED, at=now), now=now)
     if version is not None:
-        wanted = event(
+        approval_request = event(
             monitor.name,
             AlertKind.APPROVAL_WANTED,
             f"{version.name} {version.version}",
-            found.why,
-            at=at,
+            report.why,
+            at=now,
             severity=AlertSeverity.WARNING,
-            link=found.link,
+            link=report.link,
         )
-        observe(engine, monitor, wanted, at=at)
-    deliver(engine, monitor, secret_of, at=at)
+        observe(engine, monitor, approval_request, now=now)
+    deliver(engine, monitor, secret_of, now=now)

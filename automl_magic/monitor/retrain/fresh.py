@@ -99,7 +99,7 @@ def logged_rows(
     before : float
         Seconds since 1970. Later predictions are excluded.
     """
-    is_of = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
+    join_condition = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
     query = (
         select(
             predictions.c.id,
@@ -108,7 +108,7 @@ def logged_rows(
             predictions.c.probabilities,
             outcomes.c.outcome,
         )
-        .select_from(predictions.join(outcomes, is_of))
+        .select_from(predictions.join(outcomes, join_condition))
         .where(
             predictions.c.deployment == deployment,
             predictions.c.role != Role.SHADOW.value,  # the same rows once more
@@ -125,16 +125,18 @@ def logged_rows(
     with reading(engine) as connection:
         rows = connection.execute(query).all()[::-1]
     rows = [row for row in rows if row.id not in learned]
-    read = [{**json.loads(row.features), target: json.loads(row.outcome)} for row in rows]
+    records = [{**json.loads(row.features), target: json.loads(row.outcome)} for row in rows]
     columns = [name for name in like.columns if name not in hidden or name == target]
-    table = pd.DataFrame.from_records(read, index=[row.id for row in rows], columns=columns)
+    table = pd.DataFrame.from_records(records, index=[row.id for row in rows], columns=columns)
     source = Source(
         name="logged predictions with outcomes",
         rows=len(rows),
         note=f"the newest {MOST_LOGGED:,}" if len(rows) == MOST_LOGGED else "",
     )
-    answers = {row.id: json.loads(row.probabilities or row.prediction) for row in rows}
-    return Fresh(_stored_like(table, like), source, True, answers if is_hidden else {})
+    champion_predictions = {row.id: json.loads(row.probabilities or row.prediction) for row in rows}
+    return Fresh(
+        _convert_like(table, like), source, True, champion_predictions if is_hidden else {}
+    )
 
 
 def given_rows(table: pd.DataFrame, like: pd.DataFrame, target: str, name: str) -> Fresh:
@@ -154,13 +156,13 @@ def given_rows(table: pd.DataFrame, like: pd.DataFrame, target: str, name: str) 
             f"{shorten(missing)}.",
             fix="Use a table with all columns. Missing values are allowed.",
         )
-    found = _stored_like(table[list(like.columns)], like)
-    return Fresh(found, Source(name=name, rows=len(found)))
+    converted = _convert_like(table[list(like.columns)], like)
+    return Fresh(converted, Source(name=name, rows=len(converted)))
 
 
 def put_together(
     original: pd.DataFrame,
-    fresh: Sequence[Fresh],
+    batches: Sequence[Fresh],
     target: str,
     *,
     min_rows: int,
@@ -178,7 +180,7 @@ def put_together(
     ----------
     original : DataFrame of shape (n_rows, n_columns)
         The champion's training table.
-    fresh : sequence of Fresh
+    batches : sequence of Fresh
         New rows by source.
 
     Raises
@@ -186,58 +188,64 @@ def put_together(
     MonitorError
         If fewer than `min_rows` new rows have an outcome.
     """
-    columns = [c for c in original.columns if all(c in one.table for one in fresh)]
+    columns = [c for c in original.columns if all(c in batch.table for batch in batches)]
     excluded = {
         str(column): "the log drops it or keeps only a hash"
         for column in original.columns
         if column not in columns
     }
     old = original[columns]
-    known = set(_digests(old))
-    are_unique = len(known) >= MOSTLY * len(old)
+    known_digests = set(_digests(old))
+    are_unique = len(known_digests) >= MOSTLY * len(old)
     parts, n_known = [], 0
-    for one in fresh:
-        table = one.table[columns]
+    for batch in batches:
+        table = batch.table[columns]
         table = table[table[target].notna()]
-        if not one.is_logged and are_unique:
-            is_new = [digest not in known for digest in _digests(table)]
+        if not batch.is_logged and are_unique:
+            is_new = [digest not in known_digests for digest in _digests(table)]
             n_known += len(table) - sum(is_new)
             table = table[is_new]
-        parts.append(_by_time(table, time_column))
-    n_new, least = sum(map(len, parts)), max(min_rows, FEWEST)
-    if n_new < least:
+        parts.append(_sort_by_time(table, time_column))
+    n_new, n_needed = sum(map(len, parts)), max(min_rows, FEWEST)
+    if n_new < n_needed:
         raise MonitorError(
             "There are too few new rows to retrain.",
-            why=f"{n_new:,} new rows have an outcome. At least {least:,} are needed."
+            why=f"{n_new:,} new rows have an outcome. At least {n_needed:,} are needed."
             + (f" {n_known:,} other rows are in the champion's table." if n_known else ""),
             fix="Report outcomes to the endpoint, or add a table: automl retrain NAME --data FILE",
         )
-    at = [len(part) - round(RECENT_SHARE * len(part)) for part in parts]
-    learned = [part.iloc[:end] for part, end in zip(parts, at, strict=True)]
+    split_points = [len(part) - round(RECENT_SHARE * len(part)) for part in parts]
+    learned = [part.iloc[:end] for part, end in zip(parts, split_points, strict=True)]
     training = pd.concat([old, *learned], ignore_index=True)
-    recent = pd.concat([part.iloc[end:] for part, end in zip(parts, at, strict=True)])
+    recent = pd.concat([part.iloc[end:] for part, end in zip(parts, split_points, strict=True)])
     if has_classes:  # drop recent rows of classes without training rows
         recent = recent[recent[target].isin(set(training[target]))]
-    given = {key: answer for one in fresh for key, answer in one.answers.items()}
-    answers = pd.DataFrame([np.atleast_1d(given[key]) for key in recent.index]) if given else None
+    logged_predictions = {
+        key: prediction for batch in batches for key, prediction in batch.answers.items()
+    }
+    champion_predictions = (
+        pd.DataFrame([np.atleast_1d(logged_predictions[key]) for key in recent.index])
+        if logged_predictions
+        else None
+    )
     recent = recent.reset_index(drop=True)
     note = f"{n_known:,} other rows are in the champion's table" if n_known else ""
     sources = (
         Source(name="champion's table", rows=len(old)),
-        *(one.source for one in fresh),
+        *(batch.source for batch in batches),
         Source(name="new rows for training", rows=sum(map(len, learned)), note=note),
         Source(name="recent rows for scoring", rows=len(recent)),
     )
     ids = [
         str(index)
-        for one, part in zip(fresh, learned, strict=True)
-        if one.is_logged
+        for batch, part in zip(batches, learned, strict=True)
+        if batch.is_logged
         for index in part.index
     ]
-    return Together(training, recent, sources, tuple(ids), answers, excluded)
+    return Together(training, recent, sources, tuple(ids), champion_predictions, excluded)
 
 
-def _by_time(table: pd.DataFrame, column: str | None) -> pd.DataFrame:
+def _sort_by_time(table: pd.DataFrame, column: str | None) -> pd.DataFrame:
     if column is None or column not in table or not _has_order(table[column]):
         return table
     return table.sort_values(column, kind="stable")
@@ -248,16 +256,23 @@ def _has_order(values: pd.Series[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values)
 
 
-def _stored_like(table: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
+def _convert_like(table: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     """Convert the columns of a table to the types of another table."""
-    return pd.DataFrame({name: _column_like(table[name], like[name]) for name in table.columns})
+    return pd.DataFrame({name: _convert_column(table[name], like[name]) for name in table.columns})
 
 
-def _column_like(values: pd.Series[Any], like: pd.Series[Any]) -> pd.Series[Any]:
+def _convert_column(values: pd.Series[Any], like: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_bool_dtype(like):
         texts = values.map(text_of, na_action="ignore")
-        known = {"True": True, "true": True, "1": True, "False": False, "false": False, "0": False}
-        return texts.map(known)
+        booleans = {
+            "True": True,
+            "true": True,
+            "1": True,
+            "False": False,
+            "false": False,
+            "0": False,
+        }
+        return texts.map(booleans)
     if pd.api.types.is_numeric_dtype(like):
         return pd.to_numeric(values, errors="coerce")
     if pd.api.types.is_datetime64_any_dtype(like):

@@ -36,23 +36,23 @@ class Retrain:
 
 def triggered_by(policy: RetrainPolicy, firing: Sequence[Alert]) -> Alert | None:
     """Return the critical alert that triggers a retraining under the policy, or None."""
-    calling = [
+    triggering = [
         alert
         for alert in firing
         if alert.severity is AlertSeverity.CRITICAL and alert.kind.value in policy.on
     ]
-    return min(calling, key=lambda alert: policy.on.index(alert.kind.value), default=None)
+    return min(triggering, key=lambda alert: policy.on.index(alert.kind.value), default=None)
 
 
 def refusal(
-    engine: Engine, deployment: str, policy: RetrainPolicy, trigger: Trigger, *, at: float
+    engine: Engine, deployment: str, policy: RetrainPolicy, trigger: Trigger, *, now: float
 ) -> str | None:
     """Return why a retraining can't start now, or None if it can.
 
     A retraining by hand only has to wait for a running one.
     """
     with reading(engine) as connection:
-        return _refusal(connection, deployment, policy, trigger, at)
+        return _refusal_reason(connection, deployment, policy, trigger, now)
 
 
 def begin(
@@ -62,7 +62,7 @@ def begin(
     trigger: Trigger,
     *,
     detail: str,
-    at: float,
+    now: float,
 ) -> int:
     """Record the start of a retraining, and return its number.
 
@@ -75,10 +75,10 @@ def begin(
     busy = "Another retraining is running."
     try:
         with writing(engine) as connection:
-            _give_up_lost(connection, deployment, at)
-            why = _refusal(connection, deployment, policy, trigger, at)
+            _fail_lost_jobs(connection, deployment, now)
+            why = _refusal_reason(connection, deployment, policy, trigger, now)
             if why is None:
-                made: int = connection.execute(
+                job_id: int = connection.execute(
                     retrains.insert()
                     .values(
                         deployment=deployment,
@@ -87,11 +87,11 @@ def begin(
                         running=True,
                         detail=detail,
                         spent_s=0.0,
-                        started_at=at,
+                        started_at=now,
                     )
                     .returning(retrains.c.id)
                 ).scalar_one()
-                return made
+                return job_id
     except StoreError as error:
         if not isinstance(error.__cause__, IntegrityError):
             raise
@@ -109,7 +109,7 @@ def end(
     *,
     status: RetrainStatus,
     detail: str,
-    at: float,
+    now: float,
     run_id: str | None = None,
     challenger: int | None = None,
 ) -> None:
@@ -124,8 +124,8 @@ def end(
                 detail=detail[:2_000],
                 run_id=run_id,
                 challenger=challenger,
-                ended_at=at,
-                spent_s=at - retrains.c.started_at,
+                ended_at=now,
+                spent_s=now - retrains.c.started_at,
             )
         )
 
@@ -135,36 +135,38 @@ def retrains_of(engine: Engine, deployment: str, limit: int = 20) -> tuple[Retra
     query = select(retrains).where(retrains.c.deployment == deployment)
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(retrains.c.id.desc()).limit(limit))
-        return tuple(_retrain(row) for row in rows)
+        return tuple(_job_from_row(row) for row in rows)
 
 
 def newest(engine: Engine, deployment: str) -> Retrain | None:
     """Return the newest retraining of a deployment, or None."""
-    found = retrains_of(engine, deployment, limit=1)
-    return found[0] if found else None
+    jobs = retrains_of(engine, deployment, limit=1)
+    return jobs[0] if jobs else None
 
 
-def _refusal(
-    connection: Connection, deployment: str, policy: RetrainPolicy, trigger: Trigger, at: float
+def _refusal_reason(
+    connection: Connection, deployment: str, policy: RetrainPolicy, trigger: Trigger, now: float
 ) -> str | None:
-    mine = retrains.c.deployment == deployment
-    going_on = connection.execute(
-        select(retrains.c.started_at).where(mine, retrains.c.running.is_(True))
+    of_deployment = retrains.c.deployment == deployment
+    running_since = connection.execute(
+        select(retrains.c.started_at).where(of_deployment, retrains.c.running.is_(True))
     ).scalar_one_or_none()
-    if going_on is not None and at - going_on < LOST_AFTER_S:
-        return f"Another retraining has been running for {(at - going_on) / 60:.0f} min."
+    if running_since is not None and now - running_since < LOST_AFTER_S:
+        return f"Another retraining has been running for {(now - running_since) / 60:.0f} min."
     if trigger is Trigger.HAND:
         return None
-    last = connection.execute(select(func.max(retrains.c.started_at)).where(mine)).scalar_one()
-    if last is not None and at - last < policy.cooldown_s:
+    last_start = connection.execute(
+        select(func.max(retrains.c.started_at)).where(of_deployment)
+    ).scalar_one()
+    if last_start is not None and now - last_start < policy.cooldown_s:
         return (
-            f"The last retraining started {(at - last) / HOUR_S:.1f} h ago. The cooldown is "
+            f"The last retraining started {(now - last_start) / HOUR_S:.1f} h ago. The cooldown is "
             f"{policy.cooldown_s / HOUR_S:.4g} h (retrain.cooldown)."
         )
     spent = connection.execute(
         select(func.sum(retrains.c.spent_s)).where(
-            mine,
-            retrains.c.started_at > at - policy.period_s,
+            of_deployment,
+            retrains.c.started_at > now - policy.period_s,
             retrains.c.trigger != Trigger.HAND.value,
         )
     ).scalar_one()
@@ -176,24 +178,24 @@ def _refusal(
     return None
 
 
-def _give_up_lost(connection: Connection, deployment: str, at: float) -> None:
+def _fail_lost_jobs(connection: Connection, deployment: str, now: float) -> None:
     connection.execute(
         update(retrains)
         .where(
             retrains.c.deployment == deployment,
             retrains.c.running.is_(True),
-            retrains.c.started_at <= at - LOST_AFTER_S,
+            retrains.c.started_at <= now - LOST_AFTER_S,
         )
         .values(
             status=RetrainStatus.FAILED.value,
             running=None,
-            ended_at=at,
+            ended_at=now,
             detail="Its process stopped without a result.",
         )
     )
 
 
-def _retrain(row: Row[tuple[object, ...]]) -> Retrain:
+def _job_from_row(row: Row[tuple[object, ...]]) -> Retrain:
     values = dict(row._mapping)
     del values["running"]
     values["trigger"] = Trigger(values["trigger"])

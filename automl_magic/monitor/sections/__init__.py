@@ -12,9 +12,11 @@ from automl_magic.monitor.section import MonitorSection, Part
 @cache
 def sections() -> tuple[MonitorSection, ...]:
     """Return the metadata of all sections, in notebook order."""
-    found: list[MonitorSection] = [import_module(f"{__name__}.{name}").SECTION for name in names()]
+    unordered: list[MonitorSection] = [
+        import_module(f"{__name__}.{name}").SECTION for name in names()
+    ]
     parts = list(Part)
-    return tuple(sorted(found, key=lambda one: (parts.index(one.part), one.place)))
+    return tuple(sorted(unordered, key=lambda section: (parts.index(section.part), section.place)))
 
 
 def names() -> tuple[str, ...]:

@@ -45,31 +45,33 @@ def calibration(watch: Watch, /) -> SectionResult:
     reference = watch.reference.prediction
     if reference is None or not reference.calibration:
         raise SectionSkipped("The model's reference has no calibration.")
-    rows, y = watch.labelled
+    rows, y_true = watch.labelled
     if watch.n_outcomes == 0:
         raise SectionSkipped(
             "There are no outcomes yet. Report outcomes by prediction_id as they come in."
         )
-    least = watch.thresholds.min_rows
-    if len(rows) < least:
-        why = f"Too few rows: {len(rows):,} rows have an outcome. A test needs {least:,}."
-        few = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
-        return few, CellOutput(said=(why,))
+    min_rows = watch.thresholds.min_rows
+    if len(rows) < min_rows:
+        why = f"Too few rows: {len(rows):,} rows have an outcome. A test needs {min_rows:,}."
+        unjudged = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
+        return unjudged, CellOutput(said=(why,))
     predicted, weights = watch.window.predicted[rows], watch.window.weights[rows]
     has_two_classes = predicted.shape[1] == 2
     confidence = predicted[:, 1] if has_two_classes else predicted.max(axis=1)
-    right = (y == 1) if has_two_classes else predicted.argmax(axis=1) == y
-    places = np.searchsorted(reference.cuts, confidence, side="left")
-    current = bins_of(places, confidence, right.astype(np.float64), weights, len(reference.cuts))
-    pairs = _paired(reference.calibration, current, reference.cuts)
+    is_correct = (y_true == 1) if has_two_classes else predicted.argmax(axis=1) == y_true
+    bin_indices = np.searchsorted(reference.cuts, confidence, side="left")
+    current = bins_of(
+        bin_indices, confidence, is_correct.astype(np.float64), weights, len(reference.cuts)
+    )
+    pairs = _pair_bins(reference.calibration, current, reference.cuts)
     statistic, p_value = calibration_test(pairs)
     before, now = ece(reference.calibration), ece(current)
-    grown, at = now - before, watch.thresholds
+    grown, thresholds = now - before, watch.thresholds
     severity = DriftSeverity.OK
-    if p_value < watch.alpha(SECTION.alpha_share) and grown >= at.ece_warning:
-        is_critical = grown >= at.ece_critical
+    if p_value < watch.alpha(SECTION.alpha_share) and grown >= thresholds.ece_warning:
+        is_critical = grown >= thresholds.ece_critical
         severity = DriftSeverity.CRITICAL if is_critical else DriftSeverity.WARNING
-    found = CalibrationDrift(
+    drift = CalibrationDrift(
         severity=severity,
         ece_release=round(before, 6),
         ece=round(now, 6),
@@ -82,11 +84,11 @@ def calibration(watch: Watch, /) -> SectionResult:
         why=f"The expected calibration error (ECE) is {now:.3f} on {len(rows):,} rows. At release "
         f"it was {before:.3f}. p {p_text(p_value)}.",
     )
-    return found, _shown(found)
+    return drift, _show(drift)
 
 
 def bins_of(
-    places: Array, confidence: Floats, right: Floats, weights: Floats, last: int
+    bin_indices: Array, confidence: Floats, is_correct: Floats, weights: Floats, last: int
 ) -> list[CalibrationBin]:
     """Return the predicted and observed share of each non-empty bin.
 
@@ -94,25 +96,25 @@ def bins_of(
 
     Parameters
     ----------
-    places : array of int of shape (n_rows,)
+    bin_indices : array of int of shape (n_rows,)
         Bin of each row.
-    confidence, right, weights : arrays of shape (n_rows,)
+    confidence, is_correct, weights : arrays of shape (n_rows,)
     last : int
         Number of the last bin.
     """
-    found = []
-    for place in range(last + 1):
-        here = places == place
-        if here.any():
-            w = weights[here]
-            found.append(
+    bins = []
+    for index in range(last + 1):
+        mask = bin_indices == index
+        if mask.any():
+            w = weights[mask]
+            bins.append(
                 CalibrationBin(
                     rows=max(1, round(effective_rows(w))),
-                    predicted=float(np.average(confidence[here], weights=w)),
-                    observed=float(np.average(right[here], weights=w)),
+                    predicted=float(np.average(confidence[mask], weights=w)),
+                    observed=float(np.average(is_correct[mask], weights=w)),
                 )
             )
-    return found
+    return bins
 
 
 def ece(bins: Sequence[CalibrationBin]) -> float:
@@ -121,11 +123,11 @@ def ece(bins: Sequence[CalibrationBin]) -> float:
     Naeini, Cooper & Hauskrecht, AAAI 2015. The expected gap of a bin of n rows by chance,
     √(2p(1 - p)/(πn)), is subtracted, so that few rows don't look badly calibrated.
     """
-    rows = np.array([one.rows for one in bins], dtype=np.float64)
-    predicted = np.array([one.predicted for one in bins])
-    off = np.abs(np.array([one.observed for one in bins]) - predicted)
+    rows = np.array([bin_.rows for bin_ in bins], dtype=np.float64)
+    predicted = np.array([bin_.predicted for bin_ in bins])
+    gaps = np.abs(np.array([bin_.observed for bin_ in bins]) - predicted)
     by_chance = np.sqrt(2 * predicted * (1 - predicted) / (np.pi * rows))
-    return float(max(0.0, np.sum(rows * (off - by_chance)) / rows.sum()))
+    return float(max(0.0, np.sum(rows * (gaps - by_chance)) / rows.sum()))
 
 
 def calibration_test(pairs: Sequence[tuple[CalibrationBin, CalibrationBin]]) -> tuple[float, float]:
@@ -141,62 +143,64 @@ def calibration_test(pairs: Sequence[tuple[CalibrationBin, CalibrationBin]]) -> 
     return total, float(chdtrc(len(pairs), total)) if pairs else 1.0
 
 
-def _variance(one: CalibrationBin) -> float:
+def _variance(bin_: CalibrationBin) -> float:
     # Use the larger of predicted and observed share, so that an observed share of 0 isn't certain.
-    share = (one.rows * max(one.predicted, one.observed) + 0.5) / (one.rows + 1)
-    return max(share * (1 - share), one.predicted * (1 - one.predicted)) / one.rows
+    share = (bin_.rows * max(bin_.predicted, bin_.observed) + 0.5) / (bin_.rows + 1)
+    return max(share * (1 - share), bin_.predicted * (1 - bin_.predicted)) / bin_.rows
 
 
-def _paired(
+def _pair_bins(
     release: Sequence[CalibrationBin], current: Sequence[CalibrationBin], cuts: Sequence[float]
 ) -> list[tuple[CalibrationBin, CalibrationBin]]:
     """Return the pairs of bins that both have, matched by the mean prediction."""
-    places = {int(np.searchsorted(cuts, one.predicted, side="left")): one for one in release}
+    release_by_index = {
+        int(np.searchsorted(cuts, bin_.predicted, side="left")): bin_ for bin_ in release
+    }
     pairs = []
-    for one in current:
-        before = places.get(int(np.searchsorted(cuts, one.predicted, side="left")))
+    for bin_ in current:
+        before = release_by_index.get(int(np.searchsorted(cuts, bin_.predicted, side="left")))
         if before is not None:
-            pairs.append((before, one))
+            pairs.append((before, bin_))
     return pairs
 
 
-def _shown(found: CalibrationDrift) -> CellOutput:
+def _show(drift: CalibrationDrift) -> CellOutput:
     rows = [
-        (format_value(one.predicted), format_value(one.observed), f"{one.rows:,}")
-        for one in found.current
+        (format_value(bin_.predicted), format_value(bin_.observed), f"{bin_.rows:,}")
+        for bin_ in drift.current
     ]
     before = [
-        (format_value(one.predicted), format_value(one.observed), f"{one.rows:,}")
-        for one in found.release
+        (format_value(bin_.predicted), format_value(bin_.observed), f"{bin_.rows:,}")
+        for bin_ in drift.release
     ]
-    heads, right = ("Predicted", "Observed", "Rows"), frozenset({0, 1, 2})
+    headings, right_aligned = ("Predicted", "Observed", "Rows"), frozenset({0, 1, 2})
     summary = [
-        ("verdict", MARKS[found.severity]),
-        ("ECE at release", format_value(found.ece_release)),
-        ("ECE in the window", format_value(found.ece)),
-        ("p", p_text(found.p_value)),
+        ("verdict", MARKS[drift.severity]),
+        ("ECE at release", format_value(drift.ece_release)),
+        ("ECE in the window", format_value(drift.ece)),
+        ("p", p_text(drift.p_value)),
     ]
     return CellOutput(
-        picture=_drawn(found),
+        picture=_draw(drift),
         tables=[TextTable("Calibration against the release", ("", ""), summary)],
         folded=[
-            TextTable("Calibration in the window", heads, rows, right),
-            TextTable("Calibration at release", heads, before, right),
+            TextTable("Calibration in the window", headings, rows, right_aligned),
+            TextTable("Calibration at release", headings, before, right_aligned),
         ],
-        said=[found.why, METHOD],
+        said=[drift.why, METHOD],
     )
 
 
-def _drawn(found: CalibrationDrift) -> PngFigure:
+def _draw(drift: CalibrationDrift) -> PngFigure:
     figure, (ax,) = draw.panels(1, height=3.2)
     ax.plot([0, 1], [0, 1], color="#6a737d", linewidth=0.8, linestyle=":")
     for bins, colour, style, label in (
-        (found.release, draw.REFERENCE, "s--", "at release"),
-        (found.current, draw.CURRENT, "o-", "window"),
+        (drift.release, draw.REFERENCE, "s--", "at release"),
+        (drift.current, draw.CURRENT, "o-", "window"),
     ):
         ax.plot(
-            [one.predicted for one in bins],
-            [one.observed for one in bins],
+            [bin_.predicted for bin_ in bins],
+            [bin_.observed for bin_ in bins],
             style,
             color=colour,
             markersize=4,
@@ -204,7 +208,9 @@ def _drawn(found: CalibrationDrift) -> PngFigure:
         )
     ax.set(xlabel="predicted", ylabel="observed")
     ax.legend(fontsize=7)
-    said = ", ".join(
-        f"predicted {one.predicted:.2f}, observed {one.observed:.2f}" for one in found.current
+    description = ", ".join(
+        f"predicted {bin_.predicted:.2f}, observed {bin_.observed:.2f}" for bin_ in drift.current
     )
-    return PngFigure.of(figure, f"Observed shares by predicted share. In the window: {said}.")
+    return PngFigure.of(
+        figure, f"Observed shares by predicted share. In the window: {description}."
+    )

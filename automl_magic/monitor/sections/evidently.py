@@ -57,13 +57,13 @@ def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionRes
     if not numbers and not levels:
         raise SectionSkipped("The window has no columns to compare.")
     definition = DataDefinition(numerical_columns=numbers, categorical_columns=levels)
-    found = Report([DataDriftPreset()]).run(
+    result = Report([DataDriftPreset()]).run(
         Dataset.from_pandas(current, definition), Dataset.from_pandas(reference, definition)
     )
     path = Path(run_dir).absolute() / REPORT_NAME
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, found.get_html_str(as_iframe=False).encode())
+        write_atomic(path, result.get_html_str(as_iframe=False).encode())
     except OSError as error:
         raise FolderNotWritable(
             f"Can't write to the folder {str(path.parent)!r}.",
@@ -109,23 +109,23 @@ def frames(watch: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[st
 
 def drawn(column: ColumnReference, n: int, random: np.random.Generator) -> Array:
     """Draw `n` values from the distribution of a reference, in random order."""
-    places = (random.permutation(n) + 0.5) / n
+    positions = (random.permutation(n) + 0.5) / n
     if isinstance(column.seen, Numbers):
-        return _inverse(column.seen, places)
+        return _inverse(column.seen, positions)
     assert isinstance(column.seen, Levels)
     names = np.array([*column.seen.levels, "(other)"], dtype=object)
     shares = np.cumsum([*column.seen.shares, column.seen.other])
-    found: Array = names[np.minimum(np.searchsorted(shares, places), len(names) - 1)]
-    return found
+    values: Array = names[np.minimum(np.searchsorted(shares, positions), len(names) - 1)]
+    return values
 
 
-def _inverse(numbers: Numbers, places: Floats) -> Floats:
+def _inverse(numbers: Numbers, positions: Floats) -> Floats:
     """Return quantiles, interpolated linearly between the knots.
 
     With few knots, returns only values of the reference.
     """
     below, knots = np.asarray(numbers.below), np.asarray(numbers.knots)
-    upper = np.minimum(np.searchsorted(below, places, side="left"), len(knots) - 1)
+    upper = np.minimum(np.searchsorted(below, positions, side="left"), len(knots) - 1)
     if len(knots) < 20:
         return knots[upper]
-    return np.interp(places, below, knots)
+    return np.interp(positions, below, knots)

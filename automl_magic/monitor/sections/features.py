@@ -44,26 +44,28 @@ SECTION = MonitorSection(
 def features(watch: Watch, /) -> SectionResult:
     """Compare the values of each input column with its reference."""
     watch.check_enough()
-    judged: list[tuple[ColumnReference, Compared]] = []
-    found: dict[str, ColumnDrift] = {}
+    comparisons: list[tuple[ColumnReference, Compared]] = []
+    drifts: dict[str, ColumnDrift] = {}
     for column in watch.reference.columns:
         outcome = compare_column(watch, column)
         if isinstance(outcome, Compared):
-            judged.append((column, outcome))
+            comparisons.append((column, outcome))
         else:
-            found[column.name] = _unjudged(watch, column, outcome)
+            drifts[column.name] = _unjudged(watch, column, outcome)
     severities = verdicts(
-        [one for _, one in judged], watch.thresholds, watch.alpha(SECTION.alpha_share)
+        [comparison for _, comparison in comparisons],
+        watch.thresholds,
+        watch.alpha(SECTION.alpha_share),
     )
-    for (column, one), (severity, p) in zip(judged, severities, strict=True):
-        why = _why(watch, column, one, p, len(judged))
-        found[column.name] = _drift(watch, column, one, (severity, p, why))
-    ranked = sorted(found.values(), key=lambda one: (-one.severity.rank, -(one.psi or 0.0)))
-    kept = tuple(
-        one if place < MOST_KEPT else dataclasses.replace(one, histogram=None)
-        for place, one in enumerate(ranked)
+    for (column, comparison), (severity, p) in zip(comparisons, severities, strict=True):
+        why = _why(watch, column, comparison, p, len(comparisons))
+        drifts[column.name] = _drift(watch, column, comparison, (severity, p, why))
+    ranked = sorted(drifts.values(), key=lambda drift: (-drift.severity.rank, -(drift.psi or 0.0)))
+    section = tuple(
+        drift if rank < MOST_KEPT else dataclasses.replace(drift, histogram=None)
+        for rank, drift in enumerate(ranked)
     )
-    return kept, _shown(watch, kept)
+    return section, _show(watch, section)
 
 
 def compare_column(watch: Watch, column: ColumnReference) -> Compared | str:
@@ -75,9 +77,9 @@ def compare_column(watch: Watch, column: ColumnReference) -> Compared | str:
     if column.seen is None:
         return "The training data has no values in this column."
     contents = watch.contents(column.name)
-    n, least = len(contents.rows), watch.thresholds.min_rows
-    if n < least:
-        return f"Too few values: {n:,}. A test needs {least:,}."
+    n, min_rows = len(contents.rows), watch.thresholds.min_rows
+    if n < min_rows:
+        return f"Too few values: {n:,}. A test needs {min_rows:,}."
     weights = watch.weights[contents.rows]
     n_reference = watch.reference.rows * (1 - column.missing - column.unread)
     if isinstance(column.seen, Numbers):
@@ -90,40 +92,40 @@ def compare_column(watch: Watch, column: ColumnReference) -> Compared | str:
 def _drift(
     watch: Watch,
     column: ColumnReference,
-    one: Compared,
+    comparison: Compared,
     verdict: tuple[DriftSeverity, float, str],
 ) -> ColumnDrift:
     severity, p, why = verdict
-    if severity.alarms and _moves_with_the_clock(watch, column):
+    if severity.alarms and _advances_with_time(watch, column):
         severity = DriftSeverity.OK
         why = f"{name_of(column.name)}: dates advance with time, most are after the training data."
     return ColumnDrift(
         column=column.name,
         kind=column.kind,
         severity=severity,
-        rows=one.rows,
-        effective_rows=round(one.effective_rows, 1),
-        psi=round(one.psi, 6),
+        rows=comparison.rows,
+        effective_rows=round(comparison.effective_rows, 1),
+        psi=round(comparison.psi, 6),
         p_adjusted=p,
-        statistics=one.statistics,
+        statistics=comparison.statistics,
         why=why,
-        histogram=one.histogram,
+        histogram=comparison.histogram,
     )
 
 
 def _unjudged(watch: Watch, column: ColumnReference, why: str) -> ColumnDrift:
-    is_there = column.name in watch.window.table
+    is_in_window = column.name in watch.window.table
     return ColumnDrift(
         column=column.name,
         kind=column.kind,
         severity=DriftSeverity.UNJUDGED,
-        rows=len(watch.contents(column.name).rows) if is_there else 0,
+        rows=len(watch.contents(column.name).rows) if is_in_window else 0,
         effective_rows=0.0,
         why=why,
     )
 
 
-def _moves_with_the_clock(watch: Watch, column: ColumnReference) -> bool:
+def _advances_with_time(watch: Watch, column: ColumnReference) -> bool:
     """Return whether most dates of a column are after all dates of the training data."""
     if column.kind is not ColumnKind.DATE or column.high is None:
         return False
@@ -131,12 +133,14 @@ def _moves_with_the_clock(watch: Watch, column: ColumnReference) -> bool:
     return numbers is not None and float(np.mean(numbers > column.high)) > 0.5
 
 
-def _why(watch: Watch, column: ColumnReference, one: Compared, p: float, n_columns: int) -> str:
-    moved = f"PSI {one.psi:.3f}, p {p_text(p)} adjusted for {n_columns:,} columns"
-    return f"{name_of(column.name)}: {moved}. {SHIFT}{in_words(watch, column, one)}."
+def _why(
+    watch: Watch, column: ColumnReference, comparison: Compared, p: float, n_columns: int
+) -> str:
+    statistics = f"PSI {comparison.psi:.3f}, p {p_text(p)} adjusted for {n_columns:,} columns"
+    return f"{name_of(column.name)}: {statistics}. {SHIFT}{in_words(watch, column, comparison)}."
 
 
-def in_words(watch: Watch, column: ColumnReference, one: Compared) -> str:
+def in_words(watch: Watch, column: ColumnReference, comparison: Compared) -> str:
     """Describe the shift of a column: of its mean, or of the bin that changed most."""
     if isinstance(column.seen, Numbers) and column.kind is ColumnKind.NUMBER:
         contents = watch.contents(column.name)
@@ -144,66 +148,66 @@ def in_words(watch: Watch, column: ColumnReference, one: Compared) -> str:
         mean = np.average(contents.numbers, weights=watch.weights[contents.rows])
         now = format_value(float(mean))
         return f"the mean changed from {format_value(column.seen.mean)} to {now}"
-    return moved_most(one.histogram)
+    return moved_most(comparison.histogram)
 
 
 def moved_most(histogram: Histogram) -> str:
     """Describe the change of the bin that changed most."""
     gaps = np.abs(np.subtract(histogram.current, histogram.reference))
-    most = int(np.argmax(gaps))
-    was, now = histogram.reference[most], histogram.current[most]
+    index = int(np.argmax(gaps))
+    was, now = histogram.reference[index], histogram.current[index]
     return (
-        f"{name_of(histogram.bins[most], 40)} changed from {format_percent(was)} to "
+        f"{name_of(histogram.bins[index], 40)} changed from {format_percent(was)} to "
         f"{format_percent(now)} of rows"
     )
 
 
-def _shown(watch: Watch, found: Sequence[ColumnDrift]) -> CellOutput:
-    alarming = [one for one in found if one.severity.alarms]
-    unjudged = sum(one.severity is DriftSeverity.UNJUDGED for one in found)
-    listed = found[:MOST_LISTED]
-    drawn = [one for one in found if one.histogram is not None][:MOST_DRAWN]
+def _show(watch: Watch, drifts: Sequence[ColumnDrift]) -> CellOutput:
+    alarming = [drift for drift in drifts if drift.severity.alarms]
+    unjudged = sum(drift.severity is DriftSeverity.UNJUDGED for drift in drifts)
+    listed = drifts[:MOST_LISTED]
+    charted = [drift for drift in drifts if drift.histogram is not None][:MOST_DRAWN]
     picture = None
-    if drawn:
+    if charted:
         titles = [
-            (f"{one.column}: PSI {one.psi:.3f}", one.histogram)
-            for one in drawn
-            if one.histogram is not None
+            (f"{drift.column}: PSI {drift.psi:.3f}", drift.histogram)
+            for drift in charted
+            if drift.histogram is not None
         ]
-        names = ", ".join(f"{name_of(one.column)} (PSI {one.psi:.3f})" for one in drawn)
+        names = ", ".join(f"{name_of(drift.column)} (PSI {drift.psi:.3f})" for drift in charted)
         picture = draw.histograms(
             titles, f"Share of rows per bin, in the training data and in the window: {names}."
         )
-    said = [
-        f"{len(alarming):,} of {len(found) - unjudged:,} columns have drifted."
+    notes = [
+        f"{len(alarming):,} of {len(drifts) - unjudged:,} columns have drifted."
         + (f" {unjudged:,} couldn't be checked." if unjudged else ""),
-        *(one.why for one in alarming[:MOST_DRAWN]),
+        *(drift.why for drift in alarming[:MOST_DRAWN]),
         watch.window.sampling,
         METHOD,
     ]
-    return CellOutput(picture=picture, tables=[table_of_drift(listed, len(found))], said=said)
+    return CellOutput(picture=picture, tables=[table_of_drift(listed, len(drifts))], said=notes)
 
 
-def table_of_drift(found: Sequence[ColumnDrift], n: int) -> TextTable:
+def table_of_drift(drifts: Sequence[ColumnDrift], n: int) -> TextTable:
     """Return the drift statistics of the columns as a table."""
-    more = f" (top {len(found):,} of {n:,})" if n > len(found) else ""
+    more = f" (top {len(drifts):,} of {n:,})" if n > len(drifts) else ""
     return TextTable(
         f"Drift by column{more}",
         ("Column", "Verdict", "PSI", "p adjusted", "Jensen-Shannon", "Rows"),
         [
             (
-                one.column,
-                MARKS[one.severity],
-                format_value(one.psi),
-                p_text(one.p_adjusted),
-                format_value(_value(one, "jensen_shannon")),
-                f"{one.rows:,}",
+                drift.column,
+                MARKS[drift.severity],
+                format_value(drift.psi),
+                p_text(drift.p_adjusted),
+                format_value(_statistic(drift, "jensen_shannon")),
+                f"{drift.rows:,}",
             )
-            for one in found
+            for drift in drifts
         ],
         frozenset({2, 3, 4, 5}),
     )
 
 
-def _value(one: ColumnDrift, name: str) -> float | None:
-    return next((test.value for test in one.statistics if test.name == name), None)
+def _statistic(drift: ColumnDrift, name: str) -> float | None:
+    return next((test.value for test in drift.statistics if test.name == name), None)

@@ -49,35 +49,35 @@ def performance(watch: Watch, /) -> SectionResult:
     release = watch.reference.score
     if release is None:
         raise SectionSkipped("The model's reference has no score at release.")
-    rows, y = watch.labelled
+    rows, y_true = watch.labelled
     if watch.n_outcomes == 0:
         raise SectionSkipped(
             "There are no outcomes yet. Report outcomes by prediction_id as they come in."
         )
     metric = METRICS[release.metric]
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "metric": metric.name,
         "higher_is_better": metric.higher_is_better,
         "release": release,
         "labelled": len(rows),
         "of_rows": watch.window.n_rows,
     }
-    least = watch.thresholds.min_rows
-    current = _score(watch, rows, y, REPEATS) if len(rows) >= least else None
+    min_rows = watch.thresholds.min_rows
+    current = _score(watch, rows, y_true, REPEATS) if len(rows) >= min_rows else None
     if current is None:
-        few = f"{len(rows):,} rows have an outcome. A score needs {least:,}"
-        why = f"Too few rows: {few}." if len(rows) < least else _no_value(metric.name)
-        unjudged = Performance(**said, severity=DriftSeverity.UNJUDGED, current=None, why=why)
+        few = f"{len(rows):,} rows have an outcome. A score needs {min_rows:,}"
+        why = f"Too few rows: {few}." if len(rows) < min_rows else _undefined_text(metric.name)
+        unjudged = Performance(**fields, severity=DriftSeverity.UNJUDGED, current=None, why=why)
         return unjudged, CellOutput(said=(why, METHOD))
     loss, p_value = lost(release, current, higher_is_better=metric.higher_is_better)
     severity = DriftSeverity.OK
     if p_value < watch.alpha(SECTION.alpha_share) and loss >= watch.thresholds.yellow:
         is_red = loss >= watch.thresholds.red
         severity = DriftSeverity.CRITICAL if is_red else DriftSeverity.WARNING
-    buckets = _buckets(watch, rows, y)
+    buckets = _buckets(watch, rows, y_true)
     slope, slope_p = trend(buckets)
-    found = Performance(
-        **said,
+    result = Performance(
+        **fields,
         severity=severity,
         current=current,
         loss=round(loss, 6),
@@ -87,7 +87,7 @@ def performance(watch: Watch, /) -> SectionResult:
         trend_p_value=slope_p,
         why=_why(release, current, loss, p_value),
     )
-    return found, _shown(found)
+    return result, _show(result)
 
 
 def lost(release: Score, current: Score, *, higher_is_better: bool) -> tuple[float, float]:
@@ -96,12 +96,12 @@ def lost(release: Score, current: Score, *, higher_is_better: bool) -> tuple[flo
     The loss is relative to the absolute score at release, or absolute if that's 0. The p-value is
     one-sided, for the difference of two independent, approximately normal scores.
     """
-    down = release.score - current.score if higher_is_better else current.score - release.score
+    loss = release.score - current.score if higher_is_better else current.score - release.score
     error = math.hypot(standard_error(release), standard_error(current))
-    fraction = down / (abs(release.score) or 1.0)
+    fraction = loss / (abs(release.score) or 1.0)
     if error == 0:
         return fraction, 1.0
-    return fraction, float(ndtr(-down / error))
+    return fraction, float(ndtr(-loss / error))
 
 
 def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]:
@@ -109,12 +109,12 @@ def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]
 
     Least squares fit, with each bucket weighted by the inverse of its variance.
     """
-    usable = [one for one in buckets if standard_error(one.score) > 0]
+    usable = [bucket for bucket in buckets if standard_error(bucket.score) > 0]
     if len(usable) < FEWEST_BUCKETS:
         return None, None
-    days = np.array([(one.start + one.end) / 2 for one in usable]) / DAY_S
-    scores = np.array([one.score.score for one in usable])
-    weights = np.array([standard_error(one.score) ** -2 for one in usable])
+    days = np.array([(bucket.start + bucket.end) / 2 for bucket in usable]) / DAY_S
+    scores = np.array([bucket.score.score for bucket in usable])
+    weights = np.array([standard_error(bucket.score) ** -2 for bucket in usable])
     centered = days - np.average(days, weights=weights)
     spread = float(np.sum(weights * centered**2))
     if spread <= 0:
@@ -123,11 +123,11 @@ def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]
     return slope, float(2 * ndtr(-abs(slope) * math.sqrt(spread)))
 
 
-def _score(watch: Watch, rows: Array, y: Array, repeats: int) -> Score | None:
+def _score(watch: Watch, rows: Array, y_true: Array, repeats: int) -> Score | None:
     assert watch.reference.score is not None
     return score_of(
         watch.reference.score.metric,
-        y,
+        y_true,
         watch.window.predicted[rows],
         watch.window.weights[rows],
         threshold=watch.watched.fitted.threshold,
@@ -135,85 +135,96 @@ def _score(watch: Watch, rows: Array, y: Array, repeats: int) -> Score | None:
     )
 
 
-def _buckets(watch: Watch, rows: Array, y: Array) -> tuple[ScoreBucket, ...]:
+def _buckets(watch: Watch, rows: Array, y_true: Array) -> tuple[ScoreBucket, ...]:
     """Return the scores of buckets of the window with about the same number of outcomes."""
-    at = watch.window.at[rows]
+    timestamps = watch.window.at[rows]
     n = min(MOST_BUCKETS, len(rows) // watch.thresholds.min_rows)
-    if n < FEWEST_BUCKETS or not np.isfinite(at).all() or np.ptp(at) == 0:
+    if n < FEWEST_BUCKETS or not np.isfinite(timestamps).all() or np.ptp(timestamps) == 0:
         return ()
-    found = []
-    for part_of in np.array_split(np.argsort(at, kind="stable"), n):
-        score = _score(watch, rows[part_of], y[part_of], BUCKET_REPEATS)
+    buckets = []
+    for positions in np.array_split(np.argsort(timestamps, kind="stable"), n):
+        score = _score(watch, rows[positions], y_true[positions], BUCKET_REPEATS)
         if score is not None:
-            start, end = float(at[part_of].min()), float(at[part_of].max())
-            found.append(ScoreBucket(start=start, end=end, score=score))
-    return tuple(found)
+            start, end = float(timestamps[positions].min()), float(timestamps[positions].max())
+            buckets.append(ScoreBucket(start=start, end=end, score=score))
+    return tuple(buckets)
 
 
 def _why(release: Score, current: Score, loss: float, p_value: float) -> str:
     change = f"lost {loss:.1%}" if loss > 0 else f"gained {-loss:.1%}"
     return (
-        f"{current.metric} is {_in_words(current)} on {current.rows:,} rows. At release it was "
-        f"{_in_words(release)}. It {change}, p {p_text(p_value)}."
+        f"{current.metric} is {_format_score(current)} on {current.rows:,} rows. At release it was "
+        f"{_format_score(release)}. It {change}, p {p_text(p_value)}."
     )
 
 
-def _in_words(score: Score) -> str:
+def _format_score(score: Score) -> str:
     if score.low is None or score.high is None:
         return format_value(score.score)
     return f"{format_value(score.score)} [{format_value(score.low)}, {format_value(score.high)}]"
 
 
-def _no_value(metric: str) -> str:
+def _undefined_text(metric: str) -> str:
     return f"{metric} is undefined on these rows. They may have only one class."
 
 
-def _shown(found: Performance) -> CellOutput:
-    assert found.current is not None
-    assert found.release is not None
+def _show(result: Performance) -> CellOutput:
+    assert result.current is not None
+    assert result.release is not None
     rows = [
-        ("verdict", MARKS[found.severity]),
-        ("at release", _in_words(found.release)),
-        ("in the window", _in_words(found.current)),
-        ("lost", f"{found.loss:.1%}"),
-        ("outcomes", f"{found.labelled:,} of {found.of_rows:,} rows"),
+        ("verdict", MARKS[result.severity]),
+        ("at release", _format_score(result.release)),
+        ("in the window", _format_score(result.current)),
+        ("lost", f"{result.loss:.1%}"),
+        ("outcomes", f"{result.labelled:,} of {result.of_rows:,} rows"),
     ]
-    if found.trend_per_day is not None:
-        slope = f"{found.trend_per_day:+.3g} per day, p {p_text(found.trend_p_value)}"
+    if result.trend_per_day is not None:
+        slope = f"{result.trend_per_day:+.3g} per day, p {p_text(result.trend_p_value)}"
         rows.append(("trend", slope))
     parts = [
-        (moment(one.start), moment(one.end), _in_words(one.score), f"{one.score.rows:,}")
-        for one in found.buckets
+        (
+            moment(bucket.start),
+            moment(bucket.end),
+            _format_score(bucket.score),
+            f"{bucket.score.rows:,}",
+        )
+        for bucket in result.buckets
     ]
-    heads = ("From", "To", found.metric, "Rows")
-    folded = [TextTable("Score over the window", heads, parts, frozenset({2, 3}))] if parts else []
+    headings = ("From", "To", result.metric, "Rows")
+    folded = (
+        [TextTable("Score over the window", headings, parts, frozenset({2, 3}))] if parts else []
+    )
     return CellOutput(
-        picture=_drawn(found) if parts else None,
-        tables=[TextTable(f"{found.metric} on rows with outcomes", ("", ""), rows)],
+        picture=_draw(result) if parts else None,
+        tables=[TextTable(f"{result.metric} on rows with outcomes", ("", ""), rows)],
         folded=folded,
-        said=[found.why, METHOD],
+        said=[result.why, METHOD],
     )
 
 
-def _drawn(found: Performance) -> PngFigure:
-    assert found.release is not None
+def _draw(result: Performance) -> PngFigure:
+    assert result.release is not None
     figure, (ax,) = draw.panels(1, height=3.0)
-    _draw_parts(ax, found)
-    ax.axhline(found.release.score, color=draw.REFERENCE, linestyle="--", label="at release")
-    ax.set_ylabel(found.metric, fontsize=8)
+    _draw_buckets(ax, result)
+    ax.axhline(result.release.score, color=draw.REFERENCE, linestyle="--", label="at release")
+    ax.set_ylabel(result.metric, fontsize=8)
     ax.set_xlabel("hours since the first outcome", fontsize=8)
     ax.legend(fontsize=7)
-    said = ", ".join(
-        f"{moment(one.start)}: {format_value(one.score.score)}" for one in found.buckets
+    description = ", ".join(
+        f"{moment(bucket.start)}: {format_value(bucket.score.score)}" for bucket in result.buckets
     )
-    return PngFigure.of(figure, f"{found.metric} over the window and at release. {said}.")
+    return PngFigure.of(figure, f"{result.metric} over the window and at release. {description}.")
 
 
-def _draw_parts(ax: Axes, found: Performance) -> None:
-    first = found.buckets[0].start
-    hours = [((one.start + one.end) / 2 - first) / 3_600 for one in found.buckets]
-    scores = [one.score.score for one in found.buckets]
-    below = [one.score.score - (one.score.low or one.score.score) for one in found.buckets]
-    above = [(one.score.high or one.score.score) - one.score.score for one in found.buckets]
+def _draw_buckets(ax: Axes, result: Performance) -> None:
+    first = result.buckets[0].start
+    hours = [((bucket.start + bucket.end) / 2 - first) / 3_600 for bucket in result.buckets]
+    scores = [bucket.score.score for bucket in result.buckets]
+    below = [
+        bucket.score.score - (bucket.score.low or bucket.score.score) for bucket in result.buckets
+    ]
+    above = [
+        (bucket.score.high or bucket.score.score) - bucket.score.score for bucket in result.buckets
+    ]
     spread = [[max(0.0, gap) for gap in below], [max(0.0, gap) for gap in above]]
     ax.errorbar(hours, scores, yerr=spread, fmt="o-", color=draw.CURRENT, capsize=2, label="window")

@@ -44,52 +44,52 @@ def prediction(watch: Watch, /) -> SectionResult:
         raise SectionSkipped("The model's reference has no predictions.")
     if watch.is_null:
         raise SectionSkipped(watch.too_few or "")
-    answered = np.flatnonzero(watch.answered)
-    least = watch.thresholds.min_rows
-    if len(answered) < least:
+    positions = np.flatnonzero(watch.answered)
+    min_rows = watch.thresholds.min_rows
+    if len(positions) < min_rows:
         raise SectionSkipped(
-            f"Too few rows: {len(answered):,} have a prediction. A test needs {least:,}."
+            f"Too few rows: {len(positions):,} have a prediction. A test needs {min_rows:,}."
         )
-    weights, predicted = watch.window.weights[answered], watch.window.predicted[answered]
+    weights, predicted = watch.window.weights[positions], watch.window.predicted[positions]
     if reference.output is not None:
         output = predicted if predicted.ndim == 1 else predicted[:, 1]
-        found = compare_numbers(reference.output, reference.rows, output, weights)
+        comparison = compare_numbers(reference.output, reference.rows, output, weights)
         mean = float(np.average(output, weights=weights))
         was = format_value(reference.output.mean)
-        moved = f"the mean changed from {was} to {format_value(mean)}"
+        shift = f"the mean changed from {was} to {format_value(mean)}"
     elif reference.classes is not None:
         labels = [text_of(watch.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
-        found = compare_levels(reference.classes, reference.rows, labels, weights)
-        moved = moved_most(found.histogram)
+        comparison = compare_levels(reference.classes, reference.rows, labels, weights)
+        shift = moved_most(comparison.histogram)
     else:
         raise SectionSkipped("The model's reference has no predictions.")
-    drift = _drift(watch, found, moved)
+    drift = _drift(watch, comparison, shift)
     picture = draw.histograms(
-        [(f"{drift.column}: PSI {drift.psi:.3f}", found.histogram)],
-        f"Share of predictions per bin, before the release and in the window: {moved}.",
+        [(f"{drift.column}: PSI {drift.psi:.3f}", comparison.histogram)],
+        f"Share of predictions per bin, before the release and in the window: {shift}.",
     )
-    said = [drift.why, _labels(watch, predicted), METHOD]
-    return drift, CellOutput(picture=picture, tables=[table_of_drift([drift], 1)], said=said)
+    notes = [drift.why, _distribution_text(watch, predicted), METHOD]
+    return drift, CellOutput(picture=picture, tables=[table_of_drift([drift], 1)], said=notes)
 
 
-def _drift(watch: Watch, found: Compared, moved: str) -> ColumnDrift:
+def _drift(watch: Watch, comparison: Compared, shift: str) -> ColumnDrift:
     alpha = watch.alpha(SECTION.alpha_share)
-    ((severity, p),) = verdicts([found], watch.thresholds, alpha)
+    ((severity, p),) = verdicts([comparison], watch.thresholds, alpha)
     subject = name_of(watch.recipe.target)
     return ColumnDrift(
         column=watch.recipe.target,
         severity=severity,
-        rows=found.rows,
-        effective_rows=round(found.effective_rows, 1),
-        psi=round(found.psi, 6),
+        rows=comparison.rows,
+        effective_rows=round(comparison.effective_rows, 1),
+        psi=round(comparison.psi, 6),
         p_adjusted=p,
-        statistics=found.statistics,
-        why=f"Predictions of {subject}: PSI {found.psi:.3f}, p {p_text(p)}. {SHIFT}{moved}.",
-        histogram=found.histogram,
+        statistics=comparison.statistics,
+        why=f"Predictions of {subject}: PSI {comparison.psi:.3f}, p {p_text(p)}. {SHIFT}{shift}.",
+        histogram=comparison.histogram,
     )
 
 
-def _labels(watch: Watch, predicted: Floats) -> str:
+def _distribution_text(watch: Watch, predicted: Floats) -> str:
     if not watch.recipe.task.has_classes:
         low, middle, high = np.quantile(predicted, [0.05, 0.5, 0.95])
         return f"The median is {middle:.4g}. 90% of values are between {low:.4g} and {high:.4g}."

@@ -64,12 +64,16 @@ def quality(watch: Watch, /) -> SectionResult:
         for problem in problems_of(watch, column)
     ]
     adjusted = holm([problem.p_value for problem in problems])
-    judged = [
-        _judged(watch, problem, float(p)) for problem, p in zip(problems, adjusted, strict=True)
+    checked = [
+        _judge(watch, problem, float(p)) for problem, p in zip(problems, adjusted, strict=True)
     ]
-    found = [*_absent(watch), *(one for one in judged if one.severity.alarms), *_unexpected(watch)]
-    ranked = tuple(sorted(found, key=lambda one: (-one.severity.rank, -one.share)))
-    return ranked, _shown(ranked, len(problems))
+    findings = [
+        *_missing_columns(watch),
+        *(finding for finding in checked if finding.severity.alarms),
+        *_unexpected_columns(watch),
+    ]
+    ranked = tuple(sorted(findings, key=lambda finding: (-finding.severity.rank, -finding.share)))
+    return ranked, _show(ranked, len(problems))
 
 
 def problems_of(watch: Watch, column: ColumnReference) -> list[Problem]:
@@ -78,28 +82,28 @@ def problems_of(watch: Watch, column: ColumnReference) -> list[Problem]:
     is_hidden = column.personal or column.name in watch.window.hidden
     n = effective_rows(watch.weights)
 
-    def often(name: str, mask: Array, share: float) -> Problem:
-        here = float(np.average(mask, weights=watch.weights))
-        p_value = more_often(here * n, n, share * rows, rows)
-        return Problem(column.name, name, here, share, p_value)
+    def issue(name: str, mask: Array, share: float) -> Problem:
+        window_share = float(np.average(mask, weights=watch.weights))
+        p_value = more_often(window_share * n, n, share * rows, rows)
+        return Problem(column.name, name, window_share, share, p_value)
 
-    found = [often("missing", contents.missing, column.missing)]
+    issues = [issue("missing", contents.missing, column.missing)]
     if is_hidden:
-        return found
-    found.append(often("unreadable", contents.unread, column.unread))
+        return issues
+    issues.append(issue("unreadable", contents.unread, column.unread))
     if len(contents.rows) == 0:
-        return found
+        return issues
     weights = watch.weights[contents.rows]
-    known = rows * (1 - column.missing - column.unread)
+    n_values = rows * (1 - column.missing - column.unread)
     if contents.numbers is not None and column.kind is ColumnKind.NUMBER:
-        found += _out_of_range(column, contents.numbers, weights, known)
+        issues += _out_of_range(column, contents.numbers, weights, n_values)
     if contents.texts is not None and isinstance(column.seen, Levels) and column.seen.are_all:
-        found.append(_new_levels(column, column.seen, contents.texts, weights, known))
-    return found
+        issues.append(_new_levels(column, column.seen, contents.texts, weights, n_values))
+    return issues
 
 
 def _out_of_range(
-    column: ColumnReference, numbers: Floats, weights: Floats, known: float
+    column: ColumnReference, numbers: Floats, weights: Floats, n_values: float
 ) -> list[Problem]:
     if column.low is None or column.high is None:
         return []
@@ -112,43 +116,47 @@ def _out_of_range(
             column.name,
             "out_of_range",
             share,
-            min(1.0, 2 / (known + 1)),
-            beyond_range(share * n, n, known),
+            min(1.0, 2 / (n_values + 1)),
+            beyond_range(share * n, n, n_values),
             examples,
         )
     ]
 
 
 def _new_levels(
-    column: ColumnReference, seen: Levels, texts: Sequence[str], weights: Floats, known: float
+    column: ColumnReference,
+    reference: Levels,
+    texts: Sequence[str],
+    weights: Floats,
+    n_values: float,
 ) -> Problem:
-    levels = set(seen.levels)
-    new = np.fromiter((text not in levels for text in texts), bool, count=len(texts))
-    share, n = float(np.average(new, weights=weights)), effective_rows(weights)
-    counts = Counter(text for text, is_new in zip(texts, new, strict=True) if is_new)
+    levels = set(reference.levels)
+    is_new = np.fromiter((text not in levels for text in texts), bool, count=len(texts))
+    share, n = float(np.average(is_new, weights=weights)), effective_rows(weights)
+    counts = Counter(text for text in texts if text not in levels)
     # Good-Turing estimate: categories with one row predict the share of new categories.
     return Problem(
         column.name,
         "new_category",
         share,
-        seen.n_once / known,
-        more_often(share * n, n, seen.n_once, known),
+        reference.n_once / n_values,
+        more_often(share * n, n, reference.n_once, n_values),
         tuple(safe(text, LONGEST_EXAMPLE) for text, _ in counts.most_common(MOST_EXAMPLES)),
     )
 
 
-def _judged(watch: Watch, problem: Problem, p: float) -> QualityFinding:
-    at = watch.thresholds
+def _judge(watch: Watch, problem: Problem, p: float) -> QualityFinding:
+    thresholds = watch.thresholds
     low, high = (
-        (at.missing_warning, at.missing_critical)
+        (thresholds.missing_warning, thresholds.missing_critical)
         if problem.problem == "missing"
-        else (at.outside_warning, at.outside_critical)
+        else (thresholds.outside_warning, thresholds.outside_critical)
     )
     excess = problem.share - problem.reference
     severity = DriftSeverity.OK
     if p < watch.alpha(SECTION.alpha_share) and excess >= low:
         severity = DriftSeverity.CRITICAL if excess >= high else DriftSeverity.WARNING
-    like = f", such as {', '.join(map(repr, problem.examples))}" if problem.examples else ""
+    examples = f", such as {', '.join(map(repr, problem.examples))}" if problem.examples else ""
     return QualityFinding(
         column=problem.column,
         problem=problem.problem,
@@ -158,11 +166,12 @@ def _judged(watch: Watch, problem: Problem, p: float) -> QualityFinding:
         p_adjusted=p,
         examples=problem.examples,
         why=f"{name_of(problem.column)}: {format_percent(problem.share)} of the rows "
-        f"{_SAYS[problem.problem]}{like} ({format_percent(problem.reference)} in training).",
+        f"{_DESCRIPTIONS[problem.problem]}{examples} "
+        f"({format_percent(problem.reference)} in training).",
     )
 
 
-_SAYS = {
+_DESCRIPTIONS = {
     "missing": "have no value",
     "unreadable": "have a value of the wrong type",
     "new_category": "have a new category",
@@ -170,7 +179,7 @@ _SAYS = {
 }
 
 
-def _absent(watch: Watch) -> list[QualityFinding]:
+def _missing_columns(watch: Watch) -> list[QualityFinding]:
     return [
         QualityFinding(
             column=name,
@@ -185,9 +194,9 @@ def _absent(watch: Watch) -> list[QualityFinding]:
     ]
 
 
-def _unexpected(watch: Watch) -> list[QualityFinding]:
-    known = {*watch.columns, watch.recipe.target, *watch.recipe.columns}
-    unknown = [name for name in watch.window.table if name not in known][:MOST_UNEXPECTED]
+def _unexpected_columns(watch: Watch) -> list[QualityFinding]:
+    expected = {*watch.columns, watch.recipe.target, *watch.recipe.columns}
+    unexpected = [name for name in watch.window.table if name not in expected][:MOST_UNEXPECTED]
     return [
         QualityFinding(
             column=str(name),
@@ -197,27 +206,27 @@ def _unexpected(watch: Watch) -> list[QualityFinding]:
             reference=0.0,
             why=f"{name_of(str(name))}: the model doesn't use this column.",
         )
-        for name in unknown
+        for name in unexpected
         if text_of(name) is not None
     ]
 
 
-def _shown(found: Sequence[QualityFinding], n_tests: int) -> CellOutput:
-    alarming = [one for one in found if one.severity.alarms]
+def _show(findings: Sequence[QualityFinding], n_tests: int) -> CellOutput:
+    alarming = [finding for finding in findings if finding.severity.alarms]
     rows = [
         (
-            one.column,
-            MARKS[one.severity],
-            one.problem.replace("_", " "),
-            format_percent(one.share),
-            format_percent(one.reference),
-            p_text(one.p_adjusted),
-            ", ".join(one.examples),
+            finding.column,
+            MARKS[finding.severity],
+            finding.problem.replace("_", " "),
+            format_percent(finding.share),
+            format_percent(finding.reference),
+            p_text(finding.p_adjusted),
+            ", ".join(finding.examples),
         )
-        for one in found[:MOST_LISTED]
+        for finding in findings[:MOST_LISTED]
     ]
-    heads = ("Column", "Verdict", "Problem", "Share", "In training", "p adjusted", "Examples")
-    right = frozenset({3, 4, 5})
-    tables = [TextTable("Data quality problems", heads, rows, right)] if rows else []
-    said = [f"{len(alarming):,} problems found in {n_tests:,} tests.", METHOD]
-    return CellOutput(tables=tables, said=said)
+    headings = ("Column", "Verdict", "Problem", "Share", "In training", "p adjusted", "Examples")
+    right_aligned = frozenset({3, 4, 5})
+    tables = [TextTable("Data quality problems", headings, rows, right_aligned)] if rows else []
+    notes = [f"{len(alarming):,} problems found in {n_tests:,} tests.", METHOD]
+    return CellOutput(tables=tables, said=notes)

@@ -43,33 +43,33 @@ def traffic(watch: Watch, /) -> SectionResult:
     if len(requests.at) == 0:
         raise SectionSkipped("Too few rows: there were no requests in this window.")
     start, end = watch.window.start, watch.window.end
-    failed = np.array([error is not None for error in requests.errors], dtype=bool)
-    total, wrong = float(requests.weights.sum()), float(requests.weights[failed].sum())
-    answered = ~failed & np.isfinite(requests.latency_ms)
-    p50, p95, p99 = quantiles(requests.latency_ms[answered], requests.weights[answered])
-    rate = 100 * wrong / total
+    is_failed = np.array([error is not None for error in requests.errors], dtype=bool)
+    total, n_failed = float(requests.weights.sum()), float(requests.weights[is_failed].sum())
+    is_ok = ~is_failed & np.isfinite(requests.latency_ms)
+    p50, p95, p99 = quantiles(requests.latency_ms[is_ok], requests.weights[is_ok])
+    rate = 100 * n_failed / total
     severity, why = _verdict(watch, requests, p95, rate)
     slos = requests.slos
-    found = Traffic(
+    result = Traffic(
         severity=severity,
         logged=len(requests.at),
         requests=round(total, 3),
         per_s=total / max(end - start, 1e-9),
         error_rate_pct=rate,
-        errors=_by(requests.errors, requests.weights),
+        errors=_sum_by_name(requests.errors, requests.weights),
         versions={
             name: round(weight / total, 6)
-            for name, weight in _by(requests.versions, requests.weights).items()
+            for name, weight in _sum_by_name(requests.versions, requests.weights).items()
         },
         latency_ms_p50=p50,
         latency_ms_p95=p95,
         latency_ms_p99=p99,
         slo_latency_ms_p95=slos.latency_ms_p95 if slos else None,
         slo_error_rate_pct=slos.error_rate_pct if slos else None,
-        buckets=_buckets(requests, failed, start, end),
+        buckets=_buckets(requests, is_failed, start, end),
         why=why,
     )
-    return found, _shown(found)
+    return result, _show(result)
 
 
 def quantiles(values: Floats, weights: Floats) -> tuple[float | None, float | None, float | None]:
@@ -78,9 +78,9 @@ def quantiles(values: Floats, weights: Floats) -> tuple[float | None, float | No
         return None, None, None
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order])
-    wanted = np.array([0.5, 0.95, 0.99]) * cumulated[-1]
-    at = np.minimum(np.searchsorted(cumulated, wanted, side="left"), len(values) - 1)
-    p50, p95, p99 = (round(float(value), 4) for value in values[order][at])
+    targets = np.array([0.5, 0.95, 0.99]) * cumulated[-1]
+    positions = np.minimum(np.searchsorted(cumulated, targets, side="left"), len(values) - 1)
+    p50, p95, p99 = (round(float(value), 4) for value in values[order][positions])
     return p50, p95, p99
 
 
@@ -88,96 +88,100 @@ def _verdict(
     watch: Watch, requests: Requests, p95: float | None, rate: float
 ) -> tuple[DriftSeverity, str]:
     slos, n = requests.slos, len(requests.at)
-    said = f"{n:,} rows logged, {rate:.2g}% of requests failed, p95 {format_value(p95)} ms"
+    summary = f"{n:,} rows logged, {rate:.2g}% of requests failed, p95 {format_value(p95)} ms"
     if slos is None or (slos.latency_ms_p95 is None and slos.error_rate_pct is None):
-        return DriftSeverity.OK, f"{said}. The deployment has no objectives."
+        return DriftSeverity.OK, f"{summary}. The deployment has no objectives."
     if n < max(slos.min_requests, watch.thresholds.min_rows):
-        return DriftSeverity.UNJUDGED, f"{said}. Too few rows to check the objectives."
-    broken = []
+        return DriftSeverity.UNJUDGED, f"{summary}. Too few rows to check the objectives."
+    missed = []
     if slos.latency_ms_p95 is not None and p95 is not None and p95 > slos.latency_ms_p95:
-        broken.append(f"the p95 objective is {slos.latency_ms_p95:g} ms")
+        missed.append(f"the p95 objective is {slos.latency_ms_p95:g} ms")
     if slos.error_rate_pct is not None and rate > slos.error_rate_pct:
-        broken.append(f"the error rate objective is {slos.error_rate_pct:g}%")
-    if broken:
-        return DriftSeverity.WARNING, f"{said}, but {' and '.join(broken)}."
-    return DriftSeverity.OK, f"{said}, within the objectives."
+        missed.append(f"the error rate objective is {slos.error_rate_pct:g}%")
+    if missed:
+        return DriftSeverity.WARNING, f"{summary}, but {' and '.join(missed)}."
+    return DriftSeverity.OK, f"{summary}, within the objectives."
 
 
-def _by(names: Sequence[str | None], weights: Floats) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _sum_by_name(names: Sequence[str | None], weights: Floats) -> dict[str, float]:
+    totals: dict[str, float] = {}
     for name, weight in zip(names, weights.tolist(), strict=True):
         if name is not None:
-            found[name] = found.get(name, 0.0) + weight
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+            totals[name] = totals.get(name, 0.0) + weight
+    return dict(sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _buckets(
-    requests: Requests, failed: Array, start: float, end: float
+    requests: Requests, is_failed: Array, start: float, end: float
 ) -> tuple[TrafficBucket, ...]:
     edges = np.linspace(start, end, BUCKETS + 1)
-    places = np.clip(np.searchsorted(edges, requests.at, side="right") - 1, 0, BUCKETS - 1)
-    found = []
-    for place in range(BUCKETS):
-        here = places == place
-        fine = here & ~failed & np.isfinite(requests.latency_ms)
-        p50, p95, _ = quantiles(requests.latency_ms[fine], requests.weights[fine])
-        found.append(
+    bucket_indices = np.clip(np.searchsorted(edges, requests.at, side="right") - 1, 0, BUCKETS - 1)
+    buckets = []
+    for index in range(BUCKETS):
+        mask = bucket_indices == index
+        is_ok = mask & ~is_failed & np.isfinite(requests.latency_ms)
+        p50, p95, _ = quantiles(requests.latency_ms[is_ok], requests.weights[is_ok])
+        buckets.append(
             TrafficBucket(
-                start=float(edges[place]),
-                end=float(edges[place + 1]),
-                requests=round(float(requests.weights[here].sum()), 3),
-                errors=round(float(requests.weights[here & failed].sum()), 3),
+                start=float(edges[index]),
+                end=float(edges[index + 1]),
+                requests=round(float(requests.weights[mask].sum()), 3),
+                errors=round(float(requests.weights[mask & is_failed].sum()), 3),
                 latency_ms_p50=p50,
                 latency_ms_p95=p95,
             )
         )
-    return tuple(found)
+    return tuple(buckets)
 
 
-def _shown(found: Traffic) -> CellOutput:
+def _show(result: Traffic) -> CellOutput:
     rows = [
-        ("verdict", MARKS[found.severity]),
-        ("requests", f"{found.requests:,.0f}, {found.per_s:.3g} per second"),
-        ("failed", f"{found.error_rate_pct:.3g}%"),
-        *((f"  {code}", f"{n:,.0f}") for code, n in found.errors.items()),
-        ("latency p50", f"{format_value(found.latency_ms_p50)} ms"),
-        ("latency p95", f"{format_value(found.latency_ms_p95)} ms"),
-        ("latency p99", f"{format_value(found.latency_ms_p99)} ms"),
-        *((f"version {name}", f"{share:.1%}") for name, share in found.versions.items()),
+        ("verdict", MARKS[result.severity]),
+        ("requests", f"{result.requests:,.0f}, {result.per_s:.3g} per second"),
+        ("failed", f"{result.error_rate_pct:.3g}%"),
+        *((f"  {code}", f"{n:,.0f}") for code, n in result.errors.items()),
+        ("latency p50", f"{format_value(result.latency_ms_p50)} ms"),
+        ("latency p95", f"{format_value(result.latency_ms_p95)} ms"),
+        ("latency p99", f"{format_value(result.latency_ms_p99)} ms"),
+        *((f"version {name}", f"{share:.1%}") for name, share in result.versions.items()),
     ]
     parts = [
         (
-            moment(one.start),
-            f"{one.requests:,.0f}",
-            f"{one.errors:,.0f}",
-            format_value(one.latency_ms_p50),
-            format_value(one.latency_ms_p95),
+            moment(bucket.start),
+            f"{bucket.requests:,.0f}",
+            f"{bucket.errors:,.0f}",
+            format_value(bucket.latency_ms_p50),
+            format_value(bucket.latency_ms_p95),
         )
-        for one in found.buckets
+        for bucket in result.buckets
     ]
-    heads = ("From", "Requests", "Errors", "p50 ms", "p95 ms")
+    headings = ("From", "Requests", "Errors", "p50 ms", "p95 ms")
     return CellOutput(
-        picture=_drawn(found),
+        picture=_draw(result),
         tables=[TextTable("Traffic", ("", ""), rows)],
-        folded=[TextTable("Traffic over the window", heads, parts, frozenset({1, 2, 3, 4}))],
-        said=[found.why, METHOD],
+        folded=[TextTable("Traffic over the window", headings, parts, frozenset({1, 2, 3, 4}))],
+        said=[result.why, METHOD],
     )
 
 
-def _drawn(found: Traffic) -> PngFigure:
-    figure, (left, right) = draw.panels(2, across=2, height=2.8)
-    hours = [(one.start - found.buckets[0].start) / 3_600 for one in found.buckets]
-    left.step(hours, [one.requests for one in found.buckets], where="post", color=draw.REFERENCE)
-    left.set(xlabel="hours", ylabel="requests")
-    left.plot(hours, [one.errors for one in found.buckets], "o", color=draw.CURRENT, markersize=3)
+def _draw(result: Traffic) -> PngFigure:
+    figure, (requests_ax, latency_ax) = draw.panels(2, across=2, height=2.8)
+    hours = [(bucket.start - result.buckets[0].start) / 3_600 for bucket in result.buckets]
+    requests_ax.step(
+        hours, [bucket.requests for bucket in result.buckets], where="post", color=draw.REFERENCE
+    )
+    requests_ax.set(xlabel="hours", ylabel="requests")
+    requests_ax.plot(
+        hours, [bucket.errors for bucket in result.buckets], "o", color=draw.CURRENT, markersize=3
+    )
     for name, style in (("latency_ms_p50", "-"), ("latency_ms_p95", "--")):
-        values = [getattr(one, name) for one in found.buckets]
-        known = [(hour, value) for hour, value in zip(hours, values, strict=True) if value]
+        values = [getattr(bucket, name) for bucket in result.buckets]
+        points = [(hour, value) for hour, value in zip(hours, values, strict=True) if value]
         label = "p50" if name.endswith("50") else "p95"
-        right.plot([h for h, _ in known], [value for _, value in known], style, label=label)
-    right.set(xlabel="hours", ylabel="ms")
-    right.legend(fontsize=7)
-    busiest = max(one.requests for one in found.buckets)
+        latency_ax.plot([h for h, _ in points], [value for _, value in points], style, label=label)
+    latency_ax.set(xlabel="hours", ylabel="ms")
+    latency_ax.legend(fontsize=7)
+    busiest = max(bucket.requests for bucket in result.buckets)
     alt = (
         "Requests (errors as dots) and latency over the window. "
         f"The maximum is {busiest:,.0f} requests per bucket."

@@ -42,7 +42,7 @@ def story(store, report, columns, monitor=MONITOR, *, every_s=EVERY_S):
     for i, severities in enumerate(columns):
         at = START + i * every_s
         seen = observed_in(report(at, severities))
-        told.append(observe(store, monitor, seen, at=at))
+        told.append(observe(store, monitor, seen, now=at))
     return told
 
 
@@ -106,13 +106,13 @@ def test_a_column_that_is_gone_ends_its_alert(store, report):
 def test_the_same_window_counts_once_however_many_monitors_read_it(store, report):
     seen = observed_in(report(START, {"age": WARNING}))
 
-    assert [observe(store, MONITOR, seen, at=START) for _ in range(5)] == [()] * 5
+    assert [observe(store, MONITOR, seen, now=START) for _ in range(5)] == [()] * 5
     assert alerts_of(store, "churn") == ()
 
 
 def test_a_silenced_group_is_not_told_and_its_end_neither(store, report):
     story(store, report, [{"age": CRITICAL}])
-    silence(store, "churn/feature_drift", for_s=6 * HOUR_S, reason="known", actor="ann", at=START)
+    silence(store, "churn/feature_drift", for_s=6 * HOUR_S, reason="known", actor="ann", now=START)
 
     told = story(store, report, [{"age": CRITICAL}] * 20 + [{"age": OK}] * 3)
 
@@ -121,7 +121,7 @@ def test_a_silenced_group_is_not_told_and_its_end_neither(store, report):
 
 def test_what_was_silenced_is_told_when_the_silence_is_over(store, report):
     story(store, report, [{"age": WARNING}])
-    silence(store, "churn", for_s=HOUR_S, reason="", actor="ann", at=START)
+    silence(store, "churn", for_s=HOUR_S, reason="", actor="ann", now=START)
 
     told = story(store, report, [{"age": WARNING}] * 7)
 
@@ -130,7 +130,7 @@ def test_what_was_silenced_is_told_when_the_silence_is_over(store, report):
 
 def test_one_silenced_alert_leaves_the_others_of_its_group_loud(store, report):
     story(store, report, [{"age": WARNING, "city": WARNING}])
-    silence(store, "churn/feature_drift/age", for_s=HOUR_S, reason="", actor="ann", at=START)
+    silence(store, "churn/feature_drift/age", for_s=HOUR_S, reason="", actor="ann", now=START)
 
     told = story(store, report, [{"age": WARNING, "city": WARNING}] * 2)
 
@@ -203,7 +203,7 @@ def test_an_event_fires_at_once_and_ends_at_the_first_calm_look(store):
     failed = event("churn", AlertKind.RETRAIN_FAILED, "retrain", "No rows.", at=START)
     calm = Observation("churn", START + 60, frozenset({AlertKind.RETRAIN_FAILED}))
 
-    told = [observe(store, MONITOR, seen, at=seen.at) for seen in (failed, calm)]
+    told = [observe(store, MONITOR, seen, now=seen.at) for seen in (failed, calm)]
 
     assert states(told) == [
         [(FIRING, AlertSeverity.WARNING)],
@@ -243,7 +243,7 @@ def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report)
 
     def watch(engine):
         for one in reports:
-            observe(engine, MONITOR, observed_in(one), at=one.window_end)
+            observe(engine, MONITOR, observed_in(one), now=one.window_end)
 
     threads = [threading.Thread(target=watch, args=(engine,)) for engine in engines]
     for thread in threads:
@@ -286,7 +286,7 @@ def test_whatever_happens_firing_is_told_at_most_once_a_repeat_and_level(looks):
             )
         )
         seen = Observation("churn", at, frozenset({AlertKind.QUALITY}), found)
-        told += observe(store, MONITOR, seen, at=at)
+        told += observe(store, MONITOR, seen, now=at)
     for level in AlertSeverity:
         times = [one.at for one in told if one.state is FIRING and one.severity is level]
         assert all(later - earlier >= MONITOR.repeat_s for earlier, later in pairwise(times))

@@ -28,7 +28,7 @@ def monitor(receiver):
 
 def fire(store, told):
     seen = event("churn", AlertKind.RETRAIN_FAILED, "retrain", "No rows.", at=AT)
-    observe(store, told, seen, at=AT)
+    observe(store, told, seen, now=AT)
 
 
 def statuses(store):
@@ -40,8 +40,8 @@ def statuses(store):
 def test_a_notice_is_sent_once(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
-        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT) == 2
-        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + 60) == 0
+        assert deliver(store, monitor(receiver), default_workspace().secret, now=AT) == 2
+        assert deliver(store, monitor(receiver), default_workspace().secret, now=AT + 60) == 0
 
     assert len(receiver.requests) == 1
     assert statuses(store) == {"log": "sent", "team": "sent"}
@@ -51,7 +51,7 @@ def test_a_notice_that_fails_waits_longer_each_time_until_it_is_dead(store):
     with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
         for second in range(0, 3 * 3_600, 10):
-            deliver(store, monitor(receiver), default_workspace().secret, at=AT + second)
+            deliver(store, monitor(receiver), default_workspace().secret, now=AT + second)
 
     assert len(receiver.requests) == MOST_ATTEMPTS
     (lost,) = undelivered(store, "churn")
@@ -62,12 +62,12 @@ def test_a_notice_that_fails_waits_longer_each_time_until_it_is_dead(store):
 def test_a_notice_that_failed_is_sent_when_the_server_is_back(store):
     with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
-        deliver(store, monitor(receiver), default_workspace().secret, at=AT)
+        deliver(store, monitor(receiver), default_workspace().secret, now=AT)
     assert [one.is_dead for one in undelivered(store)] == [False]
 
     with receiving(always(OK)) as receiver:
-        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + 29) == 0
-        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + 31) == 1
+        assert deliver(store, monitor(receiver), default_workspace().secret, now=AT + 29) == 0
+        assert deliver(store, monitor(receiver), default_workspace().secret, now=AT + 31) == 1
 
     assert undelivered(store) == ()
 
@@ -75,7 +75,7 @@ def test_a_notice_that_failed_is_sent_when_the_server_is_back(store):
 def test_what_another_try_would_not_change_is_dead_at_once(store):
     with receiving(always(b"HTTP/1.1 410 Gone\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
-        deliver(store, monitor(receiver), default_workspace().secret, at=AT)
+        deliver(store, monitor(receiver), default_workspace().secret, now=AT)
 
     assert [(one.attempts, one.is_dead) for one in undelivered(store)] == [(1, True)]
 
@@ -84,7 +84,7 @@ def test_a_channel_that_is_gone_from_the_file_ends_its_notices(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
 
-    deliver(store, Monitor(name="churn"), default_workspace().secret, at=AT)
+    deliver(store, Monitor(name="churn"), default_workspace().secret, now=AT)
 
     assert "no longer in the monitor file" in undelivered(store)[0].error
 
@@ -95,17 +95,17 @@ def test_what_a_process_has_taken_before_its_end_is_sent_by_another(store):
         with writing(store) as connection:
             connection.execute(update(notices).values(status="sending", due_at=AT + LEASE_S))
         assert (
-            deliver(store, monitor(receiver), default_workspace().secret, at=AT + LEASE_S - 1) == 0
+            deliver(store, monitor(receiver), default_workspace().secret, now=AT + LEASE_S - 1) == 0
         )
-        assert deliver(store, monitor(receiver), default_workspace().secret, at=AT + LEASE_S) == 2
+        assert deliver(store, monitor(receiver), default_workspace().secret, now=AT + LEASE_S) == 2
 
 
 def test_a_deployment_whose_name_begins_alike_has_notices_of_its_own(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
 
-    assert deliver(store, Monitor(name="chur"), default_workspace().secret, at=AT) == 0
-    assert deliver(store, Monitor(name="chur_"), default_workspace().secret, at=AT) == 0
+    assert deliver(store, Monitor(name="chur"), default_workspace().secret, now=AT) == 0
+    assert deliver(store, Monitor(name="chur_"), default_workspace().secret, now=AT) == 0
 
 
 def test_of_many_monitors_at_once_one_sends_each_notice(tmp_path):
@@ -120,7 +120,7 @@ def test_of_many_monitors_at_once_one_sends_each_notice(tmp_path):
                         open_engine(Database(url)),
                         monitor(receiver),
                         default_workspace().secret,
-                        at=AT,
+                        now=AT,
                     )
                 )
             )
@@ -141,6 +141,6 @@ def test_a_notice_to_where_nothing_may_be_sent_is_dead_with_its_reason(store, ur
     told = Monitor(name="churn", channels=(channel,))
     fire(store, told)
 
-    deliver(store, told, default_workspace().secret, at=AT)
+    deliver(store, told, default_workspace().secret, now=AT)
 
     assert undelivered(store)[0].is_dead

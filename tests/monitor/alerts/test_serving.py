@@ -38,7 +38,7 @@ def ask(store, ats, *, failed=0, latency_ms=5.0, rate=1.0):
 
 def seen(store, **limits):
     monitor = Monitor(name="churn", serving=ServingLimits(**limits))
-    return observe_serving(store, store, monitor, at=NOW)
+    return observe_serving(store, store, monitor, now=NOW)
 
 
 def found(store, **limits):

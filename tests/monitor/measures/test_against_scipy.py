@@ -184,7 +184,7 @@ def test_bins_that_are_rare_in_the_reference_are_put_together():
         np.array([0.5, 0.3, 0.1, 0.1]),
         10_000,
         500,
-        rest="rest",
+        other_name="rest",
     )
 
     assert shares.names == ("a", "b", "rest")

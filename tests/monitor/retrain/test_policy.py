@@ -32,11 +32,11 @@ def store(tmp_path):
 
 
 def start(store, trigger=Trigger.ALERT, *, at=START, policy=POLICY):
-    return begin(store, "churn", policy, trigger, detail="", at=at)
+    return begin(store, "churn", policy, trigger, detail="", now=at)
 
 
 def finish(store, number, *, at):
-    end(store, number, status=RetrainStatus.SUCCEEDED, detail="better", at=at)
+    end(store, number, status=RetrainStatus.SUCCEEDED, detail="better", now=at)
 
 
 def test_while_one_goes_on_no_other_begins_not_even_by_hand(store):
@@ -49,11 +49,11 @@ def test_while_one_goes_on_no_other_begins_not_even_by_hand(store):
 def test_one_that_nobody_asked_for_waits_for_the_cool_down(store):
     finish(store, start(store), at=START + 70)
 
-    assert "between two of them lie 24 h" in refusal(
-        store, "churn", POLICY, Trigger.ALERT, at=START + 23 * HOUR_S
+    assert "The cooldown is 24 h" in refusal(
+        store, "churn", POLICY, Trigger.ALERT, now=START + 23 * HOUR_S
     )
-    assert refusal(store, "churn", POLICY, Trigger.ALERT, at=START + 24 * HOUR_S) is None
-    assert refusal(store, "churn", POLICY, Trigger.HAND, at=START + 100) is None
+    assert refusal(store, "churn", POLICY, Trigger.ALERT, now=START + 24 * HOUR_S) is None
+    assert refusal(store, "churn", POLICY, Trigger.HAND, now=START + 100) is None
 
 
 def test_the_budget_of_a_week_is_kept(store):
@@ -62,7 +62,7 @@ def test_the_budget_of_a_week_is_kept(store):
         began = START + i * HOUR_S
         finish(store, start(store, at=began, policy=policy), at=began + 60)
 
-    why = refusal(store, "churn", policy, Trigger.SCHEDULE, at=START + 3 * HOUR_S)
+    why = refusal(store, "churn", policy, Trigger.SCHEDULE, now=START + 3 * HOUR_S)
 
     assert why == ("Retrainings took 120 s in the last 168 h. The limit is 100 s (retrain.spend).")
 
@@ -114,9 +114,9 @@ def test_many_features_that_drift_for_a_day_are_one_retraining(store, n):
     for i in range(24 * 4):
         at = START + i * 15 * MINUTE_S
         seen = Observation("churn", at, frozenset({AlertKind.FEATURE_DRIFT}), findings)
-        observe(store, monitor, seen, at=at)
+        observe(store, monitor, seen, now=at)
         alert = triggered_by(monitor.retrain, alerts_of(store, "churn"))
-        if refusal(store, "churn", monitor.retrain, Trigger.ALERT, at=at) is None:
+        if refusal(store, "churn", monitor.retrain, Trigger.ALERT, now=at) is None:
             assert alert is not None
             begun.append(start(store, at=at))
             finish(store, begun[-1], at=at + 70)

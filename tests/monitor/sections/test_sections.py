@@ -201,7 +201,7 @@ def test_many_rows_are_sampled_and_the_report_says_so(binary, make_people):
     watched = binary.watched
     frame = make_people(3_000, seed=22)
     window = monitor.read_table(
-        frame, watched, 0.0, 1.0, source="a test", model="people", most_sampled=500
+        frame, watched, 0.0, 1.0, source="a test", model="people", max_sampled=500
     )
 
     report = judged(monitor.Watch(window, watched))

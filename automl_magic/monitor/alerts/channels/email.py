@@ -40,18 +40,18 @@ def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) 
         host, channel.port, allowed_hosts=channel.allowed_hosts, timeout_s=TIMEOUT_S
     )
     try:
-        with _connected(channel, host, addresses) as server:
+        with _connect(channel, host, addresses) as server:
             if channel.user is not None:
                 server.login(channel.user, filled(channel.password or "", secret_of))
             server.send_message(message)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
-        raise Refused(f"{host} rejected an address: {_brief(error)}") from None
+        raise Refused(f"{host} rejected an address: {_short_text(error)}") from None
     except smtplib.SMTPAuthenticationError:
         raise Refused(f"{host} rejected the user name or password.") from None
     except (OSError, smtplib.SMTPException) as error:
         raise MonitorError(
             f"Can't send email through {host}.",
-            why=_brief(error),
+            why=_short_text(error),
             fix="Check the channel's host, port and security.",
         ) from None
 
@@ -72,7 +72,7 @@ def message_of(channel: Channel, notice: Notice, notice_id: int) -> EmailMessage
     return message
 
 
-def _connected(channel: Channel, host: str, addresses: Sequence[str]) -> smtplib.SMTP:
+def _connect(channel: Channel, host: str, addresses: Sequence[str]) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if channel.security is MailSecurity.TLS:
         return _PinnedTls(host, channel.port, addresses=addresses, context=context)
@@ -110,5 +110,5 @@ class _PinnedTls(smtplib.SMTP_SSL):
         return self.context.wrap_socket(plain, server_hostname=host)
 
 
-def _brief(error: Exception) -> str:
+def _short_text(error: Exception) -> str:
     return safe(f"{type(error).__name__}: {error}", 200)

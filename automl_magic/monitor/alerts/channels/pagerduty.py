@@ -15,7 +15,7 @@ from automl_magic.outbound import post_json
 from automl_magic.records.monitoring.alert import AlertState, Channel, Notice
 
 URL = "https://events.pagerduty.com/v2/enqueue"
-_LONGEST_SUMMARY, _LONGEST_KEY = 1_024, 255
+_MAX_SUMMARY, _MAX_KEY = 1_024, 255
 
 
 def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
@@ -30,11 +30,11 @@ def document_of(notice: Notice, routing_key: str) -> dict[str, Any]:
     """Build the event to post."""
     event: dict[str, Any] = {
         "routing_key": routing_key,
-        "dedup_key": notice.group[:_LONGEST_KEY],
+        "dedup_key": notice.group[:_MAX_KEY],
         "event_action": "resolve" if notice.state is AlertState.RESOLVED else "trigger",
         "client": "automl-magic",
         "payload": {
-            "summary": notice.title[:_LONGEST_SUMMARY],
+            "summary": notice.title[:_MAX_SUMMARY],
             "source": notice.deployment,
             "severity": notice.severity.value,
             "timestamp": dt.datetime.fromtimestamp(notice.at, dt.UTC).isoformat(),

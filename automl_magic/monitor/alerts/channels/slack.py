@@ -16,8 +16,8 @@ from automl_magic.monitor.alerts.told import lines_of
 from automl_magic.outbound import post_json
 from automl_magic.records.monitoring.alert import AlertSeverity, AlertState, Channel, Notice
 
-_LONGEST_HEADER, _LONGEST_TEXT = 150, 3_000
-_SIGNS = {AlertSeverity.INFO: "ℹ", AlertSeverity.WARNING: "⚠", AlertSeverity.CRITICAL: "⛔"}
+_MAX_HEADER, _MAX_TEXT = 150, 3_000
+_SYMBOLS = {AlertSeverity.INFO: "ℹ", AlertSeverity.WARNING: "⚠", AlertSeverity.CRITICAL: "⛔"}
 
 
 def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) -> None:  # noqa: ARG001
@@ -29,22 +29,22 @@ def send(channel: Channel, notice: Notice, notice_id: int, secret_of: SecretOf) 
 
 def document_of(notice: Notice) -> dict[str, Any]:
     """Build the payload: blocks, and a text for clients without blocks."""
-    sign = "✓" if notice.state is AlertState.RESOLVED else _SIGNS[notice.severity]
+    sign = "✓" if notice.state is AlertState.RESOLVED else _SYMBOLS[notice.severity]
     title, *lines = lines_of(notice)
     body = "\n".join(line for line in lines if line != notice.url)
-    blocks = [_block("header", f"{sign} {title}", _LONGEST_HEADER)]
+    blocks = [_block("header", f"{sign} {title}", _MAX_HEADER)]
     if body:
-        blocks.append(_block("section", body, _LONGEST_TEXT))
+        blocks.append(_block("section", body, _MAX_TEXT))
     if notice.url is not None:
-        link = f"<{_escaped(notice.url)}|Open the notebook cell>"
+        link = f"<{_escape(notice.url)}|Open the notebook cell>"
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link}})
-    return {"text": _escaped(f"{sign} {title}")[:_LONGEST_TEXT], "mrkdwn": False, "blocks": blocks}
+    return {"text": _escape(f"{sign} {title}")[:_MAX_TEXT], "mrkdwn": False, "blocks": blocks}
 
 
 def _block(kind: str, text: str, limit: int) -> dict[str, Any]:
-    shown = text if len(text) <= limit else text[: limit - 1] + "…"
-    return {"type": kind, "text": {"type": "plain_text", "text": shown, "emoji": False}}
+    shortened = text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": kind, "text": {"type": "plain_text", "text": shortened, "emoji": False}}
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

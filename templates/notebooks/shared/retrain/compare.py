@@ -1,4 +1,6 @@
 recent = data.load(recent_source)
 champion_predictions = data.load(answers_source) if answers_source else None
-comparison = retrain.compare(model, champion_dir, recent, answers=champion_predictions, seed=seed)
+comparison = retrain.compare(
+    model, champion_dir, recent, champion_predictions=champion_predictions, seed=seed
+)
 comparison
