@@ -51,6 +51,9 @@ from difflib import get_close_matches
 from http import HTTPStatus
 from typing import ClassVar
 
+# Labels of the second and third line of an error. The command reads them from a server's log.
+WHY, DO = "Why:", "Do:"
+
 
 class AutomlMagicError(Exception):
     """An error a person can act on: what happened, why, and what to do next.
@@ -71,7 +74,7 @@ class AutomlMagicError(Exception):
         self.what, self.why, self.fix = what, why, fix
 
     def __str__(self) -> str:
-        return f"{self.what}\n  Why: {self.why}\n  Do:  {self.fix}"
+        return f"{self.what}\n  {WHY} {self.why}\n  {DO}  {self.fix}"
 
     # Errors travel back from worker processes. Subclasses may take their own arguments, and the
     # default pickling would call them with ours.

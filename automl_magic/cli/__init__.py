@@ -1,6 +1,6 @@
-"""cli: the `automl` command. Parses, calls flow, shows; knows no machine learning.
+"""cli: the `automl` command. It parses options, calls flow and shows results.
 
-Importing this package is light: each verb is a module that is loaded when the verb is used.
+Importing this package is cheap: each command is a module that is loaded on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The `automl` command: its verbs, each in a module that is loaded when it is used."""
+"""The `automl` command and its subcommands, each in a module that is loaded on first use."""
 
 from __future__ import annotations
 
@@ -9,50 +9,51 @@ from typing import Any
 
 import click
 
-from automl_magic.cli.door import Answer
+from automl_magic.cli import verbs
+from automl_magic.cli.door import Answer, Door
 
 VERBS = {
-    "demo": "The whole journey on real data, and how to look at it.",
+    "demo": "Run the whole workflow on real data.",
     "wizard": "Find a model step by step, without writing code.",
-    "plan": "Write the experiment file and the notebooks; run nothing.",
+    "plan": "Write an experiment file and notebooks without running them.",
     "run": "Run a plan or a notebook.",
-    "fit": "Plan, then run.",
-    "leaderboard": "The trials of a run, best first.",
-    "why": "Why a run did what it did.",
-    "explain": "What moves a model, how honest it is, whom it treats how.",
-    "report": "The explanation of a model as one HTML file.",
-    "notebook": "Write a run's model as a notebook that stands alone.",
-    "rerun": "Repeat a run, and say whether the numbers are the same.",
-    "diff": "What changed between two runs: in words, then the code.",
+    "fit": "Plan a search and run it.",
+    "leaderboard": "List the trials of a run, best first.",
+    "why": "Show the reasons for each decision in a run.",
+    "explain": "Explain a model: importance, calibration, fairness.",
+    "report": "Write the explanation of a model to one HTML file.",
+    "notebook": "Export a run's model as a standalone notebook.",
+    "rerun": "Repeat a run and check that the metrics are the same.",
+    "diff": "Show what changed between two runs.",
     "predict": "Predict the rows of a table.",
-    "stream": "Predict the messages of a topic of Kafka.",
-    "register": "Make a run's model a version in the registry.",
-    "models": "The registered models and their versions.",
-    "approve": "Let a version of a model serve.",
-    "revoke": "Take an approval back.",
-    "promote": "Give a version of a model an alias.",
-    "rollback": "Return to the champion before.",
-    "serve": "Answer requests with a registered model.",
-    "deployments": "What serves, and which versions answer there.",
-    "route": "Which versions answer in a deployment; change it.",
-    "key": "The API keys that open deployments.",
-    "audit": "Who did what, and whether the log of it is whole.",
-    "runs": "The newest runs.",
-    "stop": "End a run that goes on in another process.",
-    "monitor": "What has moved since the release, and how right it still is.",
-    "alerts": "What is wrong with the deployments now.",
-    "retrain": "A challenger for a deployment, compared with its champion.",
+    "stream": "Predict messages from a Kafka topic.",
+    "register": "Register a run's model as a new version.",
+    "models": "List registered models and their versions.",
+    "approve": "Approve a model version for serving.",
+    "revoke": "Revoke an approval.",
+    "promote": "Give a model version an alias.",
+    "rollback": "Restore the previous champion.",
+    "serve": "Serve registered models over HTTP.",
+    "deployments": "List deployments and the versions they serve.",
+    "route": "Show or change a deployment's route.",
+    "key": "Create, list and revoke API keys.",
+    "audit": "Show or verify the audit log.",
+    "runs": "List recent runs.",
+    "stop": "Stop a run in another process.",
+    "monitor": "Check a deployment for drift and lost performance.",
+    "alerts": "List, silence and test alerts.",
+    "retrain": "Train a challenger and compare it with the champion.",
     "app": "Open a dashboard in the browser.",
-    "lab": "JupyterLab with everything in it.",
-    "version": "The versions of automl-magic and of what it stands on.",
+    "lab": "Start JupyterLab with automl-magic.",
+    "version": "Show the versions of automl-magic and its dependencies.",
 }
 
 
-WORKSPACE_HELP = "Act in a configured workspace; before or after the verb."
+WORKSPACE_HELP = "Configured workspace to use. Works before or after the command."
 
 
 class Verbs(click.Group):
-    """A group that knows its verbs by name and loads a module when its verb is used."""
+    """A group that loads the module of a command when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(VERBS)
@@ -61,7 +62,7 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         command: click.Command = getattr(
-            importlib.import_module(f"automl_magic.cli.verbs.{cmd_name}"), cmd_name
+            importlib.import_module(f"{verbs.__name__}.{cmd_name}"), cmd_name
         )
         return command
 
@@ -71,13 +72,13 @@ class Verbs(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
-            # click looks for near misses among loaded commands, and ours are not loaded.
+            # click suggests only loaded commands, and ours aren't loaded yet.
             raise click.exceptions.NoSuchCommand(
                 error.command_name, possibilities=list(VERBS), ctx=ctx
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Verbs"):
+        with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
 
@@ -89,20 +90,22 @@ class Verbs(click.Group):
 @click.option("--workspace", metavar="NAME", help=WORKSPACE_HELP)
 @click.pass_context
 def automl(ctx: click.Context, workspace: str | None) -> None:
-    """From a table and a target to notebooks that you can read, repeat and keep.
+    """Find, explain, serve and monitor models for tables, in notebooks that you can read.
 
     Start with `automl demo`, or with your own table: `automl fit DATA --target COLUMN`.
     """
     if workspace is not None:
-        ctx.obj.choose(workspace)
+        frontend: Door = ctx.obj
+        frontend.choose(workspace)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
 
 def verb(function: Callable[..., Answer]) -> click.Command:
-    """Make a command of a function that takes the door and the options and returns an answer.
+    """Turn a function of a door and options that returns an Answer into a command.
 
-    The command has `--json` and `--workspace`; its name is the function's, its help the docstring.
+    The command gets `--json` and `--workspace`. It takes its name from the function and its help
+    from the docstring.
     """
 
     @click.pass_context
@@ -110,21 +113,22 @@ def verb(function: Callable[..., Answer]) -> click.Command:
     def command(
         ctx: click.Context, /, *, as_json: bool, act_in: str | None, **options: Any
     ) -> Answer:
+        frontend: Door = ctx.obj
         if act_in is not None:
-            ctx.obj.choose(act_in)
-        answer = function(ctx.obj, **options)
-        ctx.obj.show(answer, as_json=as_json)
-        if answer.server is not None:
-            ctx.obj.keep(answer.server)
-        return answer
+            frontend.choose(act_in)
+        result = function(frontend, **options)
+        frontend.show(result, as_json=as_json)
+        if result.server is not None:
+            frontend.keep(result.server)
+        return result
 
     name = function.__name__.strip("_")
     as_json = click.option(
         "--json",
         "as_json",
         is_flag=True,
-        help="Print one JSON document.",
+        help="Print the result as one JSON document.",
     )
-    # Said once, in the help of `automl`, and understood in both places.
+    # Documented once, in the help of `automl`, but accepted in both places.
     act_in = click.option("--workspace", "act_in", metavar="NAME", hidden=True, help=WORKSPACE_HELP)
     return click.command(name, short_help=VERBS[name])(as_json(act_in(command)))

@@ -1,4 +1,4 @@
-"""The whole journey on data that comes with scikit-learn: once for classes, once for numbers."""
+"""The whole workflow on two scikit-learn datasets: a classification and a regression."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ TABLES = (
     (
         "breast-cancer",
         "sklearn:breast_cancer",
-        "malignant or benign, from 30 measurements of a cell sample",
+        "predict malignant or benign from 30 measurements of a cell sample",
     ),
     (
         "diabetes",
         "sklearn:diabetes",
-        "how far the disease has gone a year later, from ten measurements",
+        "predict disease progression after one year from ten measurements",
     ),
 )
 TARGET = "target"
@@ -35,7 +35,7 @@ BUDGET_S = 30.0
 
 @dataclass(frozen=True)
 class Journey:
-    """One table's way from data to predictions, with what each step gave."""
+    """The workflow on one table, with the result of each step."""
 
     name: str
     question: str
@@ -48,7 +48,7 @@ class Journey:
 
     @property
     def difference(self) -> float:
-        """How far the standalone notebook's score lies from the run's."""
+        """The absolute difference between the scores of the standalone notebook and the run."""
         assert self.outcome.holdout is not None
         return abs(self.standalone["score"] - self.outcome.holdout.score)
 
@@ -66,7 +66,7 @@ class Journey:
 
 @dataclass(frozen=True)
 class Demo:
-    """Both journeys."""
+    """The results for both tables."""
 
     folder: Path
     journeys: tuple[Journey, ...]
@@ -89,7 +89,7 @@ def demo(
 ) -> Demo:
     """Plan, run, rank, export, execute the export, register and predict, for both tables.
 
-    `say` hears one sentence before each step. Whatever fails, fails as it would for a user.
+    `say` is called with one sentence before each step. Errors are raised as they are for a user.
     """
     started = time.monotonic()
     here = workspace or default_workspace()
@@ -110,15 +110,15 @@ def _journey(
         source, TARGET, budget_s=BUDGET_S, folder=folder, overwrite=True, workspace=here
     )
     say(
-        f"Planned {len(planned.plan.candidates)} candidates; nothing has run yet. "
-        f"Searching for {BUDGET_S:g} s."
+        f"Planned {len(planned.plan.candidates)} candidates. "
+        f"Starting a search with a budget of {BUDGET_S:g} s."
     )
     outcome = flow.run(planned.folder, on_event=on_event, workspace=here)
     run_id = outcome.run.run_id
-    say("Exporting the model as a notebook that does not need automl-magic, and running that.")
+    say("Exporting the model as a standalone notebook and running it.")
     notebook = flow.notebook(run_id, output=folder / "model.ipynb", workspace=here)
     executed = flow.run(notebook, on_event=on_event, workspace=here)
-    say("Registering the model, and predicting with it.")
+    say("Registering the model and predicting with it.")
     model = flow.register(run_id, f"demo-{name}", workspace=here)
     return Journey(
         name=name,
@@ -135,7 +135,7 @@ def _journey(
 
 
 def _printed_score(notebook: Path) -> dict[str, Any]:
-    """Return what the cell tagged `score` of an executed standalone notebook printed."""
+    """Return the output of the cell tagged `score` in an executed standalone notebook."""
     cells = read_notebook(notebook)["cells"]
     cell = next(cell for cell in cells if "score" in cell["metadata"].get("tags", ()))
     text = "".join(

@@ -1,7 +1,7 @@
-"""Door: where a command was typed, which decides how data is named and where answers go.
+"""Frontends: the places where commands are typed, a terminal or a notebook cell.
 
-A verb parses its options, calls `flow` and returns an `Answer`. It does not know whether it was
-typed into a terminal or a notebook cell; the door does.
+A command parses its options, calls `flow` and returns an `Answer`. The frontend resolves the names
+of tables and shows the result, so a command doesn't depend on where it was typed.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
 
 
 class Server(Protocol):
-    """A child process that answers until it is stopped. Leaving its `with` block stops it."""
+    """A server in a child process. Leaving its `with` block stops it."""
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The address of the server."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
 
     def wait(self) -> None:
-        """Stay until Ctrl-C, a termination signal, or its end."""
+        """Block until Ctrl-C, SIGTERM or the end of the server."""
 
     def stop(self) -> None:
-        """End it. Safe to call twice."""
+        """Stop the server. Safe to call twice."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a verb has to say: for machines, in plain text, and the value itself.
+    """The result of a command: the value, a JSON document and plain text.
 
-    `exit_code` is 0, or 1 for an answer that is a no: a rerun that differs, a cancelled run.
-    `server` is an app that runs on after the answer was given.
+    `exit_code` is 0, or 1 for a negative result such as a rerun that differs or a cancelled run.
+    `server` is an app that keeps running after the result is shown.
     """
 
     value: Any
@@ -50,19 +50,19 @@ class Answer:
 
 
 class InAWorkspace:
-    """What doors have in common: the workspace in which a command acts."""
+    """The workspace of a command, shared by all frontends."""
 
     _workspace: Workspace | None = None
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace that was chosen, or that of the environment. Raises WorkspaceError."""
+        """The selected workspace, or the one of the environment. Raises WorkspaceError."""
         if self._workspace is None:
             self._workspace = default_workspace()
         return self._workspace
 
     def choose(self, name: str) -> None:
-        """Act in the configured workspace of this name. Raises WorkspaceError, SpecError."""
+        """Select a configured workspace by name. Raises WorkspaceError, SpecError."""
         self._workspace = workspace_named(name)
 
 
@@ -71,30 +71,30 @@ class Door(Protocol):
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace in which the command acts."""
+        """The workspace that the command uses."""
 
     def choose(self, name: str) -> None:
-        """Act in another workspace than that of the environment."""
+        """Select another workspace than the one of the environment."""
 
-    def table(self, named: str) -> Any:
-        """Return what `flow` takes as data: a DataFrame of that name, or the text itself."""
+    def table(self, name: str) -> Any:
+        """Return the data for `flow`: the DataFrame of this name, or the name itself as a path."""
 
     def watching(self) -> AbstractContextManager[OnEvent]:
-        """Show a run's events while they come."""
+        """Show the progress of a run from its events."""
 
     def wizard(
         self, data: str | None, target: str | None, *, port: int | None, no_browser: bool
     ) -> Answer:
-        """Give the wizard, in the way that this place can show one."""
+        """Show the wizard."""
 
-    def say(self, sentence: str) -> None:
-        """Say what is being done; not a part of the answer."""
+    def say(self, message: str) -> None:
+        """Print a progress message, which isn't part of the result."""
 
-    def show(self, answer: Answer, *, as_json: bool) -> None:
-        """Give the answer."""
+    def show(self, result: Answer, *, as_json: bool) -> None:
+        """Show the result."""
 
     def open(self, url: str) -> None:
-        """Open a page for whoever typed the command, where that is possible."""
+        """Open a page in the user's browser, if possible."""
 
     def keep(self, server: Server) -> None:
-        """Keep a server running for as long as somebody may look at it."""
+        """Keep a server running until the user stops it."""

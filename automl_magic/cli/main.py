@@ -1,4 +1,4 @@
-"""The program: one call of `automl` in a terminal, from its arguments to its exit code."""
+"""The entry point of `automl` in a terminal: runs one command and sets the exit code."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from automl_magic.look.text import error_document, error_lines, safe
 from automl_magic.runs.tracked_run import NotTracked
 
 OK, CLEAR_ERROR, USAGE = 0, 1, 2
-_PYTHONS_FORMAT = warnings.formatwarning
+_DEFAULT_FORMAT = warnings.formatwarning
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command and exit: 0, 1 after a clear error, 2 after wrong usage.
+    """Run the command and exit with 0, 1 after an error, or 2 after wrong usage.
 
-    A surprise is not caught here: it ends with its traceback, and with 1.
+    Unexpected exceptions aren't caught: they print a traceback and exit with 1.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character gets an escape, not a crash.
+        # A terminal that can't show a character gets an escape sequence, not a crash.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has left (`automl runs | head -1`). Python would complain once more when it
-        # flushes standard output at exit.
+        # The reader closed the pipe (`automl runs | head -1`). Without this, Python would report
+        # another error when it flushes standard output at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = CLEAR_ERROR
-    # At its end Python looks at every object once more; after MLflow's import that takes a second.
+    # Python collects garbage at exit. After importing MLflow that takes a second.
     gc.freeze()
     sys.exit(code)
 
@@ -50,19 +50,19 @@ def _run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     warnings.formatwarning = _format_warning
     try:
-        answer = automl.main(
+        result = automl.main(
             args=arguments, prog_name="automl", standalone_mode=False, obj=Terminal()
         )
     except click.UsageError as error:
-        return _complain(BadUsage.of(error), USAGE, as_json=as_json)
+        return _report_error(BadUsage.of(error), USAGE, as_json=as_json)
     except AutomlMagicError as error:
-        return _complain(error, CLEAR_ERROR, as_json=as_json)
+        return _report_error(error, CLEAR_ERROR, as_json=as_json)
     except (click.Abort, KeyboardInterrupt):
         stopped = AutomlMagicError(
-            "Stopped.", why="You pressed Ctrl-C.", fix="See what was kept with `automl runs`."
+            "Stopped.", why="You pressed Ctrl-C.", fix="See what was kept: automl runs"
         )
-        return _complain(stopped, CLEAR_ERROR, as_json=as_json)
-    return answer.exit_code if isinstance(answer, Answer) else int(answer or OK)
+        return _report_error(stopped, CLEAR_ERROR, as_json=as_json)
+    return result.exit_code if isinstance(result, Answer) else int(result or OK)
 
 
 def _format_warning(
@@ -72,13 +72,13 @@ def _format_warning(
     lineno: int,
     line: str | None = None,
 ) -> str:
-    """Write a warning of ours as a sentence: where in our code it arose helps nobody here."""
+    """Format our own warnings as a sentence, without the file name and line number."""
     if category is NotTracked:
         return f"Note: {safe(message, 2000)}\n"
-    return _PYTHONS_FORMAT(message, category, filename, lineno, line)
+    return _DEFAULT_FORMAT(message, category, filename, lineno, line)
 
 
-def _complain(error: AutomlMagicError, code: int, *, as_json: bool) -> int:
+def _report_error(error: AutomlMagicError, code: int, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(error_document(error), indent=2))
     with contextlib.suppress(BrokenPipeError):

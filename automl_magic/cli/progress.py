@@ -1,7 +1,7 @@
-"""Progress: what the events of a run say about how far it is, in one line.
+"""Progress: the state of a run in one line, from its events.
 
-Events come from `flow` as dictionaries: a cell of the notebook started or ended, the search began,
-a trial ended. Unknown events are let past, so that a newer engine can say more.
+Events come from `flow` as dictionaries: a notebook cell started or finished, the search started, a
+trial finished. Unknown events are ignored, so that a newer engine can send more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from automl_magic.look.text import safe
 
 @dataclass
 class Progress:
-    """How far a run is. `n_cells` is 0 until the first cell has started."""
+    """The progress of a run. `n_cells` is 0 until the first cell has started."""
 
     run_id: str | None = None
     cells_done: int = 0
@@ -30,15 +30,15 @@ class Progress:
     streamed: dict[str, Any] | None = None
 
     def take(self, event: dict[str, Any]) -> bool:
-        """Take in an event. Say whether it is worth a line of its own in a log.
+        """Update the state from an event. Return whether the event is worth a line in a log.
 
-        Those are: the run's id, the start of a cell, and a trial that is the first or the best.
+        These are the run's ID, the start of a cell, and the first trial and each better one.
         """
         match event.get("event"):
             case "run":
                 if event.get("run_id") in (None, self.run_id):
                     return False
-                # A journey makes several runs; each starts at nothing.
+                # The demo makes several runs. Reset the state for each.
                 vars(self).update(vars(Progress(run_id=event["run_id"])))
                 return True
             case "cell":
@@ -47,7 +47,7 @@ class Progress:
                 self.cells_done = event.get("index", 0) + (0 if started else 1)
                 self.cell_id = event.get("cell_id")
                 if not started:
-                    self.left_s = None  # the budget is that of the cell that searches
+                    self.left_s = None  # the budget belongs to the search cell
                 return started
             case "search":
                 self.left_s = event.get("budget_s")
@@ -72,7 +72,7 @@ class Progress:
                 return False
 
     def line(self) -> str:
-        """Return the state as one line, what matters most first."""
+        """Return the state as one line, most important first."""
         parts = []
         if self.n_cells:
             parts.append(f"cell {min(self.cells_done + 1, self.n_cells)}/{self.n_cells}")
@@ -95,7 +95,7 @@ class Progress:
         return " · ".join(parts)
 
     def summary(self) -> str:
-        """Return what a finished run came to."""
+        """Return the totals of a finished run as one line."""
         if self.streamed is not None:
             return self._messages()
         if self.rows_done:
@@ -105,7 +105,7 @@ class Progress:
 
     @property
     def share(self) -> float | None:
-        """How much of it is done, from 0 to 1; None where nobody knows."""
+        """The completed fraction, from 0 to 1, or None if it isn't known."""
         if self.streamed is not None:
             return None
         if self.rows_done:
@@ -113,12 +113,12 @@ class Progress:
         return self.cells_done / (self.n_cells or 1)
 
     def _messages(self) -> str:
-        said = self.streamed or {}
-        parts = [f"{said['messages']:,} messages", f"{said['messages_per_s']:,.0f}/s"]
-        if said["lag"] is not None:
-            parts.append(f"lag {said['lag']:,}")
-        if said["dead_letters"]:
-            parts.append(f"{said['dead_letters']:,} dead letters")
+        event = self.streamed or {}
+        parts = [f"{event['messages']:,} messages", f"{event['messages_per_s']:,.0f}/s"]
+        if event["lag"] is not None:
+            parts.append(f"lag {event['lag']:,}")
+        if event["dead_letters"]:
+            parts.append(f"{event['dead_letters']:,} dead letters")
         return " · ".join(parts)
 
     def _rows(self) -> str:

@@ -1,4 +1,4 @@
-"""Terminal: the door of the `automl` command. Answers on standard output, all else on error."""
+"""The terminal frontend. Prints results to standard output and messages to standard error."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PAUSE_S = 0.1  # between two updates of the line
 
 
 class Terminal(InAWorkspace):
-    """A terminal, or a pipe in its place."""
+    """A terminal or a pipe."""
 
-    def table(self, named: str) -> str:
-        return named
+    def table(self, name: str) -> str:
+        return name
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[OnEvent]:
@@ -45,23 +45,23 @@ class Terminal(InAWorkspace):
             self.open(server.url)
         return Answer(server, {"app": "wizard", "url": server.url}, server.url, server=server)
 
-    def say(self, sentence: str) -> None:
+    def say(self, message: str) -> None:
         clear = "\r\x1b[K" if sys.stderr.isatty() else ""
-        print(f"{clear}{safe(sentence)}", file=sys.stderr, flush=True)
+        print(f"{clear}{safe(message)}", file=sys.stderr, flush=True)
 
-    def show(self, answer: Answer, *, as_json: bool) -> None:
+    def show(self, result: Answer, *, as_json: bool) -> None:
         if as_json:
-            text = json.dumps(answer.document, indent=2, allow_nan=False)
-            # A lone surrogate of a column name is no text in UTF-8.
+            text = json.dumps(result.document, indent=2, allow_nan=False)
+            # UTF-8 can't encode a lone surrogate in a column name.
             print(text.encode("utf-8", "backslashreplace").decode(), flush=True)
-        elif answer.text:
-            print(answer.text, flush=True)
+        elif result.text:
+            print(result.text, flush=True)
 
     def open(self, url: str) -> None:
         webbrowser.open(url)
 
     def keep(self, server: Server) -> None:
-        print("Ctrl-C stops it.", file=sys.stderr, flush=True)
+        print("Press Ctrl-C to stop it.", file=sys.stderr, flush=True)
         with server:
             server.wait()
 
@@ -69,17 +69,17 @@ class Terminal(InAWorkspace):
 @contextlib.contextmanager
 def _updating_line(stream: TextIO) -> Iterator[OnEvent]:
     progress = Progress()
-    shown_at = 0.0
+    updated_at = 0.0
 
     def show() -> None:
-        nonlocal shown_at
-        shown_at = time.monotonic()
+        nonlocal updated_at
+        updated_at = time.monotonic()
         width = shutil.get_terminal_size().columns - 1
         print(f"\r{progress.line()[:width]}\x1b[K", end="", file=stream, flush=True)
 
     def on_event(event: dict[str, Any]) -> None:
-        is_news = progress.take(event)
-        if is_news or time.monotonic() - shown_at >= PAUSE_S:
+        is_important = progress.take(event)
+        if is_important or time.monotonic() - updated_at >= PAUSE_S:
             show()
 
     try:

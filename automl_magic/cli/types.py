@@ -1,4 +1,4 @@
-"""What an option's text means: durations and parameters of a notebook."""
+"""Parameter types of options: durations, notebook parameters, tasks and column kinds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0
 
 
 class Duration(click.ParamType):
-    """Seconds, written as `60`, `60s`, `2m`, `1h`, `1h30m` or `7d`. A sign is read, not judged."""
+    """A duration in seconds, written as `60`, `60s`, `2m`, `1h`, `1h30m` or `7d`.
+
+    Negative durations are accepted here. Callers check the range.
+    """
 
     name = "duration"
 
@@ -27,7 +30,7 @@ class Duration(click.ParamType):
         text = str(value).strip()
         digits = text.removeprefix("-")
         if not re.fullmatch(f"(?:{_PART.pattern})+", digits, re.IGNORECASE):
-            self.fail(f"{value!r} is no duration; write 60s, 2m or 1h.", param, ctx)
+            self.fail(f"{value!r} isn't a duration. Use 60s, 2m or 1h.", param, ctx)
         seconds = sum(
             float(number) * _SECONDS[unit.lower()] for number, unit in _PART.findall(digits)
         )
@@ -35,7 +38,7 @@ class Duration(click.ParamType):
 
 
 class Assignment(click.ParamType):
-    """`name=value`, where the value is JSON if it can be read as JSON, and text otherwise."""
+    """`name=value`. The value is parsed as JSON if possible, and is text otherwise."""
 
     name = "name=value"
 
@@ -46,7 +49,7 @@ class Assignment(click.ParamType):
             return value
         name, equals, text = str(value).partition("=")
         if not equals or not name.isidentifier():
-            self.fail(f"{value!r} is not of the form name=value.", param, ctx)
+            self.fail(f"{value!r} isn't of the form name=value.", param, ctx)
         try:
             return name, json.loads(text, parse_constant=_no_constant)
         except ValueError:
@@ -54,7 +57,7 @@ class Assignment(click.ParamType):
 
 
 class KindOfTask(click.Choice):
-    """A kind of task. Its choices are read when they are asked for: packages bring some."""
+    """A task type. Its choices are read on demand, because packages can add some."""
 
     def __init__(self) -> None:
         self.case_sensitive = True
@@ -65,7 +68,7 @@ class KindOfTask(click.Choice):
 
 
 class ColumnKindOf(click.ParamType):
-    """`column=kind`. The last equals sign divides, for a column's name may hold some."""
+    """`column=kind`. Splits at the last equals sign, because a column's name can contain some."""
 
     name = "column=kind"
 
@@ -76,10 +79,10 @@ class ColumnKindOf(click.ParamType):
             return value
         column, equals, kind = str(value).rpartition("=")
         if not equals or not column:
-            self.fail(f"{value!r} is not of the form column=kind.", param, ctx)
+            self.fail(f"{value!r} isn't of the form column=kind.", param, ctx)
         return column, kind
 
 
 def _no_constant(name: str) -> None:
-    # json.loads reads NaN and Infinity, which are not JSON; here they are text.
+    # json.loads accepts NaN and Infinity, which aren't JSON. Here they are text.
     raise ValueError(name)

@@ -1,4 +1,4 @@
-"""Wrong usage in the same three lines as any other error: what, why, and what to type."""
+"""Usage errors in the same three lines as any other error: what, why and what to type."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from automl_magic.errors import AutomlMagicError, near_miss
 
 
 class BadUsage(AutomlMagicError):
-    """The command was typed wrongly: a verb, an option or a value that does not exist."""
+    """The command line has a command, an option or a value that doesn't exist."""
 
     @classmethod
     def of(cls, error: click.UsageError) -> Self:
-        """Read click's error. The fix is a near miss where there is one."""
+        """Convert click's error. The fix suggests the closest match if there is one."""
         typed = error.ctx.command_path if error.ctx else "automl"
-        read = f"Read `{typed} --help`."
+        see_help = f"See the help: {typed} --help"
         match error:
             case click.exceptions.NoSuchCommand():
-                close = near_miss(error.command_name, VERBS)
+                match = near_miss(error.command_name, VERBS)
                 return cls(
-                    f"{typed} has no verb {error.command_name!r}.",
-                    why=f"Its verbs are {', '.join(VERBS)}.",
-                    fix=f"Type `{typed} {close}`." if close else read,
+                    f"`{typed}` has no command {error.command_name!r}.",
+                    why=f"Its commands are {', '.join(VERBS)}.",
+                    fix=f"Type: {typed} {match}" if match else see_help,
                 )
             case click.NoSuchOption():
-                known = [] if error.ctx is None else _options(error.ctx)
-                close = near_miss(error.option_name, known)
+                options = [] if error.ctx is None else _options(error.ctx)
+                match = near_miss(error.option_name, options)
                 return cls(
                     f"`{typed}` has no option {error.option_name!r}.",
-                    why=f"Its options are {', '.join(known)}.",
-                    fix=f"Use {close}." if close else read,
+                    why=f"Its options are {', '.join(options)}.",
+                    fix=f"Use {match}." if match else see_help,
                 )
             case click.MissingParameter():
                 return cls(
-                    f"`{typed}` needs {_wanted(error.param)}.",
-                    why="It was not given.",
-                    fix=f"Type `{_usage(error)}`.",
+                    f"`{typed}` needs {_parameter_name(error.param)}.",
+                    why="It's missing.",
+                    fix=f"Type: {_usage(error)}",
                 )
             case click.BadParameter():
                 return cls(
-                    f"{_wanted(error.param)} cannot be understood.",
+                    f"{_parameter_name(error.param)} has an invalid value.",
                     why=error.message,
-                    fix=_near_choice(error) or read,
+                    fix=_closest_choice(error) or see_help,
                 )
             case _:
-                return cls("This was typed wrongly.", why=error.format_message(), fix=read)
+                return cls("Invalid usage.", why=error.format_message(), fix=see_help)
 
 
 def _options(ctx: click.Context) -> list[str]:
@@ -56,7 +56,7 @@ def _options(ctx: click.Context) -> list[str]:
     return [option for p in parameters if isinstance(p, click.Option) for option in p.opts]
 
 
-def _wanted(parameter: click.Parameter | None) -> str:
+def _parameter_name(parameter: click.Parameter | None) -> str:
     if parameter is None:
         return "A value"
     if isinstance(parameter, click.Option):
@@ -64,13 +64,13 @@ def _wanted(parameter: click.Parameter | None) -> str:
     return parameter.human_readable_name.upper()
 
 
-def _near_choice(error: click.BadParameter) -> str | None:
+def _closest_choice(error: click.BadParameter) -> str | None:
     parameter = error.param
     if parameter is None or not isinstance(parameter.type, click.Choice):
         return None
     typed = re.match(r"'(.*?)' is not one of", error.message)
-    close = near_miss(typed[1], parameter.type.choices) if typed else None
-    return f"Use {close}." if close else None
+    match = near_miss(typed[1], parameter.type.choices) if typed else None
+    return f"Use {match}." if match else None
 
 
 def _usage(error: click.UsageError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_magic.errors import AutomlMagicError
+from automl_magic.errors import DO, WHY, AutomlMagicError
 
 LINES = ("what", "why", "fix")
 
@@ -40,7 +40,7 @@ def encodable(text: str) -> str:
 
 def error_lines(error: AutomlMagicError) -> tuple[str, str, str]:
     """Return the three lines of an error: what happened, `Why: …`, `Do: …`."""
-    return safe(error.what), f"Why: {safe(error.why)}", f"Do: {safe(error.fix)}"
+    return safe(error.what), f"{WHY} {safe(error.why)}", f"{DO} {safe(error.fix)}"
 
 
 def error_document(error: AutomlMagicError) -> dict[str, dict[str, str]]:

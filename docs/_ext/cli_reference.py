@@ -1,4 +1,4 @@
-"""The page of the command line, generated from the click commands themselves."""
+"""A Sphinx directive that generates the command-line reference from the click commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHARED = ("--json", "--help")
 
 
 class CliReference(SphinxDirective):
-    """List every verb with its usage, its help, and the options that not all verbs share."""
+    """List every command with its usage, its help, and its own options."""
 
     def run(self) -> list[nodes.Node]:
         from automl_magic.cli import automl

@@ -1,1 +1,1 @@
-"""apps: dashboards in a browser, each a server of its own on the loopback address."""
+"""Browser dashboards. Each has its own server on the loopback address."""

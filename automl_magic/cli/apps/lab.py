@@ -1,4 +1,4 @@
-"""JupyterLab with our kernel, our extension and its server side in it."""
+"""JupyterLab with our kernel, extension and server extension."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ OPTIONS = {
     "ServerApp.open_browser": False,
     "ServerApp.port_retries": 0,
     "ServerApp.jpserver_extensions": {"automl_magic_lab": True},
-    # A route that forgot to ask who is there answers nobody.
+    # A handler without authentication refuses requests.
     "ServerApp.allow_unauthenticated_access": False,
-    # No other host is asked: no news, no look for a newer version.
+    # Don't contact other servers for news or updates.
     "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     "LabApp.news_url": None,
 }
 
 
 def lab_server(folder: Path, port: int | None, workspace: Workspace) -> AppServer:
-    """Return JupyterLab on a folder, for whoever knows the token in its address."""
-    chosen, token = free_port(port), secrets.token_urlsafe(32)
+    """Return the server of JupyterLab in a folder, with a token in its address."""
+    free, token = free_port(port), secrets.token_urlsafe(32)
     options = [f"--{key}={value}" for key, value in OPTIONS.items()]
     if os.geteuid() == 0:
-        # In a container root is often the only user there is.
+        # In a container, root is often the only user.
         options.append("--ServerApp.allow_root=True")
     return AppServer(
         name="lab",
         arguments=[
             *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"),
-            *(f"--ServerApp.port={chosen}", *options),
+            *(f"--ServerApp.port={free}", *options),
         ],
-        port=chosen,
+        port=free,
         probe="/api",
         workspace=workspace,
         environment={
-            # Not among the arguments, which every user of the machine may read.
+            # Not in the arguments, which every user of the machine can read.
             "JUPYTER_TOKEN": token,
-            # The lab asks whether it may fetch news even where it was told of no news.
+            # Without this, JupyterLab asks whether to fetch news although news are disabled.
             "JUPYTER_CONFIG_PATH": os.pathsep.join(_config_paths()),
         },
         page=f"lab?token={token}",
@@ -53,12 +53,12 @@ def lab_server(folder: Path, port: int | None, workspace: Workspace) -> AppServe
 
 
 def _config_paths() -> list[str]:
-    given = os.environ.get("JUPYTER_CONFIG_PATH")
-    return [str(templates() / "lab"), *([given] if given else [])]
+    inherited = os.environ.get("JUPYTER_CONFIG_PATH")
+    return [str(templates() / "lab"), *([inherited] if inherited else [])]
 
 
 def extension_is_built() -> bool:
-    """Say whether JupyterLab finds the part of the extension that runs in the browser."""
+    """Return whether JupyterLab finds the frontend extension."""
     from jupyter_core.paths import jupyter_path
 
     return any((Path(folder) / EXTENSION).exists() for folder in jupyter_path())

@@ -1,7 +1,7 @@
-"""The app `live`: the scores of a search over time, drawn by Bokeh, served by Panel.
+"""The `live` app: the scores of a search over time, with Panel and Bokeh.
 
-Run as a module, it is the server; `live_server` starts it as a process of its own. A page keeps
-no state besides: it reads the run's folder again from where it stopped, once a second.
+Run as a module, this is the server. `live_server` starts it in a child process. Once a second, a
+page reads what was added to the run's folder.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ EVERY_S = 1.0
 
 
 def live_server(run_id: str | None, port: int | None, workspace: Workspace) -> AppServer:
-    """Return the server that follows one run, or whichever is the newest that goes on."""
+    """Return the server that follows a run, or by default the newest running search."""
     return page_server("live", __name__, port, ["--run", run_id] if run_id else [], workspace)
 
 
 def newest_run(workspace: Workspace) -> Run | None:
-    """Return the newest search that goes on, or else the newest of all."""
+    """Return the newest running search, or the newest search if none is running."""
     from automl_magic import flow
 
     runs = [run for run in flow.runs(limit=50, workspace=workspace) if run.kind == "search"]
@@ -34,14 +34,14 @@ def newest_run(workspace: Workspace) -> Run | None:
 
 
 class Page(PanelPage):
-    """One open page. `refresh` is called again and again while it is looked at."""
+    """One open page. `refresh` is called periodically."""
 
     def __init__(self, run_id: str | None, workspace: Workspace) -> None:
         from automl_magic.cli.apps.live_chart import Chart
 
         self._run_id, self._workspace = run_id, workspace
         self._run: Run | None = None
-        self._course: Any = None
+        self._live_run: Any = None
         self.chart = Chart()
         super().__init__(
             ("progress", "trials", "log"), {"chart": self.chart.figure}, self.chart.paint
@@ -49,33 +49,37 @@ class Page(PanelPage):
         self.refresh()
 
     def refresh(self) -> None:
-        """Take in what has happened; write only what is another than before."""
+        """Read new events and update the panes that changed."""
         from automl_magic import flow
         from automl_magic.pages.course import Course
         from automl_magic.pages.live import log_block, progress_block, said_of, trials_block
 
-        here = self._workspace
-        run = flow.find_run(self._run_id, workspace=here) if self._run_id else newest_run(here)
-        is_other = run is not None and (self._run is None or run.run_id != self._run.run_id)
-        if run is not None and is_other:
-            self._course = Course(Path(run.folder))
+        workspace = self._workspace
+        run = (
+            flow.find_run(self._run_id, workspace=workspace)
+            if self._run_id
+            else newest_run(workspace)
+        )
+        is_other_run = run is not None and (self._run is None or run.run_id != self._run.run_id)
+        if run is not None and is_other_run:
+            self._live_run = Course(Path(run.folder))
         self._run = run
-        is_news = self._course is not None and self._course.read()
-        self.put("progress", progress_block(self._course, run, is_selected=bool(self._run_id)))
-        if is_news or is_other or not self.panes["log"].object:
-            self.put("trials", trials_block(self._course, run))
-            self.put("log", log_block(self._course))
-            self.chart.show(self._course)
-        self.say(said_of(self._course, run))
+        has_new_events = self._live_run is not None and self._live_run.read()
+        self.put("progress", progress_block(self._live_run, run, is_selected=bool(self._run_id)))
+        if has_new_events or is_other_run or not self.panes["log"].object:
+            self.put("trials", trials_block(self._live_run, run))
+            self.put("log", log_block(self._live_run))
+            self.chart.show(self._live_run)
+        self.say(said_of(self._live_run, run))
 
 
 def main() -> None:
-    """Start the server from the command line of the process."""
+    """Start the server with the arguments of the process."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--run")
-    asked, here = parser.parse_args(), default_workspace()
-    serve("live", "Live search", lambda: Page(asked.run, here), asked.port, EVERY_S)
+    args, workspace = parser.parse_args(), default_workspace()
+    serve("live", "Live search", lambda: Page(args.run, workspace), args.port, EVERY_S)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The picture of a search that runs: a dot each trial, its folds, and the best so far."""
+"""The chart of a running search: a dot per trial, its folds and the best score so far."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from bokeh.plotting import figure
 if TYPE_CHECKING:
     from automl_magic.pages.course import Course
 
-# The colours of look.css: a canvas cannot read them from there. Light, then dark.
+# The colours of look.css, light and dark: a canvas can't read the CSS.
 COLOURS = {
     "text": ("#57606a", "#a3adb8"),
     "grid": ("#d8dde3", "#363c44"),
     "dot": ("#5b8db8", "#7ba9d1"),
     "best": ("#b8500c", "#f0935a"),
 }
-FAR = 6  # scores this many times further from the best than the middle one are drawn at the edge
+# Maximum distance from the best score, in median distances. Other scores are cut off.
+FAR = 6
 
 
 class Chart:
-    """A Bokeh figure that shows a course. `paint` gives it the colours of a scheme."""
+    """A Bokeh figure of a running search. `paint` sets the colour scheme."""
 
     def __init__(self) -> None:
         names = ("at", "score", "low", "high", "name", "shown", "folds", "number")
@@ -38,7 +39,7 @@ class Chart:
             toolbar_location=None,
             tools="",
             y_range=self._y,
-            x_axis_label="seconds since the search began",
+            x_axis_label="seconds since the search started",
             y_axis_label="score",
             background_fill_alpha=0,
             border_fill_alpha=0,
@@ -61,22 +62,22 @@ class Chart:
             size=9,
         )
         self._crosses = self.figure.scatter("at", "y", source=self._other, size=10, marker="x")
-        # Plain placeholders: Bokeh writes their values as text, never as HTML.
-        scored = [
+        # Plain placeholders: Bokeh inserts the values as text, not as HTML.
+        scored_tooltips = [
             ("trial", "@number"),
             ("", "@name"),
             ("score", "@shown"),
             ("folds", "@folds"),
         ]
-        other = [("trial", "@number"), ("", "@name"), ("", "@state")]
+        other_tooltips = [("trial", "@number"), ("", "@name"), ("", "@state")]
         self.figure.add_tools(
-            HoverTool(renderers=[self._dots], tooltips=scored),
-            HoverTool(renderers=[self._crosses], tooltips=other),
+            HoverTool(renderers=[self._dots], tooltips=scored_tooltips),
+            HoverTool(renderers=[self._crosses], tooltips=other_tooltips),
         )
         self.paint(False)
 
     def paint(self, is_dark: bool) -> None:
-        """Take the colours of the light or the dark scheme."""
+        """Use the colours of the light or dark scheme."""
         colour = {name: pair[is_dark] for name, pair in COLOURS.items()}
         for axis in self.figure.axis:
             axis.axis_label_text_color = axis.major_label_text_color = colour["text"]
@@ -95,60 +96,60 @@ class Chart:
         self._dots.glyph.fill_color = colour["dot"]
         self._spread.glyph.line_alpha = 0.5
 
-    def show(self, course: Course | None) -> None:
-        """Draw a course as it is now."""
-        ended = list(course.ended.values()) if course else []
-        trials = course.trials if course else {}
-        scored = [one for one in ended if one.score is not None]
-        folds = [getattr(trials.get(one.number), "fold_scores", ()) for one in scored]
-        scores = [one.score or 0.0 for one in scored]
-        low = [_part(f, 0.25) if f else s for f, s in zip(folds, scores, strict=True)]
-        high = [_part(f, 0.75) if f else s for f, s in zip(folds, scores, strict=True)]
+    def show(self, live_run: Course | None) -> None:
+        """Draw the current state of a search."""
+        events = list(live_run.ended.values()) if live_run else []
+        trials = live_run.trials if live_run else {}
+        scored_events = [event for event in events if event.score is not None]
+        folds = [getattr(trials.get(event.number), "fold_scores", ()) for event in scored_events]
+        scores = [event.score or 0.0 for event in scored_events]
+        low = [_quantile(f, 0.25) if f else s for f, s in zip(folds, scores, strict=True)]
+        high = [_quantile(f, 0.75) if f else s for f, s in zip(folds, scores, strict=True)]
         self._scored.data = {
-            "at": [one.at_s for one in scored],
+            "at": [event.at_s for event in scored_events],
             "score": scores,
             "low": low,
             "high": high,
-            "name": [one.candidate[:60] for one in scored],
+            "name": [event.candidate[:60] for event in scored_events],
             "shown": [f"{score:.5g}" for score in scores],
             "folds": [f"{a:.4g} to {b:.4g}" for a, b in zip(low, high, strict=True)],
-            "number": [str(one.number) for one in scored],
+            "number": [str(event.number) for event in scored_events],
         }
-        leads = [one for one in ended if one.best is not None]
+        best_events = [event for event in events if event.best is not None]
         self._best.data = {
-            "at": [one.at_s for one in leads],
-            "best": [one.best for one in leads],
+            "at": [event.at_s for event in best_events],
+            "best": [event.best for event in best_events],
         }
-        bottom, top = _range(scores, low, high, [one.best for one in leads][-1:])
+        bottom, top = _range(scores, low, high, [event.best for event in best_events][-1:])
         self._y.start, self._y.end = bottom, top
-        others = [one for one in ended if one.score is None]
+        other_events = [event for event in events if event.score is None]
         self._other.data = {
-            "at": [one.at_s for one in others],
-            "y": [bottom + 0.03 * (top - bottom)] * len(others),
-            "name": [one.candidate[:60] for one in others],
-            "state": [one.state[:20] for one in others],
-            "number": [str(one.number) for one in others],
+            "at": [event.at_s for event in other_events],
+            "y": [bottom + 0.03 * (top - bottom)] * len(other_events),
+            "name": [event.candidate[:60] for event in other_events],
+            "state": [event.state[:20] for event in other_events],
+            "number": [str(event.number) for event in other_events],
         }
-        metric = (course.metric if course else None) or "score"
+        metric = (live_run.metric if live_run else None) or "score"
         self.figure.yaxis[0].axis_label = metric[:40]
 
 
-def _part(values: Sequence[float], share: float) -> float:
-    """Return a quantile of some numbers, one of them."""
-    return sorted(values)[round(share * (len(values) - 1))]
+def _quantile(values: Sequence[float], quantile: float) -> float:
+    """Return the value at a quantile, without interpolation."""
+    return sorted(values)[round(quantile * (len(values) - 1))]
 
 
 def _range(
     scores: list[Any], lows: list[float], highs: list[float], best: list[Any]
 ) -> tuple[float, float]:
-    """Return a range in which the good scores can be told apart; a hopeless one is cut off."""
+    """Return the axis limits: a range that separates the good scores and cuts off outliers."""
     if not scores:
         return 0.0, 1.0
     lead = best[0] if best else scores[-1]
     distances = sorted(abs(score - lead) for score in scores)
-    reach = FAR * distances[len(distances) // 2]
-    near = [i for i, score in enumerate(scores) if abs(score - lead) <= reach] or [0]
-    low = min(lead, *(lows[i] for i in near))
-    high = max(lead, *(highs[i] for i in near))
-    room = (high - low) * 0.08 or abs(high) * 0.02 or 0.01
-    return low - room, high + room
+    max_distance = FAR * distances[len(distances) // 2]
+    inliers = [i for i, score in enumerate(scores) if abs(score - lead) <= max_distance] or [0]
+    low = min(lead, *(lows[i] for i in inliers))
+    high = max(lead, *(highs[i] for i in inliers))
+    margin = (high - low) * 0.08 or abs(high) * 0.02 or 0.01
+    return low - margin, high + margin

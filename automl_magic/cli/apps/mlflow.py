@@ -1,4 +1,4 @@
-"""MLflow's own pages on our store."""
+"""The MLflow UI."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from automl_magic.workspace import Workspace
 
 
 def mlflow_server(port: int | None, workspace: Workspace) -> AppServer:
-    """Return MLflow's server on the tracking store that runs are logged to."""
-    chosen = free_port(port)
+    """Return the MLflow server on the workspace's tracking store."""
+    free = free_port(port)
     return AppServer(
         name="mlflow",
         arguments=[
-            *(sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(chosen)),
+            *(sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(free)),
             *("--backend-store-uri", workspace.tracking_uri, "--workers", "1"),
         ],
-        port=chosen,
+        port=free,
         probe="/health",
         workspace=workspace,
-        # The job runners would take ten processes and 2.5 GB of memory.
+        # MLflow's job runners would use ten processes and 2.5 GB of memory.
         environment={
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
             "MLFLOW_DISABLE_TELEMETRY": "true",

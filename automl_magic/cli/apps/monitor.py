@@ -1,7 +1,7 @@
-"""The app `monitor`: a deployment while it serves, drawn by Bokeh, served by Panel.
+"""The `monitor` app: the live state of a deployment, with Panel and Bokeh.
 
-Run as a module, it is the server; `monitor_server` starts it as a process of its own. All open
-pages share one reader, which asks the databases once in a few seconds however many look.
+Run as a module, this is the server. `monitor_server` starts it in a child process. All open pages
+share one reader, which queries the databases once in a few seconds.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ PANES = (
 
 
 def monitor_server(deployment: str | None, port: int | None, workspace: Workspace) -> AppServer:
-    """Return the server that shows one deployment, or whichever was changed last."""
-    # With a sign of equality: a name that begins with "-" is no option.
+    """Return the server that shows a deployment, or by default the last changed one."""
+    # Use the form with "=", so that a name that starts with "-" isn't read as an option.
     options = [f"--deployment={deployment}"] if deployment else []
     return page_server("monitor", __name__, port, options, workspace)
 
 
 class Watcher:
-    """What all open pages show: read when it is older than a few seconds."""
+    """The data that all open pages show. It's reread when it's older than a few seconds."""
 
     def __init__(self, deployment: str | None, workspace: Workspace) -> None:
-        self._asked, self._workspace = deployment, workspace
+        self._requested, self._workspace = deployment, workspace
         self._reader: Reader | None = None
         self._lock = threading.Lock()
         self._read_at = 0.0
@@ -53,11 +53,11 @@ class Watcher:
 
     @property
     def name(self) -> str | None:
-        """The deployment that is shown."""
-        return self._asked or (self.names[0] if self.names else None)
+        """The deployment to show."""
+        return self._requested or (self.names[0] if self.names else None)
 
     def refresh(self) -> None:
-        """Read the board anew, unless another page has just done so."""
+        """Read the data again, unless another page has just done so."""
         with self._lock:
             if time.monotonic() - self._read_at < EVERY_S / 2 and self._read_at:
                 return
@@ -83,51 +83,52 @@ class Watcher:
 
 
 class Page(PanelPage):
-    """One open page. `refresh` is called again and again while it is looked at."""
+    """One open page. `refresh` is called periodically."""
 
     def __init__(self, watcher: Watcher) -> None:
         from automl_magic.cli.apps.monitor_chart import Charts
 
         self._watcher = watcher
-        self._shown: Board | None = None
+        self._shown_board: Board | None = None
         self.charts = Charts()
         super().__init__(PANES, self.charts.figures, self.charts.paint)
         self.charts.paint(False)
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what is another than before."""
+        """Update the panes that changed."""
         from automl_magic.pages import monitor as pages
 
         watcher = self._watcher
         watcher.refresh()
-        board, name = watcher.board, watcher.name
+        dashboard, name = watcher.board, watcher.name
         if watcher.problem is not None:
             self.say(watcher.problem)
             return
-        others = [one for one in watcher.names if board is None or one != board.deployment.name]
-        self.put("facts", pages.facts_block(board, name, others))
-        self.put("alerts", pages.alerts_block(board))
-        self.put("retrains", pages.retrains_block(board))
-        self.put("route", pages.route_block(board))
+        shown_name = None if dashboard is None else dashboard.deployment.name
+        other_names = [other for other in watcher.names if other != shown_name]
+        self.put("facts", pages.facts_block(dashboard, name, other_names))
+        self.put("alerts", pages.alerts_block(dashboard))
+        self.put("retrains", pages.retrains_block(dashboard))
+        self.put("route", pages.route_block(dashboard))
         for table in ("traffic", "drift", "prediction", "performance"):
-            self.put(f"{table}_table", getattr(pages, f"{table}_table")(board))
-        if board is not self._shown:
-            self._shown = board
-            self.charts.show(board)
-        # The page hides what has nothing to show.
-        self.said.tags = [] if board is not None else ["empty"]
-        self.say(pages.said_of(board, name))
+            self.put(f"{table}_table", getattr(pages, f"{table}_table")(dashboard))
+        if dashboard is not self._shown_board:
+            self._shown_board = dashboard
+            self.charts.show(dashboard)
+        # The page hides empty parts.
+        self.said.tags = [] if dashboard is not None else ["empty"]
+        self.say(pages.said_of(dashboard, name))
 
 
 def main() -> None:
-    """Start the server from the command line of the process."""
+    """Start the server with the arguments of the process."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--deployment")
-    asked = parser.parse_args()
-    watcher = Watcher(asked.deployment, default_workspace())
-    serve("monitor", "Monitor", lambda: Page(watcher), asked.port, EVERY_S)
+    args = parser.parse_args()
+    watcher = Watcher(args.deployment, default_workspace())
+    serve("monitor", "Monitor", lambda: Page(watcher), args.port, EVERY_S)
 
 
 if __name__ == "__main__":

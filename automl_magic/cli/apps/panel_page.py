@@ -1,6 +1,6 @@
-"""What the pages of Panel share: panes of HTML, figures, and a server on this machine alone.
+"""The base of Panel pages: HTML panes, figures and a server that only this machine can reach.
 
-A page keeps no state besides what it shows, and writes only what is another than before.
+A page has no state except its contents, and updates only what changed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class PanelPage(ABC):
     Parameters
     ----------
     panes : sequence of str
-        The names of the parts that are HTML.
+        Names of the HTML panes.
     figures : mapping
-        The Bokeh figures by name.
+        Bokeh figures by name.
     paint : callable
-        Called with whether the page is dark, whenever that changes.
+        Called with whether the page is dark, whenever this changes.
     """
 
     def __init__(
@@ -37,8 +37,8 @@ class PanelPage(ABC):
         from bokeh.models.widgets import Div
 
         self.figures = figures
-        # What a page's own script reads and writes: a sentence for screen readers, the scheme.
-        # As text: a Div would otherwise take a name in it as HTML.
+        # The page's script reads the sentence for screen readers and sets the colour scheme.
+        # Rendered as text, because a name in the sentence mustn't be read as HTML.
         self.said = Div(name="sentence", visible=False, render_as_text=True)
         self.scheme = Div(name="colours", visible=False, render_as_text=True)
         self.scheme.on_change("text", lambda _name, _old, new: paint(new == "dark"))
@@ -48,15 +48,15 @@ class PanelPage(ABC):
 
     @abstractmethod
     def refresh(self) -> None:
-        """Take in what has happened."""
+        """Update the page."""
 
     def say(self, sentence: str) -> None:
-        """Say a sentence, if it is another than before."""
+        """Set the sentence for screen readers, if it changed."""
         if sentence != self.said.text:
             self.said.text = sentence
 
     def put(self, name: str, html: str) -> None:
-        """Show HTML in a pane, if it is other than before."""
+        """Set the HTML of a pane, if it changed."""
         if self.panes[name].object != html:
             self.panes[name].object = html
 
@@ -64,45 +64,47 @@ class PanelPage(ABC):
 def page_server(
     name: str, module: str, port: int | None, options: Sequence[str], workspace: Workspace
 ) -> AppServer:
-    """Return the server of a page: `module`, run as a process of its own."""
-    chosen = free_port(port)
+    """Return the server of a page, which runs `module` in a child process."""
+    free = free_port(port)
     return AppServer(
         name=name,
-        arguments=[sys.executable, "-m", module, "--port", str(chosen), *options],
-        port=chosen,
+        arguments=[sys.executable, "-m", module, "--port", str(free), *options],
+        port=free,
         probe="/liveness",
         workspace=workspace,
-        # Scripts and styles come from this server: no other host is asked.
+        # Load scripts and styles from this server only.
         environment={"BOKEH_RESOURCES": "server", "BOKEH_ALLOW_WS_ORIGIN": ""},
     )
 
 
 def serve(name: str, title: str, make: Callable[[], PanelPage], port: int, every_s: float) -> None:
-    """Serve a page on the loopback address until the process is ended.
+    """Serve a page on the loopback address until the process ends.
 
     Parameters
     ----------
     name : str
-        Of its template in `templates/apps`.
+        Name of the template in `templates/apps`.
     make : callable
-        Makes a page for each visitor; it is refreshed every `every_s` seconds.
+        Creates a page for each visitor.
+    every_s : float, seconds
+        Time between two refreshes of a page.
     """
     import panel as pn
 
     pn.extension(design=None)
-    text = (templates() / "apps" / f"{name}.html").read_text("utf-8")
+    source = (templates() / "apps" / f"{name}.html").read_text("utf-8")
 
     def page() -> Any:
-        made = make()
-        shown = pn.Template(text)
-        for figure, drawn in made.figures.items():
-            shown.add_panel(figure, pn.pane.Bokeh(drawn, sizing_mode="stretch_width"))
-        for pane, html in made.panes.items():
-            shown.add_panel(pane, html)
-        shown.add_panel("said", pn.pane.Bokeh(made.said))
-        shown.add_panel("scheme", pn.pane.Bokeh(made.scheme))
-        pn.state.add_periodic_callback(made.refresh, period=int(every_s * 1000))
-        return shown
+        contents = make()
+        template = pn.Template(source)
+        for figure, chart in contents.figures.items():
+            template.add_panel(figure, pn.pane.Bokeh(chart, sizing_mode="stretch_width"))
+        for pane, html in contents.panes.items():
+            template.add_panel(pane, html)
+        template.add_panel("said", pn.pane.Bokeh(contents.said))
+        template.add_panel("scheme", pn.pane.Bokeh(contents.scheme))
+        pn.state.add_periodic_callback(contents.refresh, period=int(every_s * 1000))
+        return template
 
     pn.serve(
         {"/": page},

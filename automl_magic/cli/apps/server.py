@@ -1,4 +1,4 @@
-"""AppServer: a child process that answers HTTP on the loopback address until it is stopped."""
+"""AppServer: a child process that serves HTTP on the loopback address until it's stopped."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ STOPS_WITHIN_S = 10.0
 
 
 class AppNotStarted(AutomlMagicError):
-    """A dashboard's server could not start: a taken port, or a server that ended at once."""
+    """A dashboard's server couldn't start: the port is in use, or the server exited."""
 
 
 @dataclass
 class AppServer:
-    """A dashboard's server. Leaving its `with` block ends its processes.
+    """A dashboard's server. Leaving its `with` block stops its processes.
 
-    `arguments` is the command line, `probe` a path that answers 200 once the server is ready and
-    costs it nothing. `page` is the part of the address behind the host, where it is not the root.
-    It acts in `workspace`.
+    `arguments` is the command line. `probe` is a cheap path that returns 200 when the server is
+    ready. `page` is the path of the page after the host. The server uses `workspace`.
     """
 
     name: str
@@ -57,15 +56,15 @@ class AppServer:
         self.stop()
 
     def start(self) -> None:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it's ready.
 
         Raises
         ------
         AppNotStarted
-            If it ended, or did not answer in time; the error quotes the last line of its log.
+            If the server exited or wasn't ready in time. The error has the last line of its log.
         """
         self._log = tempfile.TemporaryFile(prefix="automl-app-")  # noqa: SIM115
-        # A session of its own: Ctrl-C then reaches us alone, and we end the server and its kernels.
+        # A separate session: Ctrl-C reaches only us, and we stop the server and its kernels.
         self._process = subprocess.Popen(
             list(self.arguments),
             env={**os.environ, **self.workspace.environment(), **self.environment},
@@ -75,19 +74,19 @@ class AppServer:
             start_new_session=True,
         )
         try:
-            self._wait_until_it_answers(self._process)
+            self._wait_until_ready(self._process)
         except BaseException:
             self.stop()
             raise
 
     def wait(self) -> None:
-        """Stay until Ctrl-C, a termination signal, or the end of the server."""
+        """Block until Ctrl-C, SIGTERM or the end of the server."""
         assert self._process is not None
         with terminating_like_an_interrupt(), contextlib.suppress(KeyboardInterrupt):
             self._process.wait()
 
     def stop(self) -> None:
-        """End the server: politely, then not. Safe to call twice."""
+        """Terminate the server, and kill it if it doesn't exit in time. Safe to call twice."""
         process, self._process = self._process, None
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
@@ -101,48 +100,48 @@ class AppServer:
             self._log.close()
             self._log = None
 
-    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise self._not_started(f"It ended with code {process.returncode}")
-            if _answers(f"http://{HOST}:{self.port}{self.probe}"):
+                raise self._not_started(f"It exited with code {process.returncode}.")
+            if _is_ready(f"http://{HOST}:{self.port}{self.probe}"):
                 return
             time.sleep(0.1)
-        raise self._not_started(f"It did not answer within {STARTS_WITHIN_S:.0f} s")
+        raise self._not_started(f"It wasn't ready within {STARTS_WITHIN_S:.0f} s.")
 
     def _not_started(self, what_happened: str) -> AppNotStarted:
         assert self._log is not None
         self._log.seek(0)
-        said = self._log.read()[-2000:].decode("utf-8", "replace").split("\n")
-        last = next((line for line in reversed(said) if line.strip()), "nothing")
+        lines = self._log.read()[-2000:].decode("utf-8", "replace").split("\n")
+        last = next((line for line in reversed(lines) if line.strip()), "nothing")
         return AppNotStarted(
-            f"The {self.name} app did not start.",
-            why=f"{what_happened}; its log ends with: {last.strip()}",
+            f"The {self.name} app didn't start.",
+            why=f"{what_happened} Last line of its log: {last.strip()}",
             fix="Try another --port.",
         )
 
 
-def free_port(wanted: int | None) -> int:
-    """Return the wanted port, or any free one; refuse a port that somebody listens on."""
+def free_port(requested: int | None) -> int:
+    """Return the requested port, or any free one. Raises AppNotStarted if the port is in use."""
     with socket.socket() as probe:
-        # As the servers do: a port that rests after a connection has closed is free.
+        # As the servers do: a port in TIME_WAIT is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, wanted or 0))
+            probe.bind((HOST, requested or 0))
         except OSError as error:
             raise AppNotStarted(
-                f"Port {wanted} cannot be used.",
+                f"Can't use port {requested}.",
                 why=f"{os.strerror(error.errno or 0)}.",
-                fix="Choose another one with --port, or leave it out.",
+                fix="Choose another port with --port, or omit the option.",
             ) from error
         port: int = probe.getsockname()[1]
         return port
 
 
-def _answers(url: str) -> bool:
+def _is_ready(url: str) -> bool:
     try:
-        # No proxy of the environment may stand between us and the loopback address.
+        # Ignore the proxies of the environment for the loopback address.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(url, timeout=5) as response:
             return bool(response.status == 200)
@@ -152,7 +151,7 @@ def _answers(url: str) -> bool:
 
 @contextlib.contextmanager
 def terminating_like_an_interrupt() -> Iterator[None]:
-    """Let a termination signal raise KeyboardInterrupt, as Ctrl-C does."""
+    """Raise KeyboardInterrupt on SIGTERM, as on Ctrl-C."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

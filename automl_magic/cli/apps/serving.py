@@ -1,4 +1,4 @@
-"""The inference server as a child process: started, waited for, and told when to end."""
+"""The inference server as a child process."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from typing import IO, Self
 import click
 
 from automl_magic.cli.apps.server import terminating_like_an_interrupt
-from automl_magic.errors import AutomlMagicError, DeploymentError
+from automl_magic.errors import DO, WHY, AutomlMagicError, DeploymentError
 from automl_magic.flow import governance
 from automl_magic.workspace import Workspace
 
 READY_WITHIN_S = 120.0
-# A drain waits for the requests that are on their way; the server itself gives up earlier.
+# Draining waits for the current requests. The server itself has a shorter limit.
 ENDS_WITHIN_S = 60.0
-_TELL_MLFLOW_S = 5.0
+_SYNC_INTERVAL_S = 5.0
 _SIGNAL_CODE = 128
 
 
@@ -33,8 +33,8 @@ _SIGNAL_CODE = 128
 class InferenceServer:
     """`python -m automl_magic_serving`. Its log goes to our standard error.
 
-    `arguments` is the command line, and `workspace` where it acts; `url` and `grpc` are what the
-    server says when it is ready.
+    `arguments` is the command line, and `workspace` the workspace that the server uses. The server
+    sends `url` and `grpc` when it's ready.
     """
 
     arguments: Sequence[str]
@@ -43,7 +43,7 @@ class InferenceServer:
     grpc: str | None = None
     _process: subprocess.Popen[str] | None = None
     _ready: threading.Event = field(default_factory=threading.Event)
-    _said: deque[str] = field(default_factory=lambda: deque(maxlen=50))
+    _log_lines: deque[str] = field(default_factory=lambda: deque(maxlen=50))
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -53,28 +53,31 @@ class InferenceServer:
         self.stop()
 
     def start(self) -> None:
-        """Start the server and wait until it can answer.
+        """Start the server and wait until it's ready.
 
         Raises
         ------
         DeploymentError
-            If it ended, or was not ready in time; in its own words.
+            If the server exited or wasn't ready in time. It has the server's own error, if any.
         """
         process = subprocess.Popen(
             [*self.arguments, "--end-with-input"],
             env={**os.environ, **self.workspace.environment()},
-            # Nobody writes into it. It ends when we do, however that happens; so does the server.
+            # Never written to. It closes when this process ends, and then the server stops.
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            # A session of its own: Ctrl-C then reaches us alone, and we let the server drain.
+            # A separate session: Ctrl-C reaches only us, and we let the server drain.
             start_new_session=True,
         )
         self._process = process
-        for read, stream in ((self._read_answer, process.stdout), (self._read_log, process.stderr)):
-            thread = threading.Thread(target=read, args=(stream,), daemon=True)
+        for target, stream in (
+            (self._read_messages, process.stdout),
+            (self._read_log, process.stderr),
+        ):
+            thread = threading.Thread(target=target, args=(stream,), daemon=True)
             thread.start()
             self._threads.append(thread)
         try:
@@ -84,16 +87,16 @@ class InferenceServer:
             raise
 
     def wait(self) -> None:
-        """Stay until Ctrl-C, a termination signal, or the end of the server; leave with its code.
+        """Block until Ctrl-C, SIGTERM or the end of the server, and exit with its code.
 
-        Meanwhile MLflow is told what aliases have come to mean, where a command could not.
+        Meanwhile, this retries writing changed aliases to MLflow.
         """
         process = self._process
         assert process is not None
         with terminating_like_an_interrupt(), contextlib.suppress(KeyboardInterrupt):
             while process.poll() is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(_TELL_MLFLOW_S)
+                    process.wait(_SYNC_INTERVAL_S)
                     continue
                 with contextlib.suppress(AutomlMagicError):
                     governance.tell_mlflow(workspace=self.workspace)
@@ -103,7 +106,7 @@ class InferenceServer:
             raise click.exceptions.Exit(code if code > 0 else _SIGNAL_CODE - code)
 
     def stop(self) -> None:
-        """Let the server answer what it has begun, and end it. Safe to call twice."""
+        """Let the server finish the current requests, and stop it. Safe to call twice."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -125,18 +128,18 @@ class InferenceServer:
             if process.poll() is not None:
                 for thread in self._threads:
                     thread.join(timeout=5)
-                raise self._not_started(f"It ended with code {process.returncode}")
+                raise self._not_started(f"It exited with code {process.returncode}.")
             if time.monotonic() > deadline:
-                raise self._not_started(f"It was not ready within {READY_WITHIN_S:.0f} s")
-        while self._said:
-            print(self._said.popleft(), file=sys.stderr, flush=True)
+                raise self._not_started(f"It wasn't ready within {READY_WITHIN_S:.0f} s.")
+        while self._log_lines:
+            print(self._log_lines.popleft(), file=sys.stderr, flush=True)
 
-    def _read_answer(self, stream: IO[str]) -> None:
+    def _read_messages(self, stream: IO[str]) -> None:
         with stream:
             for line in stream:
-                said = _document(line)
-                if said.get("event") == "ready":
-                    self.url, grpc = str(said["url"]), said.get("grpc")
+                message = _document(line)
+                if message.get("event") == "ready":
+                    self.url, grpc = str(message["url"]), message.get("grpc")
                     self.grpc = None if grpc is None else str(grpc)
                     self._ready.set()
 
@@ -146,28 +149,28 @@ class InferenceServer:
                 if self._ready.is_set():
                     print(line.rstrip("\n"), file=sys.stderr, flush=True)
                 else:
-                    self._said.append(line.rstrip("\n"))
+                    self._log_lines.append(line.rstrip("\n"))
 
     def _not_started(self, what_happened: str) -> DeploymentError:
-        """Return the server's own error where it gave one, else what its log ends with."""
-        lines = list(self._said)
+        """Return the server's own error, or else one with the last line of its log."""
+        lines = list(self._log_lines)
         for i in range(len(lines) - 2):
             why, fix = lines[i + 1].strip(), lines[i + 2].strip()
-            if why.startswith("Why: ") and fix.startswith("Do: "):
+            if why.startswith(WHY) and fix.startswith(DO):
                 return DeploymentError(
-                    lines[i], why=why.removeprefix("Why: "), fix=fix.removeprefix("Do: ").strip()
+                    lines[i], why=why.removeprefix(WHY).strip(), fix=fix.removeprefix(DO).strip()
                 )
         last = next((line for line in reversed(lines) if line.strip()), "nothing")
         return DeploymentError(
-            "The server did not start.",
-            why=f"{what_happened}; its log ends with: {last.strip()[-300:]}",
+            "The server didn't start.",
+            why=f"{what_happened} Last line of its log: {last.strip()[-300:]}",
             fix="Try another --port, or read the log above.",
         )
 
 
 def _document(line: str) -> dict[str, object]:
     try:
-        found = json.loads(line)
+        document = json.loads(line)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}

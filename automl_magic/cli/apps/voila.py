@@ -1,4 +1,4 @@
-"""The Voila apps: notebooks of ours in templates/apps, shown without their code."""
+"""The Voila apps: the notebooks in templates/apps, shown without their code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RUN_VARIABLE = "AUTOML_MAGIC_APP_RUN"
 BEGIN_VARIABLE = "AUTOML_MAGIC_APP_BEGIN"
 THEME = "automl-magic"
 
-# The page is finished HTML: no script but ours is ever right, and no other host is ever asked.
+# The page is static HTML: only our own scripts may run, and it loads nothing from other servers.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -32,7 +32,7 @@ WIDGETS_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 WITH_WIDGETS = ("explain", "wizard")
-# Of what is installed for JupyterLab, only what draws widgets.
+# Load only the installed JupyterLab extensions that draw widgets.
 EXTENSIONS = (
     "anywidget",
     "@jupyter-widgets/jupyterlab-manager",
@@ -43,36 +43,36 @@ OPTIONS = {
     "Voila.ip": HOST,
     "Voila.open_browser": False,
     "Voila.port_retries": 0,
-    # No configuration from the working directory: it would be run as Python.
+    # No configuration from the working directory: it would be executed as Python.
     "Voila.config_file_paths": [],
     "VoilaConfiguration.allow_template_override": "NO",
     "VoilaConfiguration.allow_theme_override": "NO",
     "VoilaConfiguration.strip_sources": True,
-    # Files beside the notebook would be served to anybody who asks.
+    # Don't serve the files next to the notebook.
     "VoilaConfiguration.file_allowlist": [],
-    # The page holds no connection to its kernel, so each kernel is idle once the page is there.
+    # The page has no connection to its kernel, so a kernel is idle once its page is rendered.
     "MappingKernelManager.cull_idle_timeout": 30,
     "MappingKernelManager.cull_interval": 10,
     "VoilaExecutor.timeout": 120,
 }
 
 
-# The next page is ready before anybody asks for it: kernel started, run read, HTML written.
+# Render the next page before it's requested: start the kernel, read the run, write the HTML.
 AHEAD = {"VoilaConfiguration.preheat_kernel": True, "VoilaConfiguration.default_pool_size": 1}
 
 
-# A search goes on for a while after its page was closed.
+# Keep a search running for a while after its page is closed.
 LASTING = {"MappingKernelManager.cull_idle_timeout": 3600}
 
 
 def wizard_server(
     folder: Path, port: int | None, data: str | None, target: str | None, *, workspace: Workspace
 ) -> AppServer:
-    """Return the server of the wizard on a folder, for whoever knows the token in its address."""
+    """Return the server of the wizard in a folder, with a token in its address."""
     token = secrets.token_urlsafe(32)
     begin = {"data": data, "target": target, "folder": str(folder)}
     return dataclasses.replace(
-        # With a token of its own, Voila takes none from its arguments, which others could read.
+        # The token is passed in the environment, because other users can read the arguments.
         _server("wizard", port, {**LASTING, "Voila.auto_token": True}, workspace),
         page=f"?token={token}",
         environment={**_paths(), "JUPYTER_TOKEN": token, BEGIN_VARIABLE: json.dumps(begin)},
@@ -82,9 +82,9 @@ def wizard_server(
 def voila_server(
     name: str, run_id: str, port: int | None, *, workspace: Workspace, is_over: bool = False
 ) -> AppServer:
-    """Return the server of one app on one run.
+    """Return the server of an app for a run.
 
-    Of a run that `is_over`, pages are made ahead: nothing on them can change any more.
+    If the run `is_over`, pages are rendered in advance, because they can't change any more.
     """
     return dataclasses.replace(
         _server(name, port, AHEAD if is_over else {}, workspace),
@@ -93,10 +93,10 @@ def voila_server(
 
 
 def _server(
-    name: str, port: int | None, more: Mapping[str, object], workspace: Workspace
+    name: str, port: int | None, extra_options: Mapping[str, object], workspace: Workspace
 ) -> AppServer:
-    chosen = free_port(port)
-    options = {**OPTIONS, **_of_app(name, chosen), **more}
+    free = free_port(port)
+    options = {**OPTIONS, **_app_options(name, free), **extra_options}
     return AppServer(
         name=name,
         arguments=[
@@ -104,10 +104,10 @@ def _server(
             "-m",
             "voila",
             str(templates() / "apps" / f"{name}.ipynb"),
-            f"--port={chosen}",
+            f"--port={free}",
             *(f"--{key}={value}" for key, value in options.items()),
         ],
-        port=chosen,
+        port=free,
         probe=f"/voila/templates/{THEME}/static/app.js",
         workspace=workspace,
     )
@@ -118,14 +118,14 @@ def _paths() -> dict[str, str]:
     return {"JUPYTER_PATH": os.pathsep.join(paths)}
 
 
-def _of_app(name: str, port: int) -> dict[str, object]:
-    """Return what differs between finished pages and those with widgets."""
+def _app_options(name: str, port: int) -> dict[str, object]:
+    """Return the options that differ between static pages and pages with widgets."""
     has_widgets = name in WITH_WIDGETS
     policy = (
         WIDGETS_POLICY.format(host=f"{HOST}:{port}") if has_widgets else CONTENT_SECURITY_POLICY
     )
     options: dict[str, object] = {
-        # A foreign host name that points here (DNS rebinding) is turned away.
+        # Refuse foreign host names that resolve to this machine (DNS rebinding).
         "Voila.tornado_settings": {
             "allow_remote_access": False,
             "headers": {"Content-Security-Policy": policy},

@@ -1,1 +1,1 @@
-"""verbs: one module per verb of the command. Parses, calls flow, answers."""
+"""Subcommands of `automl`, one per module."""

@@ -1,4 +1,4 @@
-"""automl alerts: what is wrong with the deployments now; be silent about it, try a channel."""
+"""automl alerts: list active alerts, silence them or test a channel."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ SILENCE, TEST = "silence", "test"
 @verb
 @click.argument("what", required=False, metavar="[DEPLOYMENT]")
 @click.argument("name", required=False, metavar="")
-@click.option("--for", "for_s", type=Duration(), help="silence: how long.  [default: 4h]")
-@click.option("--reason", default="", metavar="TEXT", help="silence: why.")
-@click.option("--deployment", metavar="NAME", help="test: in whose monitor file the channel is.")
+@click.option("--for", "for_s", type=Duration(), help="silence: duration.  [default: 4h]")
+@click.option("--reason", default="", metavar="TEXT", help="silence: reason.")
+@click.option(
+    "--deployment", metavar="NAME", help="test: deployment whose monitor file has the channel."
+)
 def alerts(
-    door: Door,
+    frontend: Door,
     /,
     *,
     what: str | None,
@@ -29,24 +31,24 @@ def alerts(
     reason: str,
     deployment: str | None,
 ) -> Answer:
-    """What is wrong with a deployment now, or with all of them.
+    """List the active alerts of a deployment, or of all.
 
-    `automl alerts silence KEY --for 2h` sends no notices about an alert, a group of alerts or a
-    deployment for a while; `automl alerts test CHANNEL` sends a notice over a channel of the
-    monitor file, to see whether it arrives.
+    `automl alerts silence KEY --for 2h` stops notifications about an alert, a group of alerts or a
+    deployment for a while. `automl alerts test CHANNEL` sends a test notification over a channel of
+    the monitor file.
     """
     if name is None:
         if what in (SILENCE, TEST):
-            raise click.UsageError(f"Say what for: automl alerts {what} NAME")
-        found = alerting.alerts(what, workspace=door.workspace)
-        return Answer(found, found.to_json(), words.alerts(found, what))
+            raise click.UsageError(f"Add a name: automl alerts {what} NAME")
+        active = alerting.alerts(what, workspace=frontend.workspace)
+        return Answer(active, active.to_json(), words.alerts(active, what))
     if what == SILENCE:
         silence = alerting.silence(
-            name, 4 * 3600.0 if for_s is None else for_s, reason, workspace=door.workspace
+            name, 4 * 3600.0 if for_s is None else for_s, reason, workspace=frontend.workspace
         )
         return Answer(silence, vars(silence), words.silenced(silence))
     if what == TEST:
-        channel = alerting.try_channel(name, deployment, workspace=door.workspace)
+        channel = alerting.try_channel(name, deployment, workspace=frontend.workspace)
         document = {"channel": channel.name, "kind": channel.kind.value, "sent": True}
         return Answer(channel, document, words.tested(channel))
-    raise click.UsageError(f"Write automl alerts {what}, or automl alerts silence {name}")
+    raise click.UsageError(f"Use automl alerts {what} or automl alerts silence {name}")

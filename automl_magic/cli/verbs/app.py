@@ -1,4 +1,4 @@
-"""automl app: a dashboard in the browser."""
+"""automl app: open a dashboard in the browser."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ APPS = ("leaderboard", "explain", "live", "monitor", "mlflow")
 @verb
 @click.argument("name", type=click.Choice(APPS))
 @click.argument("run", default="last", metavar="[RUN]")
-@click.option("--port", type=click.IntRange(1, 65535), help="Default: a free one.")
-@click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")
-def app(door: Door, /, name: str, run: str, port: int | None, no_browser: bool) -> Answer:
-    """Open a dashboard, on this machine only; its address is printed when it answers.
+@click.option("--port", type=click.IntRange(1, 65535), help="Port. Default: any free port.")
+@click.option("--no-browser", is_flag=True, help="Print the address without opening a browser.")
+def app(frontend: Door, /, name: str, run: str, port: int | None, no_browser: bool) -> Answer:
+    """Open a dashboard. Only this machine can reach it.
 
-    `leaderboard` shows a run (the newest, if RUN is left out), `explain` its explanation, with a
-    row to change; `live` follows a search while it runs (whichever runs, if RUN is left out);
-    `monitor` shows a deployment while it serves, and takes its name in the place of RUN; `mlflow`
-    shows MLflow's own pages.
+    `leaderboard` shows the trials of a run, and `explain` its explanation with a row to change. RUN
+    is `last` by default: the newest successful search. `live` follows a search while it runs, by
+    default the one that is running. `monitor` shows a deployment, and takes its name instead of
+    RUN. `mlflow` opens the MLflow UI.
     """
     from automl_magic.cli.apps.live import live_server
     from automl_magic.cli.apps.mlflow import mlflow_server
     from automl_magic.cli.apps.monitor import monitor_server
     from automl_magic.cli.apps.voila import voila_server
 
-    here = door.workspace
+    workspace = frontend.workspace
     if name == "mlflow":
-        server = mlflow_server(port, here)
+        server = mlflow_server(port, workspace)
     elif name == "monitor":
-        server = monitor_server(None if run == "last" else run, port, here)
+        server = monitor_server(None if run == "last" else run, port, workspace)
     elif name == "live":
-        followed = None if run == "last" else flow.find_run(run, workspace=here).run_id
-        server = live_server(followed, port, here)
+        run_id = None if run == "last" else flow.find_run(run, workspace=workspace).run_id
+        server = live_server(run_id, port, workspace)
     else:
-        found = flow.find_run(run, workspace=here)
-        is_over = _is_over(name, found, here)
-        server = voila_server(name, found.run_id, port, workspace=here, is_over=is_over)
+        run_record = flow.find_run(run, workspace=workspace)
+        is_over = _is_over(name, run_record, workspace)
+        server = voila_server(name, run_record.run_id, port, workspace=workspace, is_over=is_over)
     server.start()
     if not no_browser:
-        door.open(server.url)
+        frontend.open(server.url)
     return Answer(server, {"app": name, "url": server.url}, server.url, server=server)
 
 
 def _is_over(name: str, run: Run, workspace: Workspace) -> bool:
-    """Say whether nothing on the page of a run can change any more."""
+    """Return whether the page of a run can't change any more."""
     if name != "explain":
         return run.status.is_end
     try:

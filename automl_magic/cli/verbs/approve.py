@@ -1,4 +1,4 @@
-"""automl approve: let a version serve."""
+"""automl approve: approve a model version for serving."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from automl_magic.flow import governance
 @verb
 @click.argument("name")
 @click.argument("version", type=click.IntRange(min=1))
-def approve(door: Door, /, name: str, version: int) -> Answer:
-    """Sign that VERSION of the model NAME may serve: these very bytes, and no others.
+def approve(frontend: Door, /, name: str, version: int) -> Answer:
+    """Approve VERSION of the model NAME for serving, by signing its files.
 
-    Every file is compared with what was registered before the signature is made. Only a version
-    that was approved is ever loaded by a server.
+    Before signing, every file is compared with the registered one. Servers load only approved
+    versions.
     """
-    approval = governance.approve(name, version, workspace=door.workspace)
+    approval = governance.approve(name, version, workspace=frontend.workspace)
     return Answer(approval, approval.to_json(), words.approved(approval))

@@ -1,4 +1,4 @@
-"""automl audit: who did what, and whether the log of it is whole."""
+"""automl audit: show or verify the audit log."""
 
 from __future__ import annotations
 
@@ -14,20 +14,26 @@ VERIFY = "verify"
 
 @verb
 @click.argument("what", type=click.Choice([VERIFY]), required=False, metavar="[verify]")
-@click.option("--subject", metavar="TEXT", help="Only about this: a model, NAME/VERSION, …")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1))
-def audit(door: Door, /, what: str | None, subject: str | None, limit: int) -> Answer:
+@click.option("--subject", metavar="TEXT", help="Subject to show: a model, NAME/VERSION, …")
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Maximum number of entries.",
+)
+def audit(frontend: Door, /, what: str | None, subject: str | None, limit: int) -> Answer:
     """List the newest entries of the audit log: approvals, promotions, routes, keys.
 
-    `automl audit verify` checks the chain that binds each entry to the one before it, says where
-    it breaks, and ends with 1 if it does. Keep the printed head somewhere else: it alone shows
+    `automl audit verify` checks the hash chain of the entries. It reports the first broken entry
+    and exits with 1 if there is one. Store the printed head elsewhere: without it you can't detect
     that the end of the log was cut off.
     """
     if what == VERIFY:
-        verdict = governance.verify(workspace=door.workspace)
-        is_whole = verdict.broken_at is None
+        verdict = governance.verify(workspace=frontend.workspace)
+        is_intact = verdict.broken_at is None
         return Answer(
-            verdict, vars(verdict), words.verdict(verdict), exit_code=0 if is_whole else 1
+            verdict, vars(verdict), words.verdict(verdict), exit_code=0 if is_intact else 1
         )
-    found = governance.entries(subject, limit, workspace=door.workspace)
-    return Answer(found, [vars(entry) for entry in found], words.entries(found, subject))
+    entries = governance.entries(subject, limit, workspace=frontend.workspace)
+    return Answer(entries, [vars(entry) for entry in entries], words.entries(entries, subject))

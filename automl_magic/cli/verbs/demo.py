@@ -1,4 +1,4 @@
-"""automl demo: the whole journey on real data."""
+"""automl demo: run the whole workflow on real data."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from automl_magic.cli.door import Answer, Door
 
 
 @verb
-@click.option("-o", "--output", "folder", default="automl-demo", metavar="DIR", show_default=True)
-def demo(door: Door, /, folder: str) -> Answer:
-    """Make the whole journey on two real tables that come with scikit-learn.
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    default="automl-demo",
+    metavar="DIR",
+    show_default=True,
+    help="Output folder.",
+)
+def demo(frontend: Door, /, folder: str) -> Answer:
+    """Run the whole workflow on two real tables from scikit-learn.
 
-    Plan, run, leaderboard, standalone notebook, register, predict: once for classes and once for
-    numbers. Nothing is downloaded. Takes a few minutes.
+    The steps are plan, run, leaderboard, standalone notebook, register and predict. One table is a
+    classification, the other a regression. The demo downloads nothing and takes a few minutes.
     """
-    with door.watching() as on_event:
-        made = journeys.demo(
-            Path(folder), say=door.say, on_event=on_event, workspace=door.workspace
+    with frontend.watching() as on_event:
+        result = journeys.demo(
+            Path(folder), say=frontend.say, on_event=on_event, workspace=frontend.workspace
         )
-    return Answer(made, made.to_json(), words.demo(made))
+    return Answer(result, result.to_json(), words.demo(result))

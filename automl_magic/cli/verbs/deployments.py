@@ -1,4 +1,4 @@
-"""automl deployments: what serves, and what answers there."""
+"""automl deployments: list deployments and the versions they serve."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from automl_magic.flow import serving
 
 
 @verb
-@click.option("--remove", metavar="NAME", help="Take a deployment away that nobody serves.")
-def deployments(door: Door, /, remove: str | None) -> Answer:
-    """List the deployments: their models, the versions that answer, and the live workers."""
+@click.option("--remove", metavar="NAME", help="Deployment to delete. Stop its server first.")
+def deployments(frontend: Door, /, remove: str | None) -> Answer:
+    """List the deployments with their models, routes and live workers."""
     if remove is not None:
-        serving.remove(remove, workspace=door.workspace)
+        serving.remove(remove, workspace=frontend.workspace)
         return Answer(remove, {"removed": remove}, words.removed(remove))
-    found = serving.deployments(workspace=door.workspace)
-    return Answer(found, [one.to_json() for one in found], words.deployments(found))
+    statuses = serving.deployments(workspace=frontend.workspace)
+    return Answer(statuses, [status.to_json() for status in statuses], words.deployments(statuses))

@@ -1,4 +1,4 @@
-"""automl diff: what changed between two runs."""
+"""automl diff: show what changed between two runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from automl_magic.cli.door import Answer, Door
 @verb
 @click.argument("before", metavar="RUN")
 @click.argument("after", metavar="RUN")
-def diff(door: Door, /, before: str, after: str) -> Answer:
-    """Say what changed between two runs: in words, then the code."""
-    difference = flow.diff(before, after, workspace=door.workspace)
+def diff(frontend: Door, /, before: str, after: str) -> Answer:
+    """Show what changed between two runs: first in words, then as a diff of the code."""
+    difference = flow.diff(before, after, workspace=frontend.workspace)
     return Answer(difference, difference.to_json(), words.difference(difference))

@@ -1,4 +1,4 @@
-"""automl explain: what moves a model, how honest it is, whom it treats how."""
+"""automl explain: explain a model by importance, calibration and fairness."""
 
 from __future__ import annotations
 
@@ -18,27 +18,36 @@ from automl_magic.cli.types import Duration
     "--budget",
     "budget_s",
     type=Duration(),
-    help="Wall clock of the computing: 30s, 2m.  [default: 45s]",
+    help="Time limit of the computations: 30s, 2m.  [default: 45s]",
 )
 @click.option(
     "--immutable",
     multiple=True,
     metavar="COLUMN",
-    help="No counterfactual changes it. Repeatable.",
+    help="Column that counterfactuals don't change. Repeatable.",
 )
-def explain(door: Door, /, run: str, budget_s: float | None, immutable: tuple[str, ...]) -> Answer:
-    """Explain the model of a run: what moves it, how honest it is, whom it treats how.
+def explain(
+    frontend: Door, /, run: str, budget_s: float | None, immutable: tuple[str, ...]
+) -> Answer:
+    """Explain the model of a run: importance, calibration, fairness.
 
-    RUN is a run id, a unique beginning of one, or `last` (the default). A notebook computes SHAP
+    RUN is a run ID, a unique prefix of one, or `last` (the default). A notebook computes SHAP
     values, importance, dependence, counterfactuals, curves, costs, calibration or residuals, and
-    fairness by the sensitive columns; what takes long stops at its share of the budget. The result
-    is kept with the run: `automl app explain RUN` shows it.
+    fairness by the sensitive columns. Slow computations stop at their share of the budget. To see
+    the result: `automl app explain RUN`.
     """
-    with door.watching() as on_event:
+    with frontend.watching() as on_event:
         explained = flow.explain(
-            run, on_event=on_event, budget_s=budget_s, immutable=immutable, workspace=door.workspace
+            run,
+            on_event=on_event,
+            budget_s=budget_s,
+            immutable=immutable,
+            workspace=frontend.workspace,
         )
-    is_yes = explained.explanation is not None
+    succeeded = explained.explanation is not None
     return Answer(
-        explained, explained.to_json(), words.explanation(explained), exit_code=0 if is_yes else 1
+        explained,
+        explained.to_json(),
+        words.explanation(explained),
+        exit_code=0 if succeeded else 1,
     )

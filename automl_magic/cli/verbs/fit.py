@@ -1,4 +1,4 @@
-"""automl fit: plan, then run."""
+"""automl fit: plan a search and run it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from automl_magic.cli.options import check_target, given, search_options
 
 @verb
 @search_options
-def fit(door: Door, /, data: str, target: str | None, **options: Any) -> Answer:
-    """Plan, then run: find a model for the table within the budget.
+def fit(frontend: Door, /, data: str, target: str | None, **options: Any) -> Answer:
+    """Plan a search and run it, to find a model for the table within the budget.
 
     DATA is a table, or an *.automl.yaml file.
     """
-    table, typed = door.table(data), given(options)
+    table, typed = frontend.table(data), given(options)
     check_target(table, target, typed)
-    with door.watching() as on_event:
-        outcome = flow.fit(table, target, on_event=on_event, **typed, workspace=door.workspace)
+    with frontend.watching() as on_event:
+        outcome = flow.fit(table, target, on_event=on_event, **typed, workspace=frontend.workspace)
     return words.answer_of(outcome)

@@ -1,4 +1,4 @@
-"""automl key: the API keys that open deployments."""
+"""automl key: create, list and revoke API keys."""
 
 from __future__ import annotations
 
@@ -18,11 +18,19 @@ CREATE, LIST, REVOKE = "create", "list", "revoke"
 @verb
 @click.argument("what", type=click.Choice([CREATE, LIST, REVOKE]), metavar="create|list|revoke")
 @click.argument("name", required=False, metavar="[NAME|ID]")
-@click.option("--deployment", multiple=True, help="create: opens only this one. Repeatable.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), help="create: requests a second.")
-@click.option("--expires", type=Duration(), help="create: how long it holds, e.g. 720h.")
+@click.option(
+    "--deployment",
+    multiple=True,
+    help="create: deployment that the key gives access to. Repeatable.  [default: all]",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    help="create: maximum requests per second.",
+)
+@click.option("--expires", type=Duration(), help="create: lifetime of the key, e.g. 720h.")
 def key(
-    door: Door,
+    frontend: Door,
     /,
     *,
     what: str,
@@ -31,27 +39,30 @@ def key(
     rate: float | None,
     expires: float | None,
 ) -> Answer:
-    """Make, list or end the API keys that servers ask for.
+    """Create, list or revoke API keys for deployments.
 
-    `automl key create NAME` prints the secret once: only its digest is kept. `automl key revoke ID`
-    ends a key within a second. From the first key on, no server answers without one.
+    `automl key create NAME` prints the secret once: only its digest is stored. `automl key revoke
+    ID` revokes a key within a second. Once a key has been created, servers refuse requests without
+    one, except with `automl serve --auth off`.
     """
     if what == LIST:
-        found = governance.keys(workspace=door.workspace)
-        return Answer(found, [_plain(one) for one in found], words.keys(found))
+        api_keys = governance.keys(workspace=frontend.workspace)
+        return Answer(
+            api_keys, [_public_fields(api_key) for api_key in api_keys], words.keys(api_keys)
+        )
     if name is None:
-        raise click.UsageError(f"Say which: automl key {what} {'NAME' if what == CREATE else 'ID'}")
+        raise click.UsageError(f"Use automl key {what} {'NAME' if what == CREATE else 'ID'}")
     if what == REVOKE:
-        ended = governance.revoke_key(name, workspace=door.workspace)
-        return Answer(ended, _plain(ended), words.revoked(ended))
+        api_key = governance.revoke_key(name, workspace=frontend.workspace)
+        return Answer(api_key, _public_fields(api_key), words.revoked(api_key))
     if expires is not None and expires <= 0:
-        raise click.UsageError("--expires is a time from now, and has to be above 0.")
+        raise click.UsageError("--expires must be above 0: it's a time from now.")
     ends_at = None if expires is None else time.time() + expires
     key_id, secret = governance.create_key(
-        name, deployment, rate, ends_at, workspace=door.workspace
+        name, deployment, rate, ends_at, workspace=frontend.workspace
     )
     return Answer(secret, {"id": key_id, "key": secret}, words.created(key_id, secret, deployment))
 
 
-def _plain(one: object) -> dict[str, object]:
-    return {name: value for name, value in vars(one).items() if name != "sha256"}
+def _public_fields(api_key: object) -> dict[str, object]:
+    return {name: value for name, value in vars(api_key).items() if name != "sha256"}

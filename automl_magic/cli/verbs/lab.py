@@ -1,4 +1,4 @@
-"""automl lab: JupyterLab with everything in it."""
+"""automl lab: start JupyterLab with automl-magic."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from automl_magic.cli.door import Answer, Door
 
 
 @verb
-@click.option("--port", type=click.IntRange(1, 65535), help="Default: a free one.")
-@click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")
-def lab(door: Door, /, port: int | None, no_browser: bool) -> Answer:
-    """Start JupyterLab on this folder, with the wizard, the runs and the models in it.
+@click.option("--port", type=click.IntRange(1, 65535), help="Port. Default: any free port.")
+@click.option("--no-browser", is_flag=True, help="Print the address without opening a browser.")
+def lab(frontend: Door, /, port: int | None, no_browser: bool) -> Answer:
+    """Start JupyterLab in this folder, with the wizard, runs and models.
 
-    It answers on this machine only, and to whoever has the address with its token. Ctrl-C ends it
-    and its kernels.
+    Only this machine can reach it, with the token in the address. Press Ctrl-C to stop it and its
+    kernels.
     """
     from automl_magic.cli.apps.lab import extension_is_built, lab_server
 
     if not extension_is_built():
-        door.say("The lab extension is not built in this checkout; build it with: make extension")
-    server = lab_server(Path.cwd(), port, door.workspace)
+        frontend.say(
+            "The JupyterLab extension isn't built in this checkout. Build it: make extension"
+        )
+    server = lab_server(Path.cwd(), port, frontend.workspace)
     server.start()
     if not no_browser:
-        door.open(server.url)
+        frontend.open(server.url)
     return Answer(server, {"app": "lab", "url": server.url}, server.url, server=server)

@@ -1,4 +1,4 @@
-"""automl leaderboard: the trials of a run, best first."""
+"""automl leaderboard: list the trials of a run, best first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from automl_magic.cli.options import run_argument
 
 @verb
 @run_argument
-def leaderboard(door: Door, /, run: str) -> Answer:
-    """Show the trials of a run, best first, each with the cell that made its numbers.
+def leaderboard(frontend: Door, /, run: str) -> Answer:
+    """List the trials of a run, best first, with the cell that computed each score.
 
-    RUN is a run id, a unique beginning of one, or `last` (the default).
+    RUN is a run ID, a unique prefix of one, or `last` (the default).
     """
-    board = flow.leaderboard(run, workspace=door.workspace)
-    return Answer(board, board.to_json(), words.leaderboard(board))
+    leaderboard = flow.leaderboard(run, workspace=frontend.workspace)
+    return Answer(leaderboard, leaderboard.to_json(), words.leaderboard(leaderboard))

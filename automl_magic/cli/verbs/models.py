@@ -1,4 +1,4 @@
-"""automl models: the registered models and their versions."""
+"""automl models: list registered models and their versions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from automl_magic.cli.door import Answer, Door
 
 
 @verb
-def models(door: Door, /) -> Answer:
-    """List the registered models: versions, aliases, and the run behind each."""
-    known = flow.models(workspace=door.workspace)
-    document = {name: [one.to_json() for one in versions] for name, versions in known.items()}
-    return Answer(known, document, words.models(known))
+def models(frontend: Door, /) -> Answer:
+    """List the registered models with their versions, aliases and runs."""
+    versions_by_name = flow.models(workspace=frontend.workspace)
+    document = {
+        name: [version.to_json() for version in versions]
+        for name, versions in versions_by_name.items()
+    }
+    return Answer(versions_by_name, document, words.models(versions_by_name))

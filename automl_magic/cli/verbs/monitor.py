@@ -1,4 +1,4 @@
-"""automl monitor: what has moved since the model was released, and how right it still is."""
+"""automl monitor: check a deployment for drift and lost performance."""
 
 from __future__ import annotations
 
@@ -15,17 +15,23 @@ from automl_magic.monitor.moments import seconds_of
 @verb
 @click.argument("deployment")
 @click.option(
-    "--window", "window_s", type=Duration(), help="How far back: 24h, 7d.  [default: 24h]"
+    "--window",
+    "window_s",
+    type=Duration(),
+    help="Length of the window: 24h, 7d.  [default: by monitor file, or 24h]",
 )
-@click.option("--since", metavar="TIME", help="From this moment on (ISO 8601).")
-@click.option("--until", metavar="TIME", help="To before this moment.  [default: now]")
-@click.option("--version", type=int, help="Whose answers.  [default: the stable version]")
-@click.option("--data", metavar="FILE", help="Judge this table, not the prediction log.")
+@click.option("--since", metavar="TIME", help="Start of the window (ISO 8601).")
+@click.option("--until", metavar="TIME", help="End of the window (ISO 8601).  [default: now]")
+@click.option("--version", type=int, help="Model version to check.  [default: the stable version]")
+@click.option("--data", metavar="FILE", help="Table to check instead of the prediction log.")
 @click.option(
-    "--every", "every_s", type=Duration(), help="Go on: judge again so often, and send alerts."
+    "--every",
+    "every_s",
+    type=Duration(),
+    help="Time between checks: 10m, 1h. Repeat until Ctrl-C and send alerts.",
 )
 def monitor(
-    door: Door,
+    frontend: Door,
     /,
     *,
     deployment: str,
@@ -36,22 +42,21 @@ def monitor(
     data: str | None,
     every_s: float | None,
 ) -> Answer:
-    """Compare what a deployment met with what its model saw before the release.
+    """Compare the rows that a deployment received with the reference data of its model.
 
-    A notebook looks for drift of the predictions and of each column, for missing, new and
-    impossible values, at the score and the calibration where outcomes are known, and at the
-    traffic. What is too small, or may be chance, does not alarm; what does is told to whom the
-    monitor file names. With --data, DEPLOYMENT may also be a run or models:/NAME@ALIAS, of a model
-    that is served elsewhere. With --every it goes on until Ctrl-C.
+    A notebook checks the drift of the predictions and of each column, data quality, traffic, and
+    performance and calibration if there are outcomes. A difference raises an alert only if it's
+    large and statistically significant. The monitor file sets who is notified. With --data,
+    DEPLOYMENT can also be a run or models:/NAME@ALIAS, for a model that is served elsewhere.
     """
     if since is not None and window_s is not None:
-        raise click.UsageError("Give --since or --window, not both.")
+        raise click.UsageError("Use --since or --window, not both.")
     if every_s is not None:
         if since is not None or until is not None or data is not None:
-            raise click.UsageError("With --every the window ends now; give --window alone.")
-        return _watch(door, deployment, every_s, window_s=window_s, version=version)
-    with door.watching() as on_event:
-        found = monitoring.monitor(
+            raise click.UsageError("--every checks the latest window. Use it only with --window.")
+        return _watch(frontend, deployment, every_s, window_s=window_s, version=version)
+    with frontend.watching() as on_event:
+        result = monitoring.monitor(
             deployment,
             since=None if since is None else seconds_of(since),
             until=None if until is None else seconds_of(until),
@@ -59,45 +64,50 @@ def monitor(
             version=version,
             data=data,
             on_event=on_event,
-            workspace=door.workspace,
+            workspace=frontend.workspace,
         )
-    if found.report is None:
-        return Answer(found, found.to_json(), words.monitored(found), exit_code=1)
-    # A window of the past, or a table, says nothing about how the deployment fares now.
-    told = (
+    if result.report is None:
+        return Answer(result, result.to_json(), words.monitored(result), exit_code=1)
+    # A past window or a table says nothing about the current state of the deployment.
+    notifications = (
         ()
         if until is not None or data is not None
-        else alerting.look(deployment, workspace=door.workspace)
+        else alerting.look(deployment, workspace=frontend.workspace)
     )
-    document = {**found.to_json(), "notices": [notice.to_json() for notice in told]}
-    return Answer(found, document, "\n".join([words.monitored(found), *words.told(told)]))
+    document = {
+        **result.to_json(),
+        "notices": [notification.to_json() for notification in notifications],
+    }
+    return Answer(
+        result, document, "\n".join([words.monitored(result), *words.told(notifications)])
+    )
 
 
 def _watch(
-    door: Door, deployment: str, every_s: float, *, window_s: float | None, version: int | None
+    frontend: Door, deployment: str, every_s: float, *, window_s: float | None, version: int | None
 ) -> Answer:
-    """Judge a window again and again, and send alerts, until Ctrl-C."""
+    """Check the latest window periodically and send alerts, until Ctrl-C."""
     from automl_magic.jobs.watch import watch
 
     windows = 0
 
     def judge() -> None:
         nonlocal windows
-        found = monitoring.monitor(
-            deployment, window_s=window_s, version=version, workspace=door.workspace
+        result = monitoring.monitor(
+            deployment, window_s=window_s, version=version, workspace=frontend.workspace
         )
         windows += 1
-        door.say(words.in_a_line(found))
+        frontend.say(words.in_a_line(result))
 
-    # What is not there must be said at once, not every few minutes.
-    monitoring.check(deployment, version, workspace=door.workspace)
+    # Report a missing deployment at once, not at every check.
+    monitoring.check(deployment, version, workspace=frontend.workspace)
     watch(
         deployment,
         judge,
         every_s=every_s,
-        on_notice=lambda notice: door.say(notice.title),
-        on_words=door.say,
-        workspace=door.workspace,
+        on_notice=lambda notice: frontend.say(notice.title),
+        on_words=frontend.say,
+        workspace=frontend.workspace,
     )
     document = {"name": deployment, "windows": windows}
-    return Answer(windows, document, f"Watching {deployment} has ended.")
+    return Answer(windows, document, f"Stopped monitoring {deployment}.")

@@ -1,4 +1,4 @@
-"""automl notebook: write a run's model as a notebook that stands alone."""
+"""automl notebook: export a run's model as a standalone notebook."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from automl_magic.look.text import safe
 
 @verb
 @run_argument
-@click.option("--trial", type=int, help="One trial. Default: the model that won.")
-@click.option("-o", "--output", default="model.ipynb", metavar="FILE", show_default=True)
-def notebook(door: Door, /, run: str, trial: int | None, output: str) -> Answer:
-    """Write the model of a run as a notebook of public packages: it needs no automl-magic.
+@click.option("--trial", type=int, help="Trial to export. Default: the final model.")
+@click.option(
+    "-o",
+    "--output",
+    default="model.ipynb",
+    metavar="FILE",
+    show_default=True,
+    help="Notebook to write.",
+)
+def notebook(frontend: Door, /, run: str, trial: int | None, output: str) -> Answer:
+    """Export the model of a run as a notebook that doesn't need automl-magic.
 
-    RUN is a run id, a unique beginning of one, or `last` (the default).
+    RUN is a run ID, a unique prefix of one, or `last` (the default).
     """
-    path = flow.notebook(run, trial=trial, output=output, workspace=door.workspace)
-    text = f"Wrote {safe(path)}. It needs no automl-magic: its first cell lists what to install."
+    path = flow.notebook(run, trial=trial, output=output, workspace=frontend.workspace)
+    text = f"Wrote {safe(path)}. Its first cell lists the packages to install."
     return Answer(path, {"notebook": str(path)}, text)

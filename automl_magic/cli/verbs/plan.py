@@ -1,4 +1,4 @@
-"""automl plan: write the experiment file and the notebooks; run nothing."""
+"""automl plan: write an experiment file and notebooks without running them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from automl_magic.cli.options import check_target, given, search_options
 
 @verb
 @search_options
-def plan(door: Door, /, data: str, target: str | None, **options: Any) -> Answer:
-    """Decide how to find a model; write the experiment file and the notebooks. Runs nothing.
+def plan(frontend: Door, /, data: str, target: str | None, **options: Any) -> Answer:
+    """Plan a search and write an experiment file and notebooks, without running them.
 
     DATA is a table, or an *.automl.yaml file.
     """
-    table, typed = door.table(data), given(options)
+    table, typed = frontend.table(data), given(options)
     check_target(table, target, typed)
-    planned = flow.plan(table, target, **typed, workspace=door.workspace)
+    planned = flow.plan(table, target, **typed, workspace=frontend.workspace)
     return Answer(planned, planned.to_json(), words.planned(planned))

@@ -15,26 +15,34 @@ from automl_magic.look.text import safe
 @verb
 @click.argument("model", metavar="RUN|MODEL")
 @click.argument("input", metavar="INPUT")
-@click.option("-o", "--output", required=True, metavar="FILE", help="CSV, Parquet or JSON lines.")
-@click.option("--keep", multiple=True, metavar="COLUMN", help="Carry it along. Repeatable.")
-@click.option("--keep-all", is_flag=True, help="Carry all columns of the table along.")
-@click.option("--resume", is_flag=True, help="Go on after what a killed process had done.")
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
-def predict(door: Door, /, model: str, input: str, output: str, **options: Any) -> Answer:  # noqa: A002
-    """Predict the rows of a table, in its order.
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    help="File to write: CSV, Parquet or JSON lines.",
+)
+@click.option(
+    "--keep", multiple=True, metavar="COLUMN", help="Input column to copy to FILE. Repeatable."
+)
+@click.option("--keep-all", is_flag=True, help="Copy all input columns to FILE.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted job.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE and discard an interrupted job.")
+def predict(frontend: Door, /, model: str, input: str, output: str, **options: Any) -> Answer:  # noqa: A002
+    """Predict the rows of a table and write them in the same order.
 
-    MODEL is a run id, or a registered model: models:/NAME@candidate or models:/NAME/1. INPUT is
-    CSV, Parquet or JSON lines (text also gzipped), or a folder or a pattern of Parquet files; it
-    may be larger than memory.
+    MODEL is a run ID or a registered model: models:/NAME@candidate or models:/NAME/1. INPUT is a
+    CSV, Parquet or JSON lines file (text can be gzipped), or a folder or pattern of Parquet files.
+    It can be larger than memory.
     """
-    with door.watching() as on_event:
-        scored = score(
+    with frontend.watching() as on_event:
+        summary = score(
             model,
-            door.table(input),
+            frontend.table(input),
             output,
             on_event=on_event,
-            workspace=door.workspace,
+            workspace=frontend.workspace,
             **options,
         )
-    rows = f"{scored.n_rows:,} row{'s' * (scored.n_rows != 1)}, {scored.rows_per_s:,.0f} a second"
-    return Answer(scored, scored.to_json(), f"Wrote {safe(output)}: {rows}.")
+    rows = f"{summary.n_rows:,} row{'s' * (summary.n_rows != 1)}, {summary.rows_per_s:,.0f} rows/s"
+    return Answer(summary, summary.to_json(), f"Wrote {safe(output)}: {rows}.")

@@ -1,4 +1,4 @@
-"""automl promote: give a version of a model an alias."""
+"""automl promote: give a model version an alias."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from automl_magic.flow import governance
 @click.argument("name")
 @click.argument("version", type=click.IntRange(min=1))
 @click.argument("alias")
-@click.option("--reason", default="", metavar="TEXT", help="Why; the audit log keeps it.")
+@click.option("--reason", default="", metavar="TEXT", help="Reason, for the audit log.")
 def promote(
-    door: Door,
+    frontend: Door,
     /,
     name: str,
     version: int,
     alias: str,
     reason: str,
 ) -> Answer:
-    """Make ALIAS mean this VERSION of the model NAME.
+    """Point ALIAS to VERSION of the model NAME.
 
-    The aliases are candidate, challenger, champion, shadow and rollback. A new champion serves at
-    once wherever the champion is followed; the one that gives way keeps the alias rollback.
+    The aliases are candidate, challenger, champion, shadow and rollback. Deployments that follow
+    the champion serve a new one at once. The previous champion gets the alias rollback.
     """
-    changed = governance.promote(name, version, alias, reason, workspace=door.workspace)
+    changed = governance.promote(name, version, alias, reason, workspace=frontend.workspace)
     return Answer(changed, changed.to_json(), words.promoted(changed, version, alias))

@@ -1,4 +1,4 @@
-"""automl register: make a run's model a version in the registry."""
+"""automl register: register a run's model as a new version."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from automl_magic.runs.opened import look_here_by_default
 
 @verb
 @run_argument
-@click.option("--name", required=True, help="The model's name in the registry.")
-def register(door: Door, /, run: str, name: str) -> Answer:
-    """Make the model of a run a version in the registry, under the alias `candidate`.
+@click.option("--name", required=True, help="Name of the registered model.")
+def register(frontend: Door, /, run: str, name: str) -> Answer:
+    """Register the model of a run as a new version with the alias `candidate`.
 
-    RUN is a run id, a unique beginning of one, or `last` (the default).
+    RUN is a run ID, a unique prefix of one, or `last` (the default).
     """
-    version = flow.register(run, name, workspace=door.workspace)
-    # For `mlflow.pyfunc.load_model` in the cells that follow a magic.
-    look_here_by_default(door.workspace)
-    text = words.model_version(version, door.workspace.tracking_uri)
+    version = flow.register(run, name, workspace=frontend.workspace)
+    # For `mlflow.pyfunc.load_model` in later cells of the notebook.
+    look_here_by_default(frontend.workspace)
+    text = words.model_version(version, frontend.workspace.tracking_uri)
     return Answer(version, version.to_json(), text)

@@ -1,4 +1,4 @@
-"""automl report: the explanation of a model as one HTML file."""
+"""automl report: write the explanation of a model to one HTML file."""
 
 from __future__ import annotations
 
@@ -14,24 +14,31 @@ from automl_magic.look.text import safe
 
 @verb
 @run_argument
-@click.option("-o", "--output", default="report.html", metavar="FILE", show_default=True)
-def report(door: Door, /, run: str, output: str) -> Answer:
-    """Write the explanation of a run's model as one HTML file, to be mailed and kept.
+@click.option(
+    "-o",
+    "--output",
+    default="report.html",
+    metavar="FILE",
+    show_default=True,
+    help="HTML file to write.",
+)
+def report(frontend: Door, /, run: str, output: str) -> Answer:
+    """Write the explanation of a run's model to one HTML file that you can email.
 
-    RUN is a run that `automl explain` has explained: a run id, a unique beginning of one, or `last`
-    (the default). The file needs no server, runs no script and asks no other machine for anything.
+    Run `automl explain RUN` first. RUN is a run ID, a unique prefix of one, or `last` (the
+    default). The file contains no scripts and loads nothing from other servers.
     """
     from automl_magic.pages.report import Report
 
-    made = Report.of(run, door.workspace)
+    explain_report = Report.of(run, frontend.workspace)
     path = Path(output)
-    made.write(path)
+    explain_report.write(path)
     size_bytes = path.stat().st_size
     document = {
         "report": str(path),
-        "run_id": made.told.run_id,
-        "of_run": made.told.of_run,
+        "run_id": explain_report.told.run_id,
+        "of_run": explain_report.told.of_run,
         "size_bytes": size_bytes,
     }
-    text = f"Wrote {safe(path)}, {size_bytes / 1e6:.1f} MB. Any browser opens it."
+    text = f"Wrote {safe(path)} ({size_bytes / 1e6:.1f} MB). Open it in a browser."
     return Answer(path, document, text)

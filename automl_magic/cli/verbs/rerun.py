@@ -1,4 +1,4 @@
-"""automl rerun: repeat a run, and say whether the numbers are the same."""
+"""automl rerun: repeat a run and check that the metrics are the same."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from automl_magic.cli.options import run_argument
 
 @verb
 @run_argument
-def rerun(door: Door, /, run: str) -> Answer:
-    """Repeat a run from its id alone; say whether every metric is the same to the last digit.
+def rerun(frontend: Door, /, run: str) -> Answer:
+    """Repeat a run and check that every metric is the same to the last digit.
 
-    If not, the inputs that differ are named, and the exit code is 1.
+    If not, the command lists the inputs that differ and exits with 1. RUN is a run ID, a unique
+    prefix of one, or `last` (the default).
     """
-    with door.watching() as on_event:
-        repeated = flow.rerun(run, on_event=on_event, workspace=door.workspace)
-    return Answer(
-        repeated, repeated.to_json(), words.rerun(repeated), exit_code=0 if repeated.equal else 1
-    )
+    with frontend.watching() as on_event:
+        result = flow.rerun(run, on_event=on_event, workspace=frontend.workspace)
+    return Answer(result, result.to_json(), words.rerun(result), exit_code=0 if result.equal else 1)

@@ -1,4 +1,4 @@
-"""automl retrain: a challenger for a deployment, compared with the champion."""
+"""automl retrain: train a challenger and compare it with the champion."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from automl_magic.flow import retraining
 @click.option(
     "--data",
     metavar="FILE",
-    help="New rows, with the target. Logged predictions with outcomes are used as well.",
+    help="Table of new rows with the target, added to the logged predictions with outcomes.",
 )
 @click.option(
     "--budget",
     "budget_s",
     type=Duration(),
-    help="Wall clock of the search: 60s, 2m, 1h.  [default: the champion's]",
+    help="Time limit of the search: 60s, 2m, 1h.  [default: by monitor file, or the champion's]",
 )
-def retrain(door: Door, /, deployment: str, data: str | None, budget_s: float | None) -> Answer:
-    """Make a challenger for the model of a deployment, and compare the two.
+def retrain(frontend: Door, /, deployment: str, data: str | None, budget_s: float | None) -> Answer:
+    """Train a challenger for a deployment and compare it with the champion.
 
-    The champion's own plan searches again, on its table with the new rows appended; the newest of
-    these are kept back, and measure both. A challenger that is better is registered and waits for
-    an approval. Nothing that serves is changed.
+    The search repeats the champion's plan on its table with the new rows appended. The newest rows
+    are held out to score both models. A better challenger is registered and waits for approval.
+    The deployment doesn't change.
     """
-    table = door.table(data) if data is not None else None
-    with door.watching() as on_event:
-        made = retraining.retrain(
-            deployment, table, budget_s=budget_s, on_event=on_event, workspace=door.workspace
+    table = frontend.table(data) if data is not None else None
+    with frontend.watching() as on_event:
+        result = retraining.retrain(
+            deployment, table, budget_s=budget_s, on_event=on_event, workspace=frontend.workspace
         )
-    return Answer(made, made.to_json(), words.retrained(made))
+    return Answer(result, result.to_json(), words.retrained(result))

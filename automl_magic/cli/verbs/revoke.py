@@ -1,4 +1,4 @@
-"""automl revoke: take an approval back."""
+"""automl revoke: revoke an approval."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from automl_magic.flow import governance
 @verb
 @click.argument("name")
 @click.argument("version", type=click.IntRange(min=1))
-@click.option("--reason", required=True, metavar="TEXT", help="Why; the audit log keeps it.")
-def revoke(door: Door, /, name: str, version: int, reason: str) -> Answer:
-    """Take the approval of VERSION of the model NAME back; from then on it serves nowhere.
+@click.option("--reason", required=True, metavar="TEXT", help="Reason, for the audit log.")
+def revoke(frontend: Door, /, name: str, version: int, reason: str) -> Answer:
+    """Revoke the approval of VERSION of the model NAME, so that no server loads it.
 
-    Where it serves now, the approved version before it takes its place at once.
+    Deployments that serve it switch to the previous approved version at once.
     """
-    changed = governance.revoke(name, version, reason, workspace=door.workspace)
+    changed = governance.revoke(name, version, reason, workspace=frontend.workspace)
     document = {"revoked": version, **changed.to_json()}
     return Answer(changed, document, words.revoked(changed, version))

@@ -1,4 +1,4 @@
-"""automl rollback: return to the champion before."""
+"""automl rollback: restore the previous champion."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from automl_magic.flow import governance
 
 @verb
 @click.argument("name")
-@click.option("--reason", default="", metavar="TEXT", help="Why; the audit log keeps it.")
-def rollback(door: Door, /, name: str, reason: str) -> Answer:
-    """Make the version before the champion of the model NAME again.
+@click.option("--reason", default="", metavar="TEXT", help="Reason, for the audit log.")
+def rollback(frontend: Door, /, name: str, reason: str) -> Answer:
+    """Make the previous version of model NAME the champion again.
 
-    Wherever the champion is followed it serves at once, and every canary there has ended. To take
-    only a canary out, use `automl route DEPLOYMENT --stop`.
+    Deployments that follow the champion switch to it at once, and their canaries stop. To stop only
+    a canary, use `automl route DEPLOYMENT --stop`.
     """
-    changed = governance.roll_back(name, reason, workspace=door.workspace)
+    changed = governance.roll_back(name, reason, workspace=frontend.workspace)
     return Answer(changed, changed.to_json(), words.rolled_back(changed))

@@ -1,4 +1,4 @@
-"""automl route: which versions answer in a deployment."""
+"""automl route: show or change a deployment's route."""
 
 from __future__ import annotations
 
@@ -14,17 +14,34 @@ _VERSION = click.IntRange(min=1)
 
 @verb
 @click.argument("deployment")
-@click.option("--canary", type=_VERSION, metavar="VERSION", help="Answers --percent; guarded.")
 @click.option(
-    "--ab", type=_VERSION, metavar="VERSION", help="Answers --percent until outcomes tell."
+    "--canary",
+    type=_VERSION,
+    metavar="VERSION",
+    help="Version that gets --percent of the requests, compared with the stable version.",
 )
-@click.option("--shadow", type=_VERSION, metavar="VERSION", help="Answers for the log alone.")
-@click.option("--percent", type=click.FloatRange(0, 100), help="The share of --canary or --ab.")
+@click.option(
+    "--ab",
+    type=_VERSION,
+    metavar="VERSION",
+    help="Version that gets --percent of the requests until outcomes show which one is better.",
+)
+@click.option(
+    "--shadow",
+    type=_VERSION,
+    metavar="VERSION",
+    help="Shadow version: its predictions are only logged.",
+)
+@click.option(
+    "--percent",
+    type=click.FloatRange(0, 100),
+    help="Percentage of the requests for --canary or --ab.",
+)
 @click.option("--promote", is_flag=True, help="Make the canary the stable version.")
-@click.option("--stop", is_flag=True, help="Leave the stable version alone.")
-@click.option("--reason", default="", metavar="TEXT", help="Why; the history keeps it.")
+@click.option("--stop", is_flag=True, help="Stop any canary, A/B test and shadow.")
+@click.option("--reason", default="", metavar="TEXT", help="Reason, for the history.")
 def route(
-    door: Door,
+    frontend: Door,
     /,
     *,
     deployment: str,
@@ -36,30 +53,30 @@ def route(
     stop: bool,
     reason: str,
 ) -> Answer:
-    """Show which versions answer in DEPLOYMENT and how that came to be, or change it.
+    """Show or change the route of DEPLOYMENT: which versions it serves, with the history.
 
-    A change is made at once, and the command returns when every live worker follows it.
+    A change applies at once. The command waits until every live worker follows it.
     """
-    asked = [canary is not None, ab is not None, shadow is not None, promote, stop]
-    if sum(asked) > 1:
-        raise click.UsageError("Choose one of --canary, --ab, --shadow, --promote and --stop.")
+    changes = [canary is not None, ab is not None, shadow is not None, promote, stop]
+    if sum(changes) > 1:
+        raise click.UsageError("Use only one of --canary, --ab, --shadow, --promote and --stop.")
     if (canary or ab) and percent is None:
-        raise click.UsageError("Say how large a share of the requests: --percent 10")
+        raise click.UsageError("Set the percentage of the requests: --percent 10")
     if percent is not None and not (canary or ab):
-        raise click.UsageError("--percent is the share of --canary VERSION or --ab VERSION.")
-    if not any(asked):
-        shown = serving.show(deployment, workspace=door.workspace)
-        return Answer(shown, shown.to_json(), words.shown(shown))
+        raise click.UsageError("Use --percent only with --canary VERSION or --ab VERSION.")
+    if not any(changes):
+        status = serving.show(deployment, workspace=frontend.workspace)
+        return Answer(status, status.to_json(), words.shown(status))
     if canary is not None:
-        routed = serving.canary(
-            deployment, canary, percent or 0.0, reason, workspace=door.workspace
+        update = serving.canary(
+            deployment, canary, percent or 0.0, reason, workspace=frontend.workspace
         )
     elif ab is not None:
-        routed = serving.ab(deployment, ab, percent or 0.0, reason, workspace=door.workspace)
+        update = serving.ab(deployment, ab, percent or 0.0, reason, workspace=frontend.workspace)
     elif shadow is not None:
-        routed = serving.shadow(deployment, shadow, reason, workspace=door.workspace)
+        update = serving.shadow(deployment, shadow, reason, workspace=frontend.workspace)
     elif promote:
-        routed = serving.promote(deployment, reason, workspace=door.workspace)
+        update = serving.promote(deployment, reason, workspace=frontend.workspace)
     else:
-        routed = serving.stop(deployment, reason, workspace=door.workspace)
-    return Answer(routed, routed.to_json(), words.routed(routed))
+        update = serving.stop(deployment, reason, workspace=frontend.workspace)
+    return Answer(update, update.to_json(), words.routed(update))

@@ -1,4 +1,4 @@
-"""automl run: run a plan or a notebook under the supervisor."""
+"""automl run: run a plan or a notebook."""
 
 from __future__ import annotations
 
@@ -15,22 +15,28 @@ from automl_magic.cli.types import Assignment
 
 @verb
 @click.argument("path")
-@click.option("--on", default="local", metavar="PLACE", show_default=True, help="Where to run.")
+@click.option(
+    "--on", default="local", metavar="PLACE", show_default=True, help="Place to run. Only local."
+)
 @click.option(
     "-p",
     "--parameter",
     "parameters",
     multiple=True,
     type=Assignment(),
-    help="A value for a parameter of the notebook. Repeatable.",
+    help="Notebook parameter and its value. Repeatable.",
 )
-def run(door: Door, /, path: str, on: str, parameters: tuple[tuple[str, Any], ...]) -> Answer:
-    """Run a plan or a notebook, as it was last edited.
+def run(frontend: Door, /, path: str, on: str, parameters: tuple[tuple[str, Any], ...]) -> Answer:
+    """Run the current version of a plan or notebook.
 
     PATH is the folder of a plan, its *.automl.yaml file, or any notebook.
     """
-    with door.watching() as on_event:
+    with frontend.watching() as on_event:
         outcome = flow.run(
-            path, parameters=dict(parameters), on=on, on_event=on_event, workspace=door.workspace
+            path,
+            parameters=dict(parameters),
+            on=on,
+            on_event=on_event,
+            workspace=frontend.workspace,
         )
     return words.answer_of(outcome)

@@ -1,4 +1,4 @@
-"""automl runs: the newest runs."""
+"""automl runs: list recent runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from automl_magic.cli.door import Answer, Door
 
 
 @verb
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1))
-def runs(door: Door, /, limit: int) -> Answer:
-    """List the newest runs, and how each ended."""
-    newest = flow.runs(limit, workspace=door.workspace)
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Maximum number of runs.",
+)
+def runs(frontend: Door, /, limit: int) -> Answer:
+    """List recent runs with their status, newest first."""
+    newest = flow.runs(limit, workspace=frontend.workspace)
     return Answer(newest, [run.to_json() for run in newest], words.runs(newest))

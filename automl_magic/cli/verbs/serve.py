@@ -1,4 +1,4 @@
-"""automl serve: answer requests with a registered model."""
+"""automl serve: serve registered models over HTTP."""
 
 from __future__ import annotations
 
@@ -24,19 +24,24 @@ _PORT = click.IntRange(0, 65_535)
 
 @verb
 @click.argument("targets", nargs=-1, required=True, metavar="NAME[@ALIAS]|NAME/VERSION|FILE.yaml…")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=_PORT, default=8080, show_default=True, help="0 for any free one.")
-@click.option("--grpc-port", type=_PORT, help="Answer gRPC too.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [default: one a core]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=_PORT, default=8080, show_default=True, help="Port. 0 for any free port."
+)
+@click.option("--grpc-port", type=_PORT, help="Port for gRPC. Default: no gRPC.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Number of processes.  [default: one per core]"
+)
 @click.option(
     "--auth",
     type=click.Choice(["auto", "required", "off"]),
     default="auto",
     show_default=True,
-    help="Whether requests need an API key; auto: not on this machine before there is one.",
+    help="Whether requests need an API key. auto: yes, except on a loopback address before you "
+    "create the first key.",
 )
 def serve(
-    door: Door,
+    frontend: Door,
     /,
     *,
     targets: tuple[str, ...],
@@ -46,49 +51,48 @@ def serve(
     workers: int | None,
     auth: str,
 ) -> Answer:
-    """Serve registered models over HTTP, and gRPC if asked, until Ctrl-C.
+    """Serve one or more registered models over HTTP, and optionally gRPC, until Ctrl-C.
 
     A plain NAME follows the model's champion: promoting another version switches this server at
-    once. Only a version that was approved is loaded (`automl approve NAME VERSION`). A deployment
-    file says more: a canary, objectives that it must keep, what is logged. Several models are
-    served by one server.
+    once. Servers load only approved versions (`automl approve NAME VERSION`). In a deployment file
+    you can also set a canary with its objectives, and what is logged.
     """
     from automl_magic.cli.apps.serving import InferenceServer
 
     deployed = []
     for target in targets:
-        one = serving.deploy(target, workspace=door.workspace)
-        for note in one.notes:
-            door.say(note)
-        deployed.append(one)
-    names = [one.deployment.name for one in deployed]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+        prepared = serving.deploy(target, workspace=frontend.workspace)
+        for note in prepared.notes:
+            frontend.say(note)
+        deployed.append(prepared)
+    names = [prepared.deployment.name for prepared in deployed]
+    if duplicates := sorted({name for name in names if names.count(name) > 1}):
         raise DeploymentError(
-            f"{twice[0]} is asked for twice.",
-            why="Each deployment of a server has a name of its own.",
-            fix="Name it once, or give one of the two another metadata.name in a file.",
+            f"{duplicates[0]} is listed twice.",
+            why="Each deployment of a server needs its own name.",
+            fix="List it once, or set another metadata.name in one of the files.",
         )
     command = [sys.executable, "-m", "automl_magic_serving", "--host", host, "--port", str(port)]
     command += [part for name in names for part in ("--deployment", name)]
     command += ["--auth", auth, "--workers", str(workers or _workers(deployed))]
     if grpc_port is not None:
         command += ["--grpc-port", str(grpc_port)]
-    server = InferenceServer(command, door.workspace)
+    server = InferenceServer(command, frontend.workspace)
     server.start()
     document = {
         "url": server.url,
         "grpc": server.grpc,
-        "deployments": [one.to_json() for one in deployed],
+        "deployments": [prepared.to_json() for prepared in deployed],
     }
     is_open = auth == "off" or (
-        auth == "auto" and host in LOOPBACK and not serving.any_key(workspace=door.workspace)
+        auth == "auto" and host in LOOPBACK and not serving.any_key(workspace=frontend.workspace)
     )
     text = words.serving(deployed, server.url, server.grpc, needs_key=not is_open)
     return Answer(server, document, text, server=server)
 
 
 def _workers(deployed: Sequence[Deployed]) -> int:
-    """Return one process a core, or fewer where the files allow fewer replicas."""
+    """Return one process per core, or fewer if the deployment files allow fewer replicas."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    asked = max(one.deployment.autoscale.max_replicas for one in deployed)
-    return min(cores or 1, asked) if asked > 1 else cores or 1
+    max_replicas = max(prepared.deployment.autoscale.max_replicas for prepared in deployed)
+    return min(cores or 1, max_replicas) if max_replicas > 1 else cores or 1

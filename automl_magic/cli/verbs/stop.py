@@ -1,4 +1,4 @@
-"""automl stop: end a run that goes on in another process."""
+"""automl stop: stop a run in another process."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from automl_magic.look.text import safe
 
 @verb
 @click.argument("run", metavar="RUN")
-@click.option("--cancel", is_flag=True, help="End it at once, whatever it has found.")
-def stop(door: Door, /, run: str, cancel: bool) -> Answer:
-    """Ask a run that goes on, in whatever process, to come to its end.
+@click.option("--cancel", is_flag=True, help="Cancel at once, without keeping the best model.")
+def stop(frontend: Door, /, run: str, cancel: bool) -> Answer:
+    """Ask a running run, in any process, to stop.
 
-    A search keeps the best that it has found, and succeeds; any other notebook is cancelled.
+    A search keeps the best model so far and succeeds. A search without a model, and any other
+    notebook, is cancelled.
     """
-    asked = flow.stop(run, cancel=cancel, workspace=door.workspace)
-    wish = "cancelled" if cancel else "asked to keep its best and end"
+    stopped_run = flow.stop(run, cancel=cancel, workspace=frontend.workspace)
+    action = "Cancelling" if cancel else "Stopping"
     return Answer(
-        asked,
-        {"run_id": asked.run_id, "cancel": cancel},
-        f"Run {safe(asked.run_id)} is {wish}. See what became of it: automl runs",
+        stopped_run,
+        {"run_id": stopped_run.run_id, "cancel": cancel},
+        f"{action} run {safe(stopped_run.run_id)}. See its status: automl runs",
     )

@@ -1,4 +1,4 @@
-"""automl stream: predict the messages of a topic of Kafka."""
+"""automl stream: predict messages from a Kafka topic."""
 
 from __future__ import annotations
 
@@ -18,52 +18,57 @@ from automl_magic.flow import streaming
 
 @verb
 @click.argument("model", metavar="MODEL|DEPLOYMENT")
-@click.option("--brokers", required=True, metavar="HOST:PORT,…", help="Where Kafka is.")
-@click.option("--topic", required=True, metavar="TOPIC", help="Where messages come from.")
-@click.option("--to", metavar="TOPIC", help="Where results go.")
-@click.option("--to-store", is_flag=True, help="Results go into the table stream_results.")
-@click.option("--group", metavar="NAME", help="Who shares the partitions.  [default: by model]")
+@click.option("--brokers", required=True, metavar="HOST:PORT,…", help="Addresses of Kafka.")
+@click.option("--topic", required=True, metavar="TOPIC", help="Input topic.")
+@click.option("--to", metavar="TOPIC", help="Output topic for results.")
+@click.option("--to-store", is_flag=True, help="Write results to the table stream_results.")
+@click.option(
+    "--group", metavar="NAME", help="Consumer group.  [default: named after the model and topic]"
+)
 @click.option(
     "--dead-letters",
     metavar="TOPIC",
-    help="For messages without a result.  [default: TOPIC.dead-letters]",
+    help="Topic for messages without a result.  [default: TOPIC.dead-letters]",
 )
-@click.option("--features", metavar="FILE", help="Declares features over windows (YAML).")
-@click.option("--client", metavar="FILE", help="TLS, SASL, …: name=value lines of librdkafka.")
-@click.option("--member", metavar="NAME", help="Of this process; the same when started again.")
-@click.option("--until-end", is_flag=True, help="Stop when nothing is left to read.")
-def stream(door: Door, /, model: str, **options: Any) -> Answer:
-    """Predict the messages of a topic of Kafka, each with one effect, whatever is killed.
+@click.option("--features", metavar="FILE", help="YAML file that defines window features.")
+@click.option(
+    "--client", metavar="FILE", help="File of librdkafka settings (TLS, SASL), as name=value lines."
+)
+@click.option(
+    "--member", metavar="NAME", help="Name of this process, to reuse when you restart it."
+)
+@click.option("--until-end", is_flag=True, help="Stop at the end of the topic.")
+def stream(frontend: Door, /, model: str, **options: Any) -> Answer:
+    """Predict messages from a Kafka topic with exactly-once results, even if a process is killed.
 
-    MODEL is a run id, models:/NAME@ALIAS or models:/NAME/VERSION, or the name of a deployment,
-    whose stable version answers. A message is a JSON object of features. Results, dead letters and
-    the position are written in one transaction. Ctrl-C and SIGTERM end it after the messages that
-    are under way.
+    MODEL is a run ID, models:/NAME@ALIAS or models:/NAME/VERSION. For a DEPLOYMENT, its stable
+    version is used. A message is a JSON object of features. Results, dead letters and the offsets
+    are written in one transaction. Ctrl-C and SIGTERM stop it after the current messages.
     """
-    with door.watching() as on_event, _asked_to_stop() as stop:
+    with frontend.watching() as on_event, _stop_on_signal() as stop:
         counts = streaming.stream(
-            model, stop=stop, on_event=on_event, **options, workspace=door.workspace
+            model, stop=stop, on_event=on_event, **options, workspace=frontend.workspace
         )
     return Answer(counts, counts.to_json(), counted(counts))
 
 
 @contextlib.contextmanager
-def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C or SIGTERM into a wish; the second does what it always does."""
-    asked = threading.Event()
+def _stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C or SIGTERM into a stop request. The second has its default effect."""
+    stop_requested = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield asked.is_set
+        yield stop_requested.is_set
         return
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
 
-    def ask(number: int, _: object) -> None:
-        asked.set()
-        signal.signal(number, before[signal.Signals(number)])
+    def request_stop(number: int, _: object) -> None:
+        stop_requested.set()
+        signal.signal(number, handlers[signal.Signals(number)])
 
-    for one in before:
-        signal.signal(one, ask)
+    for signum in handlers:
+        signal.signal(signum, request_stop)
     try:
-        yield asked.is_set
+        yield stop_requested.is_set
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for signum, handler in handlers.items():
+            signal.signal(signum, handler)

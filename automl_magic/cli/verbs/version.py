@@ -1,4 +1,4 @@
-"""automl version: what is installed."""
+"""automl version: show the versions of automl-magic and its dependencies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import automl_magic
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 
-STANDS_ON = (
+DEPENDENCIES = (
     "numpy",
     "pandas",
     "scikit-learn",
@@ -20,22 +20,22 @@ STANDS_ON = (
     "papermill",
     "voila",
 )
-# On Linux the same library comes as a smaller distribution, without CUDA.
-ALSO_CALLED = {"xgboost": "xgboost-cpu"}
+# On Linux, a smaller distribution without CUDA provides the same library.
+ALTERNATIVE_NAMES = {"xgboost": "xgboost-cpu"}
 
 
 @verb
-def version(door: Door, /) -> Answer:  # noqa: ARG001
-    """Show the versions of automl-magic and of what it stands on."""
+def version(frontend: Door, /) -> Answer:  # noqa: ARG001
+    """Show the versions of automl-magic, Python and the main dependencies."""
     versions = {"automl-magic": automl_magic.__version__, "python": platform.python_version()}
-    versions |= {name: _installed(name) for name in STANDS_ON}
+    versions |= {name: _installed(name) for name in DEPENDENCIES}
     width = max(map(len, versions))
     text = "\n".join(f"{name:<{width}}  {number}" for name, number in versions.items())
     return Answer(versions, versions, text)
 
 
 def _installed(name: str) -> str:
-    for distribution in (name, ALSO_CALLED.get(name, name)):
+    for distribution in (name, ALTERNATIVE_NAMES.get(name, name)):
         try:
             return metadata.version(distribution)
         except metadata.PackageNotFoundError:

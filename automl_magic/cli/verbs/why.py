@@ -1,4 +1,4 @@
-"""automl why: why a run did what it did."""
+"""automl why: show the reasons for each decision in a run."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from automl_magic.cli.options import run_argument
 
 @verb
 @run_argument
-@click.option("--trial", type=int, metavar="N", help="All about one trial, by its number.")
-@click.option("--candidate", metavar="NAME", help="All about one candidate and its trials.")
-@click.option("--column", metavar="NAME", help="How one column was understood, and what for.")
+@click.option("--trial", type=int, metavar="N", help="Number of a trial to show in detail.")
+@click.option("--candidate", metavar="NAME", help="Candidate to show with its trials.")
+@click.option("--column", metavar="NAME", help="Column to show: its type and use.")
 def why(
-    door: Door,
+    frontend: Door,
     /,
     run: str,
     trial: int | None,
     candidate: str | None,
     column: str | None,
 ) -> Answer:
-    """Say why a run did what it did: the question, what was tried and dropped, the model.
+    """Show the reasons for each decision in a run: the plan, the trials, the model.
 
-    RUN is a run id, a unique beginning of one, or `last` (the default). A run that failed or was
-    stopped tells what is known. One of the options asks for more about one thing.
+    RUN is a run ID, a unique prefix of one, or `last` (the default). For a failed or stopped run,
+    shows what is known. Use one of the options for details about one item.
     """
-    if sum(asked is not None for asked in (trial, candidate, column)) > 1:
-        raise click.UsageError("Ask about one thing: --trial, --candidate or --column.")
-    account = flow.why(
-        run, trial=trial, candidate=candidate, column=column, workspace=door.workspace
+    if sum(option is not None for option in (trial, candidate, column)) > 1:
+        raise click.UsageError("Use only one of --trial, --candidate and --column.")
+    decision_log = flow.why(
+        run, trial=trial, candidate=candidate, column=column, workspace=frontend.workspace
     )
-    return Answer(account, account.to_json(), words.account(account))
+    return Answer(decision_log, decision_log.to_json(), words.account(decision_log))

@@ -1,4 +1,4 @@
-"""words: what a verb found, in plain text. A terminal, a log and a screen reader read this."""
+"""Results of commands as plain text, for terminals, logs and screen readers."""
 
 from automl_magic.cli.words.account import account
 from automl_magic.cli.words.changes import difference, rerun

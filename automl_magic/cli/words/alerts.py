@@ -1,4 +1,4 @@
-"""Alerts, silences and notices in plain text."""
+"""Alerts, silences and notifications as plain text."""
 
 from __future__ import annotations
 
@@ -16,50 +16,54 @@ if TYPE_CHECKING:
 MOST_ROWS = 50
 
 
-def alerts(found: Alerts, deployment: str | None) -> str:
-    """Lay out what fires, the worst first, then what is silenced and what was not delivered."""
-    of = f" for {safe(deployment, 60)}" if deployment else ""
-    blocks = [f"No alert fires{of}."]
-    if found.alerts:
-        shown = found.alerts[:MOST_ROWS]
-        more = len(found.alerts) - len(shown)
-        heads = ("severity", "alert", "since", "what", "run, cell")
+def alerts(active: Alerts, deployment: str | None) -> str:
+    """Format active alerts, most severe first, then silences and undelivered notifications."""
+    scope = f" for {safe(deployment, 60)}" if deployment else ""
+    blocks = [f"No active alerts{scope}."]
+    if active.alerts:
+        visible = active.alerts[:MOST_ROWS]
+        more = len(active.alerts) - len(visible)
+        headings = ("severity", "alert", "since", "summary", "run, cell")
         rows = [
             (
-                one.severity.value,
-                one.key,
-                _when(one.fired_at or one.first_at),
-                one.summary,
-                f"{one.link.run_id} {one.link.cell_id}" if one.link else "–",
+                alert.severity.value,
+                alert.key,
+                _format_time(alert.fired_at or alert.first_at),
+                alert.summary,
+                f"{alert.link.run_id} {alert.link.cell_id}" if alert.link else "–",
             )
-            for one in shown
+            for alert in visible
         ]
-        blocks = [text_table(heads, rows)]
+        blocks = [text_table(headings, rows)]
         if more:
             blocks.append(f"… and {more:,} more: automl alerts --json")
-        blocks.append("Be silent about one for a while: automl alerts silence ALERT --for 2h")
-    for silence in found.silences:
+        blocks.append("To silence an alert for a while: automl alerts silence ALERT --for 2h")
+    for silence in active.silences:
         why = f" ({safe(silence.reason, 100)})" if silence.reason else ""
-        until = _when(silence.until)
-        blocks.append(f"Silent until {until}: {safe(silence.key, 100)}, by {silence.actor}{why}")
-    for lost in found.undelivered:
-        state = "was not delivered" if lost.is_dead else "is tried again"
+        until = _format_time(silence.until)
+        blocks.append(f"Silenced until {until}: {safe(silence.key, 100)}, by {silence.actor}{why}")
+    for message in active.undelivered:
+        state = "wasn't delivered" if message.is_dead else "is being retried"
         blocks.append(
-            f"A notice over {safe(lost.channel, 60)} {state} ({lost.attempts} tries): "
-            f"{safe(lost.title, 80)}: {safe(lost.error, 200)}"
+            f"A notification over {safe(message.channel, 60)} {state} "
+            f"({message.attempts} attempts): "
+            f"{safe(message.title, 80)}: {safe(message.error, 200)}"
         )
     return "\n".join(blocks)
 
 
 def silenced(silence: Silence) -> str:
-    """Say until when nobody is told."""
-    return f"No notices about {safe(silence.key, 200)} until {_when(silence.until)}."
+    """Format a new silence."""
+    return f"Silenced {safe(silence.key, 200)} until {_format_time(silence.until)}."
 
 
 def tested(channel: Channel) -> str:
-    """Say that a test went out."""
-    return f"A test went out over {safe(channel.name)} ({channel.kind.value}). Did it arrive?"
+    """Format the result of a channel test."""
+    return (
+        f"Sent a test notification over {safe(channel.name)} ({channel.kind.value}). "
+        "Check that it arrived."
+    )
 
 
-def _when(at: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+def _format_time(timestamp: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(timestamp))

@@ -1,4 +1,4 @@
-"""What is equal and what differs, in plain text."""
+"""Reruns and differences between runs as plain text."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from automl_magic.look.text import safe
 from automl_magic.runs.outcome import Rerun
 
 
-def rerun(repeated: Rerun) -> str:
-    """Say whether the numbers are the same, and name what differs."""
-    lines = [
-        "Equal: every metric is the same to the last digit." if repeated.equal else "Not equal."
-    ]
-    if repeated.differs:
-        lines.append(f"Different inputs: {', '.join(map(safe, repeated.differs))}.")
-    lines += [f"  {safe(name)}: {safe(value, 200)}" for name, value in repeated.details.items()]
-    if repeated.outcome is not None:
-        lines.append(f"The repetition is run {safe(repeated.outcome.run.run_id)}.")
+def rerun(result: Rerun) -> str:
+    """Format whether a rerun has the same metrics, with the differences."""
+    lines = ["Equal: every metric is the same to the last digit." if result.equal else "Not equal."]
+    if result.differs:
+        lines.append(f"Different inputs: {', '.join(map(safe, result.differs))}.")
+    lines += [f"  {safe(name)}: {safe(value, 200)}" for name, value in result.details.items()]
+    if result.outcome is not None:
+        lines.append(f"The rerun is run {safe(result.outcome.run.run_id)}.")
     return "\n".join(lines)
 
 
-def difference(found: Any) -> str:
-    """Return the words of a difference, made safe line by line."""
-    return "\n".join(safe(line) for line in str(found).split("\n"))
+def difference(run_diff: Any) -> str:
+    """Format the difference between two runs, with control characters escaped."""
+    return "\n".join(safe(line) for line in str(run_diff).split("\n"))

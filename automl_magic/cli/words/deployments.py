@@ -1,4 +1,4 @@
-"""Deployments and their routes in plain text."""
+"""Deployments and their routes as plain text."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
     from automl_magic.deploy.results import Deployed, Routed, Shown
 
 
-def deployments(found: Sequence[Shown]) -> str:
-    """Lay out the deployments in the order of their names."""
-    if not found:
-        return "Nothing is deployed yet. Serve a model: automl serve NAME"
+def deployments(statuses: Sequence[Shown]) -> str:
+    """Format the deployments, sorted by name."""
+    if not statuses:
+        return "No deployments yet. To serve a model: automl serve NAME"
     rows = [
         (
-            one.deployment.name,
-            one.deployment.model_version_id,
-            route_line(one.route),
-            one.route.epoch,
-            len(one.workers) or "–",
+            status.deployment.name,
+            status.deployment.model_version_id,
+            route_line(status.route),
+            status.route.epoch,
+            len(status.workers) or "–",
         )
-        for one in found
+        for status in statuses
     ]
-    heads = ("deployment", "serves", "answers with", "epoch", "workers")
-    return text_table(heads, rows, right=(3, 4))
+    headings = ("deployment", "model", "route", "epoch", "workers")
+    return text_table(headings, rows, right=(3, 4))
 
 
-def shown(one: Shown) -> str:
-    """Say which versions answer, who serves them, and how that came to be."""
-    late = [worker for worker, epoch in one.workers.items() if epoch < one.route.epoch]
+def shown(status: Shown) -> str:
+    """Format a deployment: its route, its workers and the history of the route."""
+    lagging = [worker for worker, epoch in status.workers.items() if epoch < status.route.epoch]
     lines = [
-        f"{safe(one.deployment.name)} answers with {route_line(one.route)}.",
-        f"  serves    {safe(one.deployment.model_version_id)}",
-        f"  epoch     {one.route.epoch}",
-        f"  workers   {len(one.workers) or 'none'}"
-        + (f", of which {len(late)} do not follow yet" if late else ""),
+        f"{safe(status.deployment.name)} serves {route_line(status.route)}.",
+        f"  model     {safe(status.deployment.model_version_id)}",
+        f"  epoch     {status.route.epoch}",
+        f"  workers   {len(status.workers) or 'none'}"
+        + (f", {len(lagging)} still on an older route" if lagging else ""),
     ]
-    if one.route.previous is not None:
-        lines.append(f"  before    version {one.route.previous}")
+    if status.route.previous is not None:
+        lines.append(f"  previous  version {status.route.previous}")
     rows = [
         (
             change.route.epoch,
@@ -55,43 +55,44 @@ def shown(one: Shown) -> str:
             route_line(change.route),
             change.reason,
         )
-        for change in one.history
+        for change in status.history
     ]
-    heads = ("epoch", "when", "who", "did", "answers with", "because")
-    return "\n".join([*lines, "", text_table(heads, rows, right=(0,))])
+    headings = ("epoch", "time", "user", "action", "route", "reason")
+    return "\n".join([*lines, "", text_table(headings, rows, right=(0,))])
 
 
-def routed(one: Routed) -> str:
-    """Say which versions answer now."""
-    route = one.route
-    lines = [f"{safe(route.deployment)} answers with {route_line(route)}."]
-    late = {route.deployment: one.behind} if one.behind else {}
+def routed(update: Routed) -> str:
+    """Format a changed route."""
+    route = update.route
+    lines = [f"{safe(route.deployment)} serves {route_line(route)}."]
+    lagging = {route.deployment: update.behind} if update.behind else {}
     if route.canary is not None:
         lines += [
             f"Next: automl route {safe(route.deployment)} --promote",
             f"      automl route {safe(route.deployment)} --stop",
         ]
-    return "\n".join([*lines, *behind(late), *untold(one.untold)])
+    return "\n".join([*lines, *behind(lagging), *untold(update.untold)])
 
 
 def serving(deployed: Sequence[Deployed], url: str, grpc: str | None, *, needs_key: bool) -> str:
-    """Say what is served and where, with a command that asks for a prediction."""
+    """Format what a server serves and where, with a command that requests a prediction."""
     lines = [
-        f"{safe(one.deployment.name)} answers with {route_line(one.route)}." for one in deployed
+        f"{safe(prepared.deployment.name)} serves {route_line(prepared.route)}."
+        for prepared in deployed
     ]
-    lines += [f"  http      {url}", f"  described {url}/openapi.json"]
+    lines += [f"  http      {url}", f"  openapi   {url}/openapi.json"]
     if grpc is not None:
         lines.append(f"  grpc      {grpc}")
     if needs_key:
-        lines.append("  key       automl key create NAME makes one")
-    lines += [_curl(one, url, needs_key=needs_key) for one in deployed]
+        lines.append("  key       to create one: automl key create NAME")
+    lines += [_curl_command(prepared, url, needs_key=needs_key) for prepared in deployed]
     return "\n".join(lines)
 
 
-def _curl(one: Deployed, url: str, *, needs_key: bool) -> str:
-    row = one.example if one.example is not None else {}
+def _curl_command(prepared: Deployed, url: str, *, needs_key: bool) -> str:
+    row = prepared.example if prepared.example is not None else {}
     body = json.dumps({"instances": [row]}, ensure_ascii=False)
-    address = f"{url}/v1/inference/{one.deployment.name}:predict"
+    address = f"{url}/v1/inference/{prepared.deployment.name}:predict"
     key = ' -H "Authorization: Bearer $KEY"' if needs_key else ""
     return (
         f"Try it: curl -s {address}{key} -H 'Content-Type: application/json' -d {shlex.quote(body)}"
@@ -99,5 +100,5 @@ def _curl(one: Deployed, url: str, *, needs_key: bool) -> str:
 
 
 def removed(name: str) -> str:
-    """Say that a deployment is gone."""
-    return f"{safe(name)} is gone. The audit log keeps what it was."
+    """Format the deletion of a deployment."""
+    return f"Deleted deployment {safe(name)}. The audit log has its last settings."

@@ -1,11 +1,11 @@
-"""What was found out about a model, in plain text."""
+"""The explanation of a model as plain text."""
 
 from __future__ import annotations
 
 from automl_magic.cli.words.table import text_table
 from automl_magic.look.numbers import file_size, number, score_text, seconds
 from automl_magic.look.text import safe
-from automl_magic.records import Explanation
+from automl_magic.records import Explanation, TaskKind
 from automl_magic.records.explanations.explained import Permutation, Shap
 from automl_magic.records.explanations.measured import (
     Calibration,
@@ -18,64 +18,68 @@ from automl_magic.runs.outcome import Explained
 TOP_COLUMNS = 8
 
 
-def explanation(explained: Explained) -> str:
-    """Say what moves the model, how honest it is, whom it treats how, and where to look."""
-    of_run, found = safe(explained.of_run), explained.explanation
-    if found is None:
+def explanation(result: Explained) -> str:
+    """Format an explanation: calibration, fairness, importance and the files."""
+    of_run, record = safe(result.of_run), result.explanation
+    if record is None:
         return (
-            f"Run {safe(explained.outcome.run.run_id)} was "
-            f"{explained.outcome.run.status.value}.\nExplain again: automl explain {of_run}"
+            f"Run {safe(result.outcome.run.run_id)} was "
+            f"{result.outcome.run.status.value}.\nTry again: automl explain {of_run}"
         )
-    size = explained.path.stat().st_size if explained.path else None
-    lines = [f"The model of run {of_run} is explained, in {seconds(explained.outcome.wall_s)}."]
-    score = found.unseen.score
-    rows = f"{score.rows:,} rows ({found.unseen.source.replace('_', ' ')})"
+    size = result.path.stat().st_size if result.path else None
+    lines = [f"Explained the model of run {of_run} in {seconds(result.outcome.wall_s)}."]
+    score = record.unseen.score
+    rows = f"{score.rows:,} rows ({record.unseen.source.replace('_', ' ')})"
     lines.append(f"  on unseen rows   {safe(score.metric)} {score_text(score)} on {rows}")
-    lines += [*_trust(found), *_fairness(found), *_columns(found)]
-    lines += [f"No {one.section}: {safe(one.why)}" for one in found.skipped if _matters(one.why)]
+    lines += [*_trust(record), *_fairness(record), *_columns(record)]
+    lines += [
+        f"Skipped {skipped.section}: {safe(skipped.why)}"
+        for skipped in record.skipped
+        if _suits(skipped.section, record.task)
+    ]
     lines += [
         "",
-        f"  notebook     {safe(explained.outcome.notebook)}",
-        f"  explanation  {safe(explained.path)} ({file_size(size)})",
+        f"  notebook     {safe(result.outcome.notebook)}",
+        f"  explanation  {safe(result.path)} ({file_size(size)})",
         f"Next: automl app explain {of_run}",
     ]
     return "\n".join(lines)
 
 
-def _trust(found: Explanation) -> list[str]:
+def _trust(record: Explanation) -> list[str]:
     lines = []
-    if (calibration := found.section(Calibration)) is not None:
-        off = calibration.ece
-        between = (
-            f" [{number(off.low)}, {number(off.high)}]"
-            if off.low is not None and off.high is not None
+    if (calibration := record.section(Calibration)) is not None:
+        ece = calibration.ece
+        interval = (
+            f" [{number(ece.low)}, {number(ece.high)}]"
+            if ece.low is not None and ece.high is not None
             else ""
         )
-        lines.append(f"  calibration      off by {number(off.value)}{between} on average (ECE)")
-    if (thresholds := found.section(Thresholds)) is not None:
-        given = "" if thresholds.costs_were_given else ", where a mistake costs 1"
+        lines.append(f"  calibration      mean error {number(ece.value)}{interval} (ECE)")
+    if (thresholds := record.section(Thresholds)) is not None:
+        assumption = "" if thresholds.costs_were_given else " if every error costs 1"
         lines.append(
             f"  threshold        {number(thresholds.chosen)} costs "
-            f"{number(thresholds.chosen_cost_per_row)} a row{given}; the cheapest, "
-            f"{number(thresholds.cheapest)}, {number(thresholds.cheapest_cost_per_row)}"
+            f"{number(thresholds.chosen_cost_per_row)} per row{assumption} (lowest cost: "
+            f"{number(thresholds.cheapest_cost_per_row)} at {number(thresholds.cheapest)})"
         )
-    if (residuals := found.section(Residuals)) is not None:
-        at = dict(zip(residuals.levels, residuals.quantiles, strict=True))
+    if (residuals := record.section(Residuals)) is not None:
+        quantiles = dict(zip(residuals.levels, residuals.quantiles, strict=True))
         lines.append(
-            f"  residuals        mean {number(residuals.mean.value)}; 90 % from "
-            f"{number(at.get(0.05))} to {number(at.get(0.95))}"
+            f"  residuals        mean {number(residuals.mean.value)}, 90% between "
+            f"{number(quantiles.get(0.05))} and {number(quantiles.get(0.95))}"
         )
     return lines
 
 
-def _fairness(found: Explanation) -> list[str]:
-    if (fairness := found.section(Fairness)) is None:
+def _fairness(record: Explanation) -> list[str]:
+    if (fairness := record.section(Fairness)) is None:
         return []
     lines = []
     for column in fairness.columns:
         for gap in column.gaps:
             if gap.kept is False or gap is column.gaps[0]:
-                broken = f", beyond the limit of {gap.limit:g}" if gap.kept is False else ""
+                broken = f", outside the limit of {gap.limit:g}" if gap.kept is False else ""
                 name = gap.name.replace("_", " ")
                 lines.append(
                     f"  fairness         {name} by {safe(column.column, 40)}: "
@@ -84,21 +88,23 @@ def _fairness(found: Explanation) -> list[str]:
     return lines
 
 
-def _columns(found: Explanation) -> list[str]:
-    if (shap := found.section(Shap)) is None:
+def _columns(record: Explanation) -> list[str]:
+    if (shap := record.section(Shap)) is None:
         return []
     top = shap.columns[:TOP_COLUMNS]
     shuffled = {}
-    if (permutation := found.section(Permutation)) is not None:
-        shuffled = {one.column: one.increase for one in permutation.columns}
-    heads = ("Column", f"mean |SHAP| ({shap.unit})", f"loss of {found.metric} if shuffled")
+    if (permutation := record.section(Permutation)) is not None:
+        shuffled = {column.column: column.increase for column in permutation.columns}
+    headings = ("Column", f"Mean |SHAP| ({shap.unit})", f"{record.metric} lost if shuffled")
     rows = [
-        (safe(one.column, 40), number(one.mean_abs), number(shuffled.get(one.column)))
-        for one in top
+        (safe(column.column, 40), number(column.mean_abs), number(shuffled.get(column.column)))
+        for column in top
     ]
-    return ["", text_table(heads, rows, right=(1, 2))]
+    return ["", text_table(headings, rows, right=(1, 2))]
 
 
-def _matters(why: str) -> bool:
-    # That a regression has no curves is no news.
-    return not why.startswith(("A regression", "Classes", "Only two classes"))
+def _suits(name: str, task: TaskKind) -> bool:
+    """Return whether a task can have a section. A regression never has a ROC curve."""
+    from automl_magic.explain.sections import sections
+
+    return all(section.lacks(task) is None for section in sections() if section.name == name)

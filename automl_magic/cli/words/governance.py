@@ -1,4 +1,4 @@
-"""Approvals, aliases and the audit log in plain text."""
+"""Approvals, aliases and the audit log as plain text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from automl_magic.cli.words.table import text_table
+from automl_magic.errors import DO, WHY
 from automl_magic.look.text import safe
 
 if TYPE_CHECKING:
@@ -17,84 +18,85 @@ if TYPE_CHECKING:
 
 
 def approved(approval: Approval) -> str:
-    """Say what was approved, by whom, and what can be done with it."""
-    said = approval.statement
-    name = safe(said.model)
+    """Format an approval with the next commands."""
+    statement = approval.statement
+    name = safe(statement.model)
     return "\n".join(
         [
-            f"{name} version {said.version} may serve.",
-            f"  bytes     {said.manifest_sha256[:19]}…",
-            f"  author    {safe(said.author)}",
-            f"  approver  {safe(said.approver)}",
+            f"Approved {name} version {statement.version} for serving.",
+            f"  digest    {statement.manifest_sha256[:19]}…",
+            f"  author    {safe(statement.author)}",
+            f"  approver  {safe(statement.approver)}",
             f"  key       {approval.key_id[:19]}…",
-            f"Next: automl serve {name}/{said.version}",
-            f"      automl promote {name} {said.version} champion",
+            f"Next: automl serve {name}/{statement.version}",
+            f"      automl promote {name} {statement.version} champion",
         ]
     )
 
 
 def revoked(changed: Changed, version: int) -> str:
-    """Say what may not serve any more, and what took its place."""
-    lines = [f"{safe(changed.model)} version {version} may not serve any more."]
+    """Format a revoked approval and the changed routes."""
+    lines = [f"{safe(changed.model)} version {version} can no longer be served."]
     return "\n".join([*lines, *_consequences(changed)])
 
 
 def promoted(changed: Changed, version: int, alias: str) -> str:
-    """Say what an alias means now, and where that is served."""
-    means = changed.aliases.get("rollback")
+    """Format a promotion and the changed routes."""
+    previous = changed.aliases.get("rollback")
     lines = [f"{safe(changed.model)} version {version} is now {safe(alias)}."]
-    if alias == "champion" and means is not None:
-        lines.append(f"Back to version {means}: automl rollback {safe(changed.model)}")
+    if alias == "champion" and previous is not None:
+        lines.append(f"To restore version {previous}: automl rollback {safe(changed.model)}")
     return "\n".join([*lines, *_consequences(changed)])
 
 
 def rolled_back(changed: Changed) -> str:
-    """Say which version is the champion again."""
+    """Format a rollback and the changed routes."""
     champion = changed.aliases["champion"]
     lines = [f"{safe(changed.model)} version {champion} is the champion again."]
     return "\n".join([*lines, *_consequences(changed)])
 
 
 def route_line(route: Route) -> str:
-    """Say in half a line which versions of a route answer."""
+    """Format the versions of a route: `version 1, version 2 for 10% (canary)`."""
     parts = [f"version {route.stable}"]
     if route.canary is not None:
-        parts.append(f"version {route.canary} for {route.percent:g} % ({route.kind.value})")
+        parts.append(f"version {route.canary} for {route.percent:g}% ({route.kind.value})")
     if route.shadow is not None:
-        parts.append(f"version {route.shadow} in the shadow")
+        parts.append(f"version {route.shadow} as shadow")
     return ", ".join(parts)
 
 
 def behind(workers: Mapping[str, Sequence[str]]) -> list[str]:
-    """Say which workers do not follow a change yet."""
+    """Format the workers that don't follow a change yet."""
     return [
-        f"Not yet followed in {safe(name)} by {', '.join(map(safe, ids))}."
-        for name, ids in workers.items()
+        f"Workers of {safe(name)} still on the old route: {', '.join(map(safe, worker_ids))}."
+        for name, worker_ids in workers.items()
     ]
 
 
 def untold(why: str | None) -> list[str]:
-    """Say that MLflow does not know yet."""
+    """Format the error if the aliases couldn't be written to MLflow."""
     if why is None:
         return []
-    return [f"MLflow does not know yet: {safe(why)} The next command tells it."]
+    return [f"MLflow wasn't updated: {safe(why)} The next command retries it."]
 
 
 def _consequences(changed: Changed) -> list[str]:
     return [
-        *(
-            f"  {safe(route.deployment)} answers with {route_line(route)}"
-            for route in changed.routes
-        ),
+        *(f"  {safe(route.deployment)} serves {route_line(route)}" for route in changed.routes),
         *behind(changed.behind),
         *untold(changed.untold),
     ]
 
 
-def entries(found: Sequence[Entry], subject: str | None) -> str:
-    """Lay out entries of the audit log, the newest first."""
-    if not found:
-        return "The audit log is empty." if subject is None else f"Nothing about {safe(subject)}."
+def entries(log: Sequence[Entry], subject: str | None) -> str:
+    """Format entries of the audit log, newest first."""
+    if not log:
+        return (
+            "The audit log is empty."
+            if subject is None
+            else f"The audit log has no entries about {safe(subject)}."
+        )
     rows = [
         (
             entry.seq,
@@ -104,20 +106,23 @@ def entries(found: Sequence[Entry], subject: str | None) -> str:
             entry.subject,
             entry.detail.get("reason") or "",
         )
-        for entry in found
+        for entry in log
     ]
-    return text_table(("", "when", "who", "did", "to", "because"), rows, right=(0,))
+    return text_table(("", "time", "user", "action", "subject", "reason"), rows, right=(0,))
 
 
-def verdict(found: Verdict) -> str:
-    """Say whether the audit log is whole."""
-    if found.broken_at is None:
-        return f"The audit log is whole: {found.n_entries:,} entries.\n  head  {found.head}"
+def verdict(verification: Verdict) -> str:
+    """Format the verification of the audit log."""
+    if verification.broken_at is None:
+        return (
+            f"The audit log is intact: {verification.n_entries:,} entries.\n"
+            f"  head  {verification.head}"
+        )
     return "\n".join(
         [
-            f"The audit log is broken at entry {found.broken_at}.",
-            f"  Why: {found.why}",
-            "  Do:  Trust the entries before it; restore the rest from a backup of the store.",
-            f"  head  {found.head}",
+            f"The audit log is broken at entry {verification.broken_at}.",
+            f"  {WHY} {verification.why}",
+            f"  {DO}  Restore the later entries from a backup of the store.",
+            f"  head  {verification.head}",
         ]
     )

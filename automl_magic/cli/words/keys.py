@@ -1,4 +1,4 @@
-"""API keys in plain text."""
+"""API keys as plain text."""
 
 from __future__ import annotations
 
@@ -15,47 +15,48 @@ if TYPE_CHECKING:
 
 
 def created(key_id: str, secret: str, deployments: Sequence[str]) -> str:
-    """Show a secret, once."""
-    opens = ", ".join(map(safe, deployments)) or "every deployment"
+    """Format a new key with its secret, which can't be shown again."""
+    scope = ", ".join(map(safe, deployments)) or "all deployments"
     return "\n".join(
         [
-            f"Key {key_id} opens {opens}. Its secret is shown this once:",
+            f"Created key {key_id} for {scope}. Copy the secret now. It's shown only once:",
             f"  {secret}",
-            f"Send it as a header: Authorization: Bearer {secret}",
+            f"Send it in the header: Authorization: Bearer {secret}",
         ]
     )
 
 
 def revoked(key: ApiKey) -> str:
-    """Say that a key has ended."""
-    return f"Key {key.id} ({safe(key.name)}) opens nothing any more."
+    """Format a revoked key."""
+    return f"Revoked key {key.id} ({safe(key.name)})."
 
 
-def keys(found: Sequence[ApiKey]) -> str:
-    """Lay out the keys, the newest first."""
-    if not found:
-        return "There are no API keys. Make one: automl key create NAME"
+def keys(api_keys: Sequence[ApiKey]) -> str:
+    """Format the keys, newest first."""
+    if not api_keys:
+        return "No API keys yet. To create one: automl key create NAME"
     rows = [
         (
-            key.id,
-            key.name,
-            ", ".join(key.deployments) or "all",
-            "–" if key.requests_per_s is None else f"{key.requests_per_s:g}/s",
-            _date(key.created_at),
-            _state(key),
+            api_key.id,
+            api_key.name,
+            ", ".join(api_key.deployments) or "all",
+            "–" if api_key.requests_per_s is None else f"{api_key.requests_per_s:g}/s",
+            _format_time(api_key.created_at),
+            _format_status(api_key),
         )
-        for key in found
+        for api_key in api_keys
     ]
-    return text_table(("key", "name", "opens", "rate", "made", "state"), rows, right=(3,))
+    return text_table(("key", "name", "deployments", "rate", "created", "status"), rows, right=(3,))
 
 
-def _state(key: ApiKey) -> str:
+def _format_status(key: ApiKey) -> str:
     if key.revoked_at is not None:
-        return f"revoked {_date(key.revoked_at)}"
+        return f"revoked {_format_time(key.revoked_at)}"
     if key.expires_at is None:
-        return "holds"
-    return f"{'expired' if key.expires_at <= time.time() else 'until'} {_date(key.expires_at)}"
+        return "active"
+    status = "expired" if key.expires_at <= time.time() else "active until"
+    return f"{status} {_format_time(key.expires_at)}"
 
 
-def _date(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+def _format_time(timestamp: float) -> str:
+    return datetime.fromtimestamp(timestamp).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""What has moved in a window, in plain text."""
+"""Drift reports as plain text."""
 
 from __future__ import annotations
 
@@ -16,58 +16,62 @@ from automl_magic.runs.outcome import Monitored
 MOST_COLUMNS = 12
 
 
-def monitored(found: Monitored) -> str:
-    """Say what has moved and how badly, what was not judged, and where to look."""
-    report = found.report
+def monitored(result: Monitored) -> str:
+    """Format a drift report: the severity, the drift, the skipped sections and the files."""
+    report = result.report
     if report is None:
         return (
-            f"Run {safe(found.outcome.run.run_id)} was {found.outcome.run.status.value}.\n"
-            f"Try again: automl monitor {safe(found.name)}"
+            f"Run {safe(result.outcome.run.run_id)} was {result.outcome.run.status.value}.\n"
+            f"Try again: automl monitor {safe(result.name)}"
         )
     version = f", version {report.version}" if report.version else ""
     lines = [
-        f"{safe(found.name)}: {report.severity.value}, judged in {seconds(found.outcome.wall_s)}.",
+        f"{safe(result.name)}: {report.severity.value} (took {seconds(result.outcome.wall_s)})",
         f"  {safe(report.summary)}",
         f"  model      {safe(report.model)}{version}",
-        f"  window     {_at(report.window_start)} to {_at(report.window_end)}",
+        f"  window     {_format_time(report.window_start)} to {_format_time(report.window_end)}",
         f"  rows       {report.n_rows:,}",
     ]
     lines += [*_performance(report), *_traffic(report), *_table(report), *_quality(report)]
-    lines += [f"No {one.section}: {safe(one.why)}" for one in report.skipped]
+    lines += [f"Skipped {skipped.section}: {safe(skipped.why)}" for skipped in report.skipped]
     lines += [
         "",
-        f"  notebook   {safe(found.outcome.notebook)}",
-        f"  report     {safe(found.path)}",
+        f"  notebook   {safe(result.outcome.notebook)}",
+        f"  report     {safe(result.path)}",
     ]
     if report.evidently is not None:
-        lines.append(f"  evidently  {safe(found.outcome.notebook.with_name(report.evidently))}")
+        lines.append(f"  evidently  {safe(result.outcome.notebook.with_name(report.evidently))}")
     return "\n".join(lines)
 
 
-def told(notices: Sequence[Notice]) -> list[str]:
-    """Say which alerts went out."""
-    lines = [f"  told       {safe(one.title)}" for one in notices]
-    if notices:
-        lines.append(f"What fires: automl alerts {safe(notices[0].deployment)}")
+def told(notifications: Sequence[Notice]) -> list[str]:
+    """Format the notifications that were sent."""
+    lines = [f"  notified   {safe(notification.title)}" for notification in notifications]
+    if notifications:
+        lines.append(f"See active alerts: automl alerts {safe(notifications[0].deployment)}")
     return lines
 
 
-def in_a_line(found: Monitored) -> str:
-    """Say what has moved in one line, for a watch that goes on."""
-    if found.report is None:
-        return f"{safe(found.name)}: the run was {found.outcome.run.status.value}."
-    report = found.report
-    at = _at(report.window_end)
-    return f"{at}  {safe(found.name)}: {report.severity.value}. {safe(report.summary)}"
+def in_a_line(result: Monitored) -> str:
+    """Format a drift report in one line, for continuous monitoring."""
+    if result.report is None:
+        return f"{safe(result.name)}: the run was {result.outcome.run.status.value}."
+    report = result.report
+    end = _format_time(report.window_end)
+    return f"{end}  {safe(result.name)}: {report.severity.value}. {safe(report.summary)}"
 
 
 def _performance(report: DriftReport) -> list[str]:
     lines = []
-    if (one := report.performance) is not None and one.current is not None:
-        release = f", {score_text(one.release)} at release" if one.release is not None else ""
+    if (performance := report.performance) is not None and performance.current is not None:
+        release = (
+            f", {score_text(performance.release)} at release"
+            if performance.release is not None
+            else ""
+        )
         lines.append(
-            f"  {safe(one.metric, 9):<9}  {score_text(one.current)}{release} "
-            f"({one.severity.value}; {one.labelled:,} outcomes)"
+            f"  {safe(performance.metric, 9):<9}  {score_text(performance.current)}{release} "
+            f"({performance.severity.value}; {performance.labelled:,} outcomes)"
         )
     if (calibration := report.calibration) is not None and calibration.ece is not None:
         lines.append(
@@ -78,33 +82,33 @@ def _performance(report: DriftReport) -> list[str]:
 
 
 def _traffic(report: DriftReport) -> list[str]:
-    if (one := report.traffic) is None:
+    if (traffic := report.traffic) is None:
         return []
-    slow = f"95 of 100 in {number(one.latency_ms_p95)} ms ({one.severity.value})"
-    asked = f"{one.requests:,.0f} requests, {one.error_rate_pct:.2g} % failed"
-    return [f"  traffic    {asked}, {slow}"]
+    latency = f"p95 {number(traffic.latency_ms_p95)} ms ({traffic.severity.value})"
+    requests = f"{traffic.requests:,.0f} requests, {traffic.error_rate_pct:.2g}% failed"
+    return [f"  traffic    {requests}, {latency}"]
 
 
 def _table(report: DriftReport) -> list[str]:
-    found = [("(prediction)", report.prediction)] if report.prediction is not None else []
-    found += [(one.column, one) for one in report.features[:MOST_COLUMNS]]
-    if not found:
+    drifts = [("(prediction)", report.prediction)] if report.prediction is not None else []
+    drifts += [(drift.column, drift) for drift in report.features[:MOST_COLUMNS]]
+    if not drifts:
         return []
     rows = [
         (
             safe(name, 40),
-            one.severity.value,
-            number(one.psi),
-            p_text(one.p_adjusted),
-            f"{one.rows:,}",
-            _words(one),
+            drift.severity.value,
+            number(drift.psi),
+            p_text(drift.p_adjusted),
+            f"{drift.rows:,}",
+            _words(drift),
         )
-        for name, one in found
+        for name, drift in drifts
     ]
-    heads = ("Column", "Verdict", "PSI", "p adjusted", "Rows", "")
+    headings = ("Column", "Severity", "PSI", "Adjusted p", "Rows", "")
     more = len(report.features) - MOST_COLUMNS
-    after = [f"… and {more:,} columns that have moved less"] if more > 0 else []
-    return ["", text_table(heads, rows, right=(2, 3, 4)), *after, ""]
+    after = [f"… and {more:,} columns with less drift"] if more > 0 else []
+    return ["", text_table(headings, rows, right=(2, 3, 4)), *after, ""]
 
 
 def _words(one: ColumnDrift) -> str:
@@ -118,9 +122,11 @@ def _words(one: ColumnDrift) -> str:
 
 def _quality(report: DriftReport) -> list[str]:
     return [
-        f"{one.severity.value}: {safe(one.why)}" for one in report.quality if one.severity.alarms
+        f"{finding.severity.value}: {safe(finding.why)}"
+        for finding in report.quality
+        if finding.severity.alarms
     ]
 
 
-def _at(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+def _format_time(timestamp: float) -> str:
+    return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

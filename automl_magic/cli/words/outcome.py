@@ -1,4 +1,4 @@
-"""How a run ended, in plain text."""
+"""The result of a run as plain text."""
 
 from __future__ import annotations
 
@@ -8,41 +8,43 @@ from automl_magic.look.text import safe
 from automl_magic.records import RunStatus, Score
 from automl_magic.runs.outcome import Outcome
 
-_STOPPED = {
-    "interrupt": "You stopped the search; this is the best of what it had found.",
-    "deadline": "The search used its whole budget.",
-    "trials": "The search tried as many as it was asked to.",
+_STOP_REASONS = {
+    "interrupt": "You stopped the search. This is the best model so far.",
+    "deadline": "The search used its full budget.",
+    "trials": "The search reached its trial limit.",
 }
 
 
-def answer_of(ended: Outcome) -> Answer:
-    """Return the answer of `run` and `fit`: a no if the run did not succeed."""
-    is_yes = ended.run.status is RunStatus.SUCCEEDED
-    return Answer(ended, ended.to_json(), outcome(ended), exit_code=0 if is_yes else 1)
+def answer_of(finished: Outcome) -> Answer:
+    """Return the result of `run` and `fit`. The exit code is 1 if the run didn't succeed."""
+    succeeded = finished.run.status is RunStatus.SUCCEEDED
+    return Answer(finished, finished.to_json(), outcome(finished), exit_code=0 if succeeded else 1)
 
 
-def outcome(ended: Outcome) -> str:
-    """Say how a run ended, its scores, what was kept, and what to type next."""
-    run_id = safe(ended.run.run_id)
-    if ended.run.status is not RunStatus.SUCCEEDED:
+def outcome(finished: Outcome) -> str:
+    """Format the status, scores and files of a run, with the next commands."""
+    run_id = safe(finished.run.run_id)
+    if finished.run.status is not RunStatus.SUCCEEDED:
         return (
-            f"Run {run_id} was {ended.run.status.value}.\n"
-            f"  kept      {safe(ended.run.folder)}\n"
-            "Run it again with the command that you just used."
+            f"Run {run_id} was {finished.run.status.value}.\n"
+            f"  folder    {safe(finished.run.folder)}\n"
+            "To try again, repeat the command."
         )
-    lines = [f"Run {run_id} succeeded in {seconds(ended.wall_s)}."]
-    if ended.best is not None:
-        lines.append(f"  best      {safe(ended.best)} of {ended.n_trials} trials")
-    if ended.cv is not None:
-        lines.append(f"  cv        {_named(ended.cv)}")
-    if ended.holdout is not None:
-        lines.append(f"  holdout   {_named(ended.holdout)} on {ended.holdout.rows:,} rows")
-    lines.append(f"  notebook  {safe(ended.notebook)}")
-    if ended.model_uri is not None:
-        lines.append(f"  model     {safe(ended.model_uri)}")
-    if stopped := _STOPPED.get(str(ended.run.result.get("stopped"))):
-        lines.append(stopped)
-    if ended.best is not None:
+    lines = [f"Run {run_id} succeeded in {seconds(finished.wall_s)}."]
+    if finished.best is not None:
+        lines.append(f"  best      {safe(finished.best)} of {finished.n_trials} trials")
+    if finished.cv is not None:
+        lines.append(f"  cv        {_format_score(finished.cv)}")
+    if finished.holdout is not None:
+        lines.append(
+            f"  holdout   {_format_score(finished.holdout)} on {finished.holdout.rows:,} rows"
+        )
+    lines.append(f"  notebook  {safe(finished.notebook)}")
+    if finished.model_uri is not None:
+        lines.append(f"  model     {safe(finished.model_uri)}")
+    if reason := _STOP_REASONS.get(str(finished.run.result.get("stopped"))):
+        lines.append(reason)
+    if finished.best is not None:
         lines += [
             f"Next: automl leaderboard {run_id}",
             f"      automl notebook {run_id} -o model.ipynb",
@@ -50,5 +52,5 @@ def outcome(ended: Outcome) -> str:
     return "\n".join(lines)
 
 
-def _named(score: Score) -> str:
+def _format_score(score: Score) -> str:
     return f"{safe(score.metric)} {score_text(score)}"

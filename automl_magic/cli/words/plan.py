@@ -1,4 +1,4 @@
-"""What was planned, in plain text."""
+"""Plans as plain text."""
 
 from __future__ import annotations
 
@@ -11,35 +11,44 @@ from automl_magic.records import DecisionKind, Plan, Severity
 from automl_magic.runs.outcome import Planned
 
 
-def planned(made: Planned) -> str:
-    """Say what was decided and why, what was noticed, what it will take, and what to type next."""
-    plan = made.plan
+def planned(result: Planned) -> str:
+    """Format the decisions, findings and estimates of a plan, with the next command."""
+    plan = result.plan
     task = f"{plan.task}, predict {plan.experiment.target!r}"
     lines = [
-        f"Planned in {safe(made.folder)}. Nothing has run.",
+        f"Planned in {safe(result.folder)}. Nothing has run yet.",
         "",
         f"  data      {_data(plan)}",
-        f"  task      {_chosen(plan, DecisionKind.TASK, task)}",
-        f"  metric    {_chosen(plan, DecisionKind.METRIC, plan.metric)}",
-        f"  split     {_chosen(plan, DecisionKind.SPLIT, _split(plan))}",
-        f"  leaves out {_left_out(plan)}",
+        f"  task      {_format_choice(plan, DecisionKind.TASK, task)}",
+        f"  metric    {_format_choice(plan, DecisionKind.METRIC, plan.metric)}",
+        f"  split     {_format_choice(plan, DecisionKind.SPLIT, _split(plan))}",
+        f"  excludes  {_excluded(plan)}",
         f"  tries     {_candidates(plan)}",
         f"  estimate  {_estimate(plan)}",
     ]
-    noticed = [f for f in plan.dataset.findings if f.severity is not Severity.INFO]
-    if noticed:
-        lines += ["", "Noticed:"]
-        lines += [f"  {f.code}  {safe(f.title, 100)}  {safe(f.fix, 120)}" for f in noticed]
-    lines += ["", f"Read or edit {', '.join(_names(made))}; then: automl run {_typed(made)}"]
+    findings = [
+        finding for finding in plan.dataset.findings if finding.severity is not Severity.INFO
+    ]
+    if findings:
+        lines += ["", "Findings:"]
+        lines += [
+            f"  {finding.code}  {safe(finding.title, 100)}  {safe(finding.fix, 120)}"
+            for finding in findings
+        ]
+    lines += [
+        "",
+        f"Review or edit {', '.join(_file_names(result))}.",
+        f"Next: automl run {_quoted_folder(result)}",
+    ]
     return "\n".join(lines)
 
 
-def _typed(made: Planned) -> str:
-    return safe(shlex.quote(str(made.folder)))
+def _quoted_folder(result: Planned) -> str:
+    return safe(shlex.quote(str(result.folder)))
 
 
-def _names(made: Planned) -> list[str]:
-    return [safe(path.name) for path in (made.spec, *made.notebooks.values())]
+def _file_names(result: Planned) -> list[str]:
+    return [safe(path.name) for path in (result.spec, *result.notebooks.values())]
 
 
 def _data(plan: Plan) -> str:
@@ -54,25 +63,26 @@ def _split(plan: Plan) -> str:
     return f"{split.kind}{by}, {split.folds} folds, {holdout}"
 
 
-def _chosen(plan: Plan, about: DecisionKind, choice: str) -> str:
-    whys = [decision.why for decision in plan.decisions if decision.about == about]
-    return safe(f"{choice}: {whys[0]}" if whys else choice, 200)
+def _format_choice(plan: Plan, about: DecisionKind, choice: str) -> str:
+    reasons = [decision.why for decision in plan.decisions if decision.about == about]
+    return safe(f"{choice}: {reasons[0]}" if reasons else choice, 200)
 
 
-def _left_out(plan: Plan) -> str:
-    """Name the columns that no model sees; the plan says why of each."""
+def _excluded(plan: Plan) -> str:
+    """Format the names of the excluded columns. The plan has the reasons."""
     names = [decision.name for decision in plan.decisions if decision.excludes_column]
     return safe(shorten(names), 200) if names else "no column"
 
 
 def _candidates(plan: Plan) -> str:
     estimators = list(dict.fromkeys(candidate.estimator for candidate in plan.candidates))
-    return f"{len(plan.candidates)} candidates of {safe(shorten(estimators, 8))}"
+    return f"{len(plan.candidates)} candidates: {safe(shorten(estimators, 8))}"
 
 
 def _estimate(plan: Plan) -> str:
     estimate = plan.estimate
     return (
-        f"at most {seconds(estimate.search_s)} of search and about {seconds(estimate.overhead_s)} "
-        f"around it, {size(estimate.memory_bytes)} of memory, about {estimate.n_trials} trials"
+        f"search up to {seconds(estimate.search_s)}, "
+        f"overhead about {seconds(estimate.overhead_s)}, "
+        f"memory {size(estimate.memory_bytes)}, about {estimate.n_trials} trials"
     )

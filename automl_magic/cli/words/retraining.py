@@ -1,4 +1,4 @@
-"""What came of a retraining, in plain text."""
+"""The result of a retraining as plain text."""
 
 from __future__ import annotations
 
@@ -12,32 +12,37 @@ if TYPE_CHECKING:
     from automl_magic.runs.outcome import Retrained
 
 
-def retrained(made: Retrained) -> str:
-    """Say from what the challenger was made, how it compares, and what to type next."""
-    found = made.found
-    compared = found.comparison
-    rows = [(one.name, f"{one.rows:,}", one.note) for one in found.sources]
+def retrained(result: Retrained) -> str:
+    """Format the rows and scores of a challenger, with the next commands."""
+    report = result.found
+    comparison = report.comparison
+    rows = [(source.name, f"{source.rows:,}", source.note) for source in report.sources]
     scores = [
-        (f"champion, version {found.champion}", score_text(compared.champion)),
-        ("challenger", score_text(compared.challenger)),
+        (f"champion, version {report.champion}", score_text(comparison.champion)),
+        ("challenger", score_text(comparison.challenger)),
     ]
-    left_out = [
-        f"Column {safe(name, 60)} is left out: {safe(why)}." for name, why in found.excluded.items()
+    excluded = [
+        f"Excluded column {safe(name, 60)}: {safe(why)}." for name, why in report.excluded.items()
     ]
-    if made.version is not None:
-        kept = f"It is version {made.version.version} of {safe(made.version.name)}: challenger."
+    if result.version is not None:
+        registration = (
+            f"Registered the challenger as version {result.version.version} of "
+            f"{safe(result.version.name)}."
+        )
     else:
-        kept = f"It was not registered. To do so anyway: automl register {made.outcome.run.run_id}"
+        registration = (
+            f"Not registered. To register it anyway: automl register {result.outcome.run.run_id}"
+        )
     return "\n".join(
         [
             text_table(("rows", "", ""), rows, right=(1,)),
-            *left_out,
+            *excluded,
             "",
-            text_table(("", f"{safe(compared.metric, 40)} on recent rows"), scores, right=(1,)),
-            safe(found.why),
-            kept,
-            f"Run {made.outcome.run.run_id} ({seconds(made.outcome.wall_s)})",
-            str(made.outcome.notebook),
-            *(f"Next: {step}" for step in made.next_steps),
+            text_table(("", f"{safe(comparison.metric, 40)} on recent rows"), scores, right=(1,)),
+            safe(report.why),
+            registration,
+            f"Run {result.outcome.run.run_id} ({seconds(result.outcome.wall_s)})",
+            str(result.outcome.notebook),
+            *(f"Next: {step}" for step in result.next_steps),
         ]
     )

@@ -1,4 +1,4 @@
-"""What a stream came to, in words."""
+"""The totals of a stream as plain text."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ if TYPE_CHECKING:
     from automl_magic.stream.consumer import Counts
 
 
-def counted(counts: Counts) -> str:
-    """Return what was read and what became of it."""
-    said = counts.to_json()
-    speed = f"{said['messages_per_s']:,.0f} a second"
+def counted(stats: Counts) -> str:
+    """Format how many messages were read, predicted and rejected."""
+    document = stats.to_json()
+    speed = f"{document['messages_per_s']:,.0f}/s"
     lines = [
-        f"Read {counts.messages:,} messages in {counts.wall_s:,.1f} s, {speed}.",
-        f"  results       {counts.results:,}",
-        f"  dead letters  {counts.dead_letters:,}",
+        f"Read {stats.messages:,} messages in {stats.wall_s:,.1f} s ({speed}).",
+        f"  results       {stats.results:,}",
+        f"  dead letters  {stats.dead_letters:,}",
     ]
-    if counts.lag is not None:
-        lines.append(f"  not yet read  {counts.lag:,}")
+    if stats.lag is not None:
+        lines.append(f"  lag           {stats.lag:,}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Tables in plain text."""
+"""Tables as plain text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from automl_magic.look.text_table import aligned
 
 
 def text_table(
-    heads: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
+    headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
 ) -> str:
-    """Lay out a table in columns of equal width; `right` lists the columns aligned right."""
-    return "\n".join(aligned([[safe(cell, 60) for cell in row] for row in (heads, *rows)], right))
+    """Format a table. `right` lists the positions of the right-aligned columns."""
+    return "\n".join(
+        aligned([[safe(cell, 60) for cell in row] for row in (headings, *rows)], right)
+    )

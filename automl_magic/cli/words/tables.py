@@ -1,4 +1,4 @@
-"""Leaderboards, runs and model versions in plain text."""
+"""Leaderboards, runs and model versions as plain text."""
 
 from __future__ import annotations
 
@@ -10,31 +10,40 @@ from automl_magic.look.text import safe
 from automl_magic.records import Leaderboard, LeaderboardRow, ModelVersion, Run, TrialState
 
 
-def leaderboard(board: Leaderboard) -> str:
-    """Lay out a leaderboard; the last column is the cell that made the row's numbers."""
-    better = "higher" if board.higher_is_better else "lower"
-    lines = [f"Run {safe(board.run_id)} · {safe(board.metric)}, {better} is better", ""]
-    heads = ("", "name", "trial", "score [95 % interval]", *board.also, "fit", "weight", "cell")
+def leaderboard(leaderboard: Leaderboard) -> str:
+    """Format a leaderboard. The last column is the cell that computed the scores of the row."""
+    better = "higher" if leaderboard.higher_is_better else "lower"
+    lines = [f"Run {safe(leaderboard.run_id)} · {safe(leaderboard.metric)}, {better} is better", ""]
+    headings = (
+        "",
+        "name",
+        "trial",
+        "score [95% interval]",
+        *leaderboard.also,
+        "fit",
+        "weight",
+        "cell",
+    )
     rows = [
         (
             row.rank,
             row.name,
             "" if row.trial is None else row.trial,
             _score(row),
-            *(number(row.also[name]) if name in row.also else "" for name in board.also),
+            *(number(row.also[name]) if name in row.also else "" for name in leaderboard.also),
             seconds(row.fit_s),
             _weight(row),
             row.link.cell_id,
         )
-        for row in board.rows
+        for row in leaderboard.rows
     ]
-    lines.append(text_table(heads, rows, right=(0, 2, *range(4, 6 + len(board.also)))))
-    if board.holdout is not None:
-        cell = safe(board.holdout_link.cell_id) if board.holdout_link else "–"
-        unseen = f"{board.holdout.rows:,} rows that no choice has seen"
-        lines += ["", f"Holdout: {score_text(board.holdout)} on {unseen} (cell {cell})."]
-    if board.rows:
-        lines.append(f"The cells are those of {safe(board.rows[0].link.notebook)}.")
+    lines.append(text_table(headings, rows, right=(0, 2, *range(4, 6 + len(leaderboard.also)))))
+    if leaderboard.holdout is not None:
+        cell = safe(leaderboard.holdout_link.cell_id) if leaderboard.holdout_link else "–"
+        score = score_text(leaderboard.holdout)
+        lines += ["", f"Holdout: {score} on {leaderboard.holdout.rows:,} rows (cell {cell})."]
+    if leaderboard.rows:
+        lines.append(f"The cells are in {safe(leaderboard.rows[0].link.notebook)}.")
     return "\n".join(lines)
 
 
@@ -46,31 +55,31 @@ def _weight(row: LeaderboardRow) -> str:
     return "" if row.weight is None else number(row.weight, 2)
 
 
-def runs(newest: Sequence[Run]) -> str:
-    """Lay out runs, newest first."""
-    if not newest:
-        return "There are no runs yet. Make one: automl fit DATA --target COLUMN, or automl demo"
-    heads = ("run", "kind", "status", "started", "took", "best", "score")
+def runs(runs: Sequence[Run]) -> str:
+    """Format runs, newest first."""
+    if not runs:
+        return "No runs yet. Start with automl demo or automl fit DATA --target COLUMN"
+    headings = ("run", "kind", "status", "started", "took", "best", "score")
     rows = []
-    for run in newest:
+    for run in runs:
         cv = run.result.get("cv") or {}
-        took = (run.ended_at - run.started_at) if run.ended_at and run.started_at else None
+        duration = (run.ended_at - run.started_at) if run.ended_at and run.started_at else None
         rows.append(
             (
                 run.run_id,
                 run.kind,
                 run.status.value,
                 run.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
-                seconds(took.total_seconds() if took else None),
+                seconds(duration.total_seconds() if duration else None),
                 run.result.get("best") or "–",
                 f"{cv['metric']} {number(cv['score'])}" if cv else "–",
             )
         )
-    return text_table(heads, rows, right=(4,))
+    return text_table(headings, rows, right=(4,))
 
 
 def model_version(version: ModelVersion, tracking_uri: str) -> str:
-    """Say what was registered, and how it is loaded."""
+    """Format a registered version, with the commands that load it."""
     aliases = ", ".join(safe(alias) for alias in version.aliases) or "none"
     uri = f"models:/{safe(version.name)}@{version.aliases[0]}" if version.aliases else version.uri
     return "\n".join(
@@ -79,19 +88,19 @@ def model_version(version: ModelVersion, tracking_uri: str) -> str:
             f"  from run  {safe(version.run_id)}",
             f"  alias     {aliases}",
             f"  store     export MLFLOW_TRACKING_URI={safe(tracking_uri)}",
-            f"  load it   mlflow.pyfunc.load_model({uri!r})",
+            f"  load      mlflow.pyfunc.load_model({uri!r})",
             f"  predict   automl predict {uri} INPUT -o OUTPUT",
         ]
     )
 
 
-def models(known: Mapping[str, Sequence[ModelVersion]]) -> str:
-    """Lay out the registered models, the newest version of each first."""
-    if not known:
-        return "No model is registered yet. Register one: automl register RUN --name NAME"
+def models(versions_by_name: Mapping[str, Sequence[ModelVersion]]) -> str:
+    """Format the registered models, newest version first."""
+    if not versions_by_name:
+        return "No registered models yet. To register one: automl register RUN --name NAME"
     rows = [
-        (name, one.version, ", ".join(one.aliases) or "–", one.run_id)
-        for name, versions in known.items()
-        for one in versions
+        (name, version.version, ", ".join(version.aliases) or "–", version.run_id)
+        for name, versions in versions_by_name.items()
+        for version in versions
     ]
     return text_table(("model", "version", "aliases", "run"), rows, right=(1,))
