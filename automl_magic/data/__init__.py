@@ -1,4 +1,4 @@
-"""data: source → Dataset. Reads tables; changes none."""
+"""data: read tables and profile them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from automl_magic.data.tables import load, load_code, locate, read_call
     from automl_magic.data.target import check_target
 
-# Loaded when first used: pandas alone takes longer than `automl --help` may.
-_HOME = {
+# Loaded on first use: importing pandas takes longer than `automl --help` may take.
+_MODULES = {
     "Limits": "limits",
     "Report": "reports",
     "TableSource": "frames",
@@ -54,6 +54,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
-"""The process that parses a file: it may run out of memory or time, and nothing else is harmed.
+"""The process that parses a file. If it runs out of memory or time, the parent isn't affected.
 
-Started by `isolated.read_in_child` as `main(request)`. Writes `table.arrow`, or `problem.json` with
-the three parts of an error, into the private folder it was given.
+`isolated.read_in_child` starts it as `main(request)`. It writes `table.arrow`, or `problem.json`
+with the three parts of an error, into the private folder named in the request.
 """
 
 from __future__ import annotations
@@ -24,51 +24,52 @@ OUT_OF_MEMORY = 77
 
 
 def main(request: str) -> int:
-    """Read one file as a JSON request says, and return the exit code."""
-    asked = json.loads(request)
-    path, folder, limits = Path(asked["path"]), Path(asked["folder"]), Limits(**asked["limits"])
-    # The limit on addresses counts the libraries too, so they are loaded before it is set.
-    module, name = asked["source"]
+    """Read one file as described by a JSON request, and return the exit code."""
+    options = json.loads(request)
+    path, folder = Path(options["path"]), Path(options["folder"])
+    limits = Limits(**options["limits"])
+    # The libraries count towards the address space limit, so load them before setting it.
+    module, name = options["source"]
     source = getattr(importlib.import_module(module), name)()
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq  # noqa: F401
 
-    _limit(asked["memory_bytes"], limits.seconds)
+    _limit(options["memory_bytes"], limits.seconds)
     try:
-        frame = source.parse(path, asked["options"], limits, asked["n_rows"])
+        frame = source.parse(path, options["options"], limits, options["n_rows"])
         check(path, frame, limits)
-        _hand_over(path, frame, folder / TABLE)
+        _write_arrow(path, frame, folder / TABLE)
     except DataNotReadable as error:
-        return _report(error, folder)
+        return _write_error(error, folder)
     except pd.errors.EmptyDataError:
-        return _report(empty(path), folder)
+        return _write_error(empty(path), folder)
     except (MemoryError, pa.ArrowMemoryError):
         return OUT_OF_MEMORY
     return 0
 
 
 def check(path: Path, frame: pd.DataFrame, limits: Limits) -> None:
-    """Refuse what was read but is no table that anything can be learned from."""
+    """Raise an error if the table is empty or too large."""
     if frame.shape[1] == 0:
         raise empty(path)
     if len(frame) == 0:
         raise DataNotReadable(
             f"{shown(path)} has no rows.",
-            why=f"It has {frame.shape[1]:,} column names and nothing below: "
+            why=f"It only has a header with {frame.shape[1]:,} column names: "
             f"{shorten([shown(name, 40) for name in frame.columns])}.",
-            fix="Give a file with rows in it.",
+            fix="Use a file with rows.",
         )
     if len(frame) > limits.rows:
         raise DataNotReadable(
             f"{shown(path)} has too many rows.",
-            why=f"It has {len(frame):,}; the limit is {limits.rows:,}.",
+            why=f"It has {len(frame):,}. The limit is {limits.rows:,}.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(rows={len(frame)}))",
         )
 
 
-def _report(error: DataNotReadable, folder: Path) -> int:
+def _write_error(error: DataNotReadable, folder: Path) -> int:
     problem = {"what": error.what, "why": error.why, "fix": error.fix}
     (folder / PROBLEM).write_text(json.dumps(problem), encoding="ascii")
     return 1
@@ -79,13 +80,13 @@ def _limit(memory_bytes: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (memory_bytes, memory_bytes))
     statm = Path("/proc/self/statm")
-    # macOS counts addresses in a way that makes this limit useless; time and sizes still hold.
+    # macOS counts address space in a way that makes this limit useless.
     if statm.exists():
         in_use = int(statm.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (in_use + memory_bytes,) * 2)
 
 
-def _hand_over(path: Path, frame: pd.DataFrame, target: Path) -> None:
+def _write_arrow(path: Path, frame: pd.DataFrame, target: Path) -> None:
     import pyarrow as pa
 
     mixed = {}
@@ -101,7 +102,7 @@ def _hand_over(path: Path, frame: pd.DataFrame, target: Path) -> None:
 
 
 def _plain(path: Path, name: str, column: pd.Series[Any]) -> pd.Series[Any] | None:
-    """Return an object column as plain values, or None where it holds such already."""
+    """Return an object column converted to plain values, or None if it has plain values already."""
     import pandas as pd
 
     kind = pd.api.types.infer_dtype(column, skipna=True)
@@ -113,9 +114,8 @@ def _plain(path: Path, name: str, column: pd.Series[Any]) -> pd.Series[Any] | No
         return None
     if any(isinstance(value, list | dict) for value in column):
         raise DataNotReadable(
-            f"{shown(path)} has a column that is no plain value.",
-            why=f"Column {shown(name, 40)} holds lists or objects.",
-            fix="Leave it out, or write its parts as columns of their own "
-            "(pandas.json_normalize does that).",
+            f"{shown(path)} has a nested column.",
+            why=f"Column {shown(name, 40)} has lists or objects.",
+            fix="Remove it, or write its parts as separate columns, with pandas.json_normalize.",
         )
     return column.where(column.isna(), column.map(str))

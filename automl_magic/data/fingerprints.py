@@ -1,9 +1,9 @@
-"""What a table holds, as a digest: the same for the same values, whatever file they came from.
+"""The digest of a table's content. It doesn't depend on the file format.
 
-Each column is brought into one form (numbers as float64, dates as microseconds, text as UTF-8)
-and hashed; column names, order and row count go in on top. Storage that carries no value does not
-count: int or float, `None` or NaN, a category or plain text, a date or the same date as ISO text,
-an empty text or nothing.
+Each column is normalized (numbers as float64, dates as microseconds, text as UTF-8) and hashed,
+then combined with the column names, their order and the number of rows. These don't change the
+digest: int or float, `None` or NaN, categorical or text, a date or its ISO text, empty text or
+missing.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
-    """Return `sha256:<hex>` of a table's column names, values and row count, not of its index."""
+    """Return `sha256:<hex>` of a table's column names, values and row count, without its index."""
     return combine(list(map(str, frame.columns)), column_digests(frame), len(frame))
 
 
 def combine(names: list[str], digests: list[bytes], n_rows: int) -> str:
-    """Return the fingerprint of a table whose column digests are known."""
-    whole = hashlib.sha256(f"automl-magic table 1 {n_rows} {len(names)}".encode())
+    """Return the fingerprint of a table from its column digests."""
+    total = hashlib.sha256(f"automl-magic table 1 {n_rows} {len(names)}".encode())
     for name, digest in zip(names, digests, strict=True):
-        whole.update(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
-        whole.update(digest)
-    return "sha256:" + whole.hexdigest()
+        total.update(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
+        total.update(digest)
+    return "sha256:" + total.hexdigest()
 
 
 def column_digests(frame: pd.DataFrame) -> list[bytes]:
-    """Return one SHA-256 a column, in their order. Equal columns have equal digests."""
+    """Return one SHA-256 per column, in column order. Equal columns have equal digests."""
     return [_digest(frame.iloc[:, position]) for position in range(frame.shape[1])]
 
 
@@ -61,7 +61,7 @@ def _digest(column: pd.Series[Any]) -> bytes:
 
 def _hash(tag: bytes, values: NDArray[Any]) -> bytes:
     if values.dtype.kind == "f":
-        # One NaN and one zero: both have several bit patterns.
+        # NaN and zero have several bit patterns, so use one of each.
         values = np.where(np.isnan(values), np.nan, values + 0.0)
     digest = hashlib.sha256(tag)
     digest.update(np.ascontiguousarray(values).view(np.uint8).data)
@@ -89,8 +89,8 @@ def _text_digest(column: pd.Series[Any]) -> bytes:
     values = values.cast(pa.large_binary())
     lengths = pc.fill_null(pc.binary_length(values), -1).to_numpy(zero_copy_only=False)
     present = values.drop_null()
-    _, places, content = present.buffers()
-    ends = np.frombuffer(places, dtype=np.int64)[present.offset : present.offset + len(present) + 1]
+    _, offsets, content = present.buffers()
+    ends = np.frombuffer(offsets, np.int64)[present.offset : present.offset + len(present) + 1]
     digest = hashlib.sha256(b"text")
     digest.update(np.ascontiguousarray(lengths, dtype=np.int64).view(np.uint8).data)
     digest.update(content[int(ends[0]) : int(ends[-1])])
@@ -98,7 +98,7 @@ def _text_digest(column: pd.Series[Any]) -> bytes:
 
 
 def _iso_dates(text: pd.Series[Any]) -> bytes | None:
-    """Return the digest of a text column as dates, or None if one value is no ISO date."""
+    """Return the digest of a text column read as dates, or None if any value isn't an ISO date."""
     import pandas as pd
 
     if not text.dropna().map(lambda value: bool(_ISO.fullmatch(value))).all():

@@ -1,4 +1,4 @@
-"""Tables from Python, and where a source is while its folder is not yet written."""
+"""Tables from Python, and the location of a table before its folder is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FRAME_NAME = "table.parquet"
 
 @dataclass(frozen=True)
 class TableSource:
-    """Where a table can be read now, and where it will lie once its folder is written."""
+    """Where a table can be read now, and where it will be once its folder is written."""
 
     name: str
     readable: str
@@ -30,7 +30,7 @@ class TableSource:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Put the table where it will lie, if it is not there yet, unless what follows fails."""
+        """Copy the table to its final path if it isn't there yet, unless the block fails."""
         if self.readable == self.final:
             yield
             return
@@ -40,14 +40,12 @@ class TableSource:
 
 
 def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
-    """Write a DataFrame as `table.parquet` into a folder, for notebooks to load.
-
-    The index is left out, as it is of no column.
+    """Write a DataFrame without its index as `table.parquet` into a folder.
 
     Raises
     ------
     DataNotReadable
-        If the column names are not text or not unique, or a column holds what a file cannot.
+        If the column names aren't text or aren't unique, or Parquet can't store a column.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -57,7 +55,7 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowException, UnicodeEncodeError, TypeError, ValueError) as error:
         raise DataNotReadable(
-            "The DataFrame cannot be kept as a file.",
+            "Can't save the DataFrame as a file.",
             why=f"{' '.join(str(error).split())[:200]}.",
             fix='Give each column one type, e.g. frame["x"] = frame["x"].astype(str).',
         ) from error
@@ -69,58 +67,59 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> Path:
 
 
 def check_frame(frame: pd.DataFrame) -> None:
-    """Refuse a DataFrame whose columns cannot be named one by one."""
-    odd = [name for name in frame.columns if not isinstance(name, str)]
-    if odd:
+    """Raise an error if the column names are invalid, or if there are no rows or features."""
+    not_text = [name for name in frame.columns if not isinstance(name, str)]
+    if not_text:
         raise DataNotReadable(
-            "The DataFrame has column names that are not text.",
-            why=f"One of them is {odd[0]!r}, of type {type(odd[0]).__name__}.",
-            fix="frame.columns = frame.columns.map(str)",
+            "The DataFrame has column names that aren't text.",
+            why=f"One of them is {not_text[0]!r}, of type {type(not_text[0]).__name__}.",
+            fix="Convert them: frame.columns = frame.columns.map(str)",
         )
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
+    duplicates = frame.columns[frame.columns.duplicated()]
+    if len(duplicates):
         raise DataNotReadable(
-            "The DataFrame has a column name twice.",
-            why=f"Repeated: {str(twice[0])[:40]!r}.",
+            "The DataFrame has duplicate column names.",
+            why=f"One of them is {str(duplicates[0])[:40]!r}.",
             fix="Keep the first of each: frame = frame.loc[:, ~frame.columns.duplicated()]",
         )
-    broken = [name for name in frame.columns if any("\ud800" <= c <= "\udfff" for c in name)]
-    if broken:
+    invalid = [name for name in frame.columns if any("\ud800" <= c <= "\udfff" for c in name)]
+    if invalid:
         raise DataNotReadable(
-            "The DataFrame has a column name that no file can hold.",
-            why=f"{ascii(broken[0])[:60]} holds half of a character (a lone surrogate).",
-            fix="frame.columns = [c.encode('utf-8', 'replace').decode() for c in frame.columns]",
+            "The DataFrame has a column name that can't be saved to a file.",
+            why=f"{ascii(invalid[0])[:60]} has half of a character (a lone surrogate).",
+            fix="Replace it: "
+            "frame.columns = [c.encode('utf-8', 'replace').decode() for c in frame.columns]",
         )
     if len(frame) == 0:
         raise DataNotReadable(
             "The table has no rows.",
-            why=f"It has {frame.shape[1]:,} columns and nothing in them.",
-            fix="Give a table with rows in it.",
+            why=f"It has {frame.shape[1]:,} columns without values.",
+            fix="Use a table with rows.",
         )
     if frame.shape[1] < 2:
-        (only,) = [repr(name[:40]) for name in frame.columns] or ["nothing"]
+        only = f"only {frame.columns[0][:40]!r}" if frame.shape[1] else "no columns"
         raise DataNotReadable(
-            f"The table has {frame.shape[1]} column{'s' * (frame.shape[1] == 0)}.",
-            why=f"It holds {only}, and there is nothing to predict it from.",
-            fix="Give the column to predict and at least one other. If the file has more, "
-            "separate them by comma, semicolon, tab or bar.",
+            "The table has too few columns.",
+            why=f"It has {only}. A model needs a target and at least one feature.",
+            fix="Add a column. If the file has more columns, separate them by comma, semicolon, "
+            "tab or bar.",
         )
 
 
 @contextmanager
 def as_source(frame: pd.DataFrame, folder: Path) -> Iterator[TableSource]:
-    """Make a DataFrame readable as a file; `keep` then puts that file into the folder."""
+    """Save a DataFrame to a temporary file. `TableSource.kept` then copies it into the folder."""
     with tempfile.TemporaryDirectory(prefix="automl-magic-") as private:
-        written = save_frame(frame, Path(private))
+        path = save_frame(frame, Path(private))
         final = Path(folder).absolute() / FRAME_NAME
-        yield TableSource(name="table", readable=str(written), final=str(final))
+        yield TableSource(name="table", readable=str(path), final=str(final))
 
 
 @contextmanager
 def resolved(source: str, folder: Path) -> Iterator[TableSource]:
-    """Find a source that is already there: a relative path in the folder first, then from here."""
-    found, inside = find(source), Path(folder) / source
-    if found.is_path and not Path(source).is_absolute() and inside.is_file():
+    """Locate an existing table. Relative paths are looked up in the folder first."""
+    data_source, inside = find(source), Path(folder) / source
+    if data_source.is_path and not Path(source).is_absolute() and inside.is_file():
         source = str(inside)
-    place = found.locate(source)
-    yield TableSource(name=found.title(place), readable=place, final=place)
+    location = data_source.locate(source)
+    yield TableSource(name=data_source.title(location), readable=location, final=location)

@@ -1,4 +1,4 @@
-"""Dates that hide in text: one explicit format out of a closed list, never a guess per value."""
+"""Dates stored as text. A column is read by one format from a closed list."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _ISO_TIMES = (
     *("T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f"),
     *("T%H:%M%z", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", " %H:%M:%S%z", " %H:%M:%S.%f%z"),
 )
-# Where both read a column equally well, the one further up wins: month first is the custom of
-# the files that are about, and the reason written beside the column says that it was a guess.
+# If two formats read a column equally well, the first one wins. So month first wins over day first.
+# AM013 reports such columns.
 FORMATS = (
     *(f"%Y-%m-%d{time}" for time in _ISO_TIMES),
     *(f"{day}{time}" for day in ("%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y") for time in _TIMES),
@@ -45,12 +45,14 @@ _LOOKS_LIKE = re.compile(
     re.IGNORECASE,
 )
 _SAMPLE = 200
-_GUESS = "is a guess: no value has a day above 12"
 
 
 @dataclass(frozen=True)
 class DatesInText:
-    """A strptime format, the share of rows it reads, and why day and month are in this order."""
+    """A strptime format, the share of rows it reads, and the reason for the day and month order.
+
+    `ambiguous` means that the other order reads as many rows.
+    """
 
     date_format: str
     share: float
@@ -60,9 +62,14 @@ class DatesInText:
 
 
 def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText | None:
-    """Return the format that reads at least 95 % of the non-blank rows, if there is one.
+    """Return the format that reads at least 95% of the non-blank rows, or None.
 
-    `levels` are the distinct texts, shape (n_levels,), and `counts` their rows.
+    Parameters
+    ----------
+    levels : array of str, shape (n_levels,)
+        The distinct values of the column.
+    counts : array of int, shape (n_levels,)
+        The number of rows with each value.
     """
     texts = np.array([level.strip() for level in levels], dtype=object)
     n_filled = int(counts[texts != ""].sum())
@@ -70,7 +77,7 @@ def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText |
     like = sum(bool(_LOOKS_LIKE.fullmatch(text)) for text in sample)
     if n_filled == 0 or like < SHARE * len(sample) - 1:
         return None
-    # The sample leaves few formats; all values decide between those.
+    # The sample narrows down the formats. All values decide between the rest.
     shares = {form: _parsed(sample, form).mean() for form in FORMATS}
     likely = [
         form
@@ -92,13 +99,8 @@ def find_dates(levels: NDArray[Any], counts: NDArray[np.int64]) -> DatesInText |
     )
 
 
-def is_guess(reason: str) -> bool:
-    """Say whether a column's reason admits that the order of day and month was guessed."""
-    return _GUESS in reason
-
-
 def read_dates(levels: NDArray[Any], date_format: str) -> NDArray[np.datetime64]:
-    """Read texts by a strptime format as datetime64[us]; what is no date becomes NaT."""
+    """Read texts by a strptime format as datetime64[us], shape (n_levels,). Others become NaT."""
     import pandas as pd
 
     texts = [level.strip() for level in levels]
@@ -116,7 +118,7 @@ def _parsed(texts: NDArray[Any], date_format: str) -> NDArray[np.bool_]:
 
 
 def _python_reads(texts: NDArray[Any], date_format: str) -> float:
-    """Return the share that Python's own strptime reads, as a server does; pandas allows more."""
+    """Return the share that Python's strptime reads. The server uses it, and pandas reads more."""
     n_read = 0
     for text in texts:
         try:
@@ -141,5 +143,5 @@ def _order(date_format: str, swapped: str, *, ambiguous: bool) -> str:
         return ""
     first = "Day" if date_format.startswith("%d") else "Month"
     if ambiguous:
-        return f"{first} first {_GUESS}."
-    return f"{first} first, as values above 12 show."
+        return f"{first} first is assumed, because no day is above 12."
+    return f"{first} first, because there are values above 12."

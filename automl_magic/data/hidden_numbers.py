@@ -1,4 +1,4 @@
-"""Numbers that hide in text: thousands separators, decimal commas, currency signs, percent."""
+"""Numbers stored as text: thousands separators, decimal commas, currency and percent signs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHARE = 0.95
-# In the order of preference where two rules read the same values: "1,234" is 1234.
+# Decimal and thousands separator. If two rules read the same values, the first wins: "1,234" is
+# 1234.
 _RULES = ((".", ""), (".", ","), (",", ""), (",", "."), (".", " "), (",", " "), (".", "'"))
 _SIGNS = "$€£¥₹₽₩₺₴₫₪฿¢%"
 _SPACES = " \t\u00a0\u202f\u2009"
@@ -27,10 +28,10 @@ _LOOKS_LIKE = re.compile(
 
 @dataclass(frozen=True)
 class NumbersInText:
-    """A rule that reads numbers out of text, and the share of the rows it can read.
+    """A rule that reads numbers from text, and the share of rows it can read.
 
-    `parse` is the rule as records carry it: `decimal`, and `thousands` if there is a separator.
-    Currency signs, `%` and blanks around the digits are always left out; `signs` are those seen.
+    `parse` is the rule as stored in records: `decimal`, and `thousands` if there's a separator.
+    Currency signs, `%` and spaces around the digits are always removed. `signs` has those found.
     """
 
     parse: Mapping[str, str]
@@ -40,14 +41,14 @@ class NumbersInText:
 
 
 def find_numbers(levels: NDArray[Any], counts: NDArray[np.int64]) -> NumbersInText | None:
-    """Return the rule that reads at least 95 % of the non-blank rows, if there is one.
+    """Return the rule that reads at least 95% of the non-blank rows, or None.
 
     Parameters
     ----------
     levels : array of str, shape (n_levels,)
         The distinct values of the column.
     counts : array of int, shape (n_levels,)
-        How many rows have each value.
+        The number of rows with each value.
     """
     texts = [level.strip() for level in levels]
     filled = np.array([bool(text) for text in texts])
@@ -66,7 +67,7 @@ def find_numbers(levels: NDArray[Any], counts: NDArray[np.int64]) -> NumbersInTe
         return None
     pattern = _pattern(*rule)
     numbers = [text for text in texts if pattern.fullmatch(text)]
-    # 00501 is a postal code or a key; as the number 501 it would not be found again.
+    # 00501 is a postal code or a key. As the number 501, it couldn't be looked up.
     if any(_LEADING_ZERO.match(text) for text in numbers):
         return None
     signs = "".join(sign for sign in _SIGNS if any(sign in text for text in numbers))
@@ -77,7 +78,7 @@ def find_numbers(levels: NDArray[Any], counts: NDArray[np.int64]) -> NumbersInTe
 
 
 def read_numbers(levels: NDArray[Any], parse: Mapping[str, str]) -> NDArray[np.float64]:
-    """Read texts by a rule; what is no number becomes NaN."""
+    """Read texts by a rule, shape (n_levels,). Text that isn't a number becomes NaN."""
     pattern = _pattern(parse["decimal"], parse.get("thousands", ""))
     return np.array([_number(text.strip(), pattern, parse) for text in levels], dtype=np.float64)
 
@@ -87,12 +88,12 @@ def _share_like(sample: list[str]) -> float:
 
 
 def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    whole = r"[0-9]+"
+    integer = r"[0-9]+"
     if thousands:
-        between = f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
-        whole = rf"(?:[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+)"
+        separator = f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
+        integer = rf"(?:[0-9]{{1,3}}(?:{separator}[0-9]{{3}})+|[0-9]+)"
     fraction = rf"(?:{re.escape(decimal)}[0-9]*)?"
-    digits = rf"(?:{whole}{fraction}|{re.escape(decimal)}[0-9]+)(?:[eE][-+]?[0-9]+)?"
+    digits = rf"(?:{integer}{fraction}|{re.escape(decimal)}[0-9]+)(?:[eE][-+]?[0-9]+)?"
     return re.compile(rf"(?:[-+]?[{_SIGNS}]?|[{_SIGNS}]\s?[-+]?){digits}\s?[{_SIGNS}]?")
 
 

@@ -1,4 +1,4 @@
-"""How much of a target one column explains, so that the most telling columns are shown first."""
+"""The share of the target that each column explains, to plot the most informative ones first."""
 
 from __future__ import annotations
 
@@ -17,38 +17,47 @@ _MAX_CLASSES = 50
 
 
 def most_telling(
-    features: list[tuple[Values, Column]], answer: NDArray[np.float64], *, classes: bool, most: int
+    features: list[tuple[Values, Column]], y: NDArray[np.float64], *, classes: bool, limit: int
 ) -> list[tuple[Values, Column, float]]:
     """Return the columns that explain most of the target, best first, with their share in [0, 1].
 
-    The share is the adjusted R² of the target's group means, over the levels of the column or the
-    bins of its ranks. For classes it is Goodman and Kruskal's tau: the same over one indicator a
-    class. `answer` holds numbers or class codes, shape (n_rows,), NaN where missing.
+    The share is the adjusted R² of the target's group means over the levels of the column or the
+    bins of its ranks. For classes, it's Goodman and Kruskal's tau: the same with one indicator per
+    class.
+
+    Parameters
+    ----------
+    y : array of float, shape (n_rows,)
+        Numbers or class codes, NaN if missing.
+    classes : bool
+        Whether `y` has class codes.
+    limit : int
+        Maximum number of columns.
     """
-    present = np.isfinite(answer)
-    targets = _indicators(answer[present]) if classes else answer[present][:, None]
-    scored = []
+    present = np.isfinite(y)
+    targets = _indicators(y[present]) if classes else y[present][:, None]
+    shares = []
     for values, column in features:
         if column.kind in (ColumnKind.CONSTANT, ColumnKind.ID, ColumnKind.TEXT):
             continue
         groups = value_groups(values, column.parse)
-        scored.append((values, column, _explained(groups[present], targets)))
-    return sorted(scored, key=lambda entry: -entry[2])[:most]
+        shares.append((values, column, _explained(groups[present], targets)))
+    return sorted(shares, key=lambda entry: -entry[2])[:limit]
 
 
-def _indicators(answer: NDArray[np.float64]) -> NDArray[np.float64]:
-    classes, counts = np.unique(answer, return_counts=True)
+def _indicators(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    classes, counts = np.unique(y, return_counts=True)
     largest = classes[np.argsort(-counts)][:_MAX_CLASSES]
-    return (answer[:, None] == largest[None, :]).astype(float)
+    return (y[:, None] == largest[None, :]).astype(float)
 
 
 def value_groups(values: Values, parse: Mapping[str, str], n_bins: int = 32) -> NDArray[np.int64]:
-    """Return a code a row, shape (n_rows,): its level, or the bin of its rank; 0 is missing."""
+    """Return one code per row, shape (n_rows,): its level or the bin of its rank, 0 for missing."""
     codes = values.factorized[0] + 1
     numbers = numbers_of(values, parse) if len(values.levels) > n_bins else None
     if numbers is None or not np.isfinite(numbers).any():
         return codes
-    # Halved, since differences of the largest floats overflow.
+    # Divided by two, because differences of the largest floats overflow.
     edges = np.nanquantile(numbers / 2, np.linspace(0, 1, n_bins + 1)[1:-1]) * 2
     return np.where(np.isnan(numbers), 0, np.searchsorted(edges, numbers) + 1)
 

@@ -1,4 +1,4 @@
-"""Parsing in a child process: the parent hands over a path and maps the table that comes back."""
+"""Parse files in a child process. The parent sends a path and maps the resulting table."""
 
 from __future__ import annotations
 
@@ -23,22 +23,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROOT = str(Path(__file__).resolve().parents[2])
-# The library is appended, not put first: nothing beside it may hide a module of Python. At the end
-# the interpreter is not taken down: Arrow's threads may outlive it, and abort the process.
-_START = (
+# The library is appended to the path, so that files next to it can't shadow Python's modules.
+# `os._exit` skips the interpreter's shutdown: Arrow's threads may outlive it and abort the process.
+_CHILD_CODE = (
     "import os, sys; sys.path.append(sys.argv.pop(1)); "
     "from automl_magic.data.child import main; code = main(sys.argv[1]); "
     "sys.stdout.flush(); sys.stderr.flush(); os._exit(code)"
 )
-# Threads and big memory arenas count against the limit on addresses without being of use here.
-_FRUGAL = {
+# Threads and large memory arenas count towards the address space limit, and aren't needed here.
+_RESOURCE_SETTINGS = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "ARROW_IO_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
     "OMP_NUM_THREADS": "2",
     "OPENBLAS_NUM_THREADS": "1",
 }
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+)
 
 
 def read_in_child(
@@ -49,19 +58,19 @@ def read_in_child(
     *,
     n_rows: int | None = None,
 ) -> pd.DataFrame:
-    """Parse a file in a child process with limits on its memory, processor time and wall clock.
+    """Parse a file in a child process with limits on memory, CPU time and wall-clock time.
 
     Parameters
     ----------
-    source : a class of `sources.file_source.FileSource`
-        Its `parse` does the work.
+    source : subclass of `sources.file_source.FileSource`
+        Its `parse` method reads the file.
     n_rows : int, optional
-        How many rows are wanted, from the first on; all where it is None.
+        Number of rows to read from the start. Default: all.
 
     Raises
     ------
     DataNotReadable
-        If the child refuses the file, runs out of memory or time, or dies.
+        If the child rejects the file, runs out of memory or time, or crashes.
     """
     memory_bytes = limits.reader_memory_bytes(path.stat().st_size)
     with tempfile.TemporaryDirectory(prefix="automl-magic-") as folder:
@@ -74,37 +83,37 @@ def read_in_child(
             "limits": asdict(limits),
             "memory_bytes": memory_bytes,
         }
-        with _started(request) as child:
-            code, said = _wait(child, path, limits.seconds)
+        with _start(request) as child:
+            code, output = _wait(child, path, limits.seconds)
         if code != 0:
-            raise _refused(path, Path(folder), code, said, memory_bytes)
-        return _mapped(path, Path(folder) / TABLE)
+            raise _child_error(path, Path(folder), code, output, memory_bytes)
+        return _map_table(path, Path(folder) / TABLE)
 
 
-def _started(request: dict[str, Any]) -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+def _start(request: dict[str, Any]) -> subprocess.Popen[bytes]:
+    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", _START, _ROOT, json.dumps(request)],
+        [sys.executable, "-P", "-c", _CHILD_CODE, _ROOT, json.dumps(request)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=environment | _FRUGAL,
-        # Ctrl-C reaches the parent alone, which then ends the child's whole group.
+        env=environment | _RESOURCE_SETTINGS,
+        # Ctrl-C only reaches the parent, which then kills the child's process group.
         start_new_session=True,
     )
 
 
 def _wait(child: subprocess.Popen[bytes], path: Path, seconds: int) -> tuple[int, str]:
     try:
-        # The parent needs them too, and can load them while the child works.
+        # The parent needs these too, and can import them while the child works.
         import pandas as pd  # noqa: F401
         import pyarrow as pa  # noqa: F401
 
-        _, said = child.communicate(timeout=seconds)
+        _, output = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
         raise DataNotReadable(
             f"{shown(path)} takes too long to read.",
-            why=f"After {seconds} s it was not read.",
+            why=f"Reading it takes more than {seconds} s.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(seconds={seconds * 4}))",
         ) from error
@@ -112,48 +121,50 @@ def _wait(child: subprocess.Popen[bytes], path: Path, seconds: int) -> tuple[int
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-    return child.returncode, said.decode(errors="replace").strip()
+    return child.returncode, output.decode(errors="replace").strip()
 
 
-def _refused(path: Path, folder: Path, code: int, said: str, memory_bytes: int) -> DataNotReadable:
+def _child_error(
+    path: Path, folder: Path, code: int, output: str, memory_bytes: int
+) -> DataNotReadable:
     if (folder / PROBLEM).is_file():
         problem = json.loads((folder / PROBLEM).read_text(encoding="ascii"))
         return DataNotReadable(problem["what"], why=problem["why"], fix=problem["fix"])
-    if code == OUT_OF_MEMORY or "bad_alloc" in said or "MemoryError" in said:
+    if code == OUT_OF_MEMORY or "bad_alloc" in output or "MemoryError" in output:
         return DataNotReadable(
             f"{shown(path)} needs too much memory.",
-            why=f"Its {path.stat().st_size:,} bytes do not fit into the {memory_bytes:,} bytes "
-            "that reading it may take.",
+            why=f"Reading its {path.stat().st_size:,} bytes takes more than {memory_bytes:,} bytes "
+            "of memory.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(memory_bytes={memory_bytes * 4}))",
         )
     if code == -signal.SIGXCPU:
         return DataNotReadable(
             f"{shown(path)} takes too long to read.",
-            why="The process that read it used up its processor time.",
+            why="The process that reads it used up its CPU time.",
             fix="Use a sample of its rows.",
         )
-    ended = f"signal {-code}" if code < 0 else f"exit code {code}"
-    last = said.splitlines()[-1] if said else "no message"
+    status = f"signal {-code}" if code < 0 else f"exit code {code}"
+    last = output.splitlines()[-1] if output else "no message"
     return DataNotReadable(
-        f"{shown(path)} cannot be read.",
-        why=f"The process that read it ended with {ended}: {last[:200]}",
-        fix=f"Write the table out again as CSV; see what it is: file {shlex.quote(path.name)}",
+        f"Can't read {shown(path)}.",
+        why=f"The process that reads it ended with {status}: {last[:200]}",
+        fix=f"Save the table as CSV again. To check the file type: file {shlex.quote(path.name)}",
     )
 
 
-def _mapped(path: Path, table: Path) -> pd.DataFrame:
-    """Return the table as a DataFrame whose text lies in the mapped file and not in our memory."""
+def _map_table(path: Path, table: Path) -> pd.DataFrame:
+    """Return the table as a DataFrame whose text stays in the memory-mapped file."""
     import pyarrow as pa
 
     try:
         with pa.memory_map(str(table)) as source:
             content = pa.ipc.open_file(source).read_all()
-        # The child parsed bytes from anywhere; what it hands over is not believed either.
+        # The child parsed untrusted bytes, so its output isn't trusted either.
         content.validate(full=True)
     except pa.ArrowException as error:
         raise DataNotReadable(
-            f"{shown(path)} holds broken values.",
+            f"{shown(path)} has invalid values.",
             why=f"{' '.join(str(error).split())[:200].rstrip('.')}.",
             fix="Copy, download or write the file again.",
         ) from error

@@ -1,4 +1,4 @@
-"""What a column means: one kind out of eight, with the sentence that says why."""
+"""The kind of a column: one of eight, with the reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-# A person still surveys 100 labels; with fewer than 20 rows each there is little to learn from.
+# Above 100 labels, or with fewer than 20 rows per label, a category has high cardinality.
 MANY_LEVELS, FEW_LEVELS = 100, 20
 UNIQUE_SHARE = 0.98
 MEANS_TRUE = {"1", "on", "positive", "t", "true", "y", "yes"}
@@ -35,7 +35,7 @@ _CODE_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Values:
-    """A column as it lies in the table, with the views that the rules need, each made once."""
+    """A column of the table, with cached views for the rules. Arrays have shape (n_rows,)."""
 
     name: str
     series: pd.Series[Any]
@@ -46,7 +46,7 @@ class Values:
 
     @cached_property
     def numbers(self) -> NDArray[np.float64]:
-        """The values of a number, boolean or date column as float64, infinite ones as missing."""
+        """A number, boolean or date column as float64. Infinite values become NaN."""
         if self.storage == "date":
             dates = as_dates(self.series)
             return np.where(np.isnat(dates), np.nan, dates.astype(np.int64).astype(np.float64))
@@ -55,7 +55,7 @@ class Values:
 
     @cached_property
     def factorized(self) -> tuple[NDArray[np.int64], NDArray[Any]]:
-        """Codes, shape (n_rows,), -1 for missing, and the distinct values in order of coming."""
+        """Codes, shape (n_rows,), -1 for missing, and distinct values in order of appearance."""
         import pandas as pd
 
         values = as_text(self.series) if self.storage == "text" else self.numbers
@@ -80,7 +80,7 @@ class Values:
         return int(np.isinf(as_numbers(self.series)).sum()) if self.storage == "number" else 0
 
     def spread(self, per_level: NDArray[Any]) -> NDArray[Any]:
-        """Return one value a row from one value a level; missing rows get NaN or NaT."""
+        """Return values per row from values per level. Missing rows get NaN or NaT."""
         codes = self.factorized[0]
         missing = np.array([np.nan]) if per_level.dtype.kind == "f" else np.array(["NaT"], "M8[us]")
         return np.concatenate([per_level, missing.astype(per_level.dtype)])[codes]
@@ -88,27 +88,32 @@ class Values:
 
 @dataclass(frozen=True)
 class Understood:
-    """A kind, the rule that reads hidden values, the reason, and how many values it cannot read."""
+    """A kind, the reason for it, and the rule to read values that are stored as text.
+
+    `n_unread` counts the values that the rule can't read. `has_ambiguous_dates` means that the
+    dates read equally well with day or month first.
+    """
 
     kind: ColumnKind
     reason: str
     parse: Mapping[str, str] = field(default_factory=dict)
     n_unread: int = 0
+    has_ambiguous_dates: bool = False
 
 
 def understand(values: Values, *, is_target: bool = False, wanted: str | None = None) -> Understood:
-    """Say what a column means.
+    """Return the inferred kind of a column.
 
-    A target is never an id or text-with-dates to be left out: those rules look at features only.
-    `wanted` is the kind that somebody asked for; it is taken, and the rule to read it is found.
+    A target is never inferred to be an ID. If `wanted` is set, it's the kind to use, and only the
+    rule to read it is inferred.
     """
     if wanted is not None:
-        return _as_asked(values, ColumnKind(wanted))
+        return _as_requested(values, ColumnKind(wanted))
     n_levels = len(values.levels)
     if n_levels == 0:
-        return Understood(ColumnKind.CONSTANT, "Every value is missing.")
+        return Understood(ColumnKind.CONSTANT, "All values are missing.")
     if n_levels == 1 and values.n_missing == 0:
-        return Understood(ColumnKind.CONSTANT, "Every row has the same value.")
+        return Understood(ColumnKind.CONSTANT, "All rows have the same value.")
     if values.storage == "boolean":
         return Understood(ColumnKind.BOOLEAN, "Stored as true and false.")
     if values.storage == "date":
@@ -122,32 +127,30 @@ def _number(values: Values, *, is_target: bool) -> Understood:
     levels, n_levels = values.levels, len(values.levels)
     n_filled = len(values.series) - values.n_missing
     if n_levels == 2 and set(levels) == {0.0, 1.0}:
-        return Understood(
-            ColumnKind.BOOLEAN, "Its values are 0 and 1 only.", parse=_meaning(values)
-        )
-    whole = bool((levels == np.floor(levels)).all())
-    if not whole:
-        return Understood(ColumnKind.NUMBER, f"Stored as numbers; {n_levels:,} distinct values.")
+        return Understood(ColumnKind.BOOLEAN, "All values are 0 or 1.", parse=_meaning(values))
+    is_integer = bool((levels == np.floor(levels)).all())
+    if not is_integer:
+        return Understood(ColumnKind.NUMBER, f"Stored as numbers, {n_levels:,} distinct values.")
     named_id = bool(_ID_NAME.search(values.name.strip()) or _ID_NAME.search(values.name.lower()))
     dense = levels.max() / 2 - levels.min() / 2 < n_filled
     if not is_target and n_levels > UNIQUE_SHARE * n_filled and n_filled >= FEW_LEVELS:
         if named_id:
             return Understood(
-                ColumnKind.ID, "A whole number that is its own in nearly every row, named as a key."
+                ColumnKind.ID, "An integer that differs in nearly every row, named like a key."
             )
         if dense:
-            return Understood(ColumnKind.ID, "A whole number that counts the rows.")
+            return Understood(ColumnKind.ID, "An integer that counts the rows.")
     coded = bool(_CODE_NAME.search(values.name.strip()) or _CODE_NAME.search(values.name.lower()))
     if not is_target and coded and n_levels < n_filled / 2:
         kind = _level_kind(n_levels, n_filled)
-        return Understood(kind, f"Whole numbers named as a code: {n_levels:,} labels, no amounts.")
+        return Understood(kind, f"Integers named like a code: {n_levels:,} labels, not quantities.")
     if n_levels <= FEW_LEVELS:
         return Understood(
             ColumnKind.NUMBER,
-            f"Whole numbers with {n_levels} distinct values. They may be codes; as a number their "
-            "order is kept and nothing is lost.",
+            f"Integers with {n_levels} distinct values. They could be codes, but reading them as "
+            "numbers keeps their order.",
         )
-    return Understood(ColumnKind.NUMBER, f"Stored as whole numbers; {n_levels:,} distinct values.")
+    return Understood(ColumnKind.NUMBER, f"Stored as integers, {n_levels:,} distinct values.")
 
 
 def _text(values: Values, *, is_target: bool) -> Understood:
@@ -162,27 +165,29 @@ def _text(values: Values, *, is_target: bool) -> Understood:
     if (numbers := find_numbers(levels, counts)) is not None:
         return Understood(
             ColumnKind.NUMBER,
-            f"Text that reads as numbers in {numbers.share:.1%} of the filled rows{_how(numbers)}.",
+            f"Text that reads as numbers in {numbers.share:.1%} of the non-empty rows"
+            f"{_rule(numbers)}.",
             parse=numbers.parse,
             n_unread=numbers.n_unread,
         )
     if (dates := find_dates(levels, counts)) is not None:
         return Understood(
             ColumnKind.DATE,
-            f"Text that reads as dates by {dates.date_format} in {dates.share:.1%} of the filled "
-            f"rows. {dates.about_order}".strip(),
+            f"Text that reads as dates by {dates.date_format} in {dates.share:.1%} of the "
+            f"non-empty rows. {dates.about_order}".strip(),
             parse={"date_format": dates.date_format},
             n_unread=dates.n_unread,
+            has_ambiguous_dates=dates.ambiguous,
         )
     return _labels_or_text(values, is_target=is_target)
 
 
 def _meaning(values: Values) -> dict[str, str]:
-    """Return the texts of the two values that mean yes and no, whole numbers without decimals."""
+    """Return the two values for true and false as text, integers without decimals."""
     texts = [str(level) if values.storage == "text" else f"{level:g}" for level in values.levels]
     no, yes = sorted(texts, key=lambda text: text.strip().lower() in MEANS_TRUE)
     if not (yes.strip().lower() in MEANS_TRUE and no.strip().lower() in MEANS_FALSE):
-        # Set by hand on other values: the one that sorts last takes the place of yes.
+        # For other values, when the kind was set by hand: the one that sorts last is true.
         no, yes = sorted(texts)
     return {"true": yes, "false": no}
 
@@ -190,7 +195,7 @@ def _meaning(values: Values) -> dict[str, str]:
 def _labels_or_text(values: Values, *, is_target: bool) -> Understood:
     levels, counts, n_levels = values.levels, values.counts, len(values.levels)
     n_filled = int(counts.sum())
-    # A few thousand values tell the mean; the rest would only take time.
+    # A few thousand values are enough for the means.
     sample = levels[:: max(1, n_levels // 5000)]
     n_words = float(np.mean([len(level.split()) for level in sample]))
     length = float(np.mean([len(level) for level in sample]))
@@ -198,15 +203,17 @@ def _labels_or_text(values: Values, *, is_target: bool) -> Understood:
     if n_levels > FEW_LEVELS and (n_words > 4 or (unique > 0.5 and length > 20 and n_words > 1.5)):
         return Understood(
             ColumnKind.TEXT,
-            f"{n_words:.1f} words and {length:.0f} characters a value on average, "
-            f"{unique:.0%} of them distinct.",
+            f"{n_words:.1f} words and {length:.0f} characters per value on average, "
+            f"{unique:.0%} of the values distinct.",
         )
     if unique > UNIQUE_SHARE and n_filled >= FEW_LEVELS and not is_target:
         return Understood(
-            ColumnKind.ID, f"{n_levels:,} distinct labels in {n_filled:,} filled rows."
+            ColumnKind.ID, f"{n_levels:,} distinct labels in {n_filled:,} non-empty rows."
         )
     kind = ColumnKind.CATEGORY if is_target else _level_kind(n_levels, n_filled)
-    share = f", {n_filled / n_levels:.0f} rows each on average" if n_levels > FEW_LEVELS else ""
+    share = (
+        f", {n_filled / n_levels:.0f} rows per label on average" if n_levels > FEW_LEVELS else ""
+    )
     return Understood(kind, f"Text with {n_levels:,} distinct label{'s' * (n_levels > 1)}{share}.")
 
 
@@ -216,37 +223,37 @@ def _level_kind(n_levels: int, n_filled: int) -> ColumnKind:
     return ColumnKind.CATEGORY
 
 
-def _as_asked(values: Values, kind: ColumnKind) -> Understood:
-    asked = Understood(kind, "Set by hand.")
+def _as_requested(values: Values, kind: ColumnKind) -> Understood:
+    requested = Understood(kind, "Set by hand.")
     if kind is ColumnKind.BOOLEAN and values.storage != "boolean":
         if len(values.levels) != 2:
             raise DataError(
-                f"Column {values.name[:40]!r} cannot be read as boolean.",
-                why=f"It has {len(values.levels):,} distinct values; yes and no are two.",
-                fix="Leave the kind out, or use category.",
+                f"Can't read column {values.name[:40]!r} as boolean.",
+                why=f"It has {len(values.levels):,} distinct values. A boolean has two.",
+                fix="Don't set the kind, or use category.",
             )
-        return replace(asked, parse=_meaning(values))
+        return replace(requested, parse=_meaning(values))
     if values.storage != "text" or kind not in (ColumnKind.NUMBER, ColumnKind.DATE):
-        return asked
-    found = understand(values)
-    if found.kind is not kind:
+        return requested
+    inferred = understand(values)
+    if inferred.kind is not kind:
         raise DataError(
-            f"Column {values.name[:40]!r} cannot be read as {kind}.",
-            why=f"It is text, and less than 95 % of it reads so. {found.reason}",
-            fix=f"Leave the kind out, or use {found.kind}.",
+            f"Can't read column {values.name[:40]!r} as {kind}.",
+            why=f"It's text, and less than 95% of it can be read as {kind}. {inferred.reason}",
+            fix=f"Don't set the kind, or use {inferred.kind}.",
         )
-    return replace(found, reason=f"Set by hand. {found.reason}")
+    return replace(inferred, reason=f"Set by hand. {inferred.reason}")
 
 
 def hidden_values(values: Values, parse: Mapping[str, str]) -> NDArray[Any]:
-    """Return the numbers or dates that a rule reads out of a text column, shape (n_rows,)."""
+    """Return the numbers or dates that a rule reads from a text column, shape (n_rows,)."""
     if "date_format" in parse:
         return values.spread(read_dates(values.levels, parse["date_format"]))
     return values.spread(read_numbers(values.levels, parse))
 
 
 def numbers_of(values: Values, parse: Mapping[str, str]) -> NDArray[np.float64] | None:
-    """Return a column as finite numbers, dates as microseconds; None where it holds labels."""
+    """Return a column as finite numbers, dates as microseconds, or None if it has labels."""
     if values.storage != "text":
         return values.numbers
     if "date_format" not in parse and "decimal" not in parse:
@@ -257,7 +264,7 @@ def numbers_of(values: Values, parse: Mapping[str, str]) -> NDArray[np.float64] 
     return np.where(np.isfinite(hidden), hidden, np.nan)
 
 
-def _how(numbers: NumbersInText) -> str:
+def _rule(numbers: NumbersInText) -> str:
     parts = []
     if numbers.parse["decimal"] != ".":
         parts.append("decimal comma")

@@ -1,4 +1,4 @@
-"""How large a table may be, and what reading it may take."""
+"""Limits on the size of a table, and on the resources to read it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How large a table may be, and what reading it may take.
+    """Limits on the size of a table, and on the resources to read it.
 
-    `ratio` is how many times larger than its file a table may become; it counts from
-    `ratio_floor_bytes` on, below which nothing can do harm. `memory_bytes` is what the reading
-    process may take beyond its libraries; None means 40 times the file's size, at least 1 GiB and
-    at most 80 % of the memory that is free.
+    Parameters
+    ----------
+    file_bytes, rows, columns : int
+        Maximum size of the file and the table.
+    ratio : int
+        Maximum size of the decompressed content, as a multiple of the file size. Content below
+        `ratio_floor_bytes` is always allowed.
+    memory_bytes : int, optional
+        Memory of the reading process beyond its libraries. Default: 40 times the file size, at
+        least 1 GiB and at most 80% of the free memory.
+    seconds : int
+        Maximum time to read the table.
     """
 
     file_bytes: int = 8 << 30
@@ -26,11 +34,11 @@ class Limits:
     seconds: int = 300
 
     def expanded_bytes(self, file_bytes: int) -> int:
-        """Return how large the content of a file of this size may be."""
+        """Return the maximum size of the content of a file of this size."""
         return max(self.ratio_floor_bytes, self.ratio * file_bytes)
 
     def reader_memory_bytes(self, file_bytes: int) -> int:
-        """Return what the process that reads a file of this size may take."""
+        """Return the memory limit of the process that reads a file of this size."""
         if self.memory_bytes is not None:
             return self.memory_bytes
         import psutil

@@ -1,7 +1,7 @@
-"""Pictures of a table: the target, what is missing, and the most telling columns.
+"""Charts of a table: the target, missing values, and the most informative columns.
 
-Each is drawn without pyplot, so nothing is left behind in the notebook's state, and carries its
-text alternative. Names come from data: they are cut, and can neither start a formula nor a line.
+They don't use pyplot, so they don't change the notebook's state. Each has a text alternative.
+Names from the data are shortened, and can't start a formula or a new line.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-# Okabe and Ito's colours, which people with any colour vision can tell apart.
+# The palette of Okabe and Ito, for all kinds of color vision.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
 DOTS_PER_INCH = 100
-_MOST_BARS, _MOST_CLASSES, _MOST_POINTS = 12, 6, 2_000
+_MAX_BARS, _MAX_CLASSES, _MAX_POINTS = 12, 6, 2_000
 
 
 def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> PngFigure:
-    """Draw how the values of the target are spread: a bar a class, or a histogram."""
+    """Plot the distribution of the target: one bar per class, or a histogram."""
     column = dataset.column(target)
     figure, ax = _one_axis(4.0)
     if _has_classes(column):
@@ -37,7 +37,7 @@ def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> PngFigure
         order = sorted(range(len(classes)), key=lambda i: -counts[i])
         _bars(ax, [classes[i] for i in order], [counts[i] for i in order])
         ax.set_xlabel("rows")
-        top = [f"{named(classes[i])} {counts[i] / sum(counts):.1%}" for i in order[:_MOST_BARS]]
+        top = [f"{named(classes[i])} {counts[i] / sum(counts):.1%}" for i in order[:_MAX_BARS]]
         alt = f"Classes of {named(target)}: {', '.join(top)}"
     else:
         numbers = _numbers(Values(target, frame[target]), column)
@@ -46,55 +46,62 @@ def draw_target(frame: pd.DataFrame, dataset: Dataset, target: str) -> PngFigure
         ax.set_xlabel(_on_axis(target))
         ax.set_ylabel("rows")
         low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95)) if len(numbers) else (0, 0, 0)
-        alt = f"{named(target)}: median {middle:.4g}, 90 % of the rows from {low:.4g} to {high:.4g}"
+        alt = f"{named(target)}: median {middle:.4g}, 90% of the rows from {low:.4g} to {high:.4g}"
     ax.set_title(f"Target: {_on_axis(target)}")
     return PngFigure.of(figure, alt + ".", dots_per_inch=DOTS_PER_INCH)
 
 
 def draw_missing(dataset: Dataset) -> PngFigure:
-    """Draw the share of missing values of the columns that have any, most first."""
+    """Plot the share of missing values of the columns that have any, highest first."""
     columns = sorted((c for c in dataset.columns if c.n_missing), key=lambda c: -c.n_missing)
-    top = columns[: 2 * _MOST_BARS]
+    top = columns[: 2 * _MAX_BARS]
     figure, ax = _one_axis(1.5 + 0.25 * max(len(top), 1))
     shares = [column.n_missing / dataset.n_rows for column in top]
-    _bars(ax, [column.name for column in top], shares, most=len(top))
+    _bars(ax, [column.name for column in top], shares, n_bars=len(top))
     ax.set_xlim(0, 1)
-    ax.set_xlabel("share of the rows")
+    ax.set_xlabel("share of rows")
     ax.set_title("Missing values" if columns else "No missing values")
-    said = [f"{named(c.name)} {share:.1%}" for c, share in zip(top, shares, strict=True)]
+    texts = [f"{named(c.name)} {share:.1%}" for c, share in zip(top, shares, strict=True)]
     alt = f"Missing values in {len(columns)} of {len(dataset.columns)} columns"
     return PngFigure.of(
-        figure, alt + (f": {', '.join(said)}." if said else "."), dots_per_inch=DOTS_PER_INCH
+        figure, alt + (f": {', '.join(texts)}." if texts else "."), dots_per_inch=DOTS_PER_INCH
     )
 
 
-def draw_columns(frame: pd.DataFrame, dataset: Dataset, target: str, *, most: int = 9) -> PngFigure:
-    """Draw the columns that tell most about the target, each against it, as small multiples."""
+def draw_columns(
+    frame: pd.DataFrame, dataset: Dataset, target: str, *, limit: int = 9
+) -> PngFigure:
+    """Plot the most informative columns against the target, as small multiples."""
     from matplotlib.figure import Figure
 
     column = dataset.column(target)
     classes = _has_classes(column)
     values = Values(target, frame[target])
     codes = values.factorized[0].astype(float)
-    answer = np.where(codes < 0, np.nan, codes) if classes else _numbers(values, column)
+    y = np.where(codes < 0, np.nan, codes) if classes else _numbers(values, column)
     features = [(Values(c.name, frame[c.name]), c) for c in dataset.columns if c.name != target]
-    telling = most_telling(features, answer, classes=classes, most=most)
+    informative = most_telling(features, y, classes=classes, limit=limit)
     n_across = 3
-    n_down = max(1, -(-len(telling) // n_across))
+    n_down = max(1, -(-len(informative) // n_across))
     figure = Figure(figsize=(10, 2.6 * n_down + 0.4), layout="constrained")
     axes = figure.subplots(n_down, n_across, squeeze=False).ravel()
     labels = [_label(level) for level in values.levels]
-    for ax, (feature, described, _) in zip(axes, telling, strict=False):
-        _against(ax, feature, described, answer, labels if classes else None)
-        ax.set_title(_on_axis(described.name), fontsize=10)
-    for ax in axes[len(telling) :]:
+    for ax, (feature_values, feature, _) in zip(axes, informative, strict=False):
+        _plot_feature(ax, feature_values, feature, y, labels if classes else None)
+        ax.set_title(_on_axis(feature.name), fontsize=10)
+    for ax in axes[len(informative) :]:
         ax.set_visible(False)
-    if classes and telling:
-        drawn = [handle for handle in axes[: len(telling)] if handle.get_legend_handles_labels()[1]]
-        if drawn:
-            figure.legend(*drawn[0].get_legend_handles_labels(), loc="outside upper right", ncols=6)
-    said = [f"{named(c.name)} {share:.0%}" for _, c, share in telling]
-    alt = f"The columns that alone explain most of {named(target)}: {', '.join(said) or 'none'}."
+    if classes and informative:
+        with_legend = [ax for ax in axes[: len(informative)] if ax.get_legend_handles_labels()[1]]
+        if with_legend:
+            figure.legend(
+                *with_legend[0].get_legend_handles_labels(), loc="outside upper right", ncols=6
+            )
+    texts = [f"{named(c.name)} {share:.0%}" for _, c, share in informative]
+    alt = (
+        f"Share of {named(target)} that each column explains by itself: "
+        f"{', '.join(texts) or 'none'}."
+    )
     return PngFigure.of(figure, alt, dots_per_inch=DOTS_PER_INCH)
 
 
@@ -106,7 +113,7 @@ def _has_classes(column: Column) -> bool:
 
 
 def _numbers(values: Values, column: Column) -> NDArray[np.float64]:
-    """Return what is drawn of a column: its numbers, also hidden ones, far from overflow."""
+    """Return a column as numbers to plot, clipped to avoid overflow, shape (n_rows,)."""
     return np.clip(_as_floats(values, column), -1e300, 1e300)
 
 
@@ -118,30 +125,30 @@ def _as_floats(values: Values, column: Column) -> NDArray[np.float64]:
     return np.where(codes < 0, np.nan, codes.astype(float))
 
 
-def _against(
+def _plot_feature(
     ax: Axes,
     feature: Values,
     column: Column,
-    answer: NDArray[np.float64],
+    y: NDArray[np.float64],
     labels: list[str] | None,
 ) -> None:
     ax.tick_params(labelsize=8)
-    if numbers_of(feature, column.parse) is None or len(feature.levels) <= _MOST_BARS:
-        _level_means(ax, feature, answer, labels)
+    if numbers_of(feature, column.parse) is None or len(feature.levels) <= _MAX_BARS:
+        _plot_level_means(ax, feature, y, labels)
         return
     numbers = _numbers(feature, column)
-    present = np.flatnonzero(np.isfinite(numbers) & np.isfinite(answer))
+    present = np.flatnonzero(np.isfinite(numbers) & np.isfinite(y))
     if column.kind is ColumnKind.DATE and len(present):
-        numbers, unit = _on_a_time_axis(numbers, numbers[present])
+        numbers, unit = _to_time_axis(numbers, numbers[present])
         ax.set_xlabel(unit, fontsize=8)
     if labels is None:
-        rows = np.random.default_rng(0).permutation(present)[:_MOST_POINTS]
-        ax.plot(numbers[rows], answer[rows], ".", markersize=2, alpha=0.5, color=COLOURS[0])
+        rows = np.random.default_rng(0).permutation(present)[:_MAX_POINTS]
+        ax.plot(numbers[rows], y[rows], ".", markersize=2, alpha=0.5, color=COLOURS[0])
         return
     low, high = np.quantile(numbers[present], (0.005, 0.995)) if len(present) else (0.0, 1.0)
     bins = np.linspace(low, high if high > low else low + 1.0, 30)
-    for colour, code in zip(COLOURS, _largest(answer)[:_MOST_CLASSES], strict=False):
-        rows = present[answer[present] == code]
+    for colour, code in zip(COLOURS, _largest_classes(y)[:_MAX_CLASSES], strict=False):
+        rows = present[y[present] == code]
         inside = numbers[rows][(numbers[rows] >= bins[0]) & (numbers[rows] <= bins[-1])]
         if len(inside):
             ax.hist(
@@ -155,10 +162,10 @@ def _against(
     ax.set_yticks([])
 
 
-def _on_a_time_axis(
+def _to_time_axis(
     microseconds: NDArray[np.float64], present: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], str]:
-    """Return dates as years, or as days since the first where they span less than three years."""
+    """Return dates as years, or as days since the first if they span less than three years."""
     days = microseconds / 86_400e6
     first, last = present.min() / 86_400e6, present.max() / 86_400e6
     if last - first > 3 * 365:
@@ -166,22 +173,23 @@ def _on_a_time_axis(
     return days - first, f"days since {np.datetime64(int(first), 'D')}"
 
 
-def _level_means(
-    ax: Axes, feature: Values, answer: NDArray[np.float64], labels: list[str] | None
+def _plot_level_means(
+    ax: Axes, feature: Values, y: NDArray[np.float64], labels: list[str] | None
 ) -> None:
-    """Draw the mean of the target, or the share of its second largest class, for each level."""
+    """Plot the mean of the target, or the share of its second largest class, for each level."""
     codes = feature.factorized[0]
-    order = np.argsort(-feature.counts, kind="stable")[:_MOST_BARS]
+    order = np.argsort(-feature.counts, kind="stable")[:_MAX_BARS]
     if feature.storage != "text":
         order = order[np.argsort(feature.levels[order])]
-    picked = answer
+    values = y
     ax.set_xlabel("mean of the target", fontsize=8)
     if labels is not None:
-        chosen = _largest(answer)[min(1, len(_largest(answer)) - 1)]
-        picked = np.where(np.isnan(answer), np.nan, (answer == chosen).astype(float))
-        ax.set_xlabel(f"share of {_on_axis(labels[int(chosen)], 16)}", fontsize=8)
-    present = np.isfinite(picked) & (codes >= 0)
-    sums = np.bincount(codes[present], picked[present], minlength=len(feature.levels))
+        classes = _largest_classes(y)
+        code = classes[min(1, len(classes) - 1)]
+        values = np.where(np.isnan(y), np.nan, (y == code).astype(float))
+        ax.set_xlabel(f"share of {_on_axis(labels[int(code)], 16)}", fontsize=8)
+    present = np.isfinite(values) & (codes >= 0)
+    sums = np.bincount(codes[present], values[present], minlength=len(feature.levels))
     rows = np.bincount(codes[present], minlength=len(feature.levels))
     means = [float(sums[i] / rows[i]) if rows[i] else 0.0 for i in order]
     _bars(ax, [_label(level) for level in feature.levels[order]], means, limit=16)
@@ -191,8 +199,8 @@ def _label(level: Any) -> str:
     return level if isinstance(level, str) else f"{level:g}"
 
 
-def _largest(answer: NDArray[np.float64]) -> NDArray[np.float64]:
-    codes, counts = np.unique(answer[np.isfinite(answer)], return_counts=True)
+def _largest_classes(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    codes, counts = np.unique(y[np.isfinite(y)], return_counts=True)
     return codes[np.argsort(-counts, kind="stable")]
 
 
@@ -204,15 +212,15 @@ def _one_axis(height: float) -> tuple[Figure, Axes]:
 
 
 def _bars(
-    ax: Axes, names: list[Any], lengths: list[Any], *, most: int = _MOST_BARS, limit: int = 24
+    ax: Axes, names: list[Any], lengths: list[Any], *, n_bars: int = _MAX_BARS, limit: int = 24
 ) -> None:
-    places = np.arange(len(names[:most]))
-    ax.barh(places, lengths[:most], color=COLOURS[0])
-    ax.set_yticks(places, [_on_axis(name, limit) for name in names[:most]])
+    positions = np.arange(len(names[:n_bars]))
+    ax.barh(positions, lengths[:n_bars], color=COLOURS[0])
+    ax.set_yticks(positions, [_on_axis(name, limit) for name in names[:n_bars]])
     ax.invert_yaxis()
-    if len(names) > most:
+    if len(names) > n_bars:
         ax.annotate(
-            f"and {len(names) - most:,} more", (0.98, 0.02), xycoords="axes fraction", ha="right"
+            f"and {len(names) - n_bars:,} more", (0.98, 0.02), xycoords="axes fraction", ha="right"
         )
 
 

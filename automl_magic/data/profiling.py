@@ -1,4 +1,4 @@
-"""profile: a DataFrame becomes a Dataset, with types, summaries, a fingerprint and findings."""
+"""profile: turn a DataFrame into a Dataset with types, summaries, a fingerprint and findings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from automl_magic.data.checks import CHECKS
 from automl_magic.data.checks.look import Look
 from automl_magic.data.fingerprints import column_digests, combine
 from automl_magic.data.frames import check_frame
-from automl_magic.data.kinds import Values, understand
+from automl_magic.data.kinds import Understood, Values, understand
 from automl_magic.data.summaries import classes_of, summarise
 from automl_magic.errors import DataError, near_miss, shorten
 from automl_magic.records import Column, ColumnKind, Dataset
@@ -28,37 +28,48 @@ def profile(
     kinds: Mapping[str, str] | None = None,
     mute: Collection[str] = (),
 ) -> Dataset:
-    """Describe a table: what each column means, its summary, its fingerprint, and what is odd.
+    """Profile a table: column kinds, summaries, a fingerprint, and findings of the data checks.
 
     Parameters
     ----------
-    frame : DataFrame
-        The table as `load` returns it. It is not changed.
+    frame : DataFrame of shape (n_rows, n_columns)
+        The table as `load` returns it. It isn't changed.
     name, source, read
         Its name, where it came from, and how it was read (`read_call`).
     target : str, optional
-        The column to predict. Its summary lists `classes` (the sorted distinct values, up to
-        1,000) and their `counts`, and no finding offers to drop it. A name that is not there is no
-        error here: `check_target` says so, with a near miss.
-    kinds : mapping, optional
+        Column to predict. Its summary lists `classes` (the sorted distinct values, up to 1,000) and
+        their `counts`, and no finding suggests dropping it. A name that isn't a column is accepted
+        here: `check_target` raises the error.
+    kinds : mapping of str to str, optional
         Kinds to use instead of the inferred ones, by column name.
     mute : collection of str
-        Codes of checks that are left out, like "AM007".
+        Codes of checks to skip, such as "AM007".
 
     Raises
     ------
     DataError
-        If a column is no plain value, or cannot be read as the kind that was asked for.
+        If a column has nested values, or can't be read as the requested kind.
     """
     check_frame(frame)
     kinds = _checked_kinds(kinds or {}, list(frame.columns))
     digests = column_digests(frame)
     values = [Values(column, frame.iloc[:, i]) for i, column in enumerate(frame.columns)]
+    inferred = [understand(v, is_target=v.name == target, wanted=kinds.get(v.name)) for v in values]
     columns = tuple(
-        _column(v, is_target=v.name == target, wanted=kinds.get(v.name)) for v in values
+        _column(v, kind, is_target=v.name == target)
+        for v, kind in zip(values, inferred, strict=True)
     )
-    look = Look(frame=frame, values=values, columns=columns, digests=digests, target=target)
-    found = [finding for check in CHECKS if check.CODE not in mute for finding in check.look(look)]
+    context = Look(
+        frame=frame,
+        values=values,
+        columns=columns,
+        digests=digests,
+        target=target,
+        ambiguous_dates=frozenset(
+            v.name for v, kind in zip(values, inferred, strict=True) if kind.has_ambiguous_dates
+        ),
+    )
+    findings = [f for check in CHECKS if check.CODE not in mute for f in check.look(context)]
     return Dataset(
         name=name,
         source=source,
@@ -67,23 +78,22 @@ def profile(
         n_rows=len(frame),
         memory_bytes=int(frame.memory_usage(index=False, deep=True).sum()),
         columns=columns,
-        findings=tuple(found),
+        findings=tuple(findings),
     )
 
 
-def _column(values: Values, *, is_target: bool, wanted: str | None) -> Column:
-    understood = understand(values, is_target=is_target, wanted=wanted)
-    summary = summarise(values, understood)
+def _column(values: Values, inferred: Understood, *, is_target: bool) -> Column:
+    summary = summarise(values, inferred)
     if is_target:
-        summary |= classes_of(values, understood)
+        summary |= classes_of(values, inferred)
     return Column(
         name=values.name,
-        kind=understood.kind,
+        kind=inferred.kind,
         stored_as=values.storage,
-        reason=understood.reason,
-        n_missing=values.n_missing + understood.n_unread,
+        reason=inferred.reason,
+        n_missing=values.n_missing + inferred.n_unread,
         n_unique=len(values.levels),
-        parse=dict(understood.parse),
+        parse=dict(inferred.parse),
         summary=summary,
     )
 
@@ -94,15 +104,15 @@ def _checked_kinds(kinds: Mapping[str, str], columns: list[str]) -> Mapping[str,
         if column not in columns:
             close = near_miss(column, columns)
             raise DataError(
-                f"A kind was set for the column {column[:40]!r}, which is not there.",
+                f"Can't set a kind for the column {column[:40]!r}: there's no such column.",
                 why=f"The table has {len(columns)} columns: {shorten(columns)}.",
-                fix=f"Use {close!r}." if close else "Use one of these names, or leave it out.",
+                fix=f"Use {close!r}." if close else "Use one of these names, or remove the entry.",
             )
         if kind not in allowed:
             close = near_miss(kind, allowed)
             raise DataError(
-                f"Column {column[:40]!r} was given the kind {kind[:40]!r}, which does not exist.",
-                why=f"Kinds are {', '.join(allowed)}.",
-                fix=f"Use {close}." if close else "Use one of these.",
+                f"Can't set the kind of column {column[:40]!r} to {kind[:40]!r}.",
+                why=f"The kinds are {', '.join(allowed)}.",
+                fix=f"Use {close}." if close else "Use one of these kinds.",
             )
     return kinds

@@ -1,4 +1,4 @@
-"""A table of any size, opened to be predicted a few rows at a time."""
+"""Open a table of any size for batch prediction."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def reader(data: Any, stored_as: Mapping[str, str]) -> Reader:
     Parameters
     ----------
     data : path, `SCHEME:NAME` or DataFrame
-        Also a folder or a pattern (`*.parquet`) of Parquet files, in the order of their names.
-    stored_as
-        How the values of each column lay in training.
+        A path can also be a folder or pattern (`*.parquet`) of Parquet files, read in name order.
+    stored_as : mapping of str to str
+        How the values of each column were stored in training: number, boolean, date or text.
 
     Raises
     ------

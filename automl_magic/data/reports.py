@@ -1,4 +1,4 @@
-"""report: a Dataset to look at, as text and as HTML. Everything from data is escaped."""
+"""report: show a Dataset as text and as HTML. Text from the data is escaped."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from automl_magic.look.text_table import aligned
 from automl_magic.records import Column, Dataset, Finding
 
 DOCS = "docs/reference/checks"
-_MOST_COLUMNS = 200
+_MAX_COLUMNS = 200
 
 
 def report(dataset: Dataset) -> Report:
-    """Return a Dataset as something a notebook shows: a table of columns, then the findings."""
+    """Return a report for display in a notebook: a table of columns, then the findings."""
     return Report(dataset)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of a table. Shows itself as text, and as HTML in a notebook."""
+    """The profile of a table, displayed as text, or as HTML in a notebook."""
 
     dataset: Dataset
 
     def __repr__(self) -> str:
-        rows = [("column", "kind", "missing", "distinct", "what is in it"), *self._rows()]
+        rows = [("column", "kind", "missing", "distinct", "contents"), *self._rows()]
         lines = [self._headline(), "", *aligned(rows, right={2, 3})]
-        lines += [*self._rest(), "", f"Findings: {len(self.dataset.findings) or 'none'}"]
+        lines += [*self._more_columns(), "", f"Findings: {len(self.dataset.findings) or 'none'}"]
         for finding in self.dataset.findings:
             lines += [
                 f"{finding.code} {finding.severity}: {finding.title}",
@@ -41,7 +41,7 @@ class Report:
     def _repr_html_(self) -> str:
         head = "".join(
             f'<th scope="col" style="text-align:left">{name}</th>'
-            for name in ("Column", "Kind", "Missing", "Distinct", "What is in it", "Why this kind")
+            for name in ("Column", "Kind", "Missing", "Distinct", "Contents", "Reason for the kind")
         )
         reasons = [column.reason for column in self.dataset.columns]
         body = "".join(
@@ -56,7 +56,7 @@ class Report:
         return (
             f"<table><caption>{escape(self._headline())}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            + "".join(f"<p>{escape(line)}</p>" for line in self._rest())
+            + "".join(f"<p>{escape(line)}</p>" for line in self._more_columns())
             + (f"<h4>Findings</h4><ul>{findings}</ul>" if findings else "<p>No findings.</p>")
         )
 
@@ -68,7 +68,7 @@ class Report:
         )
 
     def _rows(self) -> Iterator[tuple[str, str, str, str, str]]:
-        for column in self.dataset.columns[:_MOST_COLUMNS]:
+        for column in self.dataset.columns[:_MAX_COLUMNS]:
             share = column.n_missing / self.dataset.n_rows
             missing = f"{share:.1%}" if column.n_missing else "–"
             yield (
@@ -76,18 +76,19 @@ class Report:
                 str(column.kind).replace("_", " "),
                 missing,
                 f"{column.n_unique:,}",
-                _in_it(column),
+                _contents(column),
             )
 
-    def _rest(self) -> list[str]:
-        n_more = len(self.dataset.columns) - _MOST_COLUMNS
+    def _more_columns(self) -> list[str]:
+        n_more = len(self.dataset.columns) - _MAX_COLUMNS
         return [f"… and {n_more:,} more columns."] if n_more > 0 else []
 
 
-def _in_it(column: Column) -> str:
+def _contents(column: Column) -> str:
     summary = column.summary
-    if at := summary.get("quantiles"):
-        return f"{_short(at['0'])} to {_short(at['1'])}, median {_short(at['0.5'])}"
+    if quantiles := summary.get("quantiles"):
+        low, median, high = (_short(quantiles[level]) for level in ("0", "0.5", "1"))
+        return f"{low} to {high}, median {median}"
     if "first" in summary:
         return f"{summary['first'][:10]} to {summary['last'][:10]}"
     if "mean_words" in summary:

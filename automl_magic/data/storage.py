@@ -1,4 +1,4 @@
-"""How the values of a column lie in a table, whatever pandas calls their type."""
+"""How the values of a column are stored, independent of pandas' type names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def stored_as(column: pd.Series[Any]) -> str:
     Raises
     ------
     DataNotReadable
-        If the column holds lists or mappings.
+        If the column has lists or mappings.
     """
     import pandas as pd
 
@@ -54,16 +54,15 @@ def _by_content(column: pd.Series[Any]) -> str:
     kind = pd.api.types.infer_dtype(column, skipna=True)
     if kind == "mixed" and any(isinstance(v, list | dict | set | np.ndarray) for v in column):
         raise DataNotReadable(
-            "The table has a column that is no plain value.",
-            why=f"Column {str(column.name)[:40]!r} holds lists or objects.",
-            fix="Leave it out, or write its parts as columns of their own "
-            "(pandas.json_normalize does that).",
+            "The table has a nested column.",
+            why=f"Column {str(column.name)[:40]!r} has lists or objects.",
+            fix="Remove it, or write its parts as separate columns, with pandas.json_normalize.",
         )
     return _BY_CONTENT.get(kind, "text")
 
 
 def as_numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
-    """Return a number or boolean column as float64, shape (n_rows,); missing is NaN."""
+    """Return a number or boolean column as float64, shape (n_rows,). Missing values are NaN."""
     import pandas as pd
 
     if pd.api.types.is_timedelta64_dtype(column.dtype):
@@ -75,7 +74,7 @@ def as_numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
 
 
 def as_dates(column: pd.Series[Any]) -> NDArray[np.datetime64]:
-    """Return a date column as datetime64[us] in UTC or without a zone, shape (n_rows,)."""
+    """Return a date column as datetime64[us] in UTC or without a time zone, shape (n_rows,)."""
     import pandas as pd
 
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
@@ -86,15 +85,17 @@ def as_dates(column: pd.Series[Any]) -> NDArray[np.datetime64]:
 
 
 def as_text(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column with every value that is not missing as text."""
+    """Return a column with all non-missing values as text."""
     import pandas as pd
 
     if isinstance(column.dtype, pd.StringDtype):
         return column
-    missing = column.isna().to_numpy()
+    is_missing = column.isna().to_numpy()
     values = column.astype(object).to_numpy()
-    # As objects: pandas' own text type cannot hold half of a character.
-    texts = [None if gone else str(value) for value, gone in zip(values, missing, strict=True)]
+    # As objects, because pandas' string type can't hold half of a character.
+    texts = [
+        None if missing else str(value) for value, missing in zip(values, is_missing, strict=True)
+    ]
     return pd.Series(texts, index=column.index, dtype=object)
 
 

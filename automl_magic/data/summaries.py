@@ -1,4 +1,4 @@
-"""The few numbers a person wants to see of a column."""
+"""Summary statistics of a column."""
 
 from __future__ import annotations
 
@@ -18,25 +18,27 @@ _LEVEL_LENGTH = 200
 
 
 def summarise(values: Values, understood: Understood) -> dict[str, Any]:
-    """Return what a profile shows of a column, as JSON.
+    """Return the summary of a column as JSON.
 
-    A number has `quantiles` (by their level), `mean` and `std`; labels and booleans have the 20
-    most frequent `levels` with their `level_counts`; a date has `first` and `last`, and whether
-    the rows are `ordered` by it, earliest first; text has `mean_words` and `mean_length`. Values
-    that a rule could not read are counted in `n_unread`, infinite ones in `n_infinite`.
+    - Numbers: `quantiles` by level, `mean` and `std`.
+    - Labels and booleans: the 20 most frequent `levels` with their `level_counts`.
+    - Dates: `first`, `last`, and whether the rows are `ordered` by date, earliest first.
+    - Text: `mean_words` and `mean_length`.
+
+    `n_unread` counts the values that a rule couldn't read, `n_infinite` the infinite ones.
     """
-    found = _of_kind(values, understood)
+    summary = _of_kind(values, understood)
     if understood.n_unread:
-        found["n_unread"] = understood.n_unread
+        summary["n_unread"] = understood.n_unread
     if values.n_infinite:
-        found["n_infinite"] = values.n_infinite
-    return found
+        summary["n_infinite"] = values.n_infinite
+    return summary
 
 
 def classes_of(values: Values, understood: Understood) -> dict[str, Any]:
-    """Return the sorted distinct values of a target and their counts, if there are not too many.
+    """Return the sorted distinct values of a target and their counts, if there are at most 1,000.
 
-    Numbers that hide in text are classes only where each is written as a plain number.
+    Numbers stored as text are classes only if all are plain numbers.
     """
     n_levels = len(values.levels)
     if n_levels > MAX_CLASSES or values.storage == "date":
@@ -54,8 +56,8 @@ def classes_of(values: Values, understood: Understood) -> dict[str, Any]:
 def _of_kind(values: Values, understood: Understood) -> dict[str, Any]:
     match understood.kind:
         case ColumnKind.NUMBER if values.storage != "date":
-            hidden = values.storage == "text"
-            return _number(hidden_values(values, understood.parse) if hidden else values.numbers)
+            is_text = values.storage == "text"
+            return _number(hidden_values(values, understood.parse) if is_text else values.numbers)
         case ColumnKind.DATE if values.storage in ("date", "text"):
             return _date(values, understood)
         case ColumnKind.TEXT if values.storage == "text":
@@ -68,18 +70,18 @@ def _number(numbers: NDArray[np.float64]) -> dict[str, Any]:
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) == 0:
         return {}
-    # Near the largest float there is, differences overflow; a smaller scale keeps the quantiles.
+    # Differences between the largest floats overflow, so scale them down.
     scale = 4.0 if np.abs(numbers).max() > 1e307 else 1.0
-    at = np.quantile(numbers / scale, QUANTILES) * scale
+    quantiles = np.quantile(numbers / scale, QUANTILES) * scale
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(numbers.mean()), float(numbers.std())
-    found: dict[str, Any] = {
-        "quantiles": {f"{level:g}": float(q) for level, q in zip(QUANTILES, at, strict=True)}
+    summary: dict[str, Any] = {
+        "quantiles": {f"{level:g}": float(q) for level, q in zip(QUANTILES, quantiles, strict=True)}
     }
-    # The sum of huge numbers overflows, and JSON knows no infinity.
+    # The sum of huge numbers overflows, and JSON has no infinity.
     if np.isfinite(mean) and np.isfinite(std):
-        found |= {"mean": mean, "std": std}
-    return found
+        summary |= {"mean": mean, "std": std}
+    return summary
 
 
 def _date(values: Values, understood: Understood) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def _text(values: Values) -> dict[str, Any]:
 def _levels(values: Values) -> dict[str, Any]:
     top = np.argsort(-values.counts, kind="stable")[:N_LEVELS]
     return {
-        "levels": [_shown(_as_stored(values, values.levels[i])) for i in top],
+        "levels": [_shorten(_as_stored(values, values.levels[i])) for i in top],
         "level_counts": [int(values.counts[i]) for i in top],
     }
 
@@ -132,7 +134,7 @@ def _is_plain_number(text: str) -> bool:
     return True
 
 
-def _shown(level: Any) -> Any:
+def _shorten(level: Any) -> Any:
     if not isinstance(level, str):
         return level
     level = level.encode("utf-8", "replace").decode()

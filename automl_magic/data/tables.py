@@ -1,4 +1,4 @@
-"""A table by the text that names it: read it, write its place down, say how it is read."""
+"""Tables by their source: load one, locate it, and describe how it's read."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ _DEFAULT = Limits()
 
 
 def locate(source: str) -> str:
-    """Return the source as it is written down: an absolute path, or `SCHEME:NAME`.
+    """Return the source as an absolute path or `SCHEME:NAME`.
 
     Raises
     ------
     DataNotReadable
-        If there is no such table.
+        If there's no such table.
     """
     return find(source).locate(source)
 
 
 def read_call(source: str, *, limits: Limits = _DEFAULT) -> dict[str, Any]:
-    """Say how this source is read: `{"format": "csv", "options": {"sep": ";", …}}`.
+    """Return how a source is read: `{"format": "csv", "options": {"sep": ";", …}}`.
 
-    Looks at the head of a file only. For files, `pandas.read_csv(path, **options)` (or
-    `read_parquet`, `read_json`) in another notebook then gives the same table as `load`.
+    Only reads the first bytes of a file. For files, `pandas.read_csv(path, **options)` (or
+    `read_parquet`, `read_json`) returns the same table as `load`.
 
     Raises
     ------
     DataNotReadable
-        If the source is missing, or its first bytes are not what its name says.
+        If the source is missing, or its first bytes don't match its file extension.
     """
-    found = find(source)
-    return {"format": found.name, "options": found.options(source, limits)}
+    data_source = find(source)
+    return {"format": data_source.name, "options": data_source.options(source, limits)}
 
 
 def load(source: str, *, limits: Limits = _DEFAULT) -> pd.DataFrame:
@@ -47,29 +47,29 @@ def load(source: str, *, limits: Limits = _DEFAULT) -> pd.DataFrame:
     Parameters
     ----------
     source : str
-        A path (.csv .tsv .parquet .json .jsonl .ndjson, the text formats also with .gz),
-        `sklearn:NAME` for a dataset that comes with scikit-learn, or `SCHEME:NAME` of a source
-        that another package brought. Of files, nothing is downloaded.
+        Path of a local file (.csv .tsv .parquet .json .jsonl .ndjson, text formats also with .gz),
+        `sklearn:NAME` for a dataset that comes with scikit-learn, or `SCHEME:NAME` for a source
+        from another package.
     limits : Limits
-        How large the table may be, and what reading it may take.
+        Limits on the size of the table, and on the resources to read it.
 
     Raises
     ------
     DataNotReadable
-        If the source is missing, empty, broken, too large, or not in the format its name says.
+        If the source is missing, empty, corrupt, too large, or doesn't match its file extension.
     SecretError
-        If it needs a credential that is not there.
+        If it needs a credential that isn't set.
     """
     return find(source).load(source, limits)
 
 
 def load_code(dataset: Dataset) -> LoadCode:
-    """Return the code that loads a planned table in a notebook that runs without us.
+    """Return the code that loads a planned table in a notebook without automl-magic.
 
     Raises
     ------
     DataNotReadable
-        If its source is not known here.
+        If its source isn't installed.
     """
     source = named(str(dataset.read["format"]))
     return source.code(dataset.source, dict(dataset.read["options"]))

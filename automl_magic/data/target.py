@@ -1,4 +1,4 @@
-"""Whether a column can be predicted at all."""
+"""Check whether a column can be predicted."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def check_target(dataset: Dataset, target: str) -> Column:
     Raises
     ------
     TargetNotFound
-        If there is no such column; the near miss is offered.
+        If there's no such column. The error suggests the closest name.
     TargetNotUsable
-        If it is all missing, constant, free text or a date, unique per row, has infinite values,
-        or holds numbers that are written with separators.
+        If it's all missing, constant, free text, a date or unique per row, has infinite values, or
+        has numbers with separators.
     """
     column = dataset.column(target)
     n_filled = dataset.n_rows - column.n_missing
@@ -31,21 +31,21 @@ def _name(column: Column) -> str:
 
 
 def _other(column: Column) -> str:
-    return f"Name another column with --target; {_name(column)} cannot be predicted."
+    return f"{_name(column)} can't be predicted. Choose another column with --target."
 
 
 def _check_filled(column: Column, n_rows: int, n_filled: int) -> None:
     if n_filled == 0:
         raise TargetNotUsable(
             f"The target {_name(column)} has no values.",
-            why=f"All {n_rows:,} rows are missing.",
+            why=f"It's missing in all {n_rows:,} rows.",
             fix=_other(column),
         )
     if column.n_unique == 1:
         (value,) = column.summary.get("classes", ["the same"])
         raise TargetNotUsable(
-            f"The target {_name(column)} has one value only.",
-            why=f"All {n_filled:,} filled rows are {str(value)[:40]!r}; there is nothing to tell.",
+            f"The target {_name(column)} has only one value.",
+            why=f"It's {str(value)[:40]!r} in all {n_filled:,} non-empty rows.",
             fix=_other(column),
         )
 
@@ -54,8 +54,8 @@ def _check_finite(column: Column, n_rows: int) -> None:
     if n_infinite := column.summary.get("n_infinite", 0):
         raise TargetNotUsable(
             f"The target {_name(column)} has infinite values.",
-            why=f"{n_infinite:,} of {n_rows:,} rows are infinite, and no score could be computed.",
-            fix="Remove these rows or empty their target: rows without a target are left out.",
+            why=f"{n_infinite:,} of {n_rows:,} rows are infinite, so no score can be computed.",
+            fix="Remove these rows or clear their target. Rows without a target are excluded.",
         )
 
 
@@ -64,13 +64,13 @@ def _check_plain(column: Column) -> None:
         raise TargetNotUsable(
             f"The target {_name(column)} is a date.",
             why=column.reason,
-            fix="Predict a number made from it, such as the days until then.",
+            fix="Add a numeric column to predict instead, such as days until the date.",
         )
     if column.parse.get("decimal", ".") != "." or "thousands" in column.parse:
         raise TargetNotUsable(
-            f"The target {_name(column)} is text that reads as numbers.",
+            f"The target {_name(column)} has numbers stored as text.",
             why=column.reason,
-            fix="Write it as plain numbers (1234.5) first, and leave unknown ones empty.",
+            fix="Convert it to plain numbers (1234.5), and leave missing values empty.",
         )
 
 
@@ -78,7 +78,7 @@ def _check_repeats(column: Column, n_filled: int) -> None:
     if column.stored_as == "text" and n_filled > 2 and column.n_unique == n_filled:
         raise TargetNotUsable(
             f"The target {_name(column)} is different in every row.",
-            why=f"{column.n_unique:,} distinct texts in {n_filled:,} rows: none is seen twice.",
+            why=f"It has {column.n_unique:,} distinct texts in {n_filled:,} rows, so none repeats.",
             fix=_other(column),
         )
     if column.kind is ColumnKind.TEXT:

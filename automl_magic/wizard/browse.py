@@ -64,7 +64,7 @@ def within(root: Path, inside: str) -> Path:
         is_inside = False
     if not is_inside:
         raise DataNotReadable(
-            f"{inside[:80]!r} is not below this notebook's folder.",
+            f"{inside[:80]!r} isn't below this notebook's folder.",
             why="The wizard only reads files below the folder that the notebook runs in.",
             fix="Move the file there, or load it into a DataFrame in a cell.",
         )

@@ -19,8 +19,8 @@ def test_a_saved_frame_loads_as_itself(tmp_path, customers):
     [
         (pd.DataFrame({0: [1], 1: [2]}), "frame.columns = frame.columns.map(str)"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "frame.columns.duplicated()"),
-        (pd.DataFrame({"a": []}), "Give a table with rows"),
-        (pd.DataFrame({"a": [1]}), "at least one other"),
+        (pd.DataFrame({"a": []}), "Use a table with rows"),
+        (pd.DataFrame({"a": [1]}), "Add a column"),
         (
             pd.DataFrame([[1, 2]], columns=pd.Index(["\ud800", "b"], dtype=object)),
             "encode('utf-8', 'replace')",

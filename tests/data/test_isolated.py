@@ -48,12 +48,12 @@ def test_a_parquet_bomb_of_400_bytes_is_refused_by_its_row_count(bomb, refused):
     grown = _growing(lambda: refused(bomb, "t.parquet"))
     assert grown < 50_000_000
     error = refused(bomb, "t.parquet")
-    assert error.why == "Its metadata claim 60,000,000 rows; the limit is 50,000,000."
+    assert error.why == "It has 60,000,000 rows by its metadata. The limit is 50,000,000."
 
 
 def test_a_parquet_bomb_within_the_row_limit_is_refused_by_its_size(bomb, refused):
     error = refused(bomb, "t.parquet", limits=Limits(rows=10**9))
-    assert error.why.startswith(f"Its {len(bomb)} bytes claim a table of 960,000,000")
+    assert error.why.startswith(f"Its {len(bomb)} bytes expand to 960,000,000 by its metadata.")
 
 
 def test_a_parquet_bomb_that_is_let_in_runs_out_of_memory_alone(bomb, refused):
@@ -67,7 +67,7 @@ def test_a_gzip_bomb_ends_at_its_ratio(refused):
     grown = _growing(lambda: refused(bomb, "t.csv.gz", limits=limits))
     assert grown < 50_000_000
     error = refused(bomb, "t.csv.gz", limits=limits)
-    assert error.what.endswith("becomes too large.")
+    assert error.what.endswith("expands to too much data.")
     assert error.fix.endswith("gunzip -k t.csv.gz")
 
 
@@ -86,11 +86,11 @@ def test_too_many_columns_are_refused(refused):
     header = ",".join(f"c{i}" for i in range(50_000))
     row = ",".join("1" for _ in range(50_000))
     error = refused(f"{header}\n{row}\n".encode())
-    assert error.why == "It has 50,000; the limit is 10,000."
+    assert error.why == "It has 50,000. The limit is 10,000."
 
 
 def test_too_many_rows_are_refused(refused):
-    assert "the limit is 2" in refused(b"a,b\n1,2\n3,4\n5,6\n", limits=Limits(rows=2)).why
+    assert "The limit is 2." in refused(b"a,b\n1,2\n3,4\n5,6\n", limits=Limits(rows=2)).why
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.99])
@@ -98,9 +98,9 @@ def test_cut_files_are_refused(keep, tmp_path, customers, refused):
     path = tmp_path / "whole.parquet"
     pd.concat([customers] * 50).to_parquet(path)
     whole = path.read_bytes()
-    assert "cut off or broken" in refused(whole[: int(len(whole) * keep)], "t.parquet").fix
+    assert "truncated or corrupt" in refused(whole[: int(len(whole) * keep)], "t.parquet").fix
     packed = gzip.compress(pd.concat([customers] * 50).to_csv(index=False).encode())
-    assert refused(packed[: int(len(packed) * keep)], "t.csv.gz").what.endswith("is cut off.")
+    assert refused(packed[: int(len(packed) * keep)], "t.csv.gz").what.endswith("is truncated.")
 
 
 def test_nested_columns_are_refused_by_name(tmp_path, refused):

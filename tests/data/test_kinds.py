@@ -87,12 +87,12 @@ def test_the_reason_says_what_was_seen():
         "dates": understand(Values("x", pd.Series(["03/04/2020", "25/12/2020"] * 60))).reason,
     }
     assert reasons == {
-        "codes": "Whole numbers with 3 distinct values. They may be codes; as a number their "
-        "order is kept and nothing is lost.",
-        "blanks": "Text that reads as numbers in 100.0% of the filled rows (60 blank or other "
+        "codes": "Integers with 3 distinct values. They could be codes, but reading them as "
+        "numbers keeps their order.",
+        "blanks": "Text that reads as numbers in 100.0% of the non-empty rows (60 blank or other "
         "values become missing).",
-        "dates": "Text that reads as dates by %d/%m/%Y in 100.0% of the filled rows. Day first, "
-        "as values above 12 show.",
+        "dates": "Text that reads as dates by %d/%m/%Y in 100.0% of the non-empty rows. Day "
+        "first, because there are values above 12.",
     }
 
 
@@ -111,6 +111,6 @@ def test_a_kind_set_by_hand_is_taken():
 
 @pytest.mark.parametrize("wanted", ["number", "date", "boolean"])
 def test_a_kind_that_the_values_do_not_allow_is_refused(wanted):
-    with pytest.raises(DataError, match=f"cannot be read as {wanted}") as caught:
+    with pytest.raises(DataError, match=f"Can.t read column .x. as {wanted}") as caught:
         understand(Values("x", pd.Series(["a", "b", "c"] * 60)), wanted=wanted)
-    assert caught.value.fix == "Leave the kind out, or use category."
+    assert caught.value.fix == "Don't set the kind, or use category."

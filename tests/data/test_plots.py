@@ -29,7 +29,7 @@ def test_pictures_carry_their_text_alternative(customers, profiled):
     target, missing, columns = _draw_all(customers, profiled(customers, "churn"), "churn")
     assert repr(target) == "Classes of churn: no 70.0%, yes 30.0%."
     assert repr(missing) == "Missing values in 2 of 7 columns: city 25.0%, income 10.0%."
-    assert repr(columns).startswith("The columns that alone explain most of churn: ")
+    assert repr(columns).startswith("Share of churn that each column explains by itself: ")
     bundle, metadata = target._repr_mimebundle_()
     assert sorted(bundle) == ["image/png", "text/plain"]
     assert metadata == {"image/png": {"alt": target.alt}}
@@ -80,7 +80,7 @@ def test_odd_columns_are_drawn(values, profiled):
 def test_a_table_without_features_is_drawn(profiled):
     frame = pd.DataFrame({"c": [1] * 30, "y": [0, 1] * 15})
     columns = _draw_all(frame, profiled(frame, "y"), "y")[2]
-    assert columns.alt == "The columns that alone explain most of y: none."
+    assert columns.alt == "Share of y that each column explains by itself: none."
 
 
 def test_no_figure_stays_behind_in_pyplot(customers, profiled):

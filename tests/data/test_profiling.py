@@ -116,17 +116,17 @@ def test_a_kind_for_a_column_that_is_not_there_gets_the_near_miss(customers, pro
 def test_names_that_are_no_text_are_refused():
     with pytest.raises(DataNotReadable) as caught:
         data.profile(pd.DataFrame({0: [1], 1: [2]}), name="t", source="t", read={})
-    assert caught.value.fix == "frame.columns = frame.columns.map(str)"
+    assert caught.value.fix == "Convert them: frame.columns = frame.columns.map(str)"
 
 
 def test_one_column_has_nothing_to_be_predicted_from(profiled):
     with pytest.raises(DataNotReadable) as caught:
         profiled(pd.DataFrame({"a": [1, 2]}))
     assert str(caught.value) == (
-        "The table has 1 column.\n"
-        "  Why: It holds 'a', and there is nothing to predict it from.\n"
-        "  Do:  Give the column to predict and at least one other. If the file has more, separate "
-        "them by comma, semicolon, tab or bar."
+        "The table has too few columns.\n"
+        "  Why: It has only 'a'. A model needs a target and at least one feature.\n"
+        "  Do:  Add a column. If the file has more columns, separate them by comma, semicolon, tab "
+        "or bar."
     )
 
 

@@ -11,7 +11,7 @@ def test_a_report_reads_as_text(customers, profiled):
     text = repr(data.report(profiled(customers, "churn")))
     assert text.startswith("t: 60 rows, 7 columns, ")
     assert "\ncity      category    25.0%         3  Oslo (15), Lima (15), Pune (15)\n" in text
-    assert "AM005 info: A column is an id\n  Different in (nearly) every row: 'customer'." in text
+    assert "AM005 info: ID column\n  Different in (nearly) every row: 'customer'." in text
     assert "\n  Do: " in text
 
 

@@ -27,13 +27,13 @@ def test_a_misspelt_target_gets_its_near_miss(customers, profiled):
     ("values", "what"),
     [
         ([None] * N, "The target 'y' has no values."),
-        ([3] * N, "The target 'y' has one value only."),
-        (["a"] * (N - 1) + [None], "The target 'y' has one value only."),
+        ([3] * N, "The target 'y' has only one value."),
+        (["a"] * (N - 1) + [None], "The target 'y' has only one value."),
         ([f"k{i}" for i in range(N)], "The target 'y' is different in every row."),
         (["2020-01-01", "2020-01-02", "2020-02-03"] * 20, "The target 'y' is a date."),
-        (["2020-01-01"] * N, "The target 'y' has one value only."),
+        (["2020-01-01"] * N, "The target 'y' has only one value."),
         ([np.inf, 1.5, 2.5] * 20, "The target 'y' has infinite values."),
-        (["1,5", "2,5", "3,5"] * 20, "The target 'y' is text that reads as numbers."),
+        (["1,5", "2,5", "3,5"] * 20, "The target 'y' has numbers stored as text."),
         ([f"many words in row {i % 50}" for i in range(N)], "The target 'y' is free text."),
     ],
 )

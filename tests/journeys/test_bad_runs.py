@@ -62,7 +62,7 @@ BAD_RUNS = [
     ),
     ("predict last less.csv -o p.csv", "no column 'b'", "2 columns: a, y", "all columns"),
     ("predict last empty.csv -o p.csv", "is empty", "0 bytes", "Give a file"),
-    ("predict last tabl.csv -o p.csv", "There is no file", "'table.csv'", "table.csv"),
+    ("predict last tabl.csv -o p.csv", "There's no file", "'table.csv'", "table.csv"),
     ("predict last table.csv -o p.xls", "cannot be written", "'.xls'", "Use 'p.csv'"),
     ("predict last table.csv -o p", "cannot be written", ".parquet", "Use 'p.csv'"),
     ("predict last table.csv -o plan", "is a folder", "one file", "-o"),

@@ -129,9 +129,9 @@ PLAN = Plan(
             Finding(
                 code="AM011",
                 severity=Severity.WARNING,
-                title="Numbers hide in text.",
+                title="Numbers stored as text.",
                 detail="Text is read as numbers.",
-                fix="Nothing, if that is right.",
+                fix="If that's right, no action needed.",
                 columns=("spend",),
             ),
         ),

@@ -52,7 +52,7 @@ def test_a_column_is_told_with_its_kind_its_views_and_what_was_noticed(story):
     assert told(account_of(story.written(), column="spend")) == [
         ("column spend", "understood as number"),
         ("view tree", "number"),
-        ("AM011", "Numbers hide in text"),
+        ("AM011", "Numbers stored as text"),
     ]
 
 

@@ -100,9 +100,9 @@ def test_a_broken_draft_is_no_obstacle(open_wizard):
         ("task", "clustering", "Task can't be"),
         ("metric", "accuraccy", "No metric is called 'accuraccy'."),
         ("metric", "rmse", "The metric 'rmse' cannot score a binary task."),
-        ("source", "nowhere.csv", "There is no file"),
-        ("source", "../../etc/passwd", "'../../etc/passwd' is not below"),
-        ("source", "frame:gone", "The DataFrame 'gone' is not there."),
+        ("source", "nowhere.csv", "There's no file"),
+        ("source", "../../etc/passwd", "'../../etc/passwd' isn't below"),
+        ("source", "frame:gone", "There's no DataFrame 'gone'."),
         ("target", "no such column", "The data has no column"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Coded looks at a table, one file and one documentation page each. Codes are never used twice."""
+"""Data checks, each with its own file and documentation page. Codes are never reused."""
 
 from __future__ import annotations
 

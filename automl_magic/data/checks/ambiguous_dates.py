@@ -1,26 +1,25 @@
-"""AM013: dates in which the order of day and month is a guess."""
+"""AM013: dates whose order of day and month is ambiguous."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from automl_magic.data.checks.look import Look, names
-from automl_magic.data.hidden_dates import is_guess
 from automl_magic.records import Finding, Severity
 
-CODE, TITLE = "AM013", "The order of day and month is a guess"
+CODE, TITLE = "AM013", "Ambiguous day and month order"
 
 
 def look(table: Look) -> Iterator[Finding]:
-    guessed = [column for column in table.features if is_guess(column.reason)]
-    if not guessed:
+    ambiguous = [column for column in table.features if column.name in table.ambiguous_dates]
+    if not ambiguous:
         return
     yield Finding(
         code=CODE,
         severity=Severity.WARNING,
         title=TITLE,
-        detail=f"No value of {names(guessed)} has a day above 12, so 03/04 is read as March 4.",
-        fix="If the day comes first, write the dates as 2024-04-03 in the table.",
-        columns=tuple(column.name for column in guessed),
-        evidence={"date_format": {c.name: c.parse["date_format"] for c in guessed}},
+        detail=f"No day in {names(ambiguous)} is above 12, so 03/04 is read as March 4.",
+        fix="If the day comes first, write the dates in ISO format, such as 2024-04-03.",
+        columns=tuple(column.name for column in ambiguous),
+        evidence={"date_format": {c.name: c.parse["date_format"] for c in ambiguous}},
     )

@@ -1,4 +1,4 @@
-"""AM003: a column with the same value in every row, or with none at all."""
+"""AM003: a column with the same value in every row, or no values at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, names, plural
 from automl_magic.records import ColumnKind, Finding, Severity
 
-CODE, TITLE = "AM003", "A column is constant"
+CODE, TITLE = "AM003", "Constant column"
 
 
 def look(table: Look) -> Iterator[Finding]:
@@ -18,9 +18,10 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"{plural(len(constant), 'column has', 'columns have')} one value, or none, in all "
-        f"rows: {names(constant)}. No model can use that.",
-        fix="Nothing: the plan leaves it out. If it should vary, look at how the table was made.",
+        detail=f"{plural(len(constant), 'column has', 'columns have')} only one value or none: "
+        f"{names(constant)}. Models can't use that.",
+        fix="No action needed: the plan excludes it. If it should vary, check how the table was "
+        "built.",
         columns=tuple(constant),
         drop=tuple(constant),
     )

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, names
 from automl_magic.records import ColumnKind, Finding, Severity
 
-CODE, TITLE = "AM004", "A column repeats another"
+CODE, TITLE = "AM004", "Duplicate column"
 
 
 def look(table: Look) -> Iterator[Finding]:
     first: dict[bytes, str] = {}
     repeats: dict[str, str] = {}
     for column, digest in zip(table.columns, table.digests, strict=True):
-        # A copy of the target is a leak (AM002), and of constants there is nothing to keep.
+        # A copy of the target is leakage (AM002). Constant columns are excluded anyway.
         if column.name == table.target or column.kind is ColumnKind.CONSTANT:
             continue
         if digest in first:
@@ -29,7 +29,7 @@ def look(table: Look) -> Iterator[Finding]:
         severity=Severity.INFO,
         title=TITLE,
         detail=f"Equal in every row: {names(pairs)}.",
-        fix="Nothing: the plan keeps the first of each and leaves the copies out.",
+        fix="No action needed: the plan keeps the first and excludes the copies.",
         columns=tuple(repeats),
         evidence={"copy_of": repeats},
         drop=tuple(repeats),

@@ -1,4 +1,4 @@
-"""AM007: rows that are there more than once. A copy in the training rows gives the answer away."""
+"""AM007: duplicate rows. A copy in the training rows reveals the target of a test row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, plural
 from automl_magic.records import Finding, Severity
 
-CODE, TITLE = "AM007", "Rows are repeated"
+CODE, TITLE = "AM007", "Duplicate rows"
 WARN_SHARE = 0.01
 
 
@@ -24,8 +24,8 @@ def look(table: Look) -> Iterator[Finding]:
         severity=Severity.WARNING if share >= WARN_SHARE else Severity.INFO,
         title=TITLE,
         detail=f"{plural(n_copies, 'row is a copy', 'rows are copies')} of an earlier one "
-        f"({share:.1%}). A copy on the other side of a split makes scores too good.",
-        fix="If they are the same case written twice, remove them before planning. If they are "
-        "different cases that look the same, leave them.",
+        f"({share:.1%}). Copies on both sides of a split inflate scores.",
+        fix="If they're the same case, remove the copies before planning. If they're different "
+        "cases that look the same, keep them.",
         evidence={"n_copies": n_copies, "share": share},
     )

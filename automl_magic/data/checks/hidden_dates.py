@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, names
+from automl_magic.data.checks.look import Look, names, unread_text
 from automl_magic.records import Finding, Severity
 
-CODE, TITLE = "AM012", "Dates hide in text"
+CODE, TITLE = "AM012", "Dates stored as text"
 
 
 def look(table: Look) -> Iterator[Finding]:
@@ -19,10 +19,10 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"Text is read as dates in {names(hidden)}; {sum(n_unread.values()):,} values that "
-        "are none become missing.",
-        fix="Nothing, if the format is right. If rows are ordered in time and the future is to be "
-        "predicted, split by time: cv: {type: time, column: COLUMN}.",
+        detail=f"Text in {names(hidden)} is read as dates. "
+        + unread_text(sum(n_unread.values()), "dates"),
+        fix="If the format is right, no action needed. To predict the future from the past, split "
+        "by time: cv: {type: time, column: COLUMN}.",
         columns=tuple(n_unread),
         evidence={
             "date_format": {column.name: column.parse["date_format"] for column in hidden},

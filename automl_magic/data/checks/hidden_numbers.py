@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, names
+from automl_magic.data.checks.look import Look, names, unread_text
 from automl_magic.records import ColumnKind, Finding, Severity
 
-CODE, TITLE = "AM011", "Numbers hide in text"
+CODE, TITLE = "AM011", "Numbers stored as text"
 
 
 def look(table: Look) -> Iterator[Finding]:
@@ -19,9 +19,9 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"Text is read as numbers in {names(hidden)}; {sum(n_unread.values()):,} values "
-        "that are none become missing.",
-        fix="Nothing, if that is right. If the digits are a code, set its kind: "
+        detail=f"Text in {names(hidden)} is read as numbers. "
+        + unread_text(sum(n_unread.values()), "numbers"),
+        fix="If that's right, no action needed. If the digits are codes, set the column's kind: "
         "features: {kinds: {COLUMN: category}}.",
         columns=tuple(n_unread),
         evidence={"parse": {c.name: dict(c.parse) for c in hidden}, "n_unread": n_unread},

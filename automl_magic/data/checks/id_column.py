@@ -1,4 +1,4 @@
-"""AM005: a column that names rows instead of describing them."""
+"""AM005: a column that identifies rows instead of describing them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, names
 from automl_magic.records import ColumnKind, Finding, Severity
 
-CODE, TITLE = "AM005", "A column is an id"
+CODE, TITLE = "AM005", "ID column"
 
 
 def look(table: Look) -> Iterator[Finding]:
@@ -18,10 +18,10 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.INFO,
         title=TITLE,
-        detail=f"Different in (nearly) every row: {names(ids)}. A model would learn rows by heart, "
-        "and new rows have new ids.",
-        fix="Nothing: the plan leaves it out. If its value means something, set its kind: "
-        "features: {kinds: {COLUMN: number}}.",
+        detail=f"Different in (nearly) every row: {names(ids)}. A model would memorize rows, and "
+        "new rows have new IDs.",
+        fix="No action needed: the plan excludes it. If its values carry information, set its "
+        "kind: features: {kinds: {COLUMN: number}}.",
         columns=tuple(column.name for column in ids),
         evidence={"n_unique": {column.name: column.n_unique for column in ids}},
         drop=tuple(column.name for column in ids),

@@ -1,4 +1,4 @@
-"""AM010: infinite numbers. They are treated as missing."""
+"""AM010: infinite numbers, which are treated as missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, names, plural
 from automl_magic.records import Finding, Severity
 
-CODE, TITLE = "AM010", "A column has infinite values"
+CODE, TITLE = "AM010", "Infinite values"
 
 
 def look(table: Look) -> Iterator[Finding]:
@@ -22,9 +22,10 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.WARNING,
         title=TITLE,
-        detail=f"{plural(sum(counts.values()), 'value is', 'values are')} infinite, in "
-        f"{names(counts)}; they count as missing.",
-        fix="Look for a division by zero where the table is made, and leave such cells empty.",
+        detail=f"{plural(sum(counts.values()), 'value is', 'values are')} infinite in "
+        f"{names(counts)}. Infinite values are treated as missing.",
+        fix="Check the code that builds the table for division by zero, and leave such cells "
+        "empty.",
         columns=tuple(counts),
         evidence={"n_infinite": counts},
     )

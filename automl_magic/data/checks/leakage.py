@@ -1,10 +1,12 @@
 """AM002: a column that nearly determines the target by itself.
 
-Such a column is mostly the answer in other words: a copy, a code of it, or something written down
-after the fact. Each feature is scored alone on a sample of rows. Classes: the area under the ROC
-curve of its values (two classes), and the balanced accuracy of a table from its values to the
-commonest class, or of the class of the nearest value (more classes), both made on one half of the
-sample and scored on the other. Numbers: the correlation of values and of ranks.
+Such a column is usually the target in another form: a copy, a code for it, or a value recorded
+after the fact. Each feature is scored by itself on a sample of rows:
+
+- Classes: the balanced accuracy of a lookup table from its values to the most frequent class,
+  built on one half of the sample and scored on the other. For numeric features, also the area under
+  the ROC curve (two classes) or the balanced accuracy of the nearest value's class (more classes).
+- Numbers: the larger of the Pearson and Spearman correlations.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from automl_magic.records import ColumnKind, Finding, Severity
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CODE, TITLE = "AM002", "A column nearly determines the target"
+CODE, TITLE = "AM002", "Possible target leakage"
 CLASS_SCORE, CORRELATION = 0.995, 0.999
 MAX_ROWS, MIN_ROWS, MAX_CELLS = 20_000, 50, 5_000_000
 _MAX_CLASSES, _BINS = 100, 64
@@ -32,12 +34,12 @@ def look(table: Look) -> Iterator[Finding]:
     target = table.target_values
     if target is None or len(target.levels) < 2:
         return
-    answer = target.factorized[0]
-    rows = np.flatnonzero(answer >= 0)
+    y = target.factorized[0]
+    rows = np.flatnonzero(y >= 0)
     if len(rows) < MIN_ROWS:
         return
     n_sampled = min(MAX_ROWS, max(1000, MAX_CELLS // len(table.columns)))
-    # A generator of its own: the sample depends on the number of rows alone.
+    # Its own generator, so that the sample depends only on the number of rows.
     rows = np.random.default_rng(0).permutation(rows)[:n_sampled]
     classes = table.target_has_classes and len(target.levels) <= _MAX_CLASSES
     if not classes and target.storage == "text":
@@ -50,7 +52,7 @@ def look(table: Look) -> Iterator[Finding]:
         numbers = None if numbers is None else numbers[rows]
         if classes:
             groups = value_groups(values, column.parse, _BINS)[rows]
-            score, limit = _class_score(groups, numbers, answer[rows]), CLASS_SCORE
+            score, limit = _class_score(groups, numbers, y[rows]), CLASS_SCORE
         else:
             score, limit = _correlation(numbers, target.numbers[rows]), CORRELATION
         if score > limit:
@@ -60,10 +62,11 @@ def look(table: Look) -> Iterator[Finding]:
             code=CODE,
             severity=Severity.WARNING,
             title=TITLE,
-            detail=f"Alone, {names(scores)} {'tells' if len(scores) == 1 else 'tell'} the target "
-            f"with a score of at least {min(scores.values()):.4f} ({_measure(classes)}).",
-            fix="Ask when the value becomes known. If only together with the target or later, "
-            "leave the column out: features: {exclude: [...]}.",
+            detail=f"Without any other column, {names(scores)} "
+            f"{'predicts' if len(scores) == 1 else 'each predict'} the target with a score of at "
+            f"least {min(scores.values()):.4f} ({_measure(classes)}).",
+            fix="Check when you learn this value. If it's with the target or later, exclude the "
+            "column: features: {exclude: [...]}.",
             columns=tuple(scores),
             evidence={"scores": scores, "rows": len(rows)},
         )
@@ -74,53 +77,57 @@ def _measure(classes: bool) -> str:
 
 
 def _class_score(
-    groups: NDArray[np.int64], numbers: NDArray[np.float64] | None, answer: NDArray[np.int64]
+    groups: NDArray[np.int64], numbers: NDArray[np.float64] | None, y: NDArray[np.int64]
 ) -> float:
-    score = _table_score(groups, answer)
+    score = _lookup_score(groups, y)
     if numbers is None or np.isfinite(numbers).mean() < 0.5:
         return score
     present = np.isfinite(numbers)
-    numbers, answer = numbers[present], answer[present]
-    n_classes = len(np.unique(answer))
+    numbers, y = numbers[present], y[present]
+    n_classes = len(np.unique(y))
     if n_classes == 2:
-        return max(score, _auc(numbers, answer))
-    return max(score, _neighbour_score(numbers, answer)) if n_classes > 2 else score
+        return max(score, _auc(numbers, y))
+    return max(score, _neighbour_score(numbers, y)) if n_classes > 2 else score
 
 
-def _table_score(groups: NDArray[np.int64], answer: NDArray[np.int64]) -> float:
+def _lookup_score(groups: NDArray[np.int64], y: NDArray[np.int64]) -> float:
+    """Return the balanced accuracy of a table from groups to the most frequent class."""
     _, group = np.unique(groups, return_inverse=True)
-    classes, label = np.unique(answer, return_inverse=True)
+    classes, label = np.unique(y, return_inverse=True)
     if len(classes) < 2 or group.max() > len(group) / 4:
         return 0.0
-    half = len(answer) // 2
-    seen = np.zeros((group.max() + 1, len(classes)))
-    np.add.at(seen, (group[:half], label[:half]), 1)
-    return _balanced_accuracy(label[half:], seen.argmax(axis=1)[group[half:]])
+    half = len(y) // 2
+    counts = np.zeros((group.max() + 1, len(classes)))
+    np.add.at(counts, (group[:half], label[:half]), 1)
+    return _balanced_accuracy(label[half:], counts.argmax(axis=1)[group[half:]])
 
 
-def _neighbour_score(numbers: NDArray[np.float64], answer: NDArray[np.int64]) -> float:
-    """Score the class of the nearest value of the first half. Bins would mix at their edges."""
-    label = np.unique(answer, return_inverse=True)[1]
-    half = len(answer) // 2
+def _neighbour_score(numbers: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+    """Return the balanced accuracy of the class of the nearest value in the first half.
+
+    Bins would mix classes at their edges.
+    """
+    label = np.unique(y, return_inverse=True)[1]
+    half = len(y) // 2
     order = np.argsort(numbers[:half], kind="stable")
-    known, unknown = numbers[:half][order], numbers[half:]
-    above = np.clip(np.searchsorted(known, unknown), 1, half - 1)
-    nearer_below = unknown / 2 - known[above - 1] / 2 < known[above] / 2 - unknown / 2
+    train, test = numbers[:half][order], numbers[half:]
+    above = np.clip(np.searchsorted(train, test), 1, half - 1)
+    nearer_below = test / 2 - train[above - 1] / 2 < train[above] / 2 - test / 2
     return _balanced_accuracy(label[half:], label[:half][order][above - nearer_below])
 
 
 def _balanced_accuracy(label: NDArray[np.intp], predicted: NDArray[np.intp]) -> float:
     n_rows = np.bincount(label)
-    n_right = np.bincount(label[predicted == label], minlength=len(n_rows))
-    # A class with one or two rows in a half says nothing about the column.
+    n_correct = np.bincount(label[predicted == label], minlength=len(n_rows))
+    # One or two rows of a class in a half are too few to score.
     counted = n_rows >= 3
-    return float((n_right[counted] / n_rows[counted]).mean()) if counted.sum() > 1 else 0.0
+    return float((n_correct[counted] / n_rows[counted]).mean()) if counted.sum() > 1 else 0.0
 
 
-def _auc(numbers: NDArray[np.float64], answer: NDArray[np.int64]) -> float:
+def _auc(numbers: NDArray[np.float64], y: NDArray[np.int64]) -> float:
     from scipy.stats import rankdata
 
-    positive = answer == answer.max()
+    positive = y == y.max()
     n_positive, n_negative = int(positive.sum()), int((~positive).sum())
     if min(n_positive, n_negative) < 10:
         return 0.0
@@ -129,23 +136,23 @@ def _auc(numbers: NDArray[np.float64], answer: NDArray[np.int64]) -> float:
     return float(max(area, 1 - area))
 
 
-def _correlation(numbers: NDArray[np.float64] | None, answer: NDArray[np.float64]) -> float:
+def _correlation(numbers: NDArray[np.float64] | None, y: NDArray[np.float64]) -> float:
     from scipy.stats import rankdata
 
     if numbers is None:
         return 0.0
-    present = np.isfinite(numbers) & np.isfinite(answer)
+    present = np.isfinite(numbers) & np.isfinite(y)
     if present.sum() < MIN_ROWS or len(np.unique(numbers[present])) < 3:
         return 0.0
     pairs = (
-        (numbers[present], answer[present]),
-        (rankdata(numbers[present]), rankdata(answer[present])),
+        (numbers[present], y[present]),
+        (rankdata(numbers[present]), rankdata(y[present])),
     )
     return max(_pearson(*pair) for pair in pairs)
 
 
 def _pearson(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    # Scaled first: the squares of huge numbers overflow.
+    # Scale first, because the squares of huge numbers overflow.
     a, b = a / np.abs(a).max(initial=1e-300), b / np.abs(b).max(initial=1e-300)
     a, b = a - a.mean(), b - b.mean()
     scale = np.sqrt((a @ a) * (b @ b))

@@ -1,4 +1,4 @@
-"""What every check looks at, and what a check is."""
+"""The input of a check, and its interface."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Look:
-    """A table with what is known of it. `values`, `columns` and `digests` are in column order."""
+    """A table and its profile. `values`, `columns` and `digests` are in column order.
+
+    `ambiguous_dates` has the columns whose dates read equally well with day or month first.
+    """
 
     frame: pd.DataFrame
     values: Sequence[Values]
     columns: Sequence[Column]
     digests: Sequence[bytes]
     target: str | None
+    ambiguous_dates: frozenset[str] = frozenset()
 
     @property
     def n_rows(self) -> int:
@@ -44,7 +48,7 @@ class Look:
 
     @property
     def target_has_classes(self) -> bool:
-        """Whether the target reads as classes: labels, yes or no, or at most 20 whole numbers."""
+        """Whether the target has classes: labels, booleans, or at most 20 distinct integers."""
         column = self.target_column
         if column is None or column.kind is not ColumnKind.NUMBER:
             return column is not None
@@ -53,21 +57,28 @@ class Look:
 
 
 class Check(Protocol):
-    """One coded look at a table. A module of this package is one: `CODE`, `TITLE` and `look`."""
+    """A data check. Each module of this package is one: `CODE`, `TITLE` and `look`."""
 
     CODE: str
     TITLE: str
 
     def look(self, table: Look) -> Iterable[Finding]:
-        """Return what was seen: nothing, or one finding."""
+        """Return no findings, or one."""
 
 
 def names(columns: Iterable[Column | str]) -> str:
-    """Join column names for a sentence: quoted, the first few, each cut."""
-    words = [column if isinstance(column, str) else column.name for column in columns]
-    return shorten([repr(word if len(word) <= 36 else word[:35] + "…") for word in words])
+    """Join the first few column names for a sentence, quoted and shortened."""
+    column_names = [column if isinstance(column, str) else column.name for column in columns]
+    return shorten([repr(name if len(name) <= 36 else name[:35] + "…") for name in column_names])
 
 
-def plural(n: int, word: str, words: str | None = None) -> str:
+def plural(n: int, singular: str, plural_form: str | None = None) -> str:
     """Return `1 row` or `1,234 rows`."""
-    return f"{n:,} {word if n == 1 else words or word + 's'}"
+    return f"{n:,} {singular if n == 1 else plural_form or singular + 's'}"
+
+
+def unread_text(n: int, kind: str) -> str:
+    """Return the sentence on values that couldn't be read as `kind`: numbers or dates."""
+    values = "value that isn't" if n == 1 else "values that aren't"
+    noun = f"a {kind.removesuffix('s')}" if n == 1 else kind
+    return f"{n:,} {values} {noun} {'becomes' if n == 1 else 'become'} missing."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, names
 from automl_magic.records import ColumnKind, Finding, Severity
 
-CODE, TITLE = "AM009", "A column is mostly missing"
+CODE, TITLE = "AM009", "Mostly missing column"
 SHARE = 0.6
 
 
@@ -24,8 +24,8 @@ def look(table: Look) -> Iterator[Finding]:
         severity=Severity.INFO,
         title=TITLE,
         detail=f"At least {SHARE:.0%} of the values are missing in {names(shares)}.",
-        fix="Keep it if being missing means something (no garage, no complaint). If it will be "
-        "filled differently later, leave it out: features: {exclude: [...]}.",
+        fix="Keep it if a missing value means something (no garage, no complaint). If it will be "
+        "filled in differently later, exclude it: features: {exclude: [...]}.",
         columns=tuple(shares),
         evidence={"share": shares},
     )

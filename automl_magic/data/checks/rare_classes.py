@@ -1,4 +1,4 @@
-"""AM006: classes with so few rows that folds miss them, or that a score hides them."""
+"""AM006: classes so rare that folds may not contain them, or that a score hides them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, names
 from automl_magic.records import Finding, Severity
 
-CODE, TITLE = "AM006", "A class is rare"
+CODE, TITLE = "AM006", "Rare class"
 MIN_ROWS, MIN_SHARE = 10, 0.05
 
 
@@ -17,7 +17,7 @@ def look(table: Look) -> Iterator[Finding]:
         return
     counts = dict(zip(map(str, column.summary["classes"]), column.summary["counts"], strict=True))
     n_rows = sum(counts.values())
-    # With many classes each is small; five in a hundred is rare only against an even share.
+    # With many classes, each is small. So the limit is 5%, or a fifth of an equal share if smaller.
     small = min(MIN_SHARE, 0.2 / max(len(counts), 1)) * n_rows
     rare = {name: n for name, n in counts.items() if n < MIN_ROWS or n < small}
     if not rare:
@@ -27,10 +27,10 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.WARNING,
         title=TITLE,
-        detail=f"Few rows of {names(rare)}: of {fewest[:40]!r} there are {rare[fewest]:,} in "
-        f"{n_rows:,}.",
-        fix="Read the score of each class, not accuracy; imbalance: class_weight makes rare rows "
-        "count more. Classes with fewer rows than folds: collect more, or merge them.",
+        detail=f"Classes with few rows: {names(rare)}. {fewest[:40]!r} has {rare[fewest]:,} of "
+        f"{n_rows:,} rows.",
+        fix="Check per-class scores, not accuracy. imbalance: class_weight gives rare rows more "
+        "weight. If a class has fewer rows than folds, collect more rows or merge classes.",
         columns=(column.name,),
         evidence={"counts": dict(list(rare.items())[:50])},
     )

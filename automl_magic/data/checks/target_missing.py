@@ -1,13 +1,13 @@
-"""AM001: rows whose target is missing. They cannot be learned from, nor scored."""
+"""AM001: rows with a missing target. They can't be used for training or scoring."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl_magic.data.checks.look import Look, plural
+from automl_magic.data.checks.look import Look
 from automl_magic.records import Finding, Severity
 
-CODE, TITLE = "AM001", "The target has missing values"
+CODE, TITLE = "AM001", "Missing target values"
 
 
 def look(table: Look) -> Iterator[Finding]:
@@ -19,9 +19,10 @@ def look(table: Look) -> Iterator[Finding]:
         code=CODE,
         severity=Severity.WARNING,
         title=TITLE,
-        detail=f"{plural(column.n_missing, 'row')} of {table.n_rows:,} ({share:.1%}) without a "
-        "target; left out.",
-        fix="Fill them where the answer is known. If missing means a class of its own, name it.",
+        detail=f"{column.n_missing:,} of {table.n_rows:,} rows ({share:.1%}) "
+        + ("has" if column.n_missing == 1 else "have")
+        + " no target. Rows without a target are excluded.",
+        fix="Fill in the values you know. If missing is a class, name it.",
         columns=(column.name,),
         evidence={"n_missing": column.n_missing, "share": share},
     )

@@ -1,4 +1,4 @@
-"""AM008: a table so short that a score says little."""
+"""AM008: a table with so few rows that scores are uncertain."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from collections.abc import Iterator
 from automl_magic.data.checks.look import Look, plural
 from automl_magic.records import Finding, Severity
 
-CODE, TITLE = "AM008", "The table has few rows"
+CODE, TITLE = "AM008", "Too few rows"
 ENOUGH, LEAST = 200, 10
 
 
 def look(table: Look) -> Iterator[Finding]:
     if table.n_rows >= ENOUGH:
         return
-    hopeless = table.n_rows < LEAST
+    is_unusable = table.n_rows < LEAST
     yield Finding(
         code=CODE,
-        severity=Severity.ERROR if hopeless else Severity.WARNING,
+        severity=Severity.ERROR if is_unusable else Severity.WARNING,
         title=TITLE,
-        detail=f"{plural(table.n_rows, 'row')}: "
-        + ("nothing can be learned and checked." if hopeless else "scores will be uncertain."),
-        fix=f"Collect more: {ENOUGH} is a start."
+        detail=f"The table has {plural(table.n_rows, 'row')}. "
         + (
-            "" if hopeless else " Until then, read the interval beside a score, and use more folds."
+            "That's too few to train and score a model." if is_unusable else "Scores are uncertain."
+        ),
+        fix=f"Collect more rows, at least {ENOUGH}."
+        + (
+            "" if is_unusable else " Until then, check the interval of a score, and use more folds."
         ),
         evidence={"n_rows": table.n_rows},
     )

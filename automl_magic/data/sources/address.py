@@ -1,4 +1,4 @@
-"""Behind the `?` of a source's text stands a reference to a credential, never a credential."""
+"""The credential of a source: a reference after the `?`, never the secret itself."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ CREDENTIAL = "credential"
 
 
 def credential_of(text: str) -> str | None:
-    """Return the reference in `SCHEME:NAME?credential=REFERENCE`; None where there is none.
+    """Return the reference in `SCHEME:NAME?credential=REFERENCE`, or None if there's none.
 
     Raises
     ------
     DataNotReadable
-        If what stands there is no reference. It is not shown: it may be the secret itself.
+        If the value isn't a reference. The error doesn't show it, as it may be the secret itself.
     """
-    place, _, query = text.partition("?")
-    given = dict(parse_qsl(query, keep_blank_values=True)).get(CREDENTIAL)
-    if given is None:
+    address, _, query = text.partition("?")
+    reference = dict(parse_qsl(query, keep_blank_values=True)).get(CREDENTIAL)
+    if reference is None:
         return None
     try:
-        return str(parse(given))
+        return str(parse(reference))
     except SecretError as error:
         raise DataNotReadable(
-            f"The credential of {place[:80]!r} is no reference to a secret.",
-            why="A source is written into plans, notebooks and runs, so it may hold no secret. "
+            f"The credential of {address[:80]!r} isn't a reference to a secret.",
+            why="A source is written into plans, notebooks and runs, so it can't contain a secret. "
             f"{error.why}",
-            fix=f"Put the secret into a variable: {place[:80]}?{CREDENTIAL}=env:NAME",
+            fix="Put the secret into an environment variable: "
+            f"{address[:80]}?{CREDENTIAL}=env:NAME",
         ) from None

@@ -1,4 +1,4 @@
-"""What a source is: a kind of place where tables lie, and all that the product asks of it."""
+"""The interface of a source of tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCHEMA_ROWS = 1_000
 
 @dataclass(frozen=True)
 class Offer:
-    """A table that may be named without looking anything up: `text` names it to a program."""
+    """A table to suggest. `text` is the text that names it."""
 
     text: str
     name: str
@@ -31,20 +31,20 @@ class Offer:
 
 
 class Source(ABC):
-    """A kind of place where tables lie. One object serves all its tables; a text names each.
+    """A source of tables. One object gives access to all its tables, each named by a text.
 
-    A subclass says which texts are its own, gives the rows in Arrow batches, and the code that
-    loads them without us. The rest follows from these, and may be overridden by what is quicker.
+    A subclass defines which texts belong to it, the rows as Arrow batches, and the code that loads
+    them without automl-magic. The other methods use these, and can be overridden to be faster.
 
-    A text is written into plans, notebooks and runs, so it holds no secret: a credential in it is
-    a reference (`automl_magic.secrets`), which `batches` resolves when it connects.
+    A text is written into plans, notebooks and runs, so it can't contain a secret. A credential in
+    it is a reference (`automl_magic.secrets`), which `batches` resolves when it connects.
 
     Attributes
     ----------
     name : str
-        What `dataset.read["format"]` says; where there is a scheme, the scheme.
+        The value of `dataset.read["format"]`, and the scheme if the source has one.
     is_path : bool
-        Whether a text is a path of this machine, which may be relative to some folder.
+        Whether a text is a path on this machine. It may be relative.
     in_help : str
         Description of its texts for the help of commands: "sklearn:NAME for one of …".
     offers_title, offers_note : str
@@ -64,35 +64,35 @@ class Source(ABC):
         return ""
 
     def matches(self, text: str) -> bool:
-        """Say whether a text names a table of this source."""
+        """Return whether a text names a table of this source."""
         return text.startswith(f"{self.name}:")
 
     def place(self, text: str) -> str:
-        """Return what a text says behind the scheme."""
+        """Return the part of a text after the scheme."""
         return text.removeprefix(f"{self.name}:")
 
     def locate(self, text: str) -> str:
-        """Return a text as it is written down, so that it means the same in any folder.
+        """Return a text that means the same in any folder.
 
         Raises
         ------
         DataNotReadable
-            If there is no such table, as far as that is known without reading.
+            If there's no such table, as far as that's known without reading it.
         """
         return text
 
     def title(self, text: str) -> str:
-        """Return what a table is called."""
+        """Return the name of a table."""
         return self.place(text).partition("?")[0].rpartition("/")[2] or self.name
 
     def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
-        """Return what `code` must know of how a table is read: JSON values, kept in the plan."""
+        """Return the options for `code` to read a table, as JSON values stored in the plan."""
         del text, limits
         return {}
 
     @abstractmethod
     def batches(self, text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
-        """Give the rows in their order, a batch at a time; there is at least one batch.
+        """Yield the rows in order, in at least one batch.
 
         Raises
         ------
@@ -101,16 +101,16 @@ class Source(ABC):
 
     @abstractmethod
     def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
-        """Return how a notebook that runs without us loads a table.
+        """Return the code that loads a table in a notebook without automl-magic.
 
         Parameters
         ----------
-        options
-            Those that `options` returned when the table was planned.
+        options : mapping
+            The options that `options` returned when the table was planned.
         """
 
     def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
-        """Read a table as a whole.
+        """Read a whole table.
 
         Raises
         ------
@@ -118,37 +118,37 @@ class Source(ABC):
         """
         import pyarrow as pa
 
-        found, n_rows = [], 0
+        batches, n_rows = [], 0
         for batch in self.batches(text, limits):
             n_rows += batch.num_rows
-            _check(text, batch.num_columns, n_rows, limits)
-            found.append(batch)
-        frame: pd.DataFrame = pa.Table.from_batches(found).to_pandas()
+            _check_size(text, batch.num_columns, n_rows, limits)
+            batches.append(batch)
+        frame: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
         if len(frame) == 0:
             raise DataNotReadable(
                 f"{text[:80]!r} has no rows.",
-                why=f"It has {frame.shape[1]:,} columns and nothing in them.",
-                fix="Name a table with rows in it.",
+                why=f"It has {frame.shape[1]:,} columns without values.",
+                fix="Use a table with rows.",
             )
         return frame
 
     def preview(self, text: str, n_rows: int = 5, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
-        """Return the first rows of a table, and read little more."""
+        """Return the first rows of a table without reading it all."""
         import pyarrow as pa
 
-        found, missing = [], n_rows
+        batches, n_missing = [], n_rows
         for batch in self.batches(text, limits):
-            found.append(batch.slice(0, missing))
-            missing -= found[-1].num_rows
-            if missing <= 0:
+            batches.append(batch.slice(0, n_missing))
+            n_missing -= batches[-1].num_rows
+            if n_missing <= 0:
                 break
-        frame: pd.DataFrame = pa.Table.from_batches(found).to_pandas()
+        frame: pd.DataFrame = pa.Table.from_batches(batches).to_pandas()
         return frame
 
     def schema(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, str]:
         """Return how the values of each column are stored: `number`, `boolean`, `date` or `text`.
 
-        Where a source has no types of its own, this is what its first rows say.
+        If the source has no types, they're inferred from the first rows.
         """
         from automl_magic.data.storage import stored_as
 
@@ -158,19 +158,19 @@ class Source(ABC):
     def sample(
         self, text: str, n_rows: int, seed: int, limits: Limits = DEFAULT_LIMITS
     ) -> pd.DataFrame:
-        """Return some rows drawn without replacement, in their order: the same for a seed."""
+        """Return a sample without replacement, in table order. A seed gives the same rows."""
         from automl_magic.data.sources.sampling import drawn
 
         frame: pd.DataFrame = drawn(self.batches(text, limits), n_rows, seed).to_pandas()
         return frame
 
     def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
-        """Return a reader for batch prediction; the table may be larger than memory.
+        """Return a reader for batch prediction. The table may be larger than memory.
 
         Parameters
         ----------
-        stored_as
-            How the values of each column lay in training, for what has no types of its own.
+        stored_as : mapping of str to str
+            How the values of each column were stored in training, for sources without types.
         """
         from automl_magic.batch.readers import ArrowReader
 
@@ -179,37 +179,37 @@ class Source(ABC):
         return ArrowReader(lambda: self.batches(text, unlimited), self.identity(text))
 
     def identity(self, text: str) -> Any:
-        """Return what tells a table from another without reading it, as JSON.
+        """Return what identifies a table's content without reading it, as JSON.
 
-        None where nothing does: then a batch prediction cannot be resumed.
+        If it's None, batch predictions can't be resumed.
         """
         del text
 
     def fingerprint(self, text: str, limits: Limits = DEFAULT_LIMITS) -> str:
-        """Return the digest of a table's content: `data.fingerprint` of what `load` returns."""
+        """Return the digest of a table's content: `data.fingerprint` of the result of `load`."""
         from automl_magic.data.fingerprints import fingerprint
 
         return fingerprint(self.load(text, limits))
 
     def offers(self) -> tuple[Offer, ...]:
-        """Return the tables that are offered where one is chosen or completed."""
+        """Return tables to suggest in the wizard and in completion."""
         return ()
 
     def argument(self, text: str) -> Any:
-        """Return what the verbs of `flow` take for a table."""
+        """Return the value to pass to the functions of `flow` for a table."""
         return text
 
     def in_code(self, text: str) -> str:
-        """Return what code calls a table."""
+        """Return the name of a table in code."""
         return text
 
 
-def _check(text: str, n_columns: int, n_rows: int, limits: Limits) -> None:
+def _check_size(text: str, n_columns: int, n_rows: int, limits: Limits) -> None:
     if n_columns > limits.columns or n_rows > limits.rows:
         raise DataNotReadable(
             f"{text[:80]!r} is too large.",
-            why=f"It has {n_columns:,} columns and at least {n_rows:,} rows; "
-            f"the limits are {limits.columns:,} and {limits.rows:,}.",
+            why=f"It has {n_columns:,} columns and at least {n_rows:,} rows. "
+            f"The limits are {limits.columns:,} columns and {limits.rows:,} rows.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load({text[:80]!r}, limits=Limits(rows={n_rows * 4}))",
         )

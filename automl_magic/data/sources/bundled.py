@@ -1,4 +1,4 @@
-"""The real datasets that come with scikit-learn. Nothing is downloaded."""
+"""The datasets that come with scikit-learn."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Bundled(Source):
         return {"name": self._dataset(text)}
 
     def load(self, text: str, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame:
-        """Read a table; its column `target` holds class names where the dataset has them."""
+        """Read a table. If the dataset has class names, its column `target` holds them."""
         from sklearn import datasets
 
         del limits
@@ -82,15 +82,15 @@ class Bundled(Source):
         return tuple(Offer(f"{self.name}:{name}", name, note) for name, note in notes.items())
 
     def _dataset(self, text: str) -> str:
-        """Return the dataset's name, or say which names there are."""
+        """Return the name of the dataset, or raise an error with the valid names."""
         name = self.place(text)
         if name not in NAMES:
             close = near_miss(name, NAMES)
             raise DataNotReadable(
-                f"scikit-learn comes with no dataset {name[:40]!r}.",
-                why=f"It comes with {', '.join(NAMES)}; nothing is downloaded.",
+                f"{name[:40]!r} isn't a dataset that comes with scikit-learn.",
+                why=f"The datasets are {', '.join(NAMES)}.",
                 fix=f"Use {self.name}:{close}."
                 if close
-                else f"Use one of these, e.g. {self.name}:iris.",
+                else f"Use one of these, such as {self.name}:iris.",
             )
         return name

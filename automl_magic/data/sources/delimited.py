@@ -1,4 +1,4 @@
-"""CSV and its relatives: the separator from the head of the file, then pandas."""
+"""CSV and similar files. The separator is detected from the first rows."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 SEPARATORS = (",", ";", "\t", "|")
 _RECORDS = 50
-# A field above this is no field; the csv module's own limit (128 kB) is too low for documents.
+# The default limit of the csv module (128 kB) is too low for documents.
 _FIELD_BYTES = 16 << 20
 
 
 class Csv(FileSource):
-    """CSV, TSV, and what else is separated by semicolons or bars; also gzip-compressed."""
+    """CSV, TSV, and files separated by semicolons or bars, optionally gzip-compressed."""
 
     form = BY_NAME["csv"]
     name = form.name
@@ -35,12 +35,12 @@ class Csv(FileSource):
     def head_options(self, path: Path, head: Head) -> dict[str, Any]:
         """Return the options of `pandas.read_csv`.
 
-        `float_precision` makes pandas read the nearest float, as every other reader does; without
-        `low_memory=False` it guesses types per chunk of rows.
+        With `float_precision`, pandas reads the nearest float, like other readers. Without
+        `low_memory=False`, it infers types per chunk of rows.
         """
         del path
         return {
-            "sep": sniff_separator(_text(head), whole=head.whole),
+            "sep": sniff_separator(_text(head), is_complete=head.whole),
             "encoding": head.encoding,
             "float_precision": "round_trip",
             "low_memory": False,
@@ -55,12 +55,12 @@ class Csv(FileSource):
         try:
             header, first = _first_records(path, options, limits)
             _check_header(path, header, limits)
-            # pandas would take the first field of longer rows for an index, and shift the others.
+            # pandas would read the first field of longer rows as the index and shift the others.
             if first and len(first) != len(header):
                 _check_lengths(path, options, len(header), limits)
             with open_content(path, limits) as content:
                 frame: pd.DataFrame = pd.read_csv(content, nrows=n_rows, **options)
-            # A row that is too short leaves the last column missing.
+            # In a row that's too short, the last column is missing.
             if len(frame) > 0 and bool(frame.iloc[:, -1].isna().any()):
                 _check_lengths(path, options, len(header), limits)
         except UnicodeDecodeError as error:
@@ -70,18 +70,26 @@ class Csv(FileSource):
                 raise MemoryError from error
             _check_lengths(path, options, len(header), limits)
             raise DataNotReadable(
-                f"{shown(path)} is not a table.",
+                f"{shown(path)} isn't a valid table.",
                 why=" ".join(str(error).split()) + ".",
-                fix="Look for an unclosed quote near that line, and write the file again.",
+                fix="Check for an unclosed quote near that line, and save the file again.",
             ) from error
         return frame
 
 
-def sniff_separator(text: str, *, whole: bool = False) -> str:
-    """Return the separator under which the first records agree best on more than one field."""
+def sniff_separator(text: str, *, is_complete: bool = False) -> str:
+    """Return the separator with the most consistent number of fields, more than one, per record.
+
+    Parameters
+    ----------
+    text : str
+        The start of the file.
+    is_complete : bool
+        Whether `text` is the whole file.
+    """
     best, best_score = ",", (0.0, 0)
     for separator in SEPARATORS:
-        counts = Counter(len(record) for record in _records(text, separator, whole=whole))
+        counts = Counter(len(record) for record in _records(text, separator, is_complete))
         if not counts:
             continue
         n_fields, n_agreeing = counts.most_common(1)[0]
@@ -92,12 +100,12 @@ def sniff_separator(text: str, *, whole: bool = False) -> str:
 
 
 def not_utf8(path: Path, limits: Limits) -> DataNotReadable:
-    """Return the error for a text file in another encoding; it names the first wrong byte."""
+    """Return the error for a text file in another encoding, with the first invalid byte."""
     offset, byte = first_bad_byte(path, limits)
     return DataNotReadable(
-        f"{shown(path)} is not encoded in UTF-8.",
-        why=f"At byte {offset:,} is 0x{byte:02x}, which no UTF-8 text has there.",
-        fix=f"If it is Latin-1 (Western European): {iconv(path, 'latin1')}",
+        f"{shown(path)} isn't encoded in UTF-8.",
+        why=f"Byte {offset:,} is 0x{byte:02x}, which isn't valid there.",
+        fix=f"If it's Latin-1 (Western European), convert it: {iconv(path, 'latin1')}",
     )
 
 
@@ -105,12 +113,12 @@ def _text(head: Head) -> str:
     try:
         return head.content.decode(head.encoding)
     except UnicodeDecodeError as error:
-        # The head may end inside a character; anything earlier is a wrong encoding, which reading
-        # the whole file reports with its place.
+        # The head may end inside a character. An earlier error means a wrong encoding, which is
+        # reported with its offset when the whole file is read.
         return head.content[: error.start].decode(head.encoding)
 
 
-def _records(text: str, separator: str, *, whole: bool) -> list[list[str]]:
+def _records(text: str, separator: str, is_complete: bool) -> list[list[str]]:
     records: list[list[str]] = []
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
@@ -120,8 +128,8 @@ def _records(text: str, separator: str, *, whole: bool) -> list[list[str]]:
                 break
     except csv.Error:
         return records
-    # The last record may be cut, unless it is the only one.
-    return records if whole or len(records) == 1 else records[:_RECORDS][: len(records) - 1]
+    # The last record may be cut off, unless it's the only one.
+    return records if is_complete or len(records) == 1 else records[:_RECORDS][: len(records) - 1]
 
 
 def _reader(content: io.BufferedReader, options: Mapping[str, Any]) -> Any:
@@ -138,9 +146,9 @@ def _first_records(
             return next(records, []), next(records, [])
         except csv.Error as error:
             raise DataNotReadable(
-                f"{shown(path)} has no header line that can be read.",
+                f"Can't read the header line of {shown(path)}.",
                 why=f"{error}.",
-                fix="Look for an unclosed quote in its first line.",
+                fix="Check for an unclosed quote in the first line.",
             ) from error
 
 
@@ -151,39 +159,40 @@ def _check_header(path: Path, header: list[str], limits: Limits) -> None:
 
 
 def check_names(path: Path, names: list[str]) -> None:
-    """Refuse a table in which two columns have one name: nobody could say which is meant."""
-    repeated = [name for name, count in Counter(names).items() if count > 1 and name]
-    if repeated:
-        free = f"{repeated[0]}_2"
+    """Raise an error if two columns have the same name."""
+    duplicates = [name for name, count in Counter(names).items() if count > 1 and name]
+    if duplicates:
+        new_name = f"{duplicates[0]}_2"
         raise DataNotReadable(
-            f"{shown(path)} has {len(repeated)} column name{'s' * (len(repeated) > 1)} twice.",
-            why=f"Repeated: {shorten([shown(name, 40) for name in repeated])}.",
-            fix=f"Give every column its own name, e.g. {shown(free, 40)} for the second.",
+            f"{shown(path)} has duplicate column names.",
+            why=f"More than one column has the name "
+            f"{shorten([shown(name, 40) for name in duplicates])}.",
+            fix=f"Give each column its own name, such as {shown(new_name, 40)}.",
         )
 
 
 def too_many_columns(path: Path, n_columns: int, limits: Limits) -> DataNotReadable:
-    """Return the error for a table that is too wide."""
+    """Return the error for a table with too many columns."""
     return DataNotReadable(
         f"{shown(path)} has too many columns.",
-        why=f"It has {n_columns:,}; the limit is {limits.columns:,}.",
-        fix="Keep the columns that matter, or turn the table: one row per thing to predict. "
-        f"In Python: data.load(path, limits=Limits(columns={n_columns}))",
+        why=f"It has {n_columns:,}. The limit is {limits.columns:,}.",
+        fix="Remove columns, or transpose the table to have one row per example. Or raise the "
+        f"limit in Python: data.load(path, limits=Limits(columns={n_columns}))",
     )
 
 
 def _check_lengths(path: Path, options: Mapping[str, Any], n_fields: int, limits: Limits) -> None:
-    """Name the first row whose length differs from the header's. A slow pass, made on suspicion."""
+    """Raise an error for the first row whose length differs from the header's. This is slow."""
     with open_content(path, limits) as content:
         reader = _reader(content, options)
         try:
             for record in reader:
                 if record and len(record) != n_fields:
                     raise DataNotReadable(
-                        f"{shown(path)} has rows of different length.",
-                        why=f"Line {reader.line_num:,} has {len(record):,} fields, "
-                        f"the header has {n_fields:,}.",
-                        fix=f"Look at that line: {_show_line(path, reader.line_num)}",
+                        f"{shown(path)} has rows of different lengths.",
+                        why=f"Line {reader.line_num:,} has {len(record):,} fields, but the header "
+                        f"has {n_fields:,}.",
+                        fix=f"Check that line: {_show_line(path, reader.line_num)}",
                     )
         except csv.Error:
             return

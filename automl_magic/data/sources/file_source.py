@@ -1,4 +1,4 @@
-"""FileSource: a format of files, which are parsed in a child process with limits."""
+"""FileSource: files of one format, parsed in a child process with limits."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
 
 class FileSource(Source):
-    """Files of one format, known by the endings of their names."""
+    """Files of one format, recognized by their extension."""
 
     form: ClassVar[Format]
     is_path = True
 
     @abstractmethod
     def head_options(self, path: Path, head: files.Head) -> dict[str, Any]:
-        """Return the options of pandas' reader for a file that begins like this.
+        """Return the options of pandas' reader for a file that starts with these bytes.
 
-        Runs in the caller's own process, on a few bytes that anybody may have written.
+        Runs in the caller's process, on untrusted bytes.
         """
 
     @abstractmethod
     def parse(
         self, path: Path, options: Mapping[str, Any], limits: Limits, n_rows: int | None
     ) -> pd.DataFrame:
-        """Read a file, or its first rows. Runs in the child process."""
+        """Read a file or its first rows. Runs in the child process."""
 
     def matches(self, text: str) -> bool:
         return files.form_of(Path(text)) is self.form
@@ -56,12 +56,12 @@ class FileSource(Source):
         return identity_of([files.find(text)])
 
     def options(self, text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
-        """Look at the first bytes of a file.
+        """Return the reader's options, from the first bytes of a file.
 
         Raises
         ------
         DataNotReadable
-            If the file is missing, or its first bytes are not what its name says.
+            If the file is missing, or its first bytes don't match its extension.
         """
         path = files.find(text)
         return self.head_options(path, files.read_head(path, self.form, limits))
@@ -72,7 +72,7 @@ class FileSource(Source):
         Raises
         ------
         DataNotReadable
-            If it is missing, empty, broken, too large, or not in the format its name says.
+            If it's missing, empty, corrupt, too large, or doesn't match its extension.
         """
         return self._in_child(text, limits, None)
 
@@ -85,7 +85,7 @@ class FileSource(Source):
         yield from pa.Table.from_pandas(self.load(text, limits), preserve_index=False).to_batches()
 
     def reader(self, text: str, stored_as: Mapping[str, str]) -> Reader:
-        # Rows go through a few at a time, so how many bytes there are does not matter.
+        # Rows are read in batches, so the file size isn't limited.
         options = self.options(text, replace(DEFAULT_LIMITS, file_bytes=1 << 62))
         return self.form.reader(files.find(text), options, stored_as)
 

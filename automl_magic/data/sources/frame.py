@@ -1,4 +1,4 @@
-"""DataFrames of a running program, by their names in it."""
+"""DataFrames of a running program, by name."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def frame_text(name: str) -> str:
 
 
 def frame_name(text: str) -> str | None:
-    """Return the name of the DataFrame that a text names; None where it names something else."""
+    """Return the name of the DataFrame that a text names, or None if it names something else."""
     scheme, mark, name = text.partition(":")
     return name if scheme == SCHEME and mark else None
 
 
 class Frames(Source):
-    """`frame:NAME`, where somebody chooses among the names of a kernel.
+    """`frame:NAME`, a DataFrame in the namespace of a kernel.
 
-    A plan holds no such text: `flow.plan` takes the DataFrame, and keeps it as Parquet.
+    Plans don't contain such texts: `flow.plan` gets the DataFrame and saves it as Parquet.
     """
 
     name = SCHEME
@@ -49,9 +49,9 @@ class Frames(Source):
         frame: pd.DataFrame | None = self._names.get(name)
         if frame is None:
             raise DataNotReadable(
-                f"The DataFrame {name[:60]!r} is not there.",
-                why="The kernel has no such name; it may have been restarted since.",
-                fix="Run the cell that makes it, then choose it again.",
+                f"There's no DataFrame {name[:60]!r}.",
+                why="The kernel has no such name. It may have been restarted.",
+                fix="Run the cell that creates it, then choose it again.",
             )
         return frame
 
@@ -70,9 +70,9 @@ class Frames(Source):
         del options
         name = self.place(text)
         raise DataNotReadable(
-            f"The DataFrame {name[:60]!r} cannot be loaded by another notebook.",
-            why="It lies in the memory of this one.",
-            fix=f"Keep it as a file first: {name}.to_parquet({shlex.quote(name + '.parquet')})",
+            f"Another notebook can't load the DataFrame {name[:60]!r}.",
+            why="It's only in the memory of this notebook.",
+            fix=f"Save it as a file: {name}.to_parquet({shlex.quote(name + '.parquet')})",
         )
 
     def argument(self, text: str) -> Any:

@@ -1,4 +1,4 @@
-"""JSON lines, and JSON files that hold one array of records."""
+"""JSON lines, and JSON files with one array of records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class JsonRecords(FileSource):
-    """One object a line, or one array of objects; also gzip-compressed."""
+    """One object per line, or one array of objects, optionally gzip-compressed."""
 
     form = BY_NAME["jsonl"]
     name = form.name
@@ -29,15 +29,15 @@ class JsonRecords(FileSource):
     def head_options(self, path: Path, head: Head) -> dict[str, Any]:
         """Return the options of `pandas.read_json`.
 
-        All of pandas' guessing is off: it would turn the text "007" into 7, a column named
-        `made_at` into dates, and the column name "2019" into a number.
+        They turn off pandas' type inference, which would read the text "007" as 7, a column named
+        `made_at` as dates, and the column name "2019" as a number.
         """
         first = head.content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         if first not in (b"{", b"["):
             raise DataNotReadable(
-                f"{shown(path)} is not JSON records.",
-                why=f"It starts with {first!r}; JSON lines start with '{{', an array with '['.",
-                fix="Write one JSON object per line, e.g. in pandas: "
+                f"{shown(path)} doesn't contain JSON records.",
+                why=f"It starts with {first!r}. JSON lines start with '{{', an array with '['.",
+                fix="Write one JSON object per line. With pandas: "
                 'frame.to_json("table.jsonl", orient="records", lines=True)',
             )
         return {
@@ -55,28 +55,28 @@ class JsonRecords(FileSource):
     ) -> pd.DataFrame:
         import pandas as pd
 
-        # pandas knows the end of a row only where each has a line of its own.
-        at_most = n_rows if options["lines"] else None
+        # pandas can only limit the rows if there's one per line.
+        row_limit = n_rows if options["lines"] else None
         try:
             if options["lines"]:
                 check_names(path, _first_keys(path, options["encoding"], limits))
             with open_content(path, limits) as content:
-                frame = pd.read_json(content, nrows=at_most, **options)
+                frame = pd.read_json(content, nrows=row_limit, **options)
         except UnicodeDecodeError as error:
             raise not_utf8(path, limits) from error
         except ValueError as error:
             raise DataNotReadable(
-                f"{shown(path)} is not JSON records.",
-                why=f"{_place(path, options, limits) or error}.",
-                fix=f"Look at that place with: jq . {shlex.quote(path.name)}",
+                f"{shown(path)} doesn't contain valid JSON records.",
+                why=f"{_find_error(path, options, limits) or error}.",
+                fix=f"Fix the file. To check it: jq . {shlex.quote(path.name)}",
             ) from error
         has_names = isinstance(frame, pd.DataFrame) and all(
             isinstance(name, str) for name in frame.columns
         )
         if not has_names:
             raise DataNotReadable(
-                f"{shown(path)} holds no records.",
-                why="Its array holds plain values or lists; a table needs objects with names.",
+                f"{shown(path)} doesn't contain records.",
+                why="Its array has plain values or lists. A table needs objects.",
                 fix='Write records like [{"age": 31, "city": "Oslo"}, …].',
             )
         if frame.shape[1] > limits.columns:
@@ -96,7 +96,7 @@ def _first_keys(path: Path, encoding: str, limits: Limits) -> list[str]:
     keys: list[str] = []
 
     def keep(pairs: list[tuple[str, Any]]) -> None:
-        # Objects close from the inside out, so the last call is that of the record itself.
+        # Inner objects end first, so the last call is for the record itself.
         keys[:] = [key for key, _ in pairs]
 
     first = next(_lines(path, encoding, limits), "{}")
@@ -107,24 +107,24 @@ def _first_keys(path: Path, encoding: str, limits: Limits) -> list[str]:
     return keys
 
 
-def _place(path: Path, options: Mapping[str, Any], limits: Limits) -> str | None:
-    """Say where the JSON breaks, by a slow pass over a file that pandas has refused."""
+def _find_error(path: Path, options: Mapping[str, Any], limits: Limits) -> str | None:
+    """Return the first JSON error with its position. This is slow."""
     encoding = options["encoding"]
     if not options["lines"]:
         with open_content(path, limits) as content:
-            return _problem(content.read().decode(encoding), "")
+            return _json_error(content.read().decode(encoding), "")
     for number, line in enumerate(_lines(path, encoding, limits), start=1):
-        if problem := _problem(line, f"record {number:,}, "):
-            return problem
+        if message := _json_error(line, f"record {number:,}, "):
+            return message
     return None
 
 
-def _problem(text: str, where: str) -> str | None:
+def _json_error(text: str, position: str) -> str | None:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        line = f"line {error.lineno:,}, " if not where else ""
-        return f"{error.msg} at {where}{line}character {error.colno:,}"
+        line = f"line {error.lineno:,}, " if not position else ""
+        return f"{error.msg} at {position}{line}character {error.colno:,}"
     except RecursionError:
-        return f"It is nested too deeply ({where.rstrip(', ') or 'the array'})"
+        return f"It's nested too deeply ({position.rstrip(', ') or 'the array'})"
     return None

@@ -1,4 +1,4 @@
-"""Parquet: the metadata first, since 300 bytes can ask for gigabytes."""
+"""Parquet files. The metadata is checked first, because 300 bytes can expand to gigabytes."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ class Parquet(FileSource):
             raise
         except (pa.ArrowException, OSError) as error:
             raise DataNotReadable(
-                f"{shown(path)} cannot be read as Parquet.",
+                f"Can't read {shown(path)} as Parquet.",
                 why=f"{_reason(error)}.",
-                fix="The file is cut off or broken: copy, download or write it again.",
+                fix="The file is truncated or corrupt. Copy, download or save it again.",
             ) from error
-        # pandas restores an index it once wrote; the other formats have none.
+        # pandas restores an index that it wrote. Other formats have none.
         return frame.reset_index(drop=True)
 
     def code(self, text: str, options: Mapping[str, Any]) -> LoadCode:
-        # pandas reads Parquet with pyarrow, which the code does not import.
+        # pandas reads Parquet with pyarrow, which the code doesn't import.
         return replace(super().code(text, options), requirements=("pyarrow",))
 
 
@@ -78,7 +78,7 @@ def _check_size(path: Path, metadata: Any, limits: Limits) -> None:
     if metadata.num_rows > limits.rows:
         raise DataNotReadable(
             f"{shown(path)} has too many rows.",
-            why=f"Its metadata claim {metadata.num_rows:,} rows; the limit is {limits.rows:,}.",
+            why=f"It has {metadata.num_rows:,} rows by its metadata. The limit is {limits.rows:,}.",
             fix="Use a sample of its rows, or raise the limit in Python: "
             f"data.load(path, limits=Limits(rows={metadata.num_rows}))",
         )
@@ -90,10 +90,10 @@ def _check_size(path: Path, metadata: Any, limits: Limits) -> None:
     file_bytes = path.stat().st_size
     if claimed > limits.expanded_bytes(file_bytes):
         raise DataNotReadable(
-            f"{shown(path)} becomes too large.",
-            why=f"Its {file_bytes:,} bytes claim a table of {claimed:,}; "
-            f"a table may be {limits.ratio} times its compressed size.",
-            fix="If you trust it, raise the limit in Python: "
+            f"{shown(path)} expands to too much data.",
+            why=f"Its {file_bytes:,} bytes expand to {claimed:,} by its metadata. The limit is "
+            f"{limits.ratio} times the file size.",
+            fix="If you trust the file, raise the limit in Python: "
             f"data.load(path, limits=Limits(ratio={claimed // file_bytes + 1}))",
         )
 
@@ -104,9 +104,9 @@ def _check_types(path: Path, schema: Any) -> None:
     for field in schema:
         if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
             raise DataNotReadable(
-                f"{shown(path)} has a column that is no plain value.",
-                why=f"Column {shown(field.name, 40)} holds {field.type}.",
-                fix="Leave it out, or write its parts as columns of their own.",
+                f"{shown(path)} has a nested or binary column.",
+                why=f"Column {shown(field.name, 40)} has the type {field.type}.",
+                fix="Remove it, or write its parts as separate columns.",
             )
 
 

@@ -1,4 +1,4 @@
-"""Parquet files that are one table together: a folder of them, or a pattern that they fit."""
+"""Many Parquet files as one table: a folder, or a pattern."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SUFFIX = ".parquet"
 
 
 class ParquetFolder(Source):
-    """A folder, or `*.parquet`: its rows go through a model, but are not loaded as a whole."""
+    """A folder or a pattern such as `*.parquet`. For batch prediction only, it can't be loaded."""
 
     name = "parquet_folder"
     is_path = True
@@ -57,30 +57,34 @@ class ParquetFolder(Source):
         from automl_magic.batch.readers import ParquetReader
 
         del stored_as
-        return ParquetReader(_several(text))
+        return ParquetReader(_files(text))
 
 
 def _refuse(text: str) -> NoReturn:
-    """Say that this is no file, and which files there are."""
+    """Raise the error for a folder in place of a file. It lists the files in the folder."""
     raise files.unreadable(files.find(text))
 
 
-def _several(text: str) -> Sequence[Path]:
-    """Return the files in the order of their names."""
+def _files(text: str) -> Sequence[Path]:
+    """Return the files, sorted by name."""
     path = Path(text).expanduser()
     if path.is_dir():
         inside = (p for p in path.rglob("*") if not p.name.startswith((".", "_")))
-        found = sorted(p for p in inside if p.suffix.lower() == _SUFFIX and p.is_file())
-        others = f"It holds no file that ends in {_SUFFIX}."
+        paths = sorted(p for p in inside if p.suffix.lower() == _SUFFIX and p.is_file())
+        why = f"The folder has no {_SUFFIX} files."
     else:
-        found = [Path(p) for p in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
-        odd = [p for p in found if p.suffix.lower() != _SUFFIX]
-        others = f"It fits {odd[0].name!r}, which is no Parquet." if odd else "No file fits it."
-        found = [] if odd else found
-    if not found:
-        raise DataNotReadable(
-            f"{text!r} names no Parquet files.",
-            why=others,
-            fix=f"Name one file, or a folder of Parquet files: ls {shlex.quote(text)}",
+        paths = [Path(p) for p in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+        others = [p for p in paths if p.suffix.lower() != _SUFFIX]
+        why = (
+            f"The pattern matches {others[0].name!r}, which isn't Parquet."
+            if others
+            else "The pattern matches no files."
         )
-    return found
+        paths = [] if others else paths
+    if not paths:
+        raise DataNotReadable(
+            f"Can't find Parquet files for {text!r}.",
+            why=why,
+            fix=f"Use a file or a folder of Parquet files. To check: ls {shlex.quote(text)}",
+        )
+    return paths

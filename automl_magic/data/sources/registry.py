@@ -1,8 +1,8 @@
-"""All sources: ours in one list, and those that other packages announce.
+"""All sources: the built-in ones, and those of other packages.
 
-A package announces a source by an entry point of the group `automl_magic.sources`. Its name is the
-scheme of the source's texts, so that a text is recognised before the package is loaded; what it
-points to is the source's class.
+A package registers a source with an entry point in the group `automl_magic.sources`. Its name is
+the scheme of the source's texts, so that a text can be matched before the package is loaded. It
+points to the source's class.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "automl_magic.sources"
-# In this order they are asked whether a text is theirs.
+# In the order of matching.
 OURS: Sequence[Source] = (Bundled(), ParquetFolder(), Csv(), Parquet(), JsonRecords())
 _SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*):")
 
 
 def find(text: str, more: Sequence[Source] = ()) -> Source:
-    """Return the source that a text names a table of.
+    """Return the source that a text belongs to.
 
     Parameters
     ----------
-    more
-        Sources that are asked first, such as the DataFrames of a kernel.
+    more : sequence of Source
+        Sources to match first, such as the DataFrames of a kernel.
 
     Raises
     ------
     DataNotReadable
-        If there is none, its package is broken, or the text holds a credential in clear.
+        If there's no such source, its package is broken, or the text contains a secret.
     """
     source = match(text, more)
     if source is None:
@@ -56,72 +56,73 @@ def find(text: str, more: Sequence[Source] = ()) -> Source:
 
 
 def match(text: str, more: Sequence[Source] = ()) -> Source | None:
-    """Return the source whose text this is, whether there is such a table or not; or None.
+    """Return the source that a text belongs to, or None. Doesn't check that the table exists.
 
     Raises
     ------
     DataNotReadable
-        If the source is of a package that is broken, or the text holds a credential in clear.
+        If the source's package is broken, or the text contains a secret.
     """
     scheme = _SCHEME.match(text)
     if scheme is not None:
-        found = next((one for one in (*more, *OURS) if not one.is_path and one.matches(text)), None)
-        if found is None and scheme[1] in _announced():
-            found = _loaded(scheme[1])
-        if found is not None:
+        candidates = (source for source in (*more, *OURS) if not source.is_path)
+        source = next((source for source in candidates if source.matches(text)), None)
+        if source is None and scheme[1] in _announced():
+            source = _load_source(scheme[1])
+        if source is not None:
             credential_of(text)
-            return found
+            return source
     return next((source for source in OURS if source.is_path and source.matches(text)), None)
 
 
 def named(name: str) -> Source:
-    """Return the source of this name, which is the `format` in what a plan says of its table.
+    """Return the source with this name, which is `read["format"]` of a plan's dataset.
 
     Raises
     ------
     DataNotReadable
-        If there is none, or its package is broken.
+        If there's no such source, or its package is broken.
     """
     for source in OURS:
         if source.name == name:
             return source
     if name not in _announced():
         raise _no_source(name)
-    return _loaded(name)
+    return _load_source(name)
 
 
 def working() -> Iterator[Source]:
-    """Give all sources that can be loaded. A broken one is told of when its scheme is named."""
+    """Yield all sources that can be loaded. Others raise an error when their scheme is used."""
     yield from OURS
     for name in sorted(_announced()):
         try:
-            yield _loaded(name)
+            yield _load_source(name)
         except DataNotReadable:
             continue
 
 
 def title(text: str) -> str:
-    """Return what the table that a text names is called, whether there is one or not."""
+    """Return the name of the table for a text. Doesn't check that the table exists."""
     source = match(text)
     return source.title(text) if source is not None else Path(text).name.split(".")[0]
 
 
 def in_words() -> str:
-    """Return what our sources read, as the help of a command says it."""
-    titles = ", ".join(one.title for one in FORMATS)
-    others = [source.in_help for source in OURS if source.in_help]
-    return ", ".join([f"a path ({titles}; text also gzipped)", *others])
+    """Return the built-in sources in a phrase for the help of commands."""
+    titles = ", ".join(file_format.title for file_format in FORMATS)
+    descriptions = [source.in_help for source in OURS if source.in_help]
+    return ", or ".join([f"a path ({titles}, text optionally gzipped)", *descriptions])
 
 
 def _no_source(name: str) -> DataNotReadable:
-    known = [*(source.name for source in OURS), *sorted(_announced())]
-    close = near_miss(name, known)
+    names = [*(source.name for source in OURS), *sorted(_announced())]
+    close = near_miss(name, names)
     return DataNotReadable(
-        f"There is no source {name[:40]!r}.",
-        why=f"There are {', '.join(known)}.",
-        fix=f"Write {close}:…, or install the package that it comes with."
+        f"There's no source {name[:40]!r}.",
+        why=f"The sources are {', '.join(names)}.",
+        fix=f"Use {close}:…, or install the package for this source."
         if close
-        else "Install the package that it comes with.",
+        else "Install the package for this source.",
     )
 
 
@@ -134,34 +135,34 @@ def _is_there(text: str) -> bool:
 
 @cache
 def _announced() -> dict[str, EntryPoint]:
-    # 30 ms to import, and most texts are paths.
+    # The import takes 30 ms, and most texts are paths.
     from importlib.metadata import entry_points
 
     ours = {source.name for source in OURS}
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in ours}
 
 
-def _loaded(name: str) -> Source:
-    found = _tried(name)
-    if isinstance(found, DataNotReadable):
-        raise found.with_traceback(None)
-    return found
+def _load_source(name: str) -> Source:
+    result = _try_load(name)
+    if isinstance(result, DataNotReadable):
+        raise result.with_traceback(None)
+    return result
 
 
 @cache
-def _tried(name: str) -> Source | DataNotReadable:
-    """Return an announced source, or why it cannot be used: a package is not tried twice."""
+def _try_load(name: str) -> Source | DataNotReadable:
+    """Return a registered source, or the error from loading it. Packages are loaded only once."""
     point = _announced()[name]
     package = point.dist.name if point.dist is not None else point.module
-    why = f"{point.value} of {package} is no source of this name."
+    why = f"{point.value} of {package} isn't a source with this name."
     try:
         source = point.load()()
         if isinstance(source, Source) and source.name == name:
             return source
     except Exception as error:  # noqa: BLE001 - a foreign package may raise anything
-        why = f"It comes with {package}, which failed to load: {type(error).__name__}: {error}."
+        why = f"The package {package} failed to load: {type(error).__name__}: {error}."
     return DataNotReadable(
-        f"The source {name!r} cannot be used.",
+        f"Can't use the source {name!r}.",
         why=why,
-        fix=f"Correct or remove that package: pip uninstall {package}",
+        fix=f"Fix or remove the package: pip uninstall {package}",
     )

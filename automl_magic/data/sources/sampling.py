@@ -1,4 +1,4 @@
-"""A sample of rows from a stream of any length: the same rows, however it is cut into batches."""
+"""A sample of rows from a stream of any length. It doesn't depend on the batch size."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
 
 def drawn(batches: Iterator[pa.RecordBatch], n_rows: int, seed: int) -> pa.Table:
-    """Return some rows of a stream, drawn without replacement, in their order.
+    """Return a sample of rows without replacement, in stream order.
 
-    Every row gets a random number, and those with the smallest are kept; at no time are more rows
-    in memory than these and a batch.
+    Every row gets a random number, and the rows with the smallest are kept. Only these and one
+    batch are in memory at a time.
     """
     import pyarrow as pa
 
     random = np.random.default_rng(seed)
-    kept: pa.Table | None = None
+    sample: pa.Table | None = None
     keys: NDArray[Any] = np.empty(0)
     for batch in batches:
-        whole = pa.Table.from_batches([batch])
-        whole = whole if kept is None else pa.concat_tables([kept, whole])
+        rows = pa.Table.from_batches([batch])
+        rows = rows if sample is None else pa.concat_tables([sample, rows])
         keys = np.concatenate([keys, random.random(batch.num_rows)])
         if len(keys) > n_rows:
-            chosen = np.sort(np.argpartition(keys, n_rows)[:n_rows])
-            whole, keys = whole.take(chosen), keys[chosen]
-        kept = whole
-    if kept is None:
-        raise ValueError("a source gives at least one batch")
-    return kept
+            positions = np.sort(np.argpartition(keys, n_rows)[:n_rows])
+            rows, keys = rows.take(positions), keys[positions]
+        sample = rows
+    if sample is None:
+        raise ValueError("a source yields at least one batch")
+    return sample

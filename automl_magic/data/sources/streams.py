@@ -1,4 +1,4 @@
-"""The bytes of a text file, decompressed and counted: a bomb ends early and by name."""
+"""The bytes of a text file, decompressed, with a limit on their number."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _CHUNK = 1 << 20
 
 
 class Gunzipped(io.RawIOBase):
-    """The content of a gzip file, up to as many bytes as its size allows.
+    """The content of a gzip file, up to the limit for its size.
 
     Raises
     ------
     DataNotReadable
-        While reading, where the content is too large, broken or cut off.
+        While reading, if the content is too large, corrupt or truncated.
     """
 
     def __init__(self, path: Path, limits: Limits) -> None:
@@ -44,23 +44,23 @@ class Gunzipped(io.RawIOBase):
             n_bytes = self.file.readinto(memoryview(buffer))
         except EOFError as error:
             raise DataNotReadable(
-                f"{shown(self.path)} is cut off.",
-                why=f"The gzip data end without an end mark after {self.n_read:,} bytes.",
+                f"{shown(self.path)} is truncated.",
+                why=f"The gzip data ends after {self.n_read:,} bytes without an end marker.",
                 fix="Copy or download the file again.",
             ) from error
         except (gzip.BadGzipFile, zlib.error) as error:
             raise DataNotReadable(
-                f"{shown(self.path)} cannot be decompressed.",
-                why=f"The gzip data are broken after {self.n_read:,} bytes of content: {error}.",
-                fix=f"Test it with gzip -t {shlex.quote(self.path.name)}, and get it again.",
+                f"Can't decompress {shown(self.path)}.",
+                why=f"The gzip data is corrupt after {self.n_read:,} bytes of content: {error}.",
+                fix=f"Get the file again. To test it: gzip -t {shlex.quote(self.path.name)}",
             ) from error
         self.n_read += n_bytes
         if self.n_read > self.allowed:
             raise DataNotReadable(
-                f"{shown(self.path)} becomes too large.",
-                why=f"Its {self.path.stat().st_size:,} bytes hold more than {self.allowed:,}; "
-                f"a table may be {self.ratio} times its compressed size.",
-                fix="If you trust it, decompress it first: "
+                f"{shown(self.path)} expands to too much data.",
+                why=f"Its {self.path.stat().st_size:,} bytes expand to more than {self.allowed:,}. "
+                f"The limit is {self.ratio} times the file size.",
+                fix="If you trust the file, decompress it: "
                 f"gunzip -k {shlex.quote(self.path.name)}",
             )
         return n_bytes
@@ -71,14 +71,14 @@ class Gunzipped(io.RawIOBase):
 
 
 def open_content(path: Path, limits: Limits) -> io.BufferedReader:
-    """Open the content of a text file, decompressed where its name ends in .gz."""
+    """Open a text file. It's decompressed if its name ends in .gz."""
     if path.suffix.lower() != ".gz":
         return path.open("rb")
     return io.BufferedReader(Gunzipped(path, limits), _CHUNK)
 
 
 def first_bad_byte(path: Path, limits: Limits) -> tuple[int, int]:
-    """Return the offset and value of the first byte that is not UTF-8."""
+    """Return the offset and value of the first byte that isn't valid UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with open_content(path, limits) as content:
         offset = 0

@@ -1,10 +1,10 @@
 import pandas as pd
 
 
-def test_a_guessed_order_is_admitted(found):
+def test_an_ambiguous_order_is_reported(found):
     frame = pd.DataFrame({"day": ["03/04/2020", "05/06/2021"] * 40, "y": [1, 2] * 40})
     finding = found(frame, "AM013")
-    assert finding.detail == "No value of 'day' has a day above 12, so 03/04 is read as March 4."
+    assert finding.detail == "No day in 'day' is above 12, so 03/04 is read as March 4."
     assert finding.evidence == {"date_format": {"day": "%m/%d/%Y"}}
 
 

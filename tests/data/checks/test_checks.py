@@ -11,7 +11,7 @@ from automl_magic.data.checks import CHECKS
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "reference" / "checks"
 FOLDER = Path(checks.__file__).parent
-HEADINGS = ["What it sees", "Example", "What to do", "How to mute it"]
+HEADINGS = ["What it detects", "Example", "What to do", "How to mute it"]
 
 
 def test_codes_count_up_without_gaps():
@@ -32,7 +32,7 @@ def test_every_page_has_a_check():
 
 
 def test_every_check_has_a_test_file():
-    modules = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "look"}
+    modules = {path.stem for path in FOLDER.glob("*.py") if "CODE, TITLE =" in path.read_text()}
     assert modules == {Path(check.__file__).stem for check in CHECKS}
     assert {path.stem for path in Path(__file__).parent.glob("test_*.py")} == {
         "test_checks",

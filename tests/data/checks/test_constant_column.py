@@ -5,9 +5,7 @@ def test_columns_with_one_value_or_none_are_dropped(found):
     frame = pd.DataFrame({"one": [7, 7, 7], "none": [None] * 3, "some": ["a", None, "a"]})
     finding = found(frame, "AM003")
     assert finding.drop == ("one", "none")
-    assert finding.detail.startswith(
-        "2 columns have one value, or none, in all rows: 'one', 'none'."
-    )
+    assert finding.detail.startswith("2 columns have only one value or none: 'one', 'none'.")
 
 
 def test_the_target_is_not_dropped(found):

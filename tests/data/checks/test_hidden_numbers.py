@@ -10,7 +10,7 @@ def test_the_rule_is_the_evidence(found):
     }
     assert (
         finding.detail
-        == "Text is read as numbers in 'price'; 40 values that are none become missing."
+        == "Text in 'price' is read as numbers. 40 values that aren't numbers become missing."
     )
 
 

@@ -70,7 +70,7 @@ def test_short_tables_are_not_judged(found):
 def test_the_sentence_names_column_and_score(found):
     finding = found(pd.DataFrame({"x": LABEL, "y": LABEL, "noise": NOISE}), "AM002", "y")
     assert finding.detail == (
-        "Alone, 'x' tells the target with a score of at least 1.0000 "
+        "Without any other column, 'x' predicts the target with a score of at least 1.0000 "
         "(area under the ROC curve or balanced accuracy)."
     )
     assert finding.evidence == {"scores": {"x": 1.0}, "rows": N}

@@ -8,7 +8,7 @@ def _table(counts):
 
 def test_small_classes_are_named_with_their_rows(found):
     finding = found(_table({"no": 970, "yes": 30}), "AM006", "y")
-    assert finding.detail == "Few rows of 'yes': of 'yes' there are 30 in 1,000."
+    assert finding.detail == "Classes with few rows: 'yes'. 'yes' has 30 of 1,000 rows."
     assert finding.evidence == {"counts": {"yes": 30}}
 
 

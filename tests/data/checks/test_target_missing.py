@@ -4,7 +4,9 @@ import pandas as pd
 def test_rows_without_a_target_are_counted(found):
     frame = pd.DataFrame({"x": range(4), "y": ["a", None, "b", "a"]})
     finding = found(frame, "AM001", "y")
-    assert finding.detail == "1 row of 4 (25.0%) without a target; left out."
+    assert finding.detail == (
+        "1 of 4 rows (25.0%) has no target. Rows without a target are excluded."
+    )
     assert finding.evidence == {"n_missing": 1, "share": 0.25}
     assert (finding.severity, finding.drop) == ("warning", ())
 

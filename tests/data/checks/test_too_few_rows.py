@@ -12,5 +12,5 @@ def test_short_tables_are_called_so(n_rows, severity, found):
 
 def test_the_sentence_says_what_it_means(found):
     finding = found(pd.DataFrame({"x": range(40), "y": range(40)}), "AM008")
-    assert finding.detail == "40 rows: scores will be uncertain."
-    assert "Collect more: 200 is a start." in finding.fix
+    assert finding.detail == "The table has 40 rows. Scores are uncertain."
+    assert "Collect more rows, at least 200." in finding.fix

@@ -18,7 +18,7 @@ from automl_magic.data.sources.delimited import sniff_separator
     ],
 )
 def test_the_separator_is_the_one_the_records_agree_on(text, separator):
-    assert sniff_separator(text, whole=True) == separator
+    assert sniff_separator(text, is_complete=True) == separator
 
 
 def test_a_record_cut_by_the_end_of_the_head_does_not_count():
@@ -40,30 +40,30 @@ def test_floats_are_read_to_the_last_digit(tmp_path):
 
 def test_rows_of_another_length_are_named_by_line(refused):
     long = refused(b"a,b\n1,2\n3,4,5\n")
-    assert long.why == "Line 3 has 3 fields, the header has 2."
+    assert long.why == "Line 3 has 3 fields, but the header has 2."
     short = refused(b'a,b\n"x\ny",2\n3\n')
-    assert short.why == "Line 4 has 1 fields, the header has 2."
-    assert short.fix == "Look at that line: sed -n 4p table.csv"
+    assert short.why == "Line 4 has 1 fields, but the header has 2."
+    assert short.fix == "Check that line: sed -n 4p table.csv"
 
 
 def test_rows_that_are_all_longer_than_the_header_are_not_shifted(refused):
-    assert refused(b"a,b\n1,2,3\n4,5,6\n").why == "Line 2 has 3 fields, the header has 2."
+    assert refused(b"a,b\n1,2,3\n4,5,6\n").why == "Line 2 has 3 fields, but the header has 2."
 
 
 def test_a_repeated_column_name_is_refused_as_the_file_has_it(refused):
     error = refused(b"a,b,a\n1,2,3\n4,5,6\n")
-    assert error.why == "Repeated: 'a'."
+    assert error.why == "More than one column has the name 'a'."
     assert "'a_2'" in error.fix
 
 
 def test_an_unclosed_quote_is_refused(refused):
     error = refused(b'a,b\n1,"2\n3,4\n5,6\n')
-    assert "rows of different length" in error.what or "not a table" in error.what
+    assert "rows of different lengths" in error.what or "valid table" in error.what
 
 
 def test_other_encodings_are_named_by_byte_and_cured_by_a_command(refused):
     error = refused("name,y\nJosé,1\nAna,0\n".encode("latin1"))
-    assert error.why == "At byte 10 is 0xe9, which no UTF-8 text has there."
+    assert error.why == "Byte 10 is 0xe9, which isn't valid there."
     assert error.fix.endswith("iconv -f latin1 -t utf-8 table.csv > table-utf8.csv")
 
 

@@ -13,7 +13,7 @@ def test_a_missing_file_gets_the_near_miss_of_its_folder(tmp_path, refused):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(DataNotReadable, match="There is no folder") as caught:
+    with pytest.raises(DataNotReadable, match="There's no folder") as caught:
         data.load(str(tmp_path / "nowhere" / "t.csv"))
     assert "sklearn:breast_cancer" in caught.value.fix
 
@@ -23,7 +23,7 @@ def test_a_folder_offers_its_tables(tmp_path):
     with pytest.raises(DataNotReadable) as caught:
         data.load(str(tmp_path))
     assert caught.value.what.endswith("is a folder, not a file.")
-    assert caught.value.fix == f"Name one of its files, e.g. '{tmp_path}/a b.csv'."
+    assert caught.value.fix == f"Use one of its files, such as '{tmp_path}/a b.csv'."
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"   "])
@@ -34,7 +34,7 @@ def test_an_empty_file_is_refused(content, refused):
 def test_a_header_without_rows_is_refused(refused):
     error = refused(b"a,b,c\n")
     assert error.what.endswith("has no rows.")
-    assert error.why == "It has 3 column names and nothing below: 'a', 'b', 'c'."
+    assert error.why == "It only has a header with 3 column names: 'a', 'b', 'c'."
 
 
 def test_one_column_loads_since_a_model_may_need_no_more(tmp_path):
@@ -45,14 +45,14 @@ def test_one_column_loads_since_a_model_may_need_no_more(tmp_path):
 @pytest.mark.parametrize(
     ("content", "name", "why"),
     [
-        (b"PAR1xxxxPAR1", "t.csv", "it is a Parquet file"),
-        (b"\x1f\x8b\x08\x00abc", "t.csv", "it is gzip-compressed"),
+        (b"PAR1xxxxPAR1", "t.csv", "it's a Parquet file"),
+        (b"\x1f\x8b\x08\x00abc", "t.csv", "it's gzip-compressed"),
         (b"PK\x03\x04abc", "t.csv", "a zip archive (or an Excel workbook)"),
-        (b"\x89PNG\r\n", "t.json", "a PNG picture"),
-        (b"a,b\n1,\x00\n", "t.csv", "At byte 6 is a zero byte"),
-        (bytes(range(256)) * 40, "t.csv", "zero byte"),
-        (b"a,b\n1,2\n", "t.parquet", "a Parquet file starts with b'PAR1'"),
-        (b"a,b\n1,2\n", "t.csv.gz", "gzip starts with"),
+        (b"\x89PNG\r\n", "t.json", "a PNG image"),
+        (b"a,b\n1,\x00\n", "t.csv", "Byte 6 is zero"),
+        (bytes(range(256)) * 40, "t.csv", "is zero"),
+        (b"a,b\n1,2\n", "t.parquet", "Parquet files start with b'PAR1'"),
+        (b"a,b\n1,2\n", "t.csv.gz", "gzip files start with"),
     ],
 )
 def test_what_its_first_bytes_betray_is_refused(content, name, why, refused):
@@ -68,14 +68,14 @@ def test_a_wrong_ending_gets_the_command_that_renames(refused):
 def test_an_address_is_not_fetched():
     with pytest.raises(DataNotReadable) as caught:
         data.load("https://example.org/t.csv")
-    assert caught.value.fix.startswith("curl -LO https://example.org/t.csv")
+    assert caught.value.fix.endswith("curl -LO https://example.org/t.csv")
 
 
 def test_a_pipe_is_refused(tmp_path):
     import os
 
     os.mkfifo(tmp_path / "t.csv")
-    with pytest.raises(DataNotReadable, match="not a regular file"):
+    with pytest.raises(DataNotReadable, match="isn't a regular file"):
         data.load(str(tmp_path / "t.csv"))
 
 
@@ -86,7 +86,7 @@ def test_a_name_with_a_zero_character_cannot_be_a_path():
 
 def test_a_file_above_the_limit_is_refused_before_it_is_read(refused):
     error = refused(b"a,b\n1,2\n", limits=Limits(file_bytes=4))
-    assert error.why == "It has 8 bytes; the limit is 4."
+    assert error.why == "It has 8 bytes. The limit is 4."
 
 
 def test_hostile_file_names_stay_on_one_line(refused):

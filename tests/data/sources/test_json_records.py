@@ -47,8 +47,8 @@ def test_mixed_values_become_text(tmp_path):
     ("text", "why"),
     [
         ('{"a": 1, "b": 2}\n{"a": 1, "b":\n', "record 2, character"),
-        ('{"a": [1, 2], "b": 1}\n', "Column 'a' holds lists or objects."),
-        ('{"a": 1, "a": 2}\n', "Repeated: 'a'."),
+        ('{"a": [1, 2], "b": 1}\n', "Column 'a' has lists or objects."),
+        ('{"a": 1, "a": 2}\n', "More than one column has the name 'a'."),
         ('{\n "a": 1,\n "b": 2\n}\n', "record 1"),
         ("a,b\n1,2\n", "JSON lines start with '{'"),
         ('{"a": 1e999, "b": 1}\n', "Range error"),
@@ -59,7 +59,7 @@ def test_what_is_no_table_is_refused_with_its_place(refused, text, why):
 
 
 def test_an_array_of_plain_values_is_no_table(refused):
-    assert refused(b"[1, 2, 3]", "t.json").what.endswith("holds no records.")
+    assert refused(b"[1, 2, 3]", "t.json").what.endswith("doesn't contain records.")
 
 
 def test_an_array_that_breaks_off_is_named_by_line(refused):

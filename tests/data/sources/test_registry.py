@@ -108,7 +108,7 @@ def test_a_credential_in_clear_is_refused_before_anything_is_written(toy, tmp_pa
     [
         ("counts = not_there:Counts", "ModuleNotFoundError"),
         ("counts = toy_counts:DAYS", "TypeError"),
-        ("tally = toy_counts:Counts", "no source of this name"),
+        ("tally = toy_counts:Counts", "isn't a source with this name"),
     ],
 )
 def test_a_broken_source_is_told_of_when_it_is_named_and_not_before(announce, point, why):
@@ -132,7 +132,7 @@ def test_no_package_can_take_a_scheme_of_ours(announce):
 def test_a_plan_of_a_source_that_is_not_installed_says_so(toy, orders):
     dataset = data.profile(data.load(orders), name="t", source=orders, read={"format": "tally"})
 
-    with pytest.raises(DataNotReadable, match="There is no source 'tally'") as caught:
+    with pytest.raises(DataNotReadable, match="There's no source 'tally'") as caught:
         data.load_code(dataset)
     assert "sklearn" in caught.value.why
 

@@ -168,7 +168,7 @@ def test_a_frame_of_the_kernel_is_a_source_by_its_name(customers):
     assert source.load(text) is customers
     assert (source.title(text), source.in_code(text)) == ("people", "people")
     assert source.schema(text)["age"] == "number"
-    with pytest.raises(DataNotReadable, match="cannot be loaded by another notebook"):
+    with pytest.raises(DataNotReadable, match="Another notebook can't load the DataFrame"):
         source.code(text, {})
 
 

@@ -72,7 +72,7 @@ def test_a_constant_target_is_refused(plan, dataset, column):
     y = column("y", "constant", n_unique=1)
 
     assert refusal(TargetNotUsable, plan, dataset, column, y).what == (
-        "The target 'y' has one value only."
+        "The target 'y' has only one value."
     )
 
 
