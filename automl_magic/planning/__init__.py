@@ -1,4 +1,4 @@
-"""planning: Dataset → Plan. Decides what to try, in which order, and why; trains nothing."""
+"""planning: turn a Dataset into a Plan. Decides what to try, in which order, and why."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from automl_magic.planning.spec import parse_spec, read_spec
     from automl_magic.planning.spec_text import format_spec
 
-# Loaded when first used: a front door that reads options needs no NumPy.
-_HOMES = {
+# Loaded on first use, because reading options doesn't need NumPy.
+_MODULES = {
     "format_spec": "spec_text",
     "make_plan": "plan",
     "parse_spec": "spec",
@@ -23,6 +23,6 @@ __all__ = ["format_spec", "make_plan", "parse_spec", "problems_in", "read_spec"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The columns an experiment names: are they there, and may they be used so?"""
+"""Check the columns that an experiment names."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from automl_magic.records import Column, ColumnKind, Dataset, Experiment
 def check_columns(
     experiment: Experiment, dataset: Dataset, column_kinds: Sequence[ColumnKind]
 ) -> None:
-    """Check each column that the experiment names; `column_kinds` are what one may be.
+    """Check each column that the experiment names. `column_kinds` are the valid kinds.
 
     Raises
     ------
     TargetNotFound
-        If the target is not in the data; the near miss is offered.
+        If the target isn't in the data. The error suggests the closest name.
     PlanError
-        If another column is not there, the target is excluded, or a kind does not exist.
+        If another column isn't in the data, the target is excluded, or a kind is invalid.
     """
     names = [column.name for column in dataset.columns]
     if experiment.target not in names:
         raise TargetNotFound(experiment.target, names)
-    asked = {
+    columns_by_field = {
         "cv.column": [experiment.cv.column] if experiment.cv.column is not None else [],
         "features.exclude": experiment.features.exclude,
         "features.kinds": experiment.features.kinds,
         "sensitive": experiment.sensitive,
     }
-    for field, columns in asked.items():
+    for field, columns in columns_by_field.items():
         for name in columns:
             if name not in names:
                 close = near_miss(name, names)
                 raise PlanError(
-                    f"The data has no column {quoted(name)}, which {field} names.",
+                    f"The data has no column {quoted(name)}, which is set in {field}.",
                     why=f"It has {len(names)} columns: {shorten(names)}.",
-                    fix=f"Write {quoted(close)}."
+                    fix=f"Use {quoted(close)}."
                     if close
-                    else f"Take {quoted(name)} out of {field}.",
+                    else f"Remove {quoted(name)} from {field}.",
                 )
     _check_target(experiment)
     for name, kind in experiment.features.kinds.items():
         if kind not in column_kinds:
             close = near_miss(kind, column_kinds)
             raise PlanError(
-                f"The column {quoted(name)} cannot be a {quoted(kind)}.",
+                f"Can't set the kind of column {quoted(name)} to {quoted(kind)}.",
                 why=f"The kinds are {', '.join(column_kinds)}.",
-                fix=f"Write {close}." if close else "Use one of these kinds.",
+                fix=f"Use {close}." if close else "Use one of these kinds.",
             )
 
 
 def with_kinds(dataset: Dataset, experiment: Experiment) -> Dataset:
-    """Return the dataset with the kinds that were asked for in place of the inferred ones."""
+    """Return the dataset with the kinds set in the experiment instead of the inferred ones."""
     kinds = experiment.features.kinds
     if not kinds:
         return dataset
@@ -70,8 +70,8 @@ def with_kinds(dataset: Dataset, experiment: Experiment) -> Dataset:
 def _as_kind(column: Column, kind: ColumnKind) -> Column:
     if column.kind is kind:
         return column
-    # The parse rule belonged to the kind that was inferred.
-    return dataclasses.replace(column, kind=kind, parse={}, reason="It was asked to be this kind.")
+    # The parse rule belongs to the inferred kind.
+    return dataclasses.replace(column, kind=kind, parse={}, reason="You set this kind.")
 
 
 def _check_target(experiment: Experiment) -> None:
@@ -79,12 +79,12 @@ def _check_target(experiment: Experiment) -> None:
     if target in experiment.features.exclude:
         raise PlanError(
             f"The target {quoted(target)} is excluded.",
-            why="features.exclude names it; no model ever sees its target as a feature anyway.",
-            fix=f"Take {quoted(target)} out of features.exclude.",
+            why="features.exclude contains it. The target is never used as a feature.",
+            fix=f"Remove {quoted(target)} from features.exclude.",
         )
     if target == experiment.cv.column:
         raise PlanError(
-            f"The target {quoted(target)} cannot also divide the rows.",
-            why="cv.column names it, and a split by the answer would give the answer away.",
-            fix="Name another column in cv.column, or leave it out.",
+            f"Can't split the rows by the target {quoted(target)}.",
+            why="cv.column is the target. Such a split leaks the target.",
+            fix="Use another column in cv.column, or remove it.",
         )

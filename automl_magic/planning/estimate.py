@@ -1,4 +1,4 @@
-"""What a run will take, before anything has run."""
+"""Estimate the time, memory and number of trials of a run."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from automl_magic.records import Candidate, Dataset, Estimate
 from automl_magic.tasks.context import Context
 
-# On two cores the model libraries import in 1.2 s and MLflow in 1.1 s, in the command and again in
-# the kernel; the rest is a margin for the kernel's start and tracking, per gigabyte for reading.
+# On two cores, the model libraries import in 1.2 s and MLflow in 1.1 s, in the command and again in
+# the kernel. The rest is for starting the kernel and tracking, and per gigabyte for reading.
 OVERHEAD_S, OVERHEAD_S_PER_GB = 8.0, 20.0
-# The libraries alone, and the copies of the table that are alive at once: as loaded, the two
-# views as float64, and what a booster makes of them.
+# The libraries, and the copies of the table that exist at the same time: as loaded, the two views
+# as float64, and the booster's copies.
 LIBRARIES_BYTES = 450_000_000
 COPIES_OF_TABLE, COPIES_OF_VIEW = 2, 4
-# A dense view has more columns than the table: levels, parts of dates, components of texts.
+# A dense view has more columns than the table: levels, parts of dates, text components.
 OUTPUTS_PER_COLUMN = 3
-# Part of the budget that is kept for the holdout and the refit.
+# The share of the budget for trials. The rest is for the holdout score and the refit.
 SEARCHING_SHARE = 0.75
-# On the smallest tables what is not a fit takes as long as one.
+# The minimum time per trial: on the smallest tables, overhead takes as long as a fit.
 LEAST_S = 0.3
 
 
@@ -30,10 +30,16 @@ def make_estimate(
     trial_s: float,
     max_trials: int | None,
 ) -> Estimate:
-    """Return the time, the memory and the number of trials of a run.
+    """Return the time, memory and number of trials of a run.
 
-    `search_s` is the budget, which the search keeps to; the rest are estimates. `trial_s` are the
-    seconds that a trial usually takes.
+    `search_s` of the result is the budget. The other values are estimates.
+
+    Parameters
+    ----------
+    trial_s : float, seconds
+        Typical time of a trial.
+    max_trials : int, optional
+        Maximum number of trials.
     """
     view_bytes = 8 * context.n_rows * context.n_columns * OUTPUTS_PER_COLUMN
     memory_bytes = (
@@ -48,11 +54,11 @@ def make_estimate(
         memory_bytes=memory_bytes,
         n_trials=n_trials,
         basis=f"{context.folds} folds of {context.n_rows:,} rows × {context.n_columns:,} feature "
-        f"columns on {context.threads} threads; costs were timed on two cores, so trials may be "
-        "half or twice as many.",
+        f"columns on {context.threads} threads. Costs were timed on two cores, so there may be "
+        "half or twice as many trials.",
     )
 
 
 def _n_trials(context: Context, n_candidates: int, trial_s: float) -> int:
-    one_s = max(LEAST_S, trial_s)
-    return max(n_candidates // 2, int(SEARCHING_SHARE * context.budget_s / one_s))
+    trial_s = max(LEAST_S, trial_s)
+    return max(n_candidates // 2, int(SEARCHING_SHARE * context.budget_s / trial_s))

@@ -1,4 +1,4 @@
-"""Dataset and Experiment become a Plan: what was left open is decided, with the reason."""
+"""Turn a Dataset and an Experiment into a Plan: decide what's not set, with reasons."""
 
 from __future__ import annotations
 
@@ -29,47 +29,49 @@ from automl_magic.tasks.families import default_family, family_for
 from automl_magic.tasks.family import Family
 from automl_magic.tasks.target import Target
 
-# Imports in a fresh kernel take about 2 s, then the baseline is fitted on the folds, once for the
-# holdout and once on all rows; what is left is too little for one candidate.
+# Imports in a fresh kernel take about 2 s. Then the baseline is fitted on the folds, once for the
+# holdout and once on all rows. With a smaller budget, there's no time left for a candidate.
 SMALLEST_BUDGET_S = 5.0
 
 
 def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_bytes: int) -> Plan:
-    """Decide how a model will be found. Trains nothing.
+    """Decide how to search for a model, without training one.
 
     Parameters
     ----------
-    experiment
-        What was asked. What it leaves open is decided and written down in the plan's experiment;
-        planning that one again gives the same plan.
-    dataset
-        The profile of the table; the target's summary holds its `classes` and `counts`.
-    n_cores, memory_bytes
-        What the machine has to give.
+    experiment : Experiment
+        The user's settings. The plan's experiment contains a decision for each setting that isn't
+        set. Planning that experiment again gives the same plan.
+    dataset : Dataset
+        The profile of the table. The target's summary has its `classes` and `counts`.
+    n_cores : int
+        Number of CPU cores.
+    memory_bytes : int
+        Available memory.
 
     Raises
     ------
     TargetNotFound, TargetNotUsable, DataError
-        If the target cannot be learnt, or a finding of severity error stops the plan.
+        If the target can't be predicted, or a finding has the severity error.
     PlanError
-        `UnknownMetric`, `MetricDoesNotFit`, `BudgetTooSmall`, `TooFewRows`, or a column, split,
-        task, sampler or candidate that does not exist or does not fit.
+        `UnknownMetric`, `MetricDoesNotFit`, `BudgetTooSmall`, `TooFewRows`, or an invalid column,
+        split, task, sampler or candidate.
     """
     _check_budget(experiment.budget_s)
     _check_sampler(experiment.hpo.sampler)
-    asked = experiment.task
-    family = default_family() if asked is None else family_for(asked)
+    requested_task = experiment.task
+    family = default_family() if requested_task is None else family_for(requested_task)
     check_columns(experiment, dataset, family.column_kinds)
     dataset = with_kinds(dataset, experiment)
     experiment = family.complete(experiment, dataset)
-    target = family.read_target(dataset, experiment.target, asked)
+    target = family.read_target(dataset, experiment.target, requested_task)
     _check_imbalance(experiment.imbalance, target.kind)
     metric = family.metric(experiment.objective, target, dataset.column(experiment.target))
 
     dropped = family.left_out(dataset, experiment)
     context = _context(experiment, dataset, target, dropped, n_cores)
     validation = family.validation(experiment, dataset, target)
-    # After the split, whose errors say how many rows it needs.
+    # After the split, because its errors state how many rows it needs.
     _check_findings(dataset)
     split = validation.split
     dropped |= _group_column(split, dropped)
@@ -130,10 +132,10 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, n_cores: int, memory_
 def _check_budget(budget_s: float) -> None:
     if budget_s < SMALLEST_BUDGET_S:
         raise BudgetTooSmall(
-            f"A budget of {budget_s:g} s is too small.",
-            why=f"{SMALLEST_BUDGET_S:g} s are the least: it takes seconds to load the libraries, "
-            "and the best model is fitted twice more, for the holdout and on all rows.",
-            fix=f"Use --budget {SMALLEST_BUDGET_S:g}s or more; 60s is usual.",
+            f"A {budget_s:g} s budget is too short.",
+            why=f"The minimum is {SMALLEST_BUDGET_S:g} s, to load libraries and refit the best "
+            "model twice: for the holdout and on all rows.",
+            fix=f"Use --budget {SMALLEST_BUDGET_S:g}s or more. 60s is typical.",
         )
 
 
@@ -141,25 +143,27 @@ def _check_sampler(sampler: str) -> None:
     if sampler not in SAMPLERS:
         close = near_miss(sampler, SAMPLERS)
         raise PlanError(
-            f"No sampler is called {sampler!r}.",
+            f"{sampler!r} isn't a sampler.",
             why=f"The samplers are {', '.join(SAMPLERS)}.",
-            fix=f"Write hpo.sampler: {close or Hpo().sampler}.",
+            fix=f"Set hpo.sampler to {close or Hpo().sampler}.",
         )
 
 
 def _check_findings(dataset: Dataset) -> None:
-    for found in dataset.findings:
-        if found.severity is Severity.ERROR:
+    for finding in dataset.findings:
+        if finding.severity is Severity.ERROR:
             raise DataError(
-                f"{found.title.rstrip('.')} ({found.code}).", why=found.detail, fix=found.fix
+                f"{finding.title.rstrip('.')} ({finding.code}).",
+                why=finding.detail,
+                fix=finding.fix,
             )
 
 
 def _check_imbalance(imbalance: Imbalance, kind: TaskKind) -> None:
     if imbalance is Imbalance.CLASS_WEIGHT and kind.answer is Answer.NUMBER:
         raise PlanError(
-            "Class weights need classes.",
-            why=f"The task is a {kind}: its target is a number.",
+            f"Can't use class weights for the task {kind}.",
+            why="Its target is a number, not a class.",
             fix="Set imbalance to none.",
         )
 
@@ -171,10 +175,10 @@ def _check_features(
 ) -> None:
     if not usual_view:
         raise DataError(
-            "There is no column left to learn from.",
+            "There are no features to train on.",
             why=f"The table has {len(dataset.columns)} columns: the target, and {len(dropped)} "
-            "that are left out.",
-            fix="Give more columns, or name one under features.kinds to have it used.",
+            "excluded ones.",
+            fix="Add columns, or set a kind under features.kinds to use an excluded one.",
         )
 
 
@@ -213,7 +217,7 @@ def _group_column(split: Split, dropped: Mapping[str, Decision]) -> dict[str, De
             about=DecisionKind.COLUMN,
             name=name,
             choice=EXCLUDED,
-            why="It names the groups that are kept apart, and new rows come from new groups.",
+            why="It identifies the groups of the split, and new rows come from new groups.",
         )
     }
 
@@ -226,27 +230,27 @@ def _missing_target(dataset: Dataset, target: Target) -> tuple[Decision, ...]:
         Decision(
             about=DecisionKind.UNLABELLED_ROWS,
             choice=EXCLUDED,
-            why="A row without an answer can neither train nor measure.",
+            why="Rows without a target can't be used for training or scoring.",
             evidence={"rows": n_missing, "of": dataset.n_rows},
-            rejected=("fill them in: a made-up answer would be learnt",),
+            rejected=("fill them in: the model would learn made-up targets",),
         ),
     )
 
 
-def _threads(asked: int | None, n_cores: int) -> Decision:
+def _threads(requested: int | None, n_cores: int) -> Decision:
     evidence = {"cores": n_cores}
-    if asked is not None:
+    if requested is not None:
         return Decision(
             about=DecisionKind.THREADS,
-            choice=str(asked),
-            why="It was asked for.",
+            choice=str(requested),
+            why="You set this.",
             evidence=evidence,
         )
     return Decision(
         about=DecisionKind.THREADS,
         choice=str(n_cores),
-        why="So many folds are fitted side by side, each in one thread, so that the results do not "
-        "depend on the number.",
+        why="This many folds are fitted in parallel, each in one thread, so results don't depend "
+        "on the number of threads.",
         evidence=evidence,
     )
 
@@ -254,7 +258,7 @@ def _threads(asked: int | None, n_cores: int) -> Decision:
 def _portfolio(experiment: Experiment, family: Family, context: Context) -> Decision:
     if experiment.candidates is not None:
         names = ", ".join(experiment.candidates)
-        return Decision(about=DecisionKind.CANDIDATES, choice=names, why="They were asked for.")
+        return Decision(about=DecisionKind.CANDIDATES, choice=names, why="You set these.")
     return Decision(
         about=DecisionKind.CANDIDATES,
         choice=", ".join(candidate.name for candidate in family.propose(context)),
@@ -270,9 +274,10 @@ def _memory(needed_bytes: int, memory_bytes: int) -> tuple[Decision, ...]:
     return (
         Decision(
             about=DecisionKind.MEMORY,
-            choice="try all the same",
-            why=f"The run may need {needed_bytes / 1e9:.1f} GB, and there are "
-            f"{memory_bytes / 1e9:.1f} GB. If it runs out, give it fewer rows or columns.",
+            choice="try anyway",
+            why=f"The run may need {needed_bytes / 1e9:.1f} GB of memory, but only "
+            f"{memory_bytes / 1e9:.1f} GB are available. If it runs out, use fewer rows or "
+            "columns.",
             evidence={"needed_bytes": needed_bytes, "memory_bytes": memory_bytes},
         ),
     )

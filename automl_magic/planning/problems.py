@@ -1,7 +1,6 @@
-"""Everything that is wrong in the text of an experiment file, for an editor to mark.
+"""Find all errors in the text of an experiment file, for an editor to mark.
 
-`parse_spec` stops at the first error. Here, a field that is wrong is set aside, and the rest of the
-file is read on.
+`parse_spec` stops at the first error. Here, an invalid field is removed, and reading continues.
 """
 
 from __future__ import annotations
@@ -11,15 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from automl_magic.errors import SpecError, WrongType
+from automl_magic.errors import SpecError
 from automl_magic.files.yaml_text import compose, value_of, with_line
 from automl_magic.planning.spec import FORM
 from automl_magic.records import Experiment, Record, RecordProblem
 
 MOST_PROBLEMS = 50
 _NAME = "experiment"
-_PLACE = re.compile(rf"{_NAME}, line (\d+): (.*)\Z", re.DOTALL)
-
+_LINE = re.compile(rf"{_NAME}, line (\d+): (.*)\Z", re.DOTALL)
 _REQUIRED = frozenset(
     field.name
     for field in dataclasses.fields(Experiment)
@@ -30,7 +28,7 @@ _ANY_TEXT = "-"
 
 @dataclass(frozen=True, kw_only=True)
 class Problem(Record):
-    """One thing that is wrong: its line, counted from 1, and the three parts of an error."""
+    """One error: its line, counted from 1, and its three parts."""
 
     line: int
     what: str
@@ -39,35 +37,38 @@ class Problem(Record):
 
 
 def problems_in(text: str) -> tuple[Problem, ...]:
-    """Return what is wrong in the text of an experiment file, in the order of its lines."""
+    """Return the errors in the text of an experiment file, in line order."""
     try:
         root = compose(text, _NAME, FORM)
         document = value_of(root, _NAME)
     except SpecError as error:
-        return (_problem(error),)
-    found: list[Problem] = []
-    while len(found) < MOST_PROBLEMS:
+        return (_problem(error, is_about_field=False),)
+    problems: list[Problem] = []
+    while len(problems) < MOST_PROBLEMS:
         try:
             Experiment.from_json(document)
             break
-        except RecordProblem as problem:
-            found.append(_problem(with_line(problem, root, _NAME)))
-            if not _set_aside(document, problem):
+        except RecordProblem as error:
+            is_about_field = bool(error.path) and not error.unknown
+            spec_error = with_line(error, root, _NAME)
+            problems.append(_problem(spec_error, is_about_field=is_about_field))
+            if not _remove_field(document, error):
                 break
-    return tuple(sorted(found, key=lambda problem: problem.line))
+    return tuple(sorted(problems, key=lambda problem: problem.line))
 
 
-def _problem(error: SpecError) -> Problem:
-    place = _PLACE.match(error.what)
-    line, what = (int(place[1]), place[2]) if place else (1, error.what)
-    if not isinstance(error, WrongType):  # its message starts with the name of a field
+def _problem(error: SpecError, *, is_about_field: bool) -> Problem:
+    match = _LINE.match(error.what)
+    line, what = (int(match[1]), match[2]) if match else (1, error.what)
+    # A text about a field starts with the field's name, which keeps its case.
+    if not is_about_field:
         what = what[:1].upper() + what[1:]
     return Problem(line=line, what=what, why=error.why, fix=error.fix)
 
 
-def _set_aside(document: Any, problem: RecordProblem) -> bool:
-    """Make a document right in one place; False where that place cannot be found."""
-    # A list goes as a whole: its items must keep their numbers, by which lines are found.
+def _remove_field(document: Any, problem: RecordProblem) -> bool:
+    """Remove the invalid field from the document. Return False if it can't be found."""
+    # Lists are removed whole, because lines are looked up by the index of an item.
     path = [step for step in problem.path if isinstance(step, str)]
     for step in path[:-1]:
         document = document.get(step) if isinstance(document, dict) else None

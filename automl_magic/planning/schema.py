@@ -1,4 +1,4 @@
-"""The fields of the experiment file, read off the record: a JSON Schema and a reference page.
+"""Generate the JSON Schema and the reference page of the experiment file from its record.
 
 python -m automl_magic.planning.schema > docs/reference/experiment-file.md
 """
@@ -24,12 +24,12 @@ _JSON_TYPES: dict[object, str] = {
     bool: "boolean",
     types.NoneType: "null",
 }
-_WORDS = {
+_TYPE_NAMES = {
     "string": "text",
-    "integer": "whole number",
+    "integer": "integer",
     "number": "number",
     "boolean": "true or false",
-    "null": "nothing",
+    "null": "null",
 }
 
 
@@ -49,10 +49,10 @@ def reference_page() -> str:
         "",
         "# The experiment file",
         "",
-        "`*.automl.yaml` holds what was asked. `automl plan` writes it with every field filled in;",
-        "`automl run` plans it anew after an edit. A field that is not listed here is an error.",
+        "`*.automl.yaml` contains the settings of an experiment. `automl plan` writes it with all",
+        "fields. If you edit it, `automl run` makes a new plan. Unknown fields are an error.",
         "",
-        "| Field | Value | If left out | Meaning |",
+        "| Field | Value | Default | Meaning |",
         "|---|---|---|---|",
     ]
     for name, schema, field in _fields(Experiment, ""):
@@ -124,7 +124,7 @@ def _in_words(schema: Mapping[str, Any]) -> str:
         return f"list of {_in_words(schema['items'])}"
     if schema["type"] == "object":
         return f"mapping of names to {_in_words(schema['additionalProperties'])}"
-    return _WORDS[schema["type"]]
+    return _TYPE_NAMES[schema["type"]]
 
 
 if __name__ == "__main__":

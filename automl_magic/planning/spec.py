@@ -1,4 +1,4 @@
-"""The experiment file, read. Every error names the line."""
+"""Read the experiment file. Every error names the line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FORM = Form(
     noun="experiment file",
     article_noun="an experiment file",
     example="target: COLUMN",
-    write_one="Write one with automl plan DATA --target COLUMN.",
+    write_one="Create one with automl plan DATA --target COLUMN.",
     compare="Compare with a file that automl plan writes",
 )
 
@@ -22,14 +22,14 @@ def read_spec(path: Path) -> Experiment:
     Raises
     ------
     SpecError
-        If the file is missing, too large, or not YAML (`UnknownField`, `WrongType`: if a field
-        is not known, or holds what it may not).
+        If the file is missing, too large or not YAML. `UnknownField` or `WrongType` if a field is
+        unknown or has an invalid value.
     """
     return parse_spec(read_text(path, FORM), path.name)
 
 
 def parse_spec(text: str, name: str) -> Experiment:
-    """Read the text of an experiment file; `name` is what its errors call it.
+    """Read the text of an experiment file. `name` is its name in errors.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From the options of a front door to an Experiment: one list of words for all of them."""
+"""Turn options of the command line, the magics or Python into an Experiment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from automl_magic.errors import PlanError, WrongType
 from automl_magic.records import Experiment, RecordProblem
 
-# Where an option differs in name from the field of the experiment file that it fills.
+# Options whose name differs from the field of the experiment file.
 OPTION_OF_FIELD = {
     "objective": "metric",
     "budget_s": "budget",
@@ -45,38 +45,44 @@ def asked(
     latency_ms_p95: float | None = None,
     problem: str | None = None,
 ) -> Experiment:
-    """Return the experiment that these options ask for.
+    """Return the experiment for these options.
 
     Parameters
     ----------
-    data, target
-        The table's source and the column to predict.
-    task, metric
-        The name of a kind of task; a scikit-learn metric. Inferred if left out.
-    options
-        What some kinds of task ask besides, by name.
-    budget_s
-        Wall-clock seconds of the search.
-    folds, holdout, seed
-        The split: number of folds, fraction of rows held out, seed of every random choice.
-    group, time
-        A column whose values never cross folds, or a column that orders the rows in time.
-    threads
-        Threads a model may use.
-    trials, sampler
-        Stop after so many trials; `portfolio`, `random` or `tpe`.
-    class_weight
-        Whether rare classes weigh as much as frequent ones.
-    candidates, exclude, kinds, sensitive
-        Candidates to try; columns to leave out; column kinds to use instead of the inferred ones;
-        columns that fairness is measured by.
-    select
-        Which features are kept: `auto`, `none`, `mutual_information` or `boruta`.
-    cost_false_positive, cost_false_negative
-        What a wrong yes and a wrong no cost, in any unit; together they choose the threshold.
-    latency_ms_p95
-        The longest that one row may take to predict, in milliseconds, in 95 of 100 rows.
-    problem
+    data, target : str
+        Source of the table, and column to predict.
+    task, metric : str, optional
+        Task type, and scikit-learn metric. Default: inferred from the target.
+    options : mapping, optional
+        Options of the task type, by name.
+    budget_s : float, seconds
+        Wall-clock time of the search.
+    folds, holdout, seed : int, float, int
+        Number of folds, fraction of rows held out, and random seed.
+    group, time : str, optional
+        Column of groups that must not cross folds, or column that orders the rows in time.
+    threads : int, optional
+        Maximum number of threads per model.
+    trials, sampler : int, str, optional
+        Maximum number of trials, and `portfolio`, `random` or `tpe`.
+    class_weight : bool
+        Whether to weight classes equally.
+    candidates : sequence of str, optional
+        Candidates to try.
+    exclude : sequence of str
+        Columns to exclude.
+    kinds : mapping of str to str, optional
+        Column kinds to use instead of the inferred ones.
+    select : str, optional
+        Feature selection: `auto`, `none`, `mutual_information` or `boruta`.
+    sensitive : sequence of str
+        Columns to measure fairness by.
+    cost_false_positive, cost_false_negative : float, optional
+        Costs of a false positive and a false negative, in any unit. They set the decision
+        threshold.
+    latency_ms_p95 : float, optional
+        Latency limit per row, in milliseconds (95th percentile).
+    problem : str, optional
         What the model is for, in a sentence or two.
 
     Raises
@@ -84,19 +90,19 @@ def asked(
     PlanError
         If the target is missing, or both a group and a time column are given.
     WrongType
-        If a value has the wrong type or is out of range; the error names the option.
+        If a value has the wrong type or is out of range. The error names the option.
     """
     if target is None:
         raise PlanError(
-            "No target was given.",
-            why="A model needs to know which column to predict.",
+            "The target isn't set.",
+            why="A search needs a column to predict.",
             fix="Add --target COLUMN.",
         )
     if group is not None and time is not None:
         raise PlanError(
-            "Both --group and --time were given.",
-            why="Rows are kept apart by group or by time, not by both.",
-            fix="Keep one of the two.",
+            "Can't use --group and --time together.",
+            why="Rows can be split by group or by time, not both.",
+            fix="Remove one of the two options.",
         )
     split = (
         {"type": "grouped"} if group is not None else {"type": "time"} if time is not None else {}
@@ -128,14 +134,14 @@ def asked(
     }
     try:
         return Experiment.from_json(document)
-    except RecordProblem as found:
-        field = str(found.path[-1]) if found.path else "data"
+    except RecordProblem as error:
+        field = str(error.path[-1]) if error.path else "data"
         option = OPTION_OF_FIELD.get(field, field).replace("_", "-")
-        value = found.found.removeprefix("the number ").removeprefix("the text ")
+        value = error.found.removeprefix("the number ").removeprefix("the text ")
         raise WrongType(
-            f"--{option} cannot be {value}.",
-            why=f"It must be {found.expected}.",
-            fix=f"Use --{option} {found.close}."
-            if found.close
-            else f"Give --{option} another value.",
-        ) from found
+            f"--{option} can't be {value}.",
+            why=f"It must be {error.expected}.",
+            fix=f"Use --{option} {error.close}."
+            if error.close
+            else f"Set --{option} to another value.",
+        ) from error

@@ -1,7 +1,7 @@
-"""The experiment file as text: every field with its documentation, always in the same order.
+"""Write the experiment file: every field with its documentation, always in the same order.
 
-Text is written so that every YAML reader gives it back: quoted unless it is a plain word, with an
-escape for each character that is not printable.
+Text is quoted unless it's a plain word, with an escape for each non-printable character, so that
+every YAML parser reads it back unchanged.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from typing import Any
 from automl_magic.records import Experiment, Record
 
 HEADER = """\
-# What was asked of automl-magic. Edit it, then: automl run, or automl plan to see the new plan.
+# Settings of an automl-magic experiment. After an edit, use automl run, or automl plan to preview.
 """
 _WIDTH = 96
 _WORD = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*\Z")
-# Words that some YAML readers take for something else than text.
+# Words that some YAML parsers don't read as text.
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-# PyYAML reads a plain `key: value` only where the key is shorter than 1,024 characters.
+# PyYAML reads a plain `key: value` only if the key is shorter than 1,024 characters.
 _LONGEST_PLAIN_KEY = 500
 
 
 def format_spec(experiment: Experiment) -> str:
-    """Return the text of the experiment file; `parse_spec` gives the experiment back."""
+    """Return the text of the experiment file. `parse_spec` is the inverse."""
     return HEADER + "\n".join(_record(experiment, "")) + "\n"
 
 
 def _record(record: Record, indent: str) -> Iterator[str]:
     for field in dataclasses.fields(record):
         if field.name == "options" and not getattr(record, field.name):
-            continue  # most kinds of task have none
+            continue  # most task types have no options
         comment = textwrap.wrap(
             field.metadata["doc"], _WIDTH, initial_indent="# ", subsequent_indent="# "
         )
@@ -76,7 +76,7 @@ def scalar(value: object) -> str:
         case str():
             return quoted(value)
         case float():
-            # YAML 1.1 takes an exponent for a number only after a decimal point.
+            # YAML 1.1 reads an exponent as part of a number only after a decimal point.
             return re.sub(r"\A(-?\d+)e", r"\1.0e", repr(value))
         case Mapping():
             return "{}"
@@ -87,7 +87,7 @@ def scalar(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return text as YAML: a plain word as it is, anything else in double quotes."""
+    """Return text as YAML: plain words unchanged, anything else in double quotes."""
     if _WORD.match(text) and text.lower() not in _NOT_TEXT:
         return text
     return '"' + "".join(map(_escaped, text)) + '"'

@@ -106,13 +106,16 @@ def test_cut_files_are_refused(keep, tmp_path, customers, refused):
 def test_nested_columns_are_refused_by_name(tmp_path, refused):
     path = tmp_path / "nested.parquet"
     pq.write_table(pa.table({"a": [[1], [2]], "b": [1, 2]}), path)
-    assert refused(path.read_bytes(), "t.parquet").why == "Column 'a' holds list<element: int64>."
+    assert (
+        refused(path.read_bytes(), "t.parquet").why
+        == "Column 'a' has the type list<element: int64>."
+    )
 
 
 def test_repeated_names_in_parquet_are_refused(tmp_path, refused):
     path = tmp_path / "twice.parquet"
     pq.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), path)
-    assert refused(path.read_bytes(), "t.parquet").why == "Repeated: 'a'."
+    assert refused(path.read_bytes(), "t.parquet").why == "More than one column has the name 'a'."
 
 
 def test_a_module_beside_the_caller_is_not_imported(tmp_path, customers):

@@ -148,7 +148,7 @@ BAD_OPTIONS = [
     ("--target nothing", "no column 'nothing'", "a, b, y", "one of these names"),
     ("--target=", "no column ''", "a, b, y", "one of these names"),
     ("--target y --budget 0", "--budget cannot be 0", "above 0", "another value"),
-    ("--target y --budget 1s", "budget of 1 s is too small", "5 s are the least", "--budget 5s"),
+    ("--target y --budget 1s", "1 s budget is too short", "minimum is 5 s", "--budget 5s"),
     ("--target y --budget -5", "--budget cannot be -5", "above 0", "another value"),
     ("--target y --budget 99999999h", "--budget cannot be", "30 days", "another value"),
     ("--target y --metric acuracy", "called 'acuracy'", "roc_auc", "--metric accuracy"),
@@ -165,11 +165,11 @@ BAD_OPTIONS = [
     ("--target y --sampler bayes", "sampler is called 'bayes'", "random", "tpe"),
     ("--target y --candidates lightgbn", "called 'lightgbn'", "linear", "lightgbm"),
     ("--target y --exclude zz", "no column 'zz'", "a, b, y", "'zz'"),
-    ("--target y --exclude a --exclude b", "no column left", "3 columns", "Give more columns"),
+    ("--target y --exclude a --exclude b", "no features to train on", "3 columns", "Add columns"),
     ("--target y --kind a=foo", "kind 'foo'", "category", "one of these"),
     ("--target y --kind zz=number", "'zz'", "a, b, y", "one of these"),
     ("--target y --group zz", "no column 'zz'", "a, b, y", "'zz'"),
-    ("--target y --group a --time b", "Both --group and --time", "not by both", "Keep one"),
+    ("--target y --group a --time b", "--group and --time together", "not both", "Remove one"),
     ("--target y -o table.csv", "is not a folder", "A file of this name", "another folder"),
 ]
 

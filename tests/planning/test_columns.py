@@ -10,28 +10,28 @@ from automl_magic.errors import PlanError
     [
         (
             {"features": {"exclude": ["ages"]}},
-            "The data has no column 'ages', which features.exclude names.",
-            "Write 'age'.",
+            "The data has no column 'ages', which is set in features.exclude.",
+            "Use 'age'.",
         ),
         (
             {"features": {"kinds": {"zzz": "number"}}},
-            "The data has no column 'zzz', which features.kinds names.",
-            "Take 'zzz' out of features.kinds.",
+            "The data has no column 'zzz', which is set in features.kinds.",
+            "Remove 'zzz' from features.kinds.",
         ),
         (
             {"sensitive": ["citi"]},
-            "The data has no column 'citi', which sensitive names.",
-            "Write 'city'.",
+            "The data has no column 'citi', which is set in sensitive.",
+            "Use 'city'.",
         ),
         (
             {"features": {"kinds": {"age": "numbr"}}},
-            "The column 'age' cannot be a 'numbr'.",
-            "Write number.",
+            "Can't set the kind of column 'age' to 'numbr'.",
+            "Use number.",
         ),
         (
             {"features": {"exclude": ["churn"]}},
             "The target 'churn' is excluded.",
-            "Take 'churn' out of features.exclude.",
+            "Remove 'churn' from features.exclude.",
         ),
     ],
 )

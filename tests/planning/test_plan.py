@@ -104,8 +104,8 @@ def test_a_budget_too_small_for_any_model_is_refused(plan, customers, budget_s):
     with pytest.raises(BudgetTooSmall) as refused:
         plan(customers, target="churn", budget_s=budget_s)
 
-    assert refused.value.what == f"A budget of {budget_s:g} s is too small."
-    assert refused.value.fix == "Use --budget 5s or more; 60s is usual."
+    assert refused.value.what == f"A {budget_s:g} s budget is too short."
+    assert refused.value.fix == "Use --budget 5s or more. 60s is typical."
 
 
 def test_an_unknown_metric_is_refused_with_the_near_miss(plan, customers):
@@ -149,7 +149,7 @@ def test_an_unknown_sampler_is_refused(plan, customers):
     with pytest.raises(PlanError) as refused:
         plan(customers, target="churn", hpo={"sampler": "randon"})
 
-    assert refused.value.fix == "Write hpo.sampler: random."
+    assert refused.value.fix == "Set hpo.sampler to random."
 
 
 def test_a_selection_that_was_asked_for_stands_in_every_view(plan, customers):
@@ -209,7 +209,7 @@ def test_a_table_without_a_usable_column_is_refused(plan, dataset, column, targe
     with pytest.raises(DataError) as refused:
         plan(dataset(column("row", "id"), target([0, 1])))
 
-    assert refused.value.what == "There is no column left to learn from."
+    assert refused.value.what == "There are no features to train on."
 
 
 def test_rows_without_a_target_are_left_out_with_their_number(plan, dataset, column, target):
@@ -228,7 +228,7 @@ def test_asked_threads_are_kept(plan, customers):
     made = plan(customers, target="churn", threads=7)
 
     assert made.experiment.threads == 7
-    assert decision(made, "threads").why == "It was asked for."
+    assert decision(made, "threads").why == "You set this."
 
 
 def test_the_estimate_says_what_it_rests_on(plan, customers):

@@ -95,13 +95,13 @@ def test_few_groups_give_fewer_folds_and_no_holdout(plan, dataset, column, targe
         ),
         (
             {"column": "whoo"},
-            "The data has no column 'whoo', which cv.column names.",
-            "Write 'who'.",
+            "The data has no column 'whoo', which is set in cv.column.",
+            "Use 'who'.",
         ),
         (
             {"column": "y"},
-            "The target 'y' cannot also divide the rows.",
-            "Name another column in cv.column, or leave it out.",
+            "Can't split the rows by the target 'y'.",
+            "Use another column in cv.column, or remove it.",
         ),
     ],
 )

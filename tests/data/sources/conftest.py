@@ -63,7 +63,7 @@ def announce(install, tmp_path, monkeypatch):
 
     def forget():
         registry._announced.cache_clear()
-        registry._tried.cache_clear()
+        registry._try_load.cache_clear()
         sys.modules.pop("toy_counts", None)
 
     def write(**how):

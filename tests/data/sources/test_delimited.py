@@ -70,12 +70,12 @@ def test_other_encodings_are_named_by_byte_and_cured_by_a_command(refused):
 def test_a_wrong_byte_far_into_the_file_is_found_in_its_place(refused):
     rows = b"".join(b"%d,ok\n" % i for i in range(60_000))
     error = refused(b"x,y\n" + rows + b"1,\xe9\n")
-    assert f"At byte {4 + len(rows) + 2:,} is 0xe9" in error.why
+    assert f"Byte {4 + len(rows) + 2:,} is 0xe9" in error.why
 
 
 def test_utf_16_is_named(refused):
     error = refused("a,b\n1,2\n".encode("utf-16"))
-    assert error.fix == "iconv -f utf-16 -t utf-8 table.csv > table-utf8.csv"
+    assert error.fix == "Convert it: iconv -f utf-16 -t utf-8 table.csv > table-utf8.csv"
 
 
 def test_compressed_text_in_another_encoding_gets_a_pipe(refused):

@@ -141,7 +141,7 @@ def test_a_scheme_that_nobody_knows_gets_its_near_miss(tmp_path, monkeypatch, cu
     with pytest.raises(DataNotReadable, match="no source 'skleran'") as caught:
         data.load("skleran:iris")
 
-    assert caught.value.fix.startswith("Write sklearn:…")
+    assert caught.value.fix.startswith("Use sklearn:…")
     monkeypatch.chdir(tmp_path)
     customers.to_csv("odd:name.csv", index=False)
     assert len(data.load("odd:name.csv")) == len(customers)
