@@ -130,7 +130,7 @@ def fit_recipe(
         inner folds, it also contains the group or time column of the split.
     rows : array of int, optional
         The positions of the training rows. Default: all rows.
-    side_by_side : int
+    n_jobs : int
         The number of parallel fits, each with the recipe's number of threads. It doesn't change the
         result.
 

@@ -129,7 +129,7 @@ def fit_view(
         uses it.
     n_classes : int, optional
         The number of classes. Default: the highest code plus one.
-    apart : Apart, optional
+    groups : Apart, optional
         The rows that inner folds keep together. Default: random folds.
 
     Returns

@@ -1,7 +1,7 @@
-"""families: what the server, and whoever reads a model, needs of a family of tasks. NumPy alone.
+"""families: the part of a task family that loading and serving models needs. Only uses NumPy.
 
-RecipeFamily    what a recipe may say, what an answer is made of, and how it is written down
-recipe_family   from a kind of task to its family's
+RecipeFamily    validates recipes, makes predictions, and serializes them
+recipe_family   returns the RecipeFamily of a task kind
 """
 
 from automl_magic.recipe.families.answers import RowPrediction

@@ -1,6 +1,6 @@
-"""answers: from what a model computes to what it says: a value, or a label with its probabilities.
+"""answers: from the blend of a model to its predictions: values, or labels with probabilities.
 
-What it computes for a row is called its blend: a value, or the probability of each class.
+The blend of a row is a value, or the probability of each class.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ USUAL_THRESHOLD = 0.5
 
 
 class RowPrediction(NamedTuple):
-    """The label (as JSON has it) or the value, and the probability of each class or None."""
+    """The label (as in JSON) or the value, and the probability of each class or None."""
 
     prediction: Any
     probabilities: tuple[float, ...] | None
@@ -29,7 +29,7 @@ Teller = Callable[[Any], RowPrediction]
 
 
 def teller(recipe: Payload) -> Teller:
-    """Return what makes a prediction of the blend of one row. It is called for each request."""
+    """Return the function from the blend of one row to its prediction, called for each request."""
     classes = recipe.classes
     if not recipe.task.has_classes:
         return _value
@@ -52,7 +52,7 @@ def _value(blend: float) -> RowPrediction:
 
 
 def threshold_of(recipe: Payload) -> float:
-    """Return the probability of the second of two classes from which on it is the label."""
+    """Return the decision threshold: the lowest probability that predicts the positive class."""
     return USUAL_THRESHOLD if recipe.threshold is None else recipe.threshold
 
 
@@ -67,11 +67,11 @@ def predictions(recipe: Payload, blend: Floats) -> Array:
 
 
 def columns(of: Described) -> tuple[str, ...]:
-    """Return the columns of a table of answers: the prediction, then each class's probability."""
+    """Return the columns of a prediction table: the prediction, then each class's probability."""
     return (PREDICTION, *(f"{PROBABILITY}{label}" for label in of.classes))
 
 
 def as_columns(names: Sequence[str], predicted: Array, blend: Floats) -> dict[str, Array]:
-    """Return the answers to many rows by the names of `columns`, each of shape (n_rows,)."""
+    """Return the predictions for many rows by the names of `columns`, each of shape (n_rows,)."""
     shares = blend.T if blend.ndim == 2 else ()
     return dict(zip(names, (predicted, *shares), strict=True))

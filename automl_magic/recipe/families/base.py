@@ -1,7 +1,7 @@
-"""RecipeFamily: what the server, and whoever reads a model, needs of a family of tasks.
+"""RecipeFamily: the part of a task family that loading and serving models needs.
 
-Every method has a default that goes by what the kind of task can do, so a family whose answers are
-a value, or a label with probabilities, needs no line of its own.
+Every method has a default based on the properties of the task kind, so a family that predicts
+values, or labels with probabilities, needs no code of its own.
 """
 
 from __future__ import annotations
@@ -18,64 +18,64 @@ from automl_magic.records.data.schema import InputSchema
 
 
 class RecipeFamily:
-    """What a recipe may say, what an answer is made of, and how both travel."""
+    """Validates recipes, makes predictions, and serializes them."""
 
-    # What a recipe may say
+    # Recipes
 
     def check(self, recipe: Payload) -> None:
-        """Check what a recipe says of its task.
+        """Check that a recipe matches its task kind.
 
         Raises
         ------
         OutOfRange
-            If its kind of task does not have what it says.
+            If a field isn't valid for the task kind.
         """
         check_payload(recipe)
 
-    # What an answer is made of
+    # Predictions
 
     def teller(self, recipe: Payload) -> Teller:
-        """Return what makes a prediction of what was computed for one row."""
+        """Return the function from the blend of one row to its prediction."""
         return answers.teller(recipe)
 
     def predictions(self, recipe: Payload, blend: Floats) -> Array:
-        """Return the prediction of each row, of what was computed for all of them."""
+        """Return the prediction of each row, of shape (n_rows,), from the blend of all rows."""
         return answers.predictions(recipe, blend)
 
     def columns(self, of: Described) -> tuple[str, ...]:
-        """Return the names of the columns in a table of answers."""
+        """Return the column names of a prediction table."""
         return answers.columns(of)
 
     def as_columns(self, recipe: Payload, blend: Floats) -> dict[str, Array]:
-        """Return the answers to many rows as such columns, each of shape (n_rows,)."""
+        """Return the predictions for many rows as these columns, each of shape (n_rows,)."""
         return answers.as_columns(self.columns(recipe), self.predictions(recipe, blend), blend)
 
-    # How a request is checked, and an answer written
+    # Requests and responses
 
     def checker(self, schema: InputSchema) -> Checker:
-        """Return what checks the instances of requests."""
+        """Return the validator for the instances of requests."""
         return Checker(schema)
 
     def outputs(self, of: Described) -> tuple[Output, ...]:
-        """Return the tensors in which the Open Inference Protocol has the answers."""
+        """Return the output tensors in the Open Inference Protocol."""
         return wire.outputs(of)
 
     def elements(self, output: Output, predicted: Sequence[RowPrediction]) -> list[object]:
-        """Return the elements of one of these tensors, row by row."""
+        """Return the elements of an output tensor, row by row."""
         return wire.elements(output, predicted)
 
     def instance(self, of: Described, prediction: RowPrediction) -> Json:
-        """Return the fields of one answer among several."""
+        """Return the JSON fields of one prediction in a list."""
         return wire.instance(of, prediction)
 
     def instance_schema(self, of: Described) -> Json:
-        """Return these fields as JSON Schema."""
+        """Return the JSON Schema of the fields of `instance`."""
         return wire.instance_schema(of)
 
     def reply(self, of: Described, prediction: RowPrediction, *, probabilities: bool) -> Json:
-        """Return the fields of the answer to a question about one row."""
+        """Return the JSON fields of the response for a single row."""
         return wire.reply(of, prediction, probabilities=probabilities)
 
     def reply_schema(self) -> tuple[Json, Json]:
-        """Return these fields as JSON Schema: those always there, and the others."""
+        """Return the JSON Schema of the fields of `reply`: the required and the optional ones."""
         return wire.reply_schema()

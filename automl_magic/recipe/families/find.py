@@ -1,4 +1,4 @@
-"""find: from a kind of task to the RecipeFamily that knows it."""
+"""find: the RecipeFamily of a task kind."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from automl_magic.records.families import TaskKind, family_of
 
 
 def recipe_family(kind: TaskKind) -> RecipeFamily:
-    """Return what a family gives to those who read, serve and keep its models.
+    """Return the RecipeFamily of a task kind.
 
-    A family that names no module for it answers as the kinds' sorts of answers say.
+    A family without a module for it uses the defaults.
 
     Raises
     ------
     PlanError
-        If the family's module cannot be imported, or holds no RECIPE_FAMILY.
+        If the family's module can't be imported, or doesn't define RECIPE_FAMILY.
     """
     family = family_of(kind)
     return RecipeFamily() if family.recipe is None else _load(family.name, family.recipe)
@@ -30,14 +30,14 @@ def _load(name: str, module: str) -> RecipeFamily:
         family_object: object = import_module(module).RECIPE_FAMILY
     except (ImportError, AttributeError) as error:
         raise PlanError(
-            f"The task family {name!r} cannot be used.",
-            why=f"Its module {module!r} does not give its RECIPE_FAMILY: {error}.",
-            fix="Install the package of the family again, or a version that fits this one.",
+            f"Can't use the task family {name!r}.",
+            why=f"Can't load RECIPE_FAMILY from its module {module!r}: {error}.",
+            fix="Reinstall the package of the family, or install a compatible version.",
         ) from error
     if not isinstance(family_object, RecipeFamily):
         raise PlanError(
-            f"The task family {name!r} cannot be used.",
+            f"Can't use the task family {name!r}.",
             why=f"RECIPE_FAMILY of {module!r} is a {type(family_object).__name__}.",
-            fix="It must be a RecipeFamily.",
+            fix="Make it a RecipeFamily.",
         )
     return family_object

@@ -1,4 +1,4 @@
-"""payload: what a recipe says of its task, and what each sort of answer lets it say."""
+"""payload: the fields of a recipe that define its predictions, and their validation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from automl_magic.records.codec import OutOfRange
 
 
 class Described(Protocol):
-    """What answers are described by: a recipe, or the schema that was signed with a model."""
+    """An object with a task and its classes: a recipe, or an input schema."""
 
     @property
     def task(self) -> TaskKind: ...
@@ -20,7 +20,7 @@ class Described(Protocol):
 
 
 class Payload(Described, Protocol):
-    """What a recipe says of how its members become an answer."""
+    """The fields of a recipe that combine its members into a prediction."""
 
     @property
     def threshold(self) -> float | None: ...
@@ -36,13 +36,13 @@ def check_payload(recipe: Payload) -> None:
     Raises
     ------
     OutOfRange
-        If its kind of task does not have what it says.
+        If a field isn't valid for the task kind.
     """
     task = recipe.task
     if not task.allows(len(recipe.classes)):
         raise OutOfRange("classes", f"the labels of a {task} task")
     if recipe.threshold is not None and not task.has_threshold:
-        raise OutOfRange("threshold", "nothing: only two classes have a threshold")
+        raise OutOfRange("threshold", "null: only two classes have a threshold")
     if recipe.blend is Blend.GEOMETRIC and not task.has_probabilities:
         raise OutOfRange("blend", "mean: only probabilities have a geometric mean")
     if recipe.calibration is not None:
@@ -51,8 +51,8 @@ def check_payload(recipe: Payload) -> None:
 
 def _check_calibration(calibration: Calibration, task: TaskKind, classes: Sequence[Any]) -> None:
     if not task.has_probabilities:
-        raise OutOfRange("calibration", "nothing: only probabilities are calibrated")
+        raise OutOfRange("calibration", "null: only probabilities are calibrated")
     if calibration.method is Method.ISOTONIC and task.answer is not Answer.TWO_CLASSES:
         raise OutOfRange("calibration", "temperature: isotonic is for two classes")
     if len(calibration.shift) not in (0, len(classes)):
-        raise OutOfRange("calibration", "a shift for each class, or none")
+        raise OutOfRange("calibration", "one shift per class, or none")

@@ -19,7 +19,7 @@ SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 
 @dataclass(frozen=True)
 class Output:
-    """A tensor that a model gives. `width` is what follows the number of rows in its shape."""
+    """An output tensor of a model. Its shape is the number of rows, followed by `width`."""
 
     name: str
     datatype: str
@@ -27,7 +27,7 @@ class Output:
 
 
 def outputs(of: Described) -> tuple[Output, ...]:
-    """Return the tensors: the predictions, and the probabilities where there are classes."""
+    """Return the output tensors: the predictions and, for classification, the probabilities."""
     predictions = Output(PREDICT, label_datatype(of.classes))
     if not of.task.has_probabilities:
         return (predictions,)
@@ -35,7 +35,7 @@ def outputs(of: Described) -> tuple[Output, ...]:
 
 
 def label_datatype(classes: Sequence[Any]) -> str:
-    """Return the data type of the labels; that of the values where there are no classes."""
+    """Return the data type of the labels, or of the values for a regression."""
     kinds = {type(label) for label in classes}
     if kinds <= {bool} and kinds:
         return "BOOL"
@@ -55,19 +55,19 @@ def elements(output: Output, predictions: Sequence[RowPrediction]) -> list[Any]:
 
 
 def instance(of: Described, prediction: RowPrediction) -> Json:
-    """Return an answer among several: a label with its score, or a value."""
+    """Return one prediction in a list: a label with its score, or a value."""
     if not of.task.has_probabilities:
         return {"value": prediction.prediction}
     return {"label": prediction.prediction, "score": score(of, prediction)}
 
 
 def instance_schema(of: Described) -> Json:
-    """Return the fields of `instance`, as JSON Schema."""
+    """Return the JSON Schema of the fields of `instance`."""
     return {"label": LABEL, "score": SHARE} if of.task.has_probabilities else {"value": NUMBER}
 
 
 def reply(of: Described, prediction: RowPrediction, *, probabilities: bool) -> Json:
-    """Return the answer to a question about one row."""
+    """Return the response for a single row."""
     fields: Json = {"prediction": prediction.prediction}
     if of.task.has_probabilities:
         fields["probability"] = score(of, prediction)
@@ -78,13 +78,13 @@ def reply(of: Described, prediction: RowPrediction, *, probabilities: bool) -> J
 
 
 def reply_schema() -> tuple[Json, Json]:
-    """Return the fields of `reply`, as JSON Schema: those always there, and the others."""
+    """Return the JSON Schema of the fields of `reply`: the required and the optional ones."""
     by_class = {"type": "object", "additionalProperties": SHARE}
     return {"prediction": LABEL}, {"probability": SHARE, "probabilities": by_class}
 
 
 def score(of: Described, prediction: RowPrediction) -> float:
-    """Return the probability of the label that was given. With a threshold it may be below half."""
+    """Return the probability of the predicted label. With a threshold it may be below 0.5."""
     shares = zip(of.classes, prediction.probabilities or (), strict=True)
     return next(share for label, share in shares if label == prediction.prediction)
 

@@ -1,10 +1,10 @@
-"""members: the estimators of a blend, one file each; public classes, native files, no pickle.
+"""members: the estimators of a blend, one file each, with public classes and native file formats.
 
-A `Member` fits a matrix of a view and predicts from one; what it fits is a `Model`. Whatever others
-have to know of an estimator stands on its class: see `common.base.Member`. Its code face is a piece
-of a standalone notebook in `templates/notebooks/shared/model/members/`. `piece(task)` is its file,
-`slots(...)` the literals for its slots. A piece defines `member(X, y, X_new)` and puts it into
-`members[name]`, its view into `member_views[name]`, its share into `weights[name]`.
+A `Member` is fitted on the matrix of a view, which gives a `Model`, and predicts with it. All
+properties of an estimator are on its class; see `common.base.Member`. Its code for the standalone
+notebook is a piece in `templates/notebooks/shared/model/members/`: `piece(task)` is the file,
+`slots(...)` are the literals for its slots. A piece defines `member(X, y, seed)` and stores it in
+`members[name]`, its view in `member_views[name]`, and its weight in `weights[name]`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["FittedMember", "Fold", "Growth", "Member", "Model", "Range", "member
 
 
 def member(estimator: str) -> Member:
-    """Return the member of a name out of `estimators()`. Its library is not imported yet.
+    """Return the member for a name from `estimators()`, without importing its library.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def member(estimator: str) -> Member:
         raise PlanError(
             f"There is no estimator {estimator!r}.",
             why=f"The estimators are {', '.join(estimators())}.",
-            fix=f"Use {close!r}." if close else "Use one of these names.",
+            fix=f"Use {close!r}." if close else "Use one of these estimators.",
         )
     instance: Member = import_module(module).MEMBER
     return instance

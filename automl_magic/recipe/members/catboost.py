@@ -1,4 +1,4 @@
-"""catboost: boosted symmetric trees, with statistics of the target per category."""
+"""catboost: boosted symmetric trees, with target statistics for categories."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ LOSSES = {
     Answer.CLASSES: "MultiClass",
     Answer.NUMBER: "RMSE",
 }
-# CatBoost chooses these by the number of rounds (one way below 200, another above; the learning
-# rate by a formula). A model fitted again with its best number of rounds would be another model, so
-# they are said here. The values are CatBoost's own for many rounds.
+# By default CatBoost derives these from the number of rounds, so refitting with the best number of
+# rounds would give a different model. The values are CatBoost's own for many rounds.
 EXPLICIT = {"learning_rate": 0.08, "boosting_type": "Plain", "max_ctr_complexity": 4}
 LEAF_ITERATIONS = {Answer.TWO_CLASSES: 10, Answer.CLASSES: 1, Answer.NUMBER: 1}
 
 
 class CatBoost(Member):
-    """`catboost.CatBoost`, with nothing left to be chosen by the number of rounds."""
+    """`catboost.CatBoost`, with no parameter derived from the number of rounds."""
 
     name: ClassVar[str] = "catboost"
     has_iterations: ClassVar[bool] = True
@@ -48,7 +47,7 @@ class CatBoost(Member):
         "subsample": Range(0.6, 1.0),
         "one_hot_max_size": Range(2, 25, log=True, whole=True),
     }
-    # It cannot go on once its predictions were read, so it has more time for its one turn.
+    # A fit can't resume after predicting, so it gets more time for its only turn.
     goes_on: ClassVar[bool] = False
     share_of_time: ClassVar[float] = 0.3
     work_of_a_round: ClassVar[float] = 4.0
@@ -126,7 +125,7 @@ class CatBoost(Member):
             model.native.get_feature_importance(rows, type="ShapValues"), dtype=np.float64
         )
         values = values[:, :, None] if values.ndim == 2 else values.transpose(0, 2, 1)
-        # CatBoost has the numbers first and the categories behind them.
+        # CatBoost orders numbers before categories.
         categorical = list(model.categorical)
         numbers = [i for i in range(X.shape[1]) if i not in categorical]
         order = np.argsort([*numbers, *categorical])
@@ -134,7 +133,7 @@ class CatBoost(Member):
 
 
 class _Growth(Growth):
-    """CatBoost cannot be asked for one more round, so it fits in a thread that waits in between."""
+    """Fits in a thread that waits between rounds, because CatBoost has no single-round call."""
 
     def __init__(
         self, arguments: dict[str, Any], fold: Fold, task: TaskKind, *, class_weight: bool
@@ -160,13 +159,13 @@ class _Growth(Growth):
     def _fit(self, rows: catboost.Pool) -> None:
         try:
             self._model.fit(rows, eval_set=self._valid, callbacks=[self])
-        except BaseException as error:  # noqa: BLE001 - raised again by the thread that watches
+        except BaseException as error:  # noqa: BLE001 - re-raised by the waiting thread
             self._error = error
         finally:
             self._turn.end()
 
     def after_iteration(self, info: Any) -> bool:
-        """Take the loss of a round. CatBoost calls it, in the thread of the fit."""
+        """Store the loss of a round. CatBoost calls this in the fitting thread."""
         ((*_, loss),) = info.metrics["validation"].values()
         self._losses.append(loss if self._task.has_classes else loss**2)
         return self._turn.after_round()
@@ -183,7 +182,7 @@ class _Growth(Growth):
         return self._losses[before:]
 
     def predict(self, rounds: int) -> Floats:
-        """Return the predictions, and end: CatBoost shows a model only once its fit is over."""
+        """Return the predictions and end the fit: CatBoost can only predict after fitting."""
         self._stop()
         self.ended = True
         kind = "Probability" if self._task.has_classes else "RawFormulaVal"
@@ -205,9 +204,9 @@ class _Growth(Growth):
 def pool(
     X: Floats, categorical: tuple[int, ...], y: Array | None = None, weight: Floats | None = None
 ) -> catboost.Pool:
-    """Return CatBoost's form of a matrix: numbers as float32, category codes as bytes.
+    """Return a matrix as a CatBoost pool: numbers as float32, then category codes as bytes.
 
-    The numbers stand first, and a missing code is a category of its own, -1.
+    A missing code is a separate category, -1.
     """
     import catboost
 

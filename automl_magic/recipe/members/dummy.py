@@ -1,4 +1,4 @@
-"""dummy: the shares of the classes, or the mean: what is known without any column."""
+"""dummy: the baseline without any column: the class frequencies, or the mean."""
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
 
@@ -31,7 +31,7 @@ class Dummy(ScikitMember):
         return {"strategy": "prior" if task.has_classes else "mean", **spec.params}
 
     def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
-        # Without scikit-learn's checks of a row that is not looked at.
+        # Skip scikit-learn's checks of a row that isn't used.
         native = model.native
         if not model.task.has_classes:
             return float(native.constant_.item())

@@ -1,4 +1,4 @@
-"""extra_trees: a forest with random thresholds, each tree grown on all rows."""
+"""extra_trees: a forest with random split thresholds, each tree grown on all rows."""
 
 from __future__ import annotations
 

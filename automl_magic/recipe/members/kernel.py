@@ -1,4 +1,4 @@
-"""kernel: a linear model on similarities to some of the rows; for views without gaps."""
+"""kernel: a linear model on RBF similarities to sampled rows. Views must not contain NaN."""
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
 
@@ -17,16 +17,16 @@ from automl_magic.records import TaskKind
 
 FURTHEST = 5.0
 CHUNK_ROWS = 4096
-# The penalties of ridge regression; each row is predicted by the others, and the best one taken.
+# The ridge penalties to choose from, by leave-one-out cross-validation.
 ALPHAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 class Kernel(ArrayMember):
-    """`Nystroem` (RBF) before `LogisticRegression` or `RidgeCV` of scikit-learn.
+    """scikit-learn's `Nystroem` (RBF) followed by `LogisticRegression` or `RidgeCV`.
 
-    `gamma` is relative to 1 / (number of columns · variance of the matrix), which scikit-learn
-    calls "scale" elsewhere. Fitted, the two steps are one product: what is kept are the rows that
-    others are compared with, and a weight for each of them.
+    `gamma` is relative to 1 / (number of columns · variance of the matrix), which is
+    `gamma="scale"` in scikit-learn's SVMs. After fitting, the two steps are merged into one
+    product: the sampled rows and their weights.
     """
 
     name: ClassVar[str] = "kernel"
@@ -85,9 +85,9 @@ class Kernel(ArrayMember):
         if not model.task.has_classes:
             return np.asarray(scores[:, 0])
         classes = arrays["classes"]
-        if scores.shape[1] < len(classes):  # one score for two classes, that of the second
+        if scores.shape[1] < len(classes):  # binary: one score, of the positive class
             scores = np.column_stack([np.zeros(len(X)), scores])
-        # A fold of a rare class may never have seen it.
+        # A rare class may be absent from a fold.
         probabilities = np.zeros((len(X), model.n_classes))
         probabilities[:, classes] = softmax(scores)
         return probabilities

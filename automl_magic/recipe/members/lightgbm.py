@@ -1,4 +1,4 @@
-"""lightgbm: gradient-boosted trees grown by leaf."""
+"""lightgbm: gradient-boosted trees grown leaf by leaf."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ OBJECTIVES = {
     Answer.CLASSES: "multiclass",
     Answer.NUMBER: "regression",
 }
-# What belongs to the binned rows. They are shared by all trials on a fold, so nothing that a trial
-# may choose (the least rows of a leaf) may shape them.
+# Parameters of the binned dataset. All trials on a fold share it, so it mustn't depend on a trial's
+# parameters, such as the minimum number of rows in a leaf.
 OF_THE_ROWS = {"force_col_wise": True, "feature_pre_filter": False}
 
 
@@ -97,7 +97,7 @@ class LightGBM(Member):
         return lightgbm.train(arguments, train)
 
     def predict(self, model: Model, X: Floats) -> Floats:
-        # Threads share rows, never the sum over the trees of one row: the result is the same.
+        # Threads split the rows, not the sum over the trees, so they don't change the result.
         threads = 1 if len(X) == 1 else model.threads or 0
         raw = model.native.predict(X, num_threads=threads)
         return as_probabilities(raw) if model.task.has_classes else raw
@@ -119,7 +119,7 @@ class LightGBM(Member):
 
     def contributions(self, model: Model, X: Floats) -> Floats:
         flat = np.asarray(model.native.predict(X, pred_contrib=True), dtype=np.float64)
-        # (n, outputs · (features + 1)), one class after the other.
+        # Shape (n, n_outputs · (n_features + 1)), class by class.
         return flat.reshape(len(X), -1, X.shape[1] + 1).transpose(0, 2, 1)
 
 
@@ -150,8 +150,8 @@ class _Growth(Growth):
 
     def grow(self, rounds: int) -> list[float]:
         if self.n_rounds:
-            # LightGBM keeps its verbosity by thread, takes it from the last call with parameters,
-            # and prints a line for each round without a split.
+            # LightGBM's verbosity is per thread, set by the last call with parameters. Otherwise it
+            # prints a line for each round without a split.
             self._booster.predict(self._one_row, num_iteration=1, num_threads=1, verbosity=-1)
         losses = []
         for _ in range(min(rounds, self._max_rounds - self.n_rounds)):

@@ -1,4 +1,4 @@
-"""linear: logistic regression, or ridge regression for numbers; for views without gaps."""
+"""linear: logistic regression, or ridge regression. Views must not contain NaN."""
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
 
@@ -19,7 +19,7 @@ from automl_magic.records import TaskKind
 
 
 class Linear(ScikitMember):
-    """`LogisticRegression` (lbfgs, L2) and `Ridge`. The matrix holds no NaN, in similar scales."""
+    """`LogisticRegression` (lbfgs, L2) and `Ridge`, for scaled matrices without NaN."""
 
     name: ClassVar[str] = "linear"
     is_random: ClassVar[bool] = False
@@ -42,13 +42,13 @@ class Linear(ScikitMember):
         return dict(spec.params)
 
     def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
-        # Without scikit-learn's checks, which take longer than the product.
+        # Skip scikit-learn's checks, which take longer than the product.
         native = model.native
         values = np.minimum(np.maximum(row, -LARGEST), LARGEST)
         if not model.task.has_classes:
             return float(native.coef_ @ values + native.intercept_)
         scores = native.coef_ @ values + native.intercept_
-        if len(scores) < len(native.classes_):  # one score for two classes
+        if len(scores) < len(native.classes_):  # binary: one score
             scores = np.array([0.0, scores[0]])
         probabilities = [0.0] * model.n_classes
         for label, share in zip(native.classes_.tolist(), softmax(scores).tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""mlp: a small neural network of scikit-learn; for views without gaps, in similar scales."""
+"""mlp: a small scikit-learn neural network, for scaled views without NaN."""
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
 
@@ -18,15 +18,14 @@ from automl_magic.recipe.members.common.scikit import ScikitMember
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
-# A value far away from all others would draw the whole network to its row.
+# Outliers would dominate the network, so inputs are clipped.
 FURTHEST = 5.0
 
 
 class MLP(EpochMember, ScikitMember):
     """`MLPClassifier` and `MLPRegressor`, fitted by `partial_fit`, which is one epoch.
 
-    Their own early stopping is left aside: the rows that it would hold back are drawn at random,
-    whatever the groups and the times of the table are.
+    Their own early stopping isn't used: it holds out random rows, without regard to groups or time.
     """
 
     name: ClassVar[str] = "mlp"
@@ -58,7 +57,7 @@ class MLP(EpochMember, ScikitMember):
         return super().predict(model, np.clip(X, -FURTHEST, FURTHEST))
 
     def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
-        # Without scikit-learn's checks, which take longer than the network.
+        # Skip scikit-learn's checks, which take longer than the network.
         values = np.clip(np.asarray(row), -FURTHEST, FURTHEST)
         *hidden, last = zip(model.native.coefs_, model.native.intercepts_, strict=True)
         for weights, bias in hidden:
@@ -66,7 +65,7 @@ class MLP(EpochMember, ScikitMember):
         values = values @ last[0] + last[1]
         if not model.task.has_classes:
             return float(values[0])
-        if len(values) < len(model.native.classes_):  # one score for two classes
+        if len(values) < len(model.native.classes_):  # binary: one score
             values = np.array([0.0, values[0]])
         probabilities = np.zeros(model.n_classes)
         probabilities[model.native.classes_] = softmax(values)
@@ -76,7 +75,7 @@ class MLP(EpochMember, ScikitMember):
 
 class _Training(Training):
     def __init__(self, estimator: type[Any], arguments: dict[str, Any], rows: Rows) -> None:
-        # A generator that goes on from epoch to epoch: a seed would shuffle each one alike.
+        # One generator for all epochs: with a seed, each epoch would be shuffled the same way.
         random = np.random.RandomState(arguments["random_state"])
         self._network = estimator(**{**arguments, "random_state": random})
         self._X = np.clip(rows.X, -FURTHEST, FURTHEST)
@@ -93,11 +92,11 @@ class _Training(Training):
 
     def fitted(self) -> Any:
         network = copy.copy(self._network)
-        # What is needed to learn on is not kept: it is twice the size of the network.
+        # Drop the optimizer state, which is twice the size of the network.
         network.random_state = network._random_state = network._optimizer = None
         *before, last = network.coefs_
         *biases, bias = network.intercepts_
-        # The last layer answers in the target's own unit.
+        # Rescale the last layer to the target's unit.
         network.coefs_ = [*before, last * self._spread]
         network.intercepts_ = [*biases, bias * self._spread + self._mean]
         return network

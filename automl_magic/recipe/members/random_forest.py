@@ -1,4 +1,4 @@
-"""random_forest: a forest of greedy trees, each grown on a bootstrap of the rows."""
+"""random_forest: a forest of greedy trees, each grown on a bootstrap sample of the rows."""
 
 from __future__ import annotations
 

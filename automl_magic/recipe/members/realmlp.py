@@ -1,9 +1,9 @@
-"""realmlp: a wide network with waves of each number; fitted with PyTorch.
+"""realmlp: a wide network with periodic embeddings of numbers, fitted with PyTorch.
 
-After RealMLP-TD of D. Holzmüller, L. Grinsztajn and I. Steinwart, "Better by Default: Strong
-Pre-Tuned MLPs and Boosted Trees on Tabular Data" (NeurIPS 2024): robust scales, embeddings by
-waves, a scale for each input, weights in the parametrisation of the neural tangent kernel. Unlike
-there, the step shrinks along half a cosine: the loss falls steadily, so fitting can stop early.
+Based on RealMLP-TD by D. Holzmüller, L. Grinsztajn and I. Steinwart, "Better by Default: Strong
+Pre-Tuned MLPs and Boosted Trees on Tabular Data" (NeurIPS 2024): robust scaling, periodic
+embeddings, a scale for each input, and the neural tangent kernel parametrization. Unlike there, the
+learning rate follows a half cosine. The loss decreases steadily, so fitting can stop early.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
-# How much faster, or slower, than the weights of the layers the others learn.
+# Learning rates relative to that of the layer weights.
 PACE_OF_SCALE, PACE_OF_OTHERS = 6.0, 0.1
 
 
 class RealMLP(NetworkMember):
-    """A network whose weights, once it is fitted, are those of plain layers."""
+    """A wide network. After fitting, its weights are those of plain layers."""
 
     name: ClassVar[str] = "realmlp"
     defaults: ClassVar[Mapping[str, Any]] = {

@@ -1,9 +1,9 @@
-"""tabm: many networks that share their layers, averaged; fitted with PyTorch.
+"""tabm: the average of many networks that share their layers, fitted with PyTorch.
 
-After TabM-mini of Y. Gorishniy, A. Kotelnikov and A. Babenko, "TabM: Advancing Tabular Deep
-Learning with Parameter-Efficient Ensembling" (ICLR 2025): each of the networks turns the signs of
-the inputs in its own way and has its own last layer; what lies between is common. Unlike there, the
-inputs are embedded by waves, as those of `realmlp`, not piecewise.
+Based on TabM-mini by Y. Gorishniy, A. Kotelnikov and A. Babenko, "TabM: Advancing Tabular Deep
+Learning with Parameter-Efficient Ensembling" (ICLR 2025): each network flips the signs of the
+inputs in its own way and has its own last layer. The other layers are shared. Unlike there, the
+inputs get the periodic embeddings of `realmlp` instead of piecewise ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from automl_magic.records import TaskKind
 
 
 class TabM(NetworkMember):
-    """`n_networks` networks with common layers. Their probabilities are averaged."""
+    """`n_networks` networks with shared layers, whose predictions are averaged."""
 
     name: ClassVar[str] = "tabm"
     defaults: ClassVar[Mapping[str, Any]] = {

@@ -1,4 +1,4 @@
-"""xgboost: gradient-boosted trees grown by depth."""
+"""xgboost: gradient-boosted trees grown level by level."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ OBJECTIVES = {
 
 
 class XGBoost(Member):
-    """`xgboost.train` with histograms; category codes are split on as sets."""
+    """`xgboost.train` with histograms and native category splits."""
 
     name: ClassVar[str] = "xgboost"
     has_iterations: ClassVar[bool] = True
     suffix: ClassVar[str] = ".ubj"
     library: ClassVar[str] = "xgboost"
     slow_import: ClassVar[str] = "xgboost"
-    # xgboost-cpu brings the same module, without 300 MB for graphics cards.
+    # xgboost-cpu provides the same module without 300 MB of GPU code.
     distributions: ClassVar[tuple[str, ...]] = ("xgboost-cpu", "xgboost")
     space: ClassVar[Mapping[str, Range]] = {
         "max_depth": Range(3, 10, 6, whole=True),
@@ -66,8 +66,8 @@ class XGBoost(Member):
             "tree_method": "hist",
             **spec.params,
             "seed": spec.seeds[0],
-            # Otherwise each thread has random numbers of its own, and a fit that goes on in another
-            # thread becomes another fit.
+            # Otherwise random numbers depend on the thread, and a fit resumed in another thread
+            # would differ.
             "seed_per_iteration": True,
             "nthread": threads,
             "verbosity": 0,
@@ -96,7 +96,7 @@ class XGBoost(Member):
         return xgboost.train(dtrain=_matrix(rows, categorical, threads), **arguments)
 
     def predict(self, model: Model, X: Floats) -> Floats:
-        # Without a DMatrix around the rows; the trees read the same float32 values.
+        # Without a DMatrix. The trees use the same float32 values.
         raw = model.native.inplace_predict(X, validate_features=False)
         return _as_float64(raw, model.task)
 
@@ -124,7 +124,7 @@ class XGBoost(Member):
         return values[:, :, None] if values.ndim == 2 else values.transpose(0, 2, 1)
 
     def in_one_thread(self, model: Model) -> Model:
-        model.native.set_param({"nthread": 1})  # it takes them with the model, not with the call
+        model.native.set_param({"nthread": 1})  # a setting of the model, not of the call
         return replace(model, threads=1)
 
 
@@ -172,7 +172,7 @@ def _as_float64(raw: Any, task: TaskKind) -> Floats:
         values: Floats = raw.astype(np.float64)
         return values
     shares = as_probabilities(raw)
-    # float32: they sum to 1 by seven digits.
+    # float32 sums to 1 only to seven digits.
     normalised: Floats = shares / shares.sum(axis=1, keepdims=True)
     return normalised
 

@@ -1,4 +1,4 @@
-"""What every step is: fitted from a table, applied to a table or to one row, kept as state."""
+"""The base class of feature steps: fit on a table, transform tables and rows, save as state."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ KINDS = {
     "group": "GroupStep",
     "missing": "MissingStep",
 }
-# The piece that divides training rows once more; how depends on the split.
+# The piece that makes inner folds. It depends on the split.
 FOLDS = "folds"
-# The code face of these steps calls functions that stand in pieces of their own.
+# The code of these steps calls functions from other pieces.
 HELPERS = {
     "interaction": ("relevance",),
     "target_mean": (FOLDS,),
@@ -43,9 +43,10 @@ HELPERS = {
 
 
 class FittedStep(ABC):
-    """A feature step that has learned from a table.
+    """A fitted feature step.
 
-    `defaults` are the parameters of its spec; `reads_target` says whether a fit needs the target.
+    `defaults` are the default parameters of its spec. `reads_target` is whether fitting uses the
+    target.
     """
 
     defaults: ClassVar[Mapping[str, Any]]
@@ -54,29 +55,29 @@ class FittedStep(ABC):
     @property
     @abstractmethod
     def names(self) -> tuple[str, ...]:
-        """One name per output, made of column names and levels: data, to be shown and never run."""
+        """One name per output, made from column names and levels: data, never run as code."""
 
     @property
     def sources(self) -> tuple[str, ...] | None:
-        """The column that each output is made of; None where one is made of several columns."""
+        """The column that each output is made from, or None if an output uses several columns."""
         return None
 
     @property
     def categorical(self) -> tuple[int, ...]:
-        """The positions of the outputs that hold category codes.
+        """The positions of outputs that are category codes.
 
-        They are 0, 1, … in the order of the levels, NaN where missing or never seen in training.
+        Codes are 0, 1, … in the order of the levels, and NaN for missing or unseen levels.
         """
         return ()
 
     @classmethod
     @abstractmethod
     def fit(cls, spec: StepSpec, table: Table, step_target: Goal) -> Self:
-        """Learn from a table, towards a goal of as many rows."""
+        """Fit on a table and a target with the same number of rows."""
 
     @classmethod
     def fit_transform(cls, spec: StepSpec, table: Table, step_target: Goal) -> tuple[Self, Floats]:
-        """Learn from a table and return its own features, out of fold where that matters."""
+        """Fit on a table and return its features, out of fold if they use the target."""
         step = cls.fit(spec, table, step_target)
         return step, step.transform(table)
 
@@ -86,16 +87,16 @@ class FittedStep(ABC):
 
     @abstractmethod
     def transform_row(self, row: Mapping[str, object]) -> list[float]:
-        """Return the features of one row. A key that is not there is a missing value."""
+        """Return the features of one row. Absent keys are missing values."""
 
     @abstractmethod
     def to_state(self) -> State:
-        """Return what was learned: a JSON document, and arrays of numbers by name."""
+        """Return the fitted state: a JSON document, and arrays by name."""
 
     @classmethod
     @abstractmethod
     def from_state(cls, document: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
-        """Return the step that `to_state` described."""
+        """Return the step from the result of `to_state`."""
 
 
 def step_class(kind: str) -> type[FittedStep]:
@@ -111,7 +112,7 @@ def step_class(kind: str) -> type[FittedStep]:
         raise PlanError(
             f"There is no feature step {kind!r}.",
             why=f"The steps are {', '.join(KINDS)}.",
-            fix=f"Write {close!r} in the view." if close else "Use one of these kinds in the view.",
+            fix=f"Use {close!r} in the view." if close else "Use one of these steps in the view.",
         )
     module = import_module(f"automl_magic.recipe.steps.{kind}")
     cls: type[FittedStep] = getattr(module, KINDS[kind])
@@ -119,12 +120,12 @@ def step_class(kind: str) -> type[FittedStep]:
 
 
 def params_of(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a step's parameters, filled up with the defaults.
+    """Return a step's parameters, with defaults for those not set.
 
     Raises
     ------
     PlanError
-        If a parameter does not exist.
+        If a parameter doesn't exist.
     """
     for name in spec.params:
         if name not in defaults:
@@ -132,6 +133,6 @@ def params_of(spec: StepSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:
             raise PlanError(
                 f"The feature step {spec.kind!r} has no parameter {name!r}.",
                 why=f"Its parameters are {', '.join(defaults)}.",
-                fix=f"Write {close!r} instead." if close else f"Leave {name!r} out.",
+                fix=f"Use {close!r} instead." if close else f"Remove {name!r}.",
             )
     return {**defaults, **spec.params}

@@ -1,4 +1,4 @@
-"""boolean: two words become 1 and 0."""
+"""boolean: encode two values as 1 and 0."""
 
 # ruff: noqa: ARG003 - every step has the signatures of FittedStep
 
@@ -20,16 +20,16 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class BooleanStep(FittedStep):
-    """1 where the text of the value is `true`, otherwise 0; NaN where it is missing.
+    """1 if the text of the value is `true`, otherwise 0, or NaN if it is missing.
 
     Parameters of the spec
     ----------------------
     true : str
-        The text of yes: "True", "1", "yes", …
+        The text that means yes: "True", "1", "yes", …
     false : str or None
-        The text of no; then any third value counts as missing.
+        The text that means no. If set, any third value counts as missing.
     fill : None or "most_frequent"
-        What replaces a missing value (0 on a tie, or where all are missing).
+        How missing values are filled (0 on a tie, or if all values are missing).
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {"true": "True", "false": None, "fill": None}

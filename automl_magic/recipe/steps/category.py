@@ -1,4 +1,4 @@
-"""category: the levels of a column as codes, for models that split on sets of levels."""
+"""category: encode levels as codes, for models that split on sets of levels."""
 
 # ruff: noqa: ARG003 - every step has the signatures of FittedStep
 
@@ -20,9 +20,9 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class CategoryStep(FittedStep):
-    """The position of the value among the sorted levels seen in training; NaN for any other.
+    """The position of the value in the sorted training levels, NaN for unseen levels.
 
-    It has no parameters. How many levels are too many is for whoever chose the step.
+    It has no parameters, and doesn't limit the number of levels.
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""code: what the code face of a step needs in a standalone notebook."""
+"""code: the parameters and pieces of steps in a standalone notebook."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from automl_magic.records import Answer, StepSpec, TaskKind
 
 
 def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any]:
-    """Return the keywords for the step's function in a standalone notebook, all literals.
+    """Return the keyword arguments of the step's function in a standalone notebook, all literals.
 
-    `n_classes` is among them where the step reads the target: the number of classes if there are
-    more than two, otherwise 0.
+    If the step uses the target, they include `n_classes`: the number of classes if there are more
+    than two, otherwise 0.
     """
     defaults = DEFAULTS if spec.kind == SELECT else step_class(spec.kind).defaults
     params = params_of(spec, defaults)
@@ -26,11 +26,11 @@ def code_params(spec: StepSpec, task: TaskKind, n_classes: int) -> dict[str, Any
 
 
 def divides_again(specs: Iterable[StepSpec]) -> bool:
-    """Say whether a step divides its training rows into folds, to learn from them out of fold."""
+    """Return whether any step computes out-of-fold features, which need inner folds."""
     return any(FOLDS in HELPERS.get(spec.kind, ()) for spec in specs)
 
 
 def pieces_of(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the pieces that define the functions of some kinds of steps, in order."""
+    """Return the names of the pieces that define the functions of these steps, in order."""
     names = (name for kind in kinds for name in (*HELPERS.get(kind, ()), kind))
     return tuple(dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""cross: two categories as one, whose levels become the mean target of their rows."""
+"""cross: target mean encoding of pairs of categories."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class PairMeans:
-    """Two columns whose pairs of levels have a mean. `keys` are the sorted pairs of codes as one
-    number; row i + 1 of `rows` holds the outputs of pair i, row 0 those of a pair never seen.
+    """The target means of a pair of columns.
+
+    `keys` are the sorted pairs of level codes, each as one integer. Row i + 1 of `rows` holds the
+    outputs of pair i, row 0 those of unseen pairs.
     """
 
     one: str
@@ -50,23 +52,22 @@ class PairMeans:
 
 @dataclass(frozen=True)
 class CrossStep(FittedStep):
-    """For some pairs of columns the smoothed mean target per pair of levels, then the log count.
+    """The smoothed mean target per pair of levels, then the log count, for selected column pairs.
 
-    A pair is kept where its out-of-fold means explain more of the target (`levels.strength`) than
-    those of its columns added up, by the most and by more than chance; pairs of many levels win
-    nothing by their number, as they would by plain mutual information. What is encoded, and how,
-    is as in `target_mean`: out of fold for the rows it was fitted on. A pair with a missing value
-    counts as never seen.
+    Pairs are selected if their out-of-fold means explain more of the target (`levels.strength`)
+    than the sum of their columns, by the most and by more than chance. Unlike with plain mutual
+    information, pairs with many levels have no advantage. The encoding is as in `target_mean`: out
+    of fold for training rows. A pair with a missing value counts as unseen.
 
     The `base` strongest columns make at most base · (base - 1) / 2 pairs, which are compared on at
-    most 10,000 evenly spaced rows: 28 of them take about 0.1 s for two classes.
+    most 10,000 evenly spaced rows: 28 pairs take about 0.1 s for two classes.
 
     Parameters of the spec
     ----------------------
     base : int
-        How many columns are paired.
+        The number of columns to pair.
     most : int
-        How many pairs are kept.
+        The maximum number of pairs.
     smoothing, n_folds, seed
         As in `target_mean`.
     """
@@ -195,11 +196,11 @@ class CrossStep(FittedStep):
 
 
 def _pair_keys(first: Array, second: Array, n_second: int) -> Array:
-    """Return two columns of codes as one number a row, 0 where one of them is 0."""
+    """Return two columns of codes as one integer per row, 0 if either code is 0."""
     return np.where((first > 0) & (second > 0), first * (n_second + 1) + second, 0)
 
 
 def _dense_codes(keys: Array) -> Array:
-    """Return keys as codes 1, 2, … in their order; 0 stays."""
+    """Return keys as codes 1, 2, … in sorted order. 0 stays 0."""
     _, codes = np.unique(np.append(keys, 0), return_inverse=True)
     return codes[:-1]

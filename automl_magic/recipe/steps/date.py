@@ -1,4 +1,4 @@
-"""date: a moment as days since 1970 and as its place in the calendar."""
+"""date: encode dates as days since 1970 and calendar parts."""
 
 # ruff: noqa: ARG003 - every step has the signatures of FittedStep
 
@@ -26,14 +26,14 @@ DAY = 86_400_000_000.0  # microseconds
 @dataclass(frozen=True)
 class DateStep(FittedStep):
     """For each column: days since 1970-01-01, year, month, day, weekday (Monday is 0), and the hour
-    where any moment of the training rows is not midnight.
+    if any training value isn't midnight.
 
     Parameters of the spec
     ----------------------
     date_format : str or None
-        How text is read (strptime); None is ISO 8601.
+        The format of text (strptime). None is ISO 8601.
     fill : None or "median"
-        What replaces each part of a missing date; None leaves NaN.
+        How each part of a missing date is filled. None leaves NaN.
     scale : bool
         Whether to subtract the mean and divide by the standard deviation.
     """
@@ -108,7 +108,7 @@ class DateStep(FittedStep):
 
 
 def parts_of(dates: Array) -> list[Floats]:
-    """Return the parts of datetime64[us] moments in the order of `PARTS`, NaN where NaT."""
+    """Return the parts of datetime64[us] dates in the order of `PARTS`, NaN for NaT."""
     days, months = dates.astype("datetime64[D]"), dates.astype("datetime64[M]")
     years = dates.astype("datetime64[Y]")
     parts = [
@@ -124,7 +124,7 @@ def parts_of(dates: Array) -> list[Floats]:
 
 
 def parts_of_one(date: datetime | None) -> tuple[float, ...]:
-    """Return the parts of one moment in the order of `PARTS`."""
+    """Return the parts of one date in the order of `PARTS`."""
     if date is None:
         return (NAN,) * len(PARTS)
     return (

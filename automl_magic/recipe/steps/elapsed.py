@@ -1,4 +1,4 @@
-"""elapsed: the days between two dates of a row, such as from order to delivery."""
+"""elapsed: the days between two dates of a row, such as order and delivery."""
 
 # ruff: noqa: ARG003 - every step has the signatures of FittedStep
 
@@ -24,16 +24,16 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class ElapsedStep(FittedStep):
-    """For each pair of columns the days from the one to the other, in the order they were given.
+    """The days from the first to the second date, for each pair of columns in the given order.
 
     Parameters of the spec
     ----------------------
     date_formats : mapping
-        How text is read (strptime), by column; other columns are read as ISO 8601.
+        The format of text (strptime) by column. Other columns are read as ISO 8601.
     most : int
-        How many pairs are made: the first ones.
+        The maximum number of pairs. The first ones are used.
     fill : None or "median"
-        What replaces a missing difference; None leaves NaN.
+        How missing differences are filled. None leaves NaN.
     scale : bool
         Whether to subtract the mean and divide by the standard deviation.
     """

@@ -1,4 +1,4 @@
-"""group: a number against the rows of its category: how far above their mean it is."""
+"""group: numbers relative to the mean of their category."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ from automl_magic.recipe.values import (
 )
 from automl_magic.records import StepSpec
 
-# How a category alone is weighed: as `target_mean` encodes it.
+# The settings for the strength of a single category, as `target_mean` encodes it.
 PRIOR, N_FOLDS, SEED = 10.0, 5, 0
 
 
 @dataclass(frozen=True)
 class GroupStep(FittedStep):
-    """For some pairs (category, number): the number minus the mean of its level, then that mean.
+    """For each selected pair (category, number): the number minus its level's mean, then that mean.
 
-    The mean of a level is drawn towards that of all rows as in `target_mean`; a level that is
-    missing or was never seen has the mean of all. A pair is kept where the difference orders the
-    target better (`relevance`) than the number alone and than the mean target of the category, by
-    the most and by more than chance.
+    Level means are smoothed towards the overall mean, as in `target_mean`. Missing and unseen
+    levels get the overall mean. Pairs are selected if the difference is more relevant for the
+    target (`relevance`) than the number and than the category's mean target, by the most and by
+    more than chance.
 
-    The `base` most relevant numbers meet the first `base` categories; their differences are ranked
-    on at most 10,000 evenly spaced rows: 64 of them take about 0.05 s.
+    The `base` most relevant numbers are paired with the first `base` categories. Their differences
+    are ranked on at most 10,000 evenly spaced rows: 64 of them take about 0.05 s.
 
     Parameters of the spec
     ----------------------
     by : list of str
-        Which of the columns are categories; the others are numbers.
+        The columns that are categories. The others are numbers.
     parse : mapping
-        How text is read as a number, by column: `decimal`, `thousands`.
+        The number format of text, by column: `decimal`, `thousands`.
     base : int
-        How many numbers, and how many categories, are paired.
+        The number of numeric columns, and of categories, to pair.
     most : int
-        How many pairs are kept.
+        The maximum number of pairs.
     smoothing : float
-        How many rows the mean of all counts for.
+        The weight of the overall mean, in rows.
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {
@@ -190,19 +190,19 @@ class GroupStep(FittedStep):
 
 
 def level_means(codes: Array, values: Floats, smoothing: float, n_levels: int) -> Floats:
-    """Return the smoothed mean of the known values of each code; 0 where no value is known."""
+    """Return the smoothed mean of the values of each code, 0 if all values are missing."""
     is_known = ~np.isnan(values)
     prior = float(values[is_known].mean()) if is_known.any() else 0.0
     return smoothed(codes[is_known], values[is_known], prior, smoothing, n_levels)
 
 
 def _split_columns(spec: StepSpec, by: list[str]) -> tuple[list[str], list[str]]:
-    """Return the categories and the numbers of a spec."""
+    """Return the categories and the numeric columns of a spec."""
     unknown = [name for name in by if name not in spec.columns]
     if unknown:
         raise PlanError(
-            f"The feature step 'group' cannot use by={by!r}.",
-            why=f"{unknown[0]!r} is none of its columns.",
-            fix="Name every category under columns too.",
+            f"The feature step 'group' can't use by={by!r}.",
+            why=f"{unknown[0]!r} isn't one of its columns.",
+            fix="List every category under columns too.",
         )
     return list(by), [name for name in spec.columns if name not in by]

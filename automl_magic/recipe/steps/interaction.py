@@ -1,4 +1,4 @@
-"""interaction: sums, differences, products and ratios of pairs of numbers, a chosen few."""
+"""interaction: selected sums, differences, products and ratios of pairs of numbers."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ SIGNS = ("+", "-", "*", "/")
 
 @dataclass(frozen=True)
 class InteractionStep(FittedStep):
-    """Pairs of numbers put together by +, -, * or /, where that says more than either alone.
+    """Pairs of numbers combined by +, -, * or /, if that predicts the target better than each.
 
-    The `base` columns that order the target best are paired, in the order in which they were given.
-    Of their combinations those are kept, at most `most`, whose relevance exceeds what the two say
-    without it by the most, and by more than chance (`relevance.margin`). A product or a ratio has
-    to beat the best weighted sum of the two ranks, which a model finds by itself; a sum or a
-    difference has to beat each of the two. A result is NaN where a number is missing, where it is
-    divided by 0, and beyond float32's range.
+    The `base` most relevant columns are paired, in the given order. At most `most` combinations are
+    selected: those that gain the most relevance over their two columns, and more than chance
+    (`relevance.margin`). A product or a ratio has to beat the best weighted sum of the two ranks,
+    which a model finds anyway. A sum or a difference has to beat each of the two. Results are NaN
+    for missing values, division by 0, and numbers out of float32 range.
 
     At most 2 · base · (base - 1) combinations are ranked, on at most 10,000 evenly spaced rows:
     180 of them take about 0.1 s.
@@ -37,11 +36,11 @@ class InteractionStep(FittedStep):
     Parameters of the spec
     ----------------------
     parse : mapping
-        How text is read, by column: `decimal`, `thousands`. Other columns need no rule.
+        The number format of text, by column: `decimal`, `thousands`.
     base : int
-        How many columns are paired.
+        The number of columns to pair.
     most : int
-        How many combinations are kept.
+        The maximum number of combinations.
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {"parse": {}, "base": 10, "most": 20}
@@ -112,7 +111,7 @@ class InteractionStep(FittedStep):
 
 
 def combined(left: Floats, sign: str, right: Floats) -> Floats:
-    """Return two columns put together; NaN where there is no finite result."""
+    """Combine two columns of shape (n_rows,); NaN if a result isn't finite."""
     with np.errstate(all="ignore"):
         match sign:
             case "+":
@@ -127,7 +126,7 @@ def combined(left: Floats, sign: str, right: Floats) -> Floats:
 
 
 def combined_one(left: float, sign: str, right: float) -> float:
-    """Return two numbers put together; see `combined`."""
+    """Combine two numbers; see `combined`."""
     if sign == "+":
         value = left + right
     elif sign == "-":

@@ -1,7 +1,6 @@
-"""levels: the rows of each level of a category summed up, drawn towards all rows.
+"""levels: smoothed means per level of a category, for `target_mean`, `cross` and `group`.
 
-`target_mean`, `cross` and `group` share it. Codes are 0 for a value that is missing or was never
-seen in training, and i + 1 for level i.
+Codes are 0 for missing and unseen values, and i + 1 for level i.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from automl_magic.records import StepSpec
 
 
 def positions_of(levels: Sequence[str]) -> dict[str | None, int]:
-    """Return the code of each level."""
+    """Return the code of each level: 1, 2, …."""
     return {level: code for code, level in enumerate(levels, start=1)}
 
 
@@ -31,18 +30,18 @@ def levels_of(texts: Sequence[str | None]) -> tuple[str, ...]:
 
 
 def smoothing_of(spec: StepSpec, smoothing: float) -> float:
-    """Return the smoothing of a spec, or raise `PlanError` if it is none."""
+    """Return the smoothing of a spec, or raise `PlanError` if it isn't positive."""
     if not smoothing > 0:
         raise PlanError(
-            f"The feature step {spec.kind!r} cannot use smoothing={smoothing!r}.",
-            why="Without smoothing, a level of one row would be that row's own value.",
-            fix="Write smoothing=10.0.",
+            f"The feature step {spec.kind!r} can't use smoothing={smoothing!r}.",
+            why="Without smoothing, the mean of a level with one row is that row's own value.",
+            fix="Use smoothing=10.0.",
         )
     return smoothing
 
 
 def smoothed(codes: Array, target: Floats, prior: float, smoothing: float, n_levels: int) -> Floats:
-    """Return the smoothed mean of code 0 (missing or never seen) and of each level after it.
+    """Return the smoothed mean for code 0 (missing or unseen) and each level, (n_levels + 1,).
 
     The mean of a level with `count` rows is (sum + smoothing · prior) / (count + smoothing).
     """
@@ -53,7 +52,7 @@ def smoothed(codes: Array, target: Floats, prior: float, smoothing: float, n_lev
 
 
 def level_rows(codes: Array, targets: Sequence[Floats], smoothing: float, n_levels: int) -> Floats:
-    """Return for each code the smoothed mean of each goal, then log(1 + rows of the level)."""
+    """Return the smoothed mean of each target per code, then log(1 + rows of the level)."""
     counts = np.bincount(codes[codes > 0], minlength=n_levels + 1)
     means = [smoothed(codes, target, target.mean(), smoothing, n_levels) for target in targets]
     return np.column_stack([*means, np.log1p(counts)])
@@ -62,7 +61,7 @@ def level_rows(codes: Array, targets: Sequence[Floats], smoothing: float, n_leve
 def out_of_fold(
     codes: Array, targets: Sequence[Floats], folds: Array, smoothing: float, n_levels: int
 ) -> Floats:
-    """Return for each row the smoothed mean of its level over the other folds, one per goal."""
+    """Return out-of-fold smoothed level means, an array of shape (n_rows, n_targets)."""
     means = np.empty((len(codes), len(targets)))
     for fold in range(int(folds.max()) + 1):
         inside = folds == fold
@@ -74,9 +73,9 @@ def out_of_fold(
 
 
 def strength(means: Floats, targets: Sequence[Floats]) -> float:
-    """Return how much of some goals their estimates explain: the root of R², and 0 for none.
+    """Return how much of the targets the means explain: the square root of R², at least 0.
 
-    It is rounded, so that the last digits of a sum decide nothing.
+    It is rounded, so the last digits of a sum can't change a selection.
     """
     y = np.column_stack(targets)
     spread = np.square(y - y.mean(axis=0)).sum()

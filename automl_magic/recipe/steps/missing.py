@@ -1,4 +1,4 @@
-"""missing: how many cells of a row are missing, and which of them together."""
+"""missing: the number of missing cells of a row, and their pattern."""
 
 # ruff: noqa: ARG003 - every step has the signatures of FittedStep
 
@@ -23,19 +23,19 @@ FEWEST_PATTERNS = 3
 
 @dataclass(frozen=True)
 class MissingStep(FittedStep):
-    """The number of missing cells of a row, and the pattern that they make.
+    """The number of missing cells of a row, and the code of their pattern.
 
-    Only columns that had missing cells in training count, and there must be two of them: of one,
-    its own feature says it all. The pattern is a number: 0 for the most frequent pattern of
-    training, 1 for the next, and so on; the last number is for all rare ones. It is left out where
-    fewer than three patterns are frequent, since the count tells two of them apart.
+    Only columns with missing training values are used, and there must be at least two. Code 0 is
+    the most frequent training pattern, 1 the next, and so on. The last code stands for all rare
+    patterns. With fewer than three frequent patterns there is no code, because the count already
+    distinguishes them.
 
     Parameters of the spec
     ----------------------
     min_share : float
-        The share of the training rows that makes a pattern frequent.
+        The minimum share of the training rows for a frequent pattern.
     most : int
-        How many patterns have a number of their own.
+        The maximum number of patterns with their own code.
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {"min_share": 0.01, "most": 30}
@@ -98,7 +98,7 @@ class MissingStep(FittedStep):
 
 
 def _patterns(mask: Array) -> list[bytes]:
-    """Return a pattern for each row: a 0 or a 1 for each column, 1 where it is missing."""
+    """Return the pattern of each row: one digit per column, 1 if it is missing, else 0."""
     digits = np.ascontiguousarray(mask.astype(np.uint8) + ord("0"))
     patterns: list[bytes] = digits.view(f"S{mask.shape[1]}").ravel().tolist()
     return patterns

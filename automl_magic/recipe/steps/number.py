@@ -1,4 +1,4 @@
-"""number: numbers as they are, with missing values filled and scales made equal where asked."""
+"""number: numbers, with optional filling of missing values and scaling."""
 
 # ruff: noqa: ARG003 - every step has the signatures of FittedStep
 
@@ -21,18 +21,18 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class NumberStep(FittedStep):
-    """Numbers, column by column, each followed by a 0/1 indicator where it had missing values.
+    """Numbers, each followed by a 0/1 missing indicator if it had missing values in training.
 
     Parameters of the spec
     ----------------------
     parse : mapping or None
-        How text is read: `decimal`, `thousands`.
+        The number format of text: `decimal`, `thousands`.
     fill : None or "median"
-        What replaces a missing value; None leaves NaN, which trees understand.
+        How missing values are filled. None leaves NaN, which trees support.
     scale : bool
-        Whether to subtract the mean and divide by the standard deviation (population).
+        Whether to subtract the mean and divide by the (population) standard deviation.
     indicator : bool
-        Whether to mark missing values, for columns that had any in training.
+        Whether to add missing indicators, for columns with missing training values.
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {

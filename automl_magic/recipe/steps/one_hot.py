@@ -1,4 +1,4 @@
-"""one_hot: one 0/1 column per frequent level."""
+"""one_hot: encode frequent levels as 0/1 columns."""
 
 # ruff: noqa: ARG003 - every step has the signatures of FittedStep
 
@@ -21,14 +21,14 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class OneHotStep(FittedStep):
-    """For each column its frequent levels, sorted, as 0/1 columns; any other value sets none.
+    """One 0/1 column per frequent level, sorted. They are all 0 for other values.
 
     Parameters of the spec
     ----------------------
     min_count : int
-        A level needs this many rows in training.
+        The minimum number of training rows of a level.
     max_levels : int
-        At most this many levels of a column, the most frequent ones (ties in order of the text).
+        The maximum number of levels per column: the most frequent ones (ties in text order).
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {"min_count": 1, "max_levels": 30}

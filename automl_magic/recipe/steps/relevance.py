@@ -1,7 +1,7 @@
-"""relevance: how well a number orders the target. Steps that choose columns rank them by it.
+"""relevance: rank correlation with the target, by which steps select columns.
 
-All ranks are whole or half numbers, so their sums are exact: the notebook, which adds them up in
-another order, chooses the same columns.
+Ranks are multiples of one half, so their sums are exact. The notebook sums them in another order
+and still selects the same columns.
 """
 
 from __future__ import annotations
@@ -17,25 +17,22 @@ RANKED_ROWS = 10_000
 
 
 def even_rows(n_rows: int, limit: int = RANKED_ROWS) -> Array:
-    """Return at most so many row numbers, evenly spaced: ordered rows show all of their range."""
+    """Return at most `limit` evenly spaced row positions, so ordered tables are fully covered."""
     return np.unique(np.linspace(0, n_rows - 1, min(n_rows, limit)).round().astype(np.int64))
 
 
 def margin(n_rows: int) -> float:
-    """Return what a correlation of so many rows must gain to be more than chance.
-
-    It is two standard errors of a correlation of 0.
-    """
+    """Return the smallest gain in correlation that is more than chance: two standard errors."""
     return float(2.0 / n_rows**0.5)
 
 
 def relevance(X: Floats, target: Array, task: TaskKind, n_classes: int) -> Floats:
-    """Return the strength of each column, 0 to 1, shape (n_columns,), rounded to nine digits.
+    """Return the relevance of each column, 0 to 1, of shape (n_columns,), rounded to nine digits.
 
     For a regression and for two classes it is the absolute rank correlation with the target
-    (Spearman 1904). For more classes it is the correlation ratio of the ranks: the root of the
-    share of their variance that lies between the classes. A missing value counts as the middle
-    rank, so that a column with many of them is weak.
+    (Spearman 1904). For more classes it is the correlation ratio of the ranks: the square root of
+    the share of their variance between the classes. Missing values get the middle rank, so columns
+    with many of them are weak.
     """
     ranked, targets, sizes = centred_ranks(X), *_target_columns(target, task, n_classes)
     between = np.square(ranked.T @ targets) / sizes
@@ -45,9 +42,9 @@ def relevance(X: Floats, target: Array, task: TaskKind, n_classes: int) -> Float
 def relevance_of_sums(
     X: Floats, target: Array, task: TaskKind, n_classes: int, pairs: Sequence[tuple[int, int]]
 ) -> Floats:
-    """Return the relevance of the best weighted sum of the ranks of two columns, for some pairs.
+    """Return the relevance of the best weighted sum of the ranks of two columns, (n_pairs,).
 
-    It is what a model without interactions makes of the two: their multiple correlation.
+    It is the multiple correlation: what a model without interactions can use.
     """
     ranked, targets, sizes = centred_ranks(X), *_target_columns(target, task, n_classes)
     with_targets, with_others = ranked.T @ targets, ranked.T @ ranked
@@ -58,7 +55,7 @@ def relevance_of_sums(
         between = b * left**2 - 2.0 * c * left * right + a * right**2
         if a * b - c * c > 1e-6 * a * b:
             results.append(float((between / sizes).sum() / (a * b - c * c)) ** 0.5)
-        else:  # one is as good as both
+        else:  # the two columns carry the same information
             better = max(
                 (left**2 / sizes).sum() / max(a, 1.0), (right**2 / sizes).sum() / max(b, 1.0)
             )
@@ -67,7 +64,7 @@ def relevance_of_sums(
 
 
 def _target_columns(target: Array, task: TaskKind, n_classes: int) -> tuple[Floats, Floats]:
-    """Return what ranks are compared with, a column for each, and the squared size of each."""
+    """Return the columns to correlate ranks with, (n_rows, n_targets), and their squared sizes."""
     if task.answer is Answer.CLASSES:
         targets = (target[:, None] == np.arange(n_classes)).astype(np.float64)
     else:
@@ -76,9 +73,9 @@ def _target_columns(target: Array, task: TaskKind, n_classes: int) -> tuple[Floa
 
 
 def centred_ranks(X: Floats) -> Floats:
-    """Return the ranks within each column minus their mean; ties share theirs, missing ones get 0.
+    """Return the ranks within each column minus their mean. Ties share a rank, NaN becomes 0.
 
-    It is `pandas.DataFrame.rank`, several times as fast.
+    Same as `pandas.DataFrame.rank`, several times as fast.
     """
     ranks = np.zeros(X.shape, order="F")
     for position, values in enumerate(X.T):

@@ -1,4 +1,4 @@
-"""What `number` and `date` share: fill missing values with the median, then standardise."""
+"""scaling: fill missing values with the median, then standardize, for `number` and `date`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Choice = TypeVar("Choice")
 
 @dataclass(frozen=True)
 class Scaling:
-    """(value or fill - mean) / spread. Without a fill NaN stays NaN."""
+    """(value or fill - mean) / spread. Without a fill, NaN stays NaN."""
 
     fill: float
     mean: float
@@ -26,9 +26,9 @@ class Scaling:
 
     @classmethod
     def fit(cls, values: Floats, *, fill: bool, scale: bool) -> Self:
-        """Learn the median, and the mean and standard deviation of the filled values.
+        """Compute the median, and the mean and standard deviation of the filled values.
 
-        A column without any value is filled with 0; one without spread keeps its scale.
+        An empty column is filled with 0. A constant column keeps its scale.
         """
         empty = bool(np.isnan(values).all())
         median = math.nan
@@ -57,12 +57,12 @@ class Scaling:
 
 
 def choice_of(spec: StepSpec, name: str, value: Choice, allowed: Sequence[Choice]) -> Choice:
-    """Return a parameter's value, or raise `PlanError` if it is none of those allowed."""
+    """Return a parameter's value, or raise `PlanError` if it isn't allowed."""
     if value not in allowed:
         options = " or ".join("None" if option is None else repr(option) for option in allowed)
         raise PlanError(
-            f"The feature step {spec.kind!r} cannot use {name}={value!r}.",
-            why=f"{name} is {options}.",
-            fix=f"Write {name}={allowed[-1]!r}.",
+            f"The feature step {spec.kind!r} can't use {name}={value!r}.",
+            why=f"{name} must be {options}.",
+            fix=f"Use {name}={allowed[-1]!r}.",
         )
     return value

@@ -1,7 +1,7 @@
-"""select: the outputs of a view that say most of the target. It stands last in a view.
+"""select: keep the outputs of a view that predict the target best. It is a view's last step.
 
-It is no step on columns: it looks at the matrix that the other steps have made. The outputs of
-`category` steps always stay, so that the positions of the codes are known before the fit.
+It works on the matrix of the other steps instead of columns. The outputs of `category` steps are
+always kept, so the positions of the codes are known before the fit.
 """
 
 from __future__ import annotations
@@ -34,33 +34,32 @@ LEVEL = 0.01
 def select(
     spec: StepSpec, matrix: Floats, step_target: Goal, codes: Collection[int]
 ) -> tuple[int, ...]:
-    """Return the positions of the outputs that are kept, in their order.
+    """Return the sorted positions of the selected outputs.
 
     Parameters
     ----------
-    matrix : array of float64, shape (n_rows, n_outputs)
-        The training rows' outputs, out of fold where they read the target.
+    matrix : array of float64 of shape (n_rows, n_outputs)
+        The outputs of the training rows, out of fold if they use the target.
     codes
-        The positions of category codes. They are kept, whatever they say.
+        The positions of category codes, which are always kept.
 
     Notes
     -----
     Parameters of the spec:
 
     method : "mutual_information" or "boruta"
-        `mutual_information` (scikit-learn's, on numbers cut at 15 quantiles) keeps the `most`
-        outputs that tell most of the target. `boruta` keeps what is not shown to be useless: in 20
-        rounds, a forest of extremely random trees sees the outputs beside shuffled copies of them,
-        and an output has a hit where it is more important than every copy. It is dropped where it
-        has so few hits that chance would give them in less than 1 % of the cases (binomial test,
-        Bonferroni's correction); what stays undecided is kept. Kursa and Rudnicki, "Feature
-        Selection with the Boruta Package" (2010).
+        `mutual_information` (scikit-learn's, on numbers binned at 15 quantiles) keeps the `most`
+        most informative outputs. `boruta` drops outputs that are shown to be useless: in each of 20
+        rounds, extremely randomized trees are fitted on the outputs and shuffled copies of them,
+        and an output scores a hit if it is more important than every copy. It is dropped if it has
+        significantly few hits (binomial test, p < 1% with Bonferroni correction). Undecided outputs
+        are kept. Kursa and Rudnicki, "Feature Selection with the Boruta Package" (2010).
     most : int or None
-        How many outputs are kept at most, codes not counted. Of Boruta's, those with most hits.
+        The maximum number of outputs, without codes. With Boruta, those with the most hits.
     rows : int
-        How many evenly spaced rows are looked at.
+        The number of evenly spaced rows to use.
     seed : int
-        Seed of the shuffling and of the forests.
+        The seed of the shuffling and the forests.
     """
     params = params_of(spec, DEFAULTS)
     choice_of(spec, "method", params["method"], ("boruta", "mutual_information"))
@@ -75,12 +74,12 @@ def select(
         scores = mutual_information(X[:, optional], y, step_target.task)
     best = optional[np.argsort(-scores, kind="stable")[: params["most"]]]
     selected = sorted({*codes, *best.tolist()})
-    # A model cannot learn from nothing, even where there is nothing to learn.
+    # A model needs at least one column, even if none is useful.
     return tuple(selected) or tuple(range(matrix.shape[1]))
 
 
 def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
-    """Return the mutual information of each column with the target, in nats, to nine digits."""
+    """Return each column's mutual information with the target, in nats, of shape (n_columns,)."""
     from sklearn.feature_selection import mutual_info_classif
 
     if X.shape[1] == 0:
@@ -92,7 +91,7 @@ def mutual_information(X: Floats, y: Array, task: TaskKind) -> Floats:
 
 
 def binned(values: Floats) -> Array:
-    """Return the bin of each value among equally full ones; missing values have their own."""
+    """Return the quantile bin of each value. Missing values have their own bin."""
     missing = np.isnan(values)
     if missing.all():
         return np.zeros(len(values), dtype=np.int64)
@@ -101,7 +100,7 @@ def binned(values: Floats) -> Array:
 
 
 def boruta_hits(X: Floats, y: Array, task: TaskKind, seed: int) -> Array:
-    """Return in how many of the rounds each column was more important than every shuffled one."""
+    """Return the number of rounds in which each column beat every shuffled copy, (n_columns,)."""
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
     forest = ExtraTreesRegressor if task.answer is Answer.NUMBER else ExtraTreesClassifier
@@ -121,7 +120,7 @@ def boruta_hits(X: Floats, y: Array, task: TaskKind, seed: int) -> Array:
 
 
 def fewest_hits(n_columns: int) -> int:
-    """Return the fewest hits that are not too few for chance: P(hits or fewer) ≥ 1 % / columns."""
+    """Return the minimum number of hits to keep a column: P(hits or fewer) ≥ 1% / n_columns."""
     cumulative = 0.0
     for hits in range(ITERATIONS + 1):
         cumulative += math.comb(ITERATIONS, hits) / 2.0**ITERATIONS

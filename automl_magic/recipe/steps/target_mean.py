@@ -1,4 +1,4 @@
-"""target_mean: a level becomes the mean target of its rows, drawn towards the mean of all."""
+"""target_mean: encode levels as smoothed means of the target."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class LevelMeans:
-    """The levels of one column; row i + 1 of `rows` holds the outputs of level i, row 0 those of
-    a level never seen.
+    """The target means of one column's levels.
+
+    Row i + 1 of `rows` holds the outputs of level i, row 0 those of unseen levels.
     """
 
     levels: tuple[str, ...]
@@ -47,21 +48,20 @@ class LevelMeans:
 
 @dataclass(frozen=True)
 class TargetMeanStep(FittedStep):
-    """For each column the smoothed mean of the target per level, then log(1 + rows of the level).
+    """For each column: the smoothed mean target per level, then log(1 + rows of the level).
 
-    One mean for a regression (of the target) and for two classes (of class 1), one per class for
-    more. The mean of a level with `count` rows is (sum + smoothing · mean of all) / (count +
-    smoothing), so that a level never seen gets the mean of all. For the rows it was fitted on, the
-    sums and counts under a mean come from the other folds alone.
+    There is one mean for a regression (of the target) and for two classes (of class 1), and one
+    per class for more. The mean of a level with `count` rows is (sum + smoothing · overall mean) /
+    (count + smoothing), so unseen levels get the overall mean. Training rows get out-of-fold means.
 
     Parameters of the spec
     ----------------------
     smoothing : float
-        How many rows the mean of all counts for.
+        The weight of the overall mean, in rows.
     n_folds : int
-        Folds of the out-of-fold means; see `Goal.folds`.
+        The number of folds for out-of-fold means; see `Goal.folds`.
     seed : int
-        Seed of their random order (`numpy.random.default_rng`).
+        The seed of the folds (`numpy.random.default_rng`).
 
     Notes
     -----
@@ -147,7 +147,7 @@ class TargetMeanStep(FittedStep):
 
 
 def output_names(width: int) -> tuple[str, ...]:
-    """Return what the outputs of one column, or of one pair of columns, are called."""
+    """Return the names of the outputs of one column, or of one pair of columns."""
     if width == 2:
         return ("mean target", "log count")
     return (*(f"share of class {code}" for code in range(width - 1)), "log count")

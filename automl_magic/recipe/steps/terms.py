@@ -1,8 +1,8 @@
-"""terms: texts as counts of words and pairs of words, or of pieces of words.
+"""terms: count words and word pairs, or character n-grams within words.
 
-It counts what scikit-learn's `CountVectorizer` counts with `ngram_range=(1, 2)`, or with
-`analyzer="char_wb", ngram_range=(3, 4)`. But the texts become numbers first and NumPy finds the
-terms, which takes a fraction of the time.
+The results are those of scikit-learn's `CountVectorizer` with `ngram_range=(1, 2)`, or with
+`analyzer="char_wb", ngram_range=(3, 4)`. Counting with integer codes in NumPy is several times
+faster.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIZES = {"word": (1, 2), "char_wb": (3, 4)}
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The terms that are counted, sorted; a term is so many words, or characters of a word."""
+    """The sorted terms to count. A term is an n-gram of words, or of characters in a word."""
 
     analyzer: str
     terms: tuple[str, ...]
@@ -33,7 +33,7 @@ class Vocabulary:
         return {term: i for i, term in enumerate(self.terms)}
 
     def counts(self, documents: Sequence[str]) -> Any:
-        """Return how often each term occurs, a CSR array of float64 (n_documents, n_terms)."""
+        """Return the count of each term, a CSR array of float64 of shape (n_documents, n_terms)."""
         (sorted_keys, columns), index = self._alphabet
         units = _units(documents, self.analyzer)
         unknown = len(index) + 1
@@ -46,7 +46,7 @@ class Vocabulary:
         return units.count_matrix(rows[is_term], columns[positions[is_term]], len(self.terms))
 
     def in_one(self, text: str) -> Iterator[str]:
-        """Return the terms of one text, each as often as it occurs."""
+        """Yield the terms of one text, with repetitions."""
         text = text.lower()
         if self.analyzer == "word":
             words = WORDS.findall(text)
@@ -62,7 +62,7 @@ class Vocabulary:
 
     @cached_property
     def _alphabet(self) -> tuple[tuple[Array, Array], dict[str, int]]:
-        """Return the keys of the terms, sorted, the column of each, and each symbol's number."""
+        """Return the sorted keys of the terms, the column of each, and the code of each symbol."""
         parts = [term.split(" ") if self.analyzer == "word" else term for term in self.terms]
         index: dict[str, int] = {}
         for part in parts:
@@ -81,9 +81,9 @@ class Vocabulary:
 
 
 def learn_terms(documents: Sequence[str], analyzer: str, limit: int) -> tuple[Vocabulary, Any]:
-    """Return the `most` most frequent terms of some texts, and how often each occurs in them.
+    """Return the `limit` most frequent terms of the texts, and the counts of each in each text.
 
-    Of equally frequent terms those are taken that come first in the order of their text.
+    Ties are broken by the alphabetical order of the terms.
     """
     units = _units(documents, analyzer)
     index = {symbol: i for i, symbol in enumerate(dict.fromkeys(units.symbols), start=1)}
@@ -127,11 +127,11 @@ def _most_frequent(
 
 @dataclass(frozen=True)
 class _Units:
-    """Texts cut into units that no term crosses: the text itself for words, each word for pieces.
+    """Texts split into units that no term crosses: whole texts for words, words for characters.
 
-    `symbols` are the words or characters of all units in a row, `lengths` how many of them a unit
-    has, and `occurrences` how often it occurs. `holding` (n_documents, n_units) counts the units
-    of each text; it is None where they are the texts.
+    `symbols` are the words or characters of all units in sequence, `lengths` the number of symbols
+    of each unit, and `occurrences` its number of occurrences. `unit_counts` (n_documents, n_units)
+    counts the units of each text, or is None if the units are the texts.
     """
 
     symbols: Sequence[str]
@@ -156,7 +156,7 @@ def _units(documents: Sequence[str], analyzer: str) -> _Units:
         lengths[row] = len(tokens)
     if analyzer == "word":
         return _Units(words, lengths, np.ones(len(documents)))
-    # A word occurs in many texts; its pieces are the same in all of them.
+    # A word's n-grams are the same in all texts, so they are found only once.
     distinct = dict.fromkeys(words)
     number = {word: i for i, word in enumerate(distinct)}
     rows = np.repeat(np.arange(len(documents)), lengths)
@@ -173,9 +173,9 @@ def _ids(symbols: Sequence[str], numbers: Mapping[str, int]) -> Array:
 def _ngrams(
     units: _Units, numbers: Mapping[str, int], analyzer: str, base: int
 ) -> tuple[Array, Array]:
-    """Return a number for each term that occurs, and the unit where it does.
+    """Return an integer key for each term occurrence, and the unit it occurs in.
 
-    A term of fewer symbols than the longest is filled up with zeros behind.
+    The keys of shorter terms are padded with zeros at the end.
     """
     ids, sizes = _ids(units.symbols, numbers), SIZES[analyzer]
     unit = np.repeat(np.arange(len(units.lengths)), units.lengths)

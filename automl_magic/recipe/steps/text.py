@@ -1,4 +1,4 @@
-"""text: words, weighed by how rare they are, in a few dimensions and as a linear forecast."""
+"""text: TF-IDF terms, reduced to a few dimensions, and a linear forecast from them."""
 
 from __future__ import annotations
 
@@ -21,34 +21,33 @@ from automl_magic.records import StepSpec
 
 @dataclass(frozen=True)
 class TextStep(FittedStep):
-    """For each column TF-IDF of its terms, then a truncated SVD, then a linear forecast.
+    """For each column: TF-IDF of its terms, reduced by truncated SVD, and a linear forecast.
 
-    The topics of the SVD tell what a text is about; the forecast tells what its words say of the
-    target: the prediction of a ridge regression on the terms, one per class for more than two. For
-    the rows it was fitted on, the forecast comes from the other folds.
+    The SVD gives the topics of a text. The forecast is the target predicted by a ridge regression
+    on the terms, one per class for more than two classes. Training rows get out-of-fold forecasts.
 
     Parameters of the spec
     ----------------------
     analyzer : "word" or "char_wb"
-        Whether terms are words and pairs of words, or pieces of 3 and 4 characters within words,
-        which spelling mistakes and endings change less.
+        Terms are words and word pairs, or 3- and 4-character n-grams within words, which are robust
+        to misspellings and inflections.
     max_features : int
-        The number of terms, the most frequent ones; at least 2.
+        The maximum number of terms, the most frequent ones. At least 2.
     components : int
-        The number of topics of a column; fewer where there are fewer terms or rows.
+        The number of topics per column, fewer if there are fewer terms or rows.
     forecast : bool
         Whether to add the linear forecast.
     n_folds : int
-        Folds of the forecast; see `Goal.folds`.
+        The number of folds for the forecast; see `Goal.folds`.
     seed : int
-        Seed of their random order and of the randomised SVD.
+        The seed of the folds and the randomized SVD.
 
     Notes
     -----
-    scikit-learn's `TfidfTransformer` (sublinear term frequency, L2 norm), `TruncatedSVD` with three
-    power iterations (latent semantic analysis, Deerwester et al. 1990) and `Ridge` with alpha 1 by
-    conjugate gradients. SVD and ridge learn from at most 20,000 evenly spaced rows. A missing value
-    is the empty text. A column with fewer than two terms has no outputs.
+    Uses scikit-learn's `TfidfTransformer` (sublinear term frequency, L2 norm), `TruncatedSVD` with
+    three power iterations (latent semantic analysis, Deerwester et al. 1990) and `Ridge` with alpha
+    1 by conjugate gradients. SVD and ridge are fitted on at most 20,000 evenly spaced rows. Missing
+    values are empty texts. A column with fewer than two terms has no outputs.
     """
 
     defaults: ClassVar[Mapping[str, Any]] = {
@@ -143,7 +142,7 @@ class TextStep(FittedStep):
 
 
 def documents_of(values: Array) -> list[str]:
-    """Return the texts of a column; a missing one is empty."""
+    """Return the texts of a column, "" if missing."""
     return [text or "" for text in as_text(values)]
 
 

@@ -1,4 +1,4 @@
-"""words: what the terms of one text column say, learned and applied."""
+"""words: fit and apply the terms of one text column."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ POWER_ITERATIONS = 3
 
 @dataclass(frozen=True)
 class Words:
-    """The terms of one column, their weights, and what each adds to each output.
+    """The terms of one column, their IDF weights, and their coefficients for each output.
 
-    `places` has shape (n_terms, n_outputs), topics first; `starts` is what an empty text has.
+    `places` has shape (n_terms, n_outputs), topics first. `starts` are the outputs of an empty
+    text.
     """
 
     vocabulary: Vocabulary
@@ -43,7 +44,7 @@ class Words:
         return transformer.transform(counts)
 
     def transform_one(self, text: str) -> list[float]:
-        """Do what `transform` does, for one text: no sparse matrix is made."""
+        """Transform one text, without a sparse matrix."""
         index = self.vocabulary.index
         counts = Counter(index[term] for term in self.vocabulary.in_one(text) if term in index)
         if not counts:
@@ -66,10 +67,10 @@ def fit_words(
     components: int,
     seed: int,
 ) -> tuple[Words, Floats]:
-    """Learn the terms of some texts, and return what they say of those texts, out of fold.
+    """Fit the terms of texts, and return them with the outputs of these texts, out of fold.
 
-    `wanted` is what the forecast is about, shape (n_documents, n_goals), and `folds` the fold
-    of each text; None where there is no forecast.
+    `targets` are the targets of the forecast, of shape (n_documents, n_targets), and `folds` the
+    fold of each text. Both are None without a forecast.
     """
     from sklearn.feature_extraction.text import TfidfTransformer
 
@@ -119,7 +120,7 @@ def _fit_topics(weights: Any, components: int, seed: int) -> Floats:
 
 
 def _fit_forecast(weights: Any, targets: Floats) -> tuple[Floats, Floats]:
-    """Return the slopes (n_terms, n_goals) and offsets (n_goals,) of a ridge regression."""
+    """Return the coefficients (n_terms, n_targets) and intercepts (n_targets,) of a ridge fit."""
     from sklearn.linear_model import Ridge
 
     ridge = Ridge(solver="sparse_cg").fit(weights, targets)

@@ -1,1 +1,1 @@
-"""common: what estimators share. A file beside this folder is an estimator."""
+"""common: code shared by estimators. The files next to this folder are the estimators."""

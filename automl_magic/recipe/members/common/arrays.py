@@ -1,4 +1,4 @@
-"""Members whose fitted model is a dictionary of NumPy arrays: small to keep, quick to predict."""
+"""Members whose fitted model is a dictionary of NumPy arrays: small files, fast predictions."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ BROKEN_ZIP = (zipfile.BadZipFile, zlib.error)
 
 
 class ArrayMember(Member):
-    """A member with files in NumPy's own format (`.npz`), without pickle.
+    """A member with files in NumPy's format (`.npz`), without pickle.
 
-    `parts` are the names of arrays that no model of it lacks.
+    `parts` are the names of its required arrays.
     """
 
     suffix: ClassVar[str] = ".npz"
@@ -47,7 +47,7 @@ class ArrayMember(Member):
 
 
 def softmax(scores: Floats) -> Floats:
-    """Return the probabilities that some scores stand for, along the last axis."""
+    """Return the softmax of scores along the last axis, of the same shape."""
     shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
     probabilities: Floats = shares / shares.sum(axis=-1, keepdims=True)
     return probabilities

@@ -1,4 +1,4 @@
-"""A member after its fits: one model for each of its seeds, whose predictions are averaged."""
+"""A fitted member: one model per seed, whose predictions are averaged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FittedMember:
         return total / len(self.models)
 
     def predict_row(self, row: Sequence[float]) -> float | list[float]:
-        """Return the prediction for one row: a value, or one probability per class."""
+        """Return the prediction for one row: a value, or a list of one probability per class."""
         predictions = [self.estimator.predict_row(model, row) for model in self.models]
         n = len(predictions)
         if n == 1:

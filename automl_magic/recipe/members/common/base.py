@@ -1,4 +1,4 @@
-"""What every member is: it fits, predicts, becomes bytes and comes back; and it is code."""
+"""The base class of members: fit, predict, serialize, and export as code."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from automl_magic.records import TaskKind
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted estimator of a public class, and what is needed to read its predictions.
+    """A fitted estimator of a public class, with the metadata to interpret its predictions.
 
-    `n_classes` is 0 for a regression; `categorical` are the columns that hold category codes. A
-    prediction takes `threads` of them at most, all that there are where it is None.
+    `n_classes` is 0 for a regression. `categorical` are the columns with category codes. Predicting
+    uses at most `threads` threads, or all if it is None.
     """
 
     native: Any
@@ -37,7 +37,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a matrix with their target and, for classes, their weights."""
+    """Rows of a matrix with their target and, for classification, their weights."""
 
     task: TaskKind
     X: Floats
@@ -46,48 +46,47 @@ class Rows:
 
 
 class Member(ABC):
-    """An estimator. It has no state: what it fits is a `Model`.
+    """A stateless estimator: fitting returns a `Model`.
 
-    Everything that others have to know of it stands here, so that it is one file. The file imports
-    NumPy alone; its library is imported where it is needed.
+    Each estimator is one file with all its properties. The file only imports NumPy. Its library is
+    imported on use.
 
     Attributes
     ----------
     name : str
-        The name of the estimator, of its module, and of its pieces of code.
+        The name of the estimator, its module, and its code pieces.
     has_iterations : bool
-        Whether it grows in rounds whose best number has to be found.
+        Whether it is fitted in rounds, whose best number has to be found.
     counts_epochs : bool
-        Whether a round looks at all rows many times, so that there are few of them.
+        Whether its rounds are epochs, so there are few of them.
     is_random : bool
         Whether fits with different seeds differ.
     suffix : str
-        Of its native file.
+        The suffix of its native file.
     library : str or None
-        The module that fits, reads and predicts; None where reading and predicting take NumPy
-        alone.
+        The module to fit, load and predict with. None if loading and predicting only use NumPy.
     slow_import : str or None
-        A module that fitting needs and that takes a second or more to import: it is imported while
-        earlier trials run.
+        A module needed to fit that takes a second or more to import. It is imported while earlier
+        trials run.
     distributions : tuple of str
-        What is installed for it beside scikit-learn; the first that is there is written down.
+        The packages that provide it, besides scikit-learn. The first installed one is recorded.
     space : mapping of str to Range
-        The parameters that a variation may change, and how far. Empty: it is not varied.
+        The search space of its parameters. Empty: it isn't tuned.
     share_of_time : float
-        The share of the time left that one trial may use before it is frozen or ends.
+        The share of the remaining time that a trial may use before it is paused or ends.
     goes_on : bool
-        Whether a trial that the clock has ended may go on later.
+        Whether a trial that ran out of time can be resumed.
     work_of_a_round : float
-        How many rounds of LightGBM one round, or one tree, takes about as long as.
+        The cost of one round, or one tree, relative to a LightGBM round.
     cell_bytes : int
-        Memory for each cell of a training matrix: as float64, and as the library keeps it.
+        The memory per cell of a training matrix, in bytes: as float64 and in the library's format.
     takes_gaps : bool
-        Whether a matrix may hold NaN where training saw none.
+        Whether a matrix may contain NaN if the training data had none.
     trees : str or None
-        The form of its trees, by which a server compiles them (a key of `READERS` in
-        `automl_magic_serving.runtime.compiled.readers`); None: it has no trees.
+        The format of its trees, with which a server compiles them (a key of `READERS` in
+        `automl_magic_serving.runtime.compiled.readers`). None if it has no trees.
     has_contributions : bool
-        Whether `contributions` says what each feature adds.
+        Whether `contributions` is available.
     """
 
     name: ClassVar[str]
@@ -109,30 +108,31 @@ class Member(ABC):
 
     @property
     def fits_at_once(self) -> bool:
-        """Whether a fit cannot be told to stop at an instant: it has neither rounds nor trees."""
+        """Whether it is fitted in one step, without rounds or trees to stop after."""
         return type(self).grow is Member.grow
 
     def import_library(self) -> None:
-        """Import what fits, reads and predicts, so that no measured call has to."""
+        """Import the library, so that no timed call has to."""
         if self.library is not None:
             import_module(self.library)
 
     def model_bytes(self, params: Mapping[str, Any], rows: int, n_classes: int) -> int:
-        """Return about how much memory a fitted model takes, where that is much."""
+        """Return the approximate size of a fitted model in bytes, 0 if it is small."""
         del params, rows, n_classes
         return 0
 
     def contributions(self, model: Model, X: Floats) -> Floats:
-        """Return what each feature adds to the margin of each row, by the paths of the trees.
+        """Return the SHAP values of each row, computed from the tree paths (TreeSHAP).
 
-        This is TreeSHAP (Lundberg et al., Nature Machine Intelligence 2, 2020), computed by the
-        library for its own trees, missing cells and categories included. The margin is the value of
-        a regression, the log-odds of the second of two classes, and the raw score of each of more.
+        The library computes them for its own trees, including missing values and categories
+        (Lundberg et al., Nature Machine Intelligence 2, 2020). They sum to the margin: the value of
+        a regression, the log-odds of the positive class for two classes, or the raw score of each
+        class.
 
         Returns
         -------
-        array, shape (n_rows, n_features + 1, n_outputs)
-            The base value is the last of the features.
+        array of shape (n_rows, n_features + 1, n_outputs)
+            The last entry of the feature axis is the base value.
         """
         raise NotImplementedError(f"{self.name} has no margins")
 
@@ -158,16 +158,16 @@ class Member(ABC):
 
         Parameters
         ----------
-        X : array of float64, shape (n_rows, n_columns)
-        y : array, shape (n_rows,)
+        X : array of float64 of shape (n_rows, n_columns)
+        y : array of shape (n_rows,)
             Class codes from 0 to n_classes - 1, or float64 values.
         categorical
-            The columns of `X` that hold category codes (NaN: missing).
+            The columns of `X` with category codes (NaN: missing).
         n_iterations
-            The number of rounds, of the trees of a forest, or of epochs; None for an estimator
-            that has none, and for a forest of as many trees as `params` says.
+            The number of boosting rounds, trees or epochs. None for an estimator without them, or
+            to use the number of trees in `params`.
         class_weight
-            Whether rows weigh n_rows / (number of classes · rows of their class).
+            Whether to weight rows by n_rows / (number of classes · rows of their class).
         """
         spec = self._spec(params, n_iterations, seed)
         arguments = self.call_arguments(spec, task, n_classes, threads)
@@ -196,15 +196,15 @@ class Member(ABC):
         class_weight: bool = False,
         seed: int = 0,
     ) -> Growth:
-        """Return a fit on a fold that goes on in rounds, in one thread, at round 0.
+        """Return an incremental fit on a fold, in one thread, before its first round.
 
-        After `n` rounds it predicts what a model fitted with `n_iterations=n` predicts. What cannot
-        be done in rounds is done in one.
+        After `n` rounds its predictions equal those of a model fitted with `n_iterations=n`. An
+        estimator without rounds is fitted in one.
 
         Parameters
         ----------
         max_rounds : int
-            It ends there, if not before.
+            The maximum number of rounds.
         """
         del max_rounds
 
@@ -227,7 +227,7 @@ class Member(ABC):
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
     ) -> dict[str, Any]:
-        """Return the keywords for the public class (or `train`), complete, JSON types only."""
+        """Return all keyword arguments of the public class (or `train`), JSON types only."""
 
     @abstractmethod
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
@@ -238,7 +238,7 @@ class Member(ABC):
         """Return values of shape (n_rows,), or probabilities of shape (n_rows, n_classes)."""
 
     def predict_row(self, model: Model, row: Sequence[float]) -> float | list[float]:
-        """Return the prediction for one row: a value, or one probability per class."""
+        """Return the prediction for one row: a value, or a list of one probability per class."""
         prediction: float | list[float] = self.predict(model, np.array([row], dtype=np.float64))[
             0
         ].tolist()
@@ -246,13 +246,13 @@ class Member(ABC):
 
     @abstractmethod
     def to_bytes(self, model: Model) -> bytes:
-        """Return the model in its library's own format."""
+        """Return the model in its library's native format."""
 
     @abstractmethod
     def from_bytes(
         self, content: bytes, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
     ) -> Model:
-        """Return the model of some bytes that are known to be those written by `to_bytes`."""
+        """Return the model from bytes written by `to_bytes`. Verify their digest first."""
 
     def save(self, model: Model, folder: Path, stem: str) -> Path:
         """Write the model's native file, and return its path."""
@@ -263,11 +263,11 @@ class Member(ABC):
     def load(
         self, path: Path, task: TaskKind, n_classes: int, categorical: Sequence[int] = ()
     ) -> Model:
-        """Read a native file. Check its digest first: native formats are not safe to parse."""
+        """Read a native file. Verify its digest first: native formats aren't safe to parse."""
         return self.from_bytes(path.read_bytes(), task, n_classes, categorical)
 
     def piece(self, task: TaskKind) -> str:
-        """Return the file name of the code face, in `templates/notebooks/shared/model/members`."""
+        """Return the name of its code piece in `templates/notebooks/shared/model/members`."""
         return f"{self.name}_{'classifier' if task.has_classes else 'regressor'}.py"
 
     def slots(
@@ -280,7 +280,7 @@ class Member(ABC):
         class_weight: bool,
         categorical: Sequence[int],
     ) -> dict[str, Any]:
-        """Return the literals for the slots of the code face, all of them and no others."""
+        """Return the literals for all slots of the code piece."""
         slots: dict[str, Any] = {
             "name": spec.name,
             "view": spec.view,
@@ -298,11 +298,11 @@ class Member(ABC):
 
 
 def unreadable(name: str, error: Exception) -> ArtifactTampered:
-    """Return the error for bytes that are no model of the library they claim to be of."""
+    """Return the error for bytes that aren't a model of the expected library."""
     return ArtifactTampered(
-        f"The file of the member {name!r} is no model that we wrote.",
-        why=f"It cannot be read: {str(error).partition(chr(10))[0][:200]}",
-        fix="Do not load it: fit the recipe again.",
+        f"The file of the member {name!r} isn't a valid model.",
+        why=f"Can't read it: {str(error).partition(chr(10))[0][:200]}",
+        fix="Don't load the file. Refit the recipe.",
     )
 
 
@@ -315,6 +315,6 @@ def rows_of(X: Floats, y: Array, task: TaskKind, class_weight: bool) -> Rows:
 
 
 def as_probabilities(raw: Floats) -> Floats:
-    """Return (n_rows, n_classes) from what boosters give, which is (n_rows,) for two classes."""
+    """Return probabilities (n_rows, n_classes) from booster outputs, (n_rows,) if binary."""
     raw = raw.astype(np.float64)
     return np.column_stack([1.0 - raw, raw]) if raw.ndim == 1 else raw

@@ -1,4 +1,4 @@
-"""What the networks share: they learn epoch by epoch, and their loss is watched after each."""
+"""Members fitted epoch by epoch (networks), with the validation loss after each epoch."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ LEAST_SHARE = 1e-15
 
 
 class Training(ABC):
-    """A network that is being fitted."""
+    """A network during fitting."""
 
     @abstractmethod
     def epoch(self) -> None:
-        """Learn from every row once."""
+        """Train on every row once."""
 
     @abstractmethod
     def fitted(self) -> Any:
-        """Return the network after the epochs so far. It is good until the next epoch."""
+        """Return the network after the epochs so far, valid until the next epoch."""
 
 
 class EpochMember(Member):
@@ -41,10 +41,10 @@ class EpochMember(Member):
 
     @abstractmethod
     def n_epochs(self, arguments: Mapping[str, Any]) -> int:
-        """Return how many epochs some arguments ask for."""
+        """Return the number of epochs set by the arguments."""
 
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
-        del categorical  # to a network every column is a number
+        del categorical  # networks treat every column as a number
         training = self.begin(arguments, rows)
         for _ in range(self.n_epochs(arguments)):
             training.epoch()
@@ -103,7 +103,7 @@ class _Growth(Growth):
             valid,
             max_rounds,
         )
-        # The weights after an epoch are gone with the next one, so what they predict is kept.
+        # Each epoch overwrites the weights, so the predictions after each epoch are stored.
         self._predicted: list[Floats] = []
 
     def grow(self, rounds: int) -> list[float]:
@@ -124,7 +124,7 @@ class _Growth(Growth):
 
 
 def mean_loss(rows: Rows, predicted: Floats) -> float:
-    """Return the log loss, or the squared error, of some predictions."""
+    """Return the mean log loss, or the mean squared error, of predictions."""
     if not rows.task.has_classes:
         return float(np.mean((rows.y - predicted) ** 2))
     own: Array = predicted[np.arange(len(rows.y)), rows.y]

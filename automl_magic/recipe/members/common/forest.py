@@ -1,4 +1,4 @@
-"""What the two forests share: they grow in batches of trees, and they predict in one thread."""
+"""Forests: grown in batches of trees, with predictions in one thread."""
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
 
@@ -17,19 +17,19 @@ from automl_magic.recipe.members.common.space import Range
 from automl_magic.recipe.values import LARGEST, Floats
 from automl_magic.records import TaskKind
 
-# Memory for a node of a tree, and for each output that it holds.
+# Bytes per tree node, and per output of a node.
 NODE_BYTES, OUTPUT_BYTES = 64, 8
 
 
 class Forest(ScikitMember):
-    """A forest of scikit-learn."""
+    """A scikit-learn forest."""
 
     library: ClassVar[str] = "sklearn.ensemble"
     space: ClassVar[Mapping[str, Range]] = {
         "min_samples_leaf": Range(1, 8, 1, log=True, whole=True),
         "max_features": Range(0.2, 1.0, 0.3),
     }
-    # The first trees are worth the most.
+    # The first trees improve the score most.
     goes_on: ClassVar[bool] = False
     share_of_time: ClassVar[float] = 0.15
     trees: ClassVar[str] = "forest"
@@ -72,8 +72,8 @@ class Forest(ScikitMember):
         )
 
     def predict(self, model: Model, X: Floats) -> Floats:
-        # What the forest's own method does in one thread, tree after tree, without the checks and
-        # the scheduling around each, which for one row take seven times as long as the trees.
+        # Same as the forest's own method in one thread, without the checks and scheduling per
+        # tree, which take seven times as long as the trees for one row.
         rows = np.clip(X, -LARGEST, LARGEST).astype(np.float32)
         trees = model.native.estimators_
         total = trees[0].tree_.predict(rows)
@@ -82,19 +82,19 @@ class Forest(ScikitMember):
         total /= len(trees)
         if not model.task.has_classes:
             return total[:, 0]
-        # A fold of a rare class may never have seen it; the estimator then has fewer columns.
+        # A rare class may be absent from a fold, so the estimator has fewer columns.
         probabilities = np.zeros((len(X), model.n_classes))
         probabilities[:, model.native.classes_] = total
         return probabilities
 
     def _fit(self, arguments: dict[str, Any], rows: Rows, categorical: tuple[int, ...]) -> Any:
         native = super()._fit(arguments, rows, categorical)
-        # Threads add up the trees in the order in which they end, and that changes the last bits.
+        # Threads sum the trees in any order, which changes the last bits.
         return native.set_params(n_jobs=1)
 
 
 class _Growth(Growth):
-    """A forest that grows tree by tree. More trees are never worse: there is no loss to watch."""
+    """A forest that grows tree by tree, without early stopping: more trees are never worse."""
 
     def __init__(
         self,

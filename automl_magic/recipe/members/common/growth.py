@@ -1,7 +1,7 @@
-"""Growth: a fit that goes on round by round, watched by rows that it does not learn from.
+"""growth: fits that proceed round by round, scored on validation rows.
 
-A search lets the fits of all folds grow together and looks at their losses side by side, so it has
-to be able to stop a fit between two rounds, and to go on with it later.
+A search fits all folds in parallel and compares their losses, so it must be able to pause a fit
+between two rounds and resume it later.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from automl_magic.recipe.values import Array, Floats
 
 @dataclass(frozen=True)
 class Fold:
-    """The rows of one fold: those to learn from, and those to watch.
+    """The training rows and the validation rows of one fold.
 
-    `X`, `y` and `categorical` are what `Member.fit` takes. `native` keeps what a library makes of
-    the matrices, so that the next fit on the same fold need not make it again.
+    `X`, `y` and `categorical` are as in `Member.fit`. `native` caches the matrices in the formats
+    of the libraries, for the next fit on the same fold.
     """
 
     X: Floats
@@ -35,21 +35,21 @@ class Fold:
         return int(self.X.nbytes + self.watched_X.nbytes)
 
     def made(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Return what `make` returned when it was first called with this key."""
+        """Return the cached value for this key. On the first call, make it."""
         if key not in self.native:
             self.native[key] = make()
         return self.native[key]
 
 
 class Growth(ABC):
-    """A fit on one fold. It is used by one thread at a time.
+    """An incremental fit on one fold, used by one thread at a time.
 
     Attributes
     ----------
     n_rounds : int
-        How far it has grown. An estimator without rounds has one.
+        The number of rounds so far. An estimator without rounds has one.
     ended : bool
-        Whether it can grow no more.
+        Whether there are no more rounds.
     """
 
     n_rounds: int = 0
@@ -57,32 +57,32 @@ class Growth(ABC):
 
     @abstractmethod
     def grow(self, rounds: int) -> list[float]:
-        """Grow by at most some rounds, and return the mean loss on the watched rows after each.
+        """Fit at most `rounds` more rounds. Return the mean validation loss after each.
 
-        The loss is what the estimator minimises: log loss, or the squared error. An estimator that
-        does not stop early returns nothing.
+        The loss is the one that the estimator minimizes: log loss or squared error. An estimator
+        without early stopping returns an empty list.
         """
 
     @abstractmethod
     def predict(self, rounds: int) -> Floats:
-        """Return what it predicted for the watched rows after a number of rounds.
+        """Return the predictions for the validation rows after `rounds` rounds.
 
-        It may end the growth.
+        This may end the fit.
         """
 
     def forget(self, rounds: int) -> None:
-        """Keep no predictions of fewer rounds than these: nobody will ask for them."""
+        """Discard the predictions for fewer rounds. They aren't needed any more."""
         del rounds
 
-    def close(self) -> None:  # noqa: B027 - most hold nothing but memory
-        """Let go of what it holds. It neither grows nor predicts any more."""
+    def close(self) -> None:  # noqa: B027 - most only hold memory
+        """Release its resources. After that it can't fit or predict."""
 
 
 class Snapshots:
     """The predictions after each of the last rounds.
 
-    While it grows, a booster knows what it predicts for the watched rows; to predict them anew from
-    all its trees would take about as long as growing them did.
+    A booster has the predictions for the validation rows while it is fitted. Recomputing them from
+    all trees would take about as long as the fit.
     """
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class Snapshots:
 
 
 class SingleFit(Growth):
-    """A fit that is done at once."""
+    """A fit in one step."""
 
     def __init__(self, fit_and_predict: Callable[[], Floats]) -> None:
         self._fit_and_predict = fit_and_predict
@@ -119,10 +119,10 @@ class SingleFit(Growth):
 
 
 class Rendezvous:
-    """Holds a fit in another thread between two of its rounds, until it may go on.
+    """Pauses a fit in another thread between rounds.
 
-    The thread that fits calls `after_round` and waits there; the thread that watches calls
-    `advance_to` and waits until the fit has come so far, or has ended.
+    The fitting thread calls `after_round` and waits there. The controlling thread calls
+    `advance_to` and waits until the fit has reached that round or has ended.
     """
 
     def __init__(self) -> None:
@@ -133,7 +133,7 @@ class Rendezvous:
         self._ended = False
 
     def after_round(self) -> bool:
-        """Say that a round is done; return whether another is wanted, once that is known."""
+        """Report a finished round. Wait, then return whether to continue."""
         with self._turn:
             self._rounds += 1
             self._turn.notify_all()
@@ -152,7 +152,7 @@ class Rendezvous:
             self._turn.notify_all()
 
     def end(self) -> None:
-        """Say that the fit has returned."""
+        """Report that the fit has ended."""
         with self._turn:
             self._ended = True
             self._turn.notify_all()

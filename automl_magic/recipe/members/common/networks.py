@@ -1,7 +1,7 @@
-"""What the networks of PyTorch share: they are fitted with it, and kept and read without it.
+"""PyTorch networks: fitted with PyTorch, saved, loaded and run without it.
 
-A fitted network is a dictionary of arrays and predicts in NumPy, so a server needs no PyTorch, and
-one row takes microseconds.
+A fitted network is a dictionary of arrays and predicts with NumPy, so a server doesn't need
+PyTorch, and one row takes microseconds.
 """
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
@@ -21,18 +21,18 @@ from automl_magic.recipe.members.common.epochs import EpochMember
 from automl_magic.recipe.values import Floats
 from automl_magic.records import TaskKind
 
-# Rows that are predicted at once: their waves take 16 times the memory of their numbers.
+# Rows per prediction chunk: their waves take 16 times the memory of their numbers.
 CHUNK_ROWS = 1024
 
 
 class NetworkMember(EpochMember, ArrayMember):
-    """A network of PyTorch.
+    """A PyTorch network.
 
-    `defaults` are the parameters that a candidate may leave out. `n_epochs` is the length of the
-    schedule; the network is fitted for `stop_after` epochs of it.
+    `defaults` are the default parameters. `n_epochs` is the length of the learning rate schedule,
+    of which the network is fitted for `stop_after` epochs.
     """
 
-    # Its optimisers import this compiler when they are first made.
+    # PyTorch's optimizers import this compiler on first use.
     slow_import: ClassVar[str] = "torch._dynamo"
     distributions: ClassVar[tuple[str, ...]] = ("torch",)
     parts: ClassVar[tuple[str, ...]] = (
@@ -49,7 +49,7 @@ class NetworkMember(EpochMember, ArrayMember):
 
     @abstractmethod
     def forward(self, network: Arrays, x: Floats, task: TaskKind) -> Floats:
-        """Return the values of shape (n_rows,), or the probabilities, of embedded rows."""
+        """Return values (n_rows,) or probabilities (n_rows, n_classes) for embedded rows."""
 
     def call_arguments(
         self, spec: MemberSpec, task: TaskKind, n_classes: int, threads: int
@@ -78,7 +78,7 @@ class NetworkMember(EpochMember, ArrayMember):
         slots = super().slots(
             spec, task, n_classes, threads, class_weight=class_weight, categorical=categorical
         )
-        slots.pop("n_classes", None)  # it is among the parameters
+        slots.pop("n_classes", None)  # it is one of the parameters
         return slots
 
     def predict(self, model: Model, X: Floats) -> Floats:
@@ -90,9 +90,9 @@ class NetworkMember(EpochMember, ArrayMember):
 
 
 def robust_scale(X: Floats) -> tuple[Floats, Floats]:
-    """Return the median of each column, and the range of its middle half.
+    """Return the median and the interquartile range of each column, both of shape (n_columns,).
 
-    Where that is 0, as for most columns of 0 and 1, it is half the whole range.
+    If the interquartile range is 0, as for most 0/1 columns, half the full range is used.
     """
     low, centre, high = np.quantile(X, [0.25, 0.5, 0.75], axis=0)
     spread = np.where(high > low, high - low, np.ptp(X, axis=0) / 2)
@@ -100,14 +100,14 @@ def robust_scale(X: Floats) -> tuple[Floats, Floats]:
 
 
 def squeezed(X: Floats, centre: Floats, spread: Floats) -> Floats:
-    """Return scaled numbers, those far away squeezed smoothly to less than 3."""
+    """Return scaled numbers, with outliers smoothly squeezed to less than 3."""
     scaled = (X - centre) / spread
     return scaled / np.sqrt(1 + (scaled / 3) ** 2)
 
 
 def embedded(network: Arrays, X: Floats) -> Floats:
-    """Return each number with the mixtures of its waves, shape (n_rows, 4 · n_columns)."""
-    # Columns, rows, waves: so the mixing is one product of matrices for each column.
+    """Return each number with its periodic embedding, of shape (n_rows, 4 · n_columns)."""
+    # Axes are columns, rows, waves, so mixing is one matrix product per column.
     x = squeezed(X, network["centre"], network["spread"]).T[:, :, None]
     waves = np.cos(2 * np.pi * x * network["frequency"][:, None] + network["phase"][:, None])
     mixed = waves @ network["mix"] + network["mix_bias"][:, None]

@@ -1,4 +1,4 @@
-"""What the members of scikit-learn share: class probabilities in place, and skops files."""
+"""scikit-learn members: probabilities for all classes, and skops files."""
 
 # ruff: noqa: ARG002 - every member has the signatures of Member
 
@@ -18,10 +18,10 @@ from automl_magic.records import TaskKind
 
 
 class ScikitMember(Member):
-    """A classifier and a regressor of scikit-learn.
+    """A scikit-learn classifier and regressor.
 
-    `trusted_types` are the types beyond skops' own list that its file may hold. They were reviewed
-    here; a list that comes with a file is never believed.
+    `trusted_types` are the reviewed types that its file may contain, besides those that skops
+    trusts. A list stored in a file is never trusted.
     """
 
     suffix: ClassVar[str] = ".skops"
@@ -35,12 +35,12 @@ class ScikitMember(Member):
         return self.estimator(rows.task)(**arguments).fit(rows.X, rows.y, sample_weight=rows.weight)
 
     def predict(self, model: Model, X: Floats) -> Floats:
-        # Scaled, a number may leave float32's range; scikit-learn takes no infinite ones.
+        # Scaling may exceed float32 range, and scikit-learn rejects infinite numbers.
         X = np.clip(X, -LARGEST, LARGEST)
         if not model.task.has_classes:
             values: Floats = model.native.predict(X).astype(np.float64)
             return values
-        # A fold of a rare class may never have seen it; the estimator then has fewer columns.
+        # A rare class may be absent from a fold, so the estimator has fewer columns.
         probabilities = np.zeros((len(X), model.n_classes))
         probabilities[:, model.native.classes_] = model.native.predict_proba(X)
         return probabilities
@@ -61,16 +61,16 @@ class ScikitMember(Member):
             native = skops.io.loads(content, trusted=list(self.trusted_types))
         except UntrustedTypesFoundException as error:
             raise ArtifactTampered(
-                f"The file of the member {self.name!r} holds types that we did not write.",
+                f"The file of the member {self.name!r} contains untrusted types.",
                 why=str(error),
-                fix="Do not load it: fit the recipe again.",
+                fix="Don't load the file. Refit the recipe.",
             ) from error
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
             raise unreadable(self.name, error) from error
         if type(native) is not self.estimator(task):
             raise ArtifactTampered(
-                f"The file of the member {self.name!r} holds another estimator.",
-                why=f"It holds {type(native).__name__}, not {self.estimator(task).__name__}.",
-                fix="Do not load it: fit the recipe again.",
+                f"The file of the member {self.name!r} contains the wrong estimator.",
+                why=f"It contains {type(native).__name__}, not {self.estimator(task).__name__}.",
+                fix="Don't load the file. Refit the recipe.",
             )
         return Model(native, task, n_classes, tuple(categorical))

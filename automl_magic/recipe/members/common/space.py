@@ -1,7 +1,7 @@
-"""Range: what a search may do to a parameter of an estimator.
+"""Range: the search range of an estimator's parameter.
 
-The ranges of our estimators are those of TabArena's authors for their tuned boosters, a little
-narrower where a single trial has to fit into seconds.
+The built-in ranges follow TabArena's tuned boosters, slightly narrower if a trial has to finish in
+seconds.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers from `low` to `high`: on a logarithmic scale, or whole, where it says so.
+    """Numbers from `low` to `high`, on a logarithmic scale if `log`, integers if `whole`.
 
-    `usual` is what the library takes where the parameter is left out. None: the parameter is only
-    varied where it is given.
+    `usual` is the library's default. None: the parameter is only varied if it is set.
     """
 
     low: float
@@ -26,13 +25,13 @@ class Range:
     whole: bool = False
 
     def inside(self, value: float) -> float | int:
-        """Return the nearest value of the range, as it would stand in a notebook."""
+        """Return the nearest value in the range, rounded as in a notebook."""
         value = min(self.high, max(self.low, value))
-        # Four digits: more would say nothing.
+        # More than four digits would make no difference.
         return round(value) if self.whole else float(f"{value:.4g}")
 
     def near(self, value: float, reach: float) -> Range:
-        """Return the part of the range that is at most `reach` of its width away from a value."""
+        """Return the range within `reach` (a share of the width) around a value."""
         center = self.inside(value)
         low, high = self._scaled(self.low), self._scaled(self.high)
         step = reach * (high - low)
@@ -40,7 +39,7 @@ class Range:
             self._unscaled(self._scaled(center) - step),
             self._unscaled(self._scaled(center) + step),
         )
-        if self.whole:  # there is always another
+        if self.whole:  # always include another integer
             nearest = min(nearest[0], center - 1), max(nearest[1], center + 1)
         low, high = (self.inside(edge) for edge in nearest)
         return dataclasses.replace(self, low=low, high=high)

@@ -1,7 +1,7 @@
-"""The epochs of the networks of PyTorch: rows in a new order, in batches, a step after each.
+"""Train PyTorch networks by epochs of shuffled mini-batches.
 
-What is random comes from one generator, and everything runs in one thread, so that a seed makes
-the same network whatever runs beside it. On a graphics card it makes another one than here.
+All randomness comes from one generator and everything runs in one thread, so a seed always gives
+the same network. On a GPU it gives a different one than on a CPU.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ N_WAVES, N_MIXED = 16, 3
 
 
 class TorchTraining(Training):
-    """A network in training, a dictionary of tensors.
+    """A network in training, as a dictionary of tensors.
 
-    Every number is embedded: beside it stand `N_MIXED` mixtures of `N_WAVES` waves of it, whose
-    frequencies and phases are learnt.
+    Every number gets a periodic embedding: the number and `N_MIXED` mixtures of `N_WAVES` waves of
+    it, with learned frequencies and phases.
     """
 
     def __init__(self, estimator: str, arguments: dict[str, Any], rows: Rows) -> None:
@@ -61,18 +61,18 @@ class TorchTraining(Training):
 
     @abstractmethod
     def initial(self, sizes: list[int]) -> dict[str, Any]:
-        """Return the layers before the first step; `sizes` are their widths, ends included."""
+        """Return the initial layers; `sizes` are all widths, including inputs and outputs."""
 
     @abstractmethod
     def forward(self, x: Any) -> Any:
-        """Return the outputs of embedded rows, shape (n_networks, n_rows, n_outputs)."""
+        """Return the outputs for embedded rows, of shape (n_networks, n_rows, n_outputs)."""
 
     @abstractmethod
     def optimiser(self) -> Any:
-        """Return what makes the steps; it gives each tensor a group of its own."""
+        """Return the optimizer, with one parameter group per tensor."""
 
     def step_size(self, name: str, progress: float) -> float:
-        """Return the step of a tensor, where `done` of the schedule, 0 to 1, is over."""
+        """Return the learning rate of a tensor; `progress` in the schedule is from 0 to 1."""
         del name, progress
         return float(self._arguments["lr"])
 
@@ -80,14 +80,14 @@ class TorchTraining(Training):
         return self._torch.randn(*shape, generator=self._random, device=self._device)
 
     def uniform(self, *shape: int) -> Any:
-        """Return numbers between -1 and 1."""
+        """Return uniform random numbers between -1 and 1."""
         return 2 * self._torch.rand(*shape, generator=self._random, device=self._device) - 1
 
     def zeros(self, *shape: int) -> Any:
         return self._torch.zeros(*shape, device=self._device)
 
     def dropped(self, x: Any) -> Any:
-        """Return some activations with a part of them at zero, and the others as much larger."""
+        """Return the activations after dropout."""
         share = self._arguments["dropout"]
         if not share:
             return x
@@ -113,7 +113,7 @@ class TorchTraining(Training):
             name: weights.detach().cpu().numpy().astype(np.float64)
             for name, weights in self.network.items()
         }
-        # The last layer answers in the target's own unit.
+        # Rescale the last layer to the target's unit.
         network["last_weight"] = network["last_weight"] * self._spread
         network["last_bias"] = network["last_bias"] * self._spread + self._mean
         network["centre"], network["spread"] = self._scale
@@ -123,13 +123,13 @@ class TorchTraining(Training):
         if find_spec("torch") is None:
             raise PlanError(
                 f"The estimator {self._estimator!r} needs PyTorch.",
-                why="torch is not installed here; the extra `deep` brings it.",
-                fix="pip install 'automl-magic[deep]', or leave this estimator out.",
+                why="torch isn't installed. It comes with the extra `deep`.",
+                fix="Run pip install 'automl-magic[deep]', or remove this estimator.",
             )
         import torch
 
-        # Several threads add up in any order, which changes the last digits. This is a setting of
-        # the process, and not taken back: another fold may be in the middle of its epoch.
+        # With several threads, sums change in their last digits. This setting is process-wide and
+        # isn't restored, because another fold may be in the middle of an epoch.
         torch.set_num_threads(1)
         return torch
 
