@@ -197,7 +197,7 @@ def test_a_family_whose_planning_is_broken_is_named_where_its_kind_is_asked_for(
 
     with pytest.raises(PlanError) as caught:
         flow.preview(calls, "calls", task="count")
-    assert caught.value.what == "The task family 'counts' cannot be used."
+    assert caught.value.what == "Can't use the task family 'counts'."
     assert "No module named 'not_there'" in caught.value.why
     assert flow.preview(calls, "calls").task == "regression"
 

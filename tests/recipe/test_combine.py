@@ -141,7 +141,7 @@ def test_a_wrong_calibration_is_refused(changes, message):
         ("regression", {"blend": "geometric"}, "only probabilities have a geometric mean"),
         ("regression", {"calibration": TEMPERATURE.to_json()}, "only probabilities are calibrated"),
         ("multiclass", {"calibration": ISOTONIC.to_json()}, "isotonic is for two classes"),
-        ("multiclass", {"calibration": SHIFTED.to_json()}, "a shift for each class, or none"),
+        ("multiclass", {"calibration": SHIFTED.to_json()}, "one shift per class, or none"),
     ],
 )
 def test_a_recipe_refuses_what_its_task_has_not(task, changes, message, recipe_for):

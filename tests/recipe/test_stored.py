@@ -226,7 +226,7 @@ def test_skops_types_that_we_did_not_review_are_refused(saved):
     with pytest.raises(ArtifactTampered) as caught:
         load_model(saved)
     assert caught.value.what == (
-        "The file of the member 'extra_trees' holds types that we did not write."
+        "The file of the member 'extra_trees' contains untrusted types."
     )
 
 

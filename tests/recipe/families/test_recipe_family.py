@@ -239,6 +239,6 @@ def test_a_module_that_gives_no_family_is_named(counts, code, why):
 
     with pytest.raises(PlanError) as caught:
         recipe_family(kind)
-    assert caught.value.what == "The task family 'counts' cannot be used."
+    assert caught.value.what == "Can't use the task family 'counts'."
     assert why in caught.value.why
     assert recipe_family(TaskKind("regression")) is not None

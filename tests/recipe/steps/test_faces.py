@@ -298,14 +298,14 @@ def test_a_wrong_parameter_is_refused_with_its_near_miss(train):
     with pytest.raises(PlanError) as caught:
         fit_view([spec], table_of(train, ["age"]), None, TaskKind("binary"))
     assert caught.value.what == "The feature step 'number' has no parameter 'scael'."
-    assert caught.value.fix == "Write 'scale' instead."
+    assert caught.value.fix == "Use 'scale' instead."
 
 
 def test_a_wrong_value_of_a_parameter_is_refused(train):
     spec = StepSpec(kind="number", columns=("age",), params={"fill": "mean"})
     with pytest.raises(PlanError) as caught:
         fit_view([spec], table_of(train, ["age"]), None, TaskKind("binary"))
-    assert caught.value.what == "The feature step 'number' cannot use fill='mean'."
+    assert caught.value.what == "The feature step 'number' can't use fill='mean'."
     assert caught.value.fix == "Write fill='median'."
 
 
@@ -313,10 +313,10 @@ def test_smoothing_is_above_zero():
     spec = StepSpec(kind="target_mean", columns=("x",), params={"smoothing": 0})
     with pytest.raises(PlanError) as caught:
         fit_view([spec], {"x": np.array(["a"])}, np.array([1]), TaskKind("binary"))
-    assert caught.value.fix == "Write smoothing=10.0."
+    assert caught.value.fix == "Use smoothing=10.0."
 
 
 def test_an_unknown_step_is_refused_with_its_near_miss():
     with pytest.raises(PlanError) as caught:
         step_class("nubmer")
-    assert caught.value.fix == "Write 'number' in the view."
+    assert caught.value.fix == "Use 'number' in the view."

@@ -96,7 +96,7 @@ def test_a_category_that_is_no_column_is_refused():
     spec = StepSpec(kind="group", columns=("a",), params={"by": ["b"]})
     with pytest.raises(PlanError) as caught:
         fit_view([spec], {"a": np.array([1.0])}, np.array([1.0]), TaskKind("regression"))
-    assert caught.value.why == "'b' is none of its columns."
+    assert caught.value.why == "'b' isn't one of its columns."
 
 
 def test_the_days_from_one_date_to_another():

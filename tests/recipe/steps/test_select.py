@@ -174,4 +174,4 @@ def test_a_method_that_does_not_exist_is_refused():
             np.array([0, 1, 0]),
             TaskKind("binary"),
         )
-    assert caught.value.fix == "Write method='mutual_information'."
+    assert caught.value.fix == "Use method='mutual_information'."

@@ -84,4 +84,4 @@ def test_an_analyzer_that_does_not_exist_is_refused():
     spec = StepSpec(kind="text", columns=("t",), params={"analyzer": "chars"})
     with pytest.raises(PlanError) as caught:
         fit_view([spec], {"t": np.array(["a b"])}, None, TaskKind("binary"))
-    assert caught.value.fix == "Write analyzer='word'."
+    assert caught.value.fix == "Use analyzer='word'."
