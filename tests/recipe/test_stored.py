@@ -225,9 +225,7 @@ def test_skops_types_that_we_did_not_review_are_refused(saved):
     sign(saved, "members/3-0.skops", skops.io.dumps(FunctionTransformer(exec)))
     with pytest.raises(ArtifactTampered) as caught:
         load_model(saved)
-    assert caught.value.what == (
-        "The file of the member 'extra_trees' contains untrusted types."
-    )
+    assert caught.value.what == ("The file of the member 'extra_trees' contains untrusted types.")
 
 
 def test_another_estimator_in_the_place_of_a_member_is_refused(saved):

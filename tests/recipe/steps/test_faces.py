@@ -306,7 +306,7 @@ def test_a_wrong_value_of_a_parameter_is_refused(train):
     with pytest.raises(PlanError) as caught:
         fit_view([spec], table_of(train, ["age"]), None, TaskKind("binary"))
     assert caught.value.what == "The feature step 'number' can't use fill='mean'."
-    assert caught.value.fix == "Write fill='median'."
+    assert caught.value.fix == "Use fill='median'."
 
 
 def test_smoothing_is_above_zero():
