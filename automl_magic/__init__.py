@@ -1,6 +1,6 @@
 """automl-magic: from a table and a target to notebooks that you can read, repeat and keep.
 
-Importing this package is light. The verbs load what they need when they are first called.
+Importing this package is fast. Functions import what they need when they're first called.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ __all__ = ["__version__", "fit", "plan", "run", "search", "whatif", "why"]
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        home = "automl_magic.what_if" if name == "whatif" else "automl_magic.flow"
-        return getattr(importlib.import_module(home), name)
+        module = "automl_magic.what_if" if name == "whatif" else "automl_magic.flow"
+        return getattr(importlib.import_module(module), name)
     raise AttributeError(f"module 'automl_magic' has no attribute {name!r}")
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Register `%automl` and `%%automl`; IPython calls this for `%load_ext automl_magic`."""
+    """Register `%automl` and `%%automl`. IPython calls this for `%load_ext automl_magic`."""
     importlib.import_module("automl_magic.magics").register(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
+    """Unregister the magics. IPython calls this for `%unload_ext automl_magic`."""
     importlib.import_module("automl_magic.magics").unregister(shell)

@@ -1,1 +1,1 @@
-"""runs: a plan's folder, a notebook run from it, that run found again, and what came of it."""
+"""runs: plan folders, tracked runs of their notebooks, and the runs' artifacts and results."""

@@ -1,4 +1,4 @@
-"""Runs that are kept: finding one, and trusting its files only after checking them."""
+"""Find runs, and read their artifacts after verifying them."""
 
 from __future__ import annotations
 
@@ -21,96 +21,99 @@ EXPLAIN = "explain"
 
 
 def find_run(run_id: str, workspace: Workspace) -> Run:
-    """Return the run of this id, or of a unique beginning of one.
+    """Return the run with this ID or a unique prefix of it.
 
-    `last` is the newest search that succeeded, or the newest run where none has.
+    `last` is the newest successful search, or the newest run if there's none.
 
     Raises
     ------
     RunNotFound
-        If there is none, or more than one begins so.
+        If no run matches, or more than one.
     """
     store = open_store(workspace)
     if run_id == "last":
         succeeded = store.list(kind="search", status=RunStatus.SUCCEEDED, limit=1)
         if newest := succeeded or store.list(limit=1):
             return newest[0]
-    begin_so = [run for run in store.list() if run_id and run.run_id.startswith(run_id)]
-    if len(begin_so) > 1 and run_id not in (run.run_id for run in begin_so):
+    matches = [run for run in store.list() if run_id and run.run_id.startswith(run_id)]
+    if len(matches) > 1 and run_id not in (run.run_id for run in matches):
         raise RunNotFound(
-            f"{run_id!r} is the beginning of {len(begin_so)} runs.",
-            why=f"They are {shorten([run.run_id for run in begin_so])}.",
-            fix=f"Type more of it, e.g. {begin_so[0].run_id}.",
+            f"{len(matches)} run IDs start with {run_id!r}.",
+            why=f"They are {shorten([run.run_id for run in matches])}.",
+            fix=f"Use more characters, such as {matches[0].run_id}.",
         )
-    return begin_so[0] if len(begin_so) == 1 else store.get(run_id)
+    return matches[0] if len(matches) == 1 else store.get(run_id)
 
 
 def artifact(run: Run, name: str) -> Any:
-    """Return a JSON file of a run, checked."""
+    """Return the content of a JSON artifact of a run, after verifying it."""
     return json.loads(verified(run, name).read_text("utf-8"))
 
 
 def verified(run: Run, name: str) -> Path:
-    """Return a file of a run after checking that it is what the run wrote."""
+    """Return the path of an artifact of a run, after verifying its digest."""
     artifact = next((artifact for artifact in run.artifacts if artifact.path == name), None)
     if artifact is None:
         raise has_no(run, name)
     path = Path(run.folder) / name
     try:
-        other = other_sha256(path.read_bytes(), artifact.sha256)
-        why = f"Its SHA-256 is {other}, and {artifact.sha256} was recorded." if other else ""
+        actual = other_sha256(path.read_bytes(), artifact.sha256)
+        why = f"Its SHA-256 is {actual}. The run recorded {artifact.sha256}." if actual else ""
     except OSError as error:
-        why = f"The file cannot be read: {error.strerror}."
+        why = f"The file can't be read: {error.strerror}."
     if why:
         raise ArtifactTampered(
-            f"{name} of run {run.run_id} is not what the run wrote.",
+            f"{name} of run {run.run_id} has been modified.",
             why=why,
-            fix=f"Put {str(path)!r} back from a backup, or run the plan again.",
+            fix=f"Restore {str(path)!r} from a backup, or run the plan again.",
         )
     return path
 
 
 def has_no(run: Run, name: str) -> RunError:
+    """Return the error for a run without this artifact."""
     if run.status is not RunStatus.SUCCEEDED:
-        ended = "failed" if run.status is RunStatus.FAILED else f"is {run.status.value}"
-        why = f"It {ended}" + (f": {run.failure.message}" if run.failure else ".")
+        status = "failed" if run.status is RunStatus.FAILED else f"is {run.status.value}"
+        why = f"The run {status}" + (f": {run.failure.message}" if run.failure else ".")
     else:
-        why = f"It ran a notebook of the kind {run.kind!r}, and only a search makes one."
+        why = f"Its notebook is of the kind {run.kind!r}. Only a search creates this file."
     return RunError(
         f"Run {run.run_id} has no {name}.", why=why, fix="Choose another run: automl runs"
     )
 
 
 def explanation_of(run_id: str, workspace: Workspace) -> Run:
-    """Return the newest run that explained the model of a search, or that run itself.
+    """Return the newest run that explained the model of a search.
+
+    If `run_id` is such a run, it's returned itself.
 
     Raises
     ------
     RunNotFound
-        If there is no such run.
+        If there's no such run.
     RunError
-        If nobody has explained its model yet.
+        If its model hasn't been explained yet.
     """
-    found = find_run(run_id, workspace)
-    if found.kind == EXPLAIN and found.status is RunStatus.SUCCEEDED:
-        return found
+    search_run = find_run(run_id, workspace)
+    if search_run.kind == EXPLAIN and search_run.status is RunStatus.SUCCEEDED:
+        return search_run
     for run in open_store(workspace).list(kind=EXPLAIN, status=RunStatus.SUCCEEDED):
-        if run.result.get("of_run") == found.run_id:
+        if run.result.get("of_run") == search_run.run_id:
             return run
     raise RunError(
-        f"The model of run {found.run_id} has not been explained yet.",
-        why="SHAP values, curves and the rest are computed once, and no run has done so.",
-        fix=f"automl explain {found.run_id}",
+        f"The model of run {search_run.run_id} hasn't been explained yet.",
+        why="A separate run computes the SHAP values and curves.",
+        fix=f"Explain it: automl explain {search_run.run_id}",
     )
 
 
 def read_explanation(run: Run) -> Explanation:
-    """Return the explanation that a run has written, checked.
+    """Return the explanation that a run wrote, after verifying it.
 
     Raises
     ------
     RunError, ArtifactTampered
-        If it has written none, or the file was changed since.
+        If there's none, or the file has been modified.
     """
     from automl_magic.records import EXPLANATION_NAME, Explanation
 
@@ -118,23 +121,23 @@ def read_explanation(run: Run) -> Explanation:
 
 
 def complete_trial(run: Run, number: int) -> Trial:
-    """Return the trial of this number, or say which ones there are."""
+    """Return the complete trial with this number, or raise an error with the valid numbers."""
     from automl_magic.track import read_trials
 
     trials = read_trials(verified(run, "trials.jsonl").parent)
-    found = next((trial for trial in trials if trial.number == number), None)
-    if found is None or found.state is not TrialState.COMPLETE:
-        known = [str(trial.number) for trial in trials if trial.state is TrialState.COMPLETE]
+    trial = next((trial for trial in trials if trial.number == number), None)
+    if trial is None or trial.state is not TrialState.COMPLETE:
+        numbers = [str(trial.number) for trial in trials if trial.state is TrialState.COMPLETE]
         raise RunError(
             f"Run {run.run_id} has no complete trial {number}.",
-            why=f"Its complete trials are {shorten(known, 20)}.",
-            fix=f"Choose one of them: automl leaderboard {run.run_id}",
+            why=f"Its complete trials are {shorten(numbers, 20)}.",
+            fix=f"Choose one of them. To compare them: automl leaderboard {run.run_id}",
         )
-    return found
+    return trial
 
 
 def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
-    """Return the recipe of one trial alone, on the split and the views of its run."""
+    """Return the recipe of a single trial, with the split and views of its run."""
     from automl_magic.recipe import MemberSpec
     from automl_magic.recipe.combine import Blend
 
@@ -153,7 +156,7 @@ def recipe_of(trial: Trial, recipe: Recipe) -> Recipe:
 
 
 def model_folder(run_or_model: str, workspace: Workspace) -> Path:
-    """Return the verified model folder of a run or of a registered model."""
+    """Return the model folder of a run or registered model, after verifying its manifest."""
     if run_or_model.startswith("models:/"):
         return registry(workspace).fetch(run_or_model)
     run = find_run(run_or_model, workspace)

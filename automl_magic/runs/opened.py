@@ -1,4 +1,4 @@
-"""What a workspace keeps its runs and models in, opened: asked for here and nowhere else."""
+"""Open the run store, tracker and model registry of a workspace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run_store(workspace: Workspace) -> RunStore:
-    """Return the store of runs, as it was left."""
+    """Return the store of runs without reconciling it."""
     from automl_magic.execute import RunStore
     from automl_magic.execute.store import STORE_NAME
 
@@ -22,7 +22,7 @@ def run_store(workspace: Workspace) -> RunStore:
 
 
 def open_store(workspace: Workspace) -> RunStore:
-    """Open the store of runs; whatever an earlier supervisor left behind is ended first."""
+    """Open the store of runs, and end runs whose supervisor is gone."""
     from automl_magic.execute.reconcile import reconcile
 
     store = run_store(workspace)
@@ -31,21 +31,21 @@ def open_store(workspace: Workspace) -> RunStore:
 
 
 def tracker(workspace: Workspace) -> MlflowTracker:
-    """Return a tracker. It connects with its first call, and belongs to the thread that calls."""
+    """Return a tracker. It connects on first use, and must stay in one thread."""
     from automl_magic.track import MlflowTracker
 
     return MlflowTracker(workspace.tracking)
 
 
 def registry(workspace: Workspace) -> MlflowRegistry:
-    """Return the registry of models, connected once a process."""
+    """Return the model registry. There's one connection per process."""
     return _registry(workspace.tracking)
 
 
 def look_here_by_default(workspace: Workspace) -> None:
-    """Let `mlflow` in this process look where these runs are, unless it was told where to look.
+    """Point `mlflow` in this process to the workspace's runs, unless it's already configured.
 
-    For a process in which one person works: a notebook, a terminal.
+    For processes of a single user: a notebook or a terminal.
     """
     from automl_magic.workspace.mlflow import use_by_default
 

@@ -1,4 +1,4 @@
-"""What the verbs of `flow` give back: small values that front doors show."""
+"""Results of the functions of `flow`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 # The executed notebook in a run's folder.
 OUTPUT_NAME = "output.ipynb"
-# The share of the requests that a challenger answers first.
+# The initial percentage of requests for a challenger.
 CANARY_PERCENT = 10.0
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan and the files that it wrote. Nothing has run."""
+    """A plan and the files written for it. Nothing has been run yet."""
 
     folder: Path
     plan: Plan
@@ -47,9 +47,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run that reached its end. The scores are None for a notebook that is no search.
+    """A finished run. The scores are None for notebooks other than a search.
 
-    `search_s` is the time the search took by its own clock, `wall_s` everything from the call on.
+    `search_s` is the search time measured by the search, and `wall_s` the time of the whole call,
+    both in seconds.
     """
 
     run: Run
@@ -101,9 +102,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Explained:
-    """The explanation of a run's model, and the run that made it.
+    """The explanation of a run's model, and the run that computed it.
 
-    `explanation` and `path` are None where that run was cancelled.
+    `explanation` and `path` are None if that run was cancelled.
     """
 
     of_run: str
@@ -112,12 +113,12 @@ class Explained:
     path: Path | None
 
     def to_json(self) -> dict[str, Any]:
-        # An explanation is read by few commands, and its records take 20 ms to define.
+        # Few commands use explanations, and importing their records takes 20 ms.
         from automl_magic.records.explanations.explained import Shap
 
-        found, result = self.explanation, self.outcome.run.result
-        shap = found.section(Shap) if found is not None else None
-        top = shap.columns if shap is not None else ()
+        explanation, result = self.explanation, self.outcome.run.result
+        shap = explanation.section(Shap) if explanation is not None else None
+        columns = shap.columns if shap is not None else ()
         return {
             "run_id": self.outcome.run.run_id,
             "status": self.outcome.run.status.value,
@@ -130,16 +131,17 @@ class Explained:
             "sections": result.get("sections", []),
             "skipped": result.get("skipped", {}),
             "metrics": result.get("metrics", {}),
-            "columns": [one.to_json() for one in top],
+            "columns": [column.to_json() for column in columns],
         }
 
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run that was repeated. `equal` is about the metrics, to the last digit, on the same data.
+    """A repeated run.
 
-    `differs` names inputs that are not what they were: data, plan, notebook, code, environment,
-    threads, parameters; `details` holds the two values of each, and of each metric that moved.
+    `equal` means that the data is the same, and the metrics are equal to the last digit. `differs`
+    has the names of inputs that changed: data, plan, notebook, code, environment, threads,
+    parameters. `details` has both values of each, and of each metric that changed.
     """
 
     equal: bool
@@ -158,9 +160,9 @@ class Rerun:
 
 @dataclass(frozen=True)
 class Monitored:
-    """A window that was judged, and the run that judged it.
+    """A checked window, and the run that checked it.
 
-    `report` and `path` are None where that run was cancelled.
+    `report` and `path` are None if that run was cancelled.
     """
 
     name: str
@@ -177,7 +179,7 @@ class Monitored:
             "severity": self.report.severity.value if self.report is not None else None,
             "summary": self.report.summary if self.report is not None else None,
             "rows": self.report.n_rows if self.report is not None else None,
-            "breaches": [one.to_json() for one in breaches],
+            "breaches": [breach.to_json() for breach in breaches],
             "report": str(self.path) if self.path else None,
             "notebook": str(self.outcome.notebook),
             "wall_s": round(self.outcome.wall_s, 3),
@@ -187,7 +189,7 @@ class Monitored:
 
 @dataclass(frozen=True)
 class Retrained:
-    """A challenger. `version` is None where it is not better, and was not registered."""
+    """A trained challenger. `version` is None if it isn't better and wasn't registered."""
 
     outcome: Outcome
     found: Retraining
@@ -195,7 +197,7 @@ class Retrained:
 
     @property
     def next_steps(self) -> tuple[str, ...]:
-        """The commands to type now."""
+        """The commands to run next."""
         if self.version is None:
             return (f"automl leaderboard {self.outcome.run.run_id}",)
         model, number = shlex.quote(self.version.name), self.version.version

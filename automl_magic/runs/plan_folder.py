@@ -1,11 +1,11 @@
-"""PlanFolder: what a plan writes, and whether anybody has edited it since.
+"""PlanFolder: the files of a plan, and whether they have been edited.
 
-    DIR/experiment.automl.yaml     what was asked, complete; edit it, then `automl run DIR`
-    DIR/explore.ipynb              looks at the data
-    DIR/search.ipynb               finds the model; edit it, then `automl run DIR`
-    DIR/.automl/plan.json          what was decided, and the digests of what was written
+    DIR/experiment.automl.yaml     all settings; edit it, then `automl run DIR`
+    DIR/explore.ipynb              a first look at the data
+    DIR/search.ipynb               the search for a model; edit it, then `automl run DIR`
+    DIR/.automl/plan.json          the decisions, and the digests of the written files
 
-Nothing is written before everything is ready, and each file appears whole or not at all.
+Files are written only when all are ready, each atomically.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PLAN_NAME = ".automl/plan.json"
 
 @dataclass(frozen=True)
 class PlanFolder:
-    """A folder with a plan in it."""
+    """A folder with a plan."""
 
     path: Path
 
@@ -44,17 +44,17 @@ class PlanFolder:
 
     @property
     def plan(self) -> Plan | None:
-        """Return the plan as it was made, or None where no plan was ever made here."""
+        """The original plan, or None if the folder has no plan."""
         document = self._document()
         return document["plan"] if document else None
 
     def write(self, plan: Plan, files: Mapping[str, str]) -> None:
-        """Write the texts of a plan and the plan itself: all of them, or none.
+        """Write the plan and its files: all or none.
 
         Raises
         ------
         FolderNotWritable
-            If the folder cannot be made or written, or the disk is full.
+            If the folder can't be created or written, or the disk is full.
         """
         document = {
             "plan": plan.to_json(),
@@ -69,7 +69,7 @@ class PlanFolder:
             write_all({self.path / name: text for name, text in texts.items()})
 
     def notebook_is_edited(self, kind: str) -> bool:
-        """Say whether a code cell differs from what was rendered; outputs do not count."""
+        """Return whether a code cell was edited. Outputs don't count."""
         document = self._document()
         if not document or not self.notebook(kind).exists():
             return False
@@ -78,7 +78,7 @@ class PlanFolder:
         )
 
     def spec_is_edited(self, experiment: Experiment) -> bool:
-        """Say whether the experiment file asks for something else than was planned."""
+        """Return whether the experiment differs from the one that was planned."""
         plan = self.plan
         return plan is None or plan.experiment != experiment
 
@@ -88,7 +88,7 @@ class PlanFolder:
 
 
 def plan_in(folder: Path) -> Plan | None:
-    """Return the plan of a plan's folder, or the one that a run's folder keeps, if there is one."""
+    """Return the plan in a plan's or run's folder, or None if there's none."""
     for name in (PLAN_NAME, "plan.json"):
         if (folder / name).exists():
             return _read_plan(folder / name)["plan"]
@@ -102,19 +102,19 @@ def _read_plan(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, LookupError, TypeError, RecordProblem) as error:
         if isinstance(error, RecordProblem) and error.path[-1:] == ("task",):
             raise PlanError(
-                f"{str(path)!r} plans a kind of task that is not known here.",
-                why=f"It says {error.found}, and not {error.expected}.",
-                fix="Install the package that brings this kind of task, or plan again.",
+                f"The task type in {str(path)!r} isn't supported.",
+                why=f"It's {error.found}, but must be {error.expected}.",
+                fix="Install the package for this task type, or plan again.",
             ) from error
         raise ArtifactTampered(
-            f"{str(path)!r} is not the plan that was written.",
-            why=f"It could not be read: {type(error).__name__}.",
+            f"The plan {str(path)!r} has been modified.",
+            why=f"It can't be read: {type(error).__name__}.",
             fix="Plan again: automl plan DATA --target COLUMN -o DIR --overwrite",
         ) from error
 
 
 def plan_files(folder: Path) -> dict[str, Path]:
-    """Return the files of a plan that a run keeps beside its notebook, by their names there."""
+    """Return the files of a plan to copy to a run's folder, by their names there."""
     files = {"plan.json": folder / PLAN_NAME, SPEC_NAME: folder / SPEC_NAME}
     if not files["plan.json"].exists():
         files["plan.json"] = folder / "plan.json"
@@ -122,46 +122,47 @@ def plan_files(folder: Path) -> dict[str, Path]:
 
 
 def default_folder(name: str) -> Path:
-    """Return a folder of the working directory that does not exist yet, named after the data."""
-    plain = slug(name)
-    first = Path(f"automl-{plain}")
-    numbered = (Path(f"automl-{plain}-{i}") for i in range(2, 10_000))
+    """Return an unused folder in the working directory, named after the data."""
+    suffix = slug(name)
+    first = Path(f"automl-{suffix}")
+    numbered = (Path(f"automl-{suffix}-{i}") for i in range(2, 10_000))
     return next(path for path in (first, *numbered) if not path.exists())
 
 
 def slug(name: str) -> str:
-    """Return what a table is called in small letters, digits and hyphens."""
+    """Return the name of a table in lowercase letters, digits and hyphens."""
     from automl_magic.data.sources.registry import title
 
     return re.sub(r"[^a-z0-9]+", "-", title(name).lower()).strip("-")[:40] or "table"
 
 
 def check_unedited(folder: PlanFolder, *, overwrite: bool) -> None:
-    """Refuse to render over a search notebook that somebody has edited, unless asked to."""
+    """Raise an error if the search notebook has been edited, unless it may be overwritten."""
     if not overwrite and folder.notebook_is_edited("search"):
         raise FolderTaken(
             f"{str(folder.notebook('search'))!r} has been edited.",
-            why="Planning again would write over the edits.",
-            fix=f"Run it as it is: automl run {shlex.quote(str(folder.notebook('search')))}. "
-            f"Or lose the edits: automl plan {shlex.quote(str(folder.spec))} --overwrite",
+            why="Planning again would overwrite the edits.",
+            fix="Run it with the edits: "
+            f"automl run {shlex.quote(str(folder.notebook('search')))}. "
+            f"Or discard them: automl plan {shlex.quote(str(folder.spec))} --overwrite",
         )
 
 
 def check_free(folder: Path, *, overwrite: bool) -> None:
-    """Refuse a folder that already holds a plan, unless it may be overwritten."""
+    """Raise an error if the folder already has a plan, unless it may be overwritten."""
     with writing_to(folder):
         if folder.exists() and not folder.is_dir():
             raise FolderTaken(
-                f"{str(folder)!r} is not a folder.",
-                why="A file of this name exists.",
+                f"{str(folder)!r} isn't a folder.",
+                why="A file with this name exists.",
                 fix="Choose another folder with -o.",
             )
         if (folder / SPEC_NAME).exists() and not overwrite:
             raise FolderTaken(
-                f"{str(folder)!r} already holds a plan.",
-                why=f"It has an {SPEC_NAME}, which may hold somebody's edits.",
+                f"{str(folder)!r} already has a plan.",
+                why=f"It has an {SPEC_NAME}, which may contain edits.",
                 fix=f"Run it: automl run {shlex.quote(str(folder))}. "
-                "Or choose another with -o, or add --overwrite.",
+                "Or choose another folder with -o, or add --overwrite.",
             )
         existing = next(
             parent for parent in (folder, *folder.absolute().parents) if parent.exists()

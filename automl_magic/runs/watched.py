@@ -1,4 +1,4 @@
-"""The model that a window is judged against: of a deployment, of a run, or of the registry."""
+"""The model to monitor: of a deployment, a run, or the registry."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ MODELS = "models:/"
 
 
 class Versions(Protocol):
-    """Where versions of models are looked up: a registry."""
+    """A registry to look up model versions in."""
 
     def get(self, name: str, version: int | str) -> ModelVersion:
-        """Return a version by its number or by an alias. Raises ModelNotFound."""
+        """Return a version by its number or alias. Raises `ModelNotFound`."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """Which model is watched, where it lies, and the run that found it, where that is known."""
+    """The model to monitor, its folder, and its search run if it's known."""
 
     deployment: str | None
     model: str
@@ -40,11 +40,11 @@ class Watched:
 
     @property
     def name(self) -> str:
-        """What the monitor file is called after."""
+        """The name of the monitor file."""
         return self.deployment or self.model
 
     def parameters(self) -> dict[str, Any]:
-        """Return what the monitor notebook is told of the model."""
+        """Return the parameters of the monitor notebook."""
         return {
             "deployment": self.deployment or "",
             "model": self.model,
@@ -54,9 +54,9 @@ class Watched:
         }
 
     def degradation(self) -> Degradation | None:
-        """Return what the model's experiment says of losses, where it is known."""
-        made = plan_in(Path(self.search.folder)) if self.search else None
-        return None if made is None else made.experiment.business.degradation
+        """Return the degradation limits of the model's experiment, or None if it's unknown."""
+        plan = plan_in(Path(self.search.folder)) if self.search else None
+        return None if plan is None else plan.experiment.business.degradation
 
 
 def find_watched(
@@ -68,14 +68,16 @@ def find_watched(
     *,
     is_table: bool,
 ) -> Watched:
-    """Return the model that a name means.
+    """Return the model to monitor for a name.
 
     Parameters
     ----------
     name : str
-        A deployment; where a table is judged also `models:/NAME@ALIAS` or a run.
+        A deployment. If a table is checked, also `models:/NAME@ALIAS` or a run.
     version : int, optional
-        Of a deployment; left out, the stable one.
+        Version of a deployment. Default: the stable version.
+    is_table : bool
+        Whether a table is checked instead of logged requests.
 
     Raises
     ------
@@ -91,30 +93,32 @@ def find_watched(
         if not is_table:
             raise
         return _of_run(name, version, here)
-    chosen = route.stable if version is None else version
-    folder, digest = _folder(engine, route.model, chosen, here)
+    number = route.stable if version is None else version
+    folder, digest = _folder(engine, route.model, number, here)
     return Watched(
         deployment=deployment.name,
         model=route.model,
-        version=chosen,
+        version=number,
         folder=folder,
         manifest_sha256=digest,
-        search=_search_of(registry, route.model, chosen, here),
+        search=_search_run(registry, route.model, number, here),
     )
 
 
 def _of_registry(registry: Versions, address: str, here: Workspace) -> Watched:
     from automl_magic.register.registry import parse_address
 
-    model, which = parse_address(address)
-    found = registry.get(model, int(which) if which.isdigit() else which)
+    model, version_or_alias = parse_address(address)
+    version = registry.get(
+        model, int(version_or_alias) if version_or_alias.isdigit() else version_or_alias
+    )
     return Watched(
         deployment=None,
-        model=found.name,
-        version=found.version,
+        model=version.name,
+        version=version.version,
         folder=model_folder(address, here),
-        manifest_sha256=found.manifest_sha256,
-        search=_run(found.run_id, here),
+        manifest_sha256=version.manifest_sha256,
+        search=_find_run(version.run_id, here),
     )
 
 
@@ -123,43 +127,41 @@ def _of_run(name: str, version: int | None, here: Workspace) -> Watched:
         run = find_run(name, here)
     except RunNotFound as error:
         raise MonitorError(
-            f"There is no deployment, and no run, called {name[:80]!r}.",
-            why="A table is judged against the model of one of them.",
-            fix="Name a deployment, a run (automl runs) or models:/NAME@ALIAS (automl models).",
+            f"There's no deployment or run {name[:80]!r}.",
+            why="A table is checked with the model of a deployment or run.",
+            fix="Use a deployment, a run (automl runs) or models:/NAME@ALIAS (automl models).",
         ) from error
     if version is not None:
         raise MonitorError(
             f"The model of run {run.run_id} has no version.",
             why="Only a registered model has versions.",
-            fix="Leave --version out.",
+            fix="Remove --version.",
         )
     return Watched(None, run.run_id, None, model_folder(run.run_id, here), None, run)
 
 
 def _folder(engine: Engine, model: str, version: int, here: Workspace) -> tuple[Path, str | None]:
-    """Return the folder of a version's approved bytes, or of the registry's, and their digest."""
+    """Return the folder of a version's approved files, or of the registry's, and their digest."""
     from automl_magic.store.approvals import approval_of
     from automl_magic.store.staged import staged_folder
 
-    found = approval_of(engine, model, version)
-    if found is not None:
-        said = found.approval.statement
-        if (staged := staged_folder(said, here.home)).is_dir():
-            return staged, said.manifest_sha256
-    return model_folder(f"{MODELS}{model}/{version}", here), (
-        found.approval.statement.manifest_sha256 if found else None
-    )
+    approved = approval_of(engine, model, version)
+    statement = approved.approval.statement if approved is not None else None
+    if statement is not None and (staged := staged_folder(statement, here.home)).is_dir():
+        return staged, statement.manifest_sha256
+    folder = model_folder(f"{MODELS}{model}/{version}", here)
+    return folder, statement.manifest_sha256 if statement is not None else None
 
 
-def _search_of(registry: Versions, model: str, version: int, here: Workspace) -> Run | None:
-    """Return the run that found a version; None where this machine knows nothing of it."""
+def _search_run(registry: Versions, model: str, version: int, here: Workspace) -> Run | None:
+    """Return the search run of a version, or None if it isn't on this machine."""
     try:
-        return _run(registry.get(model, version).run_id, here)
+        return _find_run(registry.get(model, version).run_id, here)
     except AutomlMagicError:
         return None
 
 
-def _run(run_id: str, here: Workspace) -> Run | None:
+def _find_run(run_id: str, here: Workspace) -> Run | None:
     try:
         return find_run(run_id, here)
     except RunNotFound:

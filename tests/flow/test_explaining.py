@@ -22,7 +22,7 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def explained(binary):
-    with pytest.raises(RunError, match="has not been explained yet") as refused:
+    with pytest.raises(RunError, match="hasn't been explained yet") as refused:
         kept.explanation_of(binary.run_id, default_workspace())
     assert refused.value.fix == f"automl explain {binary.run_id}"
     return flow.explain(binary.run_id, budget_s=8, immutable=["city"])

@@ -298,7 +298,7 @@ def test_a_plan_that_fails_leaves_nothing_behind(tmp_path):
 def test_a_folder_that_holds_a_plan_is_not_written_over(tmp_path):
     flow.plan("sklearn:iris", "target", folder=tmp_path / "iris")
 
-    with pytest.raises(FolderTaken, match="already holds a plan"):
+    with pytest.raises(FolderTaken, match="already has a plan"):
         flow.plan("sklearn:wine", "target", folder=tmp_path / "iris")
 
 

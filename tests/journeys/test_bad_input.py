@@ -170,7 +170,7 @@ BAD_OPTIONS = [
     ("--target y --kind zz=number", "'zz'", "a, b, y", "one of these"),
     ("--target y --group zz", "no column 'zz'", "a, b, y", "'zz'"),
     ("--target y --group a --time b", "--group and --time together", "not both", "Remove one"),
-    ("--target y -o table.csv", "is not a folder", "A file of this name", "another folder"),
+    ("--target y -o table.csv", "isn't a folder", "A file with this name", "another folder"),
 ]
 
 

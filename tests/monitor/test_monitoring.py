@@ -114,7 +114,7 @@ def test_a_model_whose_files_were_changed_is_not_believed(deployed, own_home, ju
 def test_what_cannot_be_monitored_is_said(deployed, judge, day):
     with pytest.raises(DeploymentNotFound):
         monitoring.monitor("nobody")
-    with pytest.raises(MonitorError, match="no deployment, and no run"):
+    with pytest.raises(MonitorError, match="no deployment or run"):
         monitoring.monitor("nobody", data="sklearn:iris")
     with pytest.raises(MonitorError, match="The window is empty"):
         judge(since=day[0] + 1, until=day[0])

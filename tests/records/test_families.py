@@ -189,5 +189,5 @@ def test_a_plan_of_a_kind_that_is_not_installed_says_so(tmp_path):
     with pytest.raises(PlanError) as caught:
         plan_in(tmp_path)
 
-    assert caught.value.what.endswith("plans a kind of task that is not known here.")
-    assert caught.value.why.startswith("It says the text 'count', and not one of binary, ")
+    assert caught.value.what.endswith("isn't supported.")
+    assert caught.value.why.startswith("It's the text 'count', but must be one of binary, ")
