@@ -24,7 +24,7 @@ from automl_magic_serving.telemetry.recent import Recent
 from automl_magic_serving.telemetry.slab import Gauge, Outcome, Region, Tally
 from automl_magic_serving.telemetry.traces import Traces
 
-_JUDGED = (Outcome.OK, Outcome.LATE, Outcome.ERROR)
+_COMPLETED = (Outcome.OK, Outcome.LATE, Outcome.ERROR)
 
 
 class Predicted(NamedTuple):
@@ -48,30 +48,30 @@ class Predicted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Arm:
+class _RoutedVersion:
     """A model version in a role of the route, for one epoch."""
 
     role: Role
     epoch: int
-    served: Served
+    model: Served
     batcher: Batcher
     tally: Tally
     protector: Protector
 
 
 @dataclass(frozen=True)
-class _Pinned:
+class _PinnedRoute:
     """A route with its loaded versions. A request keeps the one that it started with."""
 
     deployment: Deployment
     route: Route
-    stable: _Arm
-    canary: _Arm | None
+    stable: _RoutedVersion
+    canary: _RoutedVersion | None
     shadow: Shadow | None
     threshold: int
 
     @property
-    def arms(self) -> tuple[_Arm, ...]:
+    def versions(self) -> tuple[_RoutedVersion, ...]:
         return (self.stable,) if self.canary is None else (self.stable, self.canary)
 
 
@@ -80,61 +80,61 @@ class Endpoint:
 
     Parameters
     ----------
-    place : int
+    index : int
         Index of the deployment in this server, which locates its counters.
     region : Region
         Counters of this worker.
     log : PredictionLogger
         Prediction log of all deployments.
-    aside : ThreadPoolExecutor
+    executor : ThreadPoolExecutor
         Thread for work off the request path: shadows and explanations.
     """
 
     def __init__(
         self,
         name: str,
-        place: int,
+        index: int,
         *,
         region: Region,
         log: PredictionLogger,
         traces: Traces,
         recent: Recent,
-        aside: ThreadPoolExecutor,
+        executor: ThreadPoolExecutor,
     ) -> None:
-        self.name, self.place = name, place
+        self.name, self.place = name, index
         self.last_prediction_at: float | None = None
         self._region, self._log = region, log
-        self._traces, self._recent, self._aside = traces, recent, aside
-        self._pinned: _Pinned | None = None
-        self._share = Share()
+        self._traces, self._recent, self._executor = traces, recent, executor
+        self._pinned: _PinnedRoute | None = None
+        self._splitter = Share()
         self._batchers: dict[str, Batcher] = {}
-        self._waiting = Waiting(0.0)
+        self._timeouts = Waiting(0.0)
 
     @property
     def deployment(self) -> Deployment:
         """The deployment's specification."""
-        return self._now.deployment
+        return self._current.deployment
 
     @property
     def route(self) -> Route:
         """The route for new requests."""
-        return self._now.route
+        return self._current.route
 
     @property
     def schema(self) -> InputSchema:
         """The schema of the stable version."""
-        return self._now.stable.served.schema
+        return self._current.stable.model.schema
 
     def served(self, version: int | None = None) -> Served:
         """Return the model of a served version, by default the stable one. Raises NotRouted."""
-        pinned = self._now
-        arm = pinned.stable if version is None else _arm_of(pinned, version)
-        return arm.served
+        pinned = self._current
+        routed = pinned.stable if version is None else _find_version(pinned, version)
+        return routed.model
 
     @property
     def answering(self) -> tuple[int, ...]:
         """The versions whose predictions are returned: stable and canary."""
-        return tuple(arm.served.version for arm in self._now.arms)
+        return tuple(routed.model.version for routed in self._current.versions)
 
     @property
     def takes_requests(self) -> bool:
@@ -142,23 +142,23 @@ class Endpoint:
         return self._pinned is not None
 
     @property
-    def _now(self) -> _Pinned:
+    def _current(self) -> _PinnedRoute:
         if self._pinned is None:
             raise RuntimeError(f"{self.name} has no route yet.")
         return self._pinned
 
-    def follow(self, deployment: Deployment, route: Route, served: Mapping[int, Served]) -> None:
+    def follow(self, deployment: Deployment, route: Route, models: Mapping[int, Served]) -> None:
         """Switch to a route whose versions are loaded. Running requests keep their route."""
         before = self._pinned
         if before is not None:
-            for old in before.arms:
+            for old in before.versions:
                 old.tally.end()
             if before.shadow is not None:
                 before.shadow.tally.end()
                 before.shadow.stop()
         slow_s = (deployment.slos.latency_ms_p95 or float("inf")) / 1000
         if before is None or before.deployment.limits != deployment.limits:
-            self._waiting = Waiting(deployment.limits.timeout_s)
+            self._timeouts = Waiting(deployment.limits.timeout_s)
             self._batchers.clear()
         if before is None or before.deployment.log != deployment.log:
             self._log.interval(deployment)
@@ -166,38 +166,38 @@ class Endpoint:
         def tally(role: Role, version: int) -> Tally:
             return self._region.tally(self.place, role, version, route.epoch, slow_s)
 
-        def arm(role: Role, version: int) -> _Arm:
-            one = served[version]
-            return _Arm(
+        def routed_version(role: Role, version: int) -> _RoutedVersion:
+            model = models[version]
+            return _RoutedVersion(
                 role,
                 route.epoch,
-                one,
-                self._batcher(one, deployment),
+                model,
+                self._batcher(model, deployment),
                 tally(role, version),
-                self._log.protector(deployment, one),
+                self._log.protector(deployment, model),
             )
 
         shadow = None
         if route.shadow is not None:
             shadow = Shadow(
-                served[route.shadow],
+                models[route.shadow],
                 deployment.checks,
                 tally(Role.SHADOW, route.shadow),
                 epoch=route.epoch,
-                protector=self._log.protector(deployment, served[route.shadow]),
-                thread=self._aside,
+                protector=self._log.protector(deployment, models[route.shadow]),
+                thread=self._executor,
                 offer=self._log.offer,
             )
-        self._pinned = _Pinned(
+        self._pinned = _PinnedRoute(
             deployment,
             route,
-            arm(Role.STABLE, route.stable),
-            None if route.canary is None else arm(Role.CANARY, route.canary),
+            routed_version(Role.STABLE, route.stable),
+            None if route.canary is None else routed_version(Role.CANARY, route.canary),
             shadow,
             threshold_of(route.percent),
         )
-        named = {one.manifest_sha256 for one in served.values()}
-        self._batchers = {key: one for key, one in self._batchers.items() if key in named}
+        used = {model.manifest_sha256 for model in models.values()}
+        self._batchers = {key: batcher for key, batcher in self._batchers.items() if key in used}
 
     async def predict(
         self,
@@ -238,85 +238,93 @@ class Endpoint:
             If `version` isn't one of the served versions.
         """
         began = time.perf_counter() if began is None else began
-        pinned = self._now
-        arm = self._choose(pinned, sticky_key) if version is None else _arm_of(pinned, version)
+        pinned = self._current
+        routed = (
+            self._choose(pinned, sticky_key) if version is None else _find_version(pinned, version)
+        )
         span = self._traces.begin(self.name, traceparent) if self._traces.on else None
         self._region.add(Gauge.IN_FLIGHT)
-        answers: Sequence[RowPrediction] = ()
+        predictions: Sequence[RowPrediction] = ()
         flags: Sequence[Mapping[str, str]] = ()
         explanations = None
         outcome = Outcome.OK
         try:
-            parsed = [arm.served.parse(one, pinned.deployment.checks) for one in instances]
-            flags = [one.flags for one in parsed]
-            answers = await self._waiting.wait(arm.batcher.submit(parsed), began, arm.tally)
+            parsed = [
+                routed.model.parse(instance, pinned.deployment.checks) for instance in instances
+            ]
+            flags = [row.flags for row in parsed]
+            predictions = await self._timeouts.wait(
+                routed.batcher.submit(parsed), began, routed.tally
+            )
             if explain:
-                explained = asyncio.get_running_loop().run_in_executor(
-                    self._aside, lambda: [arm.served.explain(one) for one in parsed]
+                explaining = asyncio.get_running_loop().run_in_executor(
+                    self._executor, lambda: [routed.model.explain(row) for row in parsed]
                 )
-                explanations = await self._waiting.wait(explained, began, arm.tally)
+                explanations = await self._timeouts.wait(explaining, began, routed.tally)
         except BaseException as problem:
             outcome = _outcome_of(problem)
             if outcome is Outcome.ERROR:  # for the log line of the HTTP or gRPC handler
-                problem.add_note(f"{arm.served.model}/{arm.served.version}, epoch {arm.epoch}")
+                problem.add_note(
+                    f"{routed.model.model}/{routed.model.version}, epoch {routed.epoch}"
+                )
             raise
         finally:
             seconds = time.perf_counter() - began
             self._region.add(Gauge.IN_FLIGHT, -1)
-            arm.tally.count(outcome, len(instances), seconds if outcome in _JUDGED else None)
+            routed.tally.count(outcome, len(instances), seconds if outcome in _COMPLETED else None)
             if span is not None:
-                self._traces.end(span, arm.served, arm.role, outcome)
+                self._traces.end(span, routed.model, routed.role, outcome)
             ids: Sequence[str] = ()
-            if outcome in _JUDGED:
+            if outcome in _COMPLETED:
                 ids = new_ids(len(instances))
-                asked = Asked(
+                logged_request = Asked(
                     at=time.time(),
                     deployment=self.name,
-                    model=arm.served.model,
-                    version=arm.served.version,
-                    role=arm.role,
-                    epoch=arm.epoch,
+                    model=routed.model.model,
+                    version=routed.model.version,
+                    role=routed.role,
+                    epoch=routed.epoch,
                     ids=ids,
                     instances=instances,
-                    answers=answers,
+                    answers=predictions,
                     flags=flags,
                     latency_ms=seconds * 1000,
                     error=None if outcome is Outcome.OK else outcome.name.lower(),
                     key_id=key_id,
                     correlation_id=correlation_id,
-                    protector=arm.protector,
+                    protector=routed.protector,
                 )
-                self._log.offer(asked)
-                self.last_prediction_at = asked.at
+                self._log.offer(logged_request)
+                self.last_prediction_at = logged_request.at
                 if pinned.shadow is not None and outcome is Outcome.OK:
                     # Runs after the response: this request continues before the event loop does.
-                    asyncio.get_running_loop().call_soon(pinned.shadow.ask, asked)
+                    asyncio.get_running_loop().call_soon(pinned.shadow.ask, logged_request)
         return Predicted(
-            model=arm.served.model,
-            version=arm.served.version,
-            role=arm.role,
-            epoch=arm.epoch,
-            answers=answers,
+            model=routed.model.model,
+            version=routed.model.version,
+            role=routed.role,
+            epoch=routed.epoch,
+            answers=predictions,
             ids=ids,
             flags=flags,
             latency_ms=seconds * 1000,
-            schema=arm.served.schema,
+            schema=routed.model.schema,
             explanations=explanations,
         )
 
-    def _choose(self, pinned: _Pinned, sticky_key: str | None) -> _Arm:
+    def _choose(self, pinned: _PinnedRoute, sticky_key: str | None) -> _RoutedVersion:
         if pinned.canary is None:
             return pinned.stable
         if pinned.route.sticky and sticky_key is not None:
             is_canary = point_of(self.name, sticky_key) < pinned.threshold
         else:
-            is_canary = self._share.takes(pinned.threshold)
+            is_canary = self._splitter.takes(pinned.threshold)
         return pinned.canary if is_canary else pinned.stable
 
-    def _batcher(self, served: Served, deployment: Deployment) -> Batcher:
-        key = served.manifest_sha256
+    def _batcher(self, model: Served, deployment: Deployment) -> Batcher:
+        key = model.manifest_sha256
         if key not in self._batchers:
-            self._batchers[key] = Batcher(served, queue=deployment.limits.queue)
+            self._batchers[key] = Batcher(model, queue=deployment.limits.queue)
         return self._batchers[key]
 
     async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
@@ -339,11 +347,11 @@ class Endpoint:
         return self._recent.p95_ms(self.place)
 
 
-def _arm_of(pinned: _Pinned, version: int) -> _Arm:
-    for arm in pinned.arms:
-        if arm.served.version == version:
-            return arm
-    raise NotRouted(version, tuple(arm.served.version for arm in pinned.arms))
+def _find_version(pinned: _PinnedRoute, version: int) -> _RoutedVersion:
+    for routed in pinned.versions:
+        if routed.model.version == version:
+            return routed
+    raise NotRouted(version, tuple(routed.model.version for routed in pinned.versions))
 
 
 def _outcome_of(problem: BaseException) -> Outcome:

@@ -22,7 +22,7 @@ class Endpoints:
     @property
     def ready(self) -> bool:
         """Whether every deployment is loaded and this worker isn't draining."""
-        return not self.is_draining and all(one.takes_requests for one in self)
+        return not self.is_draining and all(endpoint.takes_requests for endpoint in self)
 
     def __iter__(self) -> Iterator[Endpoint]:
         return iter(self._endpoints.values())

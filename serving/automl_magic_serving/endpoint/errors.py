@@ -15,6 +15,6 @@ class NotRouted(Exception):
     """The requested version isn't served now."""
 
     def __init__(self, version: int, answering: tuple[int, ...]) -> None:
-        named = ", ".join(map(str, answering))
-        super().__init__(f"Version {version} isn't served here. Served versions: {named}.")
+        versions = ", ".join(map(str, answering))
+        super().__init__(f"Version {version} isn't served here. Served versions: {versions}.")
         self.version, self.answering = version, answering

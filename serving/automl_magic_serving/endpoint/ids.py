@@ -23,10 +23,10 @@ def new_ids(n: int) -> list[str]:
     digits = os.urandom(10 * n).hex()
     return [
         prefix
-        + digits[at : at + 3]
-        + "89ab"[int(digits[at + 3], 16) & 3]
-        + digits[at + 4 : at + 19]
-        for at in range(0, 20 * n, 20)
+        + digits[start : start + 3]
+        + "89ab"[int(digits[start + 3], 16) & 3]
+        + digits[start + 4 : start + 19]
+        for start in range(0, 20 * n, 20)
     ]
 
 

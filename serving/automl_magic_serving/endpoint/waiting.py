@@ -37,7 +37,7 @@ class Waiting:
         self._timer: asyncio.TimerHandle | None = None
         self._counted: set[Tally] = set()
 
-    async def wait(self, answer: Awaitable[T], began: float, tally: Tally) -> T:
+    async def wait(self, prediction: Awaitable[T], began: float, tally: Tally) -> T:
         """Wait for a prediction.
 
         Raises
@@ -52,7 +52,7 @@ class Waiting:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_LOOK_S, self._look)
         try:
-            return await answer
+            return await prediction
         except asyncio.CancelledError:
             # As in `asyncio.timeout`: ours, unless something else cancelled the task too.
             if waiter.is_late and task.uncancel() == 0:

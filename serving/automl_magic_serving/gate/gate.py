@@ -14,7 +14,7 @@ from automl_magic_serving.gate.hub import Hub
 from automl_magic_serving.gate.pace import Pace
 from automl_magic_serving.gate.problem import Problem, forbidden, unauthenticated
 
-_LONGEST_TOKEN = 4096
+_MAX_TOKEN_LENGTH = 4096
 Keys = Mapping[bytes, Caller]
 
 
@@ -48,11 +48,11 @@ class Gate:
         *,
         mode: AuthMode = AuthMode.AUTO,
         loopback: bool = False,
-        pace: Pace | None = None,
+        rate_limiter: Pace | None = None,
         hub: Hub | None = None,
     ) -> None:
         self._keys, self._mode, self._loopback = keys, mode, loopback
-        self._pace, self._hub = pace or Pace(), hub
+        self._rate_limiter, self._hub = rate_limiter or Pace(), hub
 
     @property
     def is_open(self) -> bool:
@@ -90,7 +90,7 @@ class Gate:
             if not self.is_open:
                 raise unauthenticated("This server requires an API key.")
             if self._mode is AuthMode.AUTO and not local:
-                _check_here(host, origin)
+                _check_local_request(host, origin)
             return ANYBODY
         caller = await self._caller(authorization)
         if deployment is not None:
@@ -107,7 +107,7 @@ class Gate:
         """Count a request, and raise a 429 if it exceeds the key's rate limit."""
         if caller.requests_per_s is None or caller.key_id is None:
             return
-        wait = self._pace.wait_s(caller.key_id, caller.requests_per_s)
+        wait = self._rate_limiter.wait_s(caller.key_id, caller.requests_per_s)
         if wait:
             raise Problem(
                 429,
@@ -119,7 +119,7 @@ class Gate:
     async def _caller(self, authorization: bytes) -> Caller:
         scheme, _, token = authorization.partition(b" ")
         token = token.strip()
-        if scheme.lower() != b"bearer" or not token or len(token) > _LONGEST_TOKEN:
+        if scheme.lower() != b"bearer" or not token or len(token) > _MAX_TOKEN_LENGTH:
             raise unauthenticated("The `Authorization` header must have the form `Bearer KEY`.")
         # The lookup uses the token's digest, so its timing reveals nothing about any key.
         digest = sha256(token).digest()
@@ -150,16 +150,18 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _check_here(host: bytes | None, origin: bytes | None) -> None:
+def _check_local_request(host: bytes | None, origin: bytes | None) -> None:
     """Reject requests that another site's page could make a local browser send."""
-    name = (host or b"").decode("latin-1")
-    bare = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
-    if not is_loopback(bare):
+    address = (host or b"").decode("latin-1")
+    hostname = (
+        address.rpartition(":")[0] if not address.endswith("]") and ":" in address else address
+    )
+    if not is_loopback(hostname):
         raise Problem(
             403,
             "host_not_allowed",
             "Without API keys, this server accepts only local requests.",
-            [{"problem": f"The host was {name[:100]!r}.", "fix": "Send requests to 127.0.0.1."}],
+            [{"problem": f"The host was {address[:100]!r}.", "fix": "Send requests to 127.0.0.1."}],
         )
-    if origin is not None and origin.decode("latin-1").partition("://")[2] != name:
+    if origin is not None and origin.decode("latin-1").partition("://")[2] != address:
         raise Problem(403, "origin_not_allowed", "Pages of other sites can't call this server.")

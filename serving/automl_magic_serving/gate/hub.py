@@ -18,8 +18,8 @@ from automl_magic_serving.gate.problem import Problem
 KEPT_S = 60.0
 KEPT_MOST = 10_000
 ANSWERS_WITHIN_S = 5.0
-_AT_ONCE = 8
-_LARGEST_ANSWER = 1_000_000
+_MAX_CONCURRENT = 8
+_MAX_RESPONSE_BYTES = 1_000_000
 
 
 class Hub:
@@ -34,9 +34,9 @@ class Hub:
             raise ValueError(f"JUPYTERHUB_API_URL isn't an http or https URL: {api_url!r}")
         self._url = api_url.rstrip("/") + "/user"
         self._scopes = {"access:services", f"access:services!service={service}"}
-        self._known: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
-        self._asked: dict[bytes, asyncio.Task[Caller | None]] = {}
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._cache: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
+        self._pending: dict[bytes, asyncio.Task[Caller | None]] = {}
+        self._semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Hub | None:
@@ -54,41 +54,41 @@ class Hub:
         digest : bytes
             SHA-256 of the token: tokens themselves aren't stored.
         """
-        known = self._known.get(digest)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
-        task = self._asked.get(digest)
+        cached = self._cache.get(digest)
+        if cached is not None and cached[0] > time.monotonic():
+            return cached[1]
+        task = self._pending.get(digest)
         if task is None:  # concurrent requests with a new token share one call to the Hub
-            task = self._asked[digest] = asyncio.create_task(self._ask(digest, token))
-            task.add_done_callback(lambda _: self._asked.pop(digest, None))
+            task = self._pending[digest] = asyncio.create_task(self._authenticate(digest, token))
+            task.add_done_callback(lambda _: self._pending.pop(digest, None))
         return await asyncio.shield(task)
 
-    async def _ask(self, digest: bytes, token: str) -> Caller | None:
-        if len(self._asked) > KEPT_MOST:
-            raise _unreachable("too many tokens are waiting")
-        async with self._at_once:
+    async def _authenticate(self, digest: bytes, token: str) -> Caller | None:
+        if len(self._pending) > KEPT_MOST:
+            raise _unreachable_error("too many tokens are waiting")
+        async with self._semaphore:
             model = await asyncio.to_thread(self._get, token)
         caller = None
         if model is not None and self._scopes & set(model.get("scopes") or ()):
             caller = Caller(key_id=f"hub:{model.get('name')}"[:40])
-        self._known[digest] = (time.monotonic() + KEPT_S, caller)
-        self._known.move_to_end(digest)
-        while len(self._known) > KEPT_MOST:
-            self._known.popitem(last=False)
+        self._cache[digest] = (time.monotonic() + KEPT_S, caller)
+        self._cache.move_to_end(digest)
+        while len(self._cache) > KEPT_MOST:
+            self._cache.popitem(last=False)
         return caller
 
     def _get(self, token: str) -> dict[str, Any] | None:
         headers = {"Authorization": f"token {token}", "Accept": "application/json"}
         request = urllib.request.Request(self._url, headers=headers)  # noqa: S310 - see __init__
         try:
-            with _OPENER.open(request, timeout=ANSWERS_WITHIN_S) as answer:
-                model = json.loads(answer.read(_LARGEST_ANSWER))
+            with _OPENER.open(request, timeout=ANSWERS_WITHIN_S) as response:
+                model = json.loads(response.read(_MAX_RESPONSE_BYTES))
         except urllib.error.HTTPError as error:
             if error.code in (401, 403, 404):
                 return None
-            raise _unreachable(f"it responded with status {error.code}") from error
+            raise _unreachable_error(f"it responded with status {error.code}") from error
         except (OSError, ValueError) as error:
-            raise _unreachable(type(error).__name__) from error
+            raise _unreachable_error(type(error).__name__) from error
         return model if isinstance(model, dict) else None
 
 
@@ -102,7 +102,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_NoRedirect)
 
 
-def _unreachable(why: str) -> Problem:
+def _unreachable_error(why: str) -> Problem:
     return Problem(
         503, "hub_unreachable", f"Can't check this token with JupyterHub: {why}.", retry_after_s=5
     )

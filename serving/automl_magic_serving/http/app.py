@@ -29,18 +29,18 @@ def make_app(
     workspace : Workspace
         Workspace of the batch jobs.
     """
-    hot = Hot(endpoints, gate)
-    keeper = Keeper(workspace)
-    about = Rest(endpoints, gate, metrics)
-    batch = BatchRoutes(endpoints, gate, keeper, about.admit)
-    rest = make_rest([*about.routes(), *batch.routes()], keeper)
+    predict_routes = Hot(endpoints, gate)
+    job_runner = Keeper(workspace)
+    management_routes = Rest(endpoints, gate, metrics)
+    batch = BatchRoutes(endpoints, gate, job_runner, management_routes.admit)
+    management = make_rest([*management_routes.routes(), *batch.routes()], job_runner)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":
-            handler = hot.find(scope["path"])
+            handler = predict_routes.find(scope["path"])
             if handler is not None:
-                await hot.answer(handler, scope, receive, send)
+                await predict_routes.answer(handler, scope, receive, send)
                 return
-        await rest(scope, receive, send)
+        await management(scope, receive, send)
 
     return app

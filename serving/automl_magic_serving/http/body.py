@@ -37,11 +37,11 @@ async def read_body(head: Head, receive: Receive, cap: int) -> bytes:
             raise too_large(cap)
         return body
     parts = [body]
-    read = len(body)
-    async for part in _rest(receive):
+    n_bytes = len(body)
+    async for part in _chunks(receive):
         parts.append(part)
-        read += len(part)
-        if read > cap:
+        n_bytes += len(part)
+        if n_bytes > cap:
             raise too_large(cap)
     return b"".join(parts)
 
@@ -50,22 +50,22 @@ async def stream_body(head: Head, receive: Receive, cap: int) -> AsyncIterator[b
     """Yield the body in chunks; see `read_body`."""
     if head.length is not None and head.length > cap:
         raise too_large(cap)
-    read = 0
-    async for part in _rest(receive):
-        read += len(part)
-        if read > cap:
+    n_bytes = 0
+    async for part in _chunks(receive):
+        n_bytes += len(part)
+        if n_bytes > cap:
             raise too_large(cap)
         if part:
             yield part
 
 
-async def _rest(receive: Receive) -> AsyncIterator[bytes]:
-    more = True
-    while more:
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    more_body = True
+    while more_body:
         message = await receive()
         if message["type"] != "http.request":
             raise Gone
-        more = message.get("more_body", False)
+        more_body = message.get("more_body", False)
         yield message.get("body", b"")
 
 

@@ -28,26 +28,26 @@ class Head:
     def check_size(self) -> None:
         """Raise if there are more than `MOST_HEADERS` headers."""
         if self._n_headers > MOST_HEADERS:
-            said = f"The request has more than {MOST_HEADERS} headers."
-            raise Problem(431, "headers_too_large", said, close=True)
+            message = f"The request has more than {MOST_HEADERS} headers."
+            raise Problem(431, "headers_too_large", message, close=True)
 
     @property
     def traceparent(self) -> str | None:
         """The caller's trace span (W3C Trace Context)."""
-        sent = self.headers.get(b"traceparent")
-        return None if sent is None else sent[:60].decode("latin-1")
+        value = self.headers.get(b"traceparent")
+        return None if value is None else value[:60].decode("latin-1")
 
     @property
     def sticky_key(self) -> str | None:
         """`X-Sticky-Key`: if the route is sticky, its requests go to the same version."""
-        sent = self.headers.get(b"x-sticky-key")
-        return None if sent is None else sent[:200].decode("latin-1")
+        value = self.headers.get(b"x-sticky-key")
+        return None if value is None else value[:200].decode("latin-1")
 
     @property
     def length(self) -> int | None:
         """The body's length in bytes from `Content-Length`, or None."""
-        sent = self.headers.get(b"content-length")
-        return None if sent is None else int(sent)
+        value = self.headers.get(b"content-length")
+        return None if value is None else int(value)
 
     def check_json(self) -> None:
         """Raise if the body isn't declared as JSON.
@@ -55,12 +55,12 @@ class Head:
         A body without a content type is accepted only without an `Origin` header: a page of
         another site can omit the type, but not the origin.
         """
-        kind = self.headers.get(b"content-type")
-        if kind == _JSON or (kind is None and b"origin" not in self.headers):
+        content_type = self.headers.get(b"content-type")
+        if content_type == _JSON or (content_type is None and b"origin" not in self.headers):
             self.check_plain()
             return
-        name, _, rest = (kind or b"").partition(b";")
-        charset = rest.replace(b'"', b"").replace(b" ", b"").lower()
+        name, _, parameters = (content_type or b"").partition(b";")
+        charset = parameters.replace(b'"', b"").replace(b" ", b"").lower()
         if name.strip().lower() != _JSON or charset not in (b"", b"charset=utf-8"):
             raise unsupported("application/json")
         self.check_plain()
@@ -75,5 +75,5 @@ class Head:
 
 def unsupported(*accepted: str) -> Problem:
     """Return the error for an unsupported content type."""
-    said = " or ".join(accepted)
-    return Problem(415, "unsupported_media_type", f"The content type must be {said}.", close=True)
+    types = " or ".join(accepted)
+    return Problem(415, "unsupported_media_type", f"The content type must be {types}.", close=True)

@@ -46,9 +46,11 @@ class Hot:
             case ["", "v2", "models", name, "versions", version, "infer"]:
                 return lambda *request: self._infer(name, version, *request)
             case ["", "v1", "inference", last] if last.endswith(_PREDICT):
-                return lambda *request: self._instances(last.removesuffix(_PREDICT), *request)
+                return lambda *request: self._predict_instances(
+                    last.removesuffix(_PREDICT), *request
+                )
             case ["", "v1", "predict"]:
-                return self._question
+                return self._predict
         return None
 
     async def answer(self, handler: Handler, scope: Scope, receive: Receive, to: Send) -> None:
@@ -81,9 +83,11 @@ class Hot:
         limits = endpoint.deployment.limits
         body = await read_body(head, receive, limits.body_bytes)
         schema = endpoint.served(number).schema
-        asked = read_inference(body, json_length, schema, depth=limits.depth, rows=limits.rows)
-        predicted = await endpoint.predict(
-            asked.rows,
+        infer_request = read_inference(
+            body, json_length, schema, depth=limits.depth, rows=limits.rows
+        )
+        response = await endpoint.predict(
+            infer_request.rows,
             version=number,
             key_id=caller.key_id,
             correlation_id=head.request_id.decode(),
@@ -91,49 +95,53 @@ class Hot:
             traceparent=head.traceparent,
             began=began,
         )
-        answer, length = write_inference(name, asked, predicted)
+        content, length = write_inference(name, infer_request, response)
         if length is None:
-            return answer, JSON, ()
-        return answer, _BINARY, [(_JSON_LENGTH, b"%d" % length)]
+            return content, JSON, ()
+        return content, _BINARY, [(_JSON_LENGTH, b"%d" % length)]
 
-    async def _instances(self, name: str, head: Head, receive: Receive, began: float) -> Answered:
+    async def _predict_instances(
+        self, name: str, head: Head, receive: Receive, began: float
+    ) -> Answered:
         caller = await self._admit(head, name)
         endpoint = endpoint_of(self._endpoints, name)
         head.check_json()
         limits = endpoint.deployment.limits
         body = await read_body(head, receive, limits.body_bytes)
-        asked = read_instances(loads(body, depth=limits.depth), limits.rows)
-        predicted = await endpoint.predict(
-            asked.rows,
+        instances_request = read_instances(loads(body, depth=limits.depth), limits.rows)
+        response = await endpoint.predict(
+            instances_request.rows,
             key_id=caller.key_id,
             correlation_id=head.request_id.decode(),
             sticky_key=head.sticky_key,
             traceparent=head.traceparent,
             began=began,
         )
-        return write_predictions(name, asked, predicted), JSON, ()
+        return write_predictions(name, instances_request, response), JSON, ()
 
-    async def _question(self, head: Head, receive: Receive, began: float) -> Answered:
+    async def _predict(self, head: Head, receive: Receive, began: float) -> Answered:
         caller = await self._admit(head, None)
         head.check_json()
         limits = [endpoint.deployment.limits for endpoint in self._endpoints]
-        largest = max((one.body_bytes for one in limits), default=0)
-        body = await read_body(head, receive, largest)
-        asked = read_question(loads(body, depth=max((one.depth for one in limits), default=1)))
-        endpoint, number = self._named(asked.model_id)
+        max_bytes = max((limit.body_bytes for limit in limits), default=0)
+        body = await read_body(head, receive, max_bytes)
+        predict_request = read_question(
+            loads(body, depth=max((limit.depth for limit in limits), default=1))
+        )
+        endpoint, number = self._resolve(predict_request.model_id)
         self._gate.check(caller, endpoint.name)
         check_rows(1, endpoint.deployment.limits.rows)
-        predicted = await endpoint.predict(
-            [asked.row],
+        response = await endpoint.predict(
+            [predict_request.row],
             version=number,
             key_id=caller.key_id,
             correlation_id=head.request_id.decode(),
             sticky_key=head.sticky_key,
-            explain=asked.explanations,
+            explain=predict_request.explanations,
             traceparent=head.traceparent,
             began=began,
         )
-        return write_answer(endpoint.name, asked, predicted), JSON, ()
+        return write_answer(endpoint.name, predict_request, response), JSON, ()
 
     def _admit(self, head: Head, deployment: str | None) -> Awaitable[Caller]:
         headers = head.headers
@@ -144,13 +152,13 @@ class Hot:
             origin=headers.get(b"origin"),
         )
 
-    def _named(self, model_id: str) -> tuple[Endpoint, int | None]:
+    def _resolve(self, model_id: str) -> tuple[Endpoint, int | None]:
         """Resolve `model_id`: a deployment, or a served version of a model."""
         model, slash, version = model_id.rpartition("/")
         if not slash:
             return endpoint_of(self._endpoints, model_id), None
         for endpoint in self._endpoints:
-            named = endpoint.takes_requests and endpoint.route.model == model
-            if named and version in map(str, endpoint.answering):
+            is_match = endpoint.takes_requests and endpoint.route.model == model
+            if is_match and version in map(str, endpoint.answering):
                 return endpoint, int(version)
         raise not_found(f"{model_id[:200]!r} isn't served here.")

@@ -29,12 +29,12 @@ from automl_magic_serving.oip.tensor import (
 )
 
 _NUMBERS = frozenset({int, float, type(None)})
-_WHOLE = frozenset({int, type(None)})
-_ELEMENTS = {name: _NUMBERS if name in FLOATS else _WHOLE for name in DATATYPES} | {
+_INTEGERS = frozenset({int, type(None)})
+_ELEMENTS = {name: _NUMBERS if name in FLOATS else _INTEGERS for name in DATATYPES} | {
     "BOOL": frozenset({bool, type(None)}),
     "BYTES": frozenset({str, type(None)}),
 }
-_NOT_HERE = ("shared_memory_region", "classification")
+_UNSUPPORTED = ("shared_memory_region", "classification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ def read_inference(
         400 or 422.
     """
     if json_length is None:
-        document, rest = loads(body, depth=depth), None
+        document, binary_data = loads(body, depth=depth), None
     else:
         if not json_length.isdigit() or int(json_length) > len(body):
             raise malformed("Inference-Header-Content-Length must be at most the body's length.")
         length = int(json_length)
-        document, rest = loads(body[:length], depth=depth), memoryview(body)[length:]
+        document, binary_data = loads(body[:length], depth=depth), memoryview(body)[length:]
     if type(document) is not dict:
         raise malformed("The body must be an object with `inputs`.")
     inputs = document.get("inputs")
@@ -77,54 +77,54 @@ def read_inference(
         raise malformed(
             f"`inputs` must be a list of at most {MOST_TENSORS:,} tensors.", field="inputs"
         )
-    at = 0
+    offset = 0
     tensors = []
-    for one in inputs:
-        tensor, at = _tensor(one, rest, at)
+    for item in inputs:
+        tensor, offset = _read_tensor(item, binary_data, offset)
         tensors.append(tensor)
-    if rest is not None and at != len(rest):
+    if binary_data is not None and offset != len(binary_data):
         raise malformed("The body has more bytes than its binary tensors.")
-    asked, binary = _asked(document, schema)
-    said = document.get("id", "")
-    if type(said) is not str:
+    outputs, binary = _read_outputs(document, schema)
+    request_id = document.get("id", "")
+    if type(request_id) is not str:
         raise malformed("`id` must be a string.", field="id")
-    return Inference(rows_of(tensors, schema, rows), asked, binary, said)
+    return Inference(rows_of(tensors, schema, rows), outputs, binary, request_id)
 
 
 def write_inference(
-    name: str, inference: Inference, predicted: Predicted
+    name: str, inference: Inference, response: Predicted
 ) -> tuple[bytes, int | None]:
     """Return the response body, and the length of its JSON part if binary tensors follow."""
     outputs: list[dict[str, Any]] = []
     blobs: list[bytes] = []
-    for tensor in outputs_of(predicted, inference.asked):
-        said: dict[str, Any] = {
+    for tensor in outputs_of(response, inference.asked):
+        output: dict[str, Any] = {
             "name": tensor.name,
             "datatype": tensor.datatype,
             "shape": tensor.shape,
         }
         if tensor.name in inference.binary:
             blob = to_binary(tensor.datatype, tensor.values)
-            said["parameters"] = {"binary_data_size": len(blob)}
+            output["parameters"] = {"binary_data_size": len(blob)}
             blobs.append(blob)
         else:
-            said["data"] = tensor.values
-        outputs.append(said)
-    answer = {
+            output["data"] = tensor.values
+        outputs.append(output)
+    document = {
         "model_name": name,
-        "model_version": str(predicted.version),
+        "model_version": str(response.version),
         "id": inference.id,
         "outputs": outputs,
     }
-    head = orjson.dumps(answer)
-    return (head, None) if not blobs else (b"".join((head, *blobs)), len(head))
+    header = orjson.dumps(document)
+    return (header, None) if not blobs else (b"".join((header, *blobs)), len(header))
 
 
-def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
+def _read_tensor(item: Any, binary_data: memoryview | None, offset: int) -> tuple[Tensor, int]:
     """Return an input tensor, and the offset after its binary data."""
-    if type(one) is not dict:
+    if type(item) is not dict:
         raise malformed("An input must be an object.", field="inputs")
-    name, datatype, shape = one.get("name"), one.get("datatype"), one.get("shape")
+    name, datatype, shape = item.get("name"), item.get("datatype"), item.get("shape")
     if type(name) is not str:
         raise malformed("An input must have a string `name`.", field="inputs")
     if type(shape) is not list or not 1 <= len(shape) <= 8:
@@ -132,19 +132,21 @@ def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
     if type(datatype) is not str or datatype not in DATATYPES:
         raise unknown_datatype(name, datatype)
     size = size_of(name, shape)
-    parameters = _parameters(one, name)
+    parameters = _parameters(item, name)
     if "binary_data_size" in parameters:
         length = parameters["binary_data_size"]
-        if rest is None or "data" in one:
-            if rest is None:
+        if binary_data is None or "data" in item:
+            if binary_data is None:
                 raise wrong(
                     name, "has binary data without the header Inference-Header-Content-Length"
                 )
             raise wrong(name, "has both `data` and `binary_data_size`")
-        if type(length) is not int or not 0 <= length <= len(rest) - at:
+        if type(length) is not int or not 0 <= length <= len(binary_data) - offset:
             raise wrong(name, "has a `binary_data_size` beyond the end of the body")
-        return from_binary(name, datatype, shape, rest[at : at + length]), at + length
-    values = _flat(name, one.get("data"), shape)
+        return from_binary(
+            name, datatype, shape, binary_data[offset : offset + length]
+        ), offset + length
+    values = _flatten(name, item.get("data"), shape)
     if len(values) != size:
         raise wrong(
             name,
@@ -153,31 +155,31 @@ def _tensor(one: Any, rest: memoryview | None, at: int) -> tuple[Tensor, int]:
             found=len(values),
         )
     _check_elements(name, datatype, values)
-    return Tensor(name, datatype, shape, values), at
+    return Tensor(name, datatype, shape, values), offset
 
 
 def _check_elements(name: str, datatype: str, values: list[Any]) -> None:
     """Check the elements' data type, and convert integers written as 3.0."""
     accepted = _ELEMENTS[datatype]
-    for place, value in enumerate(values):
+    for index, value in enumerate(values):
         if type(value) not in accepted:
-            values[place] = _whole(name, datatype, value)
+            values[index] = _to_integer(name, datatype, value)
     if datatype in RANGES:
         low, high = RANGES[datatype]
         if not all(value is None or low <= value <= high for value in values):
             raise wrong(name, f"contains a number beyond {datatype}", expected=f"{low} to {high}")
 
 
-def _whole(name: str, datatype: str, value: Any) -> int:
+def _to_integer(name: str, datatype: str, value: Any) -> int:
     """Return the integer written as 3.0; raise for anything else."""
-    is_whole = type(value) is float and value.is_integer() and abs(value) < 2**63
-    if datatype not in RANGES or not is_whole:
+    is_integer = type(value) is float and value.is_integer() and abs(value) < 2**63
+    if datatype not in RANGES or not is_integer:
         kind = type(value).__name__
         raise wrong(name, f"contains a value that isn't {datatype}", found=kind)
     return int(value)
 
 
-def _flat(name: str, data: Any, shape: list[int]) -> list[Any]:
+def _flatten(name: str, data: Any, shape: list[int]) -> list[Any]:
     """Return the elements of `data`, which is flat or nested like the shape."""
     if type(data) is not list:
         raise wrong(name, "must have a list `data`")
@@ -190,11 +192,11 @@ def _flat(name: str, data: Any, shape: list[int]) -> list[Any]:
     return data
 
 
-def _asked(
+def _read_outputs(
     document: Mapping[str, Any], schema: InputSchema
 ) -> tuple[Sequence[str], frozenset[str]]:
     """Return the requested outputs, and those to return as binary."""
-    every = _parameters(document, "the request").get("binary_data_output", False) is True
+    all_binary = _parameters(document, "the request").get("binary_data_output", False) is True
     outputs = document.get("outputs", [])
     if type(outputs) is not list:
         raise malformed("`outputs` must be a list.", field="outputs")
@@ -204,18 +206,18 @@ def _asked(
         if type(output) is not dict or type(output.get("name")) is not str:
             raise malformed("An output must have a string `name`.", field="outputs")
         name = output["name"]
-        if _parameters(output, name).get("binary_data", every) is True:
+        if _parameters(output, name).get("binary_data", all_binary) is True:
             binary.add(name)
         names.append(name)
-    asked = check_asked(schema, list(dict.fromkeys(names)))
-    return asked, frozenset(binary if names else (asked if every else ()))
+    requested = check_asked(schema, list(dict.fromkeys(names)))
+    return requested, frozenset(binary if names else (requested if all_binary else ()))
 
 
 def _parameters(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     parameters = holder.get("parameters", {})
     if type(parameters) is not dict:
         raise wrong(name, "has `parameters` that aren't an object")
-    for wanted in _NOT_HERE:
-        if wanted in parameters:
-            raise Problem(400, "unsupported", f"The extension {wanted!r} isn't supported.")
+    for extension in _UNSUPPORTED:
+        if extension in parameters:
+            raise Problem(400, "unsupported", f"The extension {extension!r} isn't supported.")
     return parameters

@@ -14,7 +14,7 @@ from automl_magic_serving.endpoint import Predicted
 from automl_magic_serving.gate.problem import Problem, malformed
 from automl_magic_serving.oip.rows import Row, check_rows
 
-_WRAPPED = ({"features"}, {"id", "features"})
+_WRAPPED_KEYS = ({"features"}, {"id", "features"})
 _OPTIONS = ("return_probabilities", "return_explanations")
 LONGEST_ID, LARGEST_ID = 200, 2**53
 
@@ -37,58 +37,61 @@ class Question:
     explanations: bool
 
 
-def read_instances(document: Any, most: int) -> Instances:
+def read_instances(document: Any, limit: int) -> Instances:
     """Parse `{"instances": [...]}`; an instance is a row, or `{"id": …, "features": row}`."""
     if type(document) is not dict or type(document.get("instances")) is not list:
         raise malformed("The body must be an object with a list `instances`.", field="instances")
-    _no_others(document, ("instances",))
+    _reject_unknown_fields(document, ("instances",))
     instances = document["instances"]
-    check_rows(len(instances), most)
+    check_rows(len(instances), limit)
     rows: list[Row] = []
     ids: list[str | int | None] = []
-    for place, instance in enumerate(instances):
+    for index, instance in enumerate(instances):
         if type(instance) is not dict:
-            raise malformed("An instance must be an object.", field=f"instances.{place}")
+            raise malformed("An instance must be an object.", field=f"instances.{index}")
         # Column values are never objects, so a row can't be mistaken for this form.
-        wrapped = type(instance.get("features")) is dict and instance.keys() in _WRAPPED
-        rows.append(instance["features"] if wrapped else instance)
-        ids.append(_id_of(instance.get("id"), place) if wrapped else None)
+        is_wrapped = type(instance.get("features")) is dict and instance.keys() in _WRAPPED_KEYS
+        rows.append(instance["features"] if is_wrapped else instance)
+        ids.append(_check_id(instance.get("id"), index) if is_wrapped else None)
     return Instances(rows, ids)
 
 
-def _id_of(said: Any, place: int) -> str | int | None:
-    if type(said) is float and said.is_integer():  # 1.0 is an integer in JSON
-        said = int(said)
-    is_short = type(said) is str and len(said) <= LONGEST_ID
-    is_whole = type(said) is int and abs(said) <= LARGEST_ID
-    if said is None or is_short or is_whole:
-        return said
+def _check_id(value: Any, index: int) -> str | int | None:
+    if type(value) is float and value.is_integer():  # 1.0 is an integer in JSON
+        value = int(value)
+    is_short_text = type(value) is str and len(value) <= LONGEST_ID
+    is_integer = type(value) is int and abs(value) <= LARGEST_ID
+    if value is None or is_short_text or is_integer:
+        return value
     raise malformed(
         f"An id must be a string of at most {LONGEST_ID} characters, or an integer up to 2^53.",
-        field=f"instances.{place}.id",
+        field=f"instances.{index}.id",
     )
 
 
-def write_predictions(name: str, instances: Instances, predicted: Predicted) -> bytes:
+def write_predictions(name: str, instances: Instances, response: Predicted) -> bytes:
     """Return the response: a label with its score, or a value, for each instance."""
-    schema = predicted.schema
+    schema = response.schema
     family = recipe_family(schema.task)
     predictions = []
-    for said, own, answer, flags in zip(
-        instances.ids, predicted.ids, predicted.answers, predicted.flags, strict=True
+    for caller_id, prediction_id, row_prediction, flags in zip(
+        instances.ids, response.ids, response.answers, response.flags, strict=True
     ):
-        prediction: dict[str, Any] = {"id": own if said is None else said, "prediction_id": own}
-        prediction |= family.instance(schema, answer)
+        prediction: dict[str, Any] = {
+            "id": prediction_id if caller_id is None else caller_id,
+            "prediction_id": prediction_id,
+        }
+        prediction |= family.instance(schema, row_prediction)
         if flags:
             prediction["flags"] = flags
         predictions.append(prediction)
     return orjson.dumps(
         {
             "predictions": predictions,
-            "model": predicted.model,
-            "model_version": str(predicted.version),
+            "model": response.model,
+            "model_version": str(response.version),
             "deployment": name,
-            "latency_ms": round(predicted.latency_ms, 3),
+            "latency_ms": round(response.latency_ms, 3),
         }
     )
 
@@ -97,7 +100,7 @@ def read_question(document: Any) -> Question:
     """Parse `{"model_id", "features", "options"}`."""
     if type(document) is not dict:
         raise malformed("The body must be an object.")
-    _no_others(document, ("model_id", "features", "options"))
+    _reject_unknown_fields(document, ("model_id", "features", "options"))
     model_id, features = document.get("model_id"), document.get("features")
     if type(model_id) is not str:
         raise malformed("`model_id` must be a string.", field="model_id")
@@ -106,45 +109,45 @@ def read_question(document: Any) -> Question:
     options = document.get("options", {})
     if type(options) is not dict:
         raise malformed("`options` must be an object.", field="options")
-    _no_others(options, _OPTIONS)
-    asked = [options.get(option, False) for option in _OPTIONS]
-    if not all(type(one) is bool for one in asked):
+    _reject_unknown_fields(options, _OPTIONS)
+    flags = [options.get(option, False) for option in _OPTIONS]
+    if not all(type(flag) is bool for flag in flags):
         raise malformed("Options must be true or false.", field="options")
-    return Question(model_id, features, *asked)
+    return Question(model_id, features, *flags)
 
 
-def write_answer(name: str, question: Question, predicted: Predicted) -> bytes:
+def write_answer(name: str, request: Question, response: Predicted) -> bytes:
     """Return the response for one row."""
-    schema = predicted.schema
-    answer = predicted.answers[0]
+    schema = response.schema
+    row_prediction = response.answers[0]
     family = recipe_family(schema.task)
-    said = family.reply(schema, answer, probabilities=question.probabilities)
-    if question.explanations and predicted.explanations is not None:
-        said["explanations"] = [
+    document = family.reply(schema, row_prediction, probabilities=request.probabilities)
+    if request.explanations and response.explanations is not None:
+        document["explanations"] = [
             {"feature": column, "contribution": contribution}
             for column, contribution in sorted(
-                predicted.explanations[0].items(), key=lambda item: -abs(item[1])
+                response.explanations[0].items(), key=lambda item: -abs(item[1])
             )
         ]
-    if predicted.flags[0]:
-        said["flags"] = predicted.flags[0]
-    said |= {
-        "prediction_id": predicted.ids[0],
-        "model": predicted.model,
-        "model_version": str(predicted.version),
+    if response.flags[0]:
+        document["flags"] = response.flags[0]
+    document |= {
+        "prediction_id": response.ids[0],
+        "model": response.model,
+        "model_version": str(response.version),
         "deployment": name,
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "latency_ms": round(predicted.latency_ms, 3),
+        "latency_ms": round(response.latency_ms, 3),
     }
-    return orjson.dumps(said)
+    return orjson.dumps(document)
 
 
-def _no_others(document: Mapping[str, Any], known: Sequence[str]) -> None:
+def _reject_unknown_fields(document: Mapping[str, Any], valid_names: Sequence[str]) -> None:
     for name in document:
-        if name not in known:
+        if name not in valid_names:
             raise Problem(
                 400,
                 "unknown_field",
                 f"Unknown field {name[:100]!r}.",
-                [{"field": name[:100], "expected": f"one of {', '.join(known)}"}],
+                [{"field": name[:100], "expected": f"one of {', '.join(valid_names)}"}],
             )

@@ -9,38 +9,38 @@ from automl_magic_serving.gate.problem import Problem, malformed
 
 MOST_OUTCOMES = 1_000
 _VALUES = (str, int, float, bool)
-_LONGEST = 1_000
+_MAX_LABEL_LENGTH = 1_000
 
 
 def read_outcomes(document: Any) -> list[tuple[str, Any]]:
     """Parse `{"prediction_id", "outcome"}`, or `{"outcomes": [such objects]}`."""
     if type(document) is not dict:
         raise malformed("The body must be an object.")
-    many = document.get("outcomes")
-    if many is None:
-        return [_one(document, "")]
-    if type(many) is not list or not 1 <= len(many) <= MOST_OUTCOMES or len(document) > 1:
+    items = document.get("outcomes")
+    if items is None:
+        return [_read_outcome(document, "")]
+    if type(items) is not list or not 1 <= len(items) <= MOST_OUTCOMES or len(document) > 1:
         raise malformed(
             f"`outcomes` must be a list of 1 to {MOST_OUTCOMES:,} items, and the only field.",
             field="outcomes",
         )
-    return [_one(one, f"outcomes.{place}.") for place, one in enumerate(many)]
+    return [_read_outcome(item, f"outcomes.{index}.") for index, item in enumerate(items)]
 
 
-def _one(document: Any, where: str) -> tuple[str, Any]:
+def _read_outcome(document: Any, prefix: str) -> tuple[str, Any]:
     if type(document) is not dict or document.keys() != {"prediction_id", "outcome"}:
         raise Problem(
             400,
             "malformed",
             "An outcome must be an object with only `prediction_id` and `outcome`.",
-            [{"field": where.rstrip(".")}],
+            [{"field": prefix.rstrip(".")}],
         )
     prediction_id, outcome = document["prediction_id"], document["outcome"]
     if type(prediction_id) is not str or not is_id(prediction_id):
-        raise malformed("This isn't a prediction id.", field=f"{where}prediction_id")
-    if type(outcome) not in _VALUES or (type(outcome) is str and len(outcome) > _LONGEST):
+        raise malformed("This isn't a prediction id.", field=f"{prefix}prediction_id")
+    if type(outcome) not in _VALUES or (type(outcome) is str and len(outcome) > _MAX_LABEL_LENGTH):
         raise malformed(
-            f"An outcome must be a number or a label of at most {_LONGEST:,} characters.",
-            field=f"{where}outcome",
+            f"An outcome must be a number or a label of at most {_MAX_LABEL_LENGTH:,} characters.",
+            field=f"{prefix}outcome",
         )
     return prediction_id, outcome

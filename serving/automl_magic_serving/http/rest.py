@@ -70,7 +70,7 @@ class Rest:
             Route("/v1/outcomes", self._outcomes, methods=["POST"]),
             # For other methods only: POST requests are handled before Starlette.
             *(
-                Route(path, _answered_before, methods=["POST"])
+                Route(path, _handled_before, methods=["POST"])
                 for path in (
                     "/v2/models/{name}/infer",
                     f"{version}/infer",
@@ -96,15 +96,17 @@ class Rest:
         return Response(text, media_type="text/html", headers=headers)
 
     async def _health(self, _: Request) -> Response:
-        about = {one.name: _about(one) for one in self._endpoints}
-        loaded = bool(about) and all(one["model_loaded"] for one in about.values())
-        said = next(iter(about.values())) if len(about) == 1 else _together(list(about.values()))
+        states = {endpoint.name: _deployment_state(endpoint) for endpoint in self._endpoints}
+        loaded = bool(states) and all(state["model_loaded"] for state in states.values())
+        summary = (
+            next(iter(states.values())) if len(states) == 1 else _summarize(list(states.values()))
+        )
         is_ready = self._endpoints.ready
         document = {
             "status": "ok" if is_ready else "not_ready",
-            **said,
+            **summary,
             "model_loaded": loaded,
-            "deployments": about,
+            "deployments": states,
         }
         return Json(document, 200 if is_ready else 503)
 
@@ -147,26 +149,28 @@ class Rest:
         head.check_json()
         body = await read_body(head, request.receive, _BODY_BYTES)
         outcomes = read_outcomes(loads(body, depth=_DEPTH))
-        endpoint = next((one for one in self._endpoints if caller.may_ask(one.name)), None)
+        endpoint = next(
+            (candidate for candidate in self._endpoints if caller.may_ask(candidate.name)), None
+        )
         if endpoint is None:
             raise Problem(403, "forbidden", "This key has no access to any deployment here.")
         await endpoint.outcomes(outcomes)
         return Json({"accepted": len(outcomes)}, 202)
 
     def _serving(self) -> list[Endpoint]:
-        return [one for one in self._endpoints if one.takes_requests]
+        return [endpoint for endpoint in self._endpoints if endpoint.takes_requests]
 
 
 def make_rest(
-    routes: Sequence[BaseRoute], keeper: Keeper
+    routes: Sequence[BaseRoute], job_runner: Keeper
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """Return the ASGI application of these routes. It starts and stops the keeper."""
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        keeper.start()
+        job_runner.start()
         yield
-        await keeper.stop()
+        await job_runner.stop()
 
     router = Router(routes, redirect_slashes=False, lifespan=lifespan)
 
@@ -176,12 +180,12 @@ def make_rest(
             return
         head = scope["automl.head"] = Head(scope["headers"])
         scope["app"] = router  # unknown routes then raise, and get our error format
-        begun = False
+        has_started = False
 
         async def send_with_id(message: Scope) -> None:
-            nonlocal begun
+            nonlocal has_started
             if message["type"] == "http.response.start":
-                begun = True
+                has_started = True
                 message["headers"] = [
                     *message.get("headers", ()),
                     (b"x-request-id", head.request_id),
@@ -196,11 +200,11 @@ def make_rest(
         except Gone:
             return
         except Exception as error:
-            if begun:
+            if has_started:
                 raise
-            known = _routing(error) if isinstance(error, HTTPException) else error
-            problem = problem_of(known, head.request_id.decode())
-            await _said(problem)(scope, receive, send_with_id)
+            reported = _routing_problem(error) if isinstance(error, HTTPException) else error
+            problem = problem_of(reported, head.request_id.decode())
+            await _problem_response(problem)(scope, receive, send_with_id)
 
     return with_id
 
@@ -211,46 +215,47 @@ def head_of(request: Request) -> Head:
     return head
 
 
-def _about(endpoint: Endpoint) -> dict[str, Any]:
+def _deployment_state(endpoint: Endpoint) -> dict[str, Any]:
     """Return the state of one deployment."""
     loaded = endpoint.takes_requests
-    at = endpoint.last_prediction_at
+    timestamp = endpoint.last_prediction_at
     return {
         "model_loaded": loaded,
         "model": endpoint.route.model if loaded else None,
         "version": str(endpoint.route.stable) if loaded else None,
-        "last_prediction": at and datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+        "last_prediction": timestamp
+        and datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="seconds"),
         "latency_p95_ms": endpoint.latency_p95_ms,
     }
 
 
-def _together(parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _summarize(states: list[dict[str, Any]]) -> dict[str, Any]:
     """Summarize several deployments: the newest prediction and the slowest p95."""
 
-    def largest(field: str) -> Any:
-        return max((one[field] for one in parts if one[field] is not None), default=None)
+    def maximum(field: str) -> Any:
+        return max((state[field] for state in states if state[field] is not None), default=None)
 
     return {
         "version": None,
-        "last_prediction": largest("last_prediction"),
-        "latency_p95_ms": largest("latency_p95_ms"),
+        "last_prediction": maximum("last_prediction"),
+        "latency_p95_ms": maximum("latency_p95_ms"),
     }
 
 
-def _said(problem: Problem) -> Response:
+def _problem_response(problem: Problem) -> Response:
     headers = {name.decode(): value.decode() for name, value in problem_headers(problem)}
     return Response(problem_body(problem), problem.status, headers, "application/json")
 
 
-def _routing(error: HTTPException) -> Problem:
+def _routing_problem(error: HTTPException) -> Problem:
     """Convert Starlette's routing errors to our format."""
     code = _CODES.get(error.status_code, "refused")
     headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
-    said = {404: "Unknown path.", 405: "Method not allowed for this path."}
-    text = said.get(error.status_code, error.detail)
+    messages = {404: "Unknown path.", 405: "Method not allowed for this path."}
+    text = messages.get(error.status_code, error.detail)
     fix = {"fix": "See GET /openapi.json for all paths."}
     return Problem(error.status_code, code, text, [fix], headers=headers)
 
 
-async def _answered_before(_: Request) -> Response:
+async def _handled_before(_: Request) -> Response:
     raise HTTPException(404)

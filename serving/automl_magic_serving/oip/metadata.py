@@ -36,5 +36,5 @@ def datatype_of(column: InputColumn) -> str:
         return "BOOL"
     if column.stored_as != "number":
         return "BYTES"
-    whole = type(column.example) is int and not column.nullable
-    return "INT64" if whole else "FP64"
+    is_integer = type(column.example) is int and not column.nullable
+    return "INT64" if is_integer else "FP64"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from automl_magic_serving.endpoint import Endpoint, Endpoints
 from automl_magic_serving.gate.problem import Problem, not_found
 
-_LONGEST_VERSION = 9
+_MAX_DIGITS = 9
 
 
 def endpoint_of(endpoints: Endpoints, name: str) -> Endpoint:
@@ -20,8 +20,8 @@ def endpoint_of(endpoints: Endpoints, name: str) -> Endpoint:
 
 def version_of(endpoint: Endpoint, version: str) -> int:
     """Return the number of a served version, or raise 404."""
-    plain = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
-    if not plain or version.startswith("0"):
+    is_number = version.isascii() and version.isdigit() and len(version) <= _MAX_DIGITS
+    if not is_number or version.startswith("0"):
         raise not_found(f"{version[:40]!r} isn't a model version.")
     endpoint.served(int(version))
     return int(version)

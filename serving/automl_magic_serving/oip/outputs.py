@@ -25,32 +25,32 @@ def names_of(schema: InputSchema) -> tuple[str, ...]:
     return tuple(output.name for output in outputs_for(schema))
 
 
-def check_asked(schema: InputSchema, asked: Sequence[str]) -> Sequence[str]:
+def check_asked(schema: InputSchema, requested: Sequence[str]) -> Sequence[str]:
     """Return the requested outputs, or all if the request names none."""
-    known = names_of(schema)
-    for name in asked:
-        if name not in known:
-            shown = ", ".join(known)
+    valid_names = names_of(schema)
+    for name in requested:
+        if name not in valid_names:
+            valid_list = ", ".join(valid_names)
             raise Problem(
                 400,
                 "unknown_output",
                 f"The model has no output {str(name)[:200]!r}.",
-                [{"field": "outputs", "expected": f"one of {shown}"}],
+                [{"field": "outputs", "expected": f"one of {valid_list}"}],
             )
-    return asked or known
+    return requested or valid_names
 
 
-def outputs_of(predicted: Predicted, asked: Sequence[str]) -> list[Tensor]:
+def outputs_of(response: Predicted, requested: Sequence[str]) -> list[Tensor]:
     """Return the tensors of the requested outputs, in that order."""
-    family = recipe_family(predicted.schema.task)
-    known = {output.name: output for output in outputs_for(predicted.schema)}
-    n_rows = len(predicted.answers)
+    family = recipe_family(response.schema.task)
+    specs = {output.name: output for output in outputs_for(response.schema)}
+    n_rows = len(response.answers)
     tensors = []
-    for name in asked:
-        output = known[name]
+    for name in requested:
+        output = specs[name]
         if output is IDS:
-            elements: list[Any] = list(predicted.ids)
+            elements: list[Any] = list(response.ids)
         else:
-            elements = family.elements(output, predicted.answers)
+            elements = family.elements(output, response.answers)
         tensors.append(Tensor(name, output.datatype, (n_rows, *output.width), elements))
     return tensors

@@ -20,8 +20,8 @@ def problem_of(error: Exception, request_id: str) -> Problem:
         case Refused():
             return invalid(error.details)
         case Busy():
-            said = "The endpoint's queue is full. Retry later."
-            return Problem(error.status, "busy", said, retry_after_s=1.0)
+            message = "The endpoint's queue is full. Retry later."
+            return Problem(error.status, "busy", message, retry_after_s=1.0)
         case Late():
             return Problem(504, "late", str(error))
         case NotRouted():

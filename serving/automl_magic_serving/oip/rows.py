@@ -12,7 +12,7 @@ from automl_magic_serving.oip.tensor import Tensor, wrong
 Row = dict[str, Any]
 
 
-def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[Row]:
+def rows_of(tensors: Sequence[Tensor], schema: InputSchema, limit: int) -> list[Row]:
     """Return the instances in the input tensors.
 
     Accepts either one tensor per column, of shape [n] or [n, 1], or one numeric tensor of shape
@@ -21,7 +21,7 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[R
     Raises
     ------
     Problem
-        400 if tensors have different lengths or are repeated; 422 if there are more than `most`
+        400 if tensors have different lengths or are repeated; 422 if there are more than `limit`
         rows.
     """
     if not tensors:
@@ -29,9 +29,9 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[R
     columns = schema.columns
     first = tensors[0]
     if len(tensors) == 1 and len(first.shape) == 2 and not _is_column(first, schema):
-        return _table(first, [column.name for column in columns], most)
+        return _table_rows(first, [column.name for column in columns], limit)
     n_rows = _length(first)
-    check_rows(n_rows, most)
+    check_rows(n_rows, limit)
     by_name: dict[str, list[Any]] = {}
     for tensor in tensors:
         if _length(tensor) != n_rows:
@@ -50,21 +50,21 @@ def rows_of(tensors: Sequence[Tensor], schema: InputSchema, most: int) -> list[R
     return [dict(zip(names, values, strict=True)) for values in zip(*by_name.values(), strict=True)]
 
 
-def check_rows(n_rows: int, most: int) -> None:
+def check_rows(n_rows: int, limit: int) -> None:
     """Raise if a request has no rows, or more than the limit."""
     if n_rows == 0:
         raise Problem(400, "malformed", "The request has no rows.")
-    if n_rows > most:
+    if n_rows > limit:
         raise Problem(
             422,
             "too_many_rows",
-            f"A request can have at most {most:,} rows.",
+            f"A request can have at most {limit:,} rows.",
             [{"found": n_rows, "fix": "Send several requests, or a file to /v1/batch-predict."}],
         )
 
 
 def _is_column(tensor: Tensor, schema: InputSchema) -> bool:
-    return tensor.shape[1] == 1 and any(one.name == tensor.name for one in schema.columns)
+    return tensor.shape[1] == 1 and any(column.name == tensor.name for column in schema.columns)
 
 
 def _length(tensor: Tensor) -> int:
@@ -74,7 +74,7 @@ def _length(tensor: Tensor) -> int:
     raise wrong(tensor.name, "must have shape [n] or [n, 1]", found=list(shape)[:10])
 
 
-def _table(tensor: Tensor, names: Sequence[str], most: int) -> list[Row]:
+def _table_rows(tensor: Tensor, names: Sequence[str], limit: int) -> list[Row]:
     n_rows, width = tensor.shape
     if width != len(names):
         raise wrong(
@@ -83,9 +83,9 @@ def _table(tensor: Tensor, names: Sequence[str], most: int) -> list[Row]:
             expected=len(names),
             found=width,
         )
-    check_rows(n_rows, most)
+    check_rows(n_rows, limit)
     values = tensor.values
     return [
-        dict(zip(names, values[at : at + width], strict=True))
-        for at in range(0, n_rows * width, width)
+        dict(zip(names, values[start : start + width], strict=True))
+        for start in range(0, n_rows * width, width)
     ]

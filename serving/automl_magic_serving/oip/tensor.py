@@ -57,8 +57,10 @@ class Tensor:
 
 def wrong(name: object, problem: str, **more: Any) -> Problem:
     """Return the error for an invalid tensor."""
-    shown = str(name)[:200]
-    return malformed(f"The tensor {shown!r} {problem}.", field=shown, problem=problem, **more)
+    shown_name = str(name)[:200]
+    return malformed(
+        f"The tensor {shown_name!r} {problem}.", field=shown_name, problem=problem, **more
+    )
 
 
 def size_of(name: str, shape: Sequence[int]) -> int:
@@ -124,23 +126,23 @@ def to_binary(datatype: str, values: Sequence[Any]) -> bytes:
 
 def unknown_datatype(name: str, datatype: object) -> Problem:
     """Return the error for a data type that is unknown or isn't accepted."""
-    known = ", ".join(sorted(DATATYPES))
-    return wrong(name, f"has data type {str(datatype)[:40]!r}", expected=f"one of {known}")
+    datatypes = ", ".join(sorted(DATATYPES))
+    return wrong(name, f"has data type {str(datatype)[:40]!r}", expected=f"one of {datatypes}")
 
 
 def _texts(name: str, size: int, data: memoryview) -> list[str]:
     texts = []
-    at = 0
+    offset = 0
     for _ in range(size):
-        if at + 4 > len(data):
+        if offset + 4 > len(data):
             raise wrong(name, "has fewer elements than its shape requires")
-        (length,) = _LENGTH.unpack_from(data, at)
-        at += 4
-        if at + length > len(data):
+        (length,) = _LENGTH.unpack_from(data, offset)
+        offset += 4
+        if offset + length > len(data):
             raise wrong(name, "ends within an element")
-        texts.append(text_of(name, bytes(data[at : at + length])))
-        at += length
-    if at != len(data):
+        texts.append(text_of(name, bytes(data[offset : offset + length])))
+        offset += length
+    if offset != len(data):
         raise wrong(name, "has more bytes than its shape requires")
     return texts
 

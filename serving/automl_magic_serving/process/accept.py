@@ -21,9 +21,9 @@ from collections.abc import Callable
 from automl_magic_serving.telemetry.slab import Gauge, Region, Slab
 
 # How many times, and for how long, a worker with more connections lets the others go first.
-_TIMES, _PAUSE_S = 4, 0.0005
-_TOO_MANY_S = 0.5
-_TOO_MANY = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_MAX_DEFERRED, _PAUSE_S = 4, 0.0005
+_TOO_MANY_FILES_PAUSE_S = 0.5
+_TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 _events = logging.getLogger(__name__)
 
@@ -50,17 +50,17 @@ class Acceptor:
         self._listener, self._protocol, self._connections = listener, protocol, connections
         self._slab, self._worker = slab, worker
         self._region: Region = slab.region(worker)
-        self._others = [other for other in range(slab.layout.workers) if other != worker]
+        self._peers = [peer for peer in range(slab.layout.workers) if peer != worker]
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[object]] = set()
-        self._deferred = 0
+        self._n_deferred = 0
         self._is_open = False
 
     def start(self) -> None:
         """Start accepting."""
         self._is_open = True
         self._region.set(Gauge.ACCEPTING, 1)
-        self._loop.add_reader(self._listener.fileno(), self._ready)
+        self._loop.add_reader(self._listener.fileno(), self._on_readable)
 
     def close(self) -> None:
         """Accept the connections in the queue, then stop."""
@@ -78,12 +78,12 @@ class Acceptor:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _ready(self) -> None:
-        if self._has_more_than_others() and self._deferred < _TIMES:
-            self._deferred += 1
+    def _on_readable(self) -> None:
+        if self._has_more_than_peers() and self._n_deferred < _MAX_DEFERRED:
+            self._n_deferred += 1
             self._pause(_PAUSE_S)
             return
-        self._deferred = 0
+        self._n_deferred = 0
         self._accept()
 
     def _accept(self) -> bool:
@@ -92,11 +92,11 @@ class Acceptor:
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
             return False
         except OSError as error:
-            if error.errno not in _TOO_MANY:
+            if error.errno not in _TOO_MANY_FILES:
                 raise
             _events.warning("cannot_accept", extra={"why": error.strerror})
             if self._is_open:
-                self._pause(_TOO_MANY_S)
+                self._pause(_TOO_MANY_FILES_PAUSE_S)
             return False
         connection.setblocking(False)
         if connection.family != socket.AF_UNIX:
@@ -108,13 +108,13 @@ class Acceptor:
         self._region.set(Gauge.CONNECTIONS, self._connections() + len(self._tasks))
         return True
 
-    def _has_more_than_others(self) -> bool:
-        others = [
-            self._slab.gauge(other, Gauge.CONNECTIONS)
-            for other in self._others
-            if self._slab.gauge(other, Gauge.ACCEPTING)
+    def _has_more_than_peers(self) -> bool:
+        counts = [
+            self._slab.gauge(peer, Gauge.CONNECTIONS)
+            for peer in self._peers
+            if self._slab.gauge(peer, Gauge.ACCEPTING)
         ]
-        return bool(others) and self._connections() + len(self._tasks) > min(others)
+        return bool(counts) and self._connections() + len(self._tasks) > min(counts)
 
     def _pause(self, seconds: float) -> None:
         # The queue stays readable: without a pause the loop would call this again at once.
@@ -123,4 +123,4 @@ class Acceptor:
 
     def _resume(self) -> None:
         if self._is_open:
-            self._loop.add_reader(self._listener.fileno(), self._ready)
+            self._loop.add_reader(self._listener.fileno(), self._on_readable)

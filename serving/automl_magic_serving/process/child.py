@@ -61,11 +61,11 @@ class Child:
 
 
 async def start_child(
-    place: int,
+    index: int,
     setup: Callable[[int], str],
     files: tuple[int, ...],
     threads: int,
-    hear: Callable[[Child, dict[str, Any]], None],
+    on_message: Callable[[Child, dict[str, Any]], None],
 ) -> Child:
     """Start a worker.
 
@@ -75,7 +75,7 @@ async def start_child(
         Returns the worker's argument, given the descriptor of its end of the channel.
     files : tuple of int
         Descriptors that it inherits.
-    hear : callable
+    on_message : callable
         Called with each message of the worker.
     """
     ours, theirs = socket.socketpair()
@@ -93,15 +93,15 @@ async def start_child(
             stdout=sys.stderr.fileno(),
             env=environment,
         )
-    child = Child(place, process, channel)
-    child.listening = asyncio.create_task(_listen(child, hear))
+    child = Child(index, process, channel)
+    child.listening = asyncio.create_task(_listen(child, on_message))
     return child
 
 
-async def _listen(child: Child, hear: Callable[[Child, dict[str, Any]], None]) -> None:
-    async for said in child.channel.heard():
+async def _listen(child: Child, on_message: Callable[[Child, dict[str, Any]], None]) -> None:
+    async for message in child.channel.heard():
         child.heard_at = time.monotonic()
-        hear(child, said)
+        on_message(child, message)
 
 
 def pause_s(deaths: int) -> float:

@@ -13,7 +13,7 @@ from automl_magic.store.predictions import Prediction
 from automl_magic_serving.process.sequential import Arm, interval
 
 # A probability of 0 for the true class would outweigh everything else.
-_LEAST = 1e-3
+_MIN_PROBABILITY = 1e-3
 # The interval is narrowest when each version has about ten times its minimum of outcomes.
 _AROUND = 20
 # Outcomes are written shortly after they are reported, so queries overlap by this many seconds.
@@ -29,8 +29,10 @@ class Loss(StrEnum):
     ABSOLUTE = "absolute_error"
 
 
-_OF_LABELS = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "precision", "recall"})
-_OF_SIZES = frozenset({"mae", "mape", "smape", "median_absolute_error"})
+_LABEL_METRICS = frozenset(
+    {"accuracy", "balanced_accuracy", "f1", "f1_macro", "precision", "recall"}
+)
+_ABSOLUTE_METRICS = frozenset({"mae", "mape", "smape", "median_absolute_error"})
 
 
 def loss_for(metric: str, *, has_classes: bool) -> Loss:
@@ -40,8 +42,8 @@ def loss_for(metric: str, *, has_classes: bool) -> Loss:
     of absolute errors the absolute error, and all other regression metrics the squared error.
     """
     if has_classes:
-        return Loss.ERROR if metric in _OF_LABELS else Loss.LOG_LOSS
-    return Loss.ABSOLUTE if metric in _OF_SIZES else Loss.SQUARED
+        return Loss.ERROR if metric in _LABEL_METRICS else Loss.LOG_LOSS
+    return Loss.ABSOLUTE if metric in _ABSOLUTE_METRICS else Loss.SQUARED
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,14 @@ class JudgedBy:
         if self.loss in (Loss.SQUARED, Loss.ABSOLUTE):
             if not (_is_number(row.outcome) and _is_number(row.prediction)):
                 return None
-            off = float(row.prediction) - float(row.outcome)
-            return off * off if self.loss is Loss.SQUARED else abs(off)
+            error = float(row.prediction) - float(row.outcome)
+            return error * error if self.loss is Loss.SQUARED else abs(error)
         if str(row.outcome) not in map(str, self.classes):
             return None
         if self.loss is Loss.ERROR or row.probabilities is None:
             return float(str(row.prediction) != str(row.outcome))
-        place = list(map(str, self.classes)).index(str(row.outcome))
-        return -log(max(_LEAST, row.probabilities[place]))
+        index = list(map(str, self.classes)).index(str(row.outcome))
+        return -log(max(_MIN_PROBABILITY, row.probabilities[index]))
 
 
 class Verdict(StrEnum):
@@ -107,7 +109,7 @@ class Experiment:
             else:
                 continue
             if self.verdict is Verdict.OPEN:
-                self.verdict = self._looked()
+                self.verdict = self._check()
         return self.verdict
 
     @property
@@ -142,7 +144,7 @@ class Experiment:
             ],
         }
 
-    def _looked(self) -> Verdict:
+    def _check(self) -> Verdict:
         if min(arm.n for arm in self.arms.values()) < self.strategy.min_outcomes:
             return Verdict.OPEN
         low, high = self.bounds

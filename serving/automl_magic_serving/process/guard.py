@@ -21,9 +21,9 @@ def lower_bound(k: int, n: int, z: float = _Z) -> float:
     if n == 0:
         return 0.0
     share, spread = k / n, z * z / n
-    middle = share + spread / 2
-    wide = z * sqrt((share * (1 - share) + spread / 4) / n)
-    return max(0.0, (middle - wide) / (1 + spread))
+    center = share + spread / 2
+    half_width = z * sqrt((share * (1 - share) + spread / 4) / n)
+    return max(0.0, (center - half_width) / (1 + spread))
 
 
 def breach(counts: Counts | None, slos: Slos) -> str | None:
@@ -36,22 +36,23 @@ def breach(counts: Counts | None, slos: Slos) -> str | None:
     """
     if counts is None:
         return None
-    judged = counts.answered + counts.failed
-    if slos.error_rate_pct is not None and judged >= slos.min_requests:
-        least = lower_bound(counts.failed, judged) * 100
-        if least > slos.error_rate_pct:
+    n_completed = counts.answered + counts.failed
+    if slos.error_rate_pct is not None and n_completed >= slos.min_requests:
+        error_rate_pct = lower_bound(counts.failed, n_completed) * 100
+        if error_rate_pct > slos.error_rate_pct:
             return (
-                f"{counts.failed} of {judged} requests failed ({counts.failed / judged:.1%}). The "
-                f"error rate is at least {least:.1f}%, and the limit is {slos.error_rate_pct:g}%."
+                f"{counts.failed} of {n_completed} requests failed "
+                f"({counts.failed / n_completed:.1%}). The error rate is at least "
+                f"{error_rate_pct:.1f}%, and the limit is {slos.error_rate_pct:g}%."
             )
-    awaited = judged + counts.waiting
-    if slos.latency_ms_p95 is not None and awaited >= slos.min_requests:
-        slow = counts.slow + counts.waiting
-        if lower_bound(slow, awaited) > _P95:
+    n_observed = n_completed + counts.waiting
+    if slos.latency_ms_p95 is not None and n_observed >= slos.min_requests:
+        n_slow = counts.slow + counts.waiting
+        if lower_bound(n_slow, n_observed) > _P95:
             seconds = quantile_s(counts.buckets, 0.95)
             p95 = "" if seconds is None else f" (p95 {seconds * 1000:.0f} ms)"
             return (
-                f"{slow} of {awaited} requests took longer than {slos.latency_ms_p95:g} ms{p95}. "
-                "The limit is 5% of requests."
+                f"{n_slow} of {n_observed} requests took longer than {slos.latency_ms_p95:g} ms"
+                f"{p95}. The limit is 5% of requests."
             )
     return None

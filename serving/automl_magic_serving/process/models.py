@@ -25,7 +25,7 @@ class Models:
         self._home, self._keep_s = home, keep_s
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="automl-load")
         self._loaded: dict[str, asyncio.Future[Served]] = {}
-        self._named_at: dict[str, float] = {}
+        self._last_used: dict[str, float] = {}
 
     async def get(self, folder: Path, model: str, version: int, digest: str) -> Served:
         """Return a model; load it if needed.
@@ -41,34 +41,36 @@ class Models:
                 self._thread, _load, folder, model, version, self._home
             )
         try:
-            served = await asyncio.shield(self._loaded[key])
+            loaded_model = await asyncio.shield(self._loaded[key])
         except Exception:
             self._loaded.pop(key, None)
             raise
-        self._named_at[key] = time.monotonic()
-        return served
+        self._last_used[key] = time.monotonic()
+        return loaded_model
 
-    def keep(self, named: Iterable[tuple[str, int, str]]) -> None:
+    def keep(self, active: Iterable[tuple[str, int, str]]) -> None:
         """Unload models that no route has used for a while.
 
         Parameters
         ----------
-        named : iterable of (str, int, str)
+        active : iterable of (str, int, str)
             Model, version and digest of each model that a route uses now.
         """
         now = time.monotonic()
-        for model, version, digest in named:
-            self._named_at[_key(model, version, digest)] = now
-        for key, at in list(self._named_at.items()):
-            if now - at > self._keep_s:
-                del self._named_at[key]
+        for model, version, digest in active:
+            self._last_used[_key(model, version, digest)] = now
+        for key, used_at in list(self._last_used.items()):
+            if now - used_at > self._keep_s:
+                del self._last_used[key]
                 if self._loaded.pop(key, None) is not None:
                     _events.info("model_unloaded", extra={"model": key})
 
     def loaded(self) -> list[Served]:
         """Return the loaded models."""
-        done = [one for one in self._loaded.values() if one.done() and not one.cancelled()]
-        return [one.result() for one in done if one.exception() is None]
+        futures = [
+            future for future in self._loaded.values() if future.done() and not future.cancelled()
+        ]
+        return [future.result() for future in futures if future.exception() is None]
 
 
 def _key(model: str, version: int, digest: str) -> str:
@@ -78,14 +80,14 @@ def _key(model: str, version: int, digest: str) -> str:
 def _load(folder: Path, model: str, version: int, home: Path) -> Served:
     began = time.perf_counter()
     trusted = TrustedKeys(trusted_folder(home))
-    served = load_model(folder, trusted, model=model, version=version, home=home)
+    loaded_model = load_model(folder, trusted, model=model, version=version, home=home)
     _events.info(
         "model_loaded",
         extra={
             "model": model,
             "version": version,
-            "manifest_sha256": served.manifest_sha256,
+            "manifest_sha256": loaded_model.manifest_sha256,
             "seconds": round(time.perf_counter() - began, 3),
         },
     )
-    return served
+    return loaded_model

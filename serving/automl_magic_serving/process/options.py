@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from automl_magic_serving.gate import AuthMode
 
 GRACE_S = 10.0
-_MOST_DEPLOYMENTS = 64
+_MAX_DEPLOYMENTS = 64
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,19 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         action="store_true",
         help="Stop when standard input closes, that is, with the program that started the server.",
     )
-    said = parser.parse_args(arguments)
-    names = tuple(dict.fromkeys(said.deployment))
-    if len(names) > _MOST_DEPLOYMENTS:
-        parser.error(f"a server can have at most {_MOST_DEPLOYMENTS} deployments")
+    args = parser.parse_args(arguments)
+    names = tuple(dict.fromkeys(args.deployment))
+    if len(names) > _MAX_DEPLOYMENTS:
+        parser.error(f"a server can have at most {_MAX_DEPLOYMENTS} deployments")
     return Options(
         names,
-        said.host,
-        said.port,
-        said.grpc_port,
-        said.workers,
-        said.auth,
-        said.grace,
-        said.end_with_input,
+        args.host,
+        args.port,
+        args.grpc_port,
+        args.workers,
+        args.auth,
+        args.grace,
+        args.end_with_input,
     )
 
 

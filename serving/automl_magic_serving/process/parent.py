@@ -38,8 +38,8 @@ RETENTION_S = 600.0
 SILENT_S = 5.0
 _PING_S = 1.0
 _BACKLOG = 2_048
-_MOST_EARLY_DEATHS = 3
-_LAST_S = 5.0
+_MAX_EARLY_DEATHS = 3
+_SHUTDOWN_S = 5.0
 
 _events = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -56,45 +56,45 @@ class Parent:
         self.targets: dict[str, Target] = {}
         self.children: dict[int, Child] = {}
         self.is_ready = self.is_draining = False
-        self._pace = tempfile.TemporaryFile(prefix="automl-pace-")  # noqa: SIM115
+        self._rate_limit_file = tempfile.TemporaryFile(prefix="automl-pace-")  # noqa: SIM115
         self._keys: dict[str, Any] = {}
         self._facts: dict[str, Any] = {"store_answers": True}
-        self._deaths = [0] * options.workers
+        self._early_deaths = [0] * options.workers
         self.rollouts = Rollouts(
             options.deployments,
             self.targets,
             stored,
             self.slab,
-            ask=self._asked,
-            look_again=self._poll,
-            tell=self._tell_facts,
+            call_store=self._call_store,
+            refresh=self._poll,
+            send_state=self._send_facts,
         )
-        self._told_ready = asyncio.Event()
-        self._beat_now = asyncio.Event()
-        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._ready = asyncio.Event()
+        self._heartbeat_due = asyncio.Event()
+        self._exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._tasks: list[asyncio.Task[None]] = []
-        self._keepers: list[asyncio.Task[None]] = []
+        self._worker_tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> int:
         """Serve until a signal arrives, and return the exit code."""
         await self._read_store()
         self._bind()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._signalled)
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signal_number, self._on_signal)
         with contextlib.suppress(AttributeError, ValueError):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
         if self.options.ends_with_input:
             loop.add_reader(sys.stdin.fileno(), self._read_input)
-        self._keepers = [
-            asyncio.create_task(self._keep(place)) for place in range(self.options.workers)
+        self._worker_tasks = [
+            asyncio.create_task(self._keep_running(index)) for index in range(self.options.workers)
         ]
         # Also set if the server ends before it is ready.
-        await self._told_ready.wait()
-        if not self._end.done():
-            self._say_ready()
+        await self._ready.wait()
+        if not self._exit_code.done():
+            self._print_ready()
             self._tasks = [
-                asyncio.create_task(self._again_and_again(seconds, step))
+                asyncio.create_task(self._repeat(seconds, step))
                 for seconds, step in (
                     (POLL_S, self._poll),
                     (KEYS_S, self._poll_keys),
@@ -105,8 +105,8 @@ class Parent:
                     (RETENTION_S, self._delete_old),
                 )
             ]
-            self._tasks.append(asyncio.create_task(self._beat()))
-        code = await self._end
+            self._tasks.append(asyncio.create_task(self._heartbeat()))
+        code = await self._exit_code
         await self._drain()
         return code
 
@@ -117,65 +117,65 @@ class Parent:
             self.targets[target.route.deployment] = target
         self._keys = await asyncio.to_thread(self.stored.keys)
 
-    async def _asked(self, question: Callable[..., T], *arguments: Any) -> T | None:
+    async def _call_store(self, function: Callable[..., T], *arguments: Any) -> T | None:
         """Call the store in a thread. None if it doesn't respond: the last state stays valid."""
-        asked = asyncio.ensure_future(asyncio.to_thread(question, *arguments))
+        call = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
         try:
-            done, _ = await asyncio.wait({asked}, timeout=SILENT_S)
+            done, _ = await asyncio.wait({call}, timeout=SILENT_S)
             if not done:
-                self._note_store(answers=False, why=f"No response within {SILENT_S:g} s.")
-            answer = await asked
+                self._note_store(is_up=False, why=f"No response within {SILENT_S:g} s.")
+            result = await call
         except StoreError as error:
-            self._note_store(answers=False, why=error.why)
+            self._note_store(is_up=False, why=error.why)
             return None
-        self._note_store(answers=True)
-        return answer
+        self._note_store(is_up=True)
+        return result
 
-    def _note_store(self, *, answers: bool, why: str = "") -> None:
-        if self._facts["store_answers"] == answers:
+    def _note_store(self, *, is_up: bool, why: str = "") -> None:
+        if self._facts["store_answers"] == is_up:
             return
-        _events.warning("store_answers" if answers else "store_silent", extra={"why": why})
-        self._tell_facts(store_answers=answers)
-        if answers:
-            self._beat_now.set()  # others ignore a server whose last heartbeat is old
+        _events.warning("store_answers" if is_up else "store_silent", extra={"why": why})
+        self._send_facts(store_answers=is_up)
+        if is_up:
+            self._heartbeat_due.set()  # others ignore a server whose last heartbeat is old
 
     async def _poll(self) -> None:
-        known = {name: target.route.epoch for name, target in self.targets.items()}
-        for target in await self._asked(self.stored.targets, known) or ():
+        epochs = {name: target.route.epoch for name, target in self.targets.items()}
+        for target in await self._call_store(self.stored.targets, epochs) or ():
             self.targets[target.route.deployment] = target
             for child in self.children.values():
                 child.send(target)
-            self._beat_now.set()
+            self._heartbeat_due.set()
 
     async def _poll_keys(self) -> None:
-        keys = await self._asked(self.stored.keys)
+        keys = await self._call_store(self.stored.keys)
         if keys is not None and keys != self._keys:
             self._keys = keys
             for child in self.children.values():
                 child.channel.say("keys", **keys)
 
     async def _poll_checks(self) -> None:
-        checks = await self._asked(self.stored.checks)
+        checks = await self._call_store(self.stored.checks)
         if checks is not None and checks != self._facts.get("checks"):
-            self._tell_facts(checks=checks)
+            self._send_facts(checks=checks)
 
     async def _delete_old(self) -> None:
         for target in self.targets.values():
             before = time.time() - target.deployment.log.retention_days * 86_400
             name = target.deployment.name
-            n = await self._asked(delete_older, self.stored.predictions, name, before)
+            n = await self._call_store(delete_older, self.stored.predictions, name, before)
             if n:
                 _events.info("predictions_deleted", extra={"deployment": name, "rows": n})
 
-    async def _beat(self) -> None:
+    async def _heartbeat(self) -> None:
         """Write the epochs that all workers serve: when they change, and every second."""
         while True:
             epochs = self._epochs()
             if epochs:
-                await self._asked(beat, self.stored.engine, self.id, epochs)
+                await self._call_store(beat, self.stored.engine, self.id, epochs)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._beat_now.wait(), BEAT_S)
-            self._beat_now.clear()
+                await asyncio.wait_for(self._heartbeat_due.wait(), BEAT_S)
+            self._heartbeat_due.clear()
 
     def _epochs(self) -> dict[str, int]:
         """Return the lowest epoch of each deployment over all workers."""
@@ -188,41 +188,43 @@ class Parent:
 
     # -- workers -------------------------------------------------------------------------------
 
-    async def _keep(self, place: int) -> None:
+    async def _keep_running(self, index: int) -> None:
         """Keep one worker running: start it, wait until it ends, restart it."""
         while True:
-            await asyncio.sleep(pause_s(self._deaths[place]))
-            child = await self._start(place)
+            await asyncio.sleep(pause_s(self._early_deaths[index]))
+            child = await self._start(index)
             code = await child.process.wait()
             # Its last messages may not be read yet.
             if child.listening is not None:
                 await child.listening
             child.channel.close()
-            self.children.pop(place, None)
-            self._beat_now.set()
-            self.slab.note_restart(place)
-            steady = time.monotonic() - child.started_at > STEADY_S
-            self._deaths[place] = 0 if steady or child.accepts else self._deaths[place] + 1
+            self.children.pop(index, None)
+            self._heartbeat_due.set()
+            self.slab.note_restart(index)
+            was_steady = time.monotonic() - child.started_at > STEADY_S
+            self._early_deaths[index] = (
+                0 if was_steady or child.accepts else self._early_deaths[index] + 1
+            )
             _events.warning("worker_died", extra={"pid": child.process.pid, "code": code})
-            if not self.is_ready and self._deaths[place] >= _MOST_EARLY_DEATHS:
+            if not self.is_ready and self._early_deaths[index] >= _MAX_EARLY_DEATHS:
                 self._give_up(
                     DeploymentError(
                         "The server can't start.",
-                        why=f"A worker died {_MOST_EARLY_DEATHS} times; the last code was {code}.",
+                        why=f"A worker died {_MAX_EARLY_DEATHS} times; the last code was {code}.",
                         fix="Check the log lines above.",
                     )
                 )
                 return
 
-    async def _start(self, place: int) -> Child:
+    async def _start(self, index: int) -> Child:
         def setup(channel: int) -> str:
             return Setup(
-                worker=place,
+                worker=index,
                 parent=os.getpid(),
                 listener=self.listener.fileno(),
                 channel=channel,
                 slab=self.slab.descriptor,
-                pace=self._pace.fileno(),
+                pace=self._rate_limit_file.fileno(),
                 layout=self.layout,
                 deployments=self.options.deployments,
                 host=self.options.host,
@@ -230,40 +232,40 @@ class Parent:
                 auth=self.options.auth,
             ).to_text()
 
-        files = (self.listener.fileno(), self.slab.descriptor, self._pace.fileno())
+        files = (self.listener.fileno(), self.slab.descriptor, self._rate_limit_file.fileno())
         threads = max(1, cores() // self.options.workers)
-        child = await start_child(place, setup, files, threads, self._hear)
-        self.children[place] = child
+        child = await start_child(index, setup, files, threads, self._on_message)
+        self.children[index] = child
         child.channel.say("keys", **self._keys)
         child.channel.say("facts", facts=self._facts)
         for target in self.targets.values():
             child.send(target)
         return child
 
-    def _hear(self, child: Child, said: dict[str, Any]) -> None:
-        match said["kind"]:
+    def _on_message(self, child: Child, message: dict[str, Any]) -> None:
+        match message["kind"]:
             case "up":
                 child.is_up = True
-                self._let_in(child)
+                self._accept_if_ready(child)
             case "follows":
-                child.follows[said["deployment"]] = said["epoch"]
-                by = said["judged_by"]
-                self.rollouts.judged_by[said["deployment"]] = JudgedBy(
-                    Loss(by["loss"]), tuple(by["classes"])
+                child.follows[message["deployment"]] = message["epoch"]
+                criterion = message["judged_by"]
+                self.rollouts.judged_by[message["deployment"]] = JudgedBy(
+                    Loss(criterion["loss"]), tuple(criterion["classes"])
                 )
-                self._let_in(child)
-                self._beat_now.set()
+                self._accept_if_ready(child)
+                self._heartbeat_due.set()
             case "accepts":
                 child.accepts = True
                 if len(self.children) == self.options.workers and all(
-                    one.accepts for one in self.children.values()
+                    worker.accepts for worker in self.children.values()
                 ):
                     self.is_ready = True
-                    self._told_ready.set()
+                    self._ready.set()
             case "failed":
-                self._load_failed(said)
+                self._load_failed(message)
 
-    def _let_in(self, child: Child) -> None:
+    def _accept_if_ready(self, child: Child) -> None:
         """Let a worker take requests once it serves all current routes."""
         if child.takes_requests or not child.is_up or self.is_draining:
             return
@@ -273,9 +275,9 @@ class Parent:
             child.takes_requests = True
             child.channel.say("accept")
 
-    def _load_failed(self, said: dict[str, Any]) -> None:
-        name, epoch, version = said["deployment"], said["epoch"], said["version"]
-        target, error = self.targets[name], said["error"]
+    def _load_failed(self, message: dict[str, Any]) -> None:
+        name, epoch, version = message["deployment"], message["epoch"], message["version"]
+        target, error = self.targets[name], message["error"]
         _events.error("model_not_loaded", extra={"deployment": name, "version": version} | error)
         if not self.is_ready:
             self._give_up(DeploymentError(**error))
@@ -291,7 +293,7 @@ class Parent:
                 _events.error("worker_silent", extra={"pid": child.process.pid})
                 child.kill()
 
-    def _tell_facts(self, **facts: Any) -> None:
+    def _send_facts(self, **facts: Any) -> None:
         self._facts |= facts
         for child in self.children.values():
             child.channel.say("facts", facts=facts)
@@ -319,7 +321,7 @@ class Parent:
                 fix="Choose another port with --port (and --grpc-port), or 0 for any free one.",
             ) from error
 
-    def _say_ready(self) -> None:
+    def _print_ready(self) -> None:
         host = f"[{self.options.host}]" if ":" in self.options.host else self.options.host
         ready = {
             "event": "ready",
@@ -331,10 +333,10 @@ class Parent:
         with contextlib.suppress(BrokenPipeError):
             print(json.dumps(ready), flush=True)
 
-    def _signalled(self) -> None:
-        if not self._end.done():
-            self._end.set_result(0)
-            self._told_ready.set()
+    def _on_signal(self) -> None:
+        if not self._exit_code.done():
+            self._exit_code.set_result(0)
+            self._ready.set()
             return
         for child in self.children.values():
             child.kill()
@@ -343,34 +345,36 @@ class Parent:
     def _read_input(self) -> None:
         if not os.read(sys.stdin.fileno(), 4096):
             asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-            if not self._end.done():
-                self._signalled()
+            if not self._exit_code.done():
+                self._on_signal()
 
     def _give_up(self, error: AutomlMagicError) -> None:
         print(error, file=sys.stderr)
-        if not self._end.done():
-            self._end.set_result(1)
-            self._told_ready.set()
+        if not self._exit_code.done():
+            self._exit_code.set_result(1)
+            self._ready.set()
 
     async def _drain(self) -> None:
         """Let the workers finish their requests, and kill those that don't end in time."""
         self.is_draining = True
-        for task in (*self._tasks, *self._keepers):
+        for task in (*self._tasks, *self._worker_tasks):
             task.cancel()
         for child in self.children.values():
             child.channel.say("drain", grace_s=self.options.grace_s)
         self.listener.close()
         waiting = asyncio.gather(*(child.process.wait() for child in self.children.values()))
         try:
-            await asyncio.wait_for(waiting, self.options.grace_s + 2 * _LAST_S)
+            await asyncio.wait_for(waiting, self.options.grace_s + 2 * _SHUTDOWN_S)
         except TimeoutError:
             for child in self.children.values():
                 _events.error("worker_killed", extra={"pid": child.process.pid})
                 child.kill()
         with contextlib.suppress(AutomlMagicError):
-            await asyncio.wait_for(asyncio.to_thread(forget, self.stored.engine, self.id), _LAST_S)
+            await asyncio.wait_for(
+                asyncio.to_thread(forget, self.stored.engine, self.id), _SHUTDOWN_S
+            )
 
-    async def _again_and_again(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await step()

@@ -23,7 +23,7 @@ T = TypeVar("T")
 class Ask(Protocol):
     """Calls the store in a thread; returns None if the store doesn't respond."""
 
-    async def __call__(self, question: Callable[..., T], *arguments: Any) -> T | None: ...
+    async def __call__(self, function: Callable[..., T], *arguments: Any) -> T | None: ...
 
 
 class Rollouts:
@@ -35,11 +35,11 @@ class Rollouts:
         Deployments, in the order of their counters.
     targets : mapping
         Current target of each deployment; it changes.
-    ask : callable
+    call_store : callable
         Calls the store.
-    look_again : callable
+    refresh : callable
         Called after a route has changed.
-    tell : callable
+    send_state : callable
         Sends the state of A/B tests to the workers.
     """
 
@@ -50,26 +50,26 @@ class Rollouts:
         stored: Stored,
         slab: Slab,
         *,
-        ask: Ask,
-        look_again: Callable[[], Awaitable[None]],
-        tell: Callable[..., None],
+        call_store: Ask,
+        refresh: Callable[[], Awaitable[None]],
+        send_state: Callable[..., None],
     ) -> None:
         self._names, self._targets, self._stored, self._slab = names, targets, stored, slab
-        self._ask, self._look_again, self._tell = ask, look_again, tell
+        self._call_store, self._refresh, self._send_state = call_store, refresh, send_state
         # Reported by the workers that have loaded a deployment's model.
         self.judged_by: dict[str, JudgedBy] = {}
         self._experiments: dict[str, Experiment] = {}
-        self._said: list[dict[str, Any]] = []
-        self._failed: set[tuple[str, int, int]] = set()
+        self._sent_states: list[dict[str, Any]] = []
+        self._logged_failures: set[tuple[str, int, int]] = set()
 
     async def guard(self) -> None:
         """Remove every canary that breaches the objectives of its deployment."""
-        for place, name in enumerate(self._names):
+        for index, name in enumerate(self._names):
             target = self._targets[name]
             route, slos = target.route, target.deployment.slos
             if route.canary is None:
                 continue
-            why = breach(self._slab.live(place, Role.CANARY, route.epoch), slos)
+            why = breach(self._slab.live(index, Role.CANARY, route.epoch), slos)
             if why is not None:
                 await self.roll_back(target, route.canary, f"Objective breached: {why}")
 
@@ -77,19 +77,19 @@ class Rollouts:
         """Remove a version from a route, if the route hasn't changed, and log the reason."""
         name, epoch = target.route.deployment, target.route.epoch
         try:
-            changed = await self._ask(
+            changed = await self._call_store(
                 self._stored.take_out, target.route, version, _ACTOR, reason[:1_000]
             )
         except AutomlMagicError as error:
             # The route has changed meanwhile, or there is no version to return to.
             key = (name, epoch, version)
-            if key not in self._failed:
+            if key not in self._logged_failures:
                 _events.warning(
                     "not_rolled_back",
                     extra={"deployment": name, "epoch": epoch, "what": error.what}
                     | {"why": error.why, "reason": reason},
                 )
-            self._failed.add(key)
+            self._logged_failures.add(key)
             return
         if changed is not None:
             _events.warning(
@@ -97,7 +97,7 @@ class Rollouts:
                 extra={"deployment": name, "epoch": changed.epoch, "version": version}
                 | {"reason": reason},
             )
-            await self._look_again()
+            await self._refresh()
 
     async def judge(self) -> None:
         """Add new outcomes to every A/B test, and act on those that are decided."""
@@ -106,24 +106,24 @@ class Rollouts:
             route, judged_by = target.route, self.judged_by.get(name)
             if route.kind is not StrategyKind.AB or route.canary is None or judged_by is None:
                 continue
-            one = self._experiments.get(name)
-            if one is None or one.route != route:
-                one = Experiment(route, target.deployment.strategy, judged_by)
-            running[name] = one
-            one.add(await self._ask(self._stored.outcomes, one) or ())
-            if one.verdict is not Verdict.OPEN and not one.is_settled:
-                await self._decide(one)
+            ab_test = self._experiments.get(name)
+            if ab_test is None or ab_test.route != route:
+                ab_test = Experiment(route, target.deployment.strategy, judged_by)
+            running[name] = ab_test
+            ab_test.add(await self._call_store(self._stored.outcomes, ab_test) or ())
+            if ab_test.verdict is not Verdict.OPEN and not ab_test.is_settled:
+                await self._decide(ab_test)
         self._experiments = running
-        said = [one.to_json() for one in running.values()]
-        if said != self._said:
-            self._said = said
-            self._tell(experiments=said)
+        states = [ab_test.to_json() for ab_test in running.values()]
+        if states != self._sent_states:
+            self._sent_states = states
+            self._send_state(experiments=states)
 
     async def _decide(self, experiment: Experiment) -> None:
         name = experiment.route.deployment
         reason = experiment.reason()
         try:
-            route = await self._ask(self._stored.decide, experiment, _ACTOR)
+            route = await self._call_store(self._stored.decide, experiment, _ACTOR)
         except AutomlMagicError as error:  # the route has changed, or an approval was revoked
             _events.warning(
                 "not_promoted", extra={"deployment": name, "what": error.what, "why": error.why}
@@ -138,4 +138,4 @@ class Rollouts:
             "ab_decided", extra={"deployment": name, "better": better, "reason": reason}
         )
         if route != experiment.route:
-            await self._look_again()
+            await self._refresh()

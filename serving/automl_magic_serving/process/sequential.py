@@ -24,9 +24,9 @@ class Arm:
     def add(self, loss: float) -> None:
         """Add a loss."""
         self.n += 1
-        off = loss - self.mean
-        self.mean += off / self.n
-        self.squares += off * (loss - self.mean)
+        deviation = loss - self.mean
+        self.mean += deviation / self.n
+        self.squares += deviation * (loss - self.mean)
 
     def replace(self, old: float, new: float) -> None:
         """Replace a loss by its corrected value."""

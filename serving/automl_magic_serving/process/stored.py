@@ -45,13 +45,15 @@ class Stored:
         """The keys whose approvals are currently trusted."""
         return TrustedKeys(trusted_folder(self.home))
 
-    def targets(self, known: Mapping[str, int]) -> list[Target]:
-        """Return deployments whose epoch isn't in `known`. One query if nothing has changed."""
+    def targets(self, known_epochs: Mapping[str, int]) -> list[Target]:
+        """Return targets whose epoch differs from `known_epochs`. One query if none do."""
         epochs = epoch_of(self.engine, self.names)
         for name in self.names:
-            if name not in epochs and name not in known:
+            if name not in epochs and name not in known_epochs:
                 read_deployment(self.engine, name)  # raises with the names that there are
-        return [self._target(name) for name, epoch in epochs.items() if epoch != known.get(name)]
+        return [
+            self._target(name) for name, epoch in epochs.items() if epoch != known_epochs.get(name)
+        ]
 
     def take_out(self, route: Route, version: int, actor: str, reason: str) -> Route:
         """Remove a version from a route, and return the new route.
@@ -121,7 +123,7 @@ class Stored:
 
     def checks(self) -> list[dict[str, Any]]:
         """Return the newest check of each deployment: time, severity, and PSI by column."""
-        found = []
+        newest_checks = []
         with reading(self.engine) as connection:
             for name in self.names:
                 query = (
@@ -132,9 +134,9 @@ class Stored:
                 )
                 row = connection.execute(query).first()
                 if row is not None:
-                    one = {"deployment": name, "at": row.at, "severity": row.severity}
-                    found.append({**one, "psi": _psi(row.report)})
-        return found
+                    check = {"deployment": name, "at": row.at, "severity": row.severity}
+                    newest_checks.append({**check, "psi": _psi(row.report)})
+        return newest_checks
 
     def _roll_back(self, route: Route, actor: str, reason: str) -> Route:
         return roll_back(
@@ -173,4 +175,4 @@ def _versions(route: Route) -> tuple[int, ...]:
 def _psi(report: str) -> dict[str, float]:
     """Return the PSI of each column of a drift report that has one."""
     columns = DriftReport.from_json(json.loads(report)).features
-    return {one.column: one.psi for one in columns if one.psi is not None}
+    return {feature.column: feature.psi for feature in columns if feature.psi is not None}

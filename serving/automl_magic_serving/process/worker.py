@@ -131,42 +131,42 @@ class Worker:
         self.recent = Recent(self.slab)
         self.models = Models(workspace.home)
         self.facts = Facts(setup.deployments)
-        aside = ThreadPoolExecutor(1, thread_name_prefix="automl-aside")
+        executor = ThreadPoolExecutor(1, thread_name_prefix="automl-background")
         self.endpoints = Endpoints(
             {
                 name: Endpoint(
                     name,
-                    place,
+                    index,
                     region=region,
                     log=self.log,
                     traces=self.traces,
                     recent=self.recent,
-                    aside=aside,
+                    executor=executor,
                 )
-                for place, name in enumerate(setup.deployments)
+                for index, name in enumerate(setup.deployments)
             }
         )
         self.metrics = Metrics(self.slab, self.endpoints, self.facts, self.models.loaded)
         self._keys: dict[bytes, Caller] = {}
         self._any_key = True
-        self._told_keys = asyncio.Event()
+        self._has_keys = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._targets: dict[str, Target] = {}
-        self._accepts, self._ends = asyncio.Event(), asyncio.Event()
+        self._can_accept, self._stopping = asyncio.Event(), asyncio.Event()
         self._grace_s = 0.0
 
     async def run(self) -> None:
         """Serve until the parent or a signal stops the worker."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._drain, 10.0)
-        listening = loop.create_task(self._listen())
+        listener = loop.create_task(self._listen())
         self.log.start()
-        await self._told_keys.wait()
+        await self._has_keys.wait()
         gate = Gate(
             lambda: (self._keys, self._any_key),
             mode=self.setup.auth,
             loopback=is_loopback(self.setup.host),
-            pace=Pace(Path(f"/dev/fd/{self.setup.pace}")),
+            rate_limiter=Pace(Path(f"/dev/fd/{self.setup.pace}")),
             hub=Hub.from_environment(),
         )
         config = uvicorn.Config(
@@ -181,78 +181,78 @@ class Worker:
         self.server = _Server(config, self.setup, self.slab)
         serving = loop.create_task(self.server.serve())
         await self.server.up.wait()
-        looking = loop.create_task(self._look())
+        maintenance = loop.create_task(self._maintain())
         self.channel.say("up")
-        await self._accepts.wait()
-        rpc = None
-        if self.setup.grpc_port is not None and not self._ends.is_set():
+        await self._can_accept.wait()
+        grpc_server = None
+        if self.setup.grpc_port is not None and not self._stopping.is_set():
             from automl_magic_serving.rpc import start_rpc
 
-            rpc = await start_rpc(
+            grpc_server = await start_rpc(
                 self.endpoints, gate, host=self.setup.host, port=self.setup.grpc_port
             )
         # Objects loaded so far stay alive, so exclude them from garbage collection.
         gc.collect()
         gc.freeze()
-        if not self._ends.is_set() and self.server.acceptor is not None:
+        if not self._stopping.is_set() and self.server.acceptor is not None:
             self.server.acceptor.start()
             self.channel.say("accepts")
-        await self._ends.wait()
+        await self._stopping.wait()
         config.timeout_graceful_shutdown = max(1, round(self._grace_s))
         self.server.should_exit = True
-        if rpc is not None:
-            await rpc.stop(self._grace_s)
+        if grpc_server is not None:
+            await grpc_server.stop(self._grace_s)
         await serving
-        looking.cancel()
+        maintenance.cancel()
         await self.log.stop(_FLUSH_S)
         await asyncio.to_thread(self.traces.stop)
-        listening.cancel()
+        listener.cancel()
         self.channel.close()
 
     async def _listen(self) -> None:
-        async for said in self.channel.heard():
-            self._hear(said)
+        async for message in self.channel.heard():
+            self._on_message(message)
         # Without the parent, the worker would get no more routes.
         os._exit(1)
 
-    def _hear(self, said: dict[str, Any]) -> None:
-        match said["kind"]:
+    def _on_message(self, message: dict[str, Any]) -> None:
+        match message["kind"]:
             case "ping":
                 self.channel.say("pong")
             case "route":
-                task = asyncio.ensure_future(self._follow(Target.from_json(said["target"])))
+                task = asyncio.ensure_future(self._follow(Target.from_json(message["target"])))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             case "keys":
                 self._keys = {
-                    bytes.fromhex(key["sha256"]): _caller(ApiKey(**key)) for key in said["keys"]
+                    bytes.fromhex(key["sha256"]): _caller(ApiKey(**key)) for key in message["keys"]
                 }
-                self._any_key = said["any_key"]
-                self._told_keys.set()
+                self._any_key = message["any_key"]
+                self._has_keys.set()
             case "facts":
-                self.facts.update(said["facts"])
+                self.facts.update(message["facts"])
             case "accept":
-                self._accepts.set()
+                self._can_accept.set()
             case "drain":
-                self._drain(said["grace_s"])
+                self._drain(message["grace_s"])
 
     def _drain(self, grace_s: float) -> None:
         self.endpoints.is_draining = True
         self._grace_s = grace_s
-        self._accepts.set()
-        self._ends.set()
+        self._can_accept.set()
+        self._stopping.set()
 
     async def _follow(self, target: Target) -> None:
         """Load the versions of a route, then switch to it unless a later one is active."""
         route = target.route
         name = route.deployment
-        newest = self._targets.get(name)
-        if newest is None or newest.route.epoch <= route.epoch:
+        latest = self._targets.get(name)
+        if latest is None or latest.route.epoch <= route.epoch:
             self._targets[name] = target
-        served: dict[int, Served] = {}
+        models: dict[int, Served] = {}
         for version in route.versions:
             try:
-                served[version] = await self._load(target, version)
+                models[version] = await self._load(target, version)
             except AutomlMagicError as error:
                 self._failed(target, version, error.what, error.why, error.fix)
                 return
@@ -263,7 +263,7 @@ class Worker:
         endpoint = self.endpoints.get(name)
         assert endpoint is not None
         if not endpoint.takes_requests or endpoint.route.epoch < route.epoch:
-            endpoint.follow(target.deployment, route, served)
+            endpoint.follow(target.deployment, route, models)
             _events.info(
                 "route_followed",
                 extra={"deployment": name, "epoch": route.epoch, "stable": route.stable}
@@ -273,7 +273,7 @@ class Worker:
             "follows",
             deployment=name,
             epoch=endpoint.route.epoch,
-            judged_by=_judged_by(endpoint.served()),
+            judged_by=_criterion(endpoint.served()),
         )
         if route.previous is not None and route.previous in target.folders:
             # Loaded in advance for a rollback. A failure doesn't matter yet.
@@ -294,13 +294,13 @@ class Worker:
             error={"what": what, "why": why, "fix": fix},
         )
 
-    async def _look(self) -> None:
+    async def _maintain(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
             self.recent.look()
-            self.models.keep(self._named())
+            self.models.keep(self._used_models())
 
-    def _named(self) -> list[tuple[str, int, str]]:
+    def _used_models(self) -> list[tuple[str, int, str]]:
         return [
             (target.route.model, version, digest)
             for target in self._targets.values()
@@ -308,10 +308,10 @@ class Worker:
         ]
 
 
-def _judged_by(served: Served) -> dict[str, Any]:
-    metric = served.fitted.recipe.metric
-    loss = loss_for(metric, has_classes=served.task.has_classes)
-    return {"loss": loss.value, "classes": list(served.classes)}
+def _criterion(model: Served) -> dict[str, Any]:
+    metric = model.fitted.recipe.metric
+    loss = loss_for(metric, has_classes=model.task.has_classes)
+    return {"loss": loss.value, "classes": list(model.classes)}
 
 
 def _caller(key: ApiKey) -> Caller:

@@ -49,18 +49,18 @@ def protocol(name: str) -> Protocol:
     pool = descriptor_pool.DescriptorPool()
     for file in files:
         pool.Add(file)
-    found = pool.FindFileByName(f"{name}.proto")
-    (service,) = found.services_by_name.values()
+    file_descriptor = pool.FindFileByName(f"{name}.proto")
+    (service,) = file_descriptor.services_by_name.values()
     return Protocol(
         service.full_name,
         {
             name: message_factory.GetMessageClass(descriptor)
-            for name, descriptor in found.message_types_by_name.items()
+            for name, descriptor in file_descriptor.message_types_by_name.items()
         },
     )
 
 
-def read_or_none(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+def read_or_none(parse: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     """Return a deserializer that returns None for bytes that can't be parsed.
 
     If a deserializer raises, gRPC reports UNKNOWN, as if the server had failed.
@@ -68,7 +68,7 @@ def read_or_none(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
     def read_message(content: bytes) -> Any:
         try:
-            return read(content)
+            return parse(content)
         except DecodeError:
             return None
 

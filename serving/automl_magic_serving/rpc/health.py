@@ -11,7 +11,7 @@ import grpc
 from automl_magic_serving.endpoint import Endpoints
 from automl_magic_serving.rpc.compiled import protocol, read_or_none
 
-_LOOK_S = 0.5
+_POLL_S = 0.5
 _SERVING, _NOT_SERVING, _UNKNOWN = 1, 2, 3
 
 
@@ -24,13 +24,13 @@ class Health:
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """Return the handlers to add to a gRPC server."""
-        read = read_or_none(self._protocol.HealthCheckRequest.FromString)
-        write = self._protocol.HealthCheckResponse.SerializeToString
+        parse = read_or_none(self._protocol.HealthCheckRequest.FromString)
+        serialize = self._protocol.HealthCheckResponse.SerializeToString
         return grpc.method_handlers_generic_handler(
             self._protocol.service,
             {
-                "Check": grpc.unary_unary_rpc_method_handler(self._check, read, write),
-                "Watch": grpc.unary_stream_rpc_method_handler(self._watch, read, write),
+                "Check": grpc.unary_unary_rpc_method_handler(self._check, parse, serialize),
+                "Watch": grpc.unary_stream_rpc_method_handler(self._watch, parse, serialize),
             },
         )
 
@@ -45,13 +45,13 @@ class Health:
     async def _watch(
         self, request: Any, _: grpc.aio.ServicerContext[Any, Any]
     ) -> AsyncIterator[Any]:
-        said = None
+        last_status = None
         while True:
             status = _UNKNOWN if request is None else self._status(request.service)
-            if status != said:
-                said = status
+            if status != last_status:
+                last_status = status
                 yield self._protocol.HealthCheckResponse(status=status)
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_POLL_S)
 
     def _status(self, service: str) -> int:
         if service in self._services:

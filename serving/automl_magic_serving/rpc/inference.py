@@ -31,8 +31,10 @@ class Call:
 
     def __init__(self, context: Any) -> None:
         self.metadata: Mapping[str, str | bytes] = dict(context.invocation_metadata() or ())
-        sent = self.text("x-request-id")
-        self.request_id = request_id(sent.encode("latin-1", "replace") if sent else None).decode()
+        header = self.text("x-request-id")
+        self.request_id = request_id(
+            header.encode("latin-1", "replace") if header else None
+        ).decode()
 
     def text(self, key: str) -> str | None:
         """Return a metadata value as text, or None."""
@@ -49,7 +51,7 @@ class Inference:
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """Return the handlers to add to a gRPC server."""
-        calls: Mapping[str, Answer] = {
+        methods: Mapping[str, Answer] = {
             "ServerLive": self._live,
             "ServerReady": self._ready,
             "ModelReady": self._model_ready,
@@ -59,7 +61,7 @@ class Inference:
         }
         return grpc.method_handlers_generic_handler(
             self._protocol.service,
-            {name: _handler(self._protocol, name, answer) for name, answer in calls.items()},
+            {name: _handler(self._protocol, name, method) for name, method in methods.items()},
         )
 
     async def _live(self, _: Any, __: Call) -> Any:
@@ -84,17 +86,19 @@ class Inference:
         await self._admit(call, request.name)
         endpoint, number = self._find(request.name, request.version)
         versions = endpoint.answering if number is None else (number,)
-        said = model_metadata(request.name, versions, endpoint.served(number).schema)
-        return self._protocol.ModelMetadataResponse(**said)
+        metadata = model_metadata(request.name, versions, endpoint.served(number).schema)
+        return self._protocol.ModelMetadataResponse(**metadata)
 
     async def _infer(self, request: Any, call: Call) -> Any:
         began = time.perf_counter()
         caller = await self._admit(call, request.model_name)
         endpoint, number = self._find(request.model_name, request.model_version)
         schema = endpoint.served(number).schema
-        asked = check_asked(schema, list(dict.fromkeys(one.name for one in request.outputs)))
+        requested = check_asked(
+            schema, list(dict.fromkeys(output.name for output in request.outputs))
+        )
         rows = rows_of(read_tensors(request), schema, endpoint.deployment.limits.rows)
-        predicted = await endpoint.predict(
+        result = await endpoint.predict(
             rows,
             version=number,
             key_id=caller.key_id,
@@ -104,9 +108,9 @@ class Inference:
             began=began,
         )
         response = self._protocol.ModelInferResponse(
-            model_name=request.model_name, model_version=str(predicted.version), id=request.id
+            model_name=request.model_name, model_version=str(result.version), id=request.id
         )
-        write_tensors(response, outputs_of(predicted, asked), raw=bool(request.raw_input_contents))
+        write_tensors(response, outputs_of(result, requested), raw=bool(request.raw_input_contents))
         return response
 
     def _find(self, name: str, version: str) -> tuple[Endpoint, int | None]:
@@ -116,24 +120,24 @@ class Inference:
         return endpoint, version_of(endpoint, version) if version else None
 
     async def _admit(self, call: Call, deployment: str) -> Caller:
-        said = call.text("authorization")
+        authorization = call.text("authorization")
         return await self._gate.admit(
-            None if said is None else said.encode("latin-1", "replace"),
+            None if authorization is None else authorization.encode("latin-1", "replace"),
             deployment=deployment,
             local=True,
         )
 
 
-def _handler(said: Protocol, name: str, answer: Answer) -> grpc.RpcMethodHandler[Any, Any]:
+def _handler(proto: Protocol, name: str, method: Answer) -> grpc.RpcMethodHandler[Any, Any]:
     async def call(request: Any, context: Any) -> Any:
-        about = Call(context)
-        request_id = ("x-request-id", about.request_id)
+        call_context = Call(context)
+        request_id = ("x-request-id", call_context.request_id)
         try:
             if request is None:
                 raise malformed("Can't parse the message.")
-            response = await answer(request, about)
+            response = await method(request, call_context)
         except Exception as error:  # noqa: BLE001 - becomes a gRPC status
-            problem = problem_of(error, about.request_id)
+            problem = problem_of(error, call_context.request_id)
             await context.abort(
                 code_of(problem), words_of(problem), (request_id, *metadata_of(problem))
             )
@@ -142,6 +146,6 @@ def _handler(said: Protocol, name: str, answer: Answer) -> grpc.RpcMethodHandler
 
     return grpc.unary_unary_rpc_method_handler(
         call,
-        request_deserializer=read_or_none(said.messages[f"{name}Request"].FromString),
-        response_serializer=said.messages[f"{name}Response"].SerializeToString,
+        request_deserializer=read_or_none(proto.messages[f"{name}Request"].FromString),
+        response_serializer=proto.messages[f"{name}Response"].SerializeToString,
     )

@@ -14,7 +14,7 @@ from automl_magic_serving.rpc.compiled import protocol
 from automl_magic_serving.rpc.health import Health
 from automl_magic_serving.rpc.inference import Inference
 
-_AT_ONCE = 1_024
+_MAX_CONCURRENT_RPCS = 1_024
 _METADATA_BYTES = 16_384
 _ENVELOPE_BYTES = 65_536  # allowance for names, types and shapes beside the values
 _MINUTE_MS = 60_000
@@ -49,13 +49,15 @@ async def start_rpc(
     DeploymentError
         If the port isn't available.
     """
-    limits = [one.deployment.limits for one in endpoints if one.takes_requests] or [Limits()]
+    limits = [endpoint.deployment.limits for endpoint in endpoints if endpoint.takes_requests] or [
+        Limits()
+    ]
     server = grpc.aio.server(
-        maximum_concurrent_rpcs=_AT_ONCE,
+        maximum_concurrent_rpcs=_MAX_CONCURRENT_RPCS,
         options=[
             (
                 "grpc.max_receive_message_length",
-                max(one.body_bytes for one in limits) + _ENVELOPE_BYTES,
+                max(limit.body_bytes for limit in limits) + _ENVELOPE_BYTES,
             ),
             ("grpc.max_metadata_size", _METADATA_BYTES),
             ("grpc.absolute_max_metadata_size", 2 * _METADATA_BYTES),
@@ -66,14 +68,14 @@ async def start_rpc(
     inference = Inference(endpoints, gate)
     health = Health(endpoints, (protocol("inference").service,))
     server.add_generic_rpc_handlers((inference.handlers(), health.handlers()))
-    bracketed = f"[{host}]" if ":" in host else host
+    url_host = f"[{host}]" if ":" in host else host
     try:
-        bound = server.add_insecure_port(f"{bracketed}:{port}")
+        bound_port = server.add_insecure_port(f"{url_host}:{port}")
     except RuntimeError as error:
         raise DeploymentError(
-            f"Can't listen for gRPC on {bracketed}:{port}.",
+            f"Can't listen for gRPC on {url_host}:{port}.",
             why="Another program may be using the port, or the address isn't this machine's.",
             fix="Choose another port with --grpc-port.",
         ) from error
     await server.start()
-    return Rpc(server, bound)
+    return Rpc(server, bound_port)

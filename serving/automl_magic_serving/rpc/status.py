@@ -7,8 +7,8 @@ from grpc import StatusCode
 from automl_magic_serving.gate import Problem
 from automl_magic_serving.gate.gate import retry_after
 
-_LONGEST = 1_000
-_SHOWN = 5
+_MAX_LENGTH = 1_000
+_MAX_DETAILS = 5
 _CODES = {
     401: StatusCode.UNAUTHENTICATED,
     403: StatusCode.PERMISSION_DENIED,
@@ -32,9 +32,9 @@ def words_of(problem: Problem) -> str:
     """Return the error and its details as one text: a gRPC status has no list of details."""
     details = (
         "; ".join(f"{key}: {value}" for key, value in detail.items())
-        for detail in problem.details[:_SHOWN]
+        for detail in problem.details[:_MAX_DETAILS]
     )
-    return "\n".join((problem.error, *details))[:_LONGEST]
+    return "\n".join((problem.error, *details))[:_MAX_LENGTH]
 
 
 def metadata_of(problem: Problem) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ _FIELDS = {
     "FP64": "fp64_contents",
     "BYTES": "bytes_contents",
 }
-_NOT_HERE = "shared_memory_region"
+_UNSUPPORTED = "shared_memory_region"
 
 
 def read_tensors(request: Any) -> list[Tensor]:
@@ -51,29 +51,33 @@ def read_tensors(request: Any) -> list[Tensor]:
         raise malformed(f"The request has more than {MOST_TENSORS:,} input tensors.")
     if raw and len(raw) != len(inputs):
         raise malformed("`raw_input_contents` and `inputs` have different lengths.")
-    return [_tensor(one, raw[place] if raw else None) for place, one in enumerate(inputs)]
+    return [
+        _read_tensor(tensor, raw[index] if raw else None) for index, tensor in enumerate(inputs)
+    ]
 
 
 def write_tensors(response: Any, tensors: Sequence[Tensor], *, raw: bool) -> None:
     """Add the outputs to a ModelInferResponse, as raw bytes if the inputs were raw."""
     for tensor in tensors:
-        one = response.outputs.add(name=tensor.name, datatype=tensor.datatype, shape=tensor.shape)
+        output = response.outputs.add(
+            name=tensor.name, datatype=tensor.datatype, shape=tensor.shape
+        )
         if raw:
             response.raw_output_contents.append(to_binary(tensor.datatype, tensor.values))
         elif tensor.datatype == "BYTES":
-            one.contents.bytes_contents.extend(value.encode() for value in tensor.values)
+            output.contents.bytes_contents.extend(value.encode() for value in tensor.values)
         else:
-            getattr(one.contents, _FIELDS[tensor.datatype]).extend(tensor.values)
+            getattr(output.contents, _FIELDS[tensor.datatype]).extend(tensor.values)
 
 
-def _tensor(one: Any, raw: bytes | None) -> Tensor:
-    name, datatype, shape = one.name, one.datatype, list(one.shape)
+def _read_tensor(message: Any, raw: bytes | None) -> Tensor:
+    name, datatype, shape = message.name, message.datatype, list(message.shape)
     if not 1 <= len(shape) <= 8:
         raise wrong(name, "has no valid shape", expected="1 to 8 dimensions")
-    if _NOT_HERE in one.parameters:
-        raise Problem(400, "unsupported", f"The extension {_NOT_HERE!r} isn't supported.")
+    if _UNSUPPORTED in message.parameters:
+        raise Problem(400, "unsupported", f"The extension {_UNSUPPORTED!r} isn't supported.")
     if raw is not None:
-        if one.HasField("contents"):
+        if message.HasField("contents"):
             raise wrong(name, "has both `contents` and `raw_input_contents`")
         return from_binary(name, datatype, shape, memoryview(raw))
     field = _FIELDS.get(datatype)
@@ -82,7 +86,7 @@ def _tensor(one: Any, raw: bytes | None) -> Tensor:
             raise wrong(name, f"is {datatype}, which is only accepted in `raw_input_contents`")
         raise unknown_datatype(name, datatype)
     size = size_of(name, shape)
-    values = list(getattr(one.contents, field))
+    values = list(getattr(message.contents, field))
     if len(values) != size:
         raise wrong(
             name,

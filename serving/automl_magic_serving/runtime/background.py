@@ -27,40 +27,44 @@ def background_rows(
     A column without a distribution (personal data, or a model without reference) is missing if
     the schema allows it, and otherwise drawn from the allowed values.
     """
-    chance = random.Random(seed)  # noqa: S311 - sample rows, not secrets
-    known: Mapping[str, ColumnReference] = {
+    rng = random.Random(seed)  # noqa: S311 - sample rows, not secrets
+    references: Mapping[str, ColumnReference] = {
         column.name: column for column in (reference.columns if reference else ())
     }
     return [
-        [_value(column, known.get(column.name), chance) for column in schema.columns]
+        [_value(column, references.get(column.name), rng) for column in schema.columns]
         for _ in range(n_rows)
     ]
 
 
-def _value(column: InputColumn, known: ColumnReference | None, chance: random.Random) -> Any:
-    if known is None or known.seen is None:
-        return None if column.nullable else value_of(column, chance, odd=False)
-    if chance.random() < known.missing:
+def _value(column: InputColumn, reference: ColumnReference | None, rng: random.Random) -> Any:
+    if reference is None or reference.seen is None:
+        return None if column.nullable else value_of(column, rng, odd=False)
+    if rng.random() < reference.missing:
         return None
-    if isinstance(known.seen, Levels):
-        return _level(column, known.seen, chance)
-    return _number(column, known.seen, chance)
+    if isinstance(reference.seen, Levels):
+        return _level(column, reference.seen, rng)
+    return _number(column, reference.seen, rng)
 
 
-def _level(column: InputColumn, seen: Levels, chance: random.Random) -> Any:
-    if not seen.levels or chance.random() < seen.other:
-        return value_of(column, chance, odd=False)
-    text = chance.choices(seen.levels, seen.shares)[0] if sum(seen.shares) > 0 else seen.levels[0]
+def _level(column: InputColumn, distribution: Levels, rng: random.Random) -> Any:
+    if not distribution.levels or rng.random() < distribution.other:
+        return value_of(column, rng, odd=False)
+    text = (
+        rng.choices(distribution.levels, distribution.shares)[0]
+        if sum(distribution.shares) > 0
+        else distribution.levels[0]
+    )
     return text if column.stored_as == "text" else as_stored(text)
 
 
-def _number(column: InputColumn, seen: Numbers, chance: random.Random) -> Any:
-    place = min(bisect_left(seen.below, chance.random()), len(seen.knots) - 1)
-    value = seen.knots[place]
+def _number(column: InputColumn, distribution: Numbers, rng: random.Random) -> Any:
+    index = min(bisect_left(distribution.below, rng.random()), len(distribution.knots) - 1)
+    value = distribution.knots[index]
     if column.kind is ColumnKind.DATE:
         moment = EPOCH + timedelta(seconds=value)
         date_format = column.parse.get("date_format")
         return moment.strftime(date_format) if date_format else moment.isoformat()
     if column.kind is ColumnKind.NUMBER and column.stored_as in ("number", "text"):
         return value
-    return None if column.nullable else value_of(column, chance, odd=False)
+    return None if column.nullable else value_of(column, rng, odd=False)

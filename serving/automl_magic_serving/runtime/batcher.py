@@ -46,9 +46,9 @@ class Busy(DeploymentError):
 
 
 @dataclass(slots=True)
-class _Asked:
+class _QueuedRequest:
     rows: Sequence[Parsed]
-    answers: asyncio.Future[list[RowPrediction]]
+    future: asyncio.Future[list[RowPrediction]]
 
 
 class Batcher:
@@ -60,14 +60,14 @@ class Batcher:
         Maximum number of waiting rows.
     """
 
-    def __init__(self, served: Served, *, queue: int = 1_024) -> None:
-        self.served, self.queue = served, queue
+    def __init__(self, model: Served, *, queue: int = 1_024) -> None:
+        self.served, self.queue = model, queue
         self.waiting = 0
-        self._asked: deque[_Asked] = deque()
+        self._requests: deque[_QueuedRequest] = deque()
         self._flush_is_due = self._thread_is_busy = False
         self._executor: ThreadPoolExecutor | None = None
         # Time of recent batches relative to the times measured at load.
-        self._slower = 1.0
+        self._slowdown = 1.0
 
     async def submit(self, rows: Sequence[Parsed]) -> list[RowPrediction]:
         """Predict some rows, in their order.
@@ -79,23 +79,23 @@ class Batcher:
         """
         n = len(rows)
         expected = self._seconds(n)
-        if not self._asked and expected <= AT_ONCE_S * n and expected <= HOLD_UP_S:
+        if not self._requests and expected <= AT_ONCE_S * n and expected <= HOLD_UP_S:
             started = time.perf_counter()
-            answers = self.served.answer(rows)
-            self._learn(n, time.perf_counter() - started)
-            return answers
+            predictions = self.served.answer(rows)
+            self._update_slowdown(n, time.perf_counter() - started)
+            return predictions
         if self.waiting and self.waiting + n > self.queue:
             raise Busy(self.waiting, self.queue, self._seconds(self.waiting))
         loop = asyncio.get_running_loop()
-        asked = _Asked(rows, loop.create_future())
-        self._asked.append(asked)
+        request = _QueuedRequest(rows, loop.create_future())
+        self._requests.append(request)
         self.waiting += n
         self._schedule(loop)
-        return await asked.answers
+        return await request.future
 
     async def close(self) -> None:
         """Predict the waiting rows, and stop the thread."""
-        while self._asked or self._thread_is_busy:
+        while self._requests or self._thread_is_busy:
             await asyncio.sleep(0.001)
         if self._executor is not None:
             self._executor.shutdown()
@@ -107,79 +107,85 @@ class Batcher:
 
     def _flush(self) -> None:
         self._flush_is_due = False
-        batch = self._take()
+        batch = self._next_batch()
         if not batch:
             return
-        n = sum(len(asked.rows) for asked in batch)
+        n = sum(len(request.rows) for request in batch)
         if self._seconds(n) <= HOLD_UP_S:
             started = time.perf_counter()
-            found = self._answered(batch)
-            self._learn(n, time.perf_counter() - started)
-            _give(batch, found)
-            if self._asked:
+            results = self._predict_batch(batch)
+            self._update_slowdown(n, time.perf_counter() - started)
+            _set_results(batch, results)
+            if self._requests:
                 self._schedule(asyncio.get_running_loop())
             return
         if self._executor is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="automl-answer")
         self._thread_is_busy = True
         started = time.perf_counter()
-        work = asyncio.get_running_loop().run_in_executor(self._executor, self._answered, batch)
+        future = asyncio.get_running_loop().run_in_executor(
+            self._executor, self._predict_batch, batch
+        )
 
         def done(work: asyncio.Future[list[list[RowPrediction] | Exception]]) -> None:
             self._thread_is_busy = False
-            self._learn(n, time.perf_counter() - started)
+            self._update_slowdown(n, time.perf_counter() - started)
             if work.cancelled() or work.exception() is not None:
                 # Only at interpreter shutdown; don't leave anyone waiting.
-                for asked in batch:
-                    asked.answers.cancel()
+                for request in batch:
+                    request.future.cancel()
             else:
-                _give(batch, work.result())
-            if self._asked:
+                _set_results(batch, work.result())
+            if self._requests:
                 with contextlib.suppress(RuntimeError):  # the loop has ended
                     self._schedule(asyncio.get_running_loop())
 
-        work.add_done_callback(done)
+        future.add_done_callback(done)
 
-    def _take(self) -> list[_Asked]:
+    def _next_batch(self) -> list[_QueuedRequest]:
         """Return the next requests that weren't cancelled, up to `MOST_TOGETHER` rows."""
-        batch: list[_Asked] = []
+        batch: list[_QueuedRequest] = []
         n = 0
-        while self._asked and (not batch or n + len(self._asked[0].rows) <= MOST_TOGETHER):
-            asked = self._asked.popleft()
-            self.waiting -= len(asked.rows)
-            if not asked.answers.done():
-                batch.append(asked)
-                n += len(asked.rows)
+        while self._requests and (not batch or n + len(self._requests[0].rows) <= MOST_TOGETHER):
+            request = self._requests.popleft()
+            self.waiting -= len(request.rows)
+            if not request.future.done():
+                batch.append(request)
+                n += len(request.rows)
         return batch
 
-    def _answered(self, batch: Sequence[_Asked]) -> list[list[RowPrediction] | Exception]:
+    def _predict_batch(
+        self, batch: Sequence[_QueuedRequest]
+    ) -> list[list[RowPrediction] | Exception]:
         """Return the predictions of each request; an exception affects only its own request."""
         try:
-            rows = [row for asked in batch for row in asked.rows]
-            answers = iter(self.served.answer(rows))
-            return [[next(answers) for _ in asked.rows] for asked in batch]
+            rows = [row for request in batch for row in request.rows]
+            predictions = iter(self.served.answer(rows))
+            return [[next(predictions) for _ in request.rows] for request in batch]
         except Exception:  # noqa: BLE001 - raised again below, for its own request
-            return [self._alone(asked) for asked in batch]
+            return [self._predict_request(request) for request in batch]
 
-    def _alone(self, asked: _Asked) -> list[RowPrediction] | Exception:
+    def _predict_request(self, request: _QueuedRequest) -> list[RowPrediction] | Exception:
         try:
-            return self.served.answer(asked.rows)
+            return self.served.answer(request.rows)
         except Exception as error:  # noqa: BLE001 - raised in `submit`
             return error
 
     def _seconds(self, n: int) -> float:
-        return self.served.seconds(n) * self._slower
+        return self.served.seconds(n) * self._slowdown
 
-    def _learn(self, n: int, seconds: float) -> None:
-        slower = min(MOST_SLOWER, max(1 / MOST_SLOWER, seconds / self.served.seconds(n)))
-        self._slower += LEARNING * (slower - self._slower)
+    def _update_slowdown(self, n: int, seconds: float) -> None:
+        slowdown = min(MOST_SLOWER, max(1 / MOST_SLOWER, seconds / self.served.seconds(n)))
+        self._slowdown += LEARNING * (slowdown - self._slowdown)
 
 
-def _give(batch: Sequence[_Asked], found: Sequence[list[RowPrediction] | Exception]) -> None:
-    for asked, answers in zip(batch, found, strict=True):
-        if asked.answers.done():  # cancelled
+def _set_results(
+    batch: Sequence[_QueuedRequest], results: Sequence[list[RowPrediction] | Exception]
+) -> None:
+    for request, result in zip(batch, results, strict=True):
+        if request.future.done():  # cancelled
             continue
-        if isinstance(answers, Exception):
-            asked.answers.set_exception(answers)
+        if isinstance(result, Exception):
+            request.future.set_exception(result)
         else:
-            asked.answers.set_result(answers)
+            request.future.set_result(result)

@@ -55,26 +55,26 @@ class RowTreeShap:
         """Return why TreeSHAP isn't exact for a model; None if it is."""
         return refusal(fitted) or approximation(fitted)
 
-    def explain(self, values: Sequence[Any], predicted: int) -> Explanation:
+    def explain(self, values: Sequence[Any], predicted_class: int) -> Explanation:
         """Explain one instance: for more than two classes, the score of the predicted class."""
         row = dict(zip(self._names, values, strict=True))
         features = {
             name: np.array([view.transform_row(row)]) for name, view in self._fitted.views.items()
         }
-        found, base = self._tree_shap.values(features)
-        output = predicted if self._fitted.recipe.n_classes > 2 else 0
-        of_row, start = found[0, :, output], float(base[output])
-        contributions = dict(zip(self._names, of_row.tolist(), strict=True))
-        total = start + float(of_row.sum())
-        return Explanation(contributions, start, total, self._unit(output), True)
+        shap_values, base = self._tree_shap.values(features)
+        output = predicted_class if self._fitted.recipe.n_classes > 2 else 0
+        row_values, base_value = shap_values[0, :, output], float(base[output])
+        contributions = dict(zip(self._names, row_values.tolist(), strict=True))
+        total = base_value + float(row_values.sum())
+        return Explanation(contributions, base_value, total, self._unit(output), True)
 
-    def _unit(self, output: int) -> str:
+    def _unit(self, class_index: int) -> str:
         recipe = self._fitted.recipe
         if recipe.n_classes == 0:
             return "value"
         if recipe.n_classes == 2:
             return f"log-odds of {recipe.classes[1]}"
-        return f"score of {recipe.classes[output]}"
+        return f"score of {recipe.classes[class_index]}"
 
 
 class RowSamplingShap:
@@ -99,53 +99,57 @@ class RowSamplingShap:
     ) -> None:
         self._recipe, self._names, self._predict = fitted.recipe, tuple(names), predict
         self._background = background
-        together = 2 * TOGETHER * (len(self._names) + 1)
-        affordable = int(TOGETHER * BUDGET_S / max(1e-9, seconds(together)))
+        n_rows = 2 * TOGETHER * (len(self._names) + 1)
+        affordable = int(TOGETHER * BUDGET_S / max(1e-9, seconds(n_rows)))
         self.n_pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, affordable))
 
-    def explain(self, values: Sequence[Any], predicted: int) -> Explanation:
+    def explain(self, values: Sequence[Any], predicted_class: int) -> Explanation:
         """Explain one instance: the probability of class 2 of two, or of the predicted class.
 
         The result is deterministic as long as the model is loaded.
         """
-        chance = random.Random(0)  # noqa: S311 - column orders, not secrets
+        rng = random.Random(0)  # noqa: S311 - column orders, not secrets
         n_columns = len(self._names)
-        found, bases, total = np.zeros(n_columns), 0.0, 0.0
+        shap_values, bases, total = np.zeros(n_columns), 0.0, 0.0
         for start in range(0, self.n_pairs, TOGETHER):
             orders, rows = [], []
-            for place in range(start, min(start + TOGETHER, self.n_pairs)):
-                other = self._background[place % len(self._background)]
-                order = chance.sample(range(n_columns), n_columns)
-                for one in (order, order[::-1]):
-                    orders.append(one)
-                    rows += _path(values, other, one)
-            said = self._said(self._predict(rows), predicted).reshape(len(orders), n_columns + 1)
-            for order, along in zip(orders, said, strict=True):
-                found[order] += np.diff(along)
-            bases += float(said[:, 0].sum())
-            total = float(said[0, -1])
-        found /= 2 * self.n_pairs
+            for index in range(start, min(start + TOGETHER, self.n_pairs)):
+                background_row = self._background[index % len(self._background)]
+                order = rng.sample(range(n_columns), n_columns)
+                for direction in (order, order[::-1]):
+                    orders.append(direction)
+                    rows += _path(values, background_row, direction)
+            outputs = self._output(self._predict(rows), predicted_class).reshape(
+                len(orders), n_columns + 1
+            )
+            for order, path_outputs in zip(orders, outputs, strict=True):
+                shap_values[order] += np.diff(path_outputs)
+            bases += float(outputs[:, 0].sum())
+            total = float(outputs[0, -1])
+        shap_values /= 2 * self.n_pairs
         base = bases / (2 * self.n_pairs)
-        contributions = dict(zip(self._names, found.tolist(), strict=True))
-        return Explanation(contributions, base, total, self._unit(predicted), False)
+        contributions = dict(zip(self._names, shap_values.tolist(), strict=True))
+        return Explanation(contributions, base, total, self._unit(predicted_class), False)
 
-    def _said(self, predictions: Floats, predicted: int) -> Floats:
+    def _output(self, predictions: Floats, predicted_class: int) -> Floats:
         if predictions.ndim == 1:
             return predictions
-        return predictions[:, 1 if self._recipe.n_classes == 2 else predicted]
+        return predictions[:, 1 if self._recipe.n_classes == 2 else predicted_class]
 
-    def _unit(self, predicted: int) -> str:
+    def _unit(self, predicted_class: int) -> str:
         if self._recipe.n_classes == 0:
             return "value"
-        label = self._recipe.classes[1 if self._recipe.n_classes == 2 else predicted]
+        label = self._recipe.classes[1 if self._recipe.n_classes == 2 else predicted_class]
         return f"probability of {label}"
 
 
-def _path(values: Sequence[Any], other: Sequence[Any], order: Sequence[int]) -> list[list[Any]]:
-    """Return the rows from `other` to `values`, changed one column at a time."""
-    row = list(other)
+def _path(
+    values: Sequence[Any], background_row: Sequence[Any], order: Sequence[int]
+) -> list[list[Any]]:
+    """Return the rows from `background_row` to `values`, changed one column at a time."""
+    row = list(background_row)
     rows = [list(row)]
-    for place in order:
-        row[place] = values[place]
+    for index in order:
+        row[index] = values[index]
         rows.append(list(row))
     return rows

@@ -42,15 +42,15 @@ def load_model(
     ArtifactTampered
         If a file differs from the approved one.
     """
-    sealed = unseal(folder, trusted, model=model, version=version)
+    files = unseal(folder, trusted, model=model, version=version)
     if rehearsal is not None:
-        rehearse_once(sealed.contents, sealed.manifest_sha256, home, rehearsal)
-    found = opened(sealed.contents)
+        rehearse_once(files.contents, files.manifest_sha256, home, rehearsal)
+    parsed = opened(files.contents)
     return Served(
-        found.fitted,
-        found.schema,
-        reference=found.reference,
+        parsed.fitted,
+        parsed.schema,
+        reference=parsed.reference,
         model=model,
         version=version,
-        manifest_sha256=sealed.manifest_sha256,
+        manifest_sha256=files.manifest_sha256,
     )

@@ -38,8 +38,8 @@ _START = (
     "import os, sys; sys.path.extend(sys.argv.pop(1).split(os.pathsep)); "
     "from automl_magic_serving.runtime.rehearsed import main; main()"
 )
-_KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
-_FRUGAL = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
+_LOW_MEMORY = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # Libraries that parse a model, beside those of its members.
 _READERS = ("automl-magic", "numpy", "scikit-learn", "skops")
 _FIX = "Don't serve this model. Fit it again and register the new one: automl rerun RUN"
@@ -81,28 +81,29 @@ def rehearse(contents: Mapping[str, bytes], limits: Limits | None = None) -> Reh
         "memory_bytes": limits.memory_bytes + 8 * size,
         "cpu_s": limits.cpu_s,
     }
-    with tempfile.TemporaryFile() as asked:
-        asked.write(json.dumps(header).encode() + b"\n")
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(json.dumps(header).encode() + b"\n")
         for content in contents.values():
-            asked.write(content)
-        asked.seek(0)
+            stdin.write(content)
+        stdin.seek(0)
         child = subprocess.Popen(
             [sys.executable, "-P", "-c", _START, _ROOTS],
-            stdin=asked,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _KEPT if name in os.environ} | _FRUGAL,
+            env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+            | _LOW_MEMORY,
             start_new_session=True,
         )
-    clock = Timer(limits.wall_s, _kill, [child])
-    clock.start()
+    timer = Timer(limits.wall_s, _kill, [child])
+    timer.start()
     try:
         _import_meanwhile(contents)
-        said, _ = child.communicate()
+        stdout, _ = child.communicate()
     finally:
-        clock.cancel()
+        timer.cancel()
         _kill(child)
-    return _judged(child.returncode, said, limits)
+    return _read_result(child.returncode, stdout, limits)
 
 
 def rehearse_once(
@@ -122,7 +123,7 @@ def rehearse_once(
         As `rehearse`; then nothing is recorded.
     """
     folder = home / "serving" / "rehearsed"
-    note = folder / f"{manifest_sha256.removeprefix('sha256:')}-{_libraries(contents)}"
+    note = folder / f"{manifest_sha256.removeprefix('sha256:')}-{_libraries_digest(contents)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = note.open("ab")
@@ -136,10 +137,12 @@ def rehearse_once(
             file.write(b"survived\n")
 
 
-def _libraries(contents: Mapping[str, bytes]) -> str:
+def _libraries_digest(contents: Mapping[str, bytes]) -> str:
     """Return a digest of the versions of the libraries that parse a model."""
     versions = {}
-    distributions = {one for kind in _members(contents) for one in kind.distributions}
+    distributions = {
+        distribution for kind in _members(contents) for distribution in kind.distributions
+    }
     for name in (*_READERS, *sorted(distributions)):
         with contextlib.suppress(PackageNotFoundError):
             versions[name] = version(name)
@@ -167,18 +170,18 @@ def _members(contents: Mapping[str, bytes]) -> list[Member]:
     return []
 
 
-def _judged(code: int, said: bytes, limits: Limits) -> Rehearsal:
+def _read_result(code: int, stdout: bytes, limits: Limits) -> Rehearsal:
     try:
-        found = json.loads(said) if code == 0 else {}
+        message = json.loads(stdout) if code == 0 else {}
     except ValueError:
-        found = {}
-    if "no_network" in found:
-        return Rehearsal(bool(found["no_network"]))
-    if "what" in found:
-        kind = ModelRefused if found.get("kind") == "ModelRefused" else ArtifactTampered
-        raise kind(found["what"], why=found["why"], fix=found["fix"])
-    if "failed" in found:
-        why = f"The process that loaded them failed: {found['failed']}"
+        message = {}
+    if "no_network" in message:
+        return Rehearsal(bool(message["no_network"]))
+    if "what" in message:
+        kind = ModelRefused if message.get("kind") == "ModelRefused" else ArtifactTampered
+        raise kind(message["what"], why=message["why"], fix=message["fix"])
+    if "failed" in message:
+        why = f"The process that loaded them failed: {message['failed']}"
     elif code == -signal.SIGXCPU:
         why = f"The process that loaded them used more than {limits.cpu_s} s of CPU time."
     elif code == -signal.SIGKILL:

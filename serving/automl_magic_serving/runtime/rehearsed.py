@@ -29,18 +29,18 @@ def main() -> None:
     contents = {path: source.read(size) for path, size in header["files"]}
     _import_libraries(contents)
     _limit(header["memory_bytes"], header["cpu_s"])
-    said = _said(contents) or {"no_network": no_network}
-    sys.stdout.write(json.dumps(said))
+    result = _test(contents) or {"no_network": no_network}
+    sys.stdout.write(json.dumps(result))
     sys.stdout.flush()
     os._exit(0)  # skip the libraries' exit handlers
 
 
-def _said(contents: dict[str, bytes]) -> dict[str, Any] | None:
+def _test(contents: dict[str, bytes]) -> dict[str, Any] | None:
     """Load the model and predict; return the error, or None."""
     from automl_magic.errors import AutomlMagicError
 
     try:
-        _ask(contents)
+        _load_and_predict(contents)
     except AutomlMagicError as error:
         return {
             "kind": type(error).__name__,
@@ -53,7 +53,7 @@ def _said(contents: dict[str, bytes]) -> dict[str, Any] | None:
     return None
 
 
-def _ask(contents: dict[str, bytes]) -> None:
+def _load_and_predict(contents: dict[str, bytes]) -> None:
     from automl_magic_serving.runtime.compiled.parity import rows_of
     from automl_magic_serving.runtime.opening import opened
 
@@ -71,10 +71,10 @@ def _import_libraries(contents: dict[str, bytes]) -> None:
 
     import_skops(contents)
     try:
-        named = {one["estimator"] for one in json.loads(contents["recipe.json"])["members"]}
+        names = {spec["estimator"] for spec in json.loads(contents["recipe.json"])["members"]}
     except (KeyError, TypeError, ValueError, RecursionError):
-        named = set()  # loading will report the error
-    for estimator in sorted(named & set(estimators())):
+        names = set()  # loading will report the error
+    for estimator in sorted(names & set(estimators())):
         member(estimator).import_library()
 
 

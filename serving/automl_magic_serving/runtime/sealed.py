@@ -86,10 +86,10 @@ def unseal(folder: Path, trusted: TrustedKeys, *, model: str, version: int) -> S
 
 def _approval(root: int, trusted: TrustedKeys, model: str, version: int) -> Approval:
     what = f"{model} version {version} can't be served."
-    again = f"Approve the version, then deploy it again: automl approve {model} {version}"
+    fix = f"Approve the version, then deploy it again: automl approve {model} {version}"
 
     def refused(why: str) -> NotApproved:
-        return NotApproved(what, why=why, fix=again)
+        return NotApproved(what, why=why, fix=fix)
 
     try:
         content = _read(root, APPROVAL_NAME, MAX_DOCUMENT_BYTES)
@@ -97,9 +97,11 @@ def _approval(root: int, trusted: TrustedKeys, model: str, version: int) -> Appr
         raise refused(f"Its folder has no {APPROVAL_NAME}: it hasn't been approved.") from error
     approval = _document(Approval, content, lambda why: refused(f"{APPROVAL_NAME}: {why}"))
     trusted.verify(approval)
-    said = approval.statement
-    if (said.model, said.version) != (model, version):
-        raise refused(f"The approval in its folder is for {said.model} version {said.version}.")
+    statement = approval.statement
+    if (statement.model, statement.version) != (model, version):
+        raise refused(
+            f"The approval in its folder is for {statement.model} version {statement.version}."
+        )
     return approval
 
 
@@ -126,7 +128,7 @@ def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
             why=f"Its files are larger than {MAX_BYTES:,} bytes.",
             fix="Fit a smaller model, with fewer members or fewer trees.",
         )
-    for path in sorted(_present(root) - listed.keys() - {MANIFEST_NAME, APPROVAL_NAME}):
+    for path in sorted(_list_files(root) - listed.keys() - {MANIFEST_NAME, APPROVAL_NAME}):
         _check_name(path)
         raise tampered(path, "it isn't in the manifest: it was added later")
     contents = {}
@@ -135,8 +137,10 @@ def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
             content = _read(root, path, file.size_bytes)
         except FileNotFoundError as error:
             raise tampered(path, "it's missing") from error
-        if other := other_sha256(content, file.sha256):
-            raise tampered(path, f"its SHA-256 starts with {other[:12]}, not {file.sha256[:12]}")
+        if actual_sha256 := other_sha256(content, file.sha256):
+            raise tampered(
+                path, f"its SHA-256 starts with {actual_sha256[:12]}, not {file.sha256[:12]}"
+            )
         contents[path] = content
     for path, content in contents.items():
         _check_form(path, content)
@@ -146,9 +150,9 @@ def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
 def _check_name(path: str) -> None:
     suffix = PurePosixPath(path).suffix
     if ALLOWED.fullmatch(path) is None or suffix not in BEGINNINGS:
-        shown = ascii(path) if len(path) <= 80 else ascii(path[:79]) + "…"
+        shown_path = ascii(path) if len(path) <= 80 else ascii(path[:79]) + "…"
         raise ModelRefused(
-            f"The model contains {shown}, which is never loaded.",
+            f"The model contains {shown_path}, which is never loaded.",
             why=f"Models may contain only files in the formats {', '.join(BEGINNINGS)}, with the "
             "names that a search gives them, and no code.",
             fix="Register the model of a run: automl register RUN",
@@ -191,83 +195,83 @@ def _check_zip(path: str, content: bytes) -> None:
         )
 
 
-def _present(root: int) -> set[str]:
+def _list_files(root: int) -> set[str]:
     """Return the paths of all files in the folder."""
-    found = set()
+    paths = set()
     with os.scandir(root) as entries:
         for entry in entries:
             if entry.name == "members" and entry.is_dir(follow_symlinks=False):
                 members = os.open("members", _FOLDER, dir_fd=root)
                 try:
                     with os.scandir(members) as inside:
-                        found |= {f"members/{one.name}" for one in inside}
+                        paths |= {f"members/{file.name}" for file in inside}
                 finally:
                     os.close(members)
             else:
-                found.add(entry.name)
-    return found
+                paths.add(entry.name)
+    return paths
 
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def _read(root: int, path: str, most_bytes: int) -> bytes:
+def _read(root: int, path: str, max_bytes: int) -> bytes:
     """Read a regular file below a folder, without following links.
 
     Raises
     ------
     FileNotFoundError
     ArtifactTampered
-        If it isn't a regular file, or is larger than `most_bytes`.
+        If it isn't a regular file, or is larger than `max_bytes`.
     """
     *parents, name = path.split("/")
-    opened: list[int] = []
+    open_fds: list[int] = []
     try:
         folder = root
         for parent in parents:
             folder = os.open(parent, _FOLDER, dir_fd=folder)
-            opened.append(folder)
+            open_fds.append(folder)
         descriptor = os.open(name, _FILE, dir_fd=folder)
-        opened.append(descriptor)
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        open_fds.append(descriptor)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise tampered(path, "it isn't a regular file")
-        if found.st_size > most_bytes:
-            raise tampered(path, f"it has {found.st_size:,} bytes, more than {most_bytes:,}")
-        with os.fdopen(opened.pop(), "rb") as file:
-            content = file.read(most_bytes + 1)
+        if status.st_size > max_bytes:
+            raise tampered(path, f"it has {status.st_size:,} bytes, more than {max_bytes:,}")
+        with os.fdopen(open_fds.pop(), "rb") as file:
+            content = file.read(max_bytes + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise tampered(path, f"it can't be read as a regular file: {error.strerror}") from error
     finally:
-        for one in opened:
-            os.close(one)
-    if len(content) > most_bytes:
-        raise tampered(path, f"it has more than {most_bytes:,} bytes")
+        for fd in open_fds:
+            os.close(fd)
+    if len(content) > max_bytes:
+        raise tampered(path, f"it has more than {max_bytes:,} bytes")
     return content
 
 
-def _document(kind: type[Known], content: bytes, refused: Callable[[str], Exception]) -> Known:
+def _document(kind: type[Known], content: bytes, to_error: Callable[[str], Exception]) -> Known:
     try:
-        return kind.from_json(json.loads(content, object_pairs_hook=_each_once))
+        return kind.from_json(json.loads(content, object_pairs_hook=_reject_duplicates))
     except (RecordProblem, ValueError, RecursionError) as error:
-        raise refused(f"it can't be parsed: {error}") from error
+        raise to_error(f"it can't be parsed: {error}") from error
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         raise ValueError("a field is repeated")
-    return found
+    return fields
 
 
 def tampered(path: str, why: str) -> ArtifactTampered:
     """Return the error for a file that differs from the approved one."""
-    shown = ascii(path)[:90]
+    shown_path = ascii(path)[:90]
     return ArtifactTampered(
-        f"The model's file {shown} differs from the approved one.",
-        why=f"For {shown}, {why}.",
+        f"The model's file {shown_path} differs from the approved one.",
+        why=f"For {shown_path}, {why}.",
         fix=FIX,
     )

@@ -47,9 +47,9 @@ class Served:
         self.schema = schema
         self.fitted = fitted = in_one_thread(fitted)
         family = recipe_family(schema.task)
-        self._checker = family.checker(schema)
+        self._validator = family.checker(schema)
         self._classes = fitted.recipe.classes
-        self._tell = family.teller(fitted.recipe)
+        self._to_prediction = family.teller(fitted.recipe)
         self._plan = Plan(fitted, schema)
         self._reference = reference
 
@@ -76,16 +76,16 @@ class Served:
         Refused
             With all problems, at most 20.
         """
-        return self._checker.parse(instance, checks)
+        return self._validator.parse(instance, checks)
 
     def answer(self, rows: Sequence[Parsed]) -> list[RowPrediction]:
         """Predict some instances, in their order, by the fastest backend for that many."""
         if len(rows) == 1:
-            return [self._tell(self._plan.one(rows[0].values))]
+            return [self._to_prediction(self._plan.one(rows[0].values))]
         if not rows:
             return []
         blends = self._plan.many([row.values for row in rows])
-        return [self._tell(blend) for blend in blends.tolist()]
+        return [self._to_prediction(blend) for blend in blends.tolist()]
 
     def explain(self, row: Parsed) -> dict[str, float]:
         """Return each column's contribution to the prediction; see `explanation`."""
@@ -94,8 +94,8 @@ class Served:
     def explanation(self, row: Parsed) -> Explanation:
         """Explain the prediction of an instance: contributions of the columns, base and unit."""
         blend = self._plan.one(row.values)
-        predicted = blend.index(max(blend)) if isinstance(blend, list) else 0
-        return self._explainer.explain(row.values, predicted)
+        predicted_class = blend.index(max(blend)) if isinstance(blend, list) else 0
+        return self._explainer.explain(row.values, predicted_class)
 
     @cached_property
     def _explainer(self) -> RowTreeShap | RowSamplingShap:

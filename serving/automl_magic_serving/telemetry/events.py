@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-_MOST = 1_000
+_MAX_LENGTH = 1_000
 _ROOT = "automl_magic_serving"
 # The attributes of every LogRecord; all others come from `extra`.
-_OWN = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+_STANDARD_ATTRIBUTES = frozenset(
+    {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+)
 
 
 class JsonLines(logging.Formatter):
@@ -31,15 +33,19 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
             "logger": record.name,
             **self._fields,
-            **{name: value for name, value in vars(record).items() if name not in _OWN},
+            **{
+                name: value
+                for name, value in vars(record).items()
+                if name not in _STANDARD_ATTRIBUTES
+            },
         }
         if record.exc_info and record.exc_info[0] is not None:
             # Only the location: an exception's message may contain a caller's data.
             line["exception"] = record.exc_info[0].__name__
             line["notes"] = getattr(record.exc_info[1], "__notes__", [])
             frames = traceback.extract_tb(record.exc_info[2])[::-1]
-            line["traceback"] = " < ".join(map(_place, frames))
-        return json.dumps({name: _capped(value) for name, value in line.items()}, default=str)
+            line["traceback"] = " < ".join(map(_format_frame, frames))
+        return json.dumps({name: _truncate(value) for name, value in line.items()}, default=str)
 
 
 def log_to_stderr(level: int = logging.INFO, **fields: Any) -> None:
@@ -52,15 +58,15 @@ def log_to_stderr(level: int = logging.INFO, **fields: Any) -> None:
     logging.getLogger(_ROOT).setLevel(level)
 
 
-def _place(frame: traceback.FrameSummary) -> str:
+def _format_frame(frame: traceback.FrameSummary) -> str:
     # The last two parts identify the file; the rest depends on the installation.
     return f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
 
 
-def _capped(value: Any) -> Any:
+def _truncate(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    if len(text) <= _MOST:
+    if len(text) <= _MAX_LENGTH:
         return value
-    return text[: _MOST - 1] + "…"
+    return text[: _MAX_LENGTH - 1] + "…"

@@ -35,11 +35,11 @@ def quantile_s(counts: Sequence[int], q: float) -> float | None:
     total = sum(counts)
     if not total:
         return None
-    wanted, below = q * total, 0
+    target, below = q * total, 0
     for bucket, count in enumerate(counts):
-        if count and below + count >= wanted:
+        if count and below + count >= target:
             high = edge_s(min(bucket, N_BUCKETS - 2))
             low = high / 2.0 ** (1 / PER_OCTAVE)
-            return float(low * (high / low) ** ((wanted - below) / count))
+            return float(low * (high / low) ** ((target - below) / count))
         below += count
     return edge_s(N_BUCKETS - 2)

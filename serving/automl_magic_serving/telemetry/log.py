@@ -66,7 +66,7 @@ class _Interval:
 
 
 @dataclass
-class _Report:
+class _OutcomeReport:
     """Reported outcomes, and the request that waits until they are written."""
 
     outcomes: Sequence[Outcome]
@@ -91,7 +91,9 @@ class PredictionLogger:
     _intervals: dict[tuple[str, Role], _Interval] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._queue: queue.Queue[tuple[list[tuple[Asked, int, float]], _Report | None] | None]
+        self._queue: queue.Queue[
+            tuple[list[tuple[Asked, int, float]], _OutcomeReport | None] | None
+        ]
         self._queue = queue.Queue(_MAX_WAITING)
         self._written = self._dropped = self._lost = 0
         self._key: LogKey | None = None
@@ -109,21 +111,21 @@ class PredictionLogger:
         """Write the remaining rows, for at most `timeout_s` seconds."""
         if self._timer is not None:
             self._timer.cancel()
-        self._pass_on(everything=True)
+        self._enqueue(everything=True)
         if self._thread is not None:
             # The end marker queues behind the rows, and waits too if the queue is full.
-            await asyncio.to_thread(self._end, timeout_s)
-        self._say()
+            await asyncio.to_thread(self._stop_thread, timeout_s)
+        self._update_gauges()
 
-    def protector(self, deployment: Deployment, served: Served) -> Protector:
+    def protector(self, deployment: Deployment, model: Served) -> Protector:
         """Return the object that removes personal data from a version's rows."""
         if self._key is None:
             self._key = LogKey.load_or_make(log_key_path(self.workspace.home))
-        return Protector(served.schema, deployment.log, self._key)
+        return Protector(model.schema, deployment.log, self._key)
 
     def interval(self, deployment: Deployment) -> None:
         """Apply a deployment's log settings from now on."""
-        self._pass_on(everything=True)
+        self._enqueue(everything=True)
         log = deployment.log
         # A low rate gets longer intervals, so that each has room for one row.
         length_s = max(INTERVAL_S, self.workers / log.max_per_s)
@@ -136,16 +138,19 @@ class PredictionLogger:
                 sample, length_s, time.monotonic() + length_s
             )
 
-    def offer(self, asked: Asked) -> None:
+    def offer(self, request: Asked) -> None:
         """Add a request to the sample. Takes a microsecond or two."""
-        role = Role.SHADOW if asked.role is Role.SHADOW else Role.STABLE
-        self._intervals[asked.deployment, role].sample.offer(asked.ids, asked)
+        role = Role.SHADOW if request.role is Role.SHADOW else Role.STABLE
+        self._intervals[request.deployment, role].sample.offer(request.ids, request)
 
     async def outcomes(self, outcomes: Sequence[tuple[str, Any]]) -> None:
         """Write outcomes. Raises Busy, or StoreError if the store fails."""
         now = time.time()
-        said = [Outcome(prediction_id=one, outcome=value, at=now) for one, value in outcomes]
-        report = _Report(said, self._loop.create_future())
+        rows = [
+            Outcome(prediction_id=prediction_id, outcome=value, at=now)
+            for prediction_id, value in outcomes
+        ]
+        report = _OutcomeReport(rows, self._loop.create_future())
         try:
             self._queue.put_nowait(([], report))
         except queue.Full:
@@ -155,11 +160,11 @@ class PredictionLogger:
     # -- in the loop ---------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        self._pass_on()
-        self._say()
+        self._enqueue()
+        self._update_gauges()
         self._timer = self._loop.call_later(INTERVAL_S, self._tick)
 
-    def _pass_on(self, *, everything: bool = False) -> None:
+    def _enqueue(self, *, everything: bool = False) -> None:
         now = time.monotonic()
         rows: list[tuple[Asked, int, float]] = []
         for interval in self._intervals.values():
@@ -173,14 +178,14 @@ class PredictionLogger:
         except queue.Full:
             self._dropped += len(rows)
 
-    def _say(self) -> None:
+    def _update_gauges(self) -> None:
         self.region.set(Gauge.LOG_WRITTEN, self._written)
         self.region.set(Gauge.LOG_DROPPED, self._dropped + self._lost)
         self.region.set(Gauge.LOG_QUEUED, self._queue.qsize())
 
     # -- in the thread -------------------------------------------------------------------------
 
-    def _end(self, timeout_s: float) -> None:
+    def _stop_thread(self, timeout_s: float) -> None:
         assert self._thread is not None
         try:
             self._queue.put(None, timeout=timeout_s)
@@ -202,48 +207,48 @@ class PredictionLogger:
             except AutomlMagicError as error:
                 self._lost += len(rows)
                 _events.warning("predictions_lost", extra={"rows": len(rows), "why": error.why})
-                self._answer(report, _not_kept())
+                self._finish_report(report, _not_stored_error())
                 time.sleep(_RETRY_S)
             except Exception:  # noqa: BLE001 - a bad row must not end the log
                 self._lost += len(rows)
                 _events.exception("predictions_lost", extra={"rows": len(rows)})
-                self._answer(report, _not_kept())
+                self._finish_report(report, _not_stored_error())
             else:
                 self._written += len(rows)
-                self._answer(report, None)
+                self._finish_report(report, None)
         if engine is not None:
             engine.dispose()
 
-    def _answer(self, report: _Report | None, error: Exception | None) -> None:
+    def _finish_report(self, report: _OutcomeReport | None, error: Exception | None) -> None:
         if report is not None:
             self._loop.call_soon_threadsafe(_settle, report.written, error)
 
 
-def row_of(asked: Asked, place: int, rate: float) -> Prediction:
+def row_of(request: Asked, index: int, rate: float) -> Prediction:
     """Return one row of a request as stored."""
-    answer = asked.answers[place] if asked.answers else None
-    probabilities = None if answer is None else answer.probabilities
+    prediction = request.answers[index] if request.answers else None
+    probabilities = None if prediction is None else prediction.probabilities
     return Prediction(
-        id=asked.ids[place],
-        deployment=asked.deployment,
-        model=asked.model,
-        version=asked.version,
-        role=asked.role,
-        epoch=asked.epoch,
-        at=asked.at,
-        features=asked.protector.features(asked.instances[place]),
-        prediction=None if answer is None else answer.prediction,
+        id=request.ids[index],
+        deployment=request.deployment,
+        model=request.model,
+        version=request.version,
+        role=request.role,
+        epoch=request.epoch,
+        at=request.at,
+        features=request.protector.features(request.instances[index]),
+        prediction=None if prediction is None else prediction.prediction,
         probabilities=None if probabilities is None else list(probabilities),
-        latency_ms=asked.latency_ms,
-        error=asked.error,
-        flags=asked.flags[place] if asked.flags and asked.flags[place] else None,
+        latency_ms=request.latency_ms,
+        error=request.error,
+        flags=request.flags[index] if request.flags and request.flags[index] else None,
         sample_rate=rate,
-        key_id=asked.key_id,
-        correlation_id=asked.correlation_id,
+        key_id=request.key_id,
+        correlation_id=request.correlation_id,
     )
 
 
-def _not_kept() -> StoreError:
+def _not_stored_error() -> StoreError:
     return StoreError(
         "Can't store the outcomes.",
         why="The prediction store doesn't respond.",

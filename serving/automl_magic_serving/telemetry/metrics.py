@@ -24,7 +24,7 @@ from automl_magic_serving.telemetry.slab import Counts, Gauge, Outcome, Slab
 if TYPE_CHECKING:
     from automl_magic_serving.endpoint import Endpoints
 
-_ARM = ("deployment", "model", "version", "role")
+_VERSION_LABELS = ("deployment", "model", "version", "role")
 
 
 class Facts:
@@ -81,21 +81,23 @@ class Metrics(Collector):
             "automl_serving_requests",
             "Requests by outcome: ok, refused (invalid input), busy (queue full), late (timeout), "
             "error, gone (client disconnected)",
-            labels=(*_ARM, "outcome"),
+            labels=(*_VERSION_LABELS, "outcome"),
         )
-        rows = CounterMetricFamily("automl_serving_rows", "Rows in these requests", labels=_ARM)
+        rows = CounterMetricFamily(
+            "automl_serving_rows", "Rows in these requests", labels=_VERSION_LABELS
+        )
         shadow = CounterMetricFamily(
             "automl_serving_shadow_requests",
             "Requests mirrored to the shadow version by outcome; dropped means its queue was full",
-            labels=(*_ARM[:3], "outcome"),
+            labels=(*_VERSION_LABELS[:3], "outcome"),
         )
         duration = HistogramMetricFamily(
             "automl_serving_request_duration_seconds",
             "Request latency in seconds",
-            labels=_ARM,
+            labels=_VERSION_LABELS,
         )
         for counts in totals:
-            arm = self._arm(counts)
+            labels = self._labels(counts)
             outcomes = {
                 outcome.name.lower(): counts.outcomes[outcome]
                 for outcome in Outcome
@@ -103,12 +105,12 @@ class Metrics(Collector):
             }
             if counts.role is Role.SHADOW:
                 for outcome, n in outcomes.items():
-                    shadow.add_metric((*arm[:3], outcome), n)
+                    shadow.add_metric((*labels[:3], outcome), n)
             else:
                 for outcome, n in outcomes.items():
-                    requests.add_metric((*arm, outcome), n)
-                rows.add_metric(arm, counts.rows)
-            duration.add_metric(arm, _cumulative(counts.buckets), counts.seconds)
+                    requests.add_metric((*labels, outcome), n)
+                rows.add_metric(labels, counts.rows)
+            duration.add_metric(labels, _cumulative(counts.buckets), counts.seconds)
         yield from (requests, rows, shadow, duration)
 
     def _state(self) -> Iterator[Metric]:
@@ -140,7 +142,9 @@ class Metrics(Collector):
 
     def _routes(self) -> Iterator[Metric]:
         info = GaugeMetricFamily(
-            "automl_serving_route_info", "Versions of the route and their roles", labels=_ARM
+            "automl_serving_route_info",
+            "Versions of the route and their roles",
+            labels=_VERSION_LABELS,
         )
         epoch = GaugeMetricFamily(
             "automl_serving_route_epoch", "Epoch of the route", labels=("deployment",)
@@ -160,16 +164,18 @@ class Metrics(Collector):
             for role in Role:
                 version = getattr(route, role.value)
                 if version is not None:
-                    arm = (endpoint.name, route.model, str(version), role.value)
-                    info.add_metric(arm, 1)
+                    labels = (endpoint.name, route.model, str(version), role.value)
+                    info.add_metric(labels, 1)
             epoch.add_metric((endpoint.name,), route.epoch)
             percent.add_metric((endpoint.name,), route.percent)
-        for model, version in sorted({(one.model, one.version) for one in self._loaded()}):
+        for model, version in sorted(
+            {(model_version.model, model_version.version) for model_version in self._loaded()}
+        ):
             loaded.add_metric((model, str(version)), 1)
         yield from (info, epoch, percent, loaded)
 
     def _checks(self) -> Iterator[Metric]:
-        at = GaugeMetricFamily(
+        timestamp = GaugeMetricFamily(
             "automl_monitor_check_timestamp_seconds",
             "Time of a deployment's newest check",
             labels=("deployment",),
@@ -185,30 +191,32 @@ class Metrics(Collector):
             labels=("deployment", "column"),
         )
         for check in self._facts.checks:
-            at.add_metric((check["deployment"],), check["at"])
+            timestamp.add_metric((check["deployment"],), check["at"])
             severity.add_metric((check["deployment"], check["severity"]), 1)
             for column, value in check["psi"].items():
                 psi.add_metric((check["deployment"], column), value)
-        yield from (at, severity, psi)
+        yield from (timestamp, severity, psi)
 
     def _experiments(self) -> Iterator[Metric]:
         outcomes = GaugeMetricFamily(
-            "automl_serving_ab_outcomes", "Outcomes of a version in this epoch", labels=_ARM
+            "automl_serving_ab_outcomes",
+            "Outcomes of a version in this epoch",
+            labels=_VERSION_LABELS,
         )
         metric = GaugeMetricFamily(
             "automl_serving_ab_metric",
             "Mean loss of a version in an A/B test",
-            labels=(*_ARM, "metric"),
+            labels=(*_VERSION_LABELS, "metric"),
         )
-        for one in self._facts.experiments:
-            for arm in one["arms"]:
-                labels = (one["deployment"], one["model"], str(arm["version"]), arm["role"])
+        for ab_test in self._facts.experiments:
+            for arm in ab_test["arms"]:
+                labels = (ab_test["deployment"], ab_test["model"], str(arm["version"]), arm["role"])
                 outcomes.add_metric(labels, arm["n"])
                 if arm["n"]:
-                    metric.add_metric((*labels, one["metric"]), arm["mean"])
+                    metric.add_metric((*labels, ab_test["metric"]), arm["mean"])
         yield from (outcomes, metric)
 
-    def _arm(self, counts: Counts) -> tuple[str, str, str, str]:
+    def _labels(self, counts: Counts) -> tuple[str, str, str, str]:
         name = self._facts.deployments[counts.place]
         endpoint = self._endpoints.get(name)
         assert endpoint is not None
@@ -216,8 +224,8 @@ class Metrics(Collector):
         return name, model, str(counts.version), counts.role.value
 
 
-def _gauge(name: str, about: str, gauge: Gauge, slab: Slab) -> Metric:
-    return GaugeMetricFamily(f"automl_serving_{name}", about, value=sum(slab.gauges(gauge)))
+def _gauge(name: str, help_text: str, gauge: Gauge, slab: Slab) -> Metric:
+    return GaugeMetricFamily(f"automl_serving_{name}", help_text, value=sum(slab.gauges(gauge)))
 
 
 def _cumulative(buckets: Sequence[int]) -> list[tuple[str, float]]:

@@ -25,7 +25,7 @@ class Protector:
     def __init__(self, schema: InputSchema, log: PredictionLog, key: LogKey) -> None:
         personal = {column.name for column in schema.columns if column.personal}
         self._hashed = frozenset({*log.hash, *(personal if log.protect else ())})
-        self._kept = tuple(one.name for one in schema.columns if one.name not in log.drop)
+        self._kept = tuple(column.name for column in schema.columns if column.name not in log.drop)
         self._key = key
 
     def features(self, instance: Mapping[str, object]) -> dict[str, Any]:

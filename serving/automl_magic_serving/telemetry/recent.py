@@ -9,7 +9,7 @@ from automl_magic_serving.telemetry.latency import N_BUCKETS, quantile_s
 from automl_magic_serving.telemetry.slab import Slab
 
 LOOK_S = 15.0
-_LOOKS = 20  # five minutes
+_MAX_SNAPSHOTS = 20  # five minutes
 
 
 class Recent:
@@ -17,28 +17,28 @@ class Recent:
 
     def __init__(self, slab: Slab) -> None:
         self._slab = slab
-        self._looks: deque[dict[int, list[int]]] = deque(maxlen=_LOOKS)
+        self._snapshots: deque[dict[int, list[int]]] = deque(maxlen=_MAX_SNAPSHOTS)
         self.look()
 
     def look(self) -> None:
         """Store a snapshot of the counters. Call it every `LOOK_S` seconds."""
-        self._looks.append(self._counts())
+        self._snapshots.append(self._counts())
 
-    def p95_ms(self, place: int) -> float | None:
+    def p95_ms(self, index: int) -> float | None:
         """Return the p95 latency of a deployment in ms, over all workers; None without requests."""
-        now = self._counts().get(place)
+        now = self._counts().get(index)
         if now is None:
             return None
-        before = self._looks[0].get(place, [0] * N_BUCKETS)
+        earlier = self._snapshots[0].get(index, [0] * N_BUCKETS)
         # Counts may fall if the counters of an old version were reused.
-        seconds = quantile_s([max(0, n - b) for n, b in zip(now, before, strict=True)], 0.95)
+        seconds = quantile_s([max(0, n - b) for n, b in zip(now, earlier, strict=True)], 0.95)
         return None if seconds is None else seconds * 1000
 
     def _counts(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
+        totals: dict[int, list[int]] = {}
         for counts in self._slab.totals():
             if counts.role is not Role.SHADOW:
-                sums = found.setdefault(counts.place, [0] * N_BUCKETS)
+                sums = totals.setdefault(counts.place, [0] * N_BUCKETS)
                 for bucket, n in enumerate(counts.buckets):
                     sums[bucket] += n
-        return found
+        return totals

@@ -27,26 +27,26 @@ class Sample(Generic[T]):
 
     def __init__(self, share: float, size: int) -> None:
         self.share, self.size = share, size
-        self._cut = f"{int((1 - share) * 16**_DIGITS):0{_DIGITS}x}"
+        self._min_draw = f"{int((1 - share) * 16**_DIGITS):0{_DIGITS}x}"
         self._kept: list[tuple[str, int, T, int]] = []
-        self._seen = self._order = 0
+        self._n_seen = self._order = 0
 
     def offer(self, ids: Sequence[str], request: T) -> None:
         """Add the rows of a request."""
-        for place, one in enumerate(ids):
-            draw = one[RANDOM_AT : RANDOM_AT + _DIGITS]
-            if draw < self._cut or not self.share:
+        for index, prediction_id in enumerate(ids):
+            draw = prediction_id[RANDOM_AT : RANDOM_AT + _DIGITS]
+            if draw < self._min_draw or not self.share:
                 continue
-            self._seen += 1
+            self._n_seen += 1
             self._order += 1  # a unique tie-breaker, so that requests are never compared
             if len(self._kept) < self.size:
-                heappush(self._kept, (draw, self._order, request, place))
+                heappush(self._kept, (draw, self._order, request, index))
             elif draw > self._kept[0][0]:
-                heapreplace(self._kept, (draw, self._order, request, place))
+                heapreplace(self._kept, (draw, self._order, request, index))
 
     def take(self) -> Iterator[tuple[T, int, float]]:
         """End the interval: yield each kept row with its sampling probability."""
-        kept, seen = self._kept, self._seen
-        self._kept, self._seen = [], 0
-        rate = self.share * len(kept) / seen if seen else self.share
-        return ((request, place, rate) for _, _, request, place in kept)
+        rows, n_seen = self._kept, self._n_seen
+        self._kept, self._n_seen = [], 0
+        rate = self.share * len(rows) / n_seen if n_seen else self.share
+        return ((request, index, rate) for _, _, request, index in rows)

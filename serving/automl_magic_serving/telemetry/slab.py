@@ -149,27 +149,27 @@ class Slab:
         """Return a gauge of every worker, in the order of the workers."""
         return [self.gauge(worker, gauge) for worker in range(self.layout.workers)]
 
-    def live(self, place: int, role: Role, epoch: int) -> Counts | None:
+    def live(self, deployment_index: int, role: Role, epoch: int) -> Counts | None:
         """Return a role's counts in one epoch over all workers; None before the first request.
 
         Parameters
         ----------
-        place : int
+        deployment_index : int
             Index of the deployment in this server.
         """
-        index = place * len(_ROLES) + _ROLES.index(role)
-        found = []
+        slot = deployment_index * len(_ROLES) + _ROLES.index(role)
+        slots = []
         for worker in range(self.layout.workers):
-            base = worker * self.layout.region + _LIVE + index * _SLOT
+            base = worker * self.layout.region + _LIVE + slot * _SLOT
             words = self._slot(base)
             # A worker that starts an epoch clears the slot between two writes of its key.
             if words[0] and words[3] == epoch and self.words[base + 3] == epoch:
-                found.append(words)
-        return _summed(found) if found else None
+                slots.append(words)
+        return _sum_counts(slots) if slots else None
 
     def totals(self) -> list[Counts]:
         """Return the counts of all workers since the start, per version and role."""
-        found: dict[tuple[int, ...], list[list[int]]] = {}
+        groups: dict[tuple[int, ...], list[list[int]]] = {}
         for worker in range(self.layout.workers):
             start = worker * self.layout.region + _LIVE + self.layout.live * _SLOT
             for index in range(self.layout.versions):
@@ -177,8 +177,8 @@ class Slab:
                 if not self.words[base]:
                     break
                 words = self._slot(base)
-                found.setdefault(tuple(words[:3]), []).append(words)
-        return [_summed(slots) for slots in found.values()]
+                groups.setdefault(tuple(words[:3]), []).append(words)
+        return [_sum_counts(slots) for slots in groups.values()]
 
     def region(self, worker: int) -> Region:
         """Return the region that only this worker writes to."""
@@ -199,20 +199,20 @@ class Slab:
         return self.words[base : base + _SLOT].tolist()
 
 
-def _summed(slots: Sequence[list[int]]) -> Counts:
-    words = [sum(column) for column in zip(*slots, strict=True)]
-    place, role, version, epoch = slots[0][:_KEY]
+def _sum_counts(slots: Sequence[list[int]]) -> Counts:
+    sums = [sum(column) for column in zip(*slots, strict=True)]
+    index, role, version, epoch = slots[0][:_KEY]
     return Counts(
-        place=place - 1,
+        place=index - 1,
         role=_ROLES[role],
         version=version,
         epoch=epoch,
-        outcomes=tuple(words[_OUTCOMES:_ROWS]),
-        rows=words[_ROWS],
-        seconds=words[_SUM_US] / 1e6,
-        slow=words[_SLOW],
-        waiting=words[_WAITING],
-        buckets=tuple(words[_BUCKETS:]),
+        outcomes=tuple(sums[_OUTCOMES:_ROWS]),
+        rows=sums[_ROWS],
+        seconds=sums[_SUM_US] / 1e6,
+        slow=sums[_SLOW],
+        waiting=sums[_WAITING],
+        buckets=tuple(sums[_BUCKETS:]),
     )
 
 
@@ -225,7 +225,7 @@ class Region:
     _totals: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for base, key in self._kept():
+        for base, key in self._used_slots():
             self._totals[key] = base
 
     def begin(self, pid: int) -> None:
@@ -241,7 +241,9 @@ class Region:
         """Add to a gauge."""
         self.words[gauge] += value
 
-    def tally(self, place: int, role: Role, version: int, epoch: int, slow_s: float) -> Tally:
+    def tally(
+        self, deployment_index: int, role: Role, version: int, epoch: int, slow_s: float
+    ) -> Tally:
         """Return the counters of a version from this epoch on.
 
         Parameters
@@ -249,10 +251,10 @@ class Region:
         slow_s : float
             Latency objective in seconds. Requests that take longer count as slow.
         """
-        index = place * len(_ROLES) + _ROLES.index(role)
-        base = _LIVE + index * _SLOT
+        slot = deployment_index * len(_ROLES) + _ROLES.index(role)
+        base = _LIVE + slot * _SLOT
         words = self.words
-        key = (place + 1, _ROLES.index(role), version)
+        key = (deployment_index + 1, _ROLES.index(role), version)
         if words[base + 3] != epoch or tuple(words[base : base + 3].tolist()) != key:
             words[base] = words[base + 3] = 0
             for word in range(base + _KEY, base + _SLOT):
@@ -276,13 +278,13 @@ class Region:
         self._totals[key] = base
         return base
 
-    def _kept(self) -> Iterator[tuple[int, tuple[int, int, int]]]:
+    def _used_slots(self) -> Iterator[tuple[int, tuple[int, int, int]]]:
         start = _LIVE + self.layout.live * _SLOT
         for base in range(start, start + self.layout.versions * _SLOT, _SLOT):
-            place, role, version = self.words[base : base + 3].tolist()
-            if not place:
+            index, role, version = self.words[base : base + 3].tolist()
+            if not index:
                 return
-            yield base, (place, role, version)
+            yield base, (index, role, version)
 
 
 class Tally:

@@ -34,8 +34,8 @@ class Traces:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-        named = "OTEL_SERVICE_NAME" in os.environ
-        resource = Resource.create({} if named else {"service.name": _SERVICE})
+        has_name = "OTEL_SERVICE_NAME" in os.environ
+        resource = Resource.create({} if has_name else {"service.name": _SERVICE})
         self._provider = TracerProvider(resource=resource)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer(_SERVICE)
@@ -53,14 +53,14 @@ class Traces:
             attributes={"automl.deployment": deployment},
         )
 
-    def end(self, span: Span, served: Served, role: Role, outcome: Outcome) -> None:
+    def end(self, span: Span, model: Served, role: Role, outcome: Outcome) -> None:
         """End the span with the version, role and outcome. It contains no values of the request."""
         from opentelemetry.trace import Status, StatusCode
 
         span.set_attributes(
             {
-                "automl.model": served.model,
-                "automl.version": served.version,
+                "automl.model": model.model,
+                "automl.version": model.version,
                 "automl.role": role.value,
                 "automl.outcome": outcome.name.lower(),
             }

@@ -59,7 +59,7 @@ class Bench:
             log=self.log,
             traces=self.traces,
             recent=Recent(self.slab),
-            aside=ThreadPoolExecutor(1),
+            executor=ThreadPoolExecutor(1),
         )
         self.deployment = Deployment(name="churn", model_version_id="churn/1")
         self.epoch = 0

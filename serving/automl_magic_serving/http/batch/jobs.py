@@ -101,7 +101,7 @@ def add_job(
             return None
         if connection.execute(_open_jobs(key_id)).scalar_one() >= MOST_OPEN_PER_KEY:
             return None
-        at = now(connection)
+        timestamp = now(connection)
         connection.execute(
             batch_jobs.insert().values(
                 id=source.parent.name,
@@ -112,8 +112,8 @@ def add_job(
                 output=str(output),
                 callback=callback,
                 key_id=key_id,
-                created_at=at,
-                changed_at=at,
+                created_at=timestamp,
+                changed_at=timestamp,
                 n_done=0,
             )
         )
@@ -164,9 +164,9 @@ def forget_old(engine: Engine, home: Path) -> Sequence[str]:
     """Delete jobs that ended more than a day ago, with their files, and return their ids."""
     here = batch_jobs.c.source.startswith(f"{batch_folder(home)}/", autoescape=True)
     with writing(engine) as connection:
-        ended = batch_jobs.c.status.not_in(_OPEN) & here
-        old = ended & (batch_jobs.c.changed_at < now(connection) - KEPT_S)
-        ids = [row.id for row in connection.execute(select(batch_jobs.c.id).where(old))]
+        is_closed = batch_jobs.c.status.not_in(_OPEN) & here
+        is_old = is_closed & (batch_jobs.c.changed_at < now(connection) - KEPT_S)
+        ids = [row.id for row in connection.execute(select(batch_jobs.c.id).where(is_old))]
         connection.execute(batch_jobs.delete().where(batch_jobs.c.id.in_(ids)))
     for job_id in ids:
         shutil.rmtree(batch_folder(home) / job_id, ignore_errors=True)

@@ -29,7 +29,7 @@ class Keeper:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._engine: Engine | None = None
-        self._wanted = asyncio.Event()
+        self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def engine(self) -> Engine:
@@ -41,7 +41,7 @@ class Keeper:
     def start(self) -> None:
         """Start polling. Jobs left by a stopped server are continued."""
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._keep())
+            self._task = asyncio.get_running_loop().create_task(self._poll())
 
     async def stop(self) -> None:
         """Stop polling, and stop the process. Its progress is kept."""
@@ -51,18 +51,18 @@ class Keeper:
 
     def wake(self) -> None:
         """Poll now."""
-        self._wanted.set()
+        self._wake.set()
 
-    async def _keep(self) -> None:
+    async def _poll(self) -> None:
         while True:
-            self._wanted.clear()
+            self._wake.clear()
             try:
                 if await asyncio.to_thread(_is_needed, await self.engine(), self.workspace.home):
                     await _run(self.workspace)
             except (StoreError, OSError) as error:
                 _events.warning("batch_not_looked_for", extra={"error": type(error).__name__})
             try:
-                await asyncio.wait_for(self._wanted.wait(), LOOK_S)
+                await asyncio.wait_for(self._wake.wait(), LOOK_S)
             except TimeoutError:
                 continue
 

@@ -11,9 +11,9 @@ from email.message import Message
 
 from automl_magic_serving.gate.problem import Problem, malformed
 
-_MOST_HEAD = 8_192
-_MOST_PADDING = 256
-_LONGEST_BOUNDARY = 70
+_MAX_HEAD_BYTES = 8_192
+_MAX_PADDING_BYTES = 256
+_MAX_BOUNDARY_LENGTH = 70
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,35 +27,35 @@ class Part:
 
 def boundary_of(content_type: str) -> bytes:
     """Return the boundary between the parts. Raises 400 if the header has none."""
-    said = Message()
-    said["content-type"] = content_type
-    boundary = said.get_boundary("")
-    if not boundary or len(boundary) > _LONGEST_BOUNDARY or not boundary.isascii():
+    message = Message()
+    message["content-type"] = content_type
+    boundary = message.get_boundary("")
+    if not boundary or len(boundary) > _MAX_BOUNDARY_LENGTH or not boundary.isascii():
         raise malformed("The form's content type has no valid boundary.", field="Content-Type")
     return boundary.encode()
 
 
 async def read_parts(
-    chunks: AsyncIterator[bytes], boundary: bytes, most_parts: int
+    chunks: AsyncIterator[bytes], boundary: bytes, max_parts: int
 ) -> AsyncIterator[tuple[Part, bytes]]:
     """Yield the content of each part in pieces: at least one, which may be empty.
 
     Raises
     ------
     Problem
-        400 if the form is incomplete or has more than `most_parts` parts.
+        400 if the form is incomplete or has more than `max_parts` parts.
     """
     line = b"\r\n--" + boundary
     feed = _Feed(chunks)
     await feed.more()
     async for _ in feed.until(line):  # ignore anything before the first boundary
         pass
-    parts = 0
+    n_parts = 0
     while not await feed.ends_here():
-        parts += 1
-        if parts > most_parts:
-            raise Problem(400, "malformed", f"The form has more than {most_parts} parts.")
-        part = _part(await feed.head())
+        n_parts += 1
+        if n_parts > max_parts:
+            raise Problem(400, "malformed", f"The form has more than {max_parts} parts.")
+        part = _parse_part(await feed.head())
         yield part, b""
         async for piece in feed.until(line):
             yield part, piece
@@ -66,59 +66,59 @@ class _Feed:
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
-        self._held = bytearray(b"\r\n")  # the first boundary then looks like the others
+        self._buffer = bytearray(b"\r\n")  # the first boundary then looks like the others
 
     async def more(self) -> None:
         try:
-            self._held += await anext(self._chunks)
+            self._buffer += await anext(self._chunks)
         except StopAsyncIteration:
             raise malformed("The form ends before its last boundary.") from None
 
     async def until(self, line: bytes) -> AsyncIterator[bytes]:
         """Yield the content before a line, and skip the line."""
-        while (found := self._held.find(line)) < 0:
+        while (position := self._buffer.find(line)) < 0:
             # The line may have arrived only in part.
-            whole = max(0, len(self._held) - len(line) + 1)
-            if whole:
-                yield bytes(self._held[:whole])
-                del self._held[:whole]
+            n_complete = max(0, len(self._buffer) - len(line) + 1)
+            if n_complete:
+                yield bytes(self._buffer[:n_complete])
+                del self._buffer[:n_complete]
             await self.more()
-        if found:
-            yield bytes(self._held[:found])
-        del self._held[: found + len(line)]
+        if position:
+            yield bytes(self._buffer[:position])
+        del self._buffer[: position + len(line)]
 
     async def ends_here(self) -> bool:
         """Return whether the skipped boundary was the last one; if not, skip its padding."""
-        while len(self._held) < 2:
+        while len(self._buffer) < 2:
             await self.more()
-        if self._held.startswith(b"--"):
+        if self._buffer.startswith(b"--"):
             return True
-        while (end := self._held.find(b"\r\n")) < 0:
-            if len(self._held) > _MOST_PADDING:
+        while (end := self._buffer.find(b"\r\n")) < 0:
+            if len(self._buffer) > _MAX_PADDING_BYTES:
                 raise malformed("A form boundary is followed by other content.")
             await self.more()
-        if self._held[:end].strip(b" \t"):
+        if self._buffer[:end].strip(b" \t"):
             raise malformed("A form boundary is followed by other content.")
-        del self._held[:end]  # the line break belongs to the next headers
+        del self._buffer[:end]  # the line break belongs to the next headers
         return False
 
     async def head(self) -> bytes:
-        while (end := self._held.find(b"\r\n\r\n")) < 0:
-            if len(self._held) > _MOST_HEAD:
+        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
+            if len(self._buffer) > _MAX_HEAD_BYTES:
                 raise malformed("The headers of a form part are too long.")
             await self.more()
-        head = bytes(self._held[:end])
-        del self._held[: end + 4]
+        head = bytes(self._buffer[:end])
+        del self._buffer[: end + 4]
         return head
 
 
-def _part(head: bytes) -> Part:
-    said = Message()
+def _parse_part(head: bytes) -> Part:
+    message = Message()
     for line in head.decode("utf-8", "replace").splitlines():
         key, colon, value = line.partition(":")
         if colon and key.strip().lower() in {"content-disposition", "content-type"}:
-            said[key.strip()] = value.strip()
-    named = said.get_param("name", header="content-disposition")
-    if said.get_content_disposition() != "form-data" or not isinstance(named, str):
+            message[key.strip()] = value.strip()
+    name = message.get_param("name", header="content-disposition")
+    if message.get_content_disposition() != "form-data" or not isinstance(name, str):
         raise malformed("A form part has no name.")
-    return Part(named[:200], said.get_filename(), said.get_content_type())
+    return Part(name[:200], message.get_filename(), message.get_content_type())

@@ -43,15 +43,15 @@ from automl_magic_serving.http.strict import loads
 from automl_magic_serving.oip.named import endpoint_of
 
 _JSON_BYTES, _JSON_ROWS, _DEPTH = 1_000_000, 10_000, 20
-_LONGEST_CALLBACK = 2_000
+_MAX_URL_LENGTH = 2_000
 Admit = Callable[[Request], Awaitable[Caller]]
 
 
 class BatchRoutes:
     """The routes of batch predictions."""
 
-    def __init__(self, endpoints: Endpoints, gate: Gate, keeper: Keeper, admit: Admit) -> None:
-        self._endpoints, self._gate, self._keeper = endpoints, gate, keeper
+    def __init__(self, endpoints: Endpoints, gate: Gate, job_runner: Keeper, admit: Admit) -> None:
+        self._endpoints, self._gate, self._job_runner = endpoints, gate, job_runner
         self._admit = admit
 
     def routes(self) -> list[BaseRoute]:
@@ -64,31 +64,31 @@ class BatchRoutes:
 
     async def _post(self, request: Request) -> Response:
         caller = await self._admit(request)
-        engine = await self._keeper.engine()
+        engine = await self._job_runner.engine()
         if not await asyncio.to_thread(has_room, engine, caller.key_id):
-            raise _too_many()
-        folder = await asyncio.to_thread(new_folder, self._keeper.workspace.home)
+            raise _too_many_jobs_error()
+        folder = await asyncio.to_thread(new_folder, self._job_runner.workspace.home)
         try:
             upload = await self._receive(request, folder)
             job = await self._add(caller, upload)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self._keeper.wake()
-        return _json(_about(job), 202, {"location": f"/v1/batch-predict/{job.id}"})
+        self._job_runner.wake()
+        return _json(_job_document(job), 202, {"location": f"/v1/batch-predict/{job.id}"})
 
     async def _receive(self, request: Request, folder: Path) -> Upload:
         head: Head = request.scope["automl.head"]
         head.check_plain()
-        said: dict[str, str] = {}
+        fields: dict[str, str] = {}
         for name, value in request.query_params.items():
             if name not in FIELDS:
                 raise malformed(f"Unknown parameter {name[:100]!r}.", expected=", ".join(FIELDS))
-            said[name] = value
+            fields[name] = value
         kind = head.headers.get(b"content-type", b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
             chunks = stream_body(head, request.receive, MOST_BYTES)
-            return await receive(chunks, kind, said, folder)
+            return await receive(chunks, kind, fields, folder)
         head.check_json()
         document = loads(await read_body(head, request.receive, _JSON_BYTES), depth=_DEPTH)
         if type(document) is not dict:
@@ -96,43 +96,43 @@ class BatchRoutes:
         for name in FIELDS:
             if name not in document:
                 continue
-            said[name] = document.pop(name)
-            if type(said[name]) is not str:
+            fields[name] = document.pop(name)
+            if type(fields[name]) is not str:
                 raise malformed(f"`{name}` must be a string.", field=name)
         rows = read_instances(document, _JSON_ROWS).rows
         path = folder / "input.jsonl"
         path.write_bytes(
             b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
         )
-        return Upload(path, "jsonl", said)
+        return Upload(path, "jsonl", fields)
 
     async def _add(self, caller: Caller, upload: Upload) -> Job:
-        said = upload.said
-        if "deployment" not in said:
+        fields = upload.said
+        if "deployment" not in fields:
             raise malformed("The request has no `deployment`.", field="deployment")
-        endpoint = endpoint_of(self._endpoints, said["deployment"])
+        endpoint = endpoint_of(self._endpoints, fields["deployment"])
         self._gate.check(caller, endpoint.name)
-        form = said.get("format", upload.format)
-        if form not in FORMATS:
+        format_name = fields.get("format", upload.format)
+        if format_name not in FORMATS:
             raise malformed("Unknown `format`.", expected=", ".join(FORMATS))
         job = await asyncio.to_thread(
             add_job,
-            await self._keeper.engine(),
+            await self._job_runner.engine(),
             source=upload.path,
-            output=upload.path.with_name(f"predictions.{form}"),
+            output=upload.path.with_name(f"predictions.{format_name}"),
             deployment=endpoint.name,
             version=endpoint.route.stable,
-            callback=_callback(said.get("callback"), endpoint.deployment),
+            callback=_callback(fields.get("callback"), endpoint.deployment),
             key_id=caller.key_id,
         )
         if job is None:
-            raise _too_many()
+            raise _too_many_jobs_error()
         return job
 
     async def _find(self, request: Request) -> Job:
         caller = await self._admit(request)
         job_id = request.path_params["id"]
-        engine = await self._keeper.engine()
+        engine = await self._job_runner.engine()
         job = await asyncio.to_thread(find_job, engine, job_id, caller.key_id)
         if job is None:
             raise not_found(
@@ -141,7 +141,7 @@ class BatchRoutes:
         return job
 
     async def _status(self, request: Request) -> Response:
-        return _json(_about(await self._find(request)))
+        return _json(_job_document(await self._find(request)))
 
     async def _result(self, request: Request) -> Response:
         job = await self._find(request)
@@ -153,8 +153,8 @@ class BatchRoutes:
                 [{"problem": job.error}] if job.error else (),
                 retry_after_s=None if job.status is Status.FAILED else 1.0,
             )
-        form = job.output.suffix.removeprefix(".")
-        return FileResponse(job.output, media_type=TYPES[form], filename=job.output.name)
+        format_name = job.output.suffix.removeprefix(".")
+        return FileResponse(job.output, media_type=TYPES[format_name], filename=job.output.name)
 
 
 def _callback(url: str | None, deployment: Deployment) -> str | None:
@@ -166,9 +166,9 @@ def _callback(url: str | None, deployment: Deployment) -> str | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         host, port, parts = "", None, urlsplit("")
-    named = {host, f"{host}:{port}"} if port is not None else {host}
-    fits = parts.scheme in ("http", "https") and len(url) <= _LONGEST_CALLBACK
-    if not fits or not named & set(deployment.callback_hosts):
+    hosts = {host, f"{host}:{port}"} if port is not None else {host}
+    is_valid = parts.scheme in ("http", "https") and len(url) <= _MAX_URL_LENGTH
+    if not is_valid or not hosts & set(deployment.callback_hosts):
         raise Problem(
             400,
             "callback_not_allowed",
@@ -178,13 +178,13 @@ def _callback(url: str | None, deployment: Deployment) -> str | None:
     return url
 
 
-def _about(job: Job) -> dict[str, Any]:
+def _job_document(job: Job) -> dict[str, Any]:
     """Return the response for a job."""
 
-    def moment(at: float) -> str:
-        return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    def format_time(timestamp: float) -> str:
+        return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="milliseconds")
 
-    done = job.status is Status.DONE
+    is_done = job.status is Status.DONE
     return {
         "id": job.id,
         "status": job.status.value,
@@ -193,13 +193,13 @@ def _about(job: Job) -> dict[str, Any]:
         "rows": job.n_rows,
         "rows_done": job.n_done,
         "error": job.error,
-        "created_at": moment(job.created_at),
-        "changed_at": moment(job.changed_at),
-        "result": f"/v1/batch-predict/{job.id}/result" if done else None,
+        "created_at": format_time(job.created_at),
+        "changed_at": format_time(job.changed_at),
+        "result": f"/v1/batch-predict/{job.id}/result" if is_done else None,
     }
 
 
-def _too_many() -> Problem:
+def _too_many_jobs_error() -> Problem:
     return Problem(
         429, "too_many_jobs", "Too many batch jobs are already open.", retry_after_s=30.0
     )

@@ -17,12 +17,12 @@ from automl_magic_serving.http.head import unsupported
 MOST_BYTES = 1_000_000_000
 FORMATS = tuple(sorted(BY_NAME))
 FIELDS = ("deployment", "callback", "format")
-_KINDS = {kind: one.name for one in BY_NAME.values() for kind in one.media_types}
+_FORMATS_BY_TYPE = {kind: form.name for form in BY_NAME.values() for kind in form.media_types}
 TYPES = {name: BY_NAME[name].media_types[0] for name in FORMATS}
 _FORM = "multipart/form-data"
-_SPARE_BYTES = 500_000_000
+_MIN_FREE_BYTES = 500_000_000
 _WRITE_BYTES = 1 << 20
-_LONGEST_FIELD = 2_000
+_MAX_FIELD_BYTES = 2_000
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Upload:
 
 
 async def receive(
-    chunks: AsyncIterator[bytes], content_type: str, said: dict[str, str], folder: Path
+    chunks: AsyncIterator[bytes], content_type: str, form_fields: dict[str, str], folder: Path
 ) -> Upload:
     """Write the uploaded file of a request into a folder.
 
@@ -43,7 +43,7 @@ async def receive(
     ----------
     content_type : str
         The file's type, or `multipart/form-data` with one part `file`.
-    said : dict
+    form_fields : dict
         Query parameters: `deployment`, `callback`, `format`. Form fields override them.
 
     Raises
@@ -53,30 +53,30 @@ async def receive(
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind == _FORM:
-        return await _from_form(chunks, content_type, said, folder)
-    if kind not in _KINDS:
-        raise unsupported(*sorted(_KINDS), _FORM)
-    path = folder / f"input.{_KINDS[kind]}"
+        return await _from_form(chunks, content_type, form_fields, folder)
+    if kind not in _FORMATS_BY_TYPE:
+        raise unsupported(*sorted(_FORMATS_BY_TYPE), _FORM)
+    path = folder / f"input.{_FORMATS_BY_TYPE[kind]}"
     with path.open("xb") as file:
         to_disk = _ToDisk(file)
         async for chunk in chunks:
             await to_disk.write(chunk)
         await to_disk.flush()
-    return Upload(path, _KINDS[kind], said)
+    return Upload(path, _FORMATS_BY_TYPE[kind], form_fields)
 
 
 async def _from_form(
-    chunks: AsyncIterator[bytes], content_type: str, said: dict[str, str], folder: Path
+    chunks: AsyncIterator[bytes], content_type: str, form_fields: dict[str, str], folder: Path
 ) -> Upload:
-    part_of_file: Part | None = None
+    file_part: Part | None = None
     fields: dict[str, bytearray] = {}
     temporary = folder / "input"
     with temporary.open("xb") as file:
         to_disk = _ToDisk(file)
         async for part, piece in read_parts(chunks, boundary_of(content_type), len(FIELDS) + 1):
             if part.name == "file":
-                part_of_file = part_of_file or part
-                if part is not part_of_file:
+                file_part = file_part or part
+                if part is not file_part:
                     raise malformed("The form must have only one part `file`.", field="file")
                 await to_disk.write(piece)
                 continue
@@ -84,47 +84,47 @@ async def _from_form(
                 raise malformed(f"Unknown form field {part.name!r}.", expected=", ".join(FIELDS))
             value = fields.setdefault(part.name, bytearray())
             value += piece
-            if len(value) > _LONGEST_FIELD:
+            if len(value) > _MAX_FIELD_BYTES:
                 raise malformed("A form field is too long.", field=part.name)
         await to_disk.flush()
-    if part_of_file is None:
+    if file_part is None:
         raise malformed("The form has no part `file`.", field="file")
     for name, value in fields.items():
         try:
-            said[name] = value.decode()
+            form_fields[name] = value.decode()
         except UnicodeDecodeError:
             raise malformed("A form field isn't UTF-8.", field=name) from None
-    kind = _format_of(part_of_file)
-    return Upload(temporary.rename(folder / f"input.{kind}"), kind, said)
+    kind = _format_of(file_part)
+    return Upload(temporary.rename(folder / f"input.{kind}"), kind, form_fields)
 
 
 def _format_of(part: Part) -> str:
     """Return the format by a file's content type, or by its name if the type is unknown."""
-    if part.kind in _KINDS:
-        return _KINDS[part.kind]
+    if part.kind in _FORMATS_BY_TYPE:
+        return _FORMATS_BY_TYPE[part.kind]
     suffix = (part.filename or "").rpartition(".")[2].lower()
     if suffix in FORMATS:
         return suffix
-    raise unsupported(*sorted(_KINDS))
+    raise unsupported(*sorted(_FORMATS_BY_TYPE))
 
 
 class _ToDisk:
     """Writes 1 MB at a time in a thread, so that the event loop doesn't wait for the disk."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file, self._held = file, bytearray()
+        self._file, self._buffer = file, bytearray()
 
     async def write(self, piece: bytes) -> None:
-        self._held += piece
-        if len(self._held) >= _WRITE_BYTES:
+        self._buffer += piece
+        if len(self._buffer) >= _WRITE_BYTES:
             await self.flush()
 
     async def flush(self) -> None:
-        held, self._held = bytes(self._held), bytearray()
-        await asyncio.to_thread(_write_where_room, self._file, held)
+        buffered, self._buffer = bytes(self._buffer), bytearray()
+        await asyncio.to_thread(_write_if_space, self._file, buffered)
 
 
-def _write_where_room(file: BinaryIO, piece: bytes) -> None:
-    if shutil.disk_usage(Path(file.name).parent).free < _SPARE_BYTES:
+def _write_if_space(file: BinaryIO, piece: bytes) -> None:
+    if shutil.disk_usage(Path(file.name).parent).free < _MIN_FREE_BYTES:
         raise Problem(507, "disk_full", "The server's disk is too full for the file.", close=True)
     file.write(piece)

@@ -44,10 +44,10 @@ _NICE = 15
 _NOTE_S = 1.0
 # The process waits for more jobs, so that the next small file needs no new load.
 _LINGER_S, _LOOK_S = 20.0, 0.2
-_MOST_DEATHS = 3
+_MAX_DEATHS = 3
 _PART_S = 5.0
 _CALLS = 3
-_LEAST_MEMORY = 4 << 30
+_MIN_MEMORY_BYTES = 4 << 30
 _PR_SET_PDEATHSIG = 1
 
 _events = logging.getLogger(__name__)
@@ -59,14 +59,14 @@ def work(workspace: Workspace) -> None:
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < _LINGER_S:
         if jobs := open_jobs(engine, home):
-            _do(engine, jobs[0], home)
+            _run_job(engine, jobs[0], home)
             idle_since = time.monotonic()
         else:
             time.sleep(_LOOK_S)
     forget_old(engine, home)
 
 
-def _do(engine: Engine, job: Job, home: Path) -> None:
+def _run_job(engine: Engine, job: Job, home: Path) -> None:
     try:
         _check_deaths(job)
         note(engine, job, status=Status.RUNNING)
@@ -75,8 +75,8 @@ def _do(engine: Engine, job: Job, home: Path) -> None:
         if error.retry_after_s is not None:
             raise  # not the job's fault: it will be retried
         # The caller knows the file, but not its path here.
-        said = f"{error.what} {error.why} {error.fix}".replace(f"{job.folder}/", "")
-        _end(engine, job, Status.FAILED, error=said)
+        message = f"{error.what} {error.why} {error.fix}".replace(f"{job.folder}/", "")
+        _end(engine, job, Status.FAILED, error=message)
     except Exception as error:  # noqa: BLE001 - the next jobs must still run
         _events.exception("batch_failed", extra={"job": job.id})
         _end(engine, job, Status.FAILED, error=f"Internal server error: {type(error).__name__}.")
@@ -86,27 +86,27 @@ def _do(engine: Engine, job: Job, home: Path) -> None:
 
 def _score(engine: Engine, job: Job, home: Path) -> int:
     route = read_route(engine, job.deployment)
-    served = _load(engine, route.model, job.version, home)
-    said_at = time.monotonic()
+    model = _load(engine, route.model, job.version, home)
+    updated_at = time.monotonic()
 
-    def on_rows(done: int, of: int | None, _: float) -> None:
-        nonlocal said_at
-        if time.monotonic() - said_at > _NOTE_S:
-            said_at = time.monotonic()
-            note(engine, job, n_done=done, n_rows=of)
+    def on_rows(n_done: int, n_rows: int | None, _: float) -> None:
+        nonlocal updated_at
+        if time.monotonic() - updated_at > _NOTE_S:
+            updated_at = time.monotonic()
+            note(engine, job, n_done=n_done, n_rows=n_rows)
             _remember_progress(job)
 
-    scored = score(
-        served.fitted,
-        _reader(job.source, served),
+    summary = score(
+        model.fitted,
+        _reader(job.source, model),
         job.output,
-        model_digest=served.manifest_sha256,
+        model_digest=model.manifest_sha256,
         resume=_has_parts(job.output),
         on_rows=on_rows,
         threads=1,
         part_s=_PART_S,
     )
-    return scored.n_rows
+    return summary.n_rows
 
 
 def _load(engine: Engine, model: str, version: int, home: Path) -> Served:
@@ -122,9 +122,9 @@ def _load(engine: Engine, model: str, version: int, home: Path) -> Served:
     return load_model(folder, trusted, model=model, version=version, home=home)
 
 
-def _reader(source: Path, served: Served) -> Reader:
-    form = SUFFIXES[source.suffix]
-    return form.reader(source, {}, storage(served.fitted, served.schema))
+def _reader(source: Path, model: Served) -> Reader:
+    file_format = SUFFIXES[source.suffix]
+    return file_format.reader(source, {}, storage(model.fitted, model.schema))
 
 
 def _has_parts(output: Path) -> bool:
@@ -145,12 +145,12 @@ def _call_back(engine: Engine, job: Job, status: Status, fields: dict[str, objec
     document = {"id": job.id, "status": status.value, **fields}
     for pause_s in (*range(_CALLS - 1), None):
         try:
-            answer = post_json(str(job.callback), document, allowed_hosts=allowed)
+            status_code = post_json(str(job.callback), document, allowed_hosts=allowed)
         except OutboundError as error:
             _events.warning("callback_failed", extra={"job": job.id, "why": error.why})
         else:
-            _events.info("called_back", extra={"job": job.id, "answer": answer})
-            if answer < 500:
+            _events.info("called_back", extra={"job": job.id, "answer": status_code})
+            if status_code < 500:
                 return
         if pause_s is not None:
             time.sleep(1 + pause_s)
@@ -160,7 +160,7 @@ def _check_deaths(job: Job) -> None:
     """Raise if the job has repeatedly crashed this process without progress."""
     deaths = job.folder / "started"
     n = int(deaths.read_text() or 0) if deaths.exists() else 0
-    if n >= _MOST_DEATHS:
+    if n >= _MAX_DEATHS:
         raise AutomlMagicError(
             "Can't score the file.",
             why=f"The scoring process crashed {n} times. It may need too much memory.",
@@ -173,12 +173,12 @@ def _remember_progress(job: Job) -> None:
     (job.folder / "started").write_text("1")
 
 
-def _be_modest() -> None:
+def _limit_resources() -> None:
     """Use the lowest CPU priority, and at most half of the memory."""
     os.nice(_NICE)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    most = max(_LEAST_MEMORY, memory // 2)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    total_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    max_bytes = max(_MIN_MEMORY_BYTES, total_bytes // 2)
+    resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
 
 
 def _die_with(parent: int) -> None:
@@ -194,9 +194,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log_to_stderr(worker="batch")
     workspace = default_workspace()
-    with alone(workspace.home) as is_alone:
-        if is_alone:
-            _be_modest()
+    with alone(workspace.home) as has_lock:
+        if has_lock:
+            _limit_resources()
             work(workspace)
 
 

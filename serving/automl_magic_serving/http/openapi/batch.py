@@ -76,13 +76,13 @@ def batch_paths(serving: Sequence[Endpoint]) -> Json:
 
 
 def _post(serving: Sequence[Endpoint]) -> Json:
-    named = {"enum": [endpoint.name for endpoint in serving]}
+    deployment_schema = {"enum": [endpoint.name for endpoint in serving]}
     options: Json = {"format": _FORMAT}
     hosts = {host for endpoint in serving for host in endpoint.deployment.callback_hosts}
     if hosts:
         allowed = "|".join(re.escape(host) for host in sorted(hosts))
         options["callback"] = {"type": "string", "pattern": f"^https?://({allowed})(/[a-z]*)?$"}
-    form = obj({"deployment": named, "file": {"type": "string"}}, options)
+    form = obj({"deployment": deployment_schema, "file": {"type": "string"}}, options)
     rows = [
         obj(
             {
@@ -95,9 +95,9 @@ def _post(serving: Sequence[Endpoint]) -> Json:
         for endpoint in serving
     ]
     example = example_of(serving[0].schema)
-    in_json: Json = {"schema": rows[0] if len(rows) == 1 else {"anyOf": rows}}
+    json_content: Json = {"schema": rows[0] if len(rows) == 1 else {"anyOf": rows}}
     if example is not None:
-        in_json["example"] = {"deployment": serving[0].name, "instances": [example]}
+        json_content["example"] = {"deployment": serving[0].name, "instances": [example]}
     return {
         "operationId": "batch.post",
         "tags": ["batch"],
@@ -109,7 +109,7 @@ def _post(serving: Sequence[Endpoint]) -> Json:
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": in_json,
+                "application/json": json_content,
                 "multipart/form-data": {
                     "schema": form,
                     "encoding": {"file": {"contentType": ", ".join(sorted(TYPES.values()))}},

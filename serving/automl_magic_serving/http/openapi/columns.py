@@ -26,42 +26,44 @@ _DIRECTIVES = {
 
 def row_schema(schema: InputSchema, checks: Checks) -> Json:
     """Return the schema of an instance: an object with a value for each column."""
-    required = [one.name for one in schema.columns if not _may_miss(one, checks)]
-    said: Json = {
+    required = [column.name for column in schema.columns if not _is_optional(column, checks)]
+    row: Json = {
         "type": "object",
-        "properties": {one.name: column_schema(one, checks) for one in schema.columns},
+        "properties": {column.name: column_schema(column, checks) for column in schema.columns},
         "additionalProperties": checks.unknown is not Check.REFUSE,
     }
     if required:
-        said["required"] = required
+        row["required"] = required
     if (example := example_of(schema)) is not None:
-        said["examples"] = [example]
-    return said
+        row["examples"] = [example]
+    return row
 
 
 def example_of(schema: InputSchema) -> Json | None:
     """Return an example row, or None if the schema lacks an example for a required column."""
-    example = {one.name: one.example for one in schema.columns if one.example is not None}
-    wanted = {one.name for one in schema.columns if not one.nullable}
-    return example if wanted <= example.keys() else None
+    example = {
+        column.name: column.example for column in schema.columns if column.example is not None
+    }
+    required = {column.name for column in schema.columns if not column.nullable}
+    return example if required <= example.keys() else None
 
 
 def column_schema(column: InputColumn, checks: Checks) -> Json:
     """Return the schema of a column."""
     options = _options(column, checks)
-    if _may_miss(column, checks):
+    if _is_optional(column, checks):
         options.append({"type": "null"})
-    said = options[0] if len(options) == 1 else {"anyOf": options}
-    words = [column.kind.value.replace("_", " ")]
+    schema = options[0] if len(options) == 1 else {"anyOf": options}
+    notes = [column.kind.value.replace("_", " ")]
     if column.personal is not None:
-        words.append(f"personal data: {column.personal}")
-    said = {**said, "description": ", ".join(words)}
+        notes.append(f"personal data: {column.personal}")
+    schema = {**schema, "description": ", ".join(notes)}
     if column.example is not None:
-        said["examples"] = [column.example]
-    return said
+        schema["examples"] = [column.example]
+    return schema
 
 
-def _may_miss(column: InputColumn, checks: Checks) -> bool:
+def _is_optional(column: InputColumn, checks: Checks) -> bool:
     return column.nullable or checks.missing is not Check.REFUSE
 
 
@@ -106,10 +108,10 @@ def _labels(column: InputColumn, checks: Checks) -> list[Json]:
     native = {"number": "number", "boolean": "boolean"}.get(column.stored_as, "string")
     numbers = [float(level) for level in column.levels if _is_number(level)]
     if column.kind in _LABELS and column.levels:
-        others: Json = {"enum": [*column.levels, *numbers]}
+        levels: Json = {"enum": [*column.levels, *numbers]}
         if checks.categories is Check.REFUSE:
-            return [others]
-        return [{"type": native}, others] if native != "string" or numbers else [{"type": native}]
+            return [levels]
+        return [{"type": native}, levels] if native != "string" or numbers else [{"type": native}]
     return [{"type": native}]
 
 

@@ -39,8 +39,8 @@ _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean"}
 _INT64 = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
 _FLAGS = {"type": "object", "additionalProperties": _TEXT}
-_READS = (401, 403, 404, 429, 431, 500, 503)
-_ASKS = (400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 504)
+_READ_STATUSES = (401, 403, 404, 429, 431, 500, 503)
+_PREDICT_STATUSES = (400, 401, 403, 404, 408, 413, 415, 422, 429, 431, 500, 503, 504)
 _PREDICTION_ID = {"type": "string", "pattern": "^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$"}
 _NOT_IN_JSON = ("shared_memory_region", "classification", "binary_data_size")
 _PARAMETERS: Json = {
@@ -51,13 +51,13 @@ _OPEN: list[Json] = []
 
 def openapi_document(serving: Sequence[Endpoint]) -> Json:
     """Return the OpenAPI document."""
-    paths = {**_about_the_server(), **_outcomes()}
+    paths = {**_server(), **_outcomes()}
     schemas: Json = {"Problem": PROBLEM}
     for endpoint in serving:
         schemas[f"{endpoint.name}.row"] = row_schema(endpoint.schema, endpoint.deployment.checks)
         paths |= _deployment(endpoint)
     if serving:
-        paths["/v1/predict"] = {"post": _question(serving)}
+        paths["/v1/predict"] = {"post": _predict(serving)}
         paths |= batch_paths(serving)
     return {
         "openapi": "3.1.0",
@@ -78,7 +78,7 @@ def openapi_document(serving: Sequence[Endpoint]) -> Json:
     }
 
 
-def _about_the_server() -> Json:
+def _server() -> Json:
     state = obj(
         {
             "model_loaded": _FLAG,
@@ -102,25 +102,25 @@ def _about_the_server() -> Json:
     server = obj({"name": _TEXT, "version": _TEXT, "extensions": listed(_TEXT)})
     ready = obj({"ready": _FLAG})
     return {
-        "/health": _get("health", "Server health", health, also=health, is_open=True),
+        "/health": _get("health", "Server health", health, not_ready=health, is_open=True),
         "/metrics": _get("metrics", "Prometheus metrics", _TEXT, kind="text/plain", is_open=True),
         "/v2": _get("server", "Server metadata", server, is_open=True),
         "/v2/health/live": _get("live", "Server liveness", obj({"live": _FLAG}), is_open=True),
-        "/v2/health/ready": _get("ready", "Server readiness", ready, also=ready, is_open=True),
+        "/v2/health/ready": _get("ready", "Server readiness", ready, not_ready=ready, is_open=True),
     }
 
 
 def _outcomes() -> Json:
     outcome = {"type": ["string", "number", "boolean"], "maxLength": 1_000}
-    one = obj({"prediction_id": _PREDICTION_ID, "outcome": outcome})
-    many = obj({"outcomes": listed(one, 1, MOST_OUTCOMES)})
+    single = obj({"prediction_id": _PREDICTION_ID, "outcome": outcome})
+    multiple = obj({"outcomes": listed(single, 1, MOST_OUTCOMES)})
     example = {"prediction_id": "0199d2f0a1c07f1e8c2b3d4e5f60718a", "outcome": "yes"}
     operation = {
         "operationId": "outcomes",
         "tags": ["outcomes"],
         "summary": "Report outcomes of predictions",
         "parameters": [REQUEST_ID],
-        "requestBody": body({"oneOf": [one, many]}, example),
+        "requestBody": body({"oneOf": [single, multiple]}, example),
         "responses": {
             "202": answer("The outcomes are stored.", obj({"accepted": {"type": "integer"}})),
             **problems(400, 401, 403, 408, 413, 415, 429, 431, 500, 503),
@@ -143,7 +143,9 @@ def _deployment(endpoint: Endpoint) -> Json:
     return {
         f"/v1/inference/{name}:predict": {"post": _instances(endpoint)},
         base: _get(f"{name}.metadata", "Model metadata", metadata),
-        f"{base}/ready": _get(f"{name}.ready", "Model readiness", ready, also=ready, is_open=True),
+        f"{base}/ready": _get(
+            f"{name}.ready", "Model readiness", ready, not_ready=ready, is_open=True
+        ),
         f"{base}/infer": {"post": _infer(endpoint, name, [REQUEST_ID])},
         f"{base}/versions/{{version}}": _get(
             f"{name}.version.metadata", "Model version metadata", metadata, [version]
@@ -153,7 +155,7 @@ def _deployment(endpoint: Endpoint) -> Json:
             "Model version readiness",
             ready,
             [version],
-            also=ready,
+            not_ready=ready,
             is_open=True,
         ),
         f"{base}/versions/{{version}}/infer": {
@@ -165,13 +167,13 @@ def _deployment(endpoint: Endpoint) -> Json:
 def _instances(endpoint: Endpoint) -> Json:
     name, schema = endpoint.name, endpoint.schema
     row = ref(f"{name}.row")
-    whole = {"type": "integer", "minimum": -LARGEST_ID, "maximum": LARGEST_ID}
-    own_id = {"anyOf": [{"type": "string", "maxLength": LONGEST_ID}, whole]}
+    integer = {"type": "integer", "minimum": -LARGEST_ID, "maximum": LARGEST_ID}
+    own_id = {"anyOf": [{"type": "string", "maxLength": LONGEST_ID}, integer]}
     wrapped = obj({"features": row}, {"id": {"anyOf": [*own_id["anyOf"], {"type": "null"}]}})
     instances = listed({"anyOf": [row, wrapped]}, 1, endpoint.deployment.limits.rows)
-    told = recipe_family(schema.task).instance_schema(schema)
-    prediction = obj({"id": own_id, "prediction_id": _TEXT, **told}, {"flags": _FLAGS})
-    said = {
+    prediction_fields = recipe_family(schema.task).instance_schema(schema)
+    prediction = obj({"id": own_id, "prediction_id": _TEXT, **prediction_fields}, {"flags": _FLAGS})
+    fields = {
         "predictions": listed(prediction, 1),
         "model": _TEXT,
         "model_version": _TEXT,
@@ -185,13 +187,16 @@ def _instances(endpoint: Endpoint) -> Json:
         "summary": f"Predict {schema.target} for one or more rows",
         "parameters": [REQUEST_ID],
         "requestBody": body(obj({"instances": instances}), example and {"instances": [example]}),
-        "responses": {"200": answer("The predictions.", obj(said)), **problems(*_ASKS)},
+        "responses": {
+            "200": answer("The predictions.", obj(fields)),
+            **problems(*_PREDICT_STATUSES),
+        },
     }
 
 
-def _question(serving: Sequence[Endpoint]) -> Json:
+def _predict(serving: Sequence[Endpoint]) -> Json:
     options = obj({}, {"return_probabilities": _FLAG, "return_explanations": _FLAG})
-    asked = [
+    requests = [
         obj(
             {
                 "model_id": {"enum": _ids(endpoint)},
@@ -201,8 +206,10 @@ def _question(serving: Sequence[Endpoint]) -> Json:
         )
         for endpoint in serving
     ]
-    families = {one.schema.task.family: recipe_family(one.schema.task) for one in serving}
-    said = [_reply(*family.reply_schema()) for family in families.values()]
+    families = {
+        endpoint.schema.task.family: recipe_family(endpoint.schema.task) for endpoint in serving
+    }
+    replies = [_reply(*family.reply_schema()) for family in families.values()]
     first = serving[0]
     example = example_of(first.schema)
     return {
@@ -211,7 +218,7 @@ def _question(serving: Sequence[Endpoint]) -> Json:
         "summary": "Predict one row, optionally with probabilities and an explanation",
         "parameters": [REQUEST_ID],
         "requestBody": body(
-            asked[0] if len(asked) == 1 else {"anyOf": asked},
+            requests[0] if len(requests) == 1 else {"anyOf": requests},
             example
             and {
                 "model_id": first.name,
@@ -220,8 +227,10 @@ def _question(serving: Sequence[Endpoint]) -> Json:
             },
         ),
         "responses": {
-            "200": answer("The prediction.", said[0] if len(said) == 1 else {"anyOf": said}),
-            **problems(*_ASKS),
+            "200": answer(
+                "The prediction.", replies[0] if len(replies) == 1 else {"anyOf": replies}
+            ),
+            **problems(*_PREDICT_STATUSES),
         },
     }
 
@@ -253,7 +262,7 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
     """Describe inference of one row. The protocol also allows n rows, binary data and one table."""
     schema, checks = endpoint.schema, endpoint.deployment.checks
     tensors = [_input(column, checks) for column in schema.columns]
-    asked = open_obj({"name": {"enum": list(names_of(schema))}}, _PARAMETERS)
+    requested_output = open_obj({"name": {"enum": list(names_of(schema))}}, _PARAMETERS)
     request = open_obj(
         {
             "inputs": {
@@ -264,13 +273,13 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
                 "maxItems": len(tensors),
             }
         },
-        {"id": _TEXT, "outputs": listed(asked), **_PARAMETERS},
+        {"id": _TEXT, "outputs": listed(requested_output), **_PARAMETERS},
     )
     output = obj(
         {"name": _TEXT, "datatype": _TEXT, "shape": listed({"type": "integer"})},
         {"data": {"type": "array"}, "parameters": {"type": "object"}},
     )
-    said = {
+    fields = {
         "model_name": {"const": endpoint.name},
         "model_version": _TEXT,
         "id": _TEXT,
@@ -289,7 +298,7 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
                 for column in schema.columns
             ]
         }
-    outputs = answer("The outputs.", obj(said))
+    outputs = answer("The outputs.", obj(fields))
     binary = {"type": "string", "contentMediaType": "application/octet-stream"}
     outputs["content"]["application/octet-stream"] = {"schema": binary}
     return {
@@ -300,7 +309,7 @@ def _infer(endpoint: Endpoint, operation: str, parameters: list[Json]) -> Json:
         "tensors and, for models with only numeric columns, one tensor of shape [n, columns].",
         "parameters": parameters,
         "requestBody": body(request, example),
-        "responses": {"200": outputs, **problems(*_ASKS)},
+        "responses": {"200": outputs, **problems(*_PREDICT_STATUSES)},
     }
 
 
@@ -339,15 +348,15 @@ def _get(
     parameters: Sequence[Json] = (),
     *,
     kind: str = "application/json",
-    also: Json | None = None,
+    not_ready: Json | None = None,
     is_open: bool = False,
 ) -> Json:
-    """Return a GET operation. `also` is the schema of a 503 that isn't an error response."""
+    """Return a GET operation. `not_ready` is the schema of a 503 that isn't an error response."""
     responses: dict[str, Any] = {"200": answer(summary, schema, kind)}
-    responses |= problems(404, 431, 500) if is_open else problems(*_READS)
-    if also is not None:
-        responses["503"] = answer("Not ready.", also)
-    said: Json = {
+    responses |= problems(404, 431, 500) if is_open else problems(*_READ_STATUSES)
+    if not_ready is not None:
+        responses["503"] = answer("Not ready.", not_ready)
+    document: Json = {
         "operationId": operation,
         "tags": ["about"],
         "summary": summary,
@@ -355,5 +364,5 @@ def _get(
         "responses": responses,
     }
     if is_open:
-        said["security"] = _OPEN
-    return {"get": said}
+        document["security"] = _OPEN
+    return {"get": document}

@@ -62,13 +62,16 @@ def answer(description: str, schema: Json, kind: str = "application/json") -> Js
 
 def problems(*statuses: int) -> Json:
     """Return the error responses for some statuses."""
-    said = {}
+    responses = {}
     for status in statuses:
-        one = said[str(status)] = answer(_STATUSES[status], ref("Problem"))
+        response = responses[str(status)] = answer(_STATUSES[status], ref("Problem"))
         if status == 429:
-            whole = {"schema": {"type": "string", "pattern": "^[1-9][0-9]*$"}, "required": True}
-            one["headers"] = {**one["headers"], "Retry-After": whole}
-    return said
+            retry_after = {
+                "schema": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+                "required": True,
+            }
+            response["headers"] = {**response["headers"], "Retry-After": retry_after}
+    return responses
 
 
 def body(schema: Json, example: Any = None) -> Json:
@@ -94,7 +97,7 @@ def open_obj(required: Json, optional: Json) -> Json:
     return {**obj(required, optional), "additionalProperties": True}
 
 
-def listed(items: Json, least: int = 0, most: int | None = None) -> Json:
+def listed(items: Json, min_items: int = 0, max_items: int | None = None) -> Json:
     """Return the schema of an array."""
-    said: Json = {"type": "array", "items": items, "minItems": least}
-    return said if most is None else {**said, "maxItems": most}
+    schema: Json = {"type": "array", "items": items, "minItems": min_items}
+    return schema if max_items is None else {**schema, "maxItems": max_items}

@@ -38,12 +38,14 @@ def page(serving: Sequence[Endpoint], *, needs_key: bool) -> str:
         tag("title", "Deployments"),
         tag("style", STYLE),
     )
-    none = tag("p", "No model is loaded. For the reason, run ", tag("code", "automl deployments"))
+    no_model = tag(
+        "p", "No model is loaded. For the reason, run ", tag("code", "automl deployments")
+    )
     main = tag(
         "main",
         tag("h1", "Deployments"),
         *(_deployment(endpoint, needs_key=needs_key) for endpoint in serving),
-        "" if serving else none,
+        "" if serving else no_model,
         tag("h2", "APIs"),
         _links(),
         class_="am",
@@ -65,10 +67,10 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
     ]
     if route.canary is not None:
         facts.insert(2, ("Canary", f"version {route.canary}, {route.percent:g}% of requests"))
-    listed = "".join(tag("div", tag("dt", key), tag("dd", text(value))) for key, value in facts)
+    fact_list = "".join(tag("div", tag("dt", key), tag("dd", text(value))) for key, value in facts)
     example = {"instances": [example_of(schema) or {}]}
     field, key, out = f"row-{name}", f"key-{name}", f"answer-{name}"
-    ask_key = (
+    key_input = (
         tag("label", "API key", for_=key)
         + f'<input id="{text(key)}" name="key" type="password" autocomplete="off">'
         if needs_key
@@ -78,14 +80,14 @@ def _deployment(endpoint: Endpoint, *, needs_key: bool) -> str:
         "form",
         tag("label", "Rows as JSON", for_=field),
         tag("textarea", lines(dumps(example)), id=field, name="row", rows=14, spellcheck="false"),
-        ask_key,
+        key_input,
         tag("button", "Predict", type="submit"),
         tag("output", id=out, for_=field, aria_live="polite"),
         data_ask=f"/v1/inference/{name}:predict",
         aria_label=f"Predict with {name}",
     )
-    about = tag("dl", listed, class_="am-facts")
-    return tag("section", tag("h2", text(name), id=f"of-{name}"), about, form)
+    facts_html = tag("dl", fact_list, class_="am-facts")
+    return tag("section", tag("h2", text(name), id=f"of-{name}"), facts_html, form)
 
 
 def _links() -> str:
@@ -96,7 +98,7 @@ def _links() -> str:
         "/v2": "Open Inference Protocol metadata",
     }
     items = (
-        tag("li", tag("a", tag("code", address), href=address), f": {words}")
-        for address, words in links.items()
+        tag("li", tag("a", tag("code", address), href=address), f": {description}")
+        for address, description in links.items()
     )
     return tag("ul", *items)

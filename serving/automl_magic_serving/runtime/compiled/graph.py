@@ -49,7 +49,8 @@ class Part:
             share = value if self.link is Link.SHARE else _sigmoid(value)
             return [1.0 - share, share]
         values = [
-            add + one for add, one in zip(self.base, sums[self.start : self._stop], strict=True)
+            base + total
+            for base, total in zip(self.base, sums[self.start : self._stop], strict=True)
         ]
         if self.link is Link.IDENTITY:
             return values
@@ -106,15 +107,15 @@ class Graph:
         """Return the outputs for one row."""
         with np.errstate(over="ignore"):  # overflows float32 to infinity, like the library
             rows = np.array((outputs,), dtype=self.dtype)
-        found: list[float] = self._session.run(self._outputs, {"rows": rows})[0][0].tolist()
-        return found
+        sums: list[float] = self._session.run(self._outputs, {"rows": rows})[0][0].tolist()
+        return sums
 
     def sums(self, matrix: Floats) -> Floats:
         """Return the outputs for each row, of shape (n_rows, n_outputs)."""
         with np.errstate(over="ignore"):
             rows = matrix.astype(self.dtype)
-        found: Floats = self._session.run(self._outputs, {"rows": rows})[0]
-        return found
+        sums: Floats = self._session.run(self._outputs, {"rows": rows})[0]
+        return sums
 
 
 def _content(
@@ -138,8 +139,12 @@ def _content(
         columns["weights"].append(trees.leaf_weight)
         n_trees += int(trees.tree.max()) + 1
         output += trees.n_outputs
-    found = {name: np.concatenate(parts) for name, parts in columns.items()}
-    values, modes, weights = found.pop("values"), found.pop("modes"), found.pop("weights")
+    attributes = {name: np.concatenate(parts) for name, parts in columns.items()}
+    values, modes, weights = (
+        attributes.pop("values"),
+        attributes.pop("modes"),
+        attributes.pop("weights"),
+    )
     element = TensorProto.FLOAT if dtype == np.float32 else TensorProto.DOUBLE
     node = helper.make_node(
         "TreeEnsembleRegressor",
@@ -156,9 +161,9 @@ def _content(
     node.attribute.add(name="nodes_modes", type=AttributeProto.STRINGS).strings.extend(
         [_MODES[mode] for mode in modes.tolist()]
     )
-    for name, of_nodes in found.items():
+    for name, numbers in attributes.items():
         attribute = node.attribute.add(name=name, type=AttributeProto.INTS)
-        attribute.ints.extend(of_nodes.tolist())
+        attribute.ints.extend(numbers.tolist())
     graph = helper.make_graph(
         [node],
         "trees",

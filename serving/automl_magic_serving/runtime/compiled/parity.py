@@ -25,9 +25,9 @@ def rows_of(schema: InputSchema, n_rows: int, seed: int = 0) -> list[list[Any]]:
 
     The same seed gives the same rows.
     """
-    chance = random.Random(seed)  # noqa: S311 - rows to compare with, no secret
+    rng = random.Random(seed)  # noqa: S311 - rows to compare with, no secret
     return [
-        [value_of(column, chance, odd=chance.random() < ODD_SHARE) for column in schema.columns]
+        [value_of(column, rng, odd=rng.random() < ODD_SHARE) for column in schema.columns]
         for _ in range(n_rows)
     ]
 
@@ -38,56 +38,56 @@ def at_splits(matrix: Floats, models: Sequence[Trees], *, with_gaps: bool, seed:
     For numbers equal to a split, `<` and `<=` differ, and so do float32 and float64. With
     `with_gaps`, for models that accept missing values, some numbers become NaN.
     """
-    random_ = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     matrix = matrix.copy()
     for trees in models:
         for feature in np.unique(trees.feature[(trees.feature != LEAF) & ~trees.equal]):
             splits = trees.split[(trees.feature == feature) & ~trees.equal]
-            chosen = random_.choice(splits, len(matrix))
-            replaced = random_.random(len(matrix)) < 0.5
-            matrix[:, feature] = np.where(replaced, chosen, matrix[:, feature])
+            sampled = rng.choice(splits, len(matrix))
+            is_replaced = rng.random(len(matrix)) < 0.5
+            matrix[:, feature] = np.where(is_replaced, sampled, matrix[:, feature])
     if with_gaps:
-        matrix[random_.random(matrix.shape) < ODD_SHARE] = np.nan
+        matrix[rng.random(matrix.shape) < ODD_SHARE] = np.nan
     return matrix
 
 
-def difference(one: Any, other: Any, *, of_values: bool) -> float:
+def difference(first: Any, second: Any, *, of_values: bool) -> float:
     """Return the maximum difference of two arrays of predictions; NaN if one has a NaN."""
-    one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
-    scale = max(1e-300, float(np.abs(other).max(initial=0.0))) if of_values else 1.0
-    return float(np.abs(one - other).max(initial=0.0)) / scale
+    first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    scale = max(1e-300, float(np.abs(second).max(initial=0.0))) if of_values else 1.0
+    return float(np.abs(first - second).max(initial=0.0)) / scale
 
 
-def value_of(column: InputColumn, chance: random.Random, *, odd: bool) -> Any:
+def value_of(column: InputColumn, rng: random.Random, *, odd: bool) -> Any:
     """Sample a value of a column: allowed by its schema, or an odd one."""
-    if odd and column.nullable and chance.random() < 0.5:
+    if odd and column.nullable and rng.random() < 0.5:
         return None
     if column.kind is ColumnKind.NUMBER and column.stored_as in ("number", "text"):
-        return _number(column, chance, odd=odd)
+        return _number(column, rng, odd=odd)
     if column.kind is ColumnKind.BOOLEAN:
         if column.stored_as == "boolean" or not column.parse:
-            return chance.random() < 0.5
-        text = chance.choice(sorted(column.parse.values()))
+            return rng.random() < 0.5
+        text = rng.choice(sorted(column.parse.values()))
         return text if column.stored_as == "text" else float(text)
     if column.kind is ColumnKind.DATE:
         low, high = _span(column)
-        moment = EPOCH + timedelta(seconds=int(chance.uniform(low, high)))
+        moment = EPOCH + timedelta(seconds=int(rng.uniform(low, high)))
         date_format = column.parse.get("date_format")
         return moment.strftime(date_format) if date_format else moment.isoformat()
     if column.levels and not odd:
-        text = chance.choice(column.levels)
+        text = rng.choice(column.levels)
         return text if column.stored_as == "text" else as_stored(text)
     if column.kind is ColumnKind.TEXT:
-        return " ".join(chance.choices(WORDS, k=chance.randint(0, 20)))
-    return f"never seen {chance.randint(0, 9)}"
+        return " ".join(rng.choices(WORDS, k=rng.randint(0, 20)))
+    return f"never seen {rng.randint(0, 9)}"
 
 
-def _number(column: InputColumn, chance: random.Random, *, odd: bool) -> float | int:
+def _number(column: InputColumn, rng: random.Random, *, odd: bool) -> float | int:
     low, high = _span(column)
     if odd:
         wide = 10 * (high - low) + 1
-        return chance.choice([low, high, low - wide, high + wide, 0.0, LARGEST, -LARGEST])
-    value = chance.uniform(low, high)
+        return rng.choice([low, high, low - wide, high + wide, 0.0, LARGEST, -LARGEST])
+    value = rng.uniform(low, high)
     return round(value) if isinstance(column.example, int) else value
 
 

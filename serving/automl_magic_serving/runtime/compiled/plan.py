@@ -65,7 +65,7 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Candidate:
-    place: int
+    index: int
     trees: tuple[Trees, ...]
     graph: Graph
     up_to: int
@@ -79,17 +79,17 @@ class Plan:
         self._fitted, self._recipe = fitted, fitted.recipe
         self._views = Views(fitted.views, schema)
         self._weights = [spec.weight for spec in self._recipe.members]
-        self._slices = [self._views.slice_of(one.spec.view) for one in fitted.members]
+        self._slices = [self._views.slice_of(member.spec.view) for member in fitted.members]
         rows = rows_of(schema, PARITY_ROWS)
-        self._groups, self.ways = self._chosen(rows)
-        compiled = {place for group in self._groups for place, _ in group.members}
+        self._groups, self.ways = self._choose_backends(rows)
+        compiled = {index for group in self._groups for index, _ in group.members}
         self._native = [
-            (place, one) for place, one in enumerate(fitted.members) if place not in compiled
+            (index, member) for index, member in enumerate(fitted.members) if index not in compiled
         ]
-        alone = len(self._recipe.members) == 1 and self._recipe.calibration is None
-        self._blend = _first if alone else _blend_of(self._recipe, self._weights)
+        is_single = len(self._recipe.members) == 1 and self._recipe.calibration is None
+        self._blend = _first if is_single else _blend_of(self._recipe, self._weights)
         self._check(rows[:CHECKED_ROWS], [column.name for column in schema.columns])
-        self._seconds = self._measured(rows)
+        self._seconds = self._measure(rows)
 
     def one(self, values: Values) -> float | list[float]:
         """Return the value, or the probability of each class, for one validated instance."""
@@ -97,10 +97,10 @@ class Plan:
         predictions: list[Any] = [None] * len(self._weights)
         for group in self._groups:
             sums = group.graph.sums_of_one(outputs)
-            for place, parts in group.members:
-                predictions[place] = _mean([part.one(sums) for part in parts])
-        for place, member in self._native:
-            predictions[place] = member.predict_row(outputs[self._slices[place]])
+            for index, parts in group.members:
+                predictions[index] = _mean([part.one(sums) for part in parts])
+        for index, member in self._native:
+            predictions[index] = member.predict_row(outputs[self._slices[index]])
         return self._blend(predictions)
 
     def many(self, rows: Sequence[Values]) -> Floats:
@@ -113,37 +113,41 @@ class Plan:
         predictions: list[Any] = [None] * len(matrices)
         groups = [group for group in self._groups if n <= group.up_to]
         if groups:
-            together = np.hstack(list(by_view.values()))
+            matrix = np.hstack(list(by_view.values()))
         for group in groups:
-            sums = group.graph.sums(together)
-            for place, parts in group.members:
-                predictions[place] = _mean_of([part.many(sums) for part in parts])
-        for place, member in enumerate(self._fitted.members):
-            if predictions[place] is None:
-                predictions[place] = member.predict(matrices[place])
+            sums = group.graph.sums(matrix)
+            for index, parts in group.members:
+                predictions[index] = _mean_of([part.many(sums) for part in parts])
+        for index, member in enumerate(self._fitted.members):
+            if predictions[index] is None:
+                predictions[index] = member.predict(matrices[index])
         return self._fitted.combined(predictions)
 
     def seconds(self, n: int) -> float:
         """Return the estimated time in seconds for `n` rows, from measurements at load."""
-        one, some, many = self._seconds
+        row_s, rows_s, max_rows_s = self._seconds
         if n <= TIMED_ROWS:
-            return one + (some - one) * (n - 1) / (TIMED_ROWS - 1)
-        return some + (many - some) * (n - TIMED_ROWS) / (MOST_ROWS - TIMED_ROWS)
+            return row_s + (rows_s - row_s) * (n - 1) / (TIMED_ROWS - 1)
+        return rows_s + (max_rows_s - rows_s) * (n - TIMED_ROWS) / (MOST_ROWS - TIMED_ROWS)
 
-    def _chosen(self, rows: Sequence[Values]) -> tuple[list[_Group], tuple[Way, ...]]:
+    def _choose_backends(self, rows: Sequence[Values]) -> tuple[list[_Group], tuple[Way, ...]]:
         outputs = np.array([self._views.one(values) for values in rows], dtype=np.float64)
-        candidates, ways = [], []
-        for place, member in enumerate(self._fitted.members):
+        candidates, backends = [], []
+        for index, member in enumerate(self._fitted.members):
             try:
-                found = self._candidate(place, member, outputs)
+                candidate = self._candidate(index, member, outputs)
             except CannotCompile as reason:
-                ways.append(Way(member.spec.name, member.spec.estimator, 0, f"{_capital(reason)}."))
+                backends.append(
+                    Way(member.spec.name, member.spec.estimator, 0, f"{_capitalize(reason)}.")
+                )
                 continue
-            candidates.append(found)
-            ways.append(Way(member.spec.name, member.spec.estimator, found.up_to, found.why))
-        return self._grouped(candidates), tuple(ways)
+            candidates.append(candidate)
+            backends.append(
+                Way(member.spec.name, member.spec.estimator, candidate.up_to, candidate.why)
+            )
+        return self._group(candidates), tuple(backends)
 
-    def _candidate(self, place: int, member: FittedMember, outputs: Floats) -> _Candidate:
+    def _candidate(self, index: int, member: FittedMember, outputs: Floats) -> _Candidate:
         """Compile a member, compare it with its library, and measure for how many rows it pays.
 
         Raises
@@ -152,72 +156,83 @@ class Plan:
             If it can't be compiled, gives different results, or isn't faster for one row.
         """
         trees = tuple(trees_of(member.estimator, model) for model in member.models)
-        of_view = self._slices[place]
-        graph = Graph([(one, of_view.start) for one in trees], self._views.width)
+        columns = self._slices[index]
+        graph = Graph([(model_trees, columns.start) for model_trees in trees], self._views.width)
 
-        def compiled_one(row: list[float]) -> Any:
+        def predict_row(row: list[float]) -> Any:
             sums = graph.sums_of_one(row)
             return _mean([part.one(sums) for part in graph.parts])
 
-        def compiled_many(outputs: Floats) -> Floats:
+        def predict(outputs: Floats) -> Floats:
             sums = graph.sums(outputs)
             return _mean_of([part.many(sums) for part in graph.parts])
 
         of_values = self._recipe.task.answer is Answer.NUMBER
         with_gaps = member.estimator.takes_gaps
         split = outputs.copy()
-        split[:, of_view] = at_splits(outputs[:, of_view], trees, with_gaps=with_gaps)
-        for compared in (outputs, split):
+        split[:, columns] = at_splits(outputs[:, columns], trees, with_gaps=with_gaps)
+        for matrix in (outputs, split):
             with np.errstate(all="ignore"):  # some numbers are extreme
-                own = member.predict(compared[:, of_view])
-            apart = difference(compiled_many(compared), own, of_values=of_values)
-            if not apart <= TOLERANCE:
-                raise CannotCompile(f"its compiled form differs by {apart:.2g} from its library")
-        one, many = _timed(compiled_one, compiled_many, outputs)
-        own_one, own_many = _timed(member.predict_row, member.predict, outputs[:, of_view])
-        if one >= own_one:
-            raise CannotCompile(f"its library is faster: {_us(own_one)} per row, not {_us(one)}")
-        up_to = _crossing(one, many, own_one, own_many)
+                own = member.predict(matrix[:, columns])
+            max_error = difference(predict(matrix), own, of_values=of_values)
+            if not max_error <= TOLERANCE:
+                raise CannotCompile(
+                    f"its compiled form differs by {max_error:.2g} from its library"
+                )
+        row_s, rows_s = _timed(predict_row, predict, outputs)
+        own_row_s, own_rows_s = _timed(member.predict_row, member.predict, outputs[:, columns])
+        if row_s >= own_row_s:
+            raise CannotCompile(
+                f"its library is faster: {_format_us(own_row_s)} per row, not {_format_us(row_s)}"
+            )
+        up_to = _crossing(row_s, rows_s, own_row_s, own_rows_s)
         why = (
-            f"One row takes {_us(one)} compiled and {_us(own_one)} by its library. "
-            f"Up to {up_to:,} rows, the compiled form is faster."
+            f"One row takes {_format_us(row_s)} compiled and {_format_us(own_row_s)} by its "
+            f"library. Up to {up_to:,} rows, the compiled form is faster."
         )
-        return _Candidate(place, trees, graph, up_to, why)
+        return _Candidate(index, trees, graph, up_to, why)
 
-    def _grouped(self, candidates: Sequence[_Candidate]) -> list[_Group]:
+    def _group(self, candidates: Sequence[_Candidate]) -> list[_Group]:
         """Group members with the same input type and a similar maximum number of rows."""
         alike: dict[Any, list[_Candidate]] = {}
-        for one in candidates:
-            key = one.graph.dtype, int(math.log(one.up_to, 4))
-            alike.setdefault(key, []).append(one)
+        for candidate in candidates:
+            key = candidate.graph.dtype, int(math.log(candidate.up_to, 4))
+            alike.setdefault(key, []).append(candidate)
         groups = []
-        for together in alike.values():
+        for similar in alike.values():
             models = [
-                (trees, self._slices[one.place].start) for one in together for trees in one.trees
+                (trees, self._slices[candidate.index].start)
+                for candidate in similar
+                for trees in candidate.trees
             ]
-            graph = together[0].graph if len(together) == 1 else Graph(models, self._views.width)
+            graph = similar[0].graph if len(similar) == 1 else Graph(models, self._views.width)
             parts = iter(graph.parts)
-            members = tuple((one.place, tuple(next(parts) for _ in one.trees)) for one in together)
-            groups.append(_Group(graph, min(one.up_to for one in together), members))
+            members = tuple(
+                (candidate.index, tuple(next(parts) for _ in candidate.trees))
+                for candidate in similar
+            )
+            groups.append(_Group(graph, min(candidate.up_to for candidate in similar), members))
         return groups
 
     def _check(self, rows: Sequence[Values], names: Sequence[str]) -> None:
         """Compare the whole plan, with views and blend, with the recipe's own predictions."""
         with np.errstate(all="ignore"):
             own = [self._fitted.blend_row(dict(zip(names, row, strict=True))) for row in rows]
-            ours = [self.one(row) for row in rows]
-            together = self.many(rows)
+            single = [self.one(row) for row in rows]
+            batch = self.many(rows)
         of_values = self._recipe.task.answer is Answer.NUMBER
-        apart = max(difference(one, own, of_values=of_values) for one in (ours, together))
-        if not apart <= TOLERANCE:
+        max_error = max(
+            difference(predictions, own, of_values=of_values) for predictions in (single, batch)
+        )
+        if not max_error <= TOLERANCE:
             raise ModelRefused(
                 "The model's compiled form gives different predictions.",
-                why=f"On sample rows of its schema, predictions differ by {apart:.2g}.",
+                why=f"On sample rows of its schema, predictions differ by {max_error:.2g}.",
                 fix="Report this with the model's recipe.json and schema.json. Serve another "
                 "version meanwhile.",
             )
 
-    def _measured(self, rows: Sequence[Values]) -> tuple[float, float, float]:
+    def _measure(self, rows: Sequence[Values]) -> tuple[float, float, float]:
         many = [rows[i % len(rows)] for i in range(MOST_ROWS)]
         return (
             min(_seconds(self.one, row) for row in rows[: 2 * TIMES]),
@@ -228,8 +243,8 @@ class Plan:
 
 def _blend_of(recipe: Recipe, weights: Sequence[float]) -> Callable[[list[Any]], Any]:
     def blend(predictions: list[Any]) -> float | list[float]:
-        found = blended_row(recipe.blend, weights, predictions)
-        return calibrated_row(recipe.calibration, found) if isinstance(found, list) else found
+        blended = blended_row(recipe.blend, weights, predictions)
+        return calibrated_row(recipe.calibration, blended) if isinstance(blended, list) else blended
 
     return blend
 
@@ -248,17 +263,17 @@ def _mean(predictions: list[Any]) -> Any:
 
 def _mean_of(predictions: Sequence[Floats]) -> Floats:
     total = predictions[0]
-    for one in predictions[1:]:
-        total = total + one
+    for array in predictions[1:]:
+        total = total + array
     return total / len(predictions)
 
 
-def _crossing(one: float, many: float, own_one: float, own_many: float) -> int:
-    """Return the number of rows up to which the line through (1, one) and (64, many) is lower."""
-    slope, own_slope = many - one, own_many - own_one
+def _crossing(row_s: float, rows_s: float, own_row_s: float, own_rows_s: float) -> int:
+    """Return up to how many rows the line through (1, row_s) and (64, rows_s) is lower."""
+    slope, own_slope = rows_s - row_s, own_rows_s - own_row_s
     if slope <= own_slope:
         return MOST_ROWS
-    rows = 1 + (own_one - one) * (TIMED_ROWS - 1) / (slope - own_slope)
+    rows = 1 + (own_row_s - row_s) * (TIMED_ROWS - 1) / (slope - own_slope)
     return max(1, min(MOST_ROWS, int(rows)))
 
 
@@ -272,12 +287,12 @@ def in_one_thread(fitted: FittedRecipe) -> FittedRecipe:
 
 
 def _timed(
-    one: Callable[[list[float]], Any], many: Callable[[Floats], Any], matrix: Floats
+    predict_row: Callable[[list[float]], Any], predict: Callable[[Floats], Any], matrix: Floats
 ) -> tuple[float, float]:
     """Return the seconds for one row and for `TIMED_ROWS`, each the minimum of some calls."""
     return (
-        min(_seconds(one, row) for row in matrix[: 2 * TIMES].tolist()),
-        min(_seconds(many, matrix) for _ in range(TIMES)),
+        min(_seconds(predict_row, row) for row in matrix[: 2 * TIMES].tolist()),
+        min(_seconds(predict, matrix) for _ in range(TIMES)),
     )
 
 
@@ -287,10 +302,10 @@ def _seconds(call: Callable[[Any], Any], argument: Any) -> float:
     return time.perf_counter() - started
 
 
-def _us(seconds: float) -> str:
+def _format_us(seconds: float) -> str:
     return f"{seconds * 1e6:.0f} µs"
 
 
-def _capital(reason: Exception) -> str:
+def _capitalize(reason: Exception) -> str:
     text = str(reason)
     return text[:1].upper() + text[1:]

@@ -147,12 +147,12 @@ def with_chains(
     for node, (codes, inside, outside, missing_inside) in chains.items():
         if not codes:
             raise CannotCompile("a node has an empty set of categories")
-        feature, at = lists["feature"][node], node
-        for place, code in enumerate(codes):
-            next_free = max(at + 1, len(lists["node"]))
-            following = outside if place == len(codes) - 1 else next_free
+        feature, node_id = lists["feature"][node], node
+        for index, code in enumerate(codes):
+            next_free = max(node_id + 1, len(lists["node"]))
+            following = outside if index == len(codes) - 1 else next_free
             row = {
-                "node": at,
+                "node": node_id,
                 "feature": feature,
                 "split": float(code),
                 "equal": True,
@@ -161,24 +161,24 @@ def with_chains(
                 "missing_yes": missing_inside,
             }
             for name, value in row.items():
-                if at < len(lists[name]):
-                    lists[name][at] = value
+                if node_id < len(lists[name]):
+                    lists[name][node_id] = value
                 else:
                     lists[name].append(value)
-            at = following
+            node_id = following
     return {name: np.array(values) for name, values in lists.items()}
 
 
 def only_leaves(size: int) -> dict[str, Array]:
     """Return the columns of `size` leaf nodes."""
-    no = np.zeros(size, dtype=bool)
-    nowhere = np.zeros(size, dtype=int)
+    all_false = np.zeros(size, dtype=bool)
+    zeros = np.zeros(size, dtype=int)
     return {
         "node": np.arange(size),
         "feature": np.full(size, LEAF),
         "split": np.zeros(size),
-        "equal": no,
-        "yes": nowhere,
-        "no": nowhere,
-        "missing_yes": no,
+        "equal": all_false,
+        "yes": zeros,
+        "no": zeros,
+        "missing_yes": all_false,
     }

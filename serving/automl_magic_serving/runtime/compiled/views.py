@@ -49,7 +49,7 @@ class Views:
             for column in schema.columns
             if column.stored_as == "number" and column.kind is ColumnKind.NUMBER
         }
-        self._places = {name: place for place, name in enumerate(self._names)}
+        self._indices = {name: index for index, name in enumerate(self._names)}
         self.starts: dict[str, int] = {}
         self.width = 0
         self._plain: set[str] = set()
@@ -101,15 +101,15 @@ class Views:
 
     def _view(self, view: FittedView) -> Part:
         parts = [self._step(step) for step in view.steps]
-        kept = view.kept
-        if len(parts) == 1 and kept is None:
+        selected = view.kept
+        if len(parts) == 1 and selected is None:
             return parts[0]
 
         def outputs(values: Values) -> list[float]:
-            found: list[float] = []
+            row: list[float] = []
             for part in parts:
-                found += part(values)
-            return found if kept is None else [found[place] for place in kept]
+                row += part(values)
+            return row if selected is None else [row[index] for index in selected]
 
         return outputs
 
@@ -125,52 +125,53 @@ class Views:
 
     def _is_plain(self, step: NumberStep) -> bool:
         """Return whether the outputs are the input numbers, with NaN for None."""
-        same = all(
-            math.isnan(one.fill) and (one.mean, one.spread) == (0.0, 1.0) for one in step.scalings
+        is_identity = all(
+            math.isnan(scaling.fill) and (scaling.mean, scaling.spread) == (0.0, 1.0)
+            for scaling in step.scalings
         )
-        return same and not any(step.indicators) and self._numbers >= set(step.columns)
+        return is_identity and not any(step.indicators) and self._numbers >= set(step.columns)
 
     def _number(self, step: NumberStep) -> Part:
-        places = [self._places[name] for name in step.columns]
+        indices = [self._indices[name] for name in step.columns]
         if self._is_plain(step):
-            if places == list(range(len(self._names))):
+            if indices == list(range(len(self._names))):
                 return _with_gaps
-            if len(places) > 1:
-                get = itemgetter(*places)
+            if len(indices) > 1:
+                get = itemgetter(*indices)
                 return lambda values: _with_gaps(get(values))
         columns = [
-            (place, s.fill, s.mean, s.spread, indicator)
-            for place, s, indicator in zip(places, step.scalings, step.indicators, strict=True)
+            (index, s.fill, s.mean, s.spread, indicator)
+            for index, s, indicator in zip(indices, step.scalings, step.indicators, strict=True)
         ]
 
         def outputs(values: Values) -> list[float]:
-            found = []
-            for place, fill, mean, spread, indicator in columns:
-                value = values[place]
-                found.append(((fill if value is None else value) - mean) / spread)
+            row = []
+            for index, fill, mean, spread, indicator in columns:
+                value = values[index]
+                row.append(((fill if value is None else value) - mean) / spread)
                 if indicator:
-                    found.append(1.0 if value is None else 0.0)
-            return found
+                    row.append(1.0 if value is None else 0.0)
+            return row
 
         return outputs
 
     def _boolean(self, step: BooleanStep) -> Part:
         columns = []
         for name, fill in zip(step.columns, step.fills, strict=True):
-            known: dict[str | None, float] = {None: fill, step.true: 1.0}
+            codes: dict[str | None, float] = {None: fill, step.true: 1.0}
             if step.false is not None:
-                known.setdefault(step.false, 0.0)
-            columns.append((self._places[name], known, 0.0 if step.false is None else fill))
+                codes.setdefault(step.false, 0.0)
+            columns.append((self._indices[name], codes, 0.0 if step.false is None else fill))
         return lambda values: [
-            known.get(_text(values[place]), other) for place, known, other in columns
+            codes.get(_text(values[index]), default) for index, codes, default in columns
         ]
 
     def _category(self, step: CategoryStep) -> Part:
         columns = [
-            (self._places[name], {level: float(code) for code, level in enumerate(levels)})
+            (self._indices[name], {level: float(code) for code, level in enumerate(levels)})
             for name, levels in zip(step.columns, step.levels, strict=True)
         ]
-        return lambda values: [codes.get(_text(values[place]), NAN) for place, codes in columns]
+        return lambda values: [codes.get(_text(values[index]), NAN) for index, codes in columns]
 
 
 def _with_gaps(values: Values) -> Sequence[float]:

@@ -32,19 +32,19 @@ def read(model: Model) -> Trees:
         raise CannotCompile("its trees aren't symmetric")
     scale, bias = document["scale_and_bias"]
     features = document["features_info"]["float_features"]
-    nan_is_high = [one.get("nan_value_treatment") == "AsTrue" for one in features]
-    columns = [one["flat_feature_index"] for one in features]
+    nan_is_high = [feature.get("nan_value_treatment") == "AsTrue" for feature in features]
+    columns = [feature["flat_feature_index"] for feature in features]
     n_outputs = model.task.n_outputs(model.n_classes)
     nodes = Nodes()
-    for number, tree in enumerate(document["oblivious_trees"]):
+    for tree_index, tree in enumerate(document["oblivious_trees"]):
         splits = tree.get("splits") or []
-        if any(one["split_type"] != "FloatFeature" for one in splits):
+        if any(split["split_type"] != "FloatFeature" for split in splits):
             raise CannotCompile("it splits on other features than numbers")
-        _add(nodes, number, splits, columns, nan_is_high)
+        _add(nodes, tree_index, splits, columns, nan_is_high)
         weights = scale * np.array(tree["leaf_values"]).reshape(-1, n_outputs)
         leaves = (1 << len(splits)) - 1 + np.arange(len(weights))
         nodes.weigh(
-            number,
+            tree_index,
             np.repeat(leaves, n_outputs),
             np.tile(np.arange(n_outputs), len(leaves)),
             weights.ravel(),
@@ -55,7 +55,7 @@ def read(model: Model) -> Trees:
 
 def _add(
     nodes: Nodes,
-    number: int,
+    tree_index: int,
     splits: Sequence[Mapping[str, Any]],
     columns: Sequence[int],
     nan_is_high: Sequence[bool],
@@ -66,24 +66,28 @@ def _add(
     """
     depth = len(splits)
     if depth == 0:
-        nodes.add(number, only_leaves(1))
+        nodes.add(tree_index, only_leaves(1))
         return
     inner = np.arange((1 << depth) - 1)
     level = np.floor(np.log2(inner + 1)).astype(int)
-    of_level = list(reversed(splits))
-    feature = np.array([columns[one["float_feature_index"]] for one in of_level])
-    border = np.array([one["border"] for one in of_level])
-    low = np.array([not nan_is_high[one["float_feature_index"]] for one in of_level])
-    found = {
+    level_splits = list(reversed(splits))
+    feature = np.array([columns[split["float_feature_index"]] for split in level_splits])
+    border = np.array([split["border"] for split in level_splits])
+    missing_is_low = np.array(
+        [not nan_is_high[split["float_feature_index"]] for split in level_splits]
+    )
+    inner_columns = {
         "node": inner,
         "feature": feature[level],
         "split": border[level].astype(np.float64),
         "equal": np.zeros(len(inner), dtype=bool),
         "yes": 2 * inner + 1,
         "no": 2 * inner + 2,
-        "missing_yes": low[level],
+        "missing_yes": missing_is_low[level],
     }
     leaves = only_leaves(1 << depth)
-    together = {name: np.concatenate([found[name], leaves[name]]) for name in found}
-    together["node"] = np.arange((2 << depth) - 1)
-    nodes.add(number, together)
+    all_columns = {
+        name: np.concatenate([inner_columns[name], leaves[name]]) for name in inner_columns
+    }
+    all_columns["node"] = np.arange((2 << depth) - 1)
+    nodes.add(tree_index, all_columns)

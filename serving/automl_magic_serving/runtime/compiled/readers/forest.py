@@ -19,15 +19,15 @@ def read(model: Model) -> Trees:
     classes = model.native.classes_ if model.task.has_classes else None
     n_outputs = model.task.n_outputs(model.n_classes)
     nodes = Nodes()
-    for number, one in enumerate(trees):
-        tree = one.tree_
-        leaves = tree.children_left == -1
+    for tree_index, estimator in enumerate(trees):
+        tree = estimator.tree_
+        is_leaf = tree.children_left == -1
         missing = getattr(tree, "missing_go_to_left", np.zeros(tree.node_count))
         nodes.add(
-            number,
+            tree_index,
             {
                 "node": np.arange(tree.node_count),
-                "feature": np.where(leaves, LEAF, tree.feature),
+                "feature": np.where(is_leaf, LEAF, tree.feature),
                 "split": _float32_below(tree.threshold),
                 "equal": np.zeros(tree.node_count, dtype=bool),
                 "yes": tree.children_left,
@@ -35,17 +35,17 @@ def read(model: Model) -> Trees:
                 "missing_yes": missing.astype(bool),
             },
         )
-        at, values = np.flatnonzero(leaves), tree.value[leaves, 0, :]
+        leaf_nodes, values = np.flatnonzero(is_leaf), tree.value[is_leaf, 0, :]
         outputs = np.zeros(1, dtype=int)
         if classes is not None:
-            shares = np.zeros((len(at), model.n_classes))
+            shares = np.zeros((len(leaf_nodes), model.n_classes))
             shares[:, classes] = values / values.sum(axis=1, keepdims=True)
             values = shares[:, 1:] if model.task.answer is Answer.TWO_CLASSES else shares
             outputs = np.arange(values.shape[1])
         nodes.weigh(
-            number,
-            np.repeat(at, len(outputs)),
-            np.tile(outputs, len(at)),
+            tree_index,
+            np.repeat(leaf_nodes, len(outputs)),
+            np.tile(outputs, len(leaf_nodes)),
             values.ravel() / len(trees),
         )
     link = Link.SHARE if model.task.answer is Answer.TWO_CLASSES else Link.IDENTITY
@@ -56,5 +56,7 @@ def _float32_below(splits: Floats) -> Floats:
     """Return the largest float32 that isn't above each number."""
     rounded = splits.astype(np.float32)
     below = np.nextafter(rounded, np.float32(-np.inf))
-    found: Floats = np.where(rounded.astype(np.float64) > splits, below, rounded).astype(np.float64)
-    return found
+    result: Floats = np.where(rounded.astype(np.float64) > splits, below, rounded).astype(
+        np.float64
+    )
+    return result

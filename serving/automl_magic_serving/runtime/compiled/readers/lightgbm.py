@@ -26,10 +26,10 @@ def read(model: Model) -> Trees:
     """Return the trees of a fitted booster. Raises CannotCompile."""
     text = model.native.model_to_string()
     head, *blocks = text.split("\nTree=")
-    said = _fields(head)
+    fields = _fields(head)
     if "average_output" in head.splitlines():
         raise CannotCompile("it averages its trees")
-    objective = said.get("objective", "").split()
+    objective = fields.get("objective", "").split()
     expected = {
         Answer.TWO_CLASSES: ["binary", "sigmoid:1"],
         Answer.CLASSES: ["multiclass", f"num_class:{model.n_classes}"],
@@ -37,10 +37,10 @@ def read(model: Model) -> Trees:
     }[model.task.answer]
     if objective != expected:
         raise CannotCompile(f"its objective is {' '.join(objective)}")
-    n_outputs = int(said["num_tree_per_iteration"])
+    n_outputs = int(fields["num_tree_per_iteration"])
     nodes = Nodes()
-    for number, block in enumerate(blocks):
-        _add(nodes, number, _fields(block), number % n_outputs)
+    for tree_index, block in enumerate(blocks):
+        _add(nodes, tree_index, _fields(block), tree_index % n_outputs)
     return nodes.made(np.zeros(n_outputs), LINKS[model.task.answer], reads_float32=False)
 
 
@@ -49,24 +49,24 @@ def _fields(block: str) -> dict[str, str]:
     return {name: value for name, sign, value in lines if sign}
 
 
-def _add(nodes: Nodes, number: int, said: Mapping[str, str], output: int) -> None:
-    if said.get("is_linear", "0") != "0":
+def _add(nodes: Nodes, tree_index: int, fields: Mapping[str, str], output: int) -> None:
+    if fields.get("is_linear", "0") != "0":
         raise CannotCompile("its leaves have linear models")
 
     def numbers(name: str, kind: type) -> Array:
-        return np.array(said.get(name, "").split(), dtype=kind)
+        return np.array(fields.get(name, "").split(), dtype=kind)
 
-    weights, n_leaves = numbers("leaf_value", float), int(said["num_leaves"])
+    weights, n_leaves = numbers("leaf_value", float), int(fields["num_leaves"])
     n_splits = n_leaves - 1
     if n_splits == 0:
-        nodes.add(number, only_leaves(1))
-        nodes.weigh(number, np.zeros(1, dtype=int), np.full(1, output), weights[:1])
+        nodes.add(tree_index, only_leaves(1))
+        nodes.weigh(tree_index, np.zeros(1, dtype=int), np.full(1, output), weights[:1])
         return
     # Splits keep their numbers. The leaves, which LightGBM numbers -1, -2, …, follow them.
     left, right = numbers("left_child", int), numbers("right_child", int)
     left, right = (np.where(to < 0, n_splits - to - 1, to) for to in (left, right))
     kinds, split = numbers("decision_type", int), numbers("threshold", float)
-    near, below = np.abs(split) <= ZERO, np.nextafter(-ZERO, -np.inf)
+    is_zero, below = np.abs(split) <= ZERO, np.nextafter(-ZERO, -np.inf)
     categorical, missing_type = (kinds & 1) == 1, kinds >> 2 & 3
     if (missing_type[~categorical] == 1).any():
         raise CannotCompile("it treats zeros as missing values")
@@ -75,7 +75,7 @@ def _add(nodes: Nodes, number: int, said: Mapping[str, str], output: int) -> Non
     columns = {
         "node": np.arange(n_splits),
         "feature": numbers("split_feature", int),
-        "split": np.where(near, np.where(split < 0, below, ZERO), split),
+        "split": np.where(is_zero, np.where(split < 0, below, ZERO), split),
         "equal": np.zeros(n_splits, dtype=bool),
         "yes": left,
         "no": right,
@@ -89,14 +89,14 @@ def _add(nodes: Nodes, number: int, said: Mapping[str, str], output: int) -> Non
     bounds, bits = numbers("cat_boundaries", int), numbers("cat_threshold", np.uint32)
     chains = {}
     for node in np.flatnonzero(categorical).tolist():
-        which = int(split[node])
-        words = bits[bounds[which] : bounds[which + 1]]
+        set_index = int(split[node])
+        bit_words = bits[bounds[set_index] : bounds[set_index + 1]]
         codes = [
-            32 * place + bit
-            for place, word in enumerate(words.tolist())
+            32 * index + bit
+            for index, word in enumerate(bit_words.tolist())
             for bit in range(32)
             if word >> bit & 1
         ]
         chains[node] = (codes, int(left[node]), int(right[node]), False)
-    nodes.add(number, with_chains(columns, chains))
-    nodes.weigh(number, n_splits + np.arange(n_leaves), np.full(n_leaves, output), weights)
+    nodes.add(tree_index, with_chains(columns, chains))
+    nodes.weigh(tree_index, n_splits + np.arange(n_leaves), np.full(n_leaves, output), weights)

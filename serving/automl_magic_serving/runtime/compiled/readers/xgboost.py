@@ -34,26 +34,26 @@ def read(model: Model) -> Trees:
     if model.task.answer is Answer.TWO_CLASSES:
         base = np.log(base / (1.0 - base))
     nodes = Nodes()
-    for number, (tree, output) in enumerate(
+    for tree_index, (tree, output) in enumerate(
         zip(booster["trees"], booster["tree_info"], strict=True)
     ):
         if int(tree["tree_param"]["size_leaf_vector"]) > 1:
             raise CannotCompile("its leaves have several values")
-        _add(nodes, number, tree, output)
+        _add(nodes, tree_index, tree, output)
     return nodes.made(
         np.broadcast_to(base, (n_outputs,)), LINKS[model.task.answer], reads_float32=True
     )
 
 
-def _add(nodes: Nodes, number: int, tree: Mapping[str, Any], output: int) -> None:
+def _add(nodes: Nodes, tree_index: int, tree: Mapping[str, Any], output: int) -> None:
     left, right = np.array(tree["left_children"]), np.array(tree["right_children"])
     values = np.array(tree["split_conditions"], dtype=np.float32)
-    leaves, size = left == -1, len(left)
+    is_leaf, size = left == -1, len(left)
     default_left = np.array(tree["default_left"], dtype=bool)
     sets = _sets_of(tree)
     columns = {
         "node": np.arange(size),
-        "feature": np.where(leaves, LEAF, np.array(tree["split_indices"])),
+        "feature": np.where(is_leaf, LEAF, np.array(tree["split_indices"])),
         "split": np.nextafter(values, np.float32(-np.inf)).astype(np.float64),
         "equal": np.zeros(size, dtype=bool),
         "yes": left,
@@ -65,9 +65,14 @@ def _add(nodes: Nodes, number: int, tree: Mapping[str, Any], output: int) -> Non
         node: (codes, int(right[node]), int(left[node]), not bool(default_left[node]))
         for node, codes in sets.items()
     }
-    nodes.add(number, with_chains(columns, chains))
-    at = np.flatnonzero(leaves)
-    nodes.weigh(number, at, np.full(len(at), output), values[at].astype(np.float64))
+    nodes.add(tree_index, with_chains(columns, chains))
+    leaf_nodes = np.flatnonzero(is_leaf)
+    nodes.weigh(
+        tree_index,
+        leaf_nodes,
+        np.full(len(leaf_nodes), output),
+        values[leaf_nodes].astype(np.float64),
+    )
 
 
 def _sets_of(tree: Mapping[str, Any]) -> dict[int, list[int]]:
