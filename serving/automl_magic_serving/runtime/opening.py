@@ -44,10 +44,10 @@ def opened(contents: Mapping[str, bytes]) -> Opened:
     fitted = parse(contents)
     recipe = fitted.recipe
     if (schema.task, schema.classes) != (recipe.task, recipe.classes):
-        raise tampered(SCHEMA_NAME, "its task isn't the recipe's")
+        raise tampered(SCHEMA_NAME, "has a different task than the recipe")
     names = [column.name for column in schema.columns]
     if sorted(names) != sorted(recipe.used_columns):
-        raise tampered(SCHEMA_NAME, "its columns aren't the model's")
+        raise tampered(SCHEMA_NAME, "has different columns than the model")
     return Opened(fitted, schema, reference)
 
 
@@ -96,4 +96,4 @@ def _document(kind: type[Known], name: str, contents: Mapping[str, bytes]) -> Kn
     try:
         return kind.from_json(json.loads(contents[name]))
     except (RecordProblem, ValueError, RecursionError) as error:
-        raise tampered(name, f"it can't be parsed: {error}") from error
+        raise tampered(name, f"can't be parsed: {error}") from error

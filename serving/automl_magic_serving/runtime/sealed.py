@@ -95,7 +95,7 @@ def _approval(root: int, trusted: TrustedKeys, model: str, version: int) -> Appr
         content = _read(root, APPROVAL_NAME, MAX_DOCUMENT_BYTES)
     except FileNotFoundError as error:
         raise refused(f"Its folder has no {APPROVAL_NAME}: it hasn't been approved.") from error
-    approval = _document(Approval, content, lambda why: refused(f"{APPROVAL_NAME}: {why}"))
+    approval = _document(Approval, content, lambda why: refused(f"{APPROVAL_NAME} {why}."))
     trusted.verify(approval)
     statement = approval.statement
     if (statement.model, statement.version) != (model, version):
@@ -109,17 +109,17 @@ def _manifest(root: int, approval: Approval) -> Manifest:
     try:
         content = _read(root, MANIFEST_NAME, MAX_DOCUMENT_BYTES)
     except FileNotFoundError as error:
-        raise tampered(MANIFEST_NAME, "it's missing") from error
+        raise tampered(MANIFEST_NAME, "is missing") from error
     manifest = _document(Manifest, content, lambda why: tampered(MANIFEST_NAME, why))
     if manifest.digest() != approval.statement.manifest_sha256:
-        raise tampered(MANIFEST_NAME, "it isn't the approved manifest")
+        raise tampered(MANIFEST_NAME, "isn't the approved manifest")
     return manifest
 
 
 def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
     listed = {file.path: file for file in manifest.files}
     if len(listed) != len(manifest.files):
-        raise tampered(MANIFEST_NAME, "it lists a file twice")
+        raise tampered(MANIFEST_NAME, "lists a file twice")
     for path in listed:
         _check_name(path)
     if sum(file.size_bytes for file in manifest.files) > MAX_BYTES:
@@ -130,16 +130,16 @@ def _contents(root: int, manifest: Manifest) -> dict[str, bytes]:
         )
     for path in sorted(_list_files(root) - listed.keys() - {MANIFEST_NAME, APPROVAL_NAME}):
         _check_name(path)
-        raise tampered(path, "it isn't in the manifest: it was added later")
+        raise tampered(path, "isn't in the manifest: it was added later")
     contents = {}
     for path, file in listed.items():
         try:
             content = _read(root, path, file.size_bytes)
         except FileNotFoundError as error:
-            raise tampered(path, "it's missing") from error
+            raise tampered(path, "is missing") from error
         if actual_sha256 := other_sha256(content, file.sha256):
             raise tampered(
-                path, f"its SHA-256 starts with {actual_sha256[:12]}, not {file.sha256[:12]}"
+                path, f"has a SHA-256 that starts with {actual_sha256[:12]}, not {file.sha256[:12]}"
             )
         contents[path] = content
     for path, content in contents.items():
@@ -177,7 +177,7 @@ def _check_zip(path: str, content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise tampered(path, f"it isn't a valid archive: {error}") from error
+        raise tampered(path, f"isn't a valid archive: {error}") from error
     unpacked = sum(entry.file_size for entry in entries)
     odd = [entry for entry in entries if not _ENTRY.fullmatch(entry.filename)]
     if odd or any(entry.flag_bits & 1 for entry in entries):
@@ -236,20 +236,20 @@ def _read(root: int, path: str, max_bytes: int) -> bytes:
         open_fds.append(descriptor)
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise tampered(path, "it isn't a regular file")
+            raise tampered(path, "isn't a regular file")
         if status.st_size > max_bytes:
-            raise tampered(path, f"it has {status.st_size:,} bytes, more than {max_bytes:,}")
+            raise tampered(path, f"has {status.st_size:,} bytes, more than {max_bytes:,}")
         with os.fdopen(open_fds.pop(), "rb") as file:
             content = file.read(max_bytes + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise tampered(path, f"it can't be read as a regular file: {error.strerror}") from error
+        raise tampered(path, f"can't be read as a regular file: {error.strerror}") from error
     finally:
         for fd in open_fds:
             os.close(fd)
     if len(content) > max_bytes:
-        raise tampered(path, f"it has more than {max_bytes:,} bytes")
+        raise tampered(path, f"has more than {max_bytes:,} bytes")
     return content
 
 
@@ -257,7 +257,7 @@ def _document(kind: type[Known], content: bytes, to_error: Callable[[str], Excep
     try:
         return kind.from_json(json.loads(content, object_pairs_hook=_reject_duplicates))
     except (RecordProblem, ValueError, RecursionError) as error:
-        raise to_error(f"it can't be parsed: {error}") from error
+        raise to_error(f"can't be parsed: {error}") from error
 
 
 def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -272,6 +272,6 @@ def tampered(path: str, why: str) -> ArtifactTampered:
     shown_path = ascii(path)[:90]
     return ArtifactTampered(
         f"The model's file {shown_path} differs from the approved one.",
-        why=f"For {shown_path}, {why}.",
+        why=f"{shown_path} {why}.",
         fix=FIX,
     )

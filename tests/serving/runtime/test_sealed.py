@@ -221,13 +221,13 @@ def test_a_changed_byte_is_found_in_every_file(path, signed, vault):
     content = bytearray((signed / path).read_bytes())
     content[len(content) // 2] ^= 1
     (signed / path).write_bytes(content)
-    refused(signed, vault, ArtifactTampered, "its SHA-256 starts with")
+    refused(signed, vault, ArtifactTampered, "has a SHA-256 that starts with")
 
 
 @pytest.mark.parametrize("path", FILES)
 def test_a_missing_file_is_found(path, signed, vault):
     (signed / path).unlink()
-    refused(signed, vault, ArtifactTampered, "it's missing")
+    refused(signed, vault, ArtifactTampered, "is missing")
 
 
 def test_two_files_that_changed_places_are_found(signed, vault):
@@ -351,7 +351,7 @@ def test_an_archive_that_unpacks_to_far_more_is_refused(signed, vault):
 
 def test_an_archive_without_an_end_is_refused(signed, vault):
     approved_anyway(vault, signed, "features.npz", b"PK\x03\x04" + bytes(100))
-    refused(signed, vault, ArtifactTampered, "it isn't a valid archive")
+    refused(signed, vault, ArtifactTampered, "isn't a valid archive")
 
 
 def untrusted():

@@ -51,6 +51,9 @@ def test_prometheus_reads_the_metrics_and_their_names_follow_its_conventions(liv
         assert family.documentation
         assert family.name.startswith(("automl_serving_", "automl_monitor_", "process_"))
         assert not family.name.endswith(("_ms", "_count", "_percent_total"))
+    [dropped] = [family for family in families if family.name == "automl_serving_log_dropped"]
+    # It also counts rows that the store rejected, not only those dropped by a slow log.
+    assert "failed" in dropped.documentation
 
 
 def test_a_histogram_only_grows_from_bucket_to_bucket(live, customer):

@@ -64,13 +64,13 @@ def problems(*statuses: int) -> Json:
     """Return the error responses for some statuses."""
     responses = {}
     for status in statuses:
-        response = responses[str(status)] = answer(_STATUSES[status], ref("Problem"))
+        document = responses[str(status)] = answer(_STATUSES[status], ref("Problem"))
         if status == 429:
             retry_after = {
                 "schema": {"type": "string", "pattern": "^[1-9][0-9]*$"},
                 "required": True,
             }
-            response["headers"] = {**response["headers"], "Retry-After": retry_after}
+            document["headers"] = {**document["headers"], "Retry-After": retry_after}
     return responses
 
 
