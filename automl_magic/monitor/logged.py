@@ -42,7 +42,7 @@ _SHORT_COLUMNS = (
 
 def read_logged(
     deployment: str,
-    monitored: WatchedModel,
+    monitored_model: WatchedModel,
     start: float,
     end: float,
     *,
@@ -91,14 +91,14 @@ def read_logged(
         end=end,
         at=_floats([row.at for row in version_rows]),
         weights=_weights(version_rows),
-        predicted=_predictions(version_rows, monitored),
+        predicted=_predictions(version_rows, monitored_model),
         outcomes=_parse_all_json([row.outcome for row in version_rows]),
         sampled=sampled,
         table=columns_of([features.get(version_rows[i].id) for i in sampled]),
         deployment=deployment,
         model=model,
         version=version,
-        hidden=hidden_columns(spec, monitored),
+        hidden=hidden_columns(spec, monitored_model),
         requests=Requests(
             at=_floats([row.at for row in request_rows]),
             latency_ms=_floats([row.latency_ms for row in request_rows]),
@@ -110,10 +110,12 @@ def read_logged(
     )
 
 
-def hidden_columns(deployment: Deployment, monitored: WatchedModel) -> frozenset[str]:
+def hidden_columns(deployment: Deployment, monitored_model: WatchedModel) -> frozenset[str]:
     """Return the columns whose original values the log doesn't keep."""
     personal = (
-        {c.name for c in monitored.schema.columns if c.personal} if deployment.log.protect else ()
+        {c.name for c in monitored_model.schema.columns if c.personal}
+        if deployment.log.protect
+        else ()
     )
     return frozenset((*deployment.log.hash, *deployment.log.drop, *personal))
 
@@ -151,8 +153,8 @@ def _features(
         return {row_id: json.loads(text) for row_id, text in rows if row_id in ids}
 
 
-def _predictions(rows: Sequence[Any], monitored: WatchedModel) -> Floats:
-    recipe = monitored.fitted.recipe
+def _predictions(rows: Sequence[Any], monitored_model: WatchedModel) -> Floats:
+    recipe = monitored_model.fitted.recipe
     if not recipe.task.has_classes:
         values = _parse_all_json([row.prediction for row in rows])
         return _floats([_number(value) for value in values])

@@ -70,9 +70,9 @@ class MonitorSection:
         """Decorate a function that returns a section and its output, for use in a cell."""
 
         @functools.wraps(function)
-        def checked(watch: Watch, /, *args: P.args, **options: P.kwargs) -> SectionResult:
-            if why := self.lacks(watch.recipe.task):
+        def checked(analysis: Watch, /, *args: P.args, **options: P.kwargs) -> SectionResult:
+            if why := self.lacks(analysis.recipe.task):
                 raise SectionSkipped(why)
-            return function(watch, *args, **options)
+            return function(analysis, *args, **options)
 
         return section_cell(self.name)(checked)

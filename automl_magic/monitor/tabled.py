@@ -21,7 +21,7 @@ MOST_PREDICTED = 100_000
 
 def read_table(
     frame: pd.DataFrame | Mapping[str, Array],
-    monitored: WatchedModel,
+    monitored_model: WatchedModel,
     start: float,
     end: float,
     *,
@@ -46,7 +46,7 @@ def read_table(
     max_sampled : int
         Maximum number of rows whose input columns are checked.
     """
-    recipe = monitored.fitted.recipe
+    recipe = monitored_model.fitted.recipe
     table = table_of(frame, [str(name) for name in frame])
     n = len(next(iter(table.values()), ()))
     if n > MOST_PREDICTED:
@@ -59,7 +59,7 @@ def read_table(
         outcomes = [
             value if is_known else None for value, is_known in zip(target, has_outcome, strict=True)
         ]
-    predicted = _predictions(table, monitored, n)
+    predicted = _predictions(table, monitored_model, n)
     sampled = sample_of(n, max_sampled)
     return Window(
         source=source,
@@ -77,8 +77,8 @@ def read_table(
     )
 
 
-def _predictions(table: dict[str, Any], monitored: WatchedModel, n: int) -> Floats:
-    recipe = monitored.fitted.recipe
+def _predictions(table: dict[str, Any], monitored_model: WatchedModel, n: int) -> Floats:
+    recipe = monitored_model.fitted.recipe
     prediction, *names = recipe_family(recipe.task).columns(recipe)
     values_given = table.pop(prediction, None)
     probabilities = [table.pop(name) for name in names if name in table]
@@ -94,5 +94,5 @@ def _predictions(table: dict[str, Any], monitored: WatchedModel, n: int) -> Floa
         # The quality section reports the missing columns.
         return np.full(shape, np.nan)
     if recipe.task.has_classes:
-        return monitored.fitted.predict_proba(table)
-    return np.asarray(monitored.fitted.predict(table), dtype=np.float64)
+        return monitored_model.fitted.predict_proba(table)
+    return np.asarray(monitored_model.fitted.predict(table), dtype=np.float64)

@@ -27,7 +27,7 @@ class Watch:
     Parameters
     ----------
     window : Window
-    monitored : WatchedModel
+    monitored_model : WatchedModel
     thresholds : mapping, optional
         Fields of `records.monitoring.drift.Thresholds`.
 
@@ -49,12 +49,12 @@ class Watch:
     def __init__(
         self,
         window: Window,
-        monitored: WatchedModel,
+        monitored_model: WatchedModel,
         *,
         thresholds: Mapping[str, Any] | None = None,
     ) -> None:
-        self.window, self.watched = window, monitored
-        self.recipe, self.reference = monitored.fitted.recipe, monitored.reference
+        self.window, self.watched = window, monitored_model
+        self.recipe, self.reference = monitored_model.fitted.recipe, monitored_model.reference
         self.thresholds = Thresholds.from_json(thresholds or {})
         self.sections: dict[str, Any] = {}
         self.skipped: dict[str, Skipped] = {}

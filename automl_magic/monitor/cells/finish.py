@@ -34,7 +34,7 @@ MOST_NAMED = 5
 
 
 def finish(
-    watch: Watch, /, *, run_dir: str | os.PathLike[str], workspace: Workspace | None = None
+    analysis: Watch, /, *, run_dir: str | os.PathLike[str], workspace: Workspace | None = None
 ) -> CellOutput:
     """Write `drift.json`, a row in the store's `checks`, then `result.json`.
 
@@ -54,7 +54,7 @@ def finish(
         If the store can't be reached.
     """
     folder = Path(run_dir).absolute()
-    report = report_of(watch, run_id=folder.name)
+    report = report_of(analysis, run_id=folder.name)
     document = dumps(report.to_json(), indent=None)
     result = {
         "kind": "monitor",
@@ -101,12 +101,12 @@ def keep(report: DriftReport, workspace: Workspace) -> None:
         )
 
 
-def report_of(watch: Watch, *, run_id: str) -> DriftReport:
+def report_of(analysis: Watch, *, run_id: str) -> DriftReport:
     """Build the drift report from all sections, with the reasons for skipped sections."""
-    window, results = watch.window, watch.sections
+    window, results = analysis.window, analysis.sections
     parts = [part for section in results.values() for part in _parts_of(section)]
     severities = [part.severity for part in parts if hasattr(part, "severity")]
-    if watch.too_few:
+    if analysis.too_few:
         # Sections that were checked, such as the traffic, can still have problems.
         severities = [part for part in severities if part is not DriftSeverity.OK]
     fields = {field.name for field in dataclasses.fields(DriftReport)}
@@ -123,7 +123,7 @@ def report_of(watch: Watch, *, run_id: str) -> DriftReport:
         sampling=window.sampling,
         severity=worst(severities),
         summary="",
-        thresholds=watch.thresholds,
+        thresholds=analysis.thresholds,
         features=results.get("features", ()),
         prediction=results.get("prediction"),
         quality=results.get("quality", ()),
@@ -135,11 +135,11 @@ def report_of(watch: Watch, *, run_id: str) -> DriftReport:
             for name, section in results.items()
             if name not in fields and isinstance(section, Record)
         },
-        skipped=_skipped(watch),
-        evidently=watch.evidently,
-        seconds=round(watch.elapsed_s, 3),
+        skipped=_skipped(analysis),
+        evidently=analysis.evidently,
+        seconds=round(analysis.elapsed_s, 3),
     )
-    return _with_summary(report, watch.too_few)
+    return _with_summary(report, analysis.too_few)
 
 
 def _parts_of(section: Any) -> Sequence[Any]:
@@ -180,12 +180,12 @@ def _with_summary(report: DriftReport, too_few: str | None) -> DriftReport:
     return dataclasses.replace(report, summary=summary)
 
 
-def _skipped(watch: Watch) -> tuple[Skipped, ...]:
+def _skipped(analysis: Watch) -> tuple[Skipped, ...]:
     return tuple(
-        watch.skipped.get(name)
+        analysis.skipped.get(name)
         or Skipped(section=name, why="Its cell hasn't run.", cell_id="finish")
         for name in (section.name for section in sections())
-        if name not in watch.sections
+        if name not in analysis.sections
     )
 
 

@@ -58,13 +58,13 @@ def gather(
     MonitorError, DataError
         If there are too few rows, or the table can't be read or is missing a column.
     """
-    plan, monitored = champion.plan, load_watched(champion.folder)
+    plan, monitored_model = champion.plan, load_watched(champion.folder)
     target, time_column = plan.experiment.target, plan.split.column
     # Columns that the champion doesn't use aren't in the requests or the log.
-    input_columns = {column.name for column in monitored.schema.columns}
+    input_columns = {column.name for column in monitored_model.schema.columns}
     required = {*input_columns, target, *([time_column] if time_column else [])}
     table = champion.table[[column for column in champion.table.columns if column in required]]
-    hidden = hidden_columns(champion.deployment, monitored)
+    hidden = hidden_columns(champion.deployment, monitored_model)
     new_rows = []
     logged = logged_rows(
         predictions,

@@ -40,22 +40,22 @@ SECTION = MonitorSection(
 
 
 @SECTION.cell
-def calibration(watch: Watch, /) -> SectionResult:
+def calibration(analysis: Watch, /) -> SectionResult:
     """Compare the calibration of the probabilities with the release."""
-    reference = watch.reference.prediction
+    reference = analysis.reference.prediction
     if reference is None or not reference.calibration:
         raise SectionSkipped("The model's reference has no calibration.")
-    rows, y_true = watch.labelled
-    if watch.n_outcomes == 0:
+    rows, y_true = analysis.labelled
+    if analysis.n_outcomes == 0:
         raise SectionSkipped(
             "There are no outcomes yet. Report outcomes by prediction_id as they come in."
         )
-    min_rows = watch.thresholds.min_rows
+    min_rows = analysis.thresholds.min_rows
     if len(rows) < min_rows:
         why = f"Too few rows: {len(rows):,} rows have an outcome. A test needs {min_rows:,}."
         unjudged = CalibrationDrift(severity=DriftSeverity.UNJUDGED, labelled=len(rows), why=why)
         return unjudged, CellOutput(said=(why,))
-    predicted, weights = watch.window.predicted[rows], watch.window.weights[rows]
+    predicted, weights = analysis.window.predicted[rows], analysis.window.weights[rows]
     has_two_classes = predicted.shape[1] == 2
     confidence = predicted[:, 1] if has_two_classes else predicted.max(axis=1)
     is_correct = (y_true == 1) if has_two_classes else predicted.argmax(axis=1) == y_true
@@ -66,9 +66,9 @@ def calibration(watch: Watch, /) -> SectionResult:
     pairs = _pair_bins(reference.calibration, current, reference.cuts)
     statistic, p_value = calibration_test(pairs)
     before, now = ece(reference.calibration), ece(current)
-    grown, thresholds = now - before, watch.thresholds
+    grown, thresholds = now - before, analysis.thresholds
     severity = DriftSeverity.OK
-    if p_value < watch.alpha(SECTION.alpha_share) and grown >= thresholds.ece_warning:
+    if p_value < analysis.alpha(SECTION.alpha_share) and grown >= thresholds.ece_warning:
         is_critical = grown >= thresholds.ece_critical
         severity = DriftSeverity.CRITICAL if is_critical else DriftSeverity.WARNING
     drift = CalibrationDrift(

@@ -43,17 +43,17 @@ SECTION = MonitorSection(
 
 
 @SECTION.cell
-def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionResult:
+def evidently(analysis: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionResult:
     """Write Evidently's data drift report to the run's folder as one HTML file."""
     if find_spec("evidently") is None:
         raise SectionSkipped(NOT_INSTALLED)
-    watch.check_enough()
+    analysis.check_enough()
     # Turn off Evidently's telemetry. This must be set before the import.
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset
 
-    reference, current, numbers, levels = frames(watch)
+    reference, current, numbers, levels = frames(analysis)
     if not numbers and not levels:
         raise SectionSkipped("The window has no columns to compare.")
     definition = DataDefinition(numerical_columns=numbers, categorical_columns=levels)
@@ -70,36 +70,36 @@ def evidently(watch: Watch, /, *, run_dir: str | os.PathLike[str]) -> SectionRes
             why=f"{error.strerror or error}.",
             fix="Free disk space or set run_dir to a writable folder, then run this cell again.",
         ) from error
-    watch.evidently = REPORT_NAME
+    analysis.evidently = REPORT_NAME
     size = path.stat().st_size / 1e6
     return REPORT_NAME, CellOutput(
         said=(f"Saved {REPORT_NAME} ({size:.1f} MB) in the run's folder.", METHOD)
     )
 
 
-def frames(watch: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[str]]:
+def frames(analysis: Watch) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[str]]:
     """Return the reference and the window as tables, and their numeric and categorical columns."""
     import pandas as pd
 
     random = np.random.default_rng(0)
-    rows = sample_of(len(watch.window.sampled), MOST_ROWS)
+    rows = sample_of(len(analysis.window.sampled), MOST_ROWS)
     reference, current = {}, {}
     numbers: list[str] = []
     levels: list[str] = []
-    for column in watch.reference.columns:
-        if column.name not in watch.window.table or column.name in watch.window.hidden:
+    for column in analysis.reference.columns:
+        if column.name not in analysis.window.table or column.name in analysis.window.hidden:
             continue
-        contents = watch.contents(column.name)
+        contents = analysis.contents(column.name)
         if column.seen is None or len(contents.rows) == 0:
             continue
-        n = min(MOST_ROWS, watch.reference.rows)
+        n = min(MOST_ROWS, analysis.reference.rows)
         values: Array
         if contents.numbers is not None:
-            values = np.full(len(watch.window.sampled), np.nan)
+            values = np.full(len(analysis.window.sampled), np.nan)
             values[contents.rows] = contents.numbers
             numbers.append(column.name)
         else:
-            values = np.full(len(watch.window.sampled), None, dtype=object)
+            values = np.full(len(analysis.window.sampled), None, dtype=object)
             values[contents.rows] = list(contents.texts or ())
             levels.append(column.name)
         reference[column.name] = drawn(column, n, random)

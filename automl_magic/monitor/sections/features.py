@@ -41,47 +41,47 @@ SECTION = MonitorSection(
 
 
 @SECTION.cell
-def features(watch: Watch, /) -> SectionResult:
+def features(analysis: Watch, /) -> SectionResult:
     """Compare the values of each input column with its reference."""
-    watch.check_enough()
+    analysis.check_enough()
     comparisons: list[tuple[ColumnReference, Compared]] = []
     drifts: dict[str, ColumnDrift] = {}
-    for column in watch.reference.columns:
-        outcome = compare_column(watch, column)
+    for column in analysis.reference.columns:
+        outcome = compare_column(analysis, column)
         if isinstance(outcome, Compared):
             comparisons.append((column, outcome))
         else:
-            drifts[column.name] = _unjudged(watch, column, outcome)
+            drifts[column.name] = _unjudged(analysis, column, outcome)
     severities = verdicts(
         [comparison for _, comparison in comparisons],
-        watch.thresholds,
-        watch.alpha(SECTION.alpha_share),
+        analysis.thresholds,
+        analysis.alpha(SECTION.alpha_share),
     )
     for (column, comparison), (severity, p) in zip(comparisons, severities, strict=True):
-        why = _why(watch, column, comparison, p, len(comparisons))
-        drifts[column.name] = _drift(watch, column, comparison, (severity, p, why))
+        why = _why(analysis, column, comparison, p, len(comparisons))
+        drifts[column.name] = _drift(analysis, column, comparison, (severity, p, why))
     ranked = sorted(drifts.values(), key=lambda drift: (-drift.severity.rank, -(drift.psi or 0.0)))
     section = tuple(
         drift if rank < MOST_KEPT else dataclasses.replace(drift, histogram=None)
         for rank, drift in enumerate(ranked)
     )
-    return section, _show(watch, section)
+    return section, _show(analysis, section)
 
 
-def compare_column(watch: Watch, column: ColumnReference) -> Compared | str:
+def compare_column(analysis: Watch, column: ColumnReference) -> Compared | str:
     """Compare a column with its reference. Return the reason as text if that's not possible."""
-    if column.name not in watch.window.table:
+    if column.name not in analysis.window.table:
         return "No row of the window has this column."
-    if column.personal or column.name in watch.window.hidden:
+    if column.personal or column.name in analysis.window.hidden:
         return "Its values are personal: the log keeps at most a hash of them."
     if column.seen is None:
         return "The training data has no values in this column."
-    contents = watch.contents(column.name)
-    n, min_rows = len(contents.rows), watch.thresholds.min_rows
+    contents = analysis.contents(column.name)
+    n, min_rows = len(contents.rows), analysis.thresholds.min_rows
     if n < min_rows:
         return f"Too few values: {n:,}. A test needs {min_rows:,}."
-    weights = watch.weights[contents.rows]
-    n_reference = watch.reference.rows * (1 - column.missing - column.unread)
+    weights = analysis.weights[contents.rows]
+    n_reference = analysis.reference.rows * (1 - column.missing - column.unread)
     if isinstance(column.seen, Numbers):
         assert contents.numbers is not None
         return compare_numbers(column.seen, n_reference, contents.numbers, weights)
@@ -90,13 +90,13 @@ def compare_column(watch: Watch, column: ColumnReference) -> Compared | str:
 
 
 def _drift(
-    watch: Watch,
+    analysis: Watch,
     column: ColumnReference,
     comparison: Compared,
     verdict: tuple[DriftSeverity, float, str],
 ) -> ColumnDrift:
     severity, p, why = verdict
-    if severity.alarms and _advances_with_time(watch, column):
+    if severity.alarms and _advances_with_time(analysis, column):
         severity = DriftSeverity.OK
         why = f"{name_of(column.name)}: dates advance with time, most are after the training data."
     return ColumnDrift(
@@ -113,39 +113,39 @@ def _drift(
     )
 
 
-def _unjudged(watch: Watch, column: ColumnReference, why: str) -> ColumnDrift:
-    is_in_window = column.name in watch.window.table
+def _unjudged(analysis: Watch, column: ColumnReference, why: str) -> ColumnDrift:
+    is_in_window = column.name in analysis.window.table
     return ColumnDrift(
         column=column.name,
         kind=column.kind,
         severity=DriftSeverity.UNJUDGED,
-        rows=len(watch.contents(column.name).rows) if is_in_window else 0,
+        rows=len(analysis.contents(column.name).rows) if is_in_window else 0,
         effective_rows=0.0,
         why=why,
     )
 
 
-def _advances_with_time(watch: Watch, column: ColumnReference) -> bool:
+def _advances_with_time(analysis: Watch, column: ColumnReference) -> bool:
     """Return whether most dates of a column are after all dates of the training data."""
     if column.kind is not ColumnKind.DATE or column.high is None:
         return False
-    numbers = watch.contents(column.name).numbers
+    numbers = analysis.contents(column.name).numbers
     return numbers is not None and float(np.mean(numbers > column.high)) > 0.5
 
 
 def _why(
-    watch: Watch, column: ColumnReference, comparison: Compared, p: float, n_columns: int
+    analysis: Watch, column: ColumnReference, comparison: Compared, p: float, n_columns: int
 ) -> str:
     statistics = f"PSI {comparison.psi:.3f}, p {p_text(p)} adjusted for {n_columns:,} columns"
-    return f"{name_of(column.name)}: {statistics}. {SHIFT}{in_words(watch, column, comparison)}."
+    return f"{name_of(column.name)}: {statistics}. {SHIFT}{in_words(analysis, column, comparison)}."
 
 
-def in_words(watch: Watch, column: ColumnReference, comparison: Compared) -> str:
+def in_words(analysis: Watch, column: ColumnReference, comparison: Compared) -> str:
     """Describe the shift of a column: of its mean, or of the bin that changed most."""
     if isinstance(column.seen, Numbers) and column.kind is ColumnKind.NUMBER:
-        contents = watch.contents(column.name)
+        contents = analysis.contents(column.name)
         assert contents.numbers is not None
-        mean = np.average(contents.numbers, weights=watch.weights[contents.rows])
+        mean = np.average(contents.numbers, weights=analysis.weights[contents.rows])
         now = format_value(float(mean))
         return f"the mean changed from {format_value(column.seen.mean)} to {now}"
     return moved_most(comparison.histogram)
@@ -162,7 +162,7 @@ def moved_most(histogram: Histogram) -> str:
     )
 
 
-def _show(watch: Watch, drifts: Sequence[ColumnDrift]) -> CellOutput:
+def _show(analysis: Watch, drifts: Sequence[ColumnDrift]) -> CellOutput:
     alarming = [drift for drift in drifts if drift.severity.alarms]
     unjudged = sum(drift.severity is DriftSeverity.UNJUDGED for drift in drifts)
     listed = drifts[:MOST_LISTED]
@@ -182,7 +182,7 @@ def _show(watch: Watch, drifts: Sequence[ColumnDrift]) -> CellOutput:
         f"{len(alarming):,} of {len(drifts) - unjudged:,} columns have drifted."
         + (f" {unjudged:,} couldn't be checked." if unjudged else ""),
         *(drift.why for drift in alarming[:MOST_DRAWN]),
-        watch.window.sampling,
+        analysis.window.sampling,
         METHOD,
     ]
     return CellOutput(picture=picture, tables=[table_of_drift(listed, len(drifts))], said=notes)

@@ -44,13 +44,13 @@ SECTION = MonitorSection(
 
 
 @SECTION.cell
-def performance(watch: Watch, /) -> SectionResult:
+def performance(analysis: Watch, /) -> SectionResult:
     """Score the rows with an outcome, and compare with the score at release."""
-    release = watch.reference.score
+    release = analysis.reference.score
     if release is None:
         raise SectionSkipped("The model's reference has no score at release.")
-    rows, y_true = watch.labelled
-    if watch.n_outcomes == 0:
+    rows, y_true = analysis.labelled
+    if analysis.n_outcomes == 0:
         raise SectionSkipped(
             "There are no outcomes yet. Report outcomes by prediction_id as they come in."
         )
@@ -60,10 +60,10 @@ def performance(watch: Watch, /) -> SectionResult:
         "higher_is_better": metric.higher_is_better,
         "release": release,
         "labelled": len(rows),
-        "of_rows": watch.window.n_rows,
+        "of_rows": analysis.window.n_rows,
     }
-    min_rows = watch.thresholds.min_rows
-    current = _score(watch, rows, y_true, REPEATS) if len(rows) >= min_rows else None
+    min_rows = analysis.thresholds.min_rows
+    current = _score(analysis, rows, y_true, REPEATS) if len(rows) >= min_rows else None
     if current is None:
         few = f"{len(rows):,} rows have an outcome. A score needs {min_rows:,}"
         why = f"Too few rows: {few}." if len(rows) < min_rows else _undefined_text(metric.name)
@@ -71,10 +71,10 @@ def performance(watch: Watch, /) -> SectionResult:
         return unjudged, CellOutput(said=(why, METHOD))
     loss, p_value = lost(release, current, higher_is_better=metric.higher_is_better)
     severity = DriftSeverity.OK
-    if p_value < watch.alpha(SECTION.alpha_share) and loss >= watch.thresholds.yellow:
-        is_red = loss >= watch.thresholds.red
+    if p_value < analysis.alpha(SECTION.alpha_share) and loss >= analysis.thresholds.yellow:
+        is_red = loss >= analysis.thresholds.red
         severity = DriftSeverity.CRITICAL if is_red else DriftSeverity.WARNING
-    buckets = _buckets(watch, rows, y_true)
+    buckets = _buckets(analysis, rows, y_true)
     slope, slope_p = trend(buckets)
     result = Performance(
         **fields,
@@ -123,27 +123,27 @@ def trend(buckets: tuple[ScoreBucket, ...]) -> tuple[float | None, float | None]
     return slope, float(2 * ndtr(-abs(slope) * math.sqrt(spread)))
 
 
-def _score(watch: Watch, rows: Array, y_true: Array, repeats: int) -> Score | None:
-    assert watch.reference.score is not None
+def _score(analysis: Watch, rows: Array, y_true: Array, repeats: int) -> Score | None:
+    assert analysis.reference.score is not None
     return score_of(
-        watch.reference.score.metric,
+        analysis.reference.score.metric,
         y_true,
-        watch.window.predicted[rows],
-        watch.window.weights[rows],
-        threshold=watch.watched.fitted.threshold,
+        analysis.window.predicted[rows],
+        analysis.window.weights[rows],
+        threshold=analysis.watched.fitted.threshold,
         repeats=repeats,
     )
 
 
-def _buckets(watch: Watch, rows: Array, y_true: Array) -> tuple[ScoreBucket, ...]:
+def _buckets(analysis: Watch, rows: Array, y_true: Array) -> tuple[ScoreBucket, ...]:
     """Return the scores of buckets of the window with about the same number of outcomes."""
-    timestamps = watch.window.at[rows]
-    n = min(MOST_BUCKETS, len(rows) // watch.thresholds.min_rows)
+    timestamps = analysis.window.at[rows]
+    n = min(MOST_BUCKETS, len(rows) // analysis.thresholds.min_rows)
     if n < FEWEST_BUCKETS or not np.isfinite(timestamps).all() or np.ptp(timestamps) == 0:
         return ()
     buckets = []
     for positions in np.array_split(np.argsort(timestamps, kind="stable"), n):
-        score = _score(watch, rows[positions], y_true[positions], BUCKET_REPEATS)
+        score = _score(analysis, rows[positions], y_true[positions], BUCKET_REPEATS)
         if score is not None:
             start, end = float(timestamps[positions].min()), float(timestamps[positions].max())
             buckets.append(ScoreBucket(start=start, end=end, score=score))

@@ -37,20 +37,20 @@ SECTION = MonitorSection(
 
 
 @SECTION.cell
-def prediction(watch: Watch, /) -> SectionResult:
+def prediction(analysis: Watch, /) -> SectionResult:
     """Compare the predictions of the window with those on unseen rows at release."""
-    reference = watch.reference.prediction
+    reference = analysis.reference.prediction
     if reference is None:
         raise SectionSkipped("The model's reference has no predictions.")
-    if watch.is_null:
-        raise SectionSkipped(watch.too_few or "")
-    positions = np.flatnonzero(watch.answered)
-    min_rows = watch.thresholds.min_rows
+    if analysis.is_null:
+        raise SectionSkipped(analysis.too_few or "")
+    positions = np.flatnonzero(analysis.answered)
+    min_rows = analysis.thresholds.min_rows
     if len(positions) < min_rows:
         raise SectionSkipped(
             f"Too few rows: {len(positions):,} have a prediction. A test needs {min_rows:,}."
         )
-    weights, predicted = watch.window.weights[positions], watch.window.predicted[positions]
+    weights, predicted = analysis.window.weights[positions], analysis.window.predicted[positions]
     if reference.output is not None:
         output = predicted if predicted.ndim == 1 else predicted[:, 1]
         comparison = compare_numbers(reference.output, reference.rows, output, weights)
@@ -58,26 +58,26 @@ def prediction(watch: Watch, /) -> SectionResult:
         was = format_value(reference.output.mean)
         shift = f"the mean changed from {was} to {format_value(mean)}"
     elif reference.classes is not None:
-        labels = [text_of(watch.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
+        labels = [text_of(analysis.recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
         comparison = compare_levels(reference.classes, reference.rows, labels, weights)
         shift = moved_most(comparison.histogram)
     else:
         raise SectionSkipped("The model's reference has no predictions.")
-    drift = _drift(watch, comparison, shift)
+    drift = _drift(analysis, comparison, shift)
     picture = draw.histograms(
         [(f"{drift.column}: PSI {drift.psi:.3f}", comparison.histogram)],
         f"Share of predictions per bin, before the release and in the window: {shift}.",
     )
-    notes = [drift.why, _distribution_text(watch, predicted), METHOD]
+    notes = [drift.why, _distribution_text(analysis, predicted), METHOD]
     return drift, CellOutput(picture=picture, tables=[table_of_drift([drift], 1)], said=notes)
 
 
-def _drift(watch: Watch, comparison: Compared, shift: str) -> ColumnDrift:
-    alpha = watch.alpha(SECTION.alpha_share)
-    ((severity, p),) = verdicts([comparison], watch.thresholds, alpha)
-    subject = name_of(watch.recipe.target)
+def _drift(analysis: Watch, comparison: Compared, shift: str) -> ColumnDrift:
+    alpha = analysis.alpha(SECTION.alpha_share)
+    ((severity, p),) = verdicts([comparison], analysis.thresholds, alpha)
+    subject = name_of(analysis.recipe.target)
     return ColumnDrift(
-        column=watch.recipe.target,
+        column=analysis.recipe.target,
         severity=severity,
         rows=comparison.rows,
         effective_rows=round(comparison.effective_rows, 1),
@@ -89,12 +89,12 @@ def _drift(watch: Watch, comparison: Compared, shift: str) -> ColumnDrift:
     )
 
 
-def _distribution_text(watch: Watch, predicted: Floats) -> str:
-    if not watch.recipe.task.has_classes:
+def _distribution_text(analysis: Watch, predicted: Floats) -> str:
+    if not analysis.recipe.task.has_classes:
         low, middle, high = np.quantile(predicted, [0.05, 0.5, 0.95])
         return f"The median is {middle:.4g}. 90% of values are between {low:.4g} and {high:.4g}."
-    codes = metrics.labels_of(predicted, watch.watched.fitted.threshold)
-    counts = Counter(text_of(watch.recipe.classes[code]) for code in codes)
+    codes = metrics.labels_of(predicted, analysis.watched.fitted.threshold)
+    counts = Counter(text_of(analysis.recipe.classes[code]) for code in codes)
     shares = ", ".join(
         f"{name_of(str(label), 40)} {n / len(codes):.1%}" for label, n in counts.most_common(5)
     )

@@ -54,36 +54,36 @@ SECTION = MonitorSection(
 
 
 @SECTION.cell
-def quality(watch: Watch, /) -> SectionResult:
+def quality(analysis: Watch, /) -> SectionResult:
     """Check for values and columns that the training data didn't have."""
-    watch.check_enough()
+    analysis.check_enough()
     problems = [
         problem
-        for column in watch.reference.columns
-        if column.name in watch.window.table
-        for problem in problems_of(watch, column)
+        for column in analysis.reference.columns
+        if column.name in analysis.window.table
+        for problem in problems_of(analysis, column)
     ]
     adjusted = holm([problem.p_value for problem in problems])
     checked = [
-        _judge(watch, problem, float(p)) for problem, p in zip(problems, adjusted, strict=True)
+        _judge(analysis, problem, float(p)) for problem, p in zip(problems, adjusted, strict=True)
     ]
     findings = [
-        *_missing_columns(watch),
+        *_missing_columns(analysis),
         *(finding for finding in checked if finding.severity.alarms),
-        *_unexpected_columns(watch),
+        *_unexpected_columns(analysis),
     ]
     ranked = tuple(sorted(findings, key=lambda finding: (-finding.severity.rank, -finding.share)))
     return ranked, _show(ranked, len(problems))
 
 
-def problems_of(watch: Watch, column: ColumnReference) -> list[Problem]:
+def problems_of(analysis: Watch, column: ColumnReference) -> list[Problem]:
     """Return the share of each possible problem in a column, with its p-value."""
-    contents, rows = watch.contents(column.name), watch.reference.rows
-    is_hidden = column.personal or column.name in watch.window.hidden
-    n = effective_rows(watch.weights)
+    contents, rows = analysis.contents(column.name), analysis.reference.rows
+    is_hidden = column.personal or column.name in analysis.window.hidden
+    n = effective_rows(analysis.weights)
 
     def issue(name: str, mask: Array, share: float) -> Problem:
-        window_share = float(np.average(mask, weights=watch.weights))
+        window_share = float(np.average(mask, weights=analysis.weights))
         p_value = more_often(window_share * n, n, share * rows, rows)
         return Problem(column.name, name, window_share, share, p_value)
 
@@ -93,7 +93,7 @@ def problems_of(watch: Watch, column: ColumnReference) -> list[Problem]:
     issues.append(issue("unreadable", contents.unread, column.unread))
     if len(contents.rows) == 0:
         return issues
-    weights = watch.weights[contents.rows]
+    weights = analysis.weights[contents.rows]
     n_values = rows * (1 - column.missing - column.unread)
     if contents.numbers is not None and column.kind is ColumnKind.NUMBER:
         issues += _out_of_range(column, contents.numbers, weights, n_values)
@@ -145,8 +145,8 @@ def _new_levels(
     )
 
 
-def _judge(watch: Watch, problem: Problem, p: float) -> QualityFinding:
-    thresholds = watch.thresholds
+def _judge(analysis: Watch, problem: Problem, p: float) -> QualityFinding:
+    thresholds = analysis.thresholds
     low, high = (
         (thresholds.missing_warning, thresholds.missing_critical)
         if problem.problem == "missing"
@@ -154,7 +154,7 @@ def _judge(watch: Watch, problem: Problem, p: float) -> QualityFinding:
     )
     excess = problem.share - problem.reference
     severity = DriftSeverity.OK
-    if p < watch.alpha(SECTION.alpha_share) and excess >= low:
+    if p < analysis.alpha(SECTION.alpha_share) and excess >= low:
         severity = DriftSeverity.CRITICAL if excess >= high else DriftSeverity.WARNING
     examples = f", such as {', '.join(map(repr, problem.examples))}" if problem.examples else ""
     return QualityFinding(
@@ -179,7 +179,7 @@ _DESCRIPTIONS = {
 }
 
 
-def _missing_columns(watch: Watch) -> list[QualityFinding]:
+def _missing_columns(analysis: Watch) -> list[QualityFinding]:
     return [
         QualityFinding(
             column=name,
@@ -189,14 +189,14 @@ def _missing_columns(watch: Watch) -> list[QualityFinding]:
             reference=0.0,
             why=f"{name_of(name)}: this input column of the model is missing in the window.",
         )
-        for name in watch.columns
-        if name not in watch.window.table and name not in watch.window.hidden
+        for name in analysis.columns
+        if name not in analysis.window.table and name not in analysis.window.hidden
     ]
 
 
-def _unexpected_columns(watch: Watch) -> list[QualityFinding]:
-    expected = {*watch.columns, watch.recipe.target, *watch.recipe.columns}
-    unexpected = [name for name in watch.window.table if name not in expected][:MOST_UNEXPECTED]
+def _unexpected_columns(analysis: Watch) -> list[QualityFinding]:
+    expected = {*analysis.columns, analysis.recipe.target, *analysis.recipe.columns}
+    unexpected = [name for name in analysis.window.table if name not in expected][:MOST_UNEXPECTED]
     return [
         QualityFinding(
             column=str(name),

@@ -35,20 +35,20 @@ SECTION = MonitorSection(
 
 
 @SECTION.cell
-def traffic(watch: Watch, /) -> SectionResult:
+def traffic(analysis: Watch, /) -> SectionResult:
     """Count requests and errors and measure latency, over the window and in buckets."""
-    requests = watch.window.requests
+    requests = analysis.window.requests
     if requests is None:
         raise SectionSkipped("A table has no data about requests.")
     if len(requests.at) == 0:
         raise SectionSkipped("Too few rows: there were no requests in this window.")
-    start, end = watch.window.start, watch.window.end
+    start, end = analysis.window.start, analysis.window.end
     is_failed = np.array([error is not None for error in requests.errors], dtype=bool)
     total, n_failed = float(requests.weights.sum()), float(requests.weights[is_failed].sum())
     is_ok = ~is_failed & np.isfinite(requests.latency_ms)
     p50, p95, p99 = quantiles(requests.latency_ms[is_ok], requests.weights[is_ok])
     rate = 100 * n_failed / total
-    severity, why = _verdict(watch, requests, p95, rate)
+    severity, why = _verdict(analysis, requests, p95, rate)
     slos = requests.slos
     result = Traffic(
         severity=severity,
@@ -85,13 +85,13 @@ def quantiles(values: Floats, weights: Floats) -> tuple[float | None, float | No
 
 
 def _verdict(
-    watch: Watch, requests: Requests, p95: float | None, rate: float
+    analysis: Watch, requests: Requests, p95: float | None, rate: float
 ) -> tuple[DriftSeverity, str]:
     slos, n = requests.slos, len(requests.at)
     summary = f"{n:,} rows logged, {rate:.2g}% of requests failed, p95 {format_value(p95)} ms"
     if slos is None or (slos.latency_ms_p95 is None and slos.error_rate_pct is None):
         return DriftSeverity.OK, f"{summary}. The deployment has no objectives."
-    if n < max(slos.min_requests, watch.thresholds.min_rows):
+    if n < max(slos.min_requests, analysis.thresholds.min_rows):
         return DriftSeverity.UNJUDGED, f"{summary}. Too few rows to check the objectives."
     missed = []
     if slos.latency_ms_p95 is not None and p95 is not None and p95 > slos.latency_ms_p95:
