@@ -29,8 +29,8 @@ def promote(
 ) -> Moved:
     """Point an alias to a version. A champion is served by all deployments that follow it.
 
-    The policy decision, the approval check, the aliases, the routes and their history, the audit
-    entries and the outbox message for MLflow are one transaction.
+    One transaction makes the policy decision, checks the approval, and changes the aliases, the
+    routes, the audit log and the outbox.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Drift, data quality and performance of a deployed model.
 
     (read_logged | read_table) → Window → Watch
-            → (prediction, features, quality)      compared with the reference; no outcomes needed
-            → (performance, calibration)           need outcomes
+            → (prediction, features, quality)      compared with the reference (no outcomes needed)
+            → (performance, calibration)           compared with the release (need outcomes)
             → traffic → evidently → finish
 
 Each cell of a monitor notebook calls one of these functions, in any order. The function adds its

@@ -175,7 +175,7 @@ class Watch:
         at_release = f"  compared with {reference.rows:,} training rows"
         if reference.score is not None:
             score = reference.score
-            at_release += f"; at release {score.metric} {score.score:.4g} on {score.rows:,} rows"
+            at_release += f", {score.metric} {score.score:.4g} at release ({score.rows:,} rows)"
         lines.append(at_release)
         if self.too_few:
             lines.append(f"  {self.too_few}")

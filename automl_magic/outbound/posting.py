@@ -33,7 +33,7 @@ def post_json(
 ) -> int:
     """Send a JSON document and return the HTTP status of the response.
 
-    The host is looked up once, all its addresses are checked, and the connection goes to a checked
+    The host is looked up once and all its addresses are checked. The connection goes to a checked
     address, with the host's name in SNI, certificate and Host header. Redirects aren't followed:
     301 is returned like any other status. Proxies of the environment aren't used, because addresses
     behind a proxy can't be checked. Certificates are verified with the system's authorities, or

@@ -29,7 +29,7 @@ MOST_EXAMPLES, LONGEST_EXAMPLE, MOST_UNEXPECTED, MOST_LISTED = 5, 40, 20, 30
 METHOD = (
     "A share raises an alert if it exceeds the share in the training data by the threshold and is "
     "statistically significant. The test is Fisher's exact test, or a beta-binomial test for "
-    "values outside the training range, with Holm's correction for all tests of this cell."
+    "values outside the training range. Holm's correction covers all tests of this cell."
 )
 
 
