@@ -56,7 +56,9 @@ class Decision:
 class Policy(Protocol):
     """A policy for `approve`, `revoke`, `promote` and `roll_back`."""
 
-    def may(self, action: str, subject: str, facts: Facts, connection: Connection) -> Decision:
+    def may(
+        self, action: str, subject: str, policy_input: Facts, connection: Connection
+    ) -> Decision:
         """Decide whether an action is allowed. `connection` is in the action's transaction."""
 
 
@@ -70,8 +72,10 @@ class LocalPolicy:
 
     name = "local"
 
-    def may(self, action: str, subject: str, facts: Facts, connection: Connection) -> Decision:
-        if facts.is_implied and connection.dialect.name != "sqlite":
+    def may(
+        self, action: str, subject: str, policy_input: Facts, connection: Connection
+    ) -> Decision:
+        if policy_input.is_implied and connection.dialect.name != "sqlite":
             return Decision(False, f"{subject} must be approved separately first.", self.name)
         verb = action.replace("_", " ")
         return Decision(True, f"Everyone with write access to the store can {verb}.", self.name)
@@ -93,27 +97,27 @@ def policy_named(name: str) -> Policy:
 
 
 class _Denied(Exception):
-    def __init__(self, action: str, subject: str, facts: Facts, decision: Decision) -> None:
+    def __init__(self, action: str, subject: str, policy_input: Facts, decision: Decision) -> None:
         super().__init__(decision.reason)
-        self.action, self.subject, self.facts = action, subject, facts
+        self.action, self.subject, self.policy_input = action, subject, policy_input
         self.decision = decision
 
 
 def asked(
-    policy: Policy, action: str, subject: str, facts: Facts, connection: Connection
+    policy: Policy, action: str, subject: str, policy_input: Facts, connection: Connection
 ) -> Decision:
     """Return the policy's decision if it allows the action. Else abort `permitted`."""
     name = str(getattr(policy, "name", type(policy).__name__))
     try:
-        decision: object = policy.may(action, subject, facts, connection)
+        decision: object = policy.may(action, subject, policy_input, connection)
     except Exception as error:
         why = f"The policy failed: {type(error).__name__}: {error}"
-        raise _Denied(action, subject, facts, Decision(False, why, name)) from error
+        raise _Denied(action, subject, policy_input, Decision(False, why, name)) from error
     if not isinstance(decision, Decision):
         why = "The policy didn't return a decision."
-        raise _Denied(action, subject, facts, Decision(False, why, name))
+        raise _Denied(action, subject, policy_input, Decision(False, why, name))
     if decision.allowed is not True:
-        raise _Denied(action, subject, facts, decision)
+        raise _Denied(action, subject, policy_input, decision)
     return decision
 
 
@@ -130,10 +134,10 @@ def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
             return work(connection)
     except _Denied as denied:
         with serially(engine) as connection:
-            recorded = {k: v for k, v in asdict(denied.facts).items() if v is not None}
+            recorded = {k: v for k, v in asdict(denied.policy_input).items() if v is not None}
             append(
                 connection,
-                actor=denied.facts.actor,
+                actor=denied.policy_input.actor,
                 action=f"{denied.action}.denied",
                 subject=denied.subject,
                 detail={
@@ -143,7 +147,7 @@ def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
                 },
             )
         raise NotApproved(
-            f"{denied.facts.actor} isn't allowed to {denied.action.replace('_', ' ')} "
+            f"{denied.policy_input.actor} isn't allowed to {denied.action.replace('_', ' ')} "
             f"{denied.subject}.",
             why=f"{denied.decision.reason} (policy {denied.decision.policy})",
             fix=_suggested_fix(denied),
@@ -151,9 +155,9 @@ def permitted(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def _suggested_fix(denied: _Denied) -> str:
-    facts = denied.facts
-    if facts.is_implied:
-        return f"Approve it: automl approve {facts.model} {facts.version}"
+    policy_input = denied.policy_input
+    if policy_input.is_implied:
+        return f"Approve it: automl approve {policy_input.model} {policy_input.version}"
     return (
         "Ask someone with permission. To see the audit log: automl audit --subject "
         f"{denied.subject}"

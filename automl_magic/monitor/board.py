@@ -82,12 +82,12 @@ class Board:
     def features(self) -> tuple[str, ...]:
         """Columns with the largest drift, by the newest window, then by any window."""
         newest = self.checks[-1].psi if self.checks else {}
-        most = {
+        max_psi = {
             name: max((check.psi.get(name) or 0.0) for check in self.checks)
             for check in self.checks
             for name in check.psi
         }
-        order = sorted(most, key=lambda name: (-(newest.get(name) or 0.0), -most[name], name))
+        order = sorted(max_psi, key=lambda name: (-(newest.get(name) or 0.0), -max_psi[name], name))
         return tuple(order[:MOST_FEATURES])
 
 
@@ -109,7 +109,7 @@ class Reader:
     _checks: dict[int, Check] = field(default_factory=dict)
 
     def read(self, *, now: float) -> Board | None:
-        """Return the dashboard at the time `at`, or None if the deployment doesn't exist."""
+        """Return the dashboard at the time `now`, or None if the deployment doesn't exist."""
         try:
             deployment, route = read_deployment(self.store, self.name)
         except DeploymentNotFound:

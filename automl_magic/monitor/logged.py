@@ -77,19 +77,19 @@ def read_logged(
     resolved_workspace = workspace or default_workspace()
     spec, _ = read_deployment(store(resolved_workspace), deployment)
     log = predicted(resolved_workspace)
-    rows = _rows(log, deployment, start, end)
+    rows = _read_rows(log, deployment, start, end)
     newest = ""
     if len(rows) == MOST_ROWS:
         newest, start = f"the newest {MOST_ROWS:,} rows of ", rows[0].at
     version_rows = [row for row in rows if row.version == version and row.error is None]
     request_rows = [row for row in rows if row.role != Role.SHADOW.value]
     sampled = sample_of(len(version_rows), max_sampled)
-    features = _features(log, deployment, start, end, {version_rows[i].id for i in sampled})
+    features = _read_features(log, deployment, start, end, {version_rows[i].id for i in sampled})
     return Window(
         source=f"{newest}the prediction log of deployment {deployment!r}",
         start=start,
         end=end,
-        at=_floats([row.at for row in version_rows]),
+        at=_float_array([row.at for row in version_rows]),
         weights=_weights(version_rows),
         predicted=_predictions(version_rows, monitored_model),
         outcomes=_parse_all_json([row.outcome for row in version_rows]),
@@ -100,8 +100,8 @@ def read_logged(
         version=version,
         hidden=hidden_columns(spec, monitored_model),
         requests=Requests(
-            at=_floats([row.at for row in request_rows]),
-            latency_ms=_floats([row.latency_ms for row in request_rows]),
+            at=_float_array([row.at for row in request_rows]),
+            latency_ms=_float_array([row.latency_ms for row in request_rows]),
             weights=_weights(request_rows),
             errors=[row.error for row in request_rows],
             versions=[f"{row.version} {row.role}" for row in request_rows],
@@ -120,7 +120,7 @@ def hidden_columns(deployment: Deployment, monitored_model: WatchedModel) -> fro
     return frozenset((*deployment.log.hash, *deployment.log.drop, *personal))
 
 
-def _rows(log: Engine, deployment: str, start: float, end: float) -> list[Any]:
+def _read_rows(log: Engine, deployment: str, start: float, end: float) -> list[Any]:
     """Return the short fields of the newest MOST_ROWS rows, the oldest first."""
     join_condition = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
     query = (
@@ -138,7 +138,7 @@ def _rows(log: Engine, deployment: str, start: float, end: float) -> list[Any]:
         return list(connection.execute(query))[::-1]
 
 
-def _features(
+def _read_features(
     log: Engine, deployment: str, start: float, end: float, ids: set[str]
 ) -> dict[str, Any]:
     """Return the input columns of the rows with these ids. Parses only those rows."""
@@ -157,7 +157,7 @@ def _predictions(rows: Sequence[Any], monitored_model: WatchedModel) -> Floats:
     recipe = monitored_model.fitted.recipe
     if not recipe.task.has_classes:
         values = _parse_all_json([row.prediction for row in rows])
-        return _floats([_number(value) for value in values])
+        return _float_array([_as_float(value) for value in values])
     predictions_array = np.full((len(rows), recipe.n_classes), np.nan)
     for i, probabilities in enumerate(_parse_all_json([row.probabilities for row in rows])):
         if isinstance(probabilities, list) and len(probabilities) == recipe.n_classes:
@@ -166,7 +166,7 @@ def _predictions(rows: Sequence[Any], monitored_model: WatchedModel) -> Floats:
 
 
 def _weights(rows: Sequence[Any]) -> Floats:
-    return 1.0 / np.clip(_floats([row.sample_rate for row in rows]), 1e-9, 1.0)
+    return 1.0 / np.clip(_float_array([row.sample_rate for row in rows]), 1e-9, 1.0)
 
 
 def _parse_all_json(json_texts: Sequence[str | None]) -> list[Any]:
@@ -175,9 +175,9 @@ def _parse_all_json(json_texts: Sequence[str | None]) -> list[Any]:
     return values
 
 
-def _number(value: object) -> float:
+def _as_float(value: object) -> float:
     return float(value) if isinstance(value, int | float) else np.nan
 
 
-def _floats(values: Sequence[float]) -> Floats:
+def _float_array(values: Sequence[float]) -> Floats:
     return np.asarray(values, dtype=np.float64)

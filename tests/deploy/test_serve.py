@@ -31,7 +31,7 @@ def environment(place):
 @pytest.fixture(scope="module")
 def typed(place, environment):
     def call(*words):
-        done = subprocess.run(
+        process = subprocess.run(
             [*AUTOML, *words],
             capture_output=True,
             text=True,
@@ -40,7 +40,7 @@ def typed(place, environment):
             cwd=place,
             env=environment,
         )
-        return done.returncode, done.stdout, done.stderr
+        return process.returncode, process.stdout, process.stderr
 
     return call
 
@@ -49,8 +49,8 @@ def typed(place, environment):
 def registered(typed):
     """Two versions of one model, each of a search of its own."""
     for seed in ("0", "1"):
-        words = ["sklearn:iris", "--target", "target", "--seed", seed, "--trials", "2"]
-        code, _, err = typed("fit", *words, "--budget", "6s", "--overwrite", "-o", f"plan-{seed}")
+        argv = ["sklearn:iris", "--target", "target", "--seed", seed, "--trials", "2"]
+        code, _, err = typed("fit", *argv, "--budget", "6s", "--overwrite", "-o", f"plan-{seed}")
         assert code == 0, err
         code, _, err = typed("register", "last", "--name", "iris")
         assert code == 0, err
@@ -86,8 +86,8 @@ def serving(place, environment):
 
 
 def answer_of(curl):
-    done = subprocess.run(shlex.split(curl), capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    process = subprocess.run(shlex.split(curl), capture_output=True, text=True, check=True)
+    return json.loads(process.stdout)
 
 
 def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, serving):
@@ -100,10 +100,10 @@ def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, s
     assert typed("approve", "iris", "2")[0] == 0
     assert typed("approve", "iris", "1")[0] == 0
 
-    process, said = serving("iris", "--port", "0", "--workers", "1", "--grpc-port", "0")
-    assert "iris answers with version 2." in said
-    assert re.search(r"grpc +127\.0\.0\.1:\d+", said)
-    curl = said.split("Try it: ")[1].strip()
+    process, output = serving("iris", "--port", "0", "--workers", "1", "--grpc-port", "0")
+    assert "iris answers with version 2." in output
+    assert re.search(r"grpc +127\.0\.0\.1:\d+", output)
+    curl = output.split("Try it: ")[1].strip()
     first = answer_of(curl)
     assert first["model_version"] == "2"
     assert first["predictions"][0]["label"] in {"setosa", "versicolor", "virginica"}
@@ -121,7 +121,7 @@ def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, s
     assert answer_of(curl)["model_version"] == "2"
 
     # Another server on the same port says so, and nothing is left behind.
-    port = re.search(r"http://127\.0\.0\.1:(\d+)", said)[1]
+    port = re.search(r"http://127\.0\.0\.1:(\d+)", output)[1]
     code, out, err = typed("serve", "iris", "--port", port)
     assert (code, out) == (1, "")
     assert "Why: " in err
@@ -138,14 +138,14 @@ def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, s
 
 def test_a_server_starts_again_without_the_registry(registered, typed, serving, place):
     typed("approve", "iris", "2")
-    process, said = serving("iris", "--port", "0", "--workers", "1")
+    process, output = serving("iris", "--port", "0", "--workers", "1")
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
     registry = place / "home" / "mlflow.db"
     registry.rename(place / "away.db")
     try:
-        process, said = serving("iris", "--port", "0", "--workers", "1")
-        assert "iris answers with version" in said
+        process, output = serving("iris", "--port", "0", "--workers", "1")
+        assert "iris answers with version" in output
         assert not registry.exists()
     finally:
         (place / "away.db").rename(registry)
@@ -157,11 +157,13 @@ def test_two_deployments_with_a_key_are_one_server(registered, typed, serving, p
         "apiVersion: automl-magic/v1\nkind: Deployment\nmetadata: {name: strict}\n"
         "spec:\n  modelVersionId: iris/2\n  checks: {ranges: refuse}\n"
     )
-    _, said = serving("iris", "strict.yaml", "--port", "0", "--workers", "1", "--auth", "required")
-    url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]
-    assert "strict answers with version 2." in said
+    _, output = serving(
+        "iris", "strict.yaml", "--port", "0", "--workers", "1", "--auth", "required"
+    )
+    url = re.search(r"http://127\.0\.0\.1:\d+", output)[0]
+    assert "strict answers with version 2." in output
     assert httpx.get(f"{url}/v2/health/ready").status_code == 200
-    body = shlex.split(said.split("-d ")[1].splitlines()[0])[0]
+    body = shlex.split(output.split("-d ")[1].splitlines()[0])[0]
     predict = {
         "url": f"{url}/v1/inference/strict:predict",
         "content": body,
@@ -171,8 +173,8 @@ def test_two_deployments_with_a_key_are_one_server(registered, typed, serving, p
     _, out, _ = typed("key", "create", "web", "--deployment", "strict", "--json")
     secret = json.loads(out)["key"]
     predict["headers"]["authorization"] = f"Bearer {secret}"
-    found = wait_for(lambda: httpx.post(**predict), 200)
-    assert found.json()["deployment"] == "strict"
+    result = wait_for(lambda: httpx.post(**predict), 200)
+    assert result.json()["deployment"] == "strict"
     other = {**predict, "url": predict["url"].replace("strict", "iris")}
     assert httpx.post(**other).status_code in (403, 404)
     typed("key", "revoke", secret)
@@ -202,11 +204,11 @@ def test_who_serves_the_first_version_of_a_model_approves_it(registered, typed, 
     for number in (1, 2):
         runs = json.loads(typed("runs", "--json")[1])
         assert typed("register", runs[-number]["run_id"], "--name", "first")[0] == 0
-    process, said = serving("first", "--port", "0", "--workers", "1")
+    process, output = serving("first", "--port", "0", "--workers", "1")
     history = json.loads(typed("audit", "--subject", "first/2", "--json")[1])
     refused = typed("route", "first", "--canary", "1", "--percent", "10")
 
-    assert "first answers with version 2." in said
+    assert "first answers with version 2." in output
     assert [one["action"] for one in history].count("approve") == 1
     assert (refused[0], "automl approve first 1" in refused[2]) == (1, True)
     process.send_signal(signal.SIGTERM)
@@ -214,8 +216,8 @@ def test_who_serves_the_first_version_of_a_model_approves_it(registered, typed, 
 
 
 def test_a_server_ends_with_the_command_even_when_that_is_killed(registered, typed, serving):
-    process, said = serving("iris", "--port", "0", "--workers", "1")
-    port = re.search(r"http://127\.0\.0\.1:(\d+)", said)[1]
+    process, output = serving("iris", "--port", "0", "--workers", "1")
+    port = re.search(r"http://127\.0\.0\.1:(\d+)", output)[1]
     assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
 
     process.kill()

@@ -72,11 +72,11 @@ def test_a_staged_version_has_its_files_its_manifest_and_its_approval(home, sour
 
     assert folder == staged_folder(approval.statement, default_workspace().home)
     assert folder.parent == home / "serving" / "models"
-    found = read(folder)
-    kept = Approval.from_json(json.loads(found.pop("approval.json")))
+    result = read(folder)
+    kept = Approval.from_json(json.loads(result.pop("approval.json")))
     assert kept == approval
     TrustedKeys.load(trusted_folder(default_workspace().home)).verify(kept)
-    assert found == read(source)
+    assert result == read(source)
 
 
 def test_the_same_bytes_may_be_versions_of_two_models(source, approval):
@@ -88,10 +88,10 @@ def test_the_same_bytes_may_be_versions_of_two_models(source, approval):
         stage(source, other, default_workspace().home),
     }
     assert len(folders) == 2
-    for folder, said in (
+    for folder, output in (
         (staged_folder(a.statement, default_workspace().home), a) for a in (approval, other)
     ):
-        assert Approval.from_json(json.loads((folder / "approval.json").read_text())) == said
+        assert Approval.from_json(json.loads((folder / "approval.json").read_text())) == output
 
 
 def test_what_is_there_and_whole_stays_and_its_approval_is_the_newest(source, approval):
@@ -163,11 +163,11 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(home, source, name):
 
 
 def test_two_who_stage_at_once_both_find_it_whole(source, approval):
-    found, failed = [], []
+    result, failed = [], []
 
     def run():
         try:
-            found.append(read(stage(source, approval, default_workspace().home)))
+            result.append(read(stage(source, approval, default_workspace().home)))
         except Exception as error:
             failed.append(error)
 
@@ -178,7 +178,7 @@ def test_two_who_stage_at_once_both_find_it_whole(source, approval):
         thread.join()
 
     assert failed == []
-    assert all(files.keys() == {*FILES, "manifest.json", "approval.json"} for files in found)
+    assert all(files.keys() == {*FILES, "manifest.json", "approval.json"} for files in result)
     parent = staged_folder(approval.statement, default_workspace().home).parent
     assert [p.name for p in parent.iterdir() if p.is_dir()] == [
         staged_folder(approval.statement, default_workspace().home).name

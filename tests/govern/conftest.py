@@ -102,9 +102,9 @@ def in_mlflow(tmp_path_factory):
 @pytest.fixture
 def registered(home, in_mlflow):
     """The address of an MLflow of this test's own, in the user's home, and its versions."""
-    made, versions = in_mlflow
+    created, versions = in_mlflow
     home.mkdir(exist_ok=True)
-    (home / "mlflow.db").write_bytes(made.read_bytes())
+    (home / "mlflow.db").write_bytes(created.read_bytes())
     return f"sqlite:///{home / 'mlflow.db'}", versions
 
 

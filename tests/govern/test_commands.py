@@ -67,9 +67,9 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert [(r["deployment"], r["stable"]) for r in promoted["routes"]] == [("web", 2)]
     assert (promoted["behind"], promoted["untold"]) == ({}, None)
     with store(default_workspace()).connect() as connection:
-        said = connection.exec_driver_sql("SELECT document FROM approvals ORDER BY id").all()
+        output = connection.exec_driver_sql("SELECT document FROM approvals ORDER BY id").all()
     assert all(
-        staged_folder(statement_of(text), default_workspace().home).is_dir() for (text,) in said
+        staged_folder(statement_of(text), default_workspace().home).is_dir() for (text,) in output
     )
     assert "web answers with version 2" in typed("route", "web")
     listed = typed("deployments", "--json")
@@ -137,15 +137,15 @@ def statement_of(text):
 
 
 def test_keys_are_shown_once_and_end_when_they_are_revoked(typed):
-    made = typed("key", "create", "web", "--rate", "20", "--expires", "1h", "--json")
-    assert made["key"].startswith(f"amk_{made['id']}_")
+    created = typed("key", "create", "web", "--rate", "20", "--expires", "1h", "--json")
+    assert created["key"].startswith(f"amk_{created['id']}_")
     listed = typed("key", "list")
-    assert made["id"] in listed
-    assert made["key"][-20:] not in listed
+    assert created["id"] in listed
+    assert created["key"][-20:] not in listed
     assert typed("key", "list", "--json")[0]["requests_per_s"] == 20.0
-    assert "opens nothing" in typed("key", "revoke", made["id"])
+    assert "opens nothing" in typed("key", "revoke", created["id"])
     assert "revoked" in typed("key", "list")
-    assert refused(typed, "key", "revoke", made["id"][:-1]).fix == f"Use {made['id']}."
+    assert refused(typed, "key", "revoke", created["id"][:-1]).fix == f"Use {created['id']}."
     assert "no deployment" in refused(typed, "key", "create", "x", "--deployment", "nowhere").what
 
 
@@ -165,8 +165,8 @@ def test_keys_are_shown_once_and_end_when_they_are_revoked(typed):
 def test_what_was_typed_wrongly_is_said(home, words, says):
     with pytest.raises(click.UsageError) as caught:
         automl.main(words, standalone_mode=False, obj=Terminal())
-    found = BadUsage.of(caught.value)
-    assert says in f"{found.what} {found.why} {found.fix}"
+    result = BadUsage.of(caught.value)
+    assert says in f"{result.what} {result.why} {result.fix}"
 
 
 @pytest.mark.parametrize("target", ["../x", "a b", "churn@", "churn/x", "churn.json/1/2"])

@@ -29,9 +29,9 @@ def test_an_approval_says_who_made_the_version_and_who_let_it_serve(engine, vers
     govern.register(engine, version, actor="ada")
     approval = govern.approve(engine, version, actor="grace", key=own_key())
 
-    said = approval.statement
-    assert (said.author, said.approver, said.policy) == ("ada", "grace", "local")
-    assert said.manifest_sha256 == version.manifest_sha256
+    output = approval.statement
+    assert (output.author, output.approver, output.policy) == ("ada", "grace", "local")
+    assert output.manifest_sha256 == version.manifest_sha256
     TrustedKeys.load(trusted_folder(default_workspace().home)).verify(approval)
     assert approval_of(engine, "churn", 1).approval == approval
     with reading(engine) as connection:
@@ -63,10 +63,10 @@ def test_a_promotion_uses_an_approval_of_these_very_bytes(engine, approved):
 
     with pytest.raises(NotApproved, match="not those it is about"):
         govern.promote(engine, other_bytes, "champion", actor="eve", trusted=own_trusted())
-    moved = govern.promote(
+    change = govern.promote(
         engine, approved[0], "champion", actor="ada", reason="better", trusted=own_trusted()
     )
-    assert moved.aliases.versions == {"candidate": 3, "champion": 1}
+    assert change.aliases.versions == {"candidate": 3, "champion": 1}
     assert audit.entries(engine, limit=1)[0].detail["reason"] == "better"
 
 
@@ -98,8 +98,8 @@ def test_a_rollback_returns_to_the_champion_before(engine, approved):
     govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
     govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
 
-    moved = govern.roll_back(engine, "churn", actor="ada", reason="errors", trusted=own_trusted())
-    assert moved.aliases.versions == {"candidate": 3, "champion": 1}
+    change = govern.roll_back(engine, "churn", actor="ada", reason="errors", trusted=own_trusted())
+    assert change.aliases.versions == {"candidate": 3, "champion": 1}
 
 
 class Broken:
@@ -268,21 +268,21 @@ def test_one_process_delivers_at_a_time(engine, approved):
 def test_only_the_first_that_serves_is_crowned_by_that(engine, approved):
     first, second = (approval_of(engine, "churn", number).approval for number in (1, 2))
 
-    moved = govern.crown_first(engine, first, actor="ada", trusted=own_trusted())
+    change = govern.crown_first(engine, first, actor="ada", trusted=own_trusted())
     again = govern.crown_first(engine, second, actor="eve", trusted=own_trusted())
 
-    assert moved.aliases.versions["champion"] == 1
+    assert change.aliases.versions["champion"] == 1
     assert again is None
     assert read_aliases(engine, "churn").versions["champion"] == 1
 
 
 def test_a_version_that_is_revoked_after_its_bytes_were_staged_is_refused(engine, approved):
     """What was found outside the transaction is no proof inside it."""
-    found = approval_of(engine, "churn", 1).approval
+    result = approval_of(engine, "churn", 1).approval
     govern.revoke(engine, "churn", 1, actor="grace", reason="it leaks", trusted=own_trusted())
 
     with pytest.raises(NotApproved, match="may not serve"):
-        govern.crown_first(engine, found, actor="ada", trusted=own_trusted())
+        govern.crown_first(engine, result, actor="ada", trusted=own_trusted())
     with pytest.raises(NotApproved, match="may not serve"):
         govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
     assert "champion" not in read_aliases(engine, "churn").versions

@@ -50,12 +50,12 @@ def storm(engine, versions, n_threads, n_rounds):
         deeds = [deed(chance, seen, versions) for _ in range(n_threads)]
         outcomes = all_at_once(engine, seen, deeds)
         won = [kind for (kind, _), outcome in zip(deeds, outcomes, strict=True) if outcome == "won"]
-        moved = [kind for kind in won if kind in MOVES]
+        change = [kind for kind in won if kind in MOVES]
         epoch = read_aliases(engine, "churn").epoch
         # A revocation rests on nothing that was read; it can win beside the one who moves.
-        assert len(moved) <= 1
+        assert len(change) <= 1
         if "revoke" not in won:
-            assert len(moved) == 1
+            assert len(change) == 1
             assert epoch == seen.epoch + 1
         check(engine)
         n_won.update(won)
@@ -182,7 +182,7 @@ def test_the_alias_in_mlflow_is_the_truth_after_a_storm(file_engine, registered)
     for thread in deliverers:
         thread.join()
 
-    found = MlflowRegistry(Tracking(registry, Path("/nobody"))).versions("churn")
-    meant = {alias: v.version for v in found for alias in v.aliases}
+    result = MlflowRegistry(Tracking(registry, Path("/nobody"))).versions("churn")
+    meant = {alias: v.version for v in result for alias in v.aliases}
     assert meant == {"candidate": 3, **read_aliases(file_engine, "churn").versions}
     assert pending(file_engine, ALIASES_OF) == []

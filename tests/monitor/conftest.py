@@ -165,17 +165,17 @@ def day():
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory):
     """Return the model of a kind of task; each is made once."""
-    made = {}
+    created = {}
 
     def make(kind="binary"):
-        if kind not in made:
+        if kind not in created:
             frame, recipe = people(), recipe_of(kind)
             folder = tmp_path_factory.mktemp(kind) / "model"
             schema = input_schema(recipe, frame)
             documents = {SCHEMA_NAME: schema, REFERENCE_NAME: reference_of(recipe, frame, schema)}
             manifest = save_model(fit_recipe(recipe, frame), folder, documents=documents)
-            made[kind] = Made(folder, manifest, frame, kind)
-        return made[kind]
+            created[kind] = Made(folder, manifest, frame, kind)
+        return created[kind]
 
     return make
 

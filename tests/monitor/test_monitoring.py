@@ -44,36 +44,36 @@ def judge(deployed, day):
 def test_a_shift_in_the_log_is_found_and_kept_with_a_link_to_its_cell(deployed, judge, make_people):
     deployed.log(make_people(600, seed=5, age=8.0))
 
-    found = judge()
+    result = judge()
 
-    report = found.report
-    assert (found.outcome.run.kind, found.outcome.run.status) == ("monitor", RunStatus.SUCCEEDED)
+    report = result.report
+    assert (result.outcome.run.kind, result.outcome.run.status) == ("monitor", RunStatus.SUCCEEDED)
     assert report.severity is DriftSeverity.CRITICAL
     assert (report.deployment, report.model, report.version) == ("people", "people", 1)
     assert report.features[0].column == "age"
     assert report.performance.labelled == report.n_rows == 600
     assert report.traffic.requests == 600
-    notebook = json.loads(found.outcome.notebook.read_text("utf-8"))
+    notebook = json.loads(result.outcome.notebook.read_text("utf-8"))
     cells = {cell["id"] for cell in notebook["cells"]}
     assert report.breaches
     for breach in report.breaches:
-        assert breach.link.run_id == found.outcome.run.run_id
+        assert breach.link.run_id == result.outcome.run.run_id
         assert breach.link.cell_id in cells
     (row,) = kept_checks()
     assert (row.deployment, row.run_id, row.severity) == ("people", report.run_id, "critical")
     assert DriftReport.from_json(json.loads(row.report)) == report
-    assert json.dumps(found.to_json())
-    said = in_words(found)
-    assert said.startswith("people: critical, judged in ")
-    assert "the mean changed from" in said
+    assert json.dumps(result.to_json())
+    output = in_words(result)
+    assert output.startswith("people: critical, judged in ")
+    assert "the mean changed from" in output
 
 
 def test_a_window_without_a_row_says_so_and_does_not_alarm(deployed, judge):
-    found = judge()
+    result = judge()
 
-    assert found.report.severity is DriftSeverity.UNJUDGED
-    assert found.report.breaches == ()
-    assert found.report.summary.startswith("Too few rows")
+    assert result.report.severity is DriftSeverity.UNJUDGED
+    assert result.report.breaches == ()
+    assert result.report.summary.startswith("Too few rows")
     assert [row.severity for row in kept_checks()] == ["unjudged"]
 
 
@@ -82,9 +82,9 @@ def test_no_password_of_a_store_enters_the_notebook(deployed, monkeypatch, judge
     monkeypatch.setenv("AUTOML_MAGIC_STORE", f"{default_workspace().store.url}?timeout=31")
     deployed.log(make_people(100, seed=6))
 
-    found = judge()
+    result = judge()
 
-    for path in (found.outcome.notebook, found.outcome.notebook.with_name("input.ipynb")):
+    for path in (result.outcome.notebook, result.outcome.notebook.with_name("input.ipynb")):
         assert "timeout=31" not in path.read_text("utf-8")
 
 
@@ -92,11 +92,11 @@ def test_a_table_is_judged_against_a_run_or_a_deployment(deployed, tmp_path, jud
     path = tmp_path / "served elsewhere.csv"
     make_people(400, seed=8, age=9.0).to_csv(path, index=False)
 
-    found = judge(data=str(path))
+    result = judge(data=str(path))
 
-    assert found.report.features[0].column == "age"
-    assert found.report.traffic is None
-    assert found.report.source == str(path)
+    assert result.report.features[0].column == "age"
+    assert result.report.traffic is None
+    assert result.report.source == str(path)
 
 
 def test_a_model_whose_files_were_changed_is_not_believed(deployed, own_home, judge, make_people):
@@ -131,13 +131,13 @@ def test_the_command_prints_findings_and_ends_with_0_although_there_is_drift(
     deployed, day, make_people
 ):
     deployed.log(make_people(300, seed=5, age=9.0))
-    words = [f"--{name}={datetime.fromtimestamp(at, UTC).isoformat()}" for name, at in
+    argv = [f"--{name}={datetime.fromtimestamp(at, UTC).isoformat()}" for name, at in
              zip(("since", "until"), day, strict=True)]  # fmt: skip
 
-    process = automl("people", *words, "--json")
-    said, _ = process.communicate(timeout=120)
+    process = automl("people", *argv, "--json")
+    output, _ = process.communicate(timeout=120)
 
-    document = json.loads(said)
+    document = json.loads(output)
     assert process.returncode == 0
     assert document["severity"] == "critical"
     assert {"kind": "feature_drift", "subject": "age"}.items() <= document["breaches"][0].items()
@@ -149,11 +149,11 @@ def test_a_watch_judges_again_until_ctrl_c(deployed, make_people):
     try:
         line = next(line for line in process.stderr if "people: critical. " in line)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=60)
     finally:
         process.kill()
 
     assert "people: critical. " in line
     assert process.returncode == 0
-    assert "Watching people has ended." in said
+    assert "Watching people has ended." in output
     assert {row.severity for row in kept_checks()} == {"critical"}

@@ -41,11 +41,11 @@ def test_a_toy_section_is_looked_at_judged_and_read_back(toy, binary, make_peopl
     alike = np.tile([0.5, 0.5], (200, 1))
     watch.window = dataclasses.replace(watch.window, predicted=alike)
 
-    shown = monitor.constancy(watch)
+    displayed = monitor.constancy(watch)
     report = report_of(watch, run_id="run-1")
 
     assert cells[cells.index("quality") + 1] == "constancy"
-    assert repr(shown) == "The spread is 0.000."
+    assert repr(displayed) == "The spread is 0.000."
     assert report.severity is DriftSeverity.WARNING
     (breach,) = report.breaches
     assert (breach.kind, breach.link.cell_id) == ("constancy", "constancy")

@@ -64,17 +64,17 @@ class Stream:
     def judged(self, n_rows, *, psi=0.0):
         """Return which columns alarm in a new window; the first has moved by so much."""
         ones = np.ones(n_rows)
-        found = []
+        result = []
         for i, reference in enumerate(self.references):
             moves = psi if i == 0 else 0.0
             if isinstance(reference, Numbers):
                 values = self.random.normal(shift_of(psi) if moves else 0.0, 1, n_rows)
-                found.append(compare_numbers(reference, TRAINED, values, ones))
+                result.append(compare_numbers(reference, TRAINED, values, ones))
             else:
                 shares = shares_of(psi) if moves else LEVELS
                 texts = self.random.choice(NAMES, n_rows, p=shares)
-                found.append(compare_levels(reference, TRAINED, texts.tolist(), ones))
-        severities = verdicts(found, THRESHOLDS, ALPHA)
+                result.append(compare_levels(reference, TRAINED, texts.tolist(), ones))
+        severities = verdicts(result, THRESHOLDS, ALPHA)
         return [severity.alarms for severity, _ in severities]
 
 
@@ -83,13 +83,13 @@ def rates(kind, n_columns, n_rows, windows, seed=0, references=5):
 
     The reference is drawn anew now and then: a bad one must not be lucky for all windows.
     """
-    false = found = 0
+    false = result = 0
     for part in range(references):
         stream = Stream(n_columns, kind, (seed, part))
         for _ in range(windows // references):
             false += any(stream.judged(n_rows))
-            found += stream.judged(n_rows, psi=0.25)[0]
-    return false, found
+            result += stream.judged(n_rows, psi=0.25)[0]
+    return false, result
 
 
 def at_most(share, n, confidence=0.999):
@@ -99,10 +99,10 @@ def at_most(share, n, confidence=0.999):
 
 @pytest.mark.parametrize("kind", ["number", "level"])
 def test_a_psi_of_a_quarter_is_found_and_calm_is_calm(kind):
-    false, found = rates(kind, 10, 1_000, 50)
+    false, result = rates(kind, 10, 1_000, 50)
 
     assert false == 0
-    assert found == 50
+    assert result == 50
 
 
 @pytest.mark.long
@@ -110,10 +110,10 @@ def test_a_psi_of_a_quarter_is_found_and_calm_is_calm(kind):
 @pytest.mark.parametrize("kind", ["number", "level", "mixed"])
 @pytest.mark.parametrize(("n_columns", "windows"), [(10, 1_000), (50, 400), (500, 100)])
 def test_both_rates_hold_over_many_windows(kind, n_columns, windows):
-    false, found = rates(kind, n_columns, 1_000, windows)
+    false, result = rates(kind, n_columns, 1_000, windows)
 
     assert false <= 0.01 * windows
-    assert found >= 0.95 * windows
+    assert result >= 0.95 * windows
 
 
 @pytest.mark.long
@@ -122,11 +122,11 @@ def test_both_rates_hold_over_many_windows(kind, n_columns, windows):
 def test_small_windows_are_calm_too(kind, n_rows):
     windows = 1_000
 
-    false, found = rates(kind, 10, n_rows, windows)
+    false, result = rates(kind, 10, n_rows, windows)
 
     assert false <= at_most(0.01, windows)
     if n_rows == 250:
-        assert found >= 0.95 * windows
+        assert result >= 0.95 * windows
 
 
 @pytest.mark.long
@@ -136,8 +136,8 @@ def test_a_reference_of_few_rows_does_not_alarm_by_itself():
     for _ in range(500):
         trained = random.normal(size=60)
         reference = numbers_of(trained, 201)
-        found = [compare_numbers(reference, 60, random.normal(size=2_000), np.ones(2_000))]
-        false += any(severity.alarms for severity, _ in verdicts(found, THRESHOLDS, ALPHA))
+        result = [compare_numbers(reference, 60, random.normal(size=2_000), np.ones(2_000))]
+        false += any(severity.alarms for severity, _ in verdicts(result, THRESHOLDS, ALPHA))
 
     assert false <= at_most(0.01, 500)
 

@@ -7,10 +7,10 @@ from automl_magic.outbound.destination import Destination
 
 
 def test_a_url_is_read_into_where_the_request_goes():
-    found = Destination.of("https://Hooks.Example./services/T0?a=1#part", ())
+    result = Destination.of("https://Hooks.Example./services/T0?a=1#part", ())
 
-    assert found == Destination("https", "hooks.example", 443, "/services/T0?a=1", False)
-    assert found.authority == "hooks.example"
+    assert result == Destination("https", "hooks.example", 443, "/services/T0?a=1", False)
+    assert result.authority == "hooks.example"
 
 
 def test_a_port_of_its_own_stands_in_the_host_header():

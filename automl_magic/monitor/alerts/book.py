@@ -57,8 +57,8 @@ def observe(
     """
     deployment = observation.deployment
     with serially(engine) as connection:
-        rows = _rows(connection, deployment, observation.kinds)
-        previous = {row.key: _alert(row) for row in rows}
+        rows = _read_alert_rows(connection, deployment, observation.kinds)
+        previous = {row.key: _alert_from_row(row) for row in rows}
         updated = dict(previous)
         for finding in observation.findings:
             key = key_of(deployment, finding.kind, finding.subject)
@@ -74,7 +74,7 @@ def observe(
             if (key not in breached_keys and is_judged) or rule.is_muted:
                 updated[key] = _after_clear(alert, observation.at, rule)
         changed = [alert for key, alert in updated.items() if alert != previous.get(key)]
-        _write(connection, changed, previous)
+        _write_alerts(connection, changed, previous)
         silenced_keys, created = silenced(connection, now), []
         for kind in sorted(observation.kinds):
             group = [alert for alert in updated.values() if alert.kind is kind]
@@ -101,7 +101,7 @@ def alerts_of(
         query = query.where(alerts.c.kind == kind.value)
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(alerts.c.last_at.desc()).limit(limit))
-        matches = [_alert(row) for row in rows]
+        matches = [_alert_from_row(row) for row in rows]
     return tuple(sorted(matches, key=lambda alert: (-alert.severity.rank, -(alert.fired_at or 0))))
 
 
@@ -193,14 +193,14 @@ def _due_notification(
 def _recent_notifications(connection: Connection, group: str, *, since: float) -> list[Notice]:
     """Return the notifications of a group after `since`."""
     query = select(notices.c.document).where(notices.c.group == group, notices.c.at > since)
-    return [_notice(text) for text in connection.execute(query).scalars()]
+    return [_notification_from_json(text) for text in connection.execute(query).scalars()]
 
 
 def _latest_notification(connection: Connection, group: str) -> Notice | None:
     newest = (notices.c.at.desc(), notices.c.id.desc())
     query = select(notices.c.document).where(notices.c.group == group).order_by(*newest).limit(1)
     text = connection.execute(query).scalar_one_or_none()
-    return None if text is None else _notice(text)
+    return None if text is None else _notification_from_json(text)
 
 
 def _enqueue(connection: Connection, monitor: Monitor, notice: Notice) -> None:
@@ -230,7 +230,7 @@ def _enqueue(connection: Connection, monitor: Monitor, notice: Notice) -> None:
     )
 
 
-def _rows(
+def _read_alert_rows(
     connection: Connection, deployment: str, kinds: Iterable[AlertKind]
 ) -> Sequence[Row[Any]]:
     query = select(alerts).where(
@@ -239,21 +239,23 @@ def _rows(
     return connection.execute(query).all()
 
 
-def _write(connection: Connection, changed: Sequence[Alert], previous: Mapping[str, Alert]) -> None:
-    new = [_values(alert) for alert in changed if alert.key not in previous]
-    old = [{**_values(alert), "of": alert.key} for alert in changed if alert.key in previous]
+def _write_alerts(
+    connection: Connection, changed: Sequence[Alert], previous: Mapping[str, Alert]
+) -> None:
+    new = [_row_values(alert) for alert in changed if alert.key not in previous]
+    old = [{**_row_values(alert), "of": alert.key} for alert in changed if alert.key in previous]
     if new:
         connection.execute(alerts.insert(), new)
     if old:
         connection.execute(alerts.update().where(alerts.c.key == bindparam("of")), old)
 
 
-def _values(alert: Alert) -> dict[str, Any]:
+def _row_values(alert: Alert) -> dict[str, Any]:
     values = alert.to_json()
     return {**values, "link": None if alert.link is None else dumps(values["link"], indent=None)}
 
 
-def _alert(row: Row[Any]) -> Alert:
+def _alert_from_row(row: Row[Any]) -> Alert:
     # Skip the validation: it would take a second for hundreds of rows.
     values = dict(row._mapping)
     values["kind"] = AlertKind(values["kind"])
@@ -264,5 +266,5 @@ def _alert(row: Row[Any]) -> Alert:
     return Alert(**values)
 
 
-def _notice(text: str) -> Notice:
+def _notification_from_json(text: str) -> Notice:
     return Notice.from_json(json.loads(text))

@@ -38,12 +38,12 @@ MONITOR = Monitor(name="churn")
 
 def story(store, report, columns, monitor=MONITOR, *, every_s=EVERY_S):
     """Let one window after another be judged; return the notices of each."""
-    told = []
+    notifications = []
     for i, severities in enumerate(columns):
         at = START + i * every_s
         seen = observed_in(report(at, severities))
-        told.append(observe(store, monitor, seen, now=at))
-    return told
+        notifications.append(observe(store, monitor, seen, now=at))
+    return notifications
 
 
 def states(told):
@@ -54,35 +54,42 @@ FIRING, RESOLVED = AlertState.FIRING, AlertState.RESOLVED
 
 
 def test_a_warning_is_told_when_it_was_seen_twice_in_a_row(store, report):
-    told = story(store, report, [{"age": WARNING}, {"age": OK}, {"age": WARNING}, {"age": WARNING}])
+    notifications = story(
+        store, report, [{"age": WARNING}, {"age": OK}, {"age": WARNING}, {"age": WARNING}]
+    )
 
-    assert states(told) == [[], [], [], [(FIRING, AlertSeverity.WARNING)]]
+    assert states(notifications) == [[], [], [], [(FIRING, AlertSeverity.WARNING)]]
 
 
 def test_what_is_critical_is_told_at_once(store, report):
-    told = story(store, report, [{"age": CRITICAL}])
+    notifications = story(store, report, [{"age": CRITICAL}])
 
-    assert states(told) == [[(FIRING, AlertSeverity.CRITICAL)]]
+    assert states(notifications) == [[(FIRING, AlertSeverity.CRITICAL)]]
 
 
 def test_an_alert_is_over_when_it_was_calm_twice_in_a_row(store, report):
-    told = story(store, report, [{"age": CRITICAL}, {"age": OK}, {"age": CRITICAL}, {"age": OK}])
-    assert states(told)[1:] == [[], [], []]
+    notifications = story(
+        store, report, [{"age": CRITICAL}, {"age": OK}, {"age": CRITICAL}, {"age": OK}]
+    )
+    assert states(notifications)[1:] == [[], [], []]
 
     calm = story(store, report, [{"age": OK}] * 6)  # the first four are known already
     assert states(calm) == [[], [], [], [], [(RESOLVED, AlertSeverity.CRITICAL)], []]
 
 
 def test_a_group_that_goes_on_is_told_again_after_the_time_to_repeat(store, report):
-    told = story(store, report, [{"age": CRITICAL}] * 34)
+    notifications = story(store, report, [{"age": CRITICAL}] * 34)
 
-    assert [i for i, notices in enumerate(told) if notices] == [0, 16, 32]
+    assert [i for i, notices in enumerate(notifications) if notices] == [0, 16, 32]
 
 
 def test_what_becomes_critical_is_told_without_waiting(store, report):
-    told = story(store, report, [{"age": WARNING}] * 3 + [{"age": CRITICAL}] * 3)
+    notifications = story(store, report, [{"age": WARNING}] * 3 + [{"age": CRITICAL}] * 3)
 
-    assert [one.severity.value for notices in told for one in notices] == ["warning", "critical"]
+    assert [one.severity.value for notices in notifications for one in notices] == [
+        "warning",
+        "critical",
+    ]
 
 
 def test_a_column_that_could_not_be_judged_is_neither_calm_nor_in_breach(store, report):
@@ -114,28 +121,28 @@ def test_a_silenced_group_is_not_told_and_its_end_neither(store, report):
     story(store, report, [{"age": CRITICAL}])
     silence(store, "churn/feature_drift", for_s=6 * HOUR_S, reason="known", actor="ann", now=START)
 
-    told = story(store, report, [{"age": CRITICAL}] * 20 + [{"age": OK}] * 3)
+    notifications = story(store, report, [{"age": CRITICAL}] * 20 + [{"age": OK}] * 3)
 
-    assert not any(told)
+    assert not any(notifications)
 
 
 def test_what_was_silenced_is_told_when_the_silence_is_over(store, report):
     story(store, report, [{"age": WARNING}])
     silence(store, "churn", for_s=HOUR_S, reason="", actor="ann", now=START)
 
-    told = story(store, report, [{"age": WARNING}] * 7)
+    notifications = story(store, report, [{"age": WARNING}] * 7)
 
-    assert [i for i, notices in enumerate(told) if notices] == [4]
+    assert [i for i, notices in enumerate(notifications) if notices] == [4]
 
 
 def test_one_silenced_alert_leaves_the_others_of_its_group_loud(store, report):
     story(store, report, [{"age": WARNING, "city": WARNING}])
     silence(store, "churn/feature_drift/age", for_s=HOUR_S, reason="", actor="ann", now=START)
 
-    told = story(store, report, [{"age": WARNING, "city": WARNING}] * 2)
+    notifications = story(store, report, [{"age": WARNING, "city": WARNING}] * 2)
 
-    assert [one.n_alerts for one in told[1]] == [1]
-    assert "city" in told[1][0].summaries[0]
+    assert [one.n_alerts for one in notifications[1]] == [1]
+    assert "city" in notifications[1][0].summaries[0]
 
 
 def test_a_rule_may_mute_a_kind(store, report):
@@ -152,11 +159,11 @@ def test_a_rule_decides_how_bad_a_kind_is_and_who_hears_of_it(store, report):
     rule = Rule(kind=AlertKind.FEATURE_DRIFT, severity=AlertSeverity.WARNING, channels=("team",))
     monitor = Monitor(name="churn", channels=channels, rules=(rule,))
 
-    told = story(store, report, [{"age": CRITICAL}] * 2, monitor)
+    notifications = story(store, report, [{"age": CRITICAL}] * 2, monitor)
 
     with reading(store) as connection:
         heard = connection.execute(select(notices.c.channel)).scalars().all()
-    assert (states(told)[1], heard) == ([(FIRING, AlertSeverity.WARNING)], ["log", "team"])
+    assert (states(notifications)[1], heard) == ([(FIRING, AlertSeverity.WARNING)], ["log", "team"])
 
 
 def test_a_channel_hears_of_nothing_below_its_severity(store, report):
@@ -176,9 +183,9 @@ def test_a_channel_hears_of_nothing_below_its_severity(store, report):
 def test_a_notice_names_the_worst_few_and_the_cell_that_found_them(store, report, monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_NOTEBOOKS_URL", "https://lab.example/{run}/{notebook}#{cell}")
 
-    told = story(store, report, [{f"f{i:03}": CRITICAL for i in range(500)}])
+    notifications = story(store, report, [{f"f{i:03}": CRITICAL for i in range(500)}])
 
-    (notice,) = told[0]
+    (notice,) = notifications[0]
     assert notice.title == "Critical: churn: drift in 500 features"
     assert (notice.n_alerts, len(notice.summaries)) == (500, 5)
     assert notice.summaries[0] == "f000: PSI 0.40, p < 0.001"
@@ -190,11 +197,11 @@ HOSTILE = "<!channel> *x* \x1b[31m\u202e\r\nBcc: all@x.example \ud800 \0"
 
 
 def test_a_hostile_column_name_is_text_on_one_line(store, report):
-    told = story(store, report, [{HOSTILE: CRITICAL, "a/b" * 200: CRITICAL}])
+    notifications = story(store, report, [{HOSTILE: CRITICAL, "a/b" * 200: CRITICAL}])
 
     with reading(store) as connection:
         stored = json.loads(connection.execute(select(notices.c.document)).scalar_one())
-    assert all(line.isprintable() for line in told[0][0].summaries)
+    assert all(line.isprintable() for line in notifications[0][0].summaries)
     assert len(stored["summaries"]) == 2
     assert len(alerts_of(store)) == 2
 
@@ -203,9 +210,9 @@ def test_an_event_fires_at_once_and_ends_at_the_first_calm_look(store):
     failed = event("churn", AlertKind.RETRAIN_FAILED, "retrain", "No rows.", at=START)
     calm = Observation("churn", START + 60, frozenset({AlertKind.RETRAIN_FAILED}))
 
-    told = [observe(store, MONITOR, seen, now=seen.at) for seen in (failed, calm)]
+    notifications = [observe(store, MONITOR, seen, now=seen.at) for seen in (failed, calm)]
 
-    assert states(told) == [
+    assert states(notifications) == [
         [(FIRING, AlertSeverity.WARNING)],
         [(RESOLVED, AlertSeverity.WARNING)],
     ]
@@ -216,10 +223,10 @@ def test_a_series_that_flaps_for_a_day_is_told_of_once_in_four_hours(store, repo
     chance = np.random.default_rng(seed)
     columns = [{"age": CRITICAL if chance.random() < 0.5 else OK} for _ in range(24 * 4)]
 
-    told = story(store, report, columns)
+    notifications = story(store, report, columns)
 
-    firing = [one.at for notices in told for one in notices if one.state is FIRING]
-    over = [one.at for notices in told for one in notices if one.state is RESOLVED]
+    firing = [one.at for notices in notifications for one in notices if one.state is FIRING]
+    over = [one.at for notices in notifications for one in notices if one.state is RESOLVED]
     assert all(later - earlier >= 4 * HOUR_S for earlier, later in pairwise(firing))
     assert 1 <= len(firing) <= 6
     assert len(over) <= len(firing)
@@ -229,11 +236,11 @@ def test_a_series_that_flaps_for_a_day_is_told_of_once_in_four_hours(store, repo
 def test_many_features_that_drift_for_a_day_are_told_of_once_in_four_hours(store, report, n):
     columns = {f"f{i:03}": CRITICAL if i % 2 else WARNING for i in range(n)}
 
-    told = story(store, report, [columns] * (24 * 4 + 1))
+    notifications = story(store, report, [columns] * (24 * 4 + 1))
 
-    times = [one.at for notices in told for one in notices]
+    times = [one.at for notices in notifications for one in notices]
     assert [later - earlier for earlier, later in pairwise(times)] == [4 * HOUR_S] * 6
-    assert [one.n_alerts for one in told[16]] == [n]
+    assert [one.n_alerts for one in notifications[16]] == [n]
 
 
 def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report):
@@ -270,10 +277,10 @@ def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report)
 )
 def test_whatever_happens_firing_is_told_at_most_once_a_repeat_and_level(looks):
     store = open_engine(Database("sqlite://"))
-    at, told = START, []
+    at, notifications = START, []
     for severity, minutes in looks:
         at += minutes * MINUTE_S
-        found = (
+        result = (
             ()
             if severity is None
             else (
@@ -285,11 +292,11 @@ def test_whatever_happens_firing_is_told_at_most_once_a_repeat_and_level(looks):
                 ),
             )
         )
-        seen = Observation("churn", at, frozenset({AlertKind.QUALITY}), found)
-        told += observe(store, MONITOR, seen, now=at)
+        seen = Observation("churn", at, frozenset({AlertKind.QUALITY}), result)
+        notifications += observe(store, MONITOR, seen, now=at)
     for level in AlertSeverity:
-        times = [one.at for one in told if one.state is FIRING and one.severity is level]
+        times = [one.at for one in notifications if one.state is FIRING and one.severity is level]
         assert all(later - earlier >= MONITOR.repeat_s for earlier, later in pairwise(times))
-    ends = [one.state for one in told]
+    ends = [one.state for one in notifications]
     assert all((a, b) != (RESOLVED, RESOLVED) for a, b in pairwise(ends))
     assert not ends or ends[0] is FIRING

@@ -38,15 +38,15 @@ def written(folder, text):
 
 
 def test_a_monitor_file_is_read_with_its_durations(tmp_path):
-    found = read_monitor(written(tmp_path, WHOLE))
+    result = read_monitor(written(tmp_path, WHOLE))
 
-    assert (found.window_s, found.every_s, found.repeat_s) == (43_200, 600, 9_000)
-    assert (found.thresholds.psi_warning, found.thresholds.yellow) == (0.15, 0.03)
-    assert (found.serving.error_rate_pct, found.serving.no_traffic_s) == (2.0, 7_200)
-    assert found.rule(AlertKind.FEATURE_DRIFT).fire_after == 3
-    assert found.rule(AlertKind.CALIBRATION).is_muted
-    assert found.channels[0].min_severity is AlertSeverity.CRITICAL
-    assert (found.retrain.cooldown_s, found.retrain.promote) == (172_800, Promote.IF_BETTER)
+    assert (result.window_s, result.every_s, result.repeat_s) == (43_200, 600, 9_000)
+    assert (result.thresholds.psi_warning, result.thresholds.yellow) == (0.15, 0.03)
+    assert (result.serving.error_rate_pct, result.serving.no_traffic_s) == (2.0, 7_200)
+    assert result.rule(AlertKind.FEATURE_DRIFT).fire_after == 3
+    assert result.rule(AlertKind.CALIBRATION).is_muted
+    assert result.channels[0].min_severity is AlertSeverity.CRITICAL
+    assert (result.retrain.cooldown_s, result.retrain.promote) == (172_800, Promote.IF_BETTER)
 
 
 def test_without_a_file_the_defaults_hold():

@@ -138,9 +138,9 @@ def test_of_many_monitors_at_once_one_sends_each_notice(tmp_path):
 @pytest.mark.parametrize("url", ["http://hooks.example/x", "https://169.254.169.254/x"])
 def test_a_notice_to_where_nothing_may_be_sent_is_dead_with_its_reason(store, url):
     channel = Channel(name="team", kind=ChannelKind.SLACK, url=url)
-    told = Monitor(name="churn", channels=(channel,))
-    fire(store, told)
+    notifications = Monitor(name="churn", channels=(channel,))
+    fire(store, notifications)
 
-    deliver(store, told, default_workspace().secret, now=AT)
+    deliver(store, notifications, default_workspace().secret, now=AT)
 
     assert undelivered(store)[0].is_dead

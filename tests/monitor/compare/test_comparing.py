@@ -56,10 +56,10 @@ def test_no_value_makes_no_reference():
 
 
 def test_levels_say_what_is_not_listed():
-    found = levels_of(["a"] * 6 + ["b"] * 3 + ["c"], 2)
+    result = levels_of(["a"] * 6 + ["b"] * 3 + ["c"], 2)
 
-    assert found == Levels(levels=("a", "b"), shares=(0.6, 0.3), other=0.1, n_levels=3, n_once=1)
-    assert not found.are_all
+    assert result == Levels(levels=("a", "b"), shares=(0.6, 0.3), other=0.1, n_levels=3, n_once=1)
+    assert not result.are_all
 
 
 def one(found):
@@ -84,10 +84,10 @@ def test_a_heap_beside_something_rare_is_watched_from_both_sides(rare):
     reference = numbers_of(np.where(random.random(20_000) < rare, -1.0, 5.0), 201)
     met = np.where(random.random(500) < 0.4, -1.0, 5.0)
 
-    found = compare_numbers(reference, 20_000, met, np.ones(500))
+    result = compare_numbers(reference, 20_000, met, np.ones(500))
 
-    assert found.p_value < 1e-12
-    assert one(found) is DriftSeverity.CRITICAL
+    assert result.p_value < 1e-12
+    assert one(result) is DriftSeverity.CRITICAL
 
 
 def test_bins_are_named_for_reading():
@@ -100,10 +100,10 @@ def test_bins_are_named_for_reading():
 def test_a_flag_that_was_nearly_never_up_is_seen_when_it_is():
     reference = levels_of(["False"] * 9_990 + ["True"] * 10, 100)
 
-    found = compare_levels(reference, 10_000, ["True"] * 150 + ["False"] * 350, np.ones(500))
+    result = compare_levels(reference, 10_000, ["True"] * 150 + ["False"] * 350, np.ones(500))
 
-    assert one(found) is DriftSeverity.CRITICAL
-    names = [test.name for test in found.statistics]
+    assert one(result) is DriftSeverity.CRITICAL
+    names = [test.name for test in result.statistics]
     assert "fisher_rare" in names
     calm = compare_levels(reference, 10_000, ["True"] * 2 + ["False"] * 498, np.ones(500))
     assert one(calm) is DriftSeverity.OK
@@ -112,19 +112,19 @@ def test_a_flag_that_was_nearly_never_up_is_seen_when_it_is():
 def test_levels_that_training_did_not_have_count_as_others():
     reference = levels_of(["a", "b"] * 500, 100)
 
-    found = compare_levels(reference, 1_000, ["new"] * 300 + ["a", "b"] * 100, np.ones(500))
+    result = compare_levels(reference, 1_000, ["new"] * 300 + ["a", "b"] * 100, np.ones(500))
 
-    assert one(found) is DriftSeverity.CRITICAL
-    assert found.histogram.bins == ("a", "b", "(other)")
-    assert found.histogram.current == pytest.approx((0.2, 0.2, 0.6))
+    assert one(result) is DriftSeverity.CRITICAL
+    assert result.histogram.bins == ("a", "b", "(other)")
+    assert result.histogram.current == pytest.approx((0.2, 0.2, 0.6))
 
 
 def test_values_all_beyond_training_are_as_far_as_can_be():
     reference = numbers_of(np.arange(1_000.0), 201)
     for met in (np.full(200, -1.0), np.full(200, 1e9)):
-        found = compare_numbers(reference, 1_000, met, np.ones(200))
-        assert found.psi > 2
-        assert one(found) is DriftSeverity.CRITICAL
+        result = compare_numbers(reference, 1_000, met, np.ones(200))
+        assert result.psi > 2
+        assert one(result) is DriftSeverity.CRITICAL
 
 
 def test_rows_logged_at_a_tenth_count_ten_times():
@@ -148,15 +148,15 @@ def test_a_shift_that_many_rows_prove_but_that_is_small_does_not_alarm():
     random = np.random.default_rng(4)
     reference = numbers_of(random.normal(size=100_000), 201)
 
-    found = compare_numbers(reference, 100_000, random.normal(0.1, 1, 50_000), np.ones(50_000))
+    result = compare_numbers(reference, 100_000, random.normal(0.1, 1, 50_000), np.ones(50_000))
 
-    assert found.p_value < 1e-9
-    assert one(found) is DriftSeverity.OK
+    assert result.p_value < 1e-9
+    assert one(result) is DriftSeverity.OK
 
 
 def test_a_shift_that_few_rows_suggest_does_not_alarm():
     reference = numbers_of(np.random.default_rng(5).normal(size=1_000), 201)
 
-    found = compare_numbers(reference, 1_000, np.array([1.2, 0.8, 1.9]), np.ones(3))
+    result = compare_numbers(reference, 1_000, np.array([1.2, 0.8, 1.9]), np.ones(3))
 
-    assert one(found) is DriftSeverity.OK
+    assert one(result) is DriftSeverity.OK

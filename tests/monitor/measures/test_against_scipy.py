@@ -93,11 +93,11 @@ def test_kolmogorov_smirnov_is_that_of_scipy_where_all_values_are_knots(size):
     trained, met = random.normal(size=150), random.normal(0.3, 1, size)
     reference = numbers_of(trained, 201)
 
-    found, p_value = kolmogorov_smirnov(reference, 150, met, np.ones(size), size)
+    result, p_value = kolmogorov_smirnov(reference, 150, met, np.ones(size), size)
 
     expected = stats.ks_2samp(trained, met, method="asymp")
     # SciPy looks just below its knots as well, and rounds the effective size.
-    assert found == pytest.approx(expected.statistic, abs=1 / size + 1 / 150)
+    assert result == pytest.approx(expected.statistic, abs=1 / size + 1 / 150)
     assert p_value == pytest.approx(expected.pvalue, rel=0.5)
 
 

@@ -75,11 +75,11 @@ def deployed(tmp_path_factory):
 
 def log(rows, *, start=1_700_000_000.0, outcomes=True):
     """Write rows into the prediction log, as the server does, with what came true of them."""
-    engine, made = open_engine(default_workspace().predictions), []
+    engine, created = open_engine(default_workspace().predictions), []
     # What the champion says: the older ones leave. The class "yes" is the second one.
     features = rows.drop(columns="churn").to_dict("records")
     for i, one in enumerate(features):
-        made.append(
+        created.append(
             Prediction(
                 id=uuid.uuid4().hex,
                 deployment=NAME,
@@ -94,9 +94,9 @@ def log(rows, *, start=1_700_000_000.0, outcomes=True):
                 latency_ms=1.0,
             )
         )
-    insert_predictions(engine, made)
+    insert_predictions(engine, created)
     if outcomes:
-        truth = zip(made, rows["churn"], strict=True)
+        truth = zip(created, rows["churn"], strict=True)
         add_outcomes(
             engine, [Outcome(prediction_id=p.id, outcome=y, at=p.at + 60) for p, y in truth]
         )

@@ -80,14 +80,14 @@ def test_one_whose_process_is_gone_does_not_block_for_ever(store):
 def test_of_many_that_begin_at_once_one_begins(tmp_path):
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     open_engine(Database(url)).dispose()
-    done = []
+    process = []
 
     def attempt():
         engine = open_engine(Database(url))
         try:
-            done.append(start(engine))
+            process.append(start(engine))
         except MonitorError:
-            done.append(None)
+            process.append(None)
         engine.dispose()
 
     threads = [threading.Thread(target=attempt) for _ in range(8)]
@@ -96,7 +96,7 @@ def test_of_many_that_begin_at_once_one_begins(tmp_path):
     for thread in threads:
         thread.join()
 
-    assert sorted(one is None for one in done) == [False] + [True] * 7
+    assert sorted(one is None for one in process) == [False] + [True] * 7
 
 
 @pytest.mark.parametrize("n", [50, pytest.param(500, marks=pytest.mark.long)])

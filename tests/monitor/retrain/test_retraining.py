@@ -116,8 +116,8 @@ def test_the_notebook_shows_the_search_and_the_comparison(made):
     cells = {cell["id"]: cell for cell in notebook.cells}
 
     assert {"sources", "search", "leaderboard", "compare", "decide"} <= set(cells)
-    shown = json.dumps(cells["compare"]["outputs"])
-    assert "The challenger is better by" in shown
+    displayed = json.dumps(cells["compare"]["outputs"])
+    assert "The challenger is better by" in displayed
 
 
 def test_the_run_can_be_repeated_from_its_id(made):

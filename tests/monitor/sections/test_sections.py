@@ -30,9 +30,9 @@ CELLS = ("prediction", "features", "quality", "performance", "calibration", "tra
 
 def judged(watch, *cells):
     for cell in cells or CELLS:
-        shown = getattr(monitor, cell)(watch)
-        assert repr(shown)
-        assert shown._repr_html_()
+        displayed = getattr(monitor, cell)(watch)
+        assert repr(displayed)
+        assert displayed._repr_html_()
     return report_of(watch, run_id="run-1")
 
 
@@ -67,13 +67,13 @@ def test_a_column_that_moved_alarms_first_and_the_predictions_with_it(binary, ma
 def test_other_tasks_have_their_own_sections(kind, make_model, make_people):
     model = make_model(kind)
     calm = judged(model.watch(make_people(800, seed=13)), "prediction", "performance")
-    moved = judged(model.watch(make_people(800, seed=13, age=15.0)))
+    change = judged(model.watch(make_people(800, seed=13, age=15.0)))
 
     assert calm.severity is DriftSeverity.OK
-    assert moved.prediction.severity.alarms
-    assert moved.performance.severity is DriftSeverity.CRITICAL
-    assert moved.performance.loss > 0.1
-    skipped = {one.section for one in moved.skipped}
+    assert change.prediction.severity.alarms
+    assert change.performance.severity is DriftSeverity.CRITICAL
+    assert change.performance.loss > 0.1
+    skipped = {one.section for one in change.skipped}
     assert ("calibration" in skipped) == (kind == "regression")
 
 
@@ -88,13 +88,13 @@ def test_what_is_missing_new_impossible_or_not_there_is_named(binary, make_peopl
 
     report = judged(binary.watch(frame), "features", "quality")
 
-    found = {(one.column, one.problem): one for one in report.quality}
-    assert found["visits", "missing"].severity is DriftSeverity.CRITICAL
-    assert found["city", "new_category"].examples == ("Atlantis",)
-    assert found["age", "out_of_range"].examples == ("900",)
-    assert found["paid", "unreadable"].severity is DriftSeverity.CRITICAL
-    assert found["active", "absent"].severity is DriftSeverity.CRITICAL
-    assert found["clerk", "unexpected"].severity is DriftSeverity.OK
+    result = {(one.column, one.problem): one for one in report.quality}
+    assert result["visits", "missing"].severity is DriftSeverity.CRITICAL
+    assert result["city", "new_category"].examples == ("Atlantis",)
+    assert result["age", "out_of_range"].examples == ("900",)
+    assert result["paid", "unreadable"].severity is DriftSeverity.CRITICAL
+    assert result["active", "absent"].severity is DriftSeverity.CRITICAL
+    assert result["clerk", "unexpected"].severity is DriftSeverity.OK
     assert by_name(report.features)["active"].severity is DriftSeverity.UNJUDGED
 
 
@@ -258,11 +258,11 @@ def test_weighted_rows_have_the_score_of_the_requests():
     # The rows that are easy stand for one request each, the others for nine.
     weights = np.where(good, 1.0, 9.0)
 
-    found = score_of("brier", y, predicted, weights, threshold=0.5, repeats=200)
+    result = score_of("brier", y, predicted, weights, threshold=0.5, repeats=200)
 
     expected = np.average((p - y) ** 2, weights=weights)
-    assert found.score == pytest.approx(expected, abs=0.005)
-    assert found.low < expected < found.high
+    assert result.score == pytest.approx(expected, abs=0.005)
+    assert result.low < expected < result.high
     assert effective_rows(weights) < n
     assert standard_error(None) == 0.0
 
@@ -326,12 +326,12 @@ def test_traffic_is_held_to_the_goals_of_the_deployment(
 
     monitor.traffic(watch)
 
-    found = watch.sections["traffic"]
-    assert found.severity is expected
-    assert found.requests == 400
-    assert found.error_rate_pct == pytest.approx(100 * failed / 200)
-    assert found.versions == {"1 stable": 1.0}
-    assert sum(bucket.requests for bucket in found.buckets) == 400
+    result = watch.sections["traffic"]
+    assert result.severity is expected
+    assert result.requests == 400
+    assert result.error_rate_pct == pytest.approx(100 * failed / 200)
+    assert result.versions == {"1 stable": 1.0}
+    assert sum(bucket.requests for bucket in result.buckets) == 400
 
 
 def test_a_reference_can_be_drawn_from_again(binary):
@@ -351,8 +351,8 @@ def test_a_section_that_fails_is_left_out_and_the_others_stay(binary, make_peopl
     watch = binary.watch(make_people(200, seed=25))
     watch.window = dataclasses.replace(watch.window, weights=np.ones(3))
 
-    shown = monitor.features(watch)
+    displayed = monitor.features(watch)
     monitor.calibration(binary.watch(make_people(200, seed=25)))
 
-    assert "It failed with IndexError" in repr(shown)
+    assert "It failed with IndexError" in repr(displayed)
     assert watch.skipped["features"].why.startswith("It failed with")

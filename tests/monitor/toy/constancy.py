@@ -29,5 +29,5 @@ def constancy(analysis: Watch, /) -> SectionResult:
     """Measure how much the predictions differ among each other."""
     spread = float(np.nanstd(analysis.window.predicted[:, 1]))
     severity = DriftSeverity.WARNING if spread < 0.01 else DriftSeverity.OK
-    found = Constancy(severity=severity, value=spread, why=f"The spread is {spread:.3f}.")
-    return found, CellOutput(said=[found.why])
+    result = Constancy(severity=severity, value=spread, why=f"The spread is {spread:.3f}.")
+    return result, CellOutput(said=[result.why])
