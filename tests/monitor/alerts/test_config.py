@@ -78,7 +78,7 @@ def test_a_name_does_not_lead_out_of_the_folder(home, name):
         (HEAD + "spec: {every: 0s}", "every_s"),
         (HEAD + "spec: {rules: [{kind: drift}]}", "one of feature_drift"),
         (HEAD + "spec: {channels: [{name: a, kind: slack}]}", "url"),
-        (HEAD + "spec: {channels: [{name: log, kind: log}]}", "none of them `log`"),
+        (HEAD + "spec: {channels: [{name: log, kind: log}]}", "other than `log`"),
         (HEAD + "spec: {rules: [{kind: quality, channels: [x]}]}", "not 'x'"),
         (HEAD + "spec: {a: &a [1], b: [*a, *a]}", "anchors"),
         (HEAD + "#" * 300_000, "larger than 256 KiB"),
