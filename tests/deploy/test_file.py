@@ -46,7 +46,7 @@ spec:
 """
 
 
-def test_the_least_file_is_a_name_and_a_model():
+def test_the_minimal_file_has_a_name_and_a_model():
     assert parse_deployment(LEAST, "d.yaml") == Deployment(
         name="churn-prod", model_version_id="churn"
     )
@@ -108,7 +108,7 @@ def test_every_field_of_the_record_can_be_written():
         ("automl-magic/v1", "automl-magic/v2", 1, "apiVersion can't be", "automl-magic/v1"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line_and_what_would_be_right(old, new, line, says, fix):
+def test_an_error_has_its_line_and_a_fix(old, new, line, says, fix):
     assert WHOLE.count(old) >= 1
     with pytest.raises(SpecError) as caught:
         parse_deployment(WHOLE.replace(old, new, 1), "d.yaml")
@@ -134,12 +134,12 @@ def test_what_is_wrong_is_said_with_its_line_and_what_would_be_right(old, new, l
         (LEAST + "\t x: 1\n", SpecError, "tab"),
     ],
 )
-def test_a_file_that_is_none_is_refused(text, kind, says):
+def test_an_invalid_file_is_rejected(text, kind, says):
     with pytest.raises(kind, match=says):
         parse_deployment(text, "d.yaml")
 
 
-def test_a_file_that_is_not_there_is_said(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(SpecError, match="Can't read the deployment file 'd.yaml'"):
         read_deployment_file(tmp_path / "d.yaml")
     (tmp_path / "d.yaml").write_text(WHOLE)

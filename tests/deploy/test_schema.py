@@ -24,7 +24,7 @@ def validator():
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_a_right_file_is_valid(validator):
+def test_a_correct_file_is_valid(validator):
     assert list(validator.iter_errors(yaml.safe_load(WHOLE))) == []
 
 
@@ -40,5 +40,5 @@ def test_a_right_file_is_valid(validator):
         ("name: churn-prod, ", ""),
     ],
 )
-def test_a_wrong_file_is_not(validator, old, new):
+def test_an_incorrect_file_is_invalid(validator, old, new):
     assert list(validator.iter_errors(yaml.safe_load(WHOLE.replace(old, new, 1)))) != []

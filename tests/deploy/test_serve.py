@@ -151,7 +151,7 @@ def test_a_server_starts_again_without_the_registry(registered, typed, serving, 
         (place / "away.db").rename(registry)
 
 
-def test_two_deployments_with_a_key_are_one_server(registered, typed, serving, place):
+def test_one_server_can_serve_two_deployments_with_a_key(registered, typed, serving, place):
     typed("approve", "iris", "2")
     (place / "strict.yaml").write_text(
         "apiVersion: automl-magic/v1\nkind: Deployment\nmetadata: {name: strict}\n"
@@ -189,7 +189,7 @@ def wait_for(ask, status):
     raise AssertionError(f"{answer.status_code}: {answer.text}")
 
 
-def test_a_port_that_is_taken_is_said(registered, typed):
+def test_a_port_in_use_is_an_error(registered, typed):
     typed("approve", "iris", "2")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -199,7 +199,7 @@ def test_a_port_that_is_taken_is_said(registered, typed):
     assert "Traceback" not in err
 
 
-def test_who_serves_the_first_version_of_a_model_approves_it(registered, typed, serving):
+def test_serving_the_first_version_of_a_model_approves_it(registered, typed, serving):
     """A model of its own: nobody has spoken of any version of it."""
     for number in (1, 2):
         runs = json.loads(typed("runs", "--json")[1])
@@ -215,7 +215,7 @@ def test_who_serves_the_first_version_of_a_model_approves_it(registered, typed, 
     assert process.wait(60) == 0
 
 
-def test_a_server_ends_with_the_command_even_when_that_is_killed(registered, typed, serving):
+def test_the_server_stops_when_the_command_is_killed(registered, typed, serving):
     process, output = serving("iris", "--port", "0", "--workers", "1")
     port = re.search(r"http://127\.0\.0\.1:(\d+)", output)[1]
     assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200

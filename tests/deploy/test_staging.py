@@ -79,7 +79,7 @@ def test_a_staged_version_has_its_files_its_manifest_and_its_approval(home, sour
     assert result == read(source)
 
 
-def test_the_same_bytes_may_be_versions_of_two_models(source, approval):
+def test_the_same_files_can_be_versions_of_two_models(source, approval):
     manifest = Manifest.from_json(json.loads((source / "manifest.json").read_text()))
     other = approve(manifest, model="loyalty")
 
@@ -94,7 +94,7 @@ def test_the_same_bytes_may_be_versions_of_two_models(source, approval):
         assert Approval.from_json(json.loads((folder / "approval.json").read_text())) == output
 
 
-def test_what_is_there_and_whole_stays_and_its_approval_is_the_newest(source, approval):
+def test_a_complete_folder_is_kept_with_the_newest_approval(source, approval):
     folder = stage(source, approval, default_workspace().home)
     inode = (folder / "recipe.json").stat().st_ino
     manifest = Manifest.from_json(json.loads((folder / "manifest.json").read_text()))
@@ -115,7 +115,7 @@ def test_what_is_there_and_whole_stays_and_its_approval_is_the_newest(source, ap
         lambda folder: shutil.rmtree(folder / "members"),
     ],
 )
-def test_a_folder_that_was_changed_is_staged_anew(source, approval, damage):
+def test_a_changed_folder_is_staged_again(source, approval, damage):
     folder = stage(source, approval, default_workspace().home)
     whole = read(folder)
     damage(folder)
@@ -134,7 +134,7 @@ def test_a_folder_that_was_changed_is_staged_anew(source, approval, damage):
         (lambda s: write(s, {**FILES, "recipe.json": b"evil"}), "isn't the approved manifest"),
     ],
 )
-def test_other_bytes_than_were_approved_are_not_staged(source, approval, damage, says):
+def test_files_that_differ_from_the_approved_ones_are_not_staged(source, approval, damage, says):
     damage(source)
 
     with pytest.raises(ArtifactTampered, match=rf"(?s){says}"):
@@ -152,7 +152,7 @@ def test_a_link_is_not_followed(source, approval, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../out.json", "/tmp/out.json", "a/../../out.json", "./a.json"])
-def test_a_name_that_leads_out_of_the_folder_is_refused(home, source, name):
+def test_a_path_outside_the_folder_is_rejected(home, source, name):
     source.mkdir()
     digest = f"sha256:{hashlib.sha256(b'{}').hexdigest()}"
     manifest = Manifest(files=(Artifact(path=name, size_bytes=2, sha256=digest),))
@@ -162,7 +162,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(home, source, name):
         stage(source, approve(manifest), default_workspace().home)
 
 
-def test_two_who_stage_at_once_both_find_it_whole(source, approval):
+def test_concurrent_stagings_all_get_a_complete_folder(source, approval):
     result, failed = [], []
 
     def run():
@@ -185,7 +185,7 @@ def test_two_who_stage_at_once_both_find_it_whole(source, approval):
     ]
 
 
-def test_a_folder_that_cannot_be_written_is_said(home, source, approval):
+def test_a_folder_that_is_not_writable_is_an_error(home, source, approval):
     (home / "serving").write_text("a file in its place")
 
     with pytest.raises(DeploymentError, match="Can't stage"):

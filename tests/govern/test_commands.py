@@ -136,7 +136,7 @@ def statement_of(text):
     return Approval.from_json(json.loads(text)).statement
 
 
-def test_keys_are_shown_once_and_end_when_they_are_revoked(typed):
+def test_keys_are_shown_once_and_can_be_revoked(typed):
     created = typed("key", "create", "web", "--rate", "20", "--expires", "1h", "--json")
     assert created["key"].startswith(f"amk_{created['id']}_")
     listed = typed("key", "list")
@@ -162,7 +162,7 @@ def test_keys_are_shown_once_and_end_when_they_are_revoked(typed):
         (["serve"], "FILE.yaml"),
     ],
 )
-def test_what_was_typed_wrongly_is_said(home, words, says):
+def test_usage_errors_explain_the_mistake(home, words, says):
     with pytest.raises(click.UsageError) as caught:
         automl.main(words, standalone_mode=False, obj=Terminal())
     result = BadUsage.of(caught.value)
@@ -170,14 +170,12 @@ def test_what_was_typed_wrongly_is_said(home, words, says):
 
 
 @pytest.mark.parametrize("target", ["../x", "a b", "churn@", "churn/x", "churn.json/1/2"])
-def test_what_cannot_be_served_is_said(home, target):
+def test_an_invalid_target_of_serve_is_an_error(home, target):
     with pytest.raises(AutomlMagicError, match="Can't serve"):
         serving.deploy(target)
 
 
-def test_in_the_store_of_a_team_approving_is_a_step_of_its_own(
-    registered, postgres, monkeypatch, typed
-):
+def test_in_a_shared_store_approval_is_a_separate_step(registered, postgres, monkeypatch, typed):
     monkeypatch.setenv("AUTOML_MAGIC_STORE", postgres())
 
     unapproved = refused(typed, "promote", "churn", "1", "champion")
@@ -191,7 +189,7 @@ def test_in_the_store_of_a_team_approving_is_a_step_of_its_own(
     store(default_workspace()).dispose()
 
 
-def test_the_truth_holds_while_mlflow_does_not_answer(registered, typed, monkeypatch):
+def test_the_store_is_updated_while_mlflow_is_down(registered, typed, monkeypatch):
     typed("approve", "churn", "1")
     typed("approve", "churn", "2")
     typed("promote", "churn", "1", "champion")

@@ -24,7 +24,7 @@ def own_key():
     return PrivateKey.load_or_make(private_key_path(default_workspace().home))
 
 
-def test_an_approval_says_who_made_the_version_and_who_let_it_serve(engine, version_of):
+def test_an_approval_records_author_and_approver(engine, version_of):
     version = version_of(1)
     govern.register(engine, version, actor="ada")
     approval = govern.approve(engine, version, actor="grace", key=own_key())
@@ -43,7 +43,7 @@ def test_an_approval_says_who_made_the_version_and_who_let_it_serve(engine, vers
     ]
 
 
-def test_the_first_who_registers_a_version_is_its_author(engine, version_of):
+def test_the_first_user_to_register_a_version_is_its_author(engine, version_of):
     govern.register(engine, version_of(1), actor="ada")
     govern.register(engine, version_of(1), actor="eve")
 
@@ -58,7 +58,7 @@ def test_the_newest_registration_is_the_candidate(engine, version_of):
     assert read_aliases(engine, "churn").versions == {"candidate": 1}
 
 
-def test_a_promotion_uses_an_approval_of_these_very_bytes(engine, approved):
+def test_a_promotion_needs_an_approval_of_the_same_files(engine, approved):
     other_bytes = dataclasses.replace(approved[0], manifest_sha256="sha256:" + "e" * 64)
 
     with pytest.raises(NotApproved, match="not those it is about"):
@@ -70,7 +70,7 @@ def test_a_promotion_uses_an_approval_of_these_very_bytes(engine, approved):
     assert audit.entries(engine, limit=1)[0].detail["reason"] == "better"
 
 
-def test_a_decision_that_rests_on_what_was_read_before_is_refused(engine, approved):
+def test_a_decision_on_outdated_aliases_is_rejected(engine, approved):
     seen = read_aliases(engine, "churn").epoch
     govern.promote(
         engine, approved[0], "champion", actor="ada", expected_epoch=seen, trusted=own_trusted()
@@ -94,7 +94,7 @@ def test_a_revoked_version_is_promoted_only_after_a_new_approval(engine, approve
     govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
 
 
-def test_a_rollback_returns_to_the_champion_before(engine, approved):
+def test_a_rollback_restores_the_previous_champion(engine, approved):
     govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
     govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
 
@@ -135,9 +135,7 @@ class FourEyes:
         (Truthy(), "a text is not a yes"),
     ],
 )
-def test_whatever_goes_wrong_in_a_policy_is_a_no_that_is_written_down(
-    engine, approved, policy, why
-):
+def test_an_error_in_a_policy_is_a_recorded_denial(engine, approved, policy, why):
     before = read_aliases(engine, "churn")
     acts = {
         "approve": lambda: govern.approve(
@@ -164,7 +162,7 @@ def test_whatever_goes_wrong_in_a_policy_is_a_no_that_is_written_down(
     assert audit.verify(engine).broken_at is None
 
 
-def test_a_policy_can_ask_for_four_eyes(engine, version_of):
+def test_a_policy_can_require_four_eyes(engine, version_of):
     version = version_of(1)
     govern.register(engine, version, actor="ada")
 
@@ -174,7 +172,7 @@ def test_a_policy_can_ask_for_four_eyes(engine, version_of):
     assert approval.statement.policy == "four-eyes"
 
 
-def test_an_approval_that_comes_with_a_promotion_is_for_a_store_in_a_file(engine, version_of):
+def test_a_promotion_approves_only_in_a_store_in_a_file(engine, version_of):
     if engine.dialect.name == "sqlite":
         approval = govern.approve(
             engine, version_of(1), actor="ada", is_implied=True, key=own_key()
@@ -195,7 +193,7 @@ def test_a_key_that_others_can_read_approves_nothing(engine, version_of):
     assert approval_of(engine, "churn", 2) is None
 
 
-def test_the_local_policy_knows_its_name(engine):
+def test_the_local_policy_has_a_name(engine):
     assert LocalPolicy().name == "local"
 
 
@@ -218,7 +216,7 @@ class Registry(MemoryRegistry):
         return {alias: v.version for v in self.versions(name) for alias in v.aliases}
 
 
-def test_aliases_are_written_where_others_read_them(engine, approved):
+def test_aliases_are_written_to_the_registry(engine, approved):
     registry = Registry(approved)
     govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
     govern.promote(engine, approved[1], "champion", actor="ada", trusted=own_trusted())
@@ -232,7 +230,7 @@ def test_aliases_are_written_where_others_read_them(engine, approved):
     assert govern.deliver(engine, registry) == govern.Delivered()
 
 
-def test_what_could_not_be_delivered_is_tried_again(engine, approved):
+def test_failed_alias_updates_are_retried(engine, approved):
     registry = Registry(approved)
     registry.is_down = True
     govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
@@ -245,7 +243,7 @@ def test_what_could_not_be_delivered_is_tried_again(engine, approved):
     assert registry.aliases()["champion"] == 1
 
 
-def test_a_model_that_cannot_be_told_does_not_keep_others_waiting(engine, approved, version_of):
+def test_a_failing_model_does_not_block_others(engine, approved, version_of):
     other = version_of(1, "fraud")
     govern.register(engine, other, actor="ada")
     registry = Registry([other])
@@ -255,7 +253,7 @@ def test_a_model_that_cannot_be_told_does_not_keep_others_waiting(engine, approv
     assert list(delivered.failed) == ["churn"]
 
 
-def test_one_process_delivers_at_a_time(engine, approved):
+def test_one_process_syncs_at_a_time(engine, approved):
     registry = Registry(approved)
     with delivering_alone(engine, 1.0) as is_mine:
         assert is_mine
@@ -265,7 +263,7 @@ def test_one_process_delivers_at_a_time(engine, approved):
     assert govern.deliver(engine, registry).told == ("churn",)
 
 
-def test_only_the_first_that_serves_is_crowned_by_that(engine, approved):
+def test_only_the_first_served_version_becomes_champion(engine, approved):
     first, second = (approval_of(engine, "churn", number).approval for number in (1, 2))
 
     change = govern.crown_first(engine, first, actor="ada", trusted=own_trusted())
@@ -276,7 +274,7 @@ def test_only_the_first_that_serves_is_crowned_by_that(engine, approved):
     assert read_aliases(engine, "churn").versions["champion"] == 1
 
 
-def test_a_version_that_is_revoked_after_its_bytes_were_staged_is_refused(engine, approved):
+def test_a_version_revoked_after_staging_is_rejected(engine, approved):
     """What was found outside the transaction is no proof inside it."""
     result = approval_of(engine, "churn", 1).approval
     govern.revoke(engine, "churn", 1, actor="grace", reason="it leaks", trusted=own_trusted())

@@ -146,7 +146,7 @@ def check_history(engine):
     assert audit.verify(engine).broken_at is None
 
 
-def test_of_many_who_decide_at_once_one_decides(engine, approved):
+def test_of_concurrent_decisions_one_succeeds(engine, approved):
     n_won = storm(engine, approved, n_threads=10, n_rounds=6)
 
     assert n_won["promote"] >= 1
@@ -165,7 +165,7 @@ def test_a_storm_of_decisions_loses_nothing(engine, approved, version_of):
     check_history(engine)
 
 
-def test_the_alias_in_mlflow_is_the_truth_after_a_storm(file_engine, registered):
+def test_mlflow_has_the_stores_aliases_after_a_storm(file_engine, registered):
     registry, versions = registered
     for version in versions:
         govern.approve(file_engine, version, actor="grace", key=own_key())

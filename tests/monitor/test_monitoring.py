@@ -41,7 +41,7 @@ def judge(deployed, day):
     return judged
 
 
-def test_a_shift_in_the_log_is_found_and_kept_with_a_link_to_its_cell(deployed, judge, make_people):
+def test_drift_in_the_log_is_reported_with_a_link_to_its_cell(deployed, judge, make_people):
     deployed.log(make_people(600, seed=5, age=8.0))
 
     result = judge()
@@ -68,7 +68,7 @@ def test_a_shift_in_the_log_is_found_and_kept_with_a_link_to_its_cell(deployed, 
     assert "the mean changed from" in output
 
 
-def test_a_window_without_a_row_says_so_and_does_not_alarm(deployed, judge):
+def test_an_empty_window_is_reported_and_raises_no_alert(deployed, judge):
     result = judge()
 
     assert result.report.severity is DriftSeverity.UNJUDGED
@@ -77,7 +77,7 @@ def test_a_window_without_a_row_says_so_and_does_not_alarm(deployed, judge):
     assert [row.severity for row in kept_checks()] == ["unjudged"]
 
 
-def test_no_password_of_a_store_enters_the_notebook(deployed, monkeypatch, judge, make_people):
+def test_the_notebook_contains_no_store_password(deployed, monkeypatch, judge, make_people):
 
     monkeypatch.setenv("AUTOML_MAGIC_STORE", f"{default_workspace().store.url}?timeout=31")
     deployed.log(make_people(100, seed=6))
@@ -88,7 +88,7 @@ def test_no_password_of_a_store_enters_the_notebook(deployed, monkeypatch, judge
         assert "timeout=31" not in path.read_text("utf-8")
 
 
-def test_a_table_is_judged_against_a_run_or_a_deployment(deployed, tmp_path, judge, make_people):
+def test_a_table_is_compared_with_a_run_or_a_deployment(deployed, tmp_path, judge, make_people):
     path = tmp_path / "served elsewhere.csv"
     make_people(400, seed=8, age=9.0).to_csv(path, index=False)
 
@@ -99,7 +99,7 @@ def test_a_table_is_judged_against_a_run_or_a_deployment(deployed, tmp_path, jud
     assert result.report.source == str(path)
 
 
-def test_a_model_whose_files_were_changed_is_not_believed(deployed, own_home, judge, make_people):
+def test_a_model_with_changed_files_is_not_trusted(deployed, own_home, judge, make_people):
     deployed.log(make_people(100, seed=6))
     (folder,) = (own_home / "serving" / "models").iterdir()
     content = (folder / "reference.json").read_bytes()
@@ -111,7 +111,7 @@ def test_a_model_whose_files_were_changed_is_not_believed(deployed, own_home, ju
     assert "ArtifactTampered" in str(refused.value) or isinstance(refused.value, ArtifactTampered)
 
 
-def test_what_cannot_be_monitored_is_said(deployed, judge, day):
+def test_an_unknown_target_of_monitoring_is_an_error(deployed, judge, day):
     with pytest.raises(DeploymentNotFound):
         monitoring.monitor("nobody")
     with pytest.raises(MonitorError, match="no deployment or run"):
@@ -127,9 +127,7 @@ def automl(*words):
     )
 
 
-def test_the_command_prints_findings_and_ends_with_0_although_there_is_drift(
-    deployed, day, make_people
-):
+def test_the_command_prints_findings_and_exits_with_0_despite_drift(deployed, day, make_people):
     deployed.log(make_people(300, seed=5, age=9.0))
     argv = [f"--{name}={datetime.fromtimestamp(at, UTC).isoformat()}" for name, at in
              zip(("since", "until"), day, strict=True)]  # fmt: skip
@@ -143,7 +141,7 @@ def test_the_command_prints_findings_and_ends_with_0_although_there_is_drift(
     assert {"kind": "feature_drift", "subject": "age"}.items() <= document["breaches"][0].items()
 
 
-def test_a_watch_judges_again_until_ctrl_c(deployed, make_people):
+def test_the_watch_repeats_until_ctrl_c(deployed, make_people):
     deployed.log(make_people(300, seed=5, age=9.0), start=time.time() - 4_000)
     process = automl("people", "--every", "1s")
     try:

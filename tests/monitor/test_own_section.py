@@ -35,7 +35,7 @@ def toy(monkeypatch, tmp_path):
     vars(sections).pop("constancy", None)
 
 
-def test_a_toy_section_is_looked_at_judged_and_read_back(toy, binary, make_people):
+def test_a_custom_section_runs_and_is_read_back(toy, binary, make_people):
     cells = [cell.id for cell in monitor_notebook(BINARY, Thresholds()).cells]
     watch = binary.watch(make_people(200, seed=3))
     alike = np.tile([0.5, 0.5], (200, 1))
@@ -53,5 +53,5 @@ def test_a_toy_section_is_looked_at_judged_and_read_back(toy, binary, make_peopl
     assert not observed_in(report).findings
 
 
-def test_false_alarms_are_shared_out_among_all_sections():
+def test_the_shares_of_alpha_sum_to_at_most_1():
     assert sum(one.alpha_share for one in sections.sections()) == pytest.approx(1.0)

@@ -98,7 +98,7 @@ def at_most(share, n, confidence=0.999):
 
 
 @pytest.mark.parametrize("kind", ["number", "level"])
-def test_a_psi_of_a_quarter_is_found_and_calm_is_calm(kind):
+def test_a_psi_of_a_quarter_is_detected_and_no_shift_raises_no_alert(kind):
     false, result = rates(kind, 10, 1_000, 50)
 
     assert false == 0
@@ -119,7 +119,7 @@ def test_both_rates_hold_over_many_windows(kind, n_columns, windows):
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["number", "level"])
 @pytest.mark.parametrize("n_rows", [50, 100, 250])
-def test_small_windows_are_calm_too(kind, n_rows):
+def test_small_windows_raise_no_false_alarms(kind, n_rows):
     windows = 1_000
 
     false, result = rates(kind, 10, n_rows, windows)
@@ -144,7 +144,7 @@ def test_a_reference_of_few_rows_does_not_alarm_by_itself():
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_windows_of_a_real_model_are_calm_in_99_of_100(binary, make_people):
+def test_a_real_model_has_at_most_1_percent_false_alarms(binary, make_people):
     """All cells together, predictions and scores of a fitted model included."""
     from automl_magic.monitor import calibration, features, performance, prediction, quality
     from automl_magic.monitor.cells.finish import report_of

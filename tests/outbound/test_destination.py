@@ -6,14 +6,14 @@ from automl_magic.errors import OutboundRefused
 from automl_magic.outbound.destination import Destination
 
 
-def test_a_url_is_read_into_where_the_request_goes():
+def test_a_url_is_parsed_into_a_destination():
     result = Destination.of("https://Hooks.Example./services/T0?a=1#part", ())
 
     assert result == Destination("https", "hooks.example", 443, "/services/T0?a=1", False)
     assert result.authority == "hooks.example"
 
 
-def test_a_port_of_its_own_stands_in_the_host_header():
+def test_a_custom_port_is_in_the_host_header():
     assert Destination.of("https://hooks.example:8443/x", ()).authority == "hooks.example:8443"
 
 
@@ -58,7 +58,7 @@ def test_an_ipv6_address_keeps_its_brackets_in_the_host_header():
         "https://hooks.example/" + "a" * 2_000,
     ],
 )
-def test_a_url_that_is_not_plain_is_refused(url):
+def test_an_unusual_url_is_rejected(url):
     with pytest.raises(OutboundRefused):
         Destination.of(url, ())
 
@@ -71,11 +71,11 @@ def test_the_secret_path_of_a_webhook_is_not_in_the_error():
 
 
 @pytest.mark.parametrize("allowed", ["hooks.internal", "Hooks.Internal.", "hooks.internal:8080"])
-def test_a_host_that_was_allowed_may_be_called_in_plain_http(allowed):
+def test_an_allowed_host_can_be_called_over_plain_http(allowed):
     assert Destination.of("http://hooks.internal:8080/x", [allowed]).is_allowed
 
 
 @pytest.mark.parametrize("allowed", ["internal", "hooks.internal:9090", "s.internal", "*.internal"])
-def test_a_host_is_allowed_by_its_whole_name(allowed):
+def test_a_host_is_allowed_by_its_full_name(allowed):
     with pytest.raises(OutboundRefused, match="Plain HTTP"):
         Destination.of("http://hooks.internal:8080/x", [allowed])

@@ -80,7 +80,7 @@ def test_mlflow_loads_the_candidate_and_predicts(load, frame, fitted):
     assert load("models:/churn/1").predict(frame).tolist() == predicted.tolist()
 
 
-def test_probabilities_are_asked_for_by_name(load, frame, fitted):
+def test_probabilities_are_requested_by_name(load, frame, fitted):
     shares = load("models:/churn@candidate").predict(frame, params={"output": "probabilities"})
 
     assert list(shares.columns) == ["no", "yes"]
@@ -123,7 +123,7 @@ def test_a_tampered_model_is_not_loaded(load, registered, database):
         load("models:/churn@candidate")
 
 
-def test_an_unknown_output_offers_the_near_miss(fitted, tmp_path, frame):
+def test_an_unknown_output_has_a_suggestion(fitted, tmp_path, frame):
     save_model(fitted, tmp_path / "model")
     model = _load_pyfunc(str(tmp_path / "model"))
     with pytest.raises(ModelRefused, match="no output 'probability'") as caught:

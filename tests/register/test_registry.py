@@ -67,7 +67,7 @@ class RegistryContract:
         assert registry.register(run, model, "other").version == 1
         assert registry.names() == ("churn", "other")
 
-    def test_an_alias_means_the_version_that_it_was_pointed_to(self, registry, version_of):
+    def test_an_alias_resolves_to_its_version(self, registry, version_of):
         version_of("run-1")
         version_of("run-2")
         registry.point("churn", {"champion": 1})
@@ -78,7 +78,7 @@ class RegistryContract:
         assert registry.get("churn", 2).aliases == ("candidate", "shadow")
         assert registry.get("churn", "champion").version == 1
 
-    def test_several_aliases_change_together_and_some_go(self, registry, version_of):
+    def test_several_aliases_can_be_set_and_deleted_together(self, registry, version_of):
         version_of("run-1")
         version_of("run-2")
         registry.point("churn", {"champion": 2, "rollback": 1, "shadow": None})
@@ -95,7 +95,7 @@ class RegistryContract:
         assert registry.get("churn", "champion").version == 1
         assert registry.get("churn", "candidate").version == 2
 
-    def test_an_alias_that_means_nothing_is_refused_with_the_near_miss(self, registry, version_of):
+    def test_an_unknown_alias_is_rejected_with_a_suggestion(self, registry, version_of):
         version_of("run-1")
 
         with pytest.raises(ModelRefused) as caught:
@@ -144,15 +144,13 @@ class RegistryContract:
             ("é", "model"),
         ],
     )
-    def test_a_name_that_cannot_stand_in_an_address_is_refused(
-        self, registry, make_run, a_model, name, instead
-    ):
+    def test_an_invalid_model_name_is_rejected(self, registry, make_run, a_model, name, instead):
         run = make_run()
         with pytest.raises(ModelRefused, match="isn't a valid model name") as caught:
             registry.register(run, a_model(run), name)
         assert caught.value.fix == f"Use --name {instead}"
 
-    def test_an_unknown_name_offers_the_near_miss(self, registry, version_of):
+    def test_an_unknown_name_has_a_suggestion(self, registry, version_of):
         with pytest.raises(ModelNotFound, match="no registered model 'churn'") as caught:
             registry.versions("churn")
         assert caught.value.why == "The registry is empty."
@@ -161,7 +159,7 @@ class RegistryContract:
             registry.get("chrun")
         assert caught.value.fix == "Use the name churn."
 
-    def test_an_unknown_version_or_alias_offers_the_near_miss(self, registry, version_of):
+    def test_an_unknown_version_or_alias_has_a_suggestion(self, registry, version_of):
         version_of("run-1")
         with pytest.raises(ModelNotFound, match="no version or alias 'candidat'") as caught:
             registry.get("churn", "candidat")
@@ -177,13 +175,13 @@ class RegistryContract:
         assert verified_manifest(folder).digest() == version.manifest_sha256
 
     @pytest.mark.parametrize("address", ["models:/churn@candidate", "models:/churn/1"])
-    def test_the_files_of_an_address_are_used_where_they_lie(self, registry, version_of, address):
+    def test_local_files_of_an_address_are_not_copied(self, registry, version_of, address):
         version = version_of("run-1")
 
         assert registry.fetch(address) == self.kept_folder(version)
 
     @pytest.mark.parametrize("address", ["churn", "models:/churn", "models:/a/b/c", "models:/m-1@"])
-    def test_what_is_no_address_is_refused(self, registry, address):
+    def test_an_invalid_address_is_rejected(self, registry, address):
         with pytest.raises(ModelNotFound, match="isn't the address") as caught:
             registry.fetch(address)
         assert caught.value.fix == "Use an address like models:/NAME@candidate."

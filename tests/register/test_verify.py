@@ -24,7 +24,7 @@ def test_a_model_of_allowed_formats_passes(model):
     assert {artifact.path for artifact in manifest.files} == {*FILES, "deep/er/m1.npz"}
 
 
-def test_every_changed_byte_is_found(model):
+def test_every_changed_byte_is_detected(model):
     for name in FILES:
         before = (model / name).read_bytes()
         (model / name).write_bytes(before[:-1] + b"?")
@@ -51,9 +51,7 @@ def test_an_added_file_is_named(model):
     "name",
     ["m.pkl", "m.pickle", "m.joblib", "m.PKL", "m", "m.txt.gz", "m.py", ".hidden", "m.json~"],
 )
-def test_a_format_that_is_not_on_the_list_is_refused_even_in_the_manifest(
-    tmp_path, write_model, name
-):
+def test_a_format_that_is_not_allowed_is_rejected_even_in_the_manifest(tmp_path, write_model, name):
     model = write_model(tmp_path / "model", {"recipe.json": b"{}", name: pickle.dumps({})})
     with pytest.raises(ModelRefused, match="Can't register a model with the file") as caught:
         verified_manifest(model)
@@ -78,14 +76,14 @@ def test_a_manifest_cannot_name_a_file_outside(model, path):
         verified_manifest(model)
 
 
-def test_a_folder_without_a_manifest_is_no_model(tmp_path):
+def test_a_folder_without_a_manifest_is_not_a_model(tmp_path):
     with pytest.raises(ModelRefused, match="There's no model") as caught:
         verified_manifest(tmp_path)
     assert caught.value.fix == "Use a run that succeeded: automl leaderboard"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 3}', '{"files": [], "x": 1}'])
-def test_a_manifest_that_cannot_be_read_was_changed(model, text):
+def test_an_unreadable_manifest_counts_as_changed(model, text):
     (model / "manifest.json").write_text(text)
     with pytest.raises(ArtifactTampered, match=r"'manifest\.json' has been changed"):
         verified_manifest(model)

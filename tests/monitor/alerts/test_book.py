@@ -53,7 +53,7 @@ def states(told):
 FIRING, RESOLVED = AlertState.FIRING, AlertState.RESOLVED
 
 
-def test_a_warning_is_told_when_it_was_seen_twice_in_a_row(store, report):
+def test_a_warning_notifies_after_two_breaches_in_a_row(store, report):
     notifications = story(
         store, report, [{"age": WARNING}, {"age": OK}, {"age": WARNING}, {"age": WARNING}]
     )
@@ -61,13 +61,13 @@ def test_a_warning_is_told_when_it_was_seen_twice_in_a_row(store, report):
     assert states(notifications) == [[], [], [], [(FIRING, AlertSeverity.WARNING)]]
 
 
-def test_what_is_critical_is_told_at_once(store, report):
+def test_a_critical_alert_notifies_at_once(store, report):
     notifications = story(store, report, [{"age": CRITICAL}])
 
     assert states(notifications) == [[(FIRING, AlertSeverity.CRITICAL)]]
 
 
-def test_an_alert_is_over_when_it_was_calm_twice_in_a_row(store, report):
+def test_an_alert_is_resolved_after_two_clear_observations(store, report):
     notifications = story(
         store, report, [{"age": CRITICAL}, {"age": OK}, {"age": CRITICAL}, {"age": OK}]
     )
@@ -77,13 +77,13 @@ def test_an_alert_is_over_when_it_was_calm_twice_in_a_row(store, report):
     assert states(calm) == [[], [], [], [], [(RESOLVED, AlertSeverity.CRITICAL)], []]
 
 
-def test_a_group_that_goes_on_is_told_again_after_the_time_to_repeat(store, report):
+def test_a_firing_group_notifies_again_after_the_repeat_time(store, report):
     notifications = story(store, report, [{"age": CRITICAL}] * 34)
 
     assert [i for i, notices in enumerate(notifications) if notices] == [0, 16, 32]
 
 
-def test_what_becomes_critical_is_told_without_waiting(store, report):
+def test_an_alert_that_becomes_critical_notifies_at_once(store, report):
     notifications = story(store, report, [{"age": WARNING}] * 3 + [{"age": CRITICAL}] * 3)
 
     assert [one.severity.value for notices in notifications for one in notices] == [
@@ -92,32 +92,32 @@ def test_what_becomes_critical_is_told_without_waiting(store, report):
     ]
 
 
-def test_a_column_that_could_not_be_judged_is_neither_calm_nor_in_breach(store, report):
+def test_an_unchecked_column_keeps_its_alert_state(store, report):
     story(store, report, [{"age": CRITICAL}] + [{"age": UNJUDGED}] * 5)
 
     assert [alert.subject for alert in alerts_of(store, "churn")] == ["age"]
 
 
-def test_a_window_too_small_to_judge_ends_nothing(store, report):
+def test_a_window_that_is_too_small_resolves_no_alert(store, report):
     story(store, report, [{"age": CRITICAL}, {}, {}, {}])
 
     assert len(alerts_of(store, "churn")) == 1
 
 
-def test_a_column_that_is_gone_ends_its_alert(store, report):
+def test_a_removed_column_resolves_its_alert(store, report):
     story(store, report, [{"age": CRITICAL, "city": OK}] + [{"city": OK}] * 2)
 
     assert alerts_of(store, "churn") == ()
 
 
-def test_the_same_window_counts_once_however_many_monitors_read_it(store, report):
+def test_a_window_counts_once_for_several_monitors(store, report):
     seen = observed_in(report(START, {"age": WARNING}))
 
     assert [observe(store, MONITOR, seen, now=START) for _ in range(5)] == [()] * 5
     assert alerts_of(store, "churn") == ()
 
 
-def test_a_silenced_group_is_not_told_and_its_end_neither(store, report):
+def test_a_silenced_group_notifies_neither_firing_nor_resolved(store, report):
     story(store, report, [{"age": CRITICAL}])
     silence(store, "churn/feature_drift", for_s=6 * HOUR_S, reason="known", actor="ann", now=START)
 
@@ -126,7 +126,7 @@ def test_a_silenced_group_is_not_told_and_its_end_neither(store, report):
     assert not any(notifications)
 
 
-def test_what_was_silenced_is_told_when_the_silence_is_over(store, report):
+def test_a_silenced_alert_notifies_after_the_silence(store, report):
     story(store, report, [{"age": WARNING}])
     silence(store, "churn", for_s=HOUR_S, reason="", actor="ann", now=START)
 
@@ -135,7 +135,7 @@ def test_what_was_silenced_is_told_when_the_silence_is_over(store, report):
     assert [i for i, notices in enumerate(notifications) if notices] == [4]
 
 
-def test_one_silenced_alert_leaves_the_others_of_its_group_loud(store, report):
+def test_silencing_one_alert_does_not_silence_its_group(store, report):
     story(store, report, [{"age": WARNING, "city": WARNING}])
     silence(store, "churn/feature_drift/age", for_s=HOUR_S, reason="", actor="ann", now=START)
 
@@ -145,13 +145,13 @@ def test_one_silenced_alert_leaves_the_others_of_its_group_loud(store, report):
     assert "city" in notifications[1][0].summaries[0]
 
 
-def test_a_rule_may_mute_a_kind(store, report):
+def test_a_rule_can_mute_a_kind(store, report):
     monitor = Monitor(name="churn", rules=(Rule(kind=AlertKind.FEATURE_DRIFT, is_muted=True),))
 
     assert not any(story(store, report, [{"age": CRITICAL}] * 3, monitor))
 
 
-def test_a_rule_decides_how_bad_a_kind_is_and_who_hears_of_it(store, report):
+def test_a_rule_sets_the_severity_and_channels_of_a_kind(store, report):
     channels = tuple(
         Channel(name=name, kind=ChannelKind.SLACK, url="https://x.example/")
         for name in ("team", "duty")
@@ -166,7 +166,7 @@ def test_a_rule_decides_how_bad_a_kind_is_and_who_hears_of_it(store, report):
     assert (states(notifications)[1], heard) == ([(FIRING, AlertSeverity.WARNING)], ["log", "team"])
 
 
-def test_a_channel_hears_of_nothing_below_its_severity(store, report):
+def test_a_channel_gets_no_notifications_below_its_severity(store, report):
     duty = Channel(
         name="duty",
         kind=ChannelKind.SLACK,
@@ -180,7 +180,7 @@ def test_a_channel_hears_of_nothing_below_its_severity(store, report):
         assert connection.execute(select(notices.c.channel)).scalars().all() == ["log"]
 
 
-def test_a_notice_names_the_worst_few_and_the_cell_that_found_them(store, report, monkeypatch):
+def test_a_notification_names_the_worst_alerts_and_their_cell(store, report, monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_NOTEBOOKS_URL", "https://lab.example/{run}/{notebook}#{cell}")
 
     notifications = story(store, report, [{f"f{i:03}": CRITICAL for i in range(500)}])
@@ -206,7 +206,7 @@ def test_a_hostile_column_name_is_text_on_one_line(store, report):
     assert len(alerts_of(store)) == 2
 
 
-def test_an_event_fires_at_once_and_ends_at_the_first_calm_look(store):
+def test_an_event_fires_at_once_and_resolves_at_the_first_clear_observation(store):
     failed = event("churn", AlertKind.RETRAIN_FAILED, "retrain", "No rows.", at=START)
     calm = Observation("churn", START + 60, frozenset({AlertKind.RETRAIN_FAILED}))
 
@@ -219,7 +219,7 @@ def test_an_event_fires_at_once_and_ends_at_the_first_calm_look(store):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_series_that_flaps_for_a_day_is_told_of_once_in_four_hours(store, report, seed):
+def test_a_flapping_alert_notifies_once_in_four_hours(store, report, seed):
     chance = np.random.default_rng(seed)
     columns = [{"age": CRITICAL if chance.random() < 0.5 else OK} for _ in range(24 * 4)]
 
@@ -233,7 +233,7 @@ def test_a_series_that_flaps_for_a_day_is_told_of_once_in_four_hours(store, repo
 
 
 @pytest.mark.parametrize("n", [50, pytest.param(500, marks=pytest.mark.long)])
-def test_many_features_that_drift_for_a_day_are_told_of_once_in_four_hours(store, report, n):
+def test_many_drifting_features_notify_once_in_four_hours(store, report, n):
     columns = {f"f{i:03}": CRITICAL if i % 2 else WARNING for i in range(n)}
 
     notifications = story(store, report, [columns] * (24 * 4 + 1))
@@ -243,7 +243,7 @@ def test_many_features_that_drift_for_a_day_are_told_of_once_in_four_hours(store
     assert [one.n_alerts for one in notifications[16]] == [n]
 
 
-def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report):
+def test_two_concurrent_monitors_write_each_change_once(tmp_path, report):
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     engines = [open_engine(Database(url)) for _ in range(4)]
     reports = [report(START + i * EVERY_S, {"age": CRITICAL}) for i in range(20)]
@@ -275,7 +275,7 @@ def test_of_two_monitors_at_once_each_change_is_written_by_one(tmp_path, report)
         max_size=40,
     )
 )
-def test_whatever_happens_firing_is_told_at_most_once_a_repeat_and_level(looks):
+def test_firing_notifies_at_most_once_per_repeat_time_and_severity(looks):
     store = open_engine(Database("sqlite://"))
     at, notifications = START, []
     for severity, minutes in looks:

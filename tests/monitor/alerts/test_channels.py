@@ -59,7 +59,7 @@ def hook(receiver, path="/services/T0/s3cret", **more):
     )
 
 
-def test_a_notice_arrives_at_a_webhook_in_slacks_form():
+def test_a_webhook_receives_a_slack_message():
     with receiving(always(OK)) as receiver:
         send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
 
@@ -69,7 +69,7 @@ def test_a_notice_arrives_at_a_webhook_in_slacks_form():
     assert "cell features of output.ipynb, run run-1" in body["blocks"][1]["text"]["text"]
 
 
-def test_in_slack_what_came_from_data_is_plain_text_and_mentions_nobody(monkeypatch):
+def test_text_from_data_is_plain_text_without_mentions_in_slack(monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_NOTEBOOKS_URL", "https://lab.example/{run}#{cell}")
 
     document = blocks_of(notice(HOSTILE))
@@ -84,7 +84,7 @@ def test_in_slack_what_came_from_data_is_plain_text_and_mentions_nobody(monkeypa
     assert "\x1b" not in json.dumps(document, ensure_ascii=False)
 
 
-def test_a_webhook_that_says_no_is_not_tried_again_and_its_address_is_not_shown():
+def test_a_rejecting_webhook_is_not_retried_and_its_url_is_not_shown():
     gone = always(b"HTTP/1.1 404 Not Found\r\n\r\n")
     with receiving(gone) as receiver, pytest.raises(Refused) as caught:
         send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
@@ -93,20 +93,20 @@ def test_a_webhook_that_says_no_is_not_tried_again_and_its_address_is_not_shown(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_webhook_that_is_busy_is_tried_again(status):
+def test_a_busy_webhook_is_retried(status):
     busy = always(f"HTTP/1.1 {status} X\r\n\r\n".encode())
     with receiving(busy) as receiver, pytest.raises(MonitorError, match=str(status)):
         send(hook(receiver), notice(), notice_id=7, secret_of=default_workspace().secret)
 
 
-def test_a_webhook_of_this_network_is_refused_unless_it_is_allowed():
+def test_a_webhook_in_the_private_network_must_be_allowed():
     channel = Channel(name="x", kind=ChannelKind.SLACK, url="https://127.0.0.1/x")
 
     with pytest.raises(Refused, match="isn't public"):
         send(channel, notice(), notice_id=7, secret_of=default_workspace().secret)
 
 
-def test_a_notice_arrives_at_pagerduty_with_its_key(monkeypatch):
+def test_pagerduty_receives_an_event_with_its_key(monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_SECRET_DUTY", "R0UT1NG")
     with receiving(always(b"HTTP/1.1 202 Accepted\r\n\r\n")) as receiver:
         channel = hook(
@@ -120,7 +120,7 @@ def test_a_notice_arrives_at_pagerduty_with_its_key(monkeypatch):
     assert event["payload"]["severity"] == "critical"
 
 
-def test_what_is_over_is_resolved_at_pagerduty():
+def test_a_resolved_alert_resolves_the_pagerduty_incident():
     event = event_of(notice(state=AlertState.RESOLVED), "key")
 
     assert (event["event_action"], event["dedup_key"]) == ("resolve", "churn/feature_drift")
@@ -139,7 +139,7 @@ def mail(port=587, **more):
     )
 
 
-def test_a_mail_arrives_over_starttls(tmp_path, monkeypatch):
+def test_an_email_arrives_over_starttls(tmp_path, monkeypatch):
     certificate = certificate_for("localhost", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mailbox(certificate) as box:
@@ -150,7 +150,7 @@ def test_a_mail_arrives_over_starttls(tmp_path, monkeypatch):
     assert "Run: automl retrain churn" in box.mails[0]
 
 
-def test_a_mail_server_whose_certificate_is_of_another_host_is_not_told(tmp_path, monkeypatch):
+def test_an_smtp_server_with_another_hosts_certificate_is_rejected(tmp_path, monkeypatch):
     certificate = certificate_for("mail.other.example", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mailbox(certificate) as box, pytest.raises(MonitorError, match="certificate"):
@@ -159,7 +159,7 @@ def test_a_mail_server_whose_certificate_is_of_another_host_is_not_told(tmp_path
     assert box.mails == []
 
 
-def test_a_header_of_a_mail_stays_one_line():
+def test_an_email_header_stays_on_one_line():
     message = message_of(mail(), notice(deployment=HOSTILE), 7)
 
     assert message["Bcc"] is None
@@ -168,7 +168,7 @@ def test_a_header_of_a_mail_stays_one_line():
 
 
 @pytest.mark.parametrize("address", ["a@b.example\r\nBcc: c@d.example", "Ann <a@b.example>", "ann"])
-def test_what_is_no_mailbox_gets_no_mail(address):
+def test_an_invalid_email_address_is_rejected(address):
     channel = Channel(
         name="mail", kind=ChannelKind.EMAIL, host="h", sender="a@b.example", to=(address,)
     )
@@ -177,7 +177,7 @@ def test_what_is_no_mailbox_gets_no_mail(address):
         message_of(channel, notice(), 7)
 
 
-def test_a_notice_in_the_log_is_one_line(caplog):
+def test_a_notification_in_the_log_is_one_line(caplog):
     with caplog.at_level(logging.INFO, "automl_magic.alerts"):
         send(
             Channel(name="log", kind=ChannelKind.LOG),
@@ -192,6 +192,6 @@ def test_a_notice_in_the_log_is_one_line(caplog):
 
 
 @pytest.mark.parametrize("field", ["password", "routing_key"])
-def test_a_secret_may_not_stand_in_a_channel(field):
+def test_a_channel_cannot_contain_a_plain_secret(field):
     with pytest.raises(OutOfRange, match="reference"):
         Channel(name="x", kind=ChannelKind.LOG, **{field: "hunter2"})

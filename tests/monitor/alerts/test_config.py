@@ -49,7 +49,7 @@ def test_a_monitor_file_is_read_with_its_durations(tmp_path):
     assert (result.retrain.cooldown_s, result.retrain.promote) == (172_800, Promote.IF_BETTER)
 
 
-def test_without_a_file_the_defaults_hold():
+def test_without_a_file_the_defaults_apply():
     assert monitor_of("churn", default_workspace().home) == Monitor(name="churn")
 
 
@@ -61,7 +61,7 @@ def test_the_file_of_a_deployment_is_found_by_its_name(home):
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", ".hidden", ""])
-def test_a_name_does_not_lead_out_of_the_folder(home, name):
+def test_a_name_cannot_escape_the_folder(home, name):
     assert monitor_file(name, default_workspace().home).parent == home / "monitors"
     assert ".." not in monitor_file(name, default_workspace().home).name
 
@@ -84,7 +84,7 @@ def test_a_name_does_not_lead_out_of_the_folder(home, name):
         (HEAD + "#" * 300_000, "larger than 256 KiB"),
     ],
 )
-def test_what_is_no_monitor_file_is_refused_with_its_place(tmp_path, text, why):
+def test_an_invalid_monitor_file_is_an_error_with_the_field(tmp_path, text, why):
     with pytest.raises(SpecError) as caught:
         read_monitor(written(tmp_path, text))
 
@@ -102,7 +102,7 @@ def test_a_secret_comes_from_the_environment(monkeypatch):
     assert filled("${secret:SLACK}", default_workspace().secret) == "https://x.example/1"
 
 
-def test_a_secret_comes_from_a_file_that_nobody_else_may_read(home):
+def test_a_secret_comes_from_a_file_that_only_the_user_can_read(home):
     folder = home / "secrets"
     folder.mkdir()
     path = folder / "SLACK"

@@ -37,7 +37,7 @@ def statuses(store):
         return {row.channel: row.status for row in rows}
 
 
-def test_a_notice_is_sent_once(store):
+def test_a_notification_is_sent_once(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
         assert deliver(store, monitor(receiver), default_workspace().secret, now=AT) == 2
@@ -47,7 +47,7 @@ def test_a_notice_is_sent_once(store):
     assert statuses(store) == {"log": "sent", "team": "sent"}
 
 
-def test_a_notice_that_fails_waits_longer_each_time_until_it_is_dead(store):
+def test_a_failed_notification_backs_off_until_it_is_dead(store):
     with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
         for second in range(0, 3 * 3_600, 10):
@@ -59,7 +59,7 @@ def test_a_notice_that_fails_waits_longer_each_time_until_it_is_dead(store):
     assert "503" in lost.error
 
 
-def test_a_notice_that_failed_is_sent_when_the_server_is_back(store):
+def test_a_failed_notification_is_sent_when_the_server_is_back(store):
     with receiving(always(b"HTTP/1.1 503 Busy\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
         deliver(store, monitor(receiver), default_workspace().secret, now=AT)
@@ -72,7 +72,7 @@ def test_a_notice_that_failed_is_sent_when_the_server_is_back(store):
     assert undelivered(store) == ()
 
 
-def test_what_another_try_would_not_change_is_dead_at_once(store):
+def test_a_rejected_notification_is_dead_at_once(store):
     with receiving(always(b"HTTP/1.1 410 Gone\r\n\r\n")) as receiver:
         fire(store, monitor(receiver))
         deliver(store, monitor(receiver), default_workspace().secret, now=AT)
@@ -80,7 +80,7 @@ def test_what_another_try_would_not_change_is_dead_at_once(store):
     assert [(one.attempts, one.is_dead) for one in undelivered(store)] == [(1, True)]
 
 
-def test_a_channel_that_is_gone_from_the_file_ends_its_notices(store):
+def test_notifications_of_a_removed_channel_are_dead(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
 
@@ -89,7 +89,7 @@ def test_a_channel_that_is_gone_from_the_file_ends_its_notices(store):
     assert "no longer in the monitor file" in undelivered(store)[0].error
 
 
-def test_what_a_process_has_taken_before_its_end_is_sent_by_another(store):
+def test_a_notification_claimed_by_a_dead_process_is_sent_by_another(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
         with writing(store) as connection:
@@ -100,7 +100,7 @@ def test_what_a_process_has_taken_before_its_end_is_sent_by_another(store):
         assert deliver(store, monitor(receiver), default_workspace().secret, now=AT + LEASE_S) == 2
 
 
-def test_a_deployment_whose_name_begins_alike_has_notices_of_its_own(store):
+def test_deployments_with_a_common_prefix_have_separate_notifications(store):
     with receiving(always(OK)) as receiver:
         fire(store, monitor(receiver))
 
@@ -108,7 +108,7 @@ def test_a_deployment_whose_name_begins_alike_has_notices_of_its_own(store):
     assert deliver(store, Monitor(name="chur_"), default_workspace().secret, now=AT) == 0
 
 
-def test_of_many_monitors_at_once_one_sends_each_notice(tmp_path):
+def test_concurrent_monitors_send_each_notification_once(tmp_path):
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     with receiving(always(OK)) as receiver:
         fire(open_engine(Database(url)), monitor(receiver))
@@ -136,7 +136,7 @@ def test_of_many_monitors_at_once_one_sends_each_notice(tmp_path):
 
 
 @pytest.mark.parametrize("url", ["http://hooks.example/x", "https://169.254.169.254/x"])
-def test_a_notice_to_where_nothing_may_be_sent_is_dead_with_its_reason(store, url):
+def test_a_notification_to_a_forbidden_address_is_dead_with_the_reason(store, url):
     channel = Channel(name="team", kind=ChannelKind.SLACK, url=url)
     notifications = Monitor(name="churn", channels=(channel,))
     fire(store, notifications)

@@ -57,20 +57,20 @@ def recent(n):
         (9, [(AlertKind.ERROR_RATE, AlertSeverity.CRITICAL)]),
     ],
 )
-def test_too_many_errors_are_told(store, failed, expected):
+def test_a_high_error_rate_is_a_finding(store, failed, expected):
     ask(store, recent(100), failed=failed)
 
     assert found(store) == expected
 
 
-def test_errors_are_weighed_by_how_many_requests_a_row_stands_for(store):
+def test_the_error_rate_is_weighted_by_the_sample_rate(store):
     ask(store, recent(99), rate=0.01)
     ask(store, [NOW - 0.5], failed=1)
 
     assert found(store) == []
 
 
-def test_slow_answers_are_told_against_the_goal(store):
+def test_a_latency_above_the_limit_is_a_finding(store):
     ask(store, recent(100), latency_ms=150.0)
 
     assert found(store) == []
@@ -78,7 +78,7 @@ def test_slow_answers_are_told_against_the_goal(store):
     assert found(store, latency_ms_p95=60) == [(AlertKind.LATENCY, AlertSeverity.CRITICAL)]
 
 
-def test_from_a_few_requests_nothing_is_concluded(store):
+def test_few_requests_give_no_findings(store):
     ask(store, recent(10), failed=10)
 
     look = seen(store)
@@ -87,20 +87,20 @@ def test_from_a_few_requests_nothing_is_concluded(store):
     assert (AlertKind.ERROR_RATE, "requests") in look.unjudged
 
 
-def test_a_silence_longer_than_any_before_is_told(store):
+def test_the_longest_gap_so_far_is_a_finding(store):
     ask(store, [NOW - 5 * HOUR_S - i * HOUR_S for i in range(48)])
 
     assert found(store) == [(AlertKind.NO_TRAFFIC, AlertSeverity.WARNING)]
 
 
-def test_a_silence_as_long_as_each_night_is_usual(store):
+def test_a_gap_as_long_as_each_night_is_not_a_finding(store):
     by_day = [i for i in range(120) if i % 24 < 12]
     ask(store, [NOW - 12 * HOUR_S - i * HOUR_S for i in by_day])
 
     assert found(store) == []
 
 
-def test_workers_that_die_one_after_another_are_told(store):
+def test_repeated_worker_deaths_are_a_finding(store):
     rows = [{"id": f"w{i}", "beat_at": NOW - 60 * i} for i in range(5)]
     with writing(store) as connection:
         connection.execute(
@@ -110,7 +110,7 @@ def test_workers_that_die_one_after_another_are_told(store):
     assert found(store) == [(AlertKind.WORKERS, AlertSeverity.WARNING)]
 
 
-def test_that_no_worker_answers_is_critical(store):
+def test_no_running_workers_is_critical(store):
     with writing(store) as connection:
         connection.execute(
             workers.insert().values(id="w", deployment="churn", epoch=1, beat_at=NOW - 45)
@@ -119,5 +119,5 @@ def test_that_no_worker_answers_is_critical(store):
     assert found(store) == [(AlertKind.WORKERS, AlertSeverity.CRITICAL)]
 
 
-def test_of_nobody_who_ever_asked_nothing_is_told(store):
+def test_a_deployment_without_requests_has_no_findings(store):
     assert found(store) == []

@@ -31,7 +31,7 @@ def test_a_reference_of_numbers_counts_exactly(some, n_knots):
 
 
 @given(values)
-def test_bins_cover_everything_and_none_is_a_sliver_of_a_heap(some):
+def test_bins_cover_all_values_and_do_not_split_frequent_values(some):
     numbers = numbers_of(np.array(some), 201)
     cuts = bin_cuts(numbers)
 
@@ -50,12 +50,12 @@ def test_the_order_of_the_rows_does_not_matter():
     assert levels_of(texts, 10) == levels_of([texts[i] for i in order], 10)
 
 
-def test_no_value_makes_no_reference():
+def test_a_column_without_values_has_no_reference():
     assert numbers_of(np.array([]), 21) is None
     assert levels_of([], 10) is None
 
 
-def test_levels_say_what_is_not_listed():
+def test_categories_have_a_share_of_unlisted_values():
     result = levels_of(["a"] * 6 + ["b"] * 3 + ["c"], 2)
 
     assert result == Levels(levels=("a", "b"), shares=(0.6, 0.3), other=0.1, n_levels=3, n_once=1)
@@ -67,7 +67,7 @@ def one(found):
     return severity
 
 
-def test_zeros_that_give_way_are_seen():
+def test_fewer_zeros_are_detected():
     random = np.random.default_rng(1)
     trained = np.where(random.random(5_000) < 0.7, 0.0, random.gamma(2, 10, 5_000))
     met = np.where(random.random(800) < 0.3, 0.0, random.gamma(2, 10, 800))
@@ -79,7 +79,7 @@ def test_zeros_that_give_way_are_seen():
 
 
 @pytest.mark.parametrize("rare", [0.0, 0.001, 0.03])
-def test_a_heap_beside_something_rare_is_watched_from_both_sides(rare):
+def test_rare_values_on_both_sides_of_a_frequent_value_are_detected(rare):
     random = np.random.default_rng(2)
     reference = numbers_of(np.where(random.random(20_000) < rare, -1.0, 5.0), 201)
     met = np.where(random.random(500) < 0.4, -1.0, 5.0)
@@ -90,14 +90,14 @@ def test_a_heap_beside_something_rare_is_watched_from_both_sides(rare):
     assert one(result) is DriftSeverity.CRITICAL
 
 
-def test_bins_are_named_for_reading():
+def test_bins_have_readable_labels():
     assert names_of(bin_cuts(numbers_of(np.full(50, 0.0), 21))) == ("< 0", "0", "> 0")
     spread = numbers_of(np.arange(100.0), 21)
     assert names_of(bin_cuts(spread, 4)) == ("≤ 24", "24 to 49", "49 to 74", "> 74")
     assert names_of([]) == ("all",)
 
 
-def test_a_flag_that_was_nearly_never_up_is_seen_when_it_is():
+def test_a_rare_flag_that_becomes_frequent_is_detected():
     reference = levels_of(["False"] * 9_990 + ["True"] * 10, 100)
 
     result = compare_levels(reference, 10_000, ["True"] * 150 + ["False"] * 350, np.ones(500))
@@ -109,7 +109,7 @@ def test_a_flag_that_was_nearly_never_up_is_seen_when_it_is():
     assert one(calm) is DriftSeverity.OK
 
 
-def test_levels_that_training_did_not_have_count_as_others():
+def test_new_categories_count_as_other():
     reference = levels_of(["a", "b"] * 500, 100)
 
     result = compare_levels(reference, 1_000, ["new"] * 300 + ["a", "b"] * 100, np.ones(500))
@@ -119,7 +119,7 @@ def test_levels_that_training_did_not_have_count_as_others():
     assert result.histogram.current == pytest.approx((0.2, 0.2, 0.6))
 
 
-def test_values_all_beyond_training_are_as_far_as_can_be():
+def test_values_outside_the_training_range_have_the_maximum_distance():
     reference = numbers_of(np.arange(1_000.0), 201)
     for met in (np.full(200, -1.0), np.full(200, 1e9)):
         result = compare_numbers(reference, 1_000, met, np.ones(200))
@@ -127,7 +127,7 @@ def test_values_all_beyond_training_are_as_far_as_can_be():
         assert one(result) is DriftSeverity.CRITICAL
 
 
-def test_rows_logged_at_a_tenth_count_ten_times():
+def test_rows_with_sample_rate_a_tenth_count_ten_times():
     random = np.random.default_rng(3)
     reference = numbers_of(random.normal(size=5_000), 201)
     # Of the high values one in ten was logged; weighted, nothing has moved.
@@ -144,7 +144,7 @@ def test_rows_logged_at_a_tenth_count_ten_times():
     assert one(unweighted) is not DriftSeverity.OK
 
 
-def test_a_shift_that_many_rows_prove_but_that_is_small_does_not_alarm():
+def test_a_significant_but_small_shift_raises_no_alert():
     random = np.random.default_rng(4)
     reference = numbers_of(random.normal(size=100_000), 201)
 
@@ -154,7 +154,7 @@ def test_a_shift_that_many_rows_prove_but_that_is_small_does_not_alarm():
     assert one(result) is DriftSeverity.OK
 
 
-def test_a_shift_that_few_rows_suggest_does_not_alarm():
+def test_a_large_but_insignificant_shift_raises_no_alert():
     reference = numbers_of(np.random.default_rng(5).normal(size=1_000), 201)
 
     result = compare_numbers(reference, 1_000, np.array([1.2, 0.8, 1.9]), np.ones(3))

@@ -38,7 +38,7 @@ def two_samples(draw):
 
 
 @given(two_samples())
-def test_chi_square_is_that_of_scipy(samples):
+def test_chi_square_matches_scipy(samples):
     table = np.array(samples)
     table = table[:, table.sum(axis=0) > 0]
     if table.shape[1] < 2:
@@ -56,7 +56,7 @@ def test_chi_square_is_that_of_scipy(samples):
 
 
 @given(st.integers(0, 60), st.integers(1, 60), st.integers(0, 300), st.integers(1, 300))
-def test_fisher_is_that_of_scipy(count, more, count_reference, more_reference):
+def test_fisher_matches_scipy(count, more, count_reference, more_reference):
     n, m = count + more, count_reference + more_reference
     table = [[count, more], [count_reference, more_reference]]
 
@@ -70,7 +70,7 @@ def test_fisher_is_that_of_scipy(count, more, count_reference, more_reference):
 
 
 @given(two_samples())
-def test_the_distances_are_those_of_scipy(samples):
+def test_the_distances_match_scipy(samples):
     shares = shares_of(*samples)
     p, q = smoothed(shares)
 
@@ -88,7 +88,7 @@ def test_equal_shares_have_no_distance(some):
 
 
 @pytest.mark.parametrize("size", [60, 500])
-def test_kolmogorov_smirnov_is_that_of_scipy_where_all_values_are_knots(size):
+def test_kolmogorov_smirnov_matches_scipy_if_all_values_are_knots(size):
     random = np.random.default_rng(1)
     trained, met = random.normal(size=150), random.normal(0.3, 1, size)
     reference = numbers_of(trained, 201)
@@ -101,7 +101,7 @@ def test_kolmogorov_smirnov_is_that_of_scipy_where_all_values_are_knots(size):
     assert p_value == pytest.approx(expected.pvalue, rel=0.5)
 
 
-def test_kolmogorov_smirnov_on_quantiles_alarms_no_more_often_than_its_level():
+def test_kolmogorov_smirnov_on_quantiles_keeps_its_level():
     random = np.random.default_rng(2)
     trained = random.normal(size=20_000)
     reference = numbers_of(trained, 21)
@@ -115,13 +115,13 @@ def test_kolmogorov_smirnov_on_quantiles_alarms_no_more_often_than_its_level():
 
 
 @given(st.integers(1, 40), st.integers(40, 400), st.integers(3, 5_000))
-def test_what_lies_beyond_the_range_is_beta_binomial(count, n, m):
+def test_the_count_outside_the_range_is_beta_binomial(count, n, m):
     expected = stats.betabinom.pmf(np.arange(count, n + 1), n, 2, m - 1).sum()
 
     assert beyond_range(count, n, m) == pytest.approx(expected, rel=1e-6, abs=1e-300)
 
 
-def test_windows_without_a_shift_leave_the_range_as_often_as_it_says():
+def test_the_range_test_keeps_its_level_without_a_shift():
     random = np.random.default_rng(3)
     p_values = []
     for _ in range(2_000):
@@ -141,7 +141,7 @@ def test_psi_of_two_shares_by_hand():
 
 
 @pytest.mark.parametrize(("n", "m"), [(200, 5_000), (500, 500), (2_000, 50_000)])
-def test_psi_by_chance_is_what_it_is_on_average(n, m):
+def test_expected_psi_matches_the_simulated_mean(n, m):
     random = np.random.default_rng(4)
     share = np.full(10, 0.1)
     windows = [
@@ -153,7 +153,7 @@ def test_psi_by_chance_is_what_it_is_on_average(n, m):
     assert mean == pytest.approx(psi_by_chance(windows[0]), rel=0.08)
 
 
-def test_holm_adjusts_by_what_is_left():
+def test_holm_adjusts_by_the_number_of_remaining_tests():
     adjusted = holm([0.01, 0.04, 0.03, 0.005])
 
     assert adjusted == pytest.approx([0.03, 0.06, 0.06, 0.02])
@@ -171,13 +171,13 @@ def test_holm_lies_between_no_correction_and_bonferroni(p_values):
     assert (np.diff(adjusted[np.argsort(p_values, kind="stable")]) >= -1e-12).all()
 
 
-def test_rows_that_stand_for_many_are_worth_less_than_their_number():
+def test_weighted_rows_have_fewer_effective_rows():
     assert effective_rows(np.ones(50)) == 50
     assert effective_rows(np.array([9.0, 1.0, 1.0, 1.0])) == pytest.approx(144 / 84)
     assert effective_rows(np.array([])) == 0
 
 
-def test_bins_that_are_rare_in_the_reference_are_put_together():
+def test_rare_bins_of_the_reference_are_merged():
     shares, last_is_rare = pooled(
         ("a", "b", "c", "d"),
         np.array([0.6, 0.395, 0.003, 0.002]),

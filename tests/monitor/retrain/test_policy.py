@@ -39,14 +39,14 @@ def finish(store, number, *, at):
     end(store, number, status=RetrainStatus.SUCCEEDED, detail="better", now=at)
 
 
-def test_while_one_goes_on_no_other_begins_not_even_by_hand(store):
+def test_no_retraining_starts_while_another_is_running_not_even_by_hand(store):
     start(store)
 
     with pytest.raises(MonitorError, match="Another retraining has been running"):
         start(store, Trigger.HAND, at=START + 60)
 
 
-def test_one_that_nobody_asked_for_waits_for_the_cool_down(store):
+def test_an_automatic_retraining_waits_for_the_cooldown(store):
     finish(store, start(store), at=START + 70)
 
     assert "The cooldown is 24 h" in refusal(
@@ -67,7 +67,7 @@ def test_the_budget_of_a_week_is_kept(store):
     assert why == ("Retrainings took 120 s in the last 168 h. The limit is 100 s (retrain.spend).")
 
 
-def test_one_whose_process_is_gone_does_not_block_for_ever(store):
+def test_a_lost_retraining_does_not_block_forever(store):
     start(store)
 
     start(store, at=START + 49 * HOUR_S)
@@ -77,7 +77,7 @@ def test_one_whose_process_is_gone_does_not_block_for_ever(store):
     assert lost.detail == "Its process stopped without a result."
 
 
-def test_of_many_that_begin_at_once_one_begins(tmp_path):
+def test_of_many_concurrent_starts_one_succeeds(tmp_path):
     url = f"sqlite:///{tmp_path / 'shared.db'}"
     open_engine(Database(url)).dispose()
     process = []

@@ -21,7 +21,7 @@ from .conftest import NAME, log, people
 pytestmark = pytest.mark.long
 
 
-def test_without_outcomes_there_is_nothing_to_learn_from(deployed):
+def test_retraining_without_outcomes_is_an_error(deployed):
     log(people(200, 5), outcomes=False)
 
     with pytest.raises(MonitorError, match="too few new rows"):
@@ -30,7 +30,7 @@ def test_without_outcomes_there_is_nothing_to_learn_from(deployed):
     assert retrains_of(store(default_workspace()), NAME) == ()
 
 
-def test_rows_that_the_champion_knows_are_not_new(deployed):
+def test_rows_in_the_champions_table_are_not_new(deployed):
     with pytest.raises(MonitorError, match="400 other rows are in the champion's table"):
         retraining.retrain(NAME, deployed.table)
 
@@ -52,7 +52,7 @@ def made(deployed):
     return retraining.retrain(NAME, budget_s=5)
 
 
-def test_a_challenger_of_the_new_world_is_better_on_recent_rows(made):
+def test_a_challenger_trained_on_drifted_data_is_better_on_recent_rows(made):
     compared = made.found.comparison
 
     assert made.found.decision == "better"
@@ -63,7 +63,7 @@ def test_a_challenger_of_the_new_world_is_better_on_recent_rows(made):
     assert compared.champion.rows == compared.challenger.rows == 270
 
 
-def test_it_says_from_which_rows_it_was_made(made):
+def test_the_report_lists_the_sources_of_the_rows(made):
     rows = {source.name: source.rows for source in made.found.sources}
 
     assert rows == {
@@ -75,11 +75,11 @@ def test_it_says_from_which_rows_it_was_made(made):
     assert made.found.training_rows == 1030
 
 
-def test_a_column_that_the_log_hides_is_left_out_with_a_warning(made):
+def test_a_column_that_the_log_hides_is_excluded_with_a_warning(made):
     assert list(made.found.excluded) == ["city"]
 
 
-def test_neither_has_learned_from_the_rows_that_measure(made, deployed):
+def test_neither_model_learned_from_the_scoring_rows(made, deployed):
     import pandas as pd
 
     where = next((deployed.folder / "home" / "retrain").iterdir())
@@ -93,13 +93,13 @@ def test_neither_has_learned_from_the_rows_that_measure(made, deployed):
     assert (where.stat().st_mode & 0o077) == 0
 
 
-def test_it_is_registered_as_challenger_and_nothing_that_serves_is_changed(made):
+def test_the_challenger_is_registered_and_the_route_is_unchanged(made):
     assert (made.version.name, made.version.version) == ("people", 2)
     assert "challenger" in made.version.aliases
     assert read_route(store(default_workspace()), NAME).versions == (1,)
 
 
-def test_it_asks_for_an_approval_and_says_what_to_type(made):
+def test_an_alert_asks_for_approval_with_the_commands(made):
     (alert,) = [
         one for one in alerting.alerts(NAME).alerts if one.kind is AlertKind.APPROVAL_WANTED
     ]
@@ -126,16 +126,16 @@ def test_the_run_can_be_repeated_from_its_id(made):
     assert again.equal
 
 
-def test_the_model_leaves_as_a_notebook_of_its_own(made, tmp_path):
+def test_the_model_can_be_exported_as_a_notebook(made, tmp_path):
     assert flow.notebook(made.outcome.run.run_id, output=tmp_path / "model.ipynb").exists()
 
 
-def test_another_one_that_nobody_asked_for_waits_for_the_cool_down(made):
+def test_another_automatic_retraining_waits_for_the_cooldown(made):
     with pytest.raises(MonitorError, match="between two of them lie 24 h"):
         retraining.retrain(NAME, trigger=Trigger.ALERT)
 
 
-def test_an_approved_challenger_becomes_a_canary_where_the_policy_says_so(made, deployed):
+def test_an_approved_challenger_becomes_a_canary_if_the_policy_allows_it(made, deployed):
     folder = deployed.folder / "home" / "monitors"
     folder.mkdir(exist_ok=True)
     (folder / "churn.yaml").write_text(
@@ -152,7 +152,7 @@ def test_an_approved_challenger_becomes_a_canary_where_the_policy_says_so(made, 
     assert retraining.retrain_if_asked(NAME) is None
 
 
-def test_an_approval_ends_the_question_for_it(made):
+def test_an_approval_resolves_the_alert_that_asked_for_it(made):
     governance.approve("people", 2)
 
     alerting.look(NAME, at=time.time())

@@ -40,7 +40,7 @@ def by_name(found):
     return {one.column: one for one in found}
 
 
-def test_a_window_like_training_is_calm(binary, make_people):
+def test_a_window_like_the_training_data_has_no_findings(binary, make_people):
     report = judged(binary.watch(make_people(800, seed=11)))
 
     assert report.severity is DriftSeverity.OK
@@ -49,7 +49,7 @@ def test_a_window_like_training_is_calm(binary, make_people):
     assert DriftReport.from_json(report.to_json()) == report
 
 
-def test_a_column_that_moved_alarms_first_and_the_predictions_with_it(binary, make_people):
+def test_a_drifted_column_and_the_predictions_are_reported_first(binary, make_people):
     report = judged(binary.watch(make_people(800, seed=12, age=8.0)))
 
     worst = report.features[0]
@@ -77,7 +77,7 @@ def test_other_tasks_have_their_own_sections(kind, make_model, make_people):
     assert ("calibration" in skipped) == (kind == "regression")
 
 
-def test_what_is_missing_new_impossible_or_not_there_is_named(binary, make_people):
+def test_missing_new_out_of_range_and_absent_values_are_reported(binary, make_people):
     frame = make_people(600, seed=14).drop(columns=["active"])
     frame.loc[:150, "visits"] = None
     frame.loc[:60, "city"] = "Atlantis"
@@ -98,7 +98,7 @@ def test_what_is_missing_new_impossible_or_not_there_is_named(binary, make_peopl
     assert by_name(report.features)["active"].severity is DriftSeverity.UNJUDGED
 
 
-def test_nothing_of_a_personal_column_is_kept_or_shown(binary, make_people):
+def test_values_of_personal_columns_are_neither_stored_nor_shown(binary, make_people):
     column = binary.watched.reference.column("email")
     frame = make_people(600, seed=15)
     frame["email"] = "someone@example.com"
@@ -120,7 +120,7 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("name", NOTHING)
-def test_null_data_says_too_few_rows_and_never_alarms(name, binary, make_people):
+def test_empty_rows_are_too_few_rows_and_raise_no_alert(name, binary, make_people):
     report = judged(binary.watch(NOTHING[name](make_people(400, seed=16))))
 
     assert report.severity is DriftSeverity.UNJUDGED
@@ -128,7 +128,7 @@ def test_null_data_says_too_few_rows_and_never_alarms(name, binary, make_people)
     assert report.summary.startswith("Too few rows")
 
 
-def test_a_column_that_is_empty_in_a_full_window_does_alarm(binary, make_people):
+def test_an_empty_column_in_a_full_window_raises_an_alert(binary, make_people):
     report = judged(
         binary.watch(make_people(400, seed=17).assign(visits=None)), "features", "quality"
     )
@@ -141,7 +141,7 @@ def test_a_column_that_is_empty_in_a_full_window_does_alarm(binary, make_people)
     )
 
 
-def test_dates_that_go_on_are_no_drift_and_dates_that_jump_back_are(binary, make_people):
+def test_advancing_dates_are_not_drift_but_dates_that_jump_back_are(binary, make_people):
     later = make_people(400, seed=18)
     later["since"] = later["since"] + pd.Timedelta(days=1_500)
     earlier = make_people(400, seed=18)
@@ -155,7 +155,7 @@ def test_dates_that_go_on_are_no_drift_and_dates_that_jump_back_are(binary, make
     assert back.severity is DriftSeverity.CRITICAL
 
 
-def test_outcomes_that_are_no_labels_count_as_unknown(binary, make_people):
+def test_outcomes_that_are_not_labels_count_as_unknown(binary, make_people):
     frame = make_people(300, seed=19)
     frame["binary"] = ["maybe"] * 280 + frame["binary"].tolist()[280:]
 
@@ -166,7 +166,7 @@ def test_outcomes_that_are_no_labels_count_as_unknown(binary, make_people):
     assert report.performance.why.startswith("Too few rows")
 
 
-def test_a_model_that_is_wrong_now_alarms_by_its_score(binary, make_people):
+def test_a_lower_score_raises_an_alert(binary, make_people):
     frame = make_people(600, seed=20)
     random = np.random.default_rng(0)
     turned = random.random(600) < 0.3
@@ -181,7 +181,7 @@ def test_a_model_that_is_wrong_now_alarms_by_its_score(binary, make_people):
     assert lenient.performance.severity is DriftSeverity.OK
 
 
-def test_thresholds_that_make_no_sense_are_refused(binary, make_people):
+def test_invalid_thresholds_are_rejected(binary, make_people):
     frame = make_people(60, seed=21)
     with pytest.raises(RecordProblem, match="psi_warning"):
         binary.watch(frame, psi_warning=0.5)
@@ -189,7 +189,7 @@ def test_thresholds_that_make_no_sense_are_refused(binary, make_people):
         binary.watch(frame, psi=0.5)
 
 
-def test_a_model_without_a_reference_cannot_be_watched(binary, tmp_path):
+def test_a_model_without_a_reference_cannot_be_monitored(binary, tmp_path):
     save_model(load_watched(binary.folder).fitted, tmp_path / "old")
 
     with pytest.raises(MonitorError, match="Can't monitor the model") as refused:
@@ -211,7 +211,7 @@ def test_many_rows_are_sampled_and_the_report_says_so(binary, make_people):
     assert report.performance.labelled == 3_000
 
 
-def test_predictions_that_a_table_brings_are_taken(binary, make_people):
+def test_predictions_in_the_table_are_used(binary, make_people):
     frame = make_people(300, seed=23)
     frame["probability_no"], frame["probability_yes"] = 0.9, 0.1
 
@@ -267,7 +267,7 @@ def test_weighted_rows_have_the_score_of_the_requests():
     assert standard_error(None) == 0.0
 
 
-def test_an_error_of_calibration_by_chance_is_taken_off():
+def test_the_expected_calibration_error_by_chance_is_subtracted():
     random = np.random.default_rng(1)
     shares = np.linspace(0.05, 0.95, 10)
     fair = [
@@ -295,7 +295,7 @@ def test_the_calibration_test_keeps_its_level():
     assert np.mean(np.array(p_values) < 0.001) < 0.004
 
 
-def test_quantiles_of_latency_count_what_a_row_stands_for():
+def test_latency_quantiles_are_weighted():
     p50, p95, p99 = quantiles(np.array([1.0, 100.0]), np.array([90.0, 10.0]))
 
     assert (p50, p95, p99) == (1.0, 100.0, 100.0)
@@ -310,7 +310,7 @@ def test_quantiles_of_latency_count_what_a_row_stands_for():
         (2.0, 20, DriftSeverity.WARNING),
     ],
 )
-def test_traffic_is_held_to_the_goals_of_the_deployment(
+def test_traffic_is_checked_against_the_objectives_of_the_deployment(
     latency, failed, expected, binary, make_people
 ):
     watch = binary.watch(make_people(200, seed=24))
@@ -334,7 +334,7 @@ def test_traffic_is_held_to_the_goals_of_the_deployment(
     assert sum(bucket.requests for bucket in result.buckets) == 400
 
 
-def test_a_reference_can_be_drawn_from_again(binary):
+def test_values_can_be_drawn_from_a_reference(binary):
     random = np.random.default_rng(0)
     reference = binary.watched.reference
 
@@ -347,7 +347,7 @@ def test_a_reference_can_be_drawn_from_again(binary):
     )
 
 
-def test_a_section_that_fails_is_left_out_and_the_others_stay(binary, make_people):
+def test_a_failed_section_is_skipped_and_the_others_stay(binary, make_people):
     watch = binary.watch(make_people(200, seed=25))
     watch.window = dataclasses.replace(watch.window, weights=np.ones(3))
 
