@@ -45,7 +45,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     """One journey, because a real MLflow takes seconds to make."""
     approved = typed("approve", "churn", "1", "--json")
     assert approved["statement"]["version"] == 1
-    assert "churn version 1 may serve." in typed("approve", "churn", "1")
+    assert "Approved churn version 1 for serving." in typed("approve", "churn", "1")
     near = refused(typed, "approve", "chrun", "1")
     assert near.fix == "Use the name churn."
     assert "no version or alias '9'" in refused(typed, "approve", "churn", "9").what
@@ -61,7 +61,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     )
     assert serving.deploy(str(web)).route.stable == 1
 
-    # Whoever promotes in a store of their own approves by that; followers move, others do not.
+    # In a store in a file, promoting also approves. Only deployments that follow the champion move.
     promoted = typed("promote", "churn", "2", "champion", "--reason", "better", "--json")
     assert promoted["aliases"] == {"champion": 2, "rollback": 1}
     assert [(r["deployment"], r["stable"]) for r in promoted["routes"]] == [("web", 2)]
@@ -71,7 +71,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert all(
         staged_folder(statement_of(text), default_workspace().home).is_dir() for (text,) in output
     )
-    assert "web answers with version 2" in typed("route", "web")
+    assert "web serves version 2" in typed("route", "web")
     listed = typed("deployments", "--json")
     assert [(d["route"]["deployment"], d["route"]["stable"]) for d in listed] == [
         ("churn", 1),
@@ -80,22 +80,22 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     models = {v["version"]: v["aliases"] for v in typed("models", "--json")["churn"]}
     assert models == {3: ["candidate"], 2: ["champion"], 1: ["rollback"]}
 
-    # A canary needs an approval, then answers its share, then is promoted or stopped.
+    # A canary needs an approval. Then it serves its share until it's promoted or stopped.
     assert isinstance(
         refused(typed, "route", "web", "--canary", "3", "--percent", "5"), NotApproved
     )
     typed("approve", "churn", "3")
-    assert "version 3 for 5 % (canary)" in typed("route", "web", "--canary", "3", "--percent", "5")
+    assert "version 3 for 5% (canary)" in typed("route", "web", "--canary", "3", "--percent", "5")
     assert typed("route", "web", "--stop", "--json")["route"]["canary"] is None
     typed("route", "web", "--ab", "3", "--percent", "50")
     assert typed("route", "web", "--promote", "--json")["route"]["stable"] == 3
     assert typed("models", "--json")["churn"][0]["aliases"] == ["candidate", "champion"]
     assert "no canary" in refused(typed, "route", "web", "--promote").what
 
-    # Back, and not forth again.
+    # A rollback can't be rolled back.
     assert "churn version 2 is the champion again." in typed("rollback", "churn", "--reason", "5xx")
     assert "nothing to roll back to" in refused(typed, "rollback", "churn").what
-    assert "version 3 in the shadow" in typed("route", "web", "--shadow", "3")
+    assert "version 3 as shadow" in typed("route", "web", "--shadow", "3")
     revoked = typed("revoke", "churn", "3", "--reason", "it leaks", "--json")
     assert [(r["deployment"], r["shadow"]) for r in revoked["routes"]] == [("web", None)]
     assert (
@@ -105,27 +105,27 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
         "nothing can take its place" in refused(typed, "revoke", "churn", "2", "--reason", "x").what
     )
 
-    # A file's changes are applied; what it does not say anew stays.
+    # Changes of a file are applied. Unchanged settings stay.
     web.write_text(web.read_text().replace("rows: 10", "rows: 20"))
     again = serving.deploy(str(web))
     assert (again.deployment.limits.rows, again.route.stable) == (20, 2)
     assert serving.deploy("web").deployment.limits.rows == 20
 
-    # A change that a live worker has not taken up is named.
+    # Live workers that haven't applied a change are named.
     beat(store(default_workspace()), "w1", {"web": 1})
     workers.CONFIRM_S, before = 0.2, workers.CONFIRM_S
     try:
         out = typed("route", "web", "--canary", "1", "--percent", "1")
     finally:
         workers.CONFIRM_S = before
-    assert "Not yet followed in web by w1." in out
+    assert "Workers of web still on the old route: w1." in out
     assert "being served" in refused(typed, "deployments", "--remove", "web").what
-    assert "churn is gone" in typed("deployments", "--remove", "churn")
+    assert "Deleted deployment churn." in typed("deployments", "--remove", "churn")
 
-    # Everything is in the log, and the log is whole until somebody writes in it.
+    # All actions are in the log, which is intact until an entry is changed.
     log = typed("audit", "--subject", "churn/3")
     assert "it leaks" in log
-    assert typed("audit", "verify").startswith("The audit log is whole")
+    assert typed("audit", "verify").startswith("The audit log is intact")
     with writing(open_engine(default_workspace().store)) as connection:
         connection.execute(audit.audit.update().where(audit.audit.c.seq == 2).values(actor="eve"))
     code, out = typed("audit", "verify")
@@ -143,7 +143,7 @@ def test_keys_are_shown_once_and_can_be_revoked(typed):
     assert created["id"] in listed
     assert created["key"][-20:] not in listed
     assert typed("key", "list", "--json")[0]["requests_per_s"] == 20.0
-    assert "opens nothing" in typed("key", "revoke", created["id"])
+    assert "Revoked key" in typed("key", "revoke", created["id"])
     assert "revoked" in typed("key", "list")
     assert refused(typed, "key", "revoke", created["id"][:-1]).fix == f"Use {created['id']}."
     assert "no deployment" in refused(typed, "key", "create", "x", "--deployment", "nowhere").what
@@ -153,8 +153,8 @@ def test_keys_are_shown_once_and_can_be_revoked(typed):
     ("words", "says"),
     [
         (["route", "web", "--canary", "2"], "--percent 10"),
-        (["route", "web", "--percent", "2"], "--percent is the share"),
-        (["route", "web", "--stop", "--promote"], "Choose one"),
+        (["route", "web", "--percent", "2"], "Use --percent only with"),
+        (["route", "web", "--stop", "--promote"], "Use only one of"),
         (["key", "create"], "automl key create NAME"),
         (["key", "create", "a", "--expires", "-1h"], "above 0"),
         (["revoke", "churn", "1"], "--reason"),
@@ -185,7 +185,7 @@ def test_in_a_shared_store_approval_is_a_separate_step(registered, postgres, mon
     assert typed("promote", "churn", "1", "champion", "--json")["untold"] is None
     models = {v["version"]: v["aliases"] for v in typed("models", "--json")["churn"]}
     assert models[1] == ["champion"]
-    assert typed("audit", "verify").startswith("The audit log is whole")
+    assert typed("audit", "verify").startswith("The audit log is intact")
     store(default_workspace()).dispose()
 
 
@@ -200,8 +200,8 @@ def test_the_store_is_updated_while_mlflow_is_down(registered, typed, monkeypatc
     with monkeypatch.context() as broken:
         broken.setattr(MlflowRegistry, "point", silent)
         out = typed("promote", "churn", "2", "champion")
-    assert "MLflow does not know yet: No. The next command tells it." in out
+    assert "MLflow wasn't updated: No. The next command retries it." in out
     assert typed("models", "--json")["churn"][1]["aliases"] == []
-    # Whatever is done next tells it.
+    # The next command updates MLflow.
     assert typed("promote", "churn", "3", "shadow", "--json")["untold"] is None
     assert typed("models", "--json")["churn"][1]["aliases"] == ["champion"]
