@@ -1,1 +1,1 @@
-"""tasks: what each family of tasks knows. Splits, metrics, default features, candidates."""
+"""tasks: task families: splits, metrics, default features and candidates."""

@@ -1,4 +1,4 @@
-"""candidates: which of a family's candidates were asked for by name."""
+"""candidates: select candidates of a family by name."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from automl_magic.errors import PlanError, near_miss
 
 
 def chosen(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    """Return the names that were asked for, each of which is known and named once.
+    """Return the requested names, after checking that they are known and unique.
 
     Raises
     ------
     PlanError
-        If a name is unknown, named twice, or none is named.
+        If a name is unknown or repeated, or there is no name.
     """
     for name in names:
         if name not in known:
             close = near_miss(name, known)
             raise PlanError(
-                f"No candidate is called {name!r}.",
-                why=f"There are {', '.join(known)}.",
-                fix=f"Write {close}." if close else "Use these names, or leave candidates out.",
+                f"There is no candidate {name!r}.",
+                why=f"The candidates are {', '.join(known)}.",
+                fix=f"Use {close}." if close else "Use one of these names, or omit candidates.",
             )
     if not names or len(set(names)) < len(names):
         raise PlanError(
-            "The list of candidates is empty or names one twice.",
+            "The list of candidates is empty or has duplicates.",
             why=f"candidates is {list(names)!r}.",
-            fix=f"Name each once, such as {' and '.join(known[:2])}, or leave it out.",
+            fix=f"List each candidate once, such as {' and '.join(known[:2])}, or omit candidates.",
         )
     return tuple(names)

@@ -1,4 +1,4 @@
-"""Context: what a candidate may look at before it proposes itself."""
+"""Context: what is known about a search when candidates are proposed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from automl_magic.records import ColumnKind, TaskKind
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The table, the task and the means.
+    """The table, the task, and the available time and threads.
 
-    `kinds` counts the feature columns of each kind, `folds` those of all repeats; `views` names the
-    feature views of the plan.
+    `kinds` counts the feature columns of each kind, `folds` the folds of all repeats. `views` names
+    the feature views of the plan. `budget_s` is in seconds.
     """
 
     n_rows: int
@@ -27,7 +27,7 @@ class Context:
     views: tuple[str, ...] = ()
 
     def evidence(self, **more: object) -> dict[str, object]:
-        """Return what a candidate's decision rests on."""
+        """Return the evidence for a candidate's decision."""
         return {
             "rows": self.n_rows,
             "columns": self.n_columns,

@@ -1,4 +1,4 @@
-"""families: from a kind of task to the family that knows it."""
+"""families: the family of a task kind."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from automl_magic.tasks.family import Family
 
 
 def family_for(kind: TaskKind) -> Family:
-    """Return the family of a kind of task.
+    """Return the family of a task kind.
 
     Raises
     ------
     PlanError
-        If what a package says of its family cannot be loaded.
+        If the family's package can't be loaded.
     """
     return _load(family_of(kind))
 
 
 def default_family() -> Family:
-    """Return the family that reads the kind of task off the target, where none was asked for."""
+    """Return the family that infers the task kind from the target, if none is set."""
     return _load(FAMILIES[0])
 
 
@@ -30,12 +30,12 @@ def _load(family: TaskFamily) -> Family:
     try:
         found: Family = import_module(family.tasks).FAMILY
     except Exception as error:
-        # What other people's code raises is theirs; a mistake of ours is to be seen as it is.
+        # Wrap errors of third-party code. Errors of built-in families are bugs, so re-raise them.
         if family in FAMILIES:
             raise
         raise PlanError(
-            f"The task family {family.name!r} cannot be used.",
-            why=f"{family.tasks} cannot be loaded: {type(error).__name__}: {error}",
-            fix="Install its package again, or ask for another kind of task.",
+            f"Can't use the task family {family.name!r}.",
+            why=f"Can't load {family.tasks}: {type(error).__name__}: {error}",
+            fix="Reinstall its package, or choose another task.",
         ) from error
     return found

@@ -1,11 +1,11 @@
-"""Family: what a family of tasks gives. Nothing outside a family names one of its kinds.
+"""Family: the base class of task families. Only a family's own code names its task kinds.
 
-A family is a folder (or a package of somebody else's) with a module that holds its `FAMILY`. The
-list of families, `records.families`, says which kinds it has, what those can do, and where the
-module is; what the server needs of a family stands apart, in `recipe/families`.
+A family is a folder, or a third-party package, with a module that defines `FAMILY`. The list of
+families, `records.families`, has the kinds of each family, their properties, and the module. The
+part that serving needs is separate, in `recipe/families`.
 
-Most methods have a default that goes by what a kind can do, so that a small family is short: it
-reads its target, says which columns a model sees and what is tried, and has a word for each kind.
+Most methods have a default based on the properties of the kind, so a small family is short: it
+reads its target, chooses the columns and candidates, and labels each kind.
 """
 
 from __future__ import annotations
@@ -45,10 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What somebody who has never met a kind of task is told: its name, and a question it answers.
-
-    Where there are costs of mistakes to ask for, `costs` says between whom they choose.
-    """
+    """The label of a task kind for beginners, and an example question it answers."""
 
     label: str
     example: str
@@ -56,9 +53,9 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell that a family puts into the standalone notebook.
+    """A cell of a family in the standalone notebook.
 
-    `step` is its id, `piece` the template piece `model/<piece>.py`, `values` fill the slots of it.
+    `step` is its id, `piece` the template piece `model/<piece>.py`, and `values` fill its slots.
     """
 
     step: str
@@ -67,39 +64,39 @@ class Cell:
 
 
 class Family(ABC):
-    """What a family of tasks gives: how its tasks are asked, planned, written down and shown.
+    """A family of tasks: how they are specified, planned, exported and displayed.
 
     Attributes
     ----------
     name : str
         Its name in the list of families.
     words : mapping
-        What each kind is called in the wizard, in the order in which the kinds are offered.
+        The labels of its kinds in the wizard, in the order of display.
     options : tuple of Option
         The fields that it adds to the experiment file, under `options`.
     metrics : tuple of Measured
-        The metrics that it brings beside ours. Each has a piece, `model/metric_<name>.py`.
+        Its additional metrics. Each has a piece, `model/metric_<name>.py`.
     why_these_candidates : str
-        Why its candidates are these, in this order; `automl why` says it.
+        The reason for its candidates and their order, for `automl why`.
     column_kinds : tuple of ColumnKind
-        What a person may say that a column is.
+        The kinds that you can set for a column.
     """
 
     name: ClassVar[str]
     words: ClassVar[Mapping[TaskKind, Words]]
     options: ClassVar[tuple[Option, ...]] = ()
     metrics: ClassVar[tuple[Measured, ...]] = ()
-    why_these_candidates: ClassVar[str] = "They are what is known to suit this kind of task."
+    why_these_candidates: ClassVar[str] = "These candidates suit this kind of task."
     column_kinds: ClassVar[tuple[ColumnKind, ...]] = tuple(
         kind for kind in ColumnKind if kind is not ColumnKind.CONSTANT
     )
 
     @property
     def templates(self) -> Path:
-        """The folder of its own pieces of notebooks; the others are those that families share."""
+        """The folder of its own notebook pieces. The others are shared between families."""
         return templates() / "notebooks" / self.name
 
-    # What is asked
+    # Experiment
 
     def complete(self, experiment: Experiment, dataset: Dataset) -> Experiment:
         """Return the experiment with a value for each of the family's options.
@@ -107,32 +104,32 @@ class Family(ABC):
         Raises
         ------
         PlanError
-            If there is no such option, or the data have nothing that fits its value.
+            If an option doesn't exist, or its value doesn't match the data.
         """
         del dataset
         return replace(experiment, options=completed(experiment.options, self.options))
 
     @abstractmethod
     def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
-        """Read off a column what is to be predicted, or check that the kind asked for fits it.
+        """Infer the task from the target column, or check that the requested kind fits it.
 
         Raises
         ------
         TargetNotUsable
-            If nothing can be learnt from the column.
+            If the column can't be predicted.
         PlanError
-            If the kind asked for does not fit the values.
+            If the requested kind doesn't fit the values.
         """
 
-    # How it is measured
+    # Metrics and validation
 
     def metric(self, asked: str | None, target: Target, column: Column) -> Decision:
-        """Choose the metric, or check the one that was asked for.
+        """Choose the metric, or check the requested one.
 
         Raises
         ------
         UnknownMetric, MetricDoesNotFit
-            If there is no such metric, or it cannot score this target.
+            If the metric doesn't exist, or can't score this target.
         """
         if asked is None:
             return self.default_metric(target)
@@ -140,44 +137,44 @@ class Family(ABC):
         smallest = column.summary.get("quantiles", {}).get("0", 0)
         if metric.name == "rmsle" and smallest < 0:
             raise MetricDoesNotFit(
-                "The metric 'rmsle' cannot score this target.",
-                why=f"It takes logarithms, and the target goes down to {smallest:g}.",
-                fix="Use --metric rmse, or --metric mae.",
+                "The metric 'rmsle' can't score this target.",
+                why=f"It needs values of at least 0, and the target's minimum is {smallest:g}.",
+                fix="Use --metric rmse or --metric mae.",
             )
-        return Decision(about=DecisionKind.METRIC, choice=metric.name, why="It was asked for.")
+        return Decision(about=DecisionKind.METRIC, choice=metric.name, why="You set this.")
 
     def default_metric(self, target: Target) -> Decision:
-        """Choose the metric of a task that names none."""
+        """Choose the metric of a task without one."""
         return default_metric(target.kind, target.counts)
 
     def also_measured(self, kind: TaskKind) -> tuple[str, ...]:
-        """Return the metrics that the leaderboard shows beside the one that trials compete by."""
+        """Return the additional metrics to show on the leaderboard."""
         del kind
         return ()
 
     def validation(self, experiment: Experiment, dataset: Dataset, target: Target) -> Validation:
-        """Choose how rows are kept apart, and check what was asked about it.
+        """Choose the split, and check the requested settings.
 
         Raises
         ------
         PlanError
-            If the split does not fit the task, or lacks its column.
+            If the split doesn't fit the task, or lacks its column.
         TooFewRows
-            If the folds or the holdout cannot be filled.
+            If there are too few rows for the folds or the holdout.
         """
         return make_validation(experiment.cv, dataset, target)
 
-    # What a model sees
+    # Features
 
     def left_out(self, dataset: Dataset, experiment: Experiment) -> dict[str, Decision]:
-        """Return the columns that no model sees, each with the reason."""
+        """Return the columns to exclude from all models, each with the reason."""
         del dataset
         return {
             name: Decision(
                 about=DecisionKind.COLUMN,
                 name=name,
                 choice=EXCLUDED,
-                why="It was asked to be left out.",
+                why="You excluded it.",
             )
             for name in experiment.features.exclude
         }
@@ -186,62 +183,62 @@ class Family(ABC):
     def views(
         self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]
     ) -> dict[str, tuple[StepSpec, ...]]:
-        """Return the feature steps of each view; the first one is the usual one.
+        """Return the feature steps of each view. The first view is the default.
 
-        It is empty where no column is left to learn from.
+        It is empty if no column is left.
         """
 
-    # What is tried
+    # Candidates
 
     def context(self, context: Context) -> Context:
-        """Return the context as this family's candidates know it."""
+        """Return the context for this family's candidates."""
         return context
 
     @abstractmethod
     def candidates(self, context: Context) -> tuple[Candidate, ...]:
-        """Return what is to be tried, in this order."""
+        """Return the candidates, in the order of trying."""
 
     def propose(
         self, context: Context, names: Sequence[str] | None = None
     ) -> tuple[Candidate, ...]:
-        """Return the candidates in the order in which they are to be tried.
+        """Return the candidates in the order of trying.
 
-        `names` restricts and reorders them.
+        `names` selects and orders them.
 
         Raises
         ------
         PlanError
-            If a name is unknown, named twice, or none is named.
+            If a name is unknown or repeated, or there is no name.
         """
         found = {candidate.name: candidate for candidate in self.candidates(context)}
         return tuple(found[name] for name in (found if names is None else chosen(names, [*found])))
 
     def candidate_names(self) -> tuple[str, ...]:
-        """Return the names of all candidates; how they fared is remembered for later searches."""
+        """Return the names of all candidates. Their results are stored for later searches."""
         return ()
 
     def rejected(self, context: Context) -> tuple[str, ...]:
-        """Return the candidates that do not propose themselves, each with its condition."""
+        """Return the candidates that don't apply, each with its condition."""
         del context
         return ()
 
     def trial_s(self, context: Context) -> float:
-        """Return about how many seconds a trial takes, on all folds."""
+        """Return the approximate seconds of a trial on all folds."""
         del context
         return 0.0
 
-    # How it is written down
+    # Notebooks
 
     def search_steps(self, plan: Plan) -> tuple[SearchStep, ...]:
-        """Return the calls of the engine that find a model; each is a cell of the notebook."""
+        """Return the engine calls of a search. Each is a cell of the search notebook."""
         return search_steps(plan)
 
     def target_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
-        """Return the cells that make `table`, without the rows that have no answer, and `y`."""
+        """Return the cells that drop the rows without a target from `table` and define `y`."""
         return (Cell(step="target", piece="target", values={"target": recipe.target}),)
 
     def decision_cells(self, recipe: Recipe) -> tuple[Cell, ...]:
-        """Return the cells that make an answer of what the model says: they define `decide`."""
+        """Return the cells that define `decide`, from probabilities to class codes."""
         del recipe
         return ()
 
@@ -250,14 +247,14 @@ class Family(ABC):
         del recipe
         return (Cell(step="predict", piece="predict"),)
 
-    # What is shown
+    # Reports
 
     def explains(self, kind: TaskKind, section: str) -> bool:
-        """Say whether a section of the explanation, which suits the kind, is of use here."""
+        """Return whether to include a section of the explanation that suits the kind."""
         del kind, section
         return True
 
     def monitors(self, kind: TaskKind, section: str) -> bool:
-        """Say whether a section of the monitor's report is of use here."""
+        """Return whether to include a section of the monitoring report."""
         del kind, section
         return True

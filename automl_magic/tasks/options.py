@@ -1,4 +1,4 @@
-"""options: what a family asks beside what is asked of all: `options` in an experiment file."""
+"""options: the additional settings of a family, under `options` in an experiment file."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ Value: TypeAlias = str | int | float | bool | None
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One field that a family adds.
+    """An additional setting of a family.
 
-    `doc` says what it means, `default` what it is where it is left out, and `expected` in words
-    which values `allows` lets through.
+    `doc` describes it. `expected` describes the values that `allows` accepts.
     """
 
     name: str
@@ -28,12 +27,12 @@ class Option:
 
 
 def completed(given: Mapping[str, Value], options: Sequence[Option]) -> dict[str, Value]:
-    """Return a value for each option: the one that was given, else its default.
+    """Return a value for each option: the given one, or its default.
 
     Raises
     ------
     PlanError
-        If there is no such option, or it may not have such a value.
+        If an option doesn't exist, or its value isn't allowed.
     """
     known = {option.name: option for option in options}
     for name, value in given.items():
@@ -42,12 +41,12 @@ def completed(given: Mapping[str, Value], options: Sequence[Option]) -> dict[str
             raise PlanError(
                 f"This kind of task has no option {quoted(name)}.",
                 why=f"Its options are {shorten(list(known))}." if known else "It has no options.",
-                fix=f"Write {close}." if close else f"Take {quoted(name)} out of options.",
+                fix=f"Use {close}." if close else f"Remove {quoted(name)} from options.",
             )
         if not known[name].allows(value):
             raise PlanError(
-                f"The option {quoted(name)} cannot be {quoted(str(value))}.",
-                why=f"It is {known[name].expected}. {known[name].doc}",
-                fix="Give it another value, or leave it out.",
+                f"The option {quoted(name)} can't be {quoted(str(value))}.",
+                why=f"It must be {known[name].expected}. {known[name].doc}",
+                fix="Set another value, or omit the option.",
             )
     return {name: given.get(name, option.default) for name, option in known.items()}

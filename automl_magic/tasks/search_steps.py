@@ -1,4 +1,4 @@
-"""The steps of a search, in order: what a search notebook's cells say, and `flow.search` does."""
+"""The steps of a search, in order: the cells of a search notebook, and what `flow.search` runs."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ from dataclasses import dataclass, field
 
 from automl_magic.records import Plan
 
-# Each member is a cell of the standalone notebook: more than a person reads help the score little.
+# Each member is a cell of the standalone notebook, and more members hardly improve the score.
 MAX_MEMBERS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchStep:
-    """One call of the engine.
+    """One engine call.
 
     Attributes
     ----------
     name : str
-        The id of its cell, and the template piece that writes it.
+        The id of its cell, and the name of its template piece.
     call : str
-        A name of `automl_magic.learn`.
+        A name in `automl_magic.learn`.
     inputs : tuple of str
-        What it is called with, in order: the table, the views, the candidates, or what earlier
-        steps have made.
+        The positional arguments: the table, the views, the candidates, or results of earlier steps.
     values : mapping
-        Keyword arguments that the plan decides; the slots of the piece are named like them.
+        The keyword arguments set by the plan. The slots of the piece have the same names.
     parameters : tuple of str
-        Keyword arguments that are parameters of the notebook.
+        The keyword arguments that are parameters of the notebook.
     makes : str
         The name of its result.
     """
@@ -41,7 +40,7 @@ class SearchStep:
 
 
 def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
-    """Return the calls that lead from the table to the fitted model."""
+    """Return the engine calls from the table to the fitted model."""
     asked, split = plan.experiment, plan.split
     return (
         SearchStep(

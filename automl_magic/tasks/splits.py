@@ -1,8 +1,7 @@
-"""splits: which rows measure, which rows train.
+"""splits: assign rows to training, validation folds and holdout.
 
-`templates/notebooks/shared/model/split_KIND.py` repeats `holdout_rows` of each kind in pandas and
-scikit-learn, and a test holds the two together. Everything here works on the rows it is given:
-`fold_ids` is called with the development rows only.
+`templates/notebooks/shared/model/split_KIND.py` repeats `holdout_rows` for each kind in pandas and
+scikit-learn, and a test compares the two. `fold_ids` is called with the development rows only.
 """
 
 from __future__ import annotations
@@ -27,20 +26,20 @@ TARGET_LEVELS = 10
 
 
 def holdout_rows(split: Split, y: npt.NDArray[Any], columns: Columns) -> tuple[Rows, Rows]:
-    """Return the indices of the development rows and of the holdout rows, both ascending.
+    """Return the positions of the development rows and of the holdout rows, both ascending.
 
     Parameters
     ----------
-    y
-        Class codes 0..k-1 or floats, of shape (n,).
-    columns
-        Holds the group or time column of a grouped or time split, of shape (n,).
+    y : array of shape (n_rows,)
+        Class codes 0..k-1 or floats.
+    columns : mapping of arrays of shape (n_rows,)
+        Contains the group or time column of a grouped or time split.
 
     Notes
     -----
-    `stratified` keeps the shares of the classes; classes too rare for one holdout row share a
-    stratum. `grouped` takes a fraction of the groups. `time` takes the latest rows; rows with the
-    time of the last development row stay in development, so that the holdout is strictly later.
+    `stratified` keeps the class proportions. Classes too rare for one holdout row share a stratum.
+    `grouped` holds out a fraction of the groups. `time` holds out the latest rows. Rows with the
+    same time as the last development row stay in development, so the holdout is strictly later.
     """
     rows = np.arange(len(y), dtype=np.int64)
     if split.holdout == 0:
@@ -48,33 +47,33 @@ def holdout_rows(split: Split, y: npt.NDArray[Any], columns: Columns) -> tuple[R
     development, holdout = _divide(split, y, columns, rows)
     if len(development) == 0 or len(holdout) == 0:
         raise TooFewRows(
-            f"A holdout of {split.holdout:g} leaves nothing to measure on, or nothing to train on.",
+            f"A holdout of {split.holdout:g} leaves no rows to score on, or none to train on.",
             why=f"The table has {len(y):,} rows, and {_what_binds(split)}.",
-            fix="Use --holdout 0, or a larger fraction.",
+            fix="Use --holdout 0, or another fraction.",
         )
     return np.sort(development), np.sort(holdout)
 
 
 def fold_ids(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
-    """Return the fold that validates each row: 0..folds-1, or -1 for a row never validated.
+    """Return the validation fold of each row, (n_rows,): 0..folds-1, or -1 if never validated.
 
-    In a time split fold i validates the block i + 1 of folds + 1 equal blocks in time and trains
-    on the blocks before it, so the first block is never validated; equal times share a block.
-    `fold_pairs` gives the rows of each fold.
+    In a time split, rows are divided into folds + 1 equal blocks in time. Fold i validates on block
+    i + 1 and trains on the blocks before it, so the first block is never validated. Equal times
+    share a block. `fold_pairs` returns the rows of each fold.
     """
     ids = _assign(split, y, columns)
     empty = [fold for fold in range(split.folds) if not np.any(ids == fold)]
     if empty or len(y) < split.folds:
         raise TooFewRows(
-            f"{split.folds} folds cannot be made.",
-            why=f"There are {len(y):,} rows to divide, and {_what_binds(split)}.",
-            fix=f"Use --folds {max(2, split.folds - max(1, len(empty)))}, or give more rows.",
+            f"Can't make {split.folds} folds.",
+            why=f"There are {len(y):,} rows to split, and {_what_binds(split)}.",
+            fix=f"Use --folds {max(2, split.folds - max(1, len(empty)))}, or add more rows.",
         )
     return ids
 
 
 def each_repeat(split: Split) -> list[Split]:
-    """Return the split once for each of its repeats, each with a seed of its own."""
+    """Return the split once per repeat, each with its own seed."""
     return [
         dataclasses.replace(split, seed=(split.seed + repeat) % 2**32)
         for repeat in range(split.repeats)
@@ -91,19 +90,19 @@ def fold_pairs(split: Split, ids: Rows) -> list[tuple[Rows, Rows]]:
 
 
 def fold_sha256(ids: Rows) -> str:
-    """Return `sha256:<hex>` of fold ids, the same on every machine."""
+    """Return the `sha256:<hex>` digest of fold ids, the same on every machine."""
     return "sha256:" + hashlib.sha256(np.asarray(ids, dtype="<i4").tobytes()).hexdigest()
 
 
 def _what_binds(split: Split) -> str:
     return {
-        SplitKind.GROUPED: f"a group of {split.column!r} is never divided",
-        SplitKind.TIME: f"rows of one time in {split.column!r} are never divided",
+        SplitKind.GROUPED: f"a group in {split.column!r} can't be split",
+        SplitKind.TIME: f"rows with the same time in {split.column!r} can't be split",
     }.get(split.kind, "each part needs at least one")
 
 
 def _pooled(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> Rows:
-    """Return the strata: rare classes as one, which joins the largest class if it is rare too."""
+    """Return the strata: rare classes are merged, and join the largest class if still rare."""
     strata = np.where(rare[y], -1, y).astype(np.int64)
     if np.sum(strata == -1) < enough:
         strata[strata == -1] = np.argmax(np.bincount(y))
@@ -111,7 +110,7 @@ def _pooled(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> 
 
 
 def _levels(y: npt.NDArray[Any], folds: int) -> Rows:
-    """Return the tenth of the target that a row is in: each fold gets low and high values."""
+    """Return the target decile of each row, so that each fold gets low and high values."""
     tenths = min(TARGET_LEVELS, len(y) // folds)
     ranks = np.argsort(np.argsort(y, kind="stable"), kind="stable")
     return (ranks * tenths // len(y)).astype(np.int64)
@@ -162,7 +161,7 @@ def _assign(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
         case SplitKind.GROUPED:
             groups = group_codes(columns[str(split.column)])
             if len(np.unique(groups)) < split.folds:
-                # As many folds as there are groups: the caller reports those that stay empty.
+                # One fold per group. The caller reports the empty folds.
                 return groups
             pairs = GroupKFold(split.folds).split(groups, groups=groups)
         case _:

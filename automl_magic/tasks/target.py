@@ -1,4 +1,4 @@
-"""Target: what will be predicted, as a family reads it off a table."""
+"""Target: the prediction target, as a family infers it from a table."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from automl_magic.records import Decision, TaskKind
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """The target as it will be predicted.
+    """The prediction target.
 
-    `classes` and `counts` are empty where the answer is no class; `n_labelled` are the rows that
-    can teach and measure.
+    `classes` and `counts` are empty if it isn't a class. `n_labelled` is the number of rows with a
+    target.
     """
 
     kind: TaskKind

@@ -1,4 +1,4 @@
-"""How rows are kept apart: the split, the number of folds, the holdout."""
+"""validation: choose the split, the number of folds and repeats, and the holdout."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ from automl_magic.records.plans.experiment import CrossValidation
 from automl_magic.tasks.target import Target
 
 USUAL_FOLDS = 5
-# Below so many rows, so many repeats.
+# (rows, repeats): with fewer rows than this, use this many repeats.
 REPEATS = ((300, 4), (1_000, 3), (2_000, 2))
-# With fewer rows a fifth of them is a better use for training than for one noisy measurement.
+# With fewer rows, a fifth of them is better used for training than for one noisy score.
 FEWEST_ROWS_FOR_HOLDOUT = 200
 FEWEST_GROUPS_FOR_HOLDOUT = 10
 SMALLEST_HOLDOUT_ROWS = 5
 HOLDOUT_SHARE, FULL_SHARE_ROWS, SHARE_OF_FURTHER_ROWS = 0.2, 10_000, 0.1
 LARGEST_HOLDOUT_ROWS = 20_000
-# Rows count as ordered in time where nearly each has a time of its own.
+# Rows count as ordered in time if nearly all have distinct times.
 DISTINCT_TIMES = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
-    """The split, with the decisions that led to it."""
+    """The split and the decisions behind it."""
 
     split: Split
     decisions: tuple[Decision, ...]
 
 
 def make_validation(cv: CrossValidation, dataset: Dataset, target: Target) -> Validation:
-    """Choose what was left open about the split, and check what was not.
+    """Choose the unset options of the split, and check the others.
 
     Raises
     ------
     PlanError
-        If the split does not fit the task, or lacks its column.
+        If the split doesn't fit the task, or lacks its column.
     TooFewRows
-        If the folds or the holdout cannot be filled.
+        If there are too few rows for the folds or the holdout.
     """
     kind, column, about_kind = _kind(cv, dataset, target)
     n_units = column.n_unique if column is not None else target.n_labelled
@@ -82,18 +82,18 @@ def _kind(
         return cv.type, _checked(cv.type, column, dataset, target), _asked_split(cv)
     if column is not None:
         kind = SplitKind.TIME if column.kind is ColumnKind.DATE else SplitKind.GROUPED
-        why = f"cv.column names {quoted(column.name)}, " + (
-            "which holds dates."
+        why = f"cv.column is {quoted(column.name)}, " + (
+            "which contains dates."
             if kind is SplitKind.TIME
-            else "which holds no dates, so its values are taken for groups."
+            else "which doesn't contain dates, so its values are used as groups."
         )
         return kind, column, _decision(DecisionKind.SPLIT, kind.value, why, {"column": column.name})
     if (ordered := _ordered_column(dataset)) is not None:
         return SplitKind.TIME, ordered, _time_decision(ordered, dataset.n_rows)
     if target.kind.answer is Answer.NUMBER:
-        why = "The target is a number and nothing says that rows belong together."
+        why = "The target is a number, and there is no group or time column."
         return SplitKind.KFOLD, None, _decision(DecisionKind.SPLIT, "kfold", why, {}, _UNSEEN)
-    why = "Each fold keeps the shares of the classes, so that none lacks a rare one."
+    why = "Each fold keeps the class proportions, so no fold lacks a rare class."
     evidence = {"rarest_class_rows": min(target.counts, default=0)}
     return (
         SplitKind.STRATIFIED,
@@ -104,7 +104,7 @@ def _kind(
 
 _UNSEEN = (
     "grouped: use it (cv.type and cv.column) if several rows belong to one person or thing",
-    "time: use it (cv.type and cv.column) if the model will predict later rows than it learnt from",
+    "time: use it (cv.type and cv.column) if the model will predict later rows than it trains on",
 )
 
 
@@ -114,15 +114,15 @@ def _checked(
     if kind is SplitKind.STRATIFIED and target.kind.answer is Answer.NUMBER:
         raise PlanError(
             "A stratified split needs classes.",
-            why=f"The task is a {target.kind}: its target is a number.",
+            why=f"The task is {target.kind}, and its target is a number.",
             fix="Set cv.type to kfold.",
         )
     if kind in (SplitKind.STRATIFIED, SplitKind.KFOLD):
         if column is not None:
             raise PlanError(
-                f"A {kind.value} split has no column.",
-                why=f"cv.column names {quoted(column.name)}, read by grouped and time splits only.",
-                fix="Set cv.type to grouped or time, or leave cv.column out.",
+                f"A {kind.value} split doesn't use a column.",
+                why=f"cv.column is {quoted(column.name)}, but only grouped and time splits use it.",
+                fix="Set cv.type to grouped or time, or remove cv.column.",
             )
         return None
     if column is None and kind is SplitKind.TIME:
@@ -131,16 +131,15 @@ def _checked(
         option = "--group" if kind is SplitKind.GROUPED else "--time"
         raise PlanError(
             f"A {kind.value} split needs a column.",
-            why="cv.column does not say which column holds "
-            + ("the groups." if kind is SplitKind.GROUPED else "the time."),
+            why="cv.column isn't set, so the column with "
+            + ("the groups is unknown." if kind is SplitKind.GROUPED else "the time is unknown."),
             fix=f"Use {option} COLUMN, or set cv.column.",
         )
     if kind is SplitKind.TIME and column.stored_as == "text" and column.kind is not ColumnKind.DATE:
         raise PlanError(
-            f"The column {quoted(column.name)} holds no times.",
-            why=f"It was understood as {column.kind.value}: {column.reason}",
-            fix="Name a column of dates or numbers, or say how it is to be read with "
-            "features.kinds.",
+            f"The column {quoted(column.name)} doesn't contain times.",
+            why=f"Its inferred type is {column.kind.value}: {column.reason}",
+            fix="Choose a column with dates or numbers, or set its type in features.kinds.",
         )
     return column
 
@@ -162,17 +161,17 @@ def _time_decision(column: Column, n_rows: int) -> Decision:
     return _decision(
         DecisionKind.SPLIT,
         "time",
-        f"The rows are in the order of {quoted(column.name)}, nearly each at a time of its own: "
-        "what the model will see comes later than what it learns from.",
+        f"The rows are ordered by {quoted(column.name)}, with nearly all times distinct, so the "
+        "model will probably predict rows later than its training rows.",
         {"column": column.name, "n_unique": column.n_unique, "rows": n_rows},
-        ("kfold or stratified (cv.type): the model would learn from what comes later",),
+        ("kfold or stratified (cv.type): the model would be trained on later rows",),
     )
 
 
 def _asked_split(cv: CrossValidation) -> Decision:
     choice = cv.type.value if cv.type is not None else ""
     evidence = {"column": cv.column} if cv.column is not None else {}
-    return _decision(DecisionKind.SPLIT, choice, "It was asked for.", evidence)
+    return _decision(DecisionKind.SPLIT, choice, "You set this.", evidence)
 
 
 def _holdout(
@@ -182,21 +181,21 @@ def _holdout(
     if cv.holdout is not None:
         if 0 < cv.holdout * n_rows < SMALLEST_HOLDOUT_ROWS:
             raise TooFewRows(
-                f"A holdout of {cv.holdout:g} is too small to measure anything.",
-                why=f"It would be {cv.holdout * n_rows:.1f} of {n_rows:,} rows; "
-                f"{SMALLEST_HOLDOUT_ROWS} are the least.",
+                f"A holdout of {cv.holdout:g} is too small for a score.",
+                why=f"It would have {cv.holdout * n_rows:.1f} of {n_rows:,} rows. The minimum is "
+                f"{SMALLEST_HOLDOUT_ROWS}.",
                 fix="Use --holdout 0, or a larger fraction.",
             )
         return cv.holdout, _decision(
-            DecisionKind.HOLDOUT, f"{cv.holdout:g}", "It was asked for.", evidence
+            DecisionKind.HOLDOUT, f"{cv.holdout:g}", "You set this.", evidence
         )
     if n_rows < FEWEST_ROWS_FOR_HOLDOUT:
-        why = f"Below {FEWEST_ROWS_FOR_HOLDOUT} rows a measurement on a fifth of them says little."
+        why = f"With fewer than {FEWEST_ROWS_FOR_HOLDOUT} rows, a holdout score is too noisy."
         return 0.0, _decision(
-            DecisionKind.HOLDOUT, "0", why, evidence, ("0.2: ask for it with --holdout",)
+            DecisionKind.HOLDOUT, "0", why, evidence, ("0.2: set it with --holdout",)
         )
     if kind is SplitKind.GROUPED and n_units < FEWEST_GROUPS_FOR_HOLDOUT:
-        why = f"There are {n_units} groups: holding out whole ones leaves too few to learn from."
+        why = f"There are only {n_units} groups, so holding some out leaves too few for training."
         return 0.0, _decision(DecisionKind.HOLDOUT, "0", why, {**evidence, "groups": n_units})
     held = min(
         HOLDOUT_SHARE * min(n_rows, FULL_SHARE_ROWS)
@@ -204,8 +203,8 @@ def _holdout(
         LARGEST_HOLDOUT_ROWS,
     )
     share = float(f"{held / n_rows:.2g}")
-    why = f"About {share * n_rows:,.0f} rows, seen by no choice, measure the run once at its end."
-    rejected = ("0: the cross-validation score alone is too kind, as it chose the model",)
+    why = f"About {share * n_rows:,.0f} holdout rows score the final model once."
+    rejected = ("0: the cross-validation score is optimistic, because it chose the model",)
     return share, _decision(DecisionKind.HOLDOUT, f"{share:g}", why, evidence, rejected)
 
 
@@ -224,25 +223,25 @@ def _folds(
     if cv.folds is not None:
         if cv.folds > most:
             raise TooFewRows(
-                f"{cv.folds} folds need at least {cv.folds} {units}.",
-                why=f"There are {n_units:,} {units}, and {most:,} of them are there to be divided.",
-                fix=f"Use --folds {most}." if most >= 2 else f"Give more {units}.",
+                f"Can't make {cv.folds} folds.",
+                why=f"Of {n_units:,} {units}, only {most:,} can be split into folds.",
+                fix=f"Use --folds {most}." if most >= 2 else f"Add more {units}.",
             )
         return cv.folds, _decision(
-            DecisionKind.FOLDS, str(cv.folds), "It was asked for.", {units: n_units}
+            DecisionKind.FOLDS, str(cv.folds), "You set this.", {units: n_units}
         )
     if most < 2:
         raise TooFewRows(
-            f"There are too few {units} to validate on.",
-            why=f"There are {n_units:,}; two folds are the least.",
-            fix=f"Give more {units}.",
+            f"There are too few {units} for cross-validation.",
+            why=f"There are {n_units:,}. The minimum is two folds.",
+            fix=f"Add more {units}.",
         )
     folds = min(USUAL_FOLDS, most)
     why = (
-        "Five folds train on four fifths of the rows, at five times the cost of one model. The "
-        "search fits fewer of them, if it measures that the time is not enough for all."
+        "Each of five folds trains on 80% of the rows, at five times the cost of one model. If "
+        "time is short, the search fits fewer folds."
         if folds == USUAL_FOLDS
-        else f"There are only {n_units:,} {units} to divide."
+        else f"There are only {n_units:,} {units} to split."
     )
     return folds, _decision(DecisionKind.FOLDS, str(folds), why, {"rows": n_rows})
 
@@ -252,23 +251,23 @@ def _repeats(asked: int | None, kind: SplitKind, n_rows: int) -> tuple[int, Deci
     if kind in (SplitKind.GROUPED, SplitKind.TIME):
         if asked is not None and asked > 1:
             raise PlanError(
-                f"A {kind.value} split cannot be repeated.",
-                why=f"cv.repeats is {asked}, and groups and times are kept apart in one way only.",
-                fix="Leave cv.repeats out.",
+                f"A {kind.value} split can't be repeated.",
+                why=f"cv.repeats is {asked}, but groups and times can be split in only one way.",
+                fix="Remove cv.repeats.",
             )
-        why = "Groups and times are kept apart in one way only."
+        why = "Groups and times can be split in only one way."
         return 1, _decision(DecisionKind.REPEATS, "1", why, evidence)
     if asked is not None:
-        return asked, _decision(DecisionKind.REPEATS, str(asked), "It was asked for.", evidence)
+        return asked, _decision(DecisionKind.REPEATS, str(asked), "You set this.", evidence)
     repeats = next((times for most, times in REPEATS if n_rows < most), 1)
     if repeats == 1:
-        why = "With this many rows, dividing them in another way changes little."
+        why = "With this many rows, a different split would change little."
         return 1, _decision(DecisionKind.REPEATS, "1", why, evidence)
     why = (
-        f"With {n_rows:,} rows a score depends on how they are divided, so they are divided "
-        f"{repeats} times, and a row's predictions are averaged."
+        f"With {n_rows:,} rows, a score depends on how they are split, so cross-validation is "
+        f"repeated {repeats} times, and the predictions for each row are averaged."
     )
-    rejected = ("1: the choice of a model would follow the luck of one division",)
+    rejected = ("1: the chosen model would depend on the luck of one split",)
     return repeats, _decision(DecisionKind.REPEATS, str(repeats), why, evidence, rejected)
 
 

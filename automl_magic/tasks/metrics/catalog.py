@@ -1,4 +1,4 @@
-"""The metrics by name, the usual one of each task, and what to say about a wrong name."""
+"""catalog: the metrics by name, the default metric of each task, and errors for wrong names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CLASSES = (Answer.TWO_CLASSES, Answer.CLASSES)
 _NUMBER = (Answer.NUMBER,)
 
 
-# Every other metric is 0 at the least.
+# The minimum of every other metric is 0.
 _LOWEST = {"matthews_corrcoef": -1.0, "r2": None}
 
 
@@ -33,7 +33,7 @@ def _metric(name: str, better: str, needs: str, fits: tuple[Answer, ...], words:
 
 
 class _Metrics(dict[str, Metric]):
-    """Ours by name. One that is asked for and is not ours may be a family's."""
+    """The built-in metrics by name. Other names are looked up in the task families."""
 
     def __missing__(self, name: str) -> Metric:
         return brought_by(families())[name].metric
@@ -47,7 +47,7 @@ METRICS: dict[str, Metric] = _Metrics(
             "high",
             "probabilities",
             _TWO_CLASSES,
-            "How often a random positive row is ranked above a random negative one: "
+            "The probability that a random positive row ranks above a random negative one. "
             "0.5 is chance, 1 is perfect.",
         ),
         _metric(
@@ -55,29 +55,29 @@ METRICS: dict[str, Metric] = _Metrics(
             "high",
             "probabilities",
             _TWO_CLASSES,
-            "The precision averaged over all thresholds, weighted by the gain in recall: "
-            "the share of positives is chance, 1 is perfect.",
+            "The precision averaged over all thresholds, weighted by the gain in recall. "
+            "The share of positives is chance, 1 is perfect.",
         ),
         _metric(
             "f1",
             "high",
             "labels",
             _TWO_CLASSES,
-            "The harmonic mean of precision and recall of the positive class: 1 is perfect.",
+            "The harmonic mean of precision and recall of the positive class. 1 is perfect.",
         ),
         _metric(
             "precision",
             "high",
             "labels",
             _TWO_CLASSES,
-            "Of the rows predicted positive, the share that is positive.",
+            "The share of rows predicted positive that are positive.",
         ),
         _metric(
             "recall",
             "high",
             "labels",
             _TWO_CLASSES,
-            "Of the positive rows, the share that is predicted positive.",
+            "The share of positive rows that are predicted positive.",
         ),
         _metric(
             "roc_auc_ovr",
@@ -91,56 +91,52 @@ METRICS: dict[str, Metric] = _Metrics(
             "low",
             "probabilities",
             _CLASSES,
-            "How surprised the predicted probabilities are by the true classes: 0 is perfect, "
-            "and a confident mistake costs much.",
+            "The negative log-likelihood of the true classes. 0 is perfect, and confident mistakes "
+            "are penalized heavily.",
         ),
         _metric(
             "brier",
             "low",
             "probabilities",
             _CLASSES,
-            "The mean squared distance between predicted probabilities and what happened: "
+            "The mean squared difference between predicted probabilities and outcomes. "
             "0 is perfect.",
         ),
-        _metric(
-            "accuracy", "high", "labels", _CLASSES, "The share of rows whose class is predicted."
-        ),
+        _metric("accuracy", "high", "labels", _CLASSES, "The share of correctly classified rows."),
         _metric(
             "balanced_accuracy",
             "high",
             "labels",
             _CLASSES,
-            "The recall averaged over classes, so that a rare class counts as much as a "
-            "frequent one.",
+            "The recall averaged over classes, so rare and frequent classes count equally.",
         ),
         _metric(
             "matthews_corrcoef",
             "high",
             "labels",
             _CLASSES,
-            "The correlation between true and predicted classes: 0 is chance, 1 is perfect.",
+            "The correlation between true and predicted classes. 0 is chance, 1 is perfect.",
         ),
         _metric(
             "f1_macro",
             "high",
             "labels",
             _SEVERAL_CLASSES,
-            "The F1 score of each class, averaged so that a rare class counts as much as a "
-            "frequent one.",
+            "The F1 score averaged over classes, so rare and frequent classes count equally.",
         ),
         _metric(
             "f1_weighted",
             "high",
             "labels",
             _SEVERAL_CLASSES,
-            "The F1 score of each class, averaged by how frequent the class is.",
+            "The F1 score averaged over classes, weighted by class frequency.",
         ),
         _metric(
             "rmse",
             "low",
             "values",
             _NUMBER,
-            "The root of the mean squared error, in the target's own unit; large errors weigh "
+            "The square root of the mean squared error, in the target's unit. Large errors count "
             "most.",
         ),
         _metric("mse", "low", "values", _NUMBER, "The mean squared error."),
@@ -149,43 +145,42 @@ METRICS: dict[str, Metric] = _Metrics(
             "low",
             "values",
             _NUMBER,
-            "The mean absolute error, in the target's own unit: every error weighs by its size.",
+            "The mean absolute error, in the target's unit. Errors count in proportion to size.",
         ),
         _metric(
             "median_absolute_error",
             "low",
             "values",
             _NUMBER,
-            "Half of the errors are smaller than this, in the target's own unit.",
+            "The median absolute error, in the target's unit: half of the errors are smaller.",
         ),
         _metric(
             "r2",
             "high",
             "values",
             _NUMBER,
-            "The share of the target's variance that is explained: 0 is predicting the mean, "
-            "1 is perfect.",
+            "The explained share of the target's variance. 0 is predicting the mean, 1 is perfect.",
         ),
         _metric(
             "mape",
             "low",
             "values",
             _NUMBER,
-            "The mean error as a fraction of the true value; not for targets near 0.",
+            "The mean absolute error as a fraction of the true value. Not for targets near 0.",
         ),
         _metric(
             "rmsle",
             "low",
             "values",
             _NUMBER,
-            "The root mean squared error of log(1 + value): errors count as ratios. The target "
-            "may not be negative; a prediction below 0 counts as 0.",
+            "The root mean squared error of log(1 + value), for relative errors. The target can't "
+            "be negative. Predictions below 0 count as 0.",
         ),
     )
 )
 
-# What people and libraries also call them. Not accepted (a file should say one name), but named
-# in the error's last line.
+# Other common names. They aren't accepted, so that files use one name, but errors suggest the right
+# name.
 _OTHER_NAMES = {
     "auc": "roc_auc",
     "roc": "roc_auc",
@@ -222,7 +217,7 @@ _COUSINS = {
 
 
 def metrics_for(kind: TaskKind) -> tuple[str, ...]:
-    """Return the names of the metrics that can score this kind of task; its family's come last."""
+    """Return the names of the metrics for this task kind, with its family's metrics last."""
     ours = (name for name, metric in METRICS.items() if kind.answer in metric.fits)
     return (*ours, *brought_by([family_of(kind)]))
 
@@ -233,15 +228,15 @@ def find_metric(name: str, kind: TaskKind) -> Metric:
     Raises
     ------
     UnknownMetric
-        If no metric has this name; the near miss is offered.
+        If there is no metric of this name. The error suggests the closest one.
     MetricDoesNotFit
-        If the metric cannot score this kind of task.
+        If the metric can't score this task kind.
     """
     fitting = metrics_for(kind)
     if name not in METRICS and name not in fitting:
         close = _OTHER_NAMES.get(name.lower()) or near_miss(name, {*METRICS, *fitting})
         raise UnknownMetric(
-            f"No metric is called {name!r}.",
+            f"There is no metric {name!r}.",
             why=f"The metrics for {kind} tasks are {', '.join(fitting)}.",
             fix=f"Use --metric {close}." if close else "Use one of these names with --metric.",
         )
@@ -249,25 +244,25 @@ def find_metric(name: str, kind: TaskKind) -> Metric:
         usual = _COUSINS.get((kind.answer, name)) or default_metric(kind).choice
         fits = " and ".join(one for one in kinds() if one.answer in METRICS[name].fits)
         raise MetricDoesNotFit(
-            f"The metric {name!r} cannot score a {kind} task.",
-            why=f"It scores {fits} tasks. For {kind} there are {', '.join(fitting)}.",
+            f"The metric {name!r} can't score a {kind} task.",
+            why=f"It is for {fits} tasks. The metrics for {kind} are {', '.join(fitting)}.",
             fix=f"Use --metric {usual}.",
         )
     return METRICS[name]
 
 
 def default_metric(kind: TaskKind, class_counts: Sequence[int] = ()) -> Decision:
-    """Choose the metric for a task that names none. `class_counts` is evidence, not a condition."""
+    """Choose the metric of a task without one. `class_counts` is evidence, not a condition."""
     evidence = {"class_counts": list(class_counts[:20])} if class_counts else {}
     if kind.answer is Answer.TWO_CLASSES:
         return Decision(
             about=DecisionKind.METRIC,
             choice="roc_auc",
-            why="It judges how well rows are ranked at every threshold, so neither a rare class "
-            "nor an undecided cost of mistakes can mislead it.",
+            why="It measures the ranking of rows across all thresholds, so it works for rare "
+            "classes and unknown error costs.",
             evidence=evidence,
             rejected=(
-                "accuracy: with a rare class, predicting the frequent one always looks good",
+                "accuracy: with a rare class, always predicting the frequent one looks good",
                 "f1: it depends on one threshold, which is a business decision",
             ),
         )
@@ -275,17 +270,16 @@ def default_metric(kind: TaskKind, class_counts: Sequence[int] = ()) -> Decision
         return Decision(
             about=DecisionKind.METRIC,
             choice="log_loss",
-            why="It judges the probabilities of all classes at once and punishes confident "
-            "mistakes.",
+            why="It scores the probabilities of all classes and penalizes confident mistakes.",
             evidence=evidence,
-            rejected=("accuracy: it cannot tell a near miss from a wild guess",),
+            rejected=("accuracy: it can't tell a near miss from a wild guess",),
         )
     return Decision(
         about=DecisionKind.METRIC,
         choice="rmse",
-        why="It has the target's own unit, and what minimises it is the mean.",
+        why="It has the target's unit, and the mean minimizes it.",
         rejected=(
-            "mae: what minimises it is the median, which hides rare large values",
+            "mae: the median minimizes it, which hides rare large values",
             "mape: it breaks down for targets near 0",
         ),
     )

@@ -1,4 +1,4 @@
-"""How far a score would move on other rows of the same kind: the bootstrap."""
+"""intervals: bootstrap confidence intervals of scores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from automl_magic.tasks.metrics.scores import Array, measure, read_by
 
-# 200 resamples of so many rows take about half a second for the slowest metric.
+# 200 resamples of this many rows take about half a second with the slowest metric.
 MAX_RESAMPLED_ROWS = 5_000
 FEWEST_RESAMPLES = 20
 
@@ -20,20 +20,24 @@ def interval(
     seed: int = 0,
     repeats: int = 200,
 ) -> tuple[float, float] | tuple[None, None]:
-    """Return a 95 % interval of the score: bootstrap percentiles.
+    """Return the 95% bootstrap percentile interval of a score.
 
-    The same arguments give the same interval: the work is capped by rows, never by the clock.
-    From more than `MAX_RESAMPLED_ROWS` rows, m are drawn, and the deviations from the score are
-    shrunk by √(m/n).
+    Parameters
+    ----------
+    y : array of shape (n_rows,)
+    prediction : array of shape (n_rows, n_classes) or (n_rows,)
+        See `score`.
 
     Returns
     -------
-    (None, None) where too few resamples have a score, such as with a single row of a class.
+    (low, high), or (None, None) if too few resamples have a score, such as with a single row of a
+    class. The same arguments give the same interval.
 
     Notes
     -----
-    Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), ch. 13; the m-out-of-n form is
-    Bickel, Götze & van Zwet, Statistica Sinica 7 (1997).
+    Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), ch. 13. With more than
+    `MAX_RESAMPLED_ROWS` rows, m rows are resampled, and the deviations from the score are shrunk
+    by √(m/n): Bickel, Götze & van Zwet, Statistica Sinica 7 (1997).
     """
     read = read_by(metric_name, prediction, threshold)
     n = len(y)

@@ -1,4 +1,4 @@
-"""Measured: a metric that a family brings, with what computes it."""
+"""Measured: an additional metric of a task family, with its scoring function."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Array: TypeAlias = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Measured:
-    """A metric and its score of (what is true, what the metric reads of a prediction)."""
+    """A metric with its scoring function of (y_true, y_pred)."""
 
     metric: Metric
     score: Callable[[Array, Array], float]
 
 
 def brought_by(families: Iterable[TaskFamily]) -> dict[str, Measured]:
-    """Return the metrics that some families bring beside ours, by name."""
-    # By its name: what a family gives rests on the metrics, not the other way round.
+    """Return the additional metrics of families, by name."""
+    # Imported by name, because family modules import the metrics.
     found = (import_module(family.tasks).FAMILY.metrics for family in families)
     return {one.metric.name: one for metrics in found for one in metrics}

@@ -1,4 +1,4 @@
-"""The score of a prediction, by scikit-learn."""
+"""scores: compute the metrics, with scikit-learn."""
 
 from __future__ import annotations
 
@@ -19,46 +19,47 @@ Array: TypeAlias = npt.NDArray[Any]
 
 
 def score(metric_name: str, y: Array, prediction: Array, *, threshold: float = 0.5) -> float:
-    """Return the metric of a prediction.
+    """Return the score of a prediction.
 
     Parameters
     ----------
-    metric_name
-        A name of `METRICS`.
-    y
-        Class codes 0..k-1, or floats for regression, of shape (n,).
-    prediction
-        Class probabilities of shape (n, k), or values of shape (n,).
-    threshold
-        Of two classes: from this probability of class 1 on, a metric of labels counts a row as
+    metric_name : str
+        A name in `METRICS`.
+    y : array of shape (n_rows,)
+        Class codes 0..k-1, or floats for a regression.
+    prediction : array of shape (n_rows, n_classes) or (n_rows,)
+        Class probabilities, or values.
+    threshold : float
+        For metrics of labels with two classes: the lowest probability of class 1 that counts as
         positive.
 
     Returns
     -------
-    NaN where the metric has no value on these rows: an area under a curve on one class only, R²
-    of fewer than two rows. `roc_auc_ovr` averages over the classes that occur.
+    float
+        NaN if the metric is undefined on these rows, such as an area under a curve with only one
+        class, or R² with fewer than two rows. `roc_auc_ovr` averages over the classes that occur.
     """
     return measure(metric_name, y, read_by(metric_name, prediction, threshold))
 
 
 def labels_of(probabilities: Array, threshold: float = 0.5) -> npt.NDArray[np.int64]:
-    """Return the predicted class codes of probabilities of shape (n, k)."""
+    """Return the predicted class codes (n_rows,) for probabilities (n_rows, n_classes)."""
     if probabilities.shape[1] == 2:
         return (probabilities[:, 1] >= threshold).astype(np.int64)
     return np.argmax(probabilities, axis=1).astype(np.int64)
 
 
 def read_by(metric_name: str, prediction: Array, threshold: float) -> Array:
-    """Return what the metric reads of a prediction: labels, probabilities or values."""
+    """Return the input of a metric from a prediction: labels, probabilities or values."""
     if METRICS[metric_name].needs == "labels":
         return labels_of(prediction, threshold)
     return prediction
 
 
 def measure(metric_name: str, y: Array, read: Array) -> float:
-    """Return the metric of what it reads (see `read_by`)."""
+    """Return the score of a metric's input (see `read_by`)."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # scikit-learn warns of an absent class, here a matter of course in small resamples.
+        # scikit-learn warns about absent classes, which are normal in small resamples.
         warnings.simplefilter("ignore")
         return float(_measure_of(metric_name)(y, read))
 
@@ -77,7 +78,7 @@ def _roc_auc(y: Array, read: Array) -> float:
 def _roc_auc_ovr(y: Array, read: Array) -> float:
     from scipy.stats import rankdata
 
-    # By the rank-sum form: scikit-learn needs a call per class and refuses an absent class.
+    # Uses the rank-sum formula: scikit-learn needs a call per class and rejects absent classes.
     codes = np.unique(y)
     if len(codes) < 2:
         return math.nan
@@ -187,9 +188,9 @@ def _rmsle(y: Array, read: Array) -> float:
 
     if np.min(y) < 0:
         raise MetricDoesNotFit(
-            "The metric 'rmsle' cannot score this target.",
-            why=f"It takes logarithms, and the target goes down to {float(np.min(y)):g}.",
-            fix="Use --metric rmse, or --metric mae.",
+            "The metric 'rmsle' can't score this target.",
+            why=f"It needs values of at least 0, and the target's minimum is {float(np.min(y)):g}.",
+            fix="Use --metric rmse or --metric mae.",
         )
     return root_mean_squared_log_error(y, np.maximum(read, 0))
 

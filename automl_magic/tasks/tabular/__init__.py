@@ -1,1 +1,1 @@
-"""tabular: one table, one target column: binary, multiclass, regression."""
+"""tabular: one table with a target column: binary, multiclass or regression."""

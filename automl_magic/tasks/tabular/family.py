@@ -1,4 +1,4 @@
-"""The tabular family: one table, one column to predict: two classes, several, or a number."""
+"""The tabular family: one table with a column to predict: two classes, several, or a number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from automl_magic.recipe import Recipe
 
 DEFAULT_THRESHOLD = 0.5
-# A trial beside one of LightGBM's.
+# The cost of a typical trial, relative to a LightGBM trial.
 USUAL_COST = 1.5
 
 
@@ -34,17 +34,19 @@ class Tabular(Family):
 
     name: ClassVar[str] = "tabular"
     why_these_candidates: ClassVar[str] = (
-        "Proven settings of different families, cheap and different ones first, so that an early "
-        "stop has seen them all."
+        "Proven settings of different model families. Cheap and diverse ones come first, so an "
+        "early stop covers all families."
     )
     words: ClassVar[Mapping[TaskKind, Words]] = {
         TaskKind("binary"): Words(
-            label="One of two answers", example="Will this customer leave, yes or no?"
+            label="Yes or no (binary classification)", example="Will this customer leave?"
         ),
         TaskKind("multiclass"): Words(
-            label="One of several answers", example="Which of these kinds is it?"
+            label="One of several classes", example="Which kind of product is it?"
         ),
-        TaskKind("regression"): Words(label="A number", example="How much will it be?"),
+        TaskKind("regression"): Words(
+            label="A number (regression)", example="How much will it cost?"
+        ),
     }
 
     def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:

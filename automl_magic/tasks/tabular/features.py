@@ -1,9 +1,9 @@
-"""features: which columns a model sees, and through which feature steps.
+"""features: the columns that models use, and their feature steps.
 
-Two views cover the members: `tree` keeps missing values and category codes, which boosted trees
-understand; `dense` is numbers without gaps, for linear models and forests. Two more stand beside
-them where there is reason: `rich` is `tree` and what columns say together; `levels` is `tree` and
-the codes of columns with very many levels, for the library that encodes those by itself.
+There are two basic views: `tree` keeps missing values and category codes, which boosted trees
+support. `dense` contains numbers without NaN, for linear models and forests. Two more are added
+if needed: `rich` is `tree` with combinations of columns. `levels` is `tree` with the codes of
+high-cardinality columns, for libraries that encode them natively.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from automl_magic.records.plans.experiment import Selection
 
 Rule: TypeAlias = tuple[tuple[str, str], ...]
 
-# LightGBM and XGBoost keep a category's codes in one byte's worth of bins.
+# LightGBM and XGBoost use at most one byte of bins for category codes.
 MOST_CODES = 255
-# One-hot columns are for linear models: a level of a few rows cannot have a coefficient.
+# One-hot columns are for linear models, which can't fit a coefficient to a level with few rows.
 MOST_ONE_HOT_LEVELS = 50
 ONE_HOT_MIN_COUNT = 3
 TARGET_MEAN = {"smoothing": 10.0, "n_folds": 5}
 MOST_TERMS, MOST_TERMS_OF_SMALL_TABLES, SMALL_TABLE_ROWS = 5_000, 2_000, 2_000
-# Beside the forecast, topics are noise on few rows: sixteen of them took 0.007 of the AUC of 900
-# rows, thirty-two gave 1.6 % of the log loss of 12,000.
+# With few rows, topics are noise next to the forecast: 16 topics cost 0.007 AUC on 900 rows, and 32
+# improved the log loss by 1.6% on 12,000 rows.
 ROWS_OF_A_TOPIC, MOST_TOPICS, MOST_TOPICS_OF_PIECES = 400, 32, 8
-# Without a forecast they are all that is known of a text.
+# Without a forecast, topics are the only features of a text.
 TOPICS_OF_SMALL_TABLES = 16
-# Pieces of words cost several times as much as words, so they are weighed on fewer folds.
+# Character n-grams cost several times as much as words, so they use fewer folds.
 PIECES_PARAMS = {"analyzer": "char_wb", "forecast": True, "n_folds": 3}
-# A linear model for each class takes its time.
+# A linear model per class is slow.
 MOST_FORECASTS = 30
 DATE_OUTPUTS, MOST_OUTPUTS_OF_PAIRS = 6, 20
-# Above this, models lose more time on the weak outputs than those are worth.
+# With more outputs, the weak ones cost more time than they are worth.
 MANY_OUTPUTS = 200
 
 _NEVER = {
-    ColumnKind.ID: "each row has its own value, so it can only be learnt by heart",
-    ColumnKind.CONSTANT: "it has one value, so it tells no two rows apart",
+    ColumnKind.ID: "each row has its own value, so a model could only memorize it",
+    ColumnKind.CONSTANT: "it has only one value, so it can't distinguish rows",
 }
 _LABELS = (ColumnKind.BOOLEAN, ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
@@ -61,11 +61,11 @@ def views(
     Parameters
     ----------
     exclude
-        The columns that no model may see; see `left_out` for how to collect them.
+        The columns to exclude from all views; see `left_out`.
     select
-        Which outputs of each view are kept: AUTO keeps the 200 that say most of the target
-        (mutual information) where there are more; MUTUAL_INFORMATION keeps the better half, at most
-        200; BORUTA drops those that are shown to be useless; NONE keeps all.
+        The outputs of each view to keep. AUTO: the 200 with the most mutual information, if there
+        are more. MUTUAL_INFORMATION: the better half, at most 200. BORUTA: those not shown to be
+        useless. NONE: all.
     """
     columns = [
         column
@@ -87,14 +87,14 @@ def views(
 def left_out(
     dataset: Dataset, target: str, exclude: Collection[str] = (), keep: Collection[str] = ()
 ) -> dict[str, Decision]:
-    """Return the columns that no model sees, each with the reason.
+    """Return the columns to exclude from all models, each with the reason.
 
     Parameters
     ----------
     exclude
-        Columns that were asked to be left out.
+        Columns excluded by the user.
     keep
-        Columns that were asked for by name: they stay, whatever a check says.
+        Columns requested by name. They are kept even if a check excludes them.
     """
     dropped_by = {name: found for found in dataset.findings for name in found.drop}
     decisions = {}
@@ -103,10 +103,10 @@ def left_out(
         if name == target:
             continue
         if name in exclude:
-            decisions[name] = _drop(name, "It was asked to be left out.", {})
+            decisions[name] = _drop(name, "You excluded it.", {})
         elif column.kind in _NEVER:
             decisions[name] = _drop(
-                name, f"{column.reason} It is left out: {_NEVER[column.kind]}.", _counts(column)
+                name, f"{column.reason} It's excluded: {_NEVER[column.kind]}.", _counts(column)
             )
         elif name in dropped_by and name not in keep:
             found = dropped_by[name]
@@ -123,7 +123,7 @@ def _drop(name: str, why: str, evidence: Mapping[str, object]) -> Decision:
         choice=EXCLUDED,
         why=why,
         evidence=evidence,
-        rejected=("keep it: name it under features.kinds to have it used",),
+        rejected=("keep it: to use it, set its type under features.kinds",),
     )
 
 
@@ -150,13 +150,13 @@ def _steps(
             case ColumnKind.DATE:
                 yield from _dates(group, tree=tree)
             case ColumnKind.TEXT:
-                # One step each: components of two texts together would mix their words.
+                # One step per column, because joint topics would mix their words.
                 for column in group:
                     yield _text(column, _text_params(n_rows, forecast=forecast))
 
 
 def _text_params(n_rows: int, *, forecast: bool) -> dict[str, Any]:
-    """Return how words are read. It is the one step whose width is chosen."""
+    """Return the parameters of the text step, whose width depends on the number of rows."""
     small = n_rows < SMALL_TABLE_ROWS
     topics = TOPICS_OF_SMALL_TABLES if small else MOST_TOPICS
     return {
@@ -167,7 +167,7 @@ def _text_params(n_rows: int, *, forecast: bool) -> dict[str, Any]:
 
 
 def _together(columns: Sequence[Column], n_rows: int, *, forecast: bool) -> Iterable[StepSpec]:
-    """Return the steps of what columns say together, and of what lies within the words of texts."""
+    """Return the steps that combine columns, and the character n-grams of texts."""
     numbers = [column for column in columns if column.kind is ColumnKind.NUMBER]
     labels = [column for column in columns if column.kind in _LABELS]
     rules = {column.name: dict(rule) for column in numbers if (rule := _number_rule(column))}
@@ -189,7 +189,7 @@ def _together(columns: Sequence[Column], n_rows: int, *, forecast: bool) -> Iter
 
 
 def _coded(columns: Iterable[Column]) -> Iterable[StepSpec]:
-    """Return the step that makes codes of the levels which `tree` has as means alone."""
+    """Return the step with the codes of levels that `tree` only has as means."""
     many = [c for c in columns if _kind_used(c, tree=True) is ColumnKind.HIGH_CARDINALITY]
     if many:
         yield StepSpec(kind="category", columns=_names(many))
@@ -214,7 +214,7 @@ def _selection(
 
 
 def _n_outputs(step: StepSpec, levels: Mapping[str, int]) -> int:
-    """Return about how many outputs a step has, from above."""
+    """Return an upper estimate of the number of outputs of a step."""
     match step.kind:
         case "one_hot":
             return sum(min(levels[name], MOST_ONE_HOT_LEVELS) for name in step.columns)
@@ -229,14 +229,14 @@ def _n_outputs(step: StepSpec, levels: Mapping[str, int]) -> int:
 
 
 def _n_forecasts(dataset: Dataset, target: str) -> int:
-    """Return how many linear models say something of the target: one for each class of many."""
+    """Return the number of linear forecasts of a text step: one per class, or one."""
     column = dataset.column(target)
     return column.n_unique if column.kind in _LABELS else 1
 
 
 def _kind_used(column: Column, *, tree: bool) -> ColumnKind:
     if column.kind is ColumnKind.BOOLEAN and "true" not in column.summary:
-        # Set by hand on a column that does not have two values.
+        # Set by the user on a column that doesn't have two values.
         return ColumnKind.CATEGORY
     most = MOST_CODES if tree else MOST_ONE_HOT_LEVELS
     if column.kind is ColumnKind.CATEGORY and column.n_unique > most:
@@ -298,7 +298,7 @@ def _date_rule(column: Column) -> Rule:
 def _by_rule(
     columns: Iterable[Column], rule_of: Callable[[Column], Rule]
 ) -> dict[Rule, list[Column]]:
-    """Group columns that are read by the same rule: a step has one."""
+    """Group columns that are parsed by the same rule, because a step has only one."""
     groups: dict[Rule, list[Column]] = {}
     for column in columns:
         groups.setdefault(rule_of(column), []).append(column)

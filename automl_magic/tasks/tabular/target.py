@@ -1,4 +1,4 @@
-"""What the target asks for: the kind of task, its classes, and the rows that have a label."""
+"""target: infer the task from the target: its kind, its classes, and the labelled rows."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from automl_magic.records import (
 )
 from automl_magic.tasks.target import Target
 
-# Scores and grades have up to ten whole values; measurements nearly always have more.
+# Scores and grades have up to ten integer values. Measurements nearly always have more.
 MOST_NUMERIC_CLASSES = 10
-# A label that most rows have to themselves names rows, not classes.
+# With more distinct labels per row, they identify rows instead of classes.
 LARGEST_SHARE_OF_LABELS = 0.5
 MOST_CLASSES = 1_000
 
 
 def read_target(dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
-    """Infer the task from the target column, or check that the task asked for fits it.
+    """Infer the task from the target column, or check that the requested task fits it.
 
     Raises
     ------
     TargetNotUsable
-        If nothing can be learnt: one value, all missing, a name for each row, a date, ….
+        If the target can't be predicted: one value, all missing, one label per row, dates, ….
     PlanError
-        If the task asked for does not fit the values.
+        If the requested task doesn't fit the values.
     """
     column = dataset.column(name)
     _check_usable(column, dataset.n_rows)
@@ -55,28 +55,28 @@ def _check_usable(column: Column, n_rows: int) -> None:
     name = column.name
     if column.n_missing >= n_rows:
         raise TargetNotUsable(
-            f"The target {quoted(name)} has no value in any row.",
-            why=f"All {n_rows:,} rows are empty there.",
-            fix="Choose another column with --target, or fill this one.",
+            f"The target {quoted(name)} is empty.",
+            why=f"It has no value in any of {n_rows:,} rows.",
+            fix="Choose another column with --target, or fill in its values.",
         )
     if column.n_unique < 2:
         raise TargetNotUsable(
-            f"The target {quoted(name)} has one value only.",
-            why=f"Its {n_rows - column.n_missing:,} values are all the same, so there is nothing "
+            f"The target {quoted(name)} has only one value.",
+            why=f"All {n_rows - column.n_missing:,} values are the same, so there is nothing "
             "to predict.",
             fix="Choose another column with --target.",
         )
     if n_infinite := column.summary.get("n_infinite", 0):
         raise TargetNotUsable(
             f"The target {quoted(name)} has infinite values.",
-            why=f"{n_infinite:,} of {n_rows:,} rows are infinite, and no error could be computed.",
-            fix="Remove these rows, or empty their target: rows without one are left out.",
+            why=f"{n_infinite:,} of {n_rows:,} rows are infinite, so errors can't be computed.",
+            fix="Remove these rows, or clear their target values: rows without one are excluded.",
         )
     if column.kind is ColumnKind.DATE:
         raise TargetNotUsable(
-            f"The target {quoted(name)} holds dates.",
-            why="A date is neither a class nor a number with a zero.",
-            fix="Add a column with what you want to know, such as the days until then.",
+            f"The target {quoted(name)} contains dates.",
+            why="Dates can't be predicted as classes or numbers.",
+            fix="Add a numeric column to predict instead, such as days until the date.",
         )
 
 
@@ -100,15 +100,14 @@ def _is_whole(column: Column) -> bool:
 def _check_numeric(column: Column) -> None:
     if not _is_number(column):
         raise PlanError(
-            f"The target {quoted(column.name)} is no number, as a regression needs.",
+            f"The target {quoted(column.name)} isn't numeric, but a regression needs numbers.",
             why=f"Its values are {column.stored_as} ({column.n_unique:,} distinct).",
             fix=f"Use --task {'binary' if column.n_unique == 2 else 'multiclass'}.",
         )
     if column.parse.get("decimal", ".") != "." or "thousands" in column.parse:
         raise TargetNotUsable(
-            f"The target {quoted(column.name)} holds numbers written as text.",
-            why=f"They are written with {dict(column.parse)!r}; features are read that way, "
-            "a target is not.",
+            f"The target {quoted(column.name)} contains numbers stored as text.",
+            why=f"Their format is {dict(column.parse)!r}, which is only supported for features.",
             fix="Convert the column to numbers in the file.",
         )
 
@@ -119,7 +118,7 @@ def _check_classes(
     n_classes = column.n_unique
     if kind.answer is Answer.TWO_CLASSES and n_classes != 2:
         raise PlanError(
-            f"The target {quoted(column.name)} has {n_classes:,} classes; a binary task needs 2.",
+            f"The target {quoted(column.name)} has {n_classes:,} classes. A binary task needs 2.",
             why=f"Its values are {shorten([str(label) for label in classes])}."
             if classes
             else f"It has {n_classes:,} distinct values.",
@@ -127,15 +126,15 @@ def _check_classes(
         )
     if kind.answer is Answer.CLASSES and n_classes == 2:
         raise PlanError(
-            f"The target {quoted(column.name)} has 2 classes; a multiclass task needs more.",
+            f"The target {quoted(column.name)} has 2 classes. A multiclass task needs more.",
             why=f"Its values are {shorten([str(label) for label in classes])}.",
             fix="Use --task binary.",
         )
     if n_classes > max(2, LARGEST_SHARE_OF_LABELS * n_labelled):
         raise TargetNotUsable(
-            f"The target {quoted(column.name)} has a label of its own for nearly every row.",
-            why=f"It has {n_classes:,} distinct values in {n_labelled:,} rows; a class can only be "
-            "learnt from several rows.",
+            f"The target {quoted(column.name)} has a different label in nearly every row.",
+            why=f"It has {n_classes:,} distinct values in {n_labelled:,} rows. A class needs "
+            "several rows to learn from.",
             fix="Use --task regression."
             if _is_number(column)
             else "Choose another column with --target.",
@@ -143,7 +142,7 @@ def _check_classes(
     if n_classes > MOST_CLASSES or len(classes) != n_classes:
         raise TargetNotUsable(
             f"The target {quoted(column.name)} has too many classes.",
-            why=f"It has {n_classes:,} distinct values; {MOST_CLASSES:,} classes are the most.",
+            why=f"It has {n_classes:,} distinct values. The maximum is {MOST_CLASSES:,} classes.",
             fix="Use --task regression." if _is_number(column) else "Merge rare values into one.",
         )
 
@@ -151,22 +150,22 @@ def _check_classes(
 def _decide(column: Column, kind: TaskKind, was_asked: bool) -> Decision:
     evidence = {"n_unique": column.n_unique, "stored_as": column.stored_as}
     if was_asked:
-        why = "It was asked for."
+        why = "You set this."
     elif kind.answer is Answer.TWO_CLASSES:
         why = "The target has two values."
     elif not _is_number(column):
         why = f"The target is {column.stored_as} with {column.n_unique:,} values."
     elif kind.answer is Answer.CLASSES:
         why = (
-            f"The target has {column.n_unique} whole values; up to {MOST_NUMERIC_CLASSES} are "
-            "taken for classes, as scores and codes are."
+            f"The target has {column.n_unique} integer values. Up to {MOST_NUMERIC_CLASSES} are "
+            "treated as classes, like scores and codes."
         )
     else:
         why = f"The target is a number with {column.n_unique:,} values."
     rejected = {
         Answer.TWO_CLASSES: (),
         Answer.CLASSES: (
-            "regression: use --task regression if the steps between the values are equal",
+            "regression: use --task regression if the values are evenly spaced amounts",
         )
         if _is_number(column)
         else (),

@@ -1,8 +1,8 @@
-"""candidates: Context → Candidates. One file per estimator with its settings, in order of trying.
+"""candidates: Context → Candidates. One file per candidate: an estimator with its settings.
 
-The settings are those of published portfolios (TabArena, AutoGluon, pytabkit), rounded, with the
-learning rate raised where the budget is short. A file is a candidate where it says WHEN it proposes
-itself; one that no list below names is tried last.
+The settings come from published portfolios (TabArena, AutoGluon, pytabkit), rounded, with a higher
+learning rate for short budgets. A file that defines WHEN (its condition) is a candidate. Candidates
+not listed below are tried last.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from automl_magic.tasks.tabular.candidates.context import Context
 
 __all__ = ["Context", "candidate_names", "propose_all", "rejected"]
 
-# Cheap and different first: a run that is stopped early has then seen every family.
+# Cheap and diverse candidates first, so a run stopped early has tried every model family.
 _ORDER = (
     "linear",
     "lightgbm",
@@ -37,7 +37,7 @@ _ORDER = (
     "random_forest",
     "catboost_deep",
 )
-# On few rows the smooth and the simple win more often than deep trees.
+# With few rows, smooth and simple models win more often than deep trees.
 _ORDER_OF_SMALL_TABLES = (
     "linear",
     "catboost",
@@ -59,20 +59,19 @@ SMALL_TABLE_ROWS = 2_000
 
 
 def candidate_names() -> tuple[str, ...]:
-    """Return the names of all candidates, in the usual order."""
+    """Return the names of all candidates, in the default order."""
     return tuple(_modules())
 
 
 def propose_all(context: Context, names: Sequence[str] | None = None) -> tuple[Candidate, ...]:
-    """Return the candidates for a table, in the order in which they are to be tried.
+    """Return the candidates for a table, in the order of trying.
 
-    `names` restricts and reorders them; one that is named is proposed even where it would not
-    have proposed itself.
+    `names` selects and orders them, even those whose condition isn't met.
 
     Raises
     ------
     PlanError
-        If a name is unknown, named twice, or none is named.
+        If a name is unknown or repeated, or there is no name.
     """
     if names is None:
         proposed = (module.propose(context) for module in _in_order(context))
@@ -81,7 +80,7 @@ def propose_all(context: Context, names: Sequence[str] | None = None) -> tuple[C
 
 
 def rejected(context: Context) -> tuple[str, ...]:
-    """Return the candidates that do not propose themselves, each with its condition."""
+    """Return the candidates whose condition isn't met, each with its condition."""
     return tuple(
         f"{name}: {module.WHEN}"
         for name, module in _modules().items()
@@ -98,7 +97,7 @@ def _in_order(context: Context) -> Iterator[ModuleType]:
 
 @cache
 def _modules() -> dict[str, ModuleType]:
-    """Return the file of each candidate by its name, in the usual order."""
+    """Return the module of each candidate by name, in the default order."""
     files = [found.name for found in pkgutil.iter_modules(__path__)]
     modules = {name: import_module(f"{__name__}.{name}") for name in (*_ORDER, *sorted(files))}
     return {name: module for name, module in modules.items() if hasattr(module, "WHEN")}

@@ -1,23 +1,23 @@
-"""catboost: boosted symmetric trees with categories encoded in the order of rows."""
+"""catboost: boosted symmetric trees with ordered target statistics for categories."""
 
 from __future__ import annotations
 
 from automl_magic.records import Answer, Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
-WHEN = "where its rounds fit into 40 % of the budget"
+WHEN = "if its rounds fit into 40% of the budget"
 MOST_SHARE = 0.4
 RELATIVE_COST = 4.0
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where it can finish: a CatBoost round costs about four of LightGBM's."""
+    """Propose it if it can finish. A CatBoost round costs about four LightGBM rounds."""
     whole_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
     return make(context) if whole_s <= MOST_SHARE * context.budget_s else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     regression = context.task.answer is Answer.NUMBER
     return Candidate(
         name="catboost",
@@ -38,7 +38,7 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="catboost",
             choice="boosted symmetric trees",
-            why="Symmetric trees overfit least on few rows, and CatBoost reads categories best.",
+            why="Symmetric trees overfit least on few rows, and CatBoost handles categories best.",
             evidence=context.evidence(),
             rejected=("ordered boosting: several times slower for a small gain",),
         ),

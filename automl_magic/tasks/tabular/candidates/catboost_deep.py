@@ -1,25 +1,25 @@
-"""catboost_deep: boosted deep trees grown by level, for long budgets."""
+"""catboost_deep: boosted deep trees grown level by level, for long budgets."""
 
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
-WHEN = "with a budget of 180 s or more, where its rounds fit into 40 % of it"
+WHEN = "with a budget of 180 s or more, if its rounds fit into 40% of it"
 SHORTEST_BUDGET_S = 180
 MOST_SHARE = 0.4
 RELATIVE_COST = 8.0
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where there is time for it."""
+    """Propose it if there is enough time."""
     whole_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
     fits = whole_s <= MOST_SHARE * context.budget_s
     return make(context) if fits and context.budget_s >= SHORTEST_BUDGET_S else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="catboost_deep",
         estimator="catboost",
@@ -37,8 +37,8 @@ def make(context: Context) -> Candidate:
         decision=Decision(
             about=DecisionKind.CANDIDATE,
             name="catboost_deep",
-            choice="boosted deep trees grown by level",
-            why="A long budget pays for trees that follow single regions of the table.",
+            choice="boosted deep trees grown level by level",
+            why="With a long budget, deep trees can fit small regions of the data.",
             evidence=context.evidence(),
         ),
     )

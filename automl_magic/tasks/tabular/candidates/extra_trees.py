@@ -1,22 +1,22 @@
-"""extra_trees: a forest of trees with random thresholds, each on all rows."""
+"""extra_trees: a forest with random split thresholds, each tree grown on all rows."""
 
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import FEWEST_TREES, MOST_TREES, Context
 
-WHEN = "where 50 trees on every fold fit into 15 % of the budget"
+WHEN = "if 50 trees on every fold fit into 15% of the budget"
 TREE_S = 4e-9
 MAX_FEATURES = 0.75
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where its trees fit into the budget: a forest cannot stop early."""
+    """Propose it if its trees fit into the budget, because a forest can't stop early."""
     return make(context) if context.n_trees(TREE_S, MAX_FEATURES) else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="extra_trees",
         estimator="extra_trees",
@@ -31,8 +31,8 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="extra_trees",
             choice="a forest with random thresholds",
-            why="It is the cheapest strong forest, and averages where boosting adds: its errors "
-            "are the least like those of the others.",
+            why="It's the cheapest strong forest. It averages trees instead of boosting them, so "
+            "its errors differ most from the others.",
             evidence=context.evidence(),
             rejected=(f"more than {MOST_TREES} trees: the gain is below the noise",),
         ),

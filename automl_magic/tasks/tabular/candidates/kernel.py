@@ -1,4 +1,4 @@
-"""kernel: a linear model on similarities to some of the rows."""
+"""kernel: a linear model on RBF similarities to sampled rows."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 from automl_magic.tasks.tabular.candidates.network_cost import dense_width, fold_s, train_rows
 
-WHEN = "up to 20,000 rows, where it fits into 15 % of the budget on every fold"
+WHEN = "up to 20,000 rows, if it fits into 15% of the budget on every fold"
 MOST_ROWS = 20_000
 N_COMPONENTS = 500
-# Seconds of one thread for each row and output, and for each cell of the dense view.
+# Seconds in one thread per row and output, and per cell of the dense view.
 ROW_S, CELL_S = 1.5e-4, 3e-7
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where it is cheap: it cannot be interrupted."""
+    """Propose it if it's cheap, because it can't be interrupted."""
     each_s = ROW_S * context.n_outputs + CELL_S * dense_width(context)
     fits = each_s * train_rows(context) <= fold_s(context)
     return make(context) if fits and context.n_rows <= MOST_ROWS else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     classes = context.task.has_classes
     return Candidate(
         name="kernel",
@@ -33,8 +33,8 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="kernel",
             choice="a linear model on similarities to 500 rows",
-            why="It follows smooth boundaries between few rows, where trees have too few to split "
-            "and a straight line is too simple, and it takes a second.",
+            why="It fits smooth boundaries with few rows, where trees have too few rows to split "
+            "and a linear model is too simple. It takes about a second.",
             evidence=context.evidence(),
             rejected=(
                 "a support vector machine: its probabilities need a second cross-validation",

@@ -9,12 +9,12 @@ WHEN = "always"
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it always: the reference that others are compared with."""
+    """Always propose it: it's the reference for the others."""
     return make(context)
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm",
         estimator="lightgbm",
@@ -25,15 +25,15 @@ def make(context: Context) -> Candidate:
             "feature_fraction": 0.9,
             "bagging_fraction": 0.9,
             "bagging_freq": 1,
-            # The default of 20 leaves small tables with a handful of leaves.
+            # With the default of 20, small tables get only a few leaves.
             "min_data_in_leaf": 20 if context.n_rows >= 1_000 else 5,
         },
         decision=Decision(
             about=DecisionKind.CANDIDATE,
             name="lightgbm",
             choice="gradient-boosted trees near LightGBM's defaults",
-            why="Boosted trees are the strongest single family on tables, and the defaults are "
-            "known to everybody.",
+            why="Boosted trees are the strongest model family on tables, and the defaults are "
+            "well known.",
             evidence=context.evidence(),
         ),
     )

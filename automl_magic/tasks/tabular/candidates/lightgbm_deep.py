@@ -1,21 +1,21 @@
-"""lightgbm_deep: boosted trees of many leaves, for many rows."""
+"""lightgbm_deep: boosted trees with many leaves, for many rows."""
 
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
-WHEN = "from 5,000 rows on; with fewer, leaves hold single rows"
+WHEN = "with 5,000 rows or more. With fewer, leaves would have single rows"
 FEWEST_ROWS = 5_000
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where there are rows enough to fill the leaves."""
+    """Propose it if there are enough rows to fill the leaves."""
     return make(context) if context.n_rows >= FEWEST_ROWS else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_deep",
         estimator="lightgbm",
@@ -33,8 +33,8 @@ def make(context: Context) -> Candidate:
         decision=Decision(
             about=DecisionKind.CANDIDATE,
             name="lightgbm_deep",
-            choice="gradient-boosted trees of 128 leaves",
-            why="With this many rows, interactions of many columns can be learnt.",
+            choice="gradient-boosted trees with 128 leaves",
+            why="With this many rows, interactions of many columns can be learned.",
             evidence=context.evidence(),
         ),
     )

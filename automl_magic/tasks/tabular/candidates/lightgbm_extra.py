@@ -1,4 +1,4 @@
-"""lightgbm_extra: boosted trees with random thresholds."""
+"""lightgbm_extra: boosted trees with random split thresholds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ WHEN = "always"
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it always: the strongest single setting of published portfolios."""
+    """Always propose it: it's the strongest single setting in published portfolios."""
     return make(context)
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_extra",
         estimator="lightgbm",
@@ -38,8 +38,8 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="lightgbm_extra",
             choice="gradient-boosted trees with random thresholds",
-            why="Random thresholds and few columns per tree make trees that err differently, and "
-            "their sum generalises better than that of greedy trees.",
+            why="Random thresholds and few columns per tree give trees with diverse errors, whose "
+            "sum generalizes better than that of greedy trees.",
             evidence=context.evidence(),
             rejected=("greedy thresholds: that is the candidate lightgbm",),
         ),

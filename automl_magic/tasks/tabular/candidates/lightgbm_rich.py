@@ -1,22 +1,22 @@
-"""lightgbm_rich: boosted trees that also see what columns say together."""
+"""lightgbm_rich: boosted trees with additional combinations of columns."""
 
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
-WHEN = "where columns can be combined: two numbers, two categories, or one of each"
+WHEN = "if columns can be combined: two numbers, two categories, or one of each"
 VIEW = "rich"
 RELATIVE_COST = 1.6
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where the plan has a view with combined columns."""
+    """Propose it if the plan has a view with combined columns."""
     return make(context) if VIEW in context.views else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_rich",
         estimator="lightgbm",
@@ -35,8 +35,8 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="lightgbm_rich",
             choice="gradient-boosted trees on combined columns",
-            why="A tree needs many splits to follow a ratio, a difference or a pair of levels; "
-            "here the strongest of them are columns.",
+            why="A tree needs many splits to fit a ratio, a difference or a pair of levels. "
+            "This view has the strongest of them as columns.",
             evidence=context.evidence(),
         ),
     )

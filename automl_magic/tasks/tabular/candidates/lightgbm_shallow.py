@@ -1,21 +1,21 @@
-"""lightgbm_shallow: boosted trees of five leaves, near to a sum of one-column effects."""
+"""lightgbm_shallow: boosted trees with five leaves, close to a sum of one-column effects."""
 
 from __future__ import annotations
 
 from automl_magic.records import Candidate, Decision, DecisionKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
-WHEN = "up to 50,000 rows; with more, deep trees have the rows they need"
+WHEN = "up to 50,000 rows. With more, deep trees have enough rows"
 MOST_ROWS = 50_000
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where rows are few enough that interactions are hard to learn."""
+    """Propose it if there are so few rows that interactions are hard to learn."""
     return make(context) if context.n_rows <= MOST_ROWS else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="lightgbm_shallow",
         estimator="lightgbm",
@@ -34,9 +34,9 @@ def make(context: Context) -> Candidate:
         decision=Decision(
             about=DecisionKind.CANDIDATE,
             name="lightgbm_shallow",
-            choice="gradient-boosted trees of five leaves",
-            why="Trees this small add up to nearly separate effects of the columns, which is as "
-            "much as few rows can support.",
+            choice="gradient-boosted trees with five leaves",
+            why="Trees this small add up to nearly separate effects of the columns, which is all "
+            "that few rows can support.",
             evidence=context.evidence(),
         ),
     )

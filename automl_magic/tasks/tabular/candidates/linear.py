@@ -1,4 +1,4 @@
-"""linear: a regularised linear model on scaled numbers and one-hot categories."""
+"""linear: a regularized linear model on scaled numbers and one-hot categories."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ WHEN = "always"
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it always: it costs little, and nothing else errs like it."""
+    """Always propose it: it's cheap, and its errors differ from the others."""
     return make(context)
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     classes = context.task.has_classes
     return Candidate(
         name="linear",
@@ -25,8 +25,8 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="linear",
             choice="logistic regression" if classes else "ridge regression",
-            why="It is done in seconds, shows what simple effects alone explain, and errs "
-            "differently from trees, which helps an ensemble.",
+            why="It takes seconds, shows how much simple effects explain, and its errors differ "
+            "from those of trees, which helps an ensemble.",
             evidence=context.evidence(),
             rejected=("no penalty: one-hot categories would be fitted to single rows",),
         ),

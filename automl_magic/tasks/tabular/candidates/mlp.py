@@ -1,4 +1,4 @@
-"""mlp: a small neural network of scikit-learn, on scaled numbers and one-hot categories."""
+"""mlp: a small scikit-learn neural network on scaled numbers and one-hot categories."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from automl_magic.tasks.tabular.candidates.network_cost import (
     epochs_that_fit,
 )
 
-WHEN = "where 15 epochs on every fold fit into 15 % of the budget"
+WHEN = "if 15 epochs on every fold fit into 15% of the budget"
 FEWEST_EPOCHS, MOST_EPOCHS = 15, 60
 BATCH_SIZES = (32, 64, 128, 256)
 COST = EpochCost(batch_s=6e-4, row_s=4.5e-6, input_s=2e-8)
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where it sees each row often enough to have learnt something."""
+    """Propose it if there is time for enough epochs."""
     return make(context) if _epochs(context) >= FEWEST_EPOCHS else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="mlp",
         estimator="mlp",
@@ -37,10 +37,10 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="mlp",
             choice="a small neural network",
-            why="It is smooth where trees make steps, so that a blend gains where the target "
-            "changes slowly with the columns, and it needs no other library.",
+            why="It's smooth where trees make steps, which helps a blend if the target changes "
+            "gradually with the columns. It needs no other library.",
             evidence=context.evidence(epochs=_epochs(context)),
-            rejected=("its own early stopping: the rows it holds back know no groups and no time",),
+            rejected=("its own early stopping: its random split ignores groups and time",),
         ),
     )
 

@@ -1,7 +1,7 @@
-"""What an epoch of a network costs: something for each batch, and for each row and input.
+"""network_cost: estimate the cost of an epoch, from its batches, rows and inputs.
 
-The numbers are seconds of one thread, read as processor time of single epochs on tables of 800 × 10
-to 12,000 × 300 numbers, two cores, with other work beside. Folds are fitted side by side.
+The numbers are seconds in one thread: CPU time of single epochs on tables of 800 × 10 to
+12,000 × 300 numbers, on two cores with other load. Folds are fitted in parallel.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from automl_magic.records import ColumnKind
 from automl_magic.tasks.tabular.candidates.context import Context
 
-# A network, on all folds, may take this share of the budget.
+# The share of the budget for a network on all folds.
 SHARE_OF_BUDGET = 0.15
-# What each epoch predicts is kept until the best one is known; it may take so much memory.
+# The memory limit for the predictions of all epochs, which are kept until the best one is known.
 MOST_BYTES_KEPT = 200_000_000
-# The import of PyTorch and of what its optimisers need.
+# The import time of PyTorch and its optimizers.
 TORCH_S = 3.0
-# Columns of the dense view for one of the table; the levels of categories are the least known.
+# Estimated columns of the dense view per table column, by kind.
 WIDTH_OF_KIND: Mapping[ColumnKind, int] = {
     ColumnKind.CATEGORY: 8,
     ColumnKind.DATE: 8,
@@ -28,7 +28,7 @@ WIDTH_OF_KIND: Mapping[ColumnKind, int] = {
 
 @dataclass(frozen=True)
 class EpochCost:
-    """Seconds for a batch, for a row, and for an input of a row."""
+    """Seconds per batch, per row, and per input of a row."""
 
     batch_s: float
     row_s: float
@@ -40,17 +40,17 @@ class EpochCost:
 
 
 def dense_width(context: Context) -> int:
-    """Return about how many columns the dense view has."""
+    """Return the approximate number of columns of the dense view."""
     return sum(n * WIDTH_OF_KIND.get(kind, 1) for kind, n in context.kinds.items())
 
 
 def train_rows(context: Context) -> float:
-    """Return the rows that a fold learns from."""
+    """Return the number of training rows of a fold."""
     return context.n_rows * max(1, context.folds - 1) / max(1, context.folds)
 
 
 def fold_s(context: Context, start_s: float = 0.0) -> float:
-    """Return the seconds that one fold may take; `start_s` are lost before the first."""
+    """Return the available seconds for one fold; `start_s` is the startup time."""
     at_once = min(context.threads, context.folds)
     return (SHARE_OF_BUDGET * context.budget_s - start_s) * at_once / context.folds
 
@@ -58,7 +58,7 @@ def fold_s(context: Context, start_s: float = 0.0) -> float:
 def epochs_that_fit(
     context: Context, cost: EpochCost, batch_size: int, start_s: float = 0.0
 ) -> int:
-    """Return for how many epochs there is time, and memory."""
+    """Return the number of epochs that fit into the time and memory limits."""
     epoch_s = cost.epoch_s(train_rows(context), dense_width(context), batch_size)
     epoch_bytes = 8 * context.n_rows * max(1, context.n_classes)
     fitting = min(fold_s(context, start_s) / max(epoch_s, 1e-6), MOST_BYTES_KEPT / epoch_bytes)
@@ -66,9 +66,9 @@ def epochs_that_fit(
 
 
 def batch_size(context: Context, sizes: tuple[int, ...]) -> int:
-    """Return a batch size: few rows need small batches to have enough of them.
+    """Return the batch size. Few rows need small batches, to have enough of them.
 
-    `sizes` are those below 1,000, 4,000 and 16,000 rows, and beyond.
+    `sizes` are the batch sizes below 1,000, 4,000 and 16,000 rows, and above.
     """
     limits = (1_000, 4_000, 16_000)
     size = sizes[sum(context.n_rows >= limit for limit in limits)]

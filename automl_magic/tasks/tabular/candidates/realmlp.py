@@ -1,4 +1,4 @@
-"""realmlp: a wide neural network with waves of each number; needs the extra `deep`."""
+"""realmlp: a wide network with periodic embeddings of numbers. Needs the extra `deep`."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from automl_magic.tasks.tabular.candidates.network_cost import (
     epochs_that_fit,
 )
 
-WHEN = "with the extra `deep`, where 16 epochs on every fold fit into 15 % of the budget"
+WHEN = "with the extra `deep`, if 16 epochs on every fold fit into 15% of the budget"
 FEWEST_EPOCHS, MOST_EPOCHS = 16, 64
 BATCH_SIZES = (64, 128, 256, 256)
 COST = EpochCost(batch_s=2e-3, row_s=2.5e-5, input_s=2.6e-7)
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where PyTorch is installed and there is time for its schedule."""
+    """Propose it if PyTorch is installed and there is time for its schedule."""
     fits = _epochs(context) >= FEWEST_EPOCHS
     return make(context) if fits and find_spec("torch") is not None else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="realmlp",
         estimator="realmlp",
@@ -36,15 +36,15 @@ def make(context: Context) -> Candidate:
             "dropout": 0.15,
             "lr": 0.02,
             "batch_size": batch_size(context, BATCH_SIZES),
-            # The step shrinks over this length, so a short budget gets a whole schedule too.
+            # The learning rate schedule has this length, so short budgets get a full schedule too.
             "n_epochs": min(MOST_EPOCHS, max(FEWEST_EPOCHS, _epochs(context))),
         },
         decision=Decision(
             about=DecisionKind.CANDIDATE,
             name="realmlp",
-            choice="a wide network with waves of each number",
-            why="Waves let a network follow what is neither smooth nor a step; tuned networks of "
-            "this kind are the strongest single models on tables beside boosting.",
+            choice="a wide network with periodic embeddings",
+            why="Periodic embeddings let a network fit non-smooth functions. Tuned networks of "
+            "this kind are the strongest single models on tables besides boosting.",
             evidence=context.evidence(epochs=_epochs(context)),
         ),
     )

@@ -1,4 +1,4 @@
-"""tabm: neural networks that share their layers, averaged; needs the extra `deep`."""
+"""tabm: the average of networks that share their layers. Needs the extra `deep`."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from automl_magic.tasks.tabular.candidates.network_cost import (
     epochs_that_fit,
 )
 
-WHEN = "with the extra `deep`, where 20 epochs on every fold fit into 15 % of the budget"
+WHEN = "with the extra `deep`, if 20 epochs on every fold fit into 15% of the budget"
 FEWEST_EPOCHS, MOST_EPOCHS = 20, 80
 BATCH_SIZES = (64, 128, 256, 256)
 COST = EpochCost(batch_s=2.2e-3, row_s=3e-5, input_s=5.2e-7)
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it where PyTorch is installed and there is time for enough epochs."""
+    """Propose it if PyTorch is installed and there is time for enough epochs."""
     fits = _epochs(context) >= FEWEST_EPOCHS
     return make(context) if fits and find_spec("torch") is not None else None
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     return Candidate(
         name="tabm",
         estimator="tabm",
@@ -44,8 +44,8 @@ def make(context: Context) -> Candidate:
             about=DecisionKind.CANDIDATE,
             name="tabm",
             choice="eight networks that share their layers",
-            why="The average of networks errs less than each of them, and with common layers it "
-            "costs little more than one.",
+            why="An average of networks has smaller errors than each of them, and with shared "
+            "layers it costs little more than one.",
             evidence=context.evidence(epochs=_epochs(context)),
             rejected=("32 networks, as published: four times the cost for a small gain",),
         ),

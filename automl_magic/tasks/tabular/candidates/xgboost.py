@@ -1,4 +1,4 @@
-"""xgboost: boosted trees with weak regularisation and strong column sampling."""
+"""xgboost: boosted trees with weak regularization and strong column sampling."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ WHEN = "always"
 
 
 def propose(context: Context) -> Candidate | None:
-    """Propose it always: a third implementation of boosting errs differently."""
+    """Always propose it: another boosting implementation has different errors."""
     return make(context)
 
 
 def make(context: Context) -> Candidate:
-    """Return the candidate, whether or not it would propose itself."""
+    """Return the candidate, even if its condition isn't met."""
     regression = context.task.answer is Answer.NUMBER
     return Candidate(
         name="xgboost",
@@ -31,9 +31,9 @@ def make(context: Context) -> Candidate:
         decision=Decision(
             about=DecisionKind.CANDIDATE,
             name="xgboost",
-            choice="gradient-boosted trees grown by depth",
-            why="It grows trees by depth where LightGBM grows them by leaf, so that their errors "
-            "partly cancel.",
+            choice="gradient-boosted trees grown level by level",
+            why="It grows trees level by level and LightGBM leaf by leaf, so their errors partly "
+            "cancel.",
             evidence=context.evidence(),
         ),
     )
