@@ -224,7 +224,7 @@ def _folds(
         if cv.folds > most:
             raise TooFewRows(
                 f"Can't make {cv.folds} folds.",
-                why=f"Of {n_units:,} {units}, only {most:,} can be split into folds.",
+                why=f"There are {n_units:,} {units}, of which {most:,} can be split into folds.",
                 fix=f"Use --folds {most}." if most >= 2 else f"Add more {units}.",
             )
         return cv.folds, _decision(

@@ -224,8 +224,8 @@ def test_the_wizard_has_its_words(calls, tmp_path, monkeypatch):
 
     assert asked["value"] == "count"
     assert [one["label"] for one in asked["options"]] == [
-        "One of two answers",
-        "One of several answers",
+        "Yes or no (binary classification)",
+        "One of several classes",
         "A number",
         "How many",
     ]

@@ -118,7 +118,7 @@ BAD_TABLES = [
     ("missing.csv", "has no values", "all 60 rows", "another column"),
     ("unique.csv", "different in every row", "60 distinct", "another column"),
     ("four.csv", "few rows", "4 rows", "Collect more"),
-    ("four.csv --folds 10", "10 folds need at least 10 rows", "There are 4", "--folds 4"),
+    ("four.csv --folds 10", "Can't make 10 folds", "There are 4", "--folds 4"),
     ("twice.csv", "duplicate column names", "'a'", "its own name"),
     ("ragged.csv", "rows of different lengths", "Line 42 has 4 fields", "sed -n 42p"),
     ("infinite_target.csv", "has infinite values", "7 of 60 rows", "Remove these rows"),
@@ -152,7 +152,7 @@ BAD_OPTIONS = [
     ("--target y --budget -5", "--budget cannot be -5", "above 0", "another value"),
     ("--target y --budget 99999999h", "--budget cannot be", "30 days", "another value"),
     ("--target y --metric acuracy", "called 'acuracy'", "roc_auc", "--metric accuracy"),
-    ("--target y --metric r2", "cannot score a binary task", "regression", "--metric roc_auc"),
+    ("--target y --metric r2", "can't score a binary task", "regression", "--metric roc_auc"),
     ("--target y --task regression", "no number", "text (2 distinct)", "--task binary"),
     ("--target y --folds 1", "--folds cannot be 1", "2 to 50", "another value"),
     ("--target y --holdout 0.9", "--holdout cannot be 0.9", "0 and 0.5", "another value"),
@@ -190,7 +190,7 @@ def test_a_metric_of_classes_cannot_score_numbers(with_table, refused):
 
     what, _, fix = refused(with_table("number.csv"), *words.split())
 
-    assert what == "The metric 'roc_auc' cannot score a regression task."
+    assert what == "The metric 'roc_auc' can't score a regression task."
     assert fix == "Use --metric rmse."
 
 

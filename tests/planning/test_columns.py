@@ -46,7 +46,7 @@ def test_an_excluded_column_is_left_out_with_the_reason(plan, customers):
     made = plan(customers, target="churn", features={"exclude": ["age"]})
 
     (found,) = [one for one in made.decisions if one.label == "column age"]
-    assert found.why == "It was asked to be left out."
+    assert found.why == "You excluded it."
     assert all("age" not in step.columns for step in made.views["dense"])
 
 

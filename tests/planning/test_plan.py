@@ -119,7 +119,7 @@ def test_a_metric_of_another_task_is_refused(plan, customers):
     with pytest.raises(MetricDoesNotFit) as refused:
         plan(customers, target="churn", objective="rmse")
 
-    assert refused.value.what == "The metric 'rmse' cannot score a binary task."
+    assert refused.value.what == "The metric 'rmse' can't score a binary task."
     assert refused.value.fix == "Use --metric roc_auc."
 
 
@@ -136,7 +136,7 @@ def test_an_unknown_candidate_is_refused_with_the_near_miss(plan, customers):
     with pytest.raises(PlanError) as refused:
         plan(customers, target="churn", candidates=["linear", "lightgbn"])
 
-    assert refused.value.fix == "Write lightgbm."
+    assert refused.value.fix == "Use lightgbm."
 
 
 def test_candidates_keep_the_order_that_was_asked_for(plan, customers):

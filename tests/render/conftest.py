@@ -197,7 +197,7 @@ def a_plan(task):
                 evidence={"classes": len(CLASSES[task])},
             ),
             Decision(about=DecisionKind.METRIC, choice=METRICS[task], why="It is the usual one."),
-            Decision(about=DecisionKind.THREADS, choice="1", why="It was asked for."),
+            Decision(about=DecisionKind.THREADS, choice="1", why="You set this."),
             Decision(about=DecisionKind.FOLDS, choice="3", why="Forty rows are few."),
             Decision(
                 about=DecisionKind.COLUMN,

@@ -156,7 +156,7 @@ def test_the_decisions_about_the_task_stand_with_its_cell(plan, task):
     assert reasons["why"].splitlines()[0].startswith(f"task: {task}. The target ")
     assert reasons["why"].splitlines()[1].startswith("metric: ")
     assert cells["split"]["metadata"]["automl"]["why"] == "Forty rows are few."
-    assert cells["parameters"]["metadata"]["automl"]["why"] == "It was asked for."
+    assert cells["parameters"]["metadata"]["automl"]["why"] == "You set this."
     assert cells["candidates"]["metadata"]["automl"]["evidence"] == {"n_unique": 40}
 
 

@@ -22,13 +22,13 @@ def test_what_is_left_out_has_its_usual_value():
 def test_a_value_that_may_not_be_is_said_with_what_may():
     with pytest.raises(PlanError) as caught:
         completed({"horizon": 0}, [STEPS])
-    assert caught.value.why == "It is a whole number above 0. How many steps are forecast."
+    assert caught.value.why == "It must be a whole number above 0. How many steps are forecast."
 
 
 def test_an_unknown_option_is_named_with_the_near_miss():
     with pytest.raises(PlanError) as caught:
         completed({"horizont": 3}, [STEPS])
-    assert caught.value.fix == "Write horizon."
+    assert caught.value.fix == "Use horizon."
 
 
 def test_a_kind_without_options_takes_none():

@@ -179,8 +179,8 @@ def test_fewer_rows_than_folds_are_refused(kind):
     with pytest.raises(TooFewRows) as refused:
         fold_ids(a_split(kind, folds=5), np.array([0, 1, 0]), {})
 
-    assert refused.value.what == "5 folds cannot be made."
-    assert refused.value.why == "There are 3 rows to divide, and each part needs at least one."
+    assert refused.value.what == "Can't make 5 folds."
+    assert refused.value.why == "There are 3 rows to split, and each part needs at least one."
 
 
 def test_fewer_groups_than_folds_are_refused():
@@ -191,14 +191,14 @@ def test_fewer_groups_than_folds_are_refused():
             {"who": ["a", "b", "c"] * 13 + ["a"]},
         )
 
-    assert refused.value.fix == "Use --folds 3, or give more rows."
+    assert refused.value.fix == "Use --folds 3, or add more rows."
 
 
 def test_a_single_group_leaves_nothing_to_measure_on():
     with pytest.raises(TooFewRows) as refused:
         holdout_rows(a_split("grouped", column="who"), np.zeros(9), {"who": ["a"] * 9})
 
-    assert refused.value.why == "The table has 9 rows, and a group of 'who' is never divided."
+    assert refused.value.why == "The table has 9 rows, and a group in 'who' can't be split."
 
 
 def test_a_time_column_without_a_time_is_refused():

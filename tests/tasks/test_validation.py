@@ -37,7 +37,7 @@ def test_few_rows_are_divided_several_times(plan, dataset, column, target, n_row
 def test_groups_and_times_cannot_be_repeated(plan, table):
     with pytest.raises(PlanError) as caught:
         plan(table(), cv={"type": "grouped", "column": "who", "repeats": 3})
-    assert caught.value.what == "A grouped split cannot be repeated."
+    assert caught.value.what == "A grouped split can't be repeated."
     assert plan(table(), cv={"type": "grouped", "column": "who"}).split.repeats == 1
 
 
@@ -85,12 +85,12 @@ def test_few_groups_give_fewer_folds_and_no_holdout(plan, dataset, column, targe
         ),
         (
             {"type": "kfold", "column": "who"},
-            "A kfold split has no column.",
+            "A kfold split doesn't use a column.",
             "Set cv.type to grouped or time, or leave cv.column out.",
         ),
         (
             {"type": "time", "column": "who"},
-            "The column 'who' holds no times.",
+            "The column 'who' doesn't contain times.",
             "Name a column of dates or numbers, or say how it is to be read with features.kinds.",
         ),
         (
@@ -124,8 +124,8 @@ def test_fewer_rows_than_folds_are_refused(plan, table):
         plan(table(8), cv={"folds": 10})
 
     assert (refused.value.what, refused.value.why, refused.value.fix) == (
-        "10 folds need at least 10 rows.",
-        "There are 8 rows, and 8 of them are there to be divided.",
+        "Can't make 10 folds.",
+        "There are 8 rows, of which 8 can be split into folds.",
         "Use --folds 8.",
     )
 
@@ -134,7 +134,7 @@ def test_a_single_row_is_refused(plan, table):
     with pytest.raises(TooFewRows) as refused:
         plan(table(1, summary={}))
 
-    assert refused.value.what == "There are too few rows to validate on."
+    assert refused.value.what == "There are too few rows for cross-validation."
 
 
 def test_a_holdout_of_single_rows_is_refused(plan, table):

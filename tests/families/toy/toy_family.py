@@ -52,7 +52,7 @@ class Counts(Family):
                 why="A count is a number from 0 on.",
                 fix="Use --task regression.",
             )
-        decision = Decision(about=DecisionKind.TASK, choice=COUNT, why="It was asked for.")
+        decision = Decision(about=DecisionKind.TASK, choice=COUNT, why="You set this.")
         return Target(kind=COUNT, n_labelled=dataset.n_rows - column.n_missing, decision=decision)
 
     def also_measured(self, kind: TaskKind) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ def test_a_negative_target_has_no_logarithm():
     with pytest.raises(MetricDoesNotFit) as refused:
         score("rmsle", np.array([-1.0, 1.0]), np.array([0.0, 1.0]))
 
-    assert refused.value.fix == "Use --metric rmse, or --metric mae."
+    assert refused.value.fix == "Use --metric rmse or --metric mae."
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_an_unknown_metric_is_refused_with_the_near_miss(wrong, kind, fix):
     with pytest.raises(UnknownMetric) as refused:
         find_metric(wrong, kind)
 
-    assert refused.value.what == f"No metric is called {wrong!r}."
+    assert refused.value.what == f"There is no metric {wrong!r}."
     assert refused.value.fix == fix
 
 

@@ -45,7 +45,7 @@ def test_a_forest_that_cannot_finish_does_not_propose_itself():
     context = a_context(200_000, 100)
 
     assert not {"extra_trees", "random_forest"} & set(names(context))
-    assert any(reason.startswith("extra_trees: where 50 trees") for reason in rejected(context))
+    assert any(reason.startswith("extra_trees: if 50 trees") for reason in rejected(context))
 
 
 def test_a_long_budget_adds_deep_candidates():
@@ -143,12 +143,12 @@ def test_each_candidate_is_a_file_of_its_name():
 @pytest.mark.parametrize(
     ("asked", "fix"),
     [
-        (["lightgb"], "Write lightgbm."),
-        (["zzz"], "Use these names, or leave candidates out."),
-        ([], "Name each once, such as linear and lightgbm, or leave it out."),
+        (["lightgb"], "Use lightgbm."),
+        (["zzz"], "Use one of these names, or omit candidates."),
+        ([], "List each candidate once, such as linear and lightgbm, or omit candidates."),
         (
             ["linear", "linear"],
-            "Name each once, such as linear and lightgbm, or leave it out.",
+            "List each candidate once, such as linear and lightgbm, or omit candidates.",
         ),
     ],
 )

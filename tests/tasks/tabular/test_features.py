@@ -105,10 +105,10 @@ def test_what_no_model_sees_has_a_reason():
 
     assert reasons == {
         "b": "AM005: b repeats a.",
-        "i": "As it looks. It is left out: each row has its own value, so it can only be learnt "
+        "i": "As it looks. It's excluded: each row has its own value, so it can only be learnt "
         "by heart.",
-        "k": "As it looks. It is left out: it has one value, so it tells no two rows apart.",
-        "x": "It was asked to be left out.",
+        "k": "As it looks. It's excluded: it has only one value, so it can't distinguish rows.",
+        "x": "You excluded it.",
     }
     assert "b" not in left_out(table, "y", keep=["b"])
 

@@ -45,14 +45,14 @@ def test_few_whole_numbers_are_classes_with_the_other_reading_named(plan, datase
     task = about_task(plan(dataset(column("x"), target([3, 4, 5, 6, 7]))))
 
     assert task.rejected == (
-        "regression: use --task regression if the steps between the values are equal",
+        "regression: use --task regression if the values are evenly spaced amounts",
     )
 
 
 def test_the_task_can_be_asked_for(plan, dataset, column, target):
     made = plan(dataset(column("x"), target([3, 4, 5])), task="regression")
 
-    assert (made.task, about_task(made).why) == ("regression", "It was asked for.")
+    assert (made.task, about_task(made).why) == ("regression", "You set this.")
 
 
 def refusal(error, plan, dataset, column, y, n_rows=1_000, **asked):
@@ -80,7 +80,7 @@ def test_a_target_without_values_is_refused(plan, dataset, column):
     y = column("y", "constant", n_unique=0, n_missing=1_000)
 
     assert refusal(TargetNotUsable, plan, dataset, column, y).what == (
-        "The target 'y' has no value in any row."
+        "The target 'y' is empty."
     )
 
 
@@ -88,7 +88,7 @@ def test_a_target_of_unique_texts_is_refused(plan, dataset, column):
     y = column("y", "text", n_unique=990)
 
     assert refusal(TargetNotUsable, plan, dataset, column, y).why == (
-        "It has 990 distinct values in 1,000 rows; a class can only be learnt from several rows."
+        "It has 990 distinct values in 1,000 rows. A class needs several rows to learn from."
     )
 
 
@@ -102,7 +102,7 @@ def test_a_target_with_infinite_values_is_refused(plan, dataset, column):
 
 def test_a_target_of_dates_is_refused(plan, dataset, column):
     assert refusal(TargetNotUsable, plan, dataset, column, column("y", "date")).what == (
-        "The target 'y' holds dates."
+        "The target 'y' contains dates."
     )
 
 
@@ -112,7 +112,7 @@ def test_a_target_of_too_many_classes_is_refused(plan, dataset, column):
     error = refusal(TargetNotUsable, plan, dataset, column, y, n_rows=100_000)
 
     assert (error.why, error.fix) == (
-        "It has 4,000 distinct values; 1,000 classes are the most.",
+        "It has 4,000 distinct values. The maximum is 1,000 classes.",
         "Merge rare values into one.",
     )
 
