@@ -105,8 +105,8 @@ def test_what_no_model_sees_has_a_reason():
 
     assert reasons == {
         "b": "AM005: b repeats a.",
-        "i": "As it looks. It's excluded: each row has its own value, so it can only be learnt "
-        "by heart.",
+        "i": "As it looks. It's excluded: each row has its own value, so a model could "
+        "only memorize it.",
         "k": "As it looks. It's excluded: it has only one value, so it can't distinguish rows.",
         "x": "You excluded it.",
     }

@@ -79,9 +79,7 @@ def test_a_constant_target_is_refused(plan, dataset, column):
 def test_a_target_without_values_is_refused(plan, dataset, column):
     y = column("y", "constant", n_unique=0, n_missing=1_000)
 
-    assert refusal(TargetNotUsable, plan, dataset, column, y).what == (
-        "The target 'y' is empty."
-    )
+    assert refusal(TargetNotUsable, plan, dataset, column, y).what == ("The target 'y' is empty.")
 
 
 def test_a_target_of_unique_texts_is_refused(plan, dataset, column):
