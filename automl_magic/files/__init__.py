@@ -1,1 +1,1 @@
-"""files: what is written appears whole or not at all; notebooks and YAML are read in one way."""
+"""files: atomic writes, digests, notebooks and YAML files."""

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and outlive a power cut."""
+"""Atomic and durable file writes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TEMPORARY_SUFFIX = ".automl-tmp"
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a place beside a path for somebody else to write; then it is the file at that path.
+    """Yield a temporary path. After the block, the file at this path replaces `path` atomically.
 
-    After an error nothing is left there, and the file is the old one.
+    After an error, the temporary file is removed and `path` isn't changed.
     """
-    new = _beside(path)
+    new = _temporary_path(path)
     try:
         yield new
         with new.open("rb") as file:
@@ -35,24 +35,24 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Write a file: temporary file, fsync, rename, fsync of the folder.
+    """Write a file atomically: temporary file, fsync, rename, fsync of the folder.
 
     Parameters
     ----------
     mode : int
-        It is never open to more than that.
+        File permissions. The file never has more than these.
     """
-    with _written(path, data, mode) as new:
+    with _temporary_file(path, data, mode) as new:
         new.replace(path)
     _sync_folder(path.parent)
 
 
 def write_first(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
-    """Write a file where there is none, whole, and say whether that was done.
+    """Write a file atomically if it doesn't exist. Return whether it was written.
 
-    Of two who come together the first wins.
+    If two processes do this at once, only the first one writes the file.
     """
-    with _written(path, data, mode) as new:
+    with _temporary_file(path, data, mode) as new:
         try:
             path.hardlink_to(new)
         except FileExistsError:
@@ -62,25 +62,27 @@ def write_first(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
 
 
 def write_all(texts: Mapping[Path, str]) -> None:
-    """Write files so that a reader finds old texts or new ones, never a part; or change nothing."""
-    new = {}
+    """Write several files, each atomically. If one can't be written, no file is changed."""
+    new_files = {}
     with contextlib.ExitStack() as undoing:
         for path, text in texts.items():
             check_file(path)
             undoing.enter_context(making(path.parent))
-            new[path] = undoing.enter_context(_written(path, text.encode("utf-8"), 0o666))
-        for path, written in new.items():
-            written.replace(path)
+            new_files[path] = undoing.enter_context(
+                _temporary_file(path, text.encode("utf-8"), 0o666)
+            )
+        for path, new_file in new_files.items():
+            new_file.replace(path)
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes], *, mode: int = 0o777) -> None:
-    """Write files into a folder of their own, as a whole or not at all; an old one is replaced.
+    """Write a folder with files atomically. An existing folder is replaced.
 
-    `contents` maps the path of each file in the folder to its bytes.
+    `contents` maps the relative path of each file to its bytes.
     """
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    new, old = _beside(folder), _beside(folder)
+    new, old = _temporary_path(folder), _temporary_path(folder)
     new.mkdir(mode=mode)
     try:
         for path, content in contents.items():
@@ -95,15 +97,15 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], *, mode: int = 0o7
     _sync_folder(folder.parent)
 
 
-def _beside(path: Path) -> Path:
-    """Return a name beside a path that nobody else has; `TEMPORARY_SUFFIX` tells what it is."""
+def _temporary_path(path: Path) -> Path:
+    """Return a unique temporary path in the same folder. It ends in `TEMPORARY_SUFFIX`."""
     return path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
 
 
 @contextlib.contextmanager
-def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
-    """Give a file beside a path, written and on the disk; it is removed if it is still there."""
-    new = _beside(path)
+def _temporary_file(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """Yield a temporary file with the data, synced to disk. It's removed if it still exists."""
+    new = _temporary_path(path)
     try:
         _write(new, data, mode)
         yield new
@@ -120,7 +122,7 @@ def _write(new: Path, data: bytes, mode: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
+    """Sync the file names of a folder to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -129,49 +131,49 @@ def _sync_folder(folder: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Refuse a path at which no file can be put: a folder, or a device, which would be replaced."""
+    """Raise FolderTaken if a path is a folder or a special file such as a device."""
     if path.is_dir():
         raise FolderTaken(
             f"{str(path)!r} is a folder, not a file.",
-            why="What is to be written is one file.",
-            fix="Name a file with -o.",
+            why="The output is a single file.",
+            fix="Use -o with the path of a file.",
         )
     if path.exists() and not path.is_file():
         raise FolderTaken(
-            f"{str(path)!r} is not a regular file.",
-            why="It is a device, a pipe or a socket, and a file would take its place.",
-            fix="Name another file with -o.",
+            f"{str(path)!r} isn't a regular file.",
+            why="It's a device, pipe or socket, which the output would replace.",
+            fix="Use -o with another path.",
         )
 
 
 @contextlib.contextmanager
 def making(folder: Path) -> Iterator[None]:
-    """Make a folder; after an error, remove again the empty ones that were made."""
-    new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    """Create a folder. After an error, remove the created folders if they're empty."""
+    new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except BaseException:
-        for made in new:
+        for new_folder in new_folders:
             with contextlib.suppress(OSError):
-                made.rmdir()
+                new_folder.rmdir()
         raise
 
 
 @contextlib.contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into an error that names the folder."""
+    """Turn errors of the operating system into an error that names the folder."""
     try:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = os.strerror(error.errno) if error.errno else str(error).rstrip(".")
         raise FolderNotWritable(
-            f"The folder {str(folder)!r} cannot be written.",
+            f"Can't write to the folder {str(folder)!r}.",
             why=f"{why}.",
-            fix="Free some space, or choose another disk with -o."
+            fix="Free some space, or use -o with a folder on another disk."
             if full
-            else "Choose a folder of yours with -o.",
+            else "Use -o with a folder that you can write to.",
         ) from error

@@ -1,4 +1,4 @@
-"""SHA-256 of files, and the one check of a file against what was recorded of it."""
+"""SHA-256 digests of files, and checks against recorded digests."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ _PREFIX = "sha256:"
 
 
 def sha256_of(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal digits."""
+    """Return the SHA-256 of bytes in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def sha256_of_file(file: BufferedReader) -> str:
-    """Return the SHA-256 of an open file, read from where it stands to its end."""
+    """Return the SHA-256 of an open file, from its current position to the end."""
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def other_sha256(content: bytes, recorded: str) -> str | None:
-    """Return the SHA-256 of some bytes if it is another than the recorded one; None if it is not.
+    """Return the SHA-256 of bytes if it differs from the recorded one, else None.
 
     Parameters
     ----------
     recorded : str
-        Hexadecimal digits, with or without `sha256:` before them.
+        Hexadecimal digits, with or without the prefix `sha256:`.
     """
-    found = sha256_of(content)
-    return None if found == recorded.removeprefix(_PREFIX) else found
+    digest = sha256_of(content)
+    return None if digest == recorded.removeprefix(_PREFIX) else digest

@@ -1,4 +1,4 @@
-"""The templates that ship with us: pieces of notebooks, apps, the theme of Voila."""
+"""The templates of the package: notebook pieces, apps and the Voilà theme."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from automl_magic.errors import RenderError
 
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def templates() -> Path:
-    """Return the folder of notebook pieces and apps.
+    """Return the folder of the templates.
 
-    In a checkout (an editable install) it is the repository's own `templates/`; a wheel puts the
-    same files under `share/jupyter/automl-magic/templates`, where Jupyter keeps data files.
+    In a checkout (an editable install), it's `templates/` in the repository. A wheel installs the
+    same files to `share/jupyter/automl-magic/templates`, Jupyter's folder for data files.
     """
     checkout = Path(__file__).resolve().parents[2] / "templates"
     if (checkout / "notebooks").is_dir():
@@ -31,14 +31,14 @@ def source_piece(name: str) -> str:
     Raises
     ------
     RenderError
-        If there is no such piece.
+        If the piece doesn't exist.
     """
     path = templates() / "notebooks" / "sources" / f"{name}.py"
-    # A name may come from a file that somebody has edited; it must not lead out of the folder.
-    if not _WORD.fullmatch(name) or not path.is_file():
+    # The name can come from an edited file, so it must not lead out of the folder.
+    if not _NAME.fullmatch(name) or not path.is_file():
         raise RenderError(
-            f"There is no template piece {name[:80]!r} that loads a table.",
-            why=f"These pieces lie in {str(path.parent)!r}.",
-            fix="Check the name; if the files are missing, install automl-magic again.",
+            f"There's no template piece {name[:80]!r} that loads a table.",
+            why=f"These pieces are in {str(path.parent)!r}.",
+            fix="Check the name. If files are missing, reinstall automl-magic.",
         )
     return path.read_text("utf-8").rstrip("\n")

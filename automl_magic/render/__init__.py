@@ -1,7 +1,7 @@
-"""render: Plan → Notebook. Writes text; runs nothing.
+"""render: renders plans and recipes as notebooks. It doesn't run anything.
 
-Values enter as literals (`literal`), choices as whole pieces (`pieces`), and there is no third way:
-nothing in the data can become code. A piece is valid Python with holes, `slot("name")`.
+Values are inserted as literals (`literal`), choices as complete pieces (`pieces`). So data can
+never become code. A piece is valid Python with placeholders, `slot("name")`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ __all__ = [
     "to_text",
 ]
 
-# Loaded when first used: nbformat alone takes longer than `import automl_magic` may.
-_HOMES = {
+# Loaded lazily: nbformat takes longer than the limit for `import automl_magic`.
+_MODULES = {
     "cells": ("code_cell", "markdown_cell"),
     "explain": ("render_explain",),
     "explore": ("render_explore",),
@@ -59,7 +59,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
+    for home, names in _MODULES.items():
         if name in names:
             return getattr(import_module(f"{__name__}.{home}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

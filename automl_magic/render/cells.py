@@ -1,7 +1,7 @@
-"""cells: cells with fixed ids, so that two renders of one plan are equal and a diff shows changes.
+"""cells: cells with stable ids, so that renders of one plan are equal and diffs show changes.
 
-The metadata of a cell say why it is there. They may hold text from the data: metadata is data, and
-nothing shows it as code or markup.
+A cell's metadata has the reasons for the cell. It can contain text from the data, because metadata
+is never displayed as code or markup.
 """
 
 from __future__ import annotations
@@ -27,33 +27,37 @@ def code_cell(
 
     Parameters
     ----------
-    tags
-        Besides `automl:<step>`, which every cell has.
-    decisions
-        What the cell rests on; kept in its metadata as `why`, `evidence` and `rejected`.
+    step : str
+        Name of the step.
+    source : str
+        Code of the cell.
+    tags : sequence of str
+        Tags in addition to `automl:<step>`, which every cell has.
+    decisions : sequence of Decision
+        Decisions behind the cell. Its metadata gets them as `why`, `evidence` and `rejected`.
     """
     _check_id(step)
     metadata = {"tags": [*tags, f"automl:{step}"], "automl": _reasons(step, decisions)}
-    made: NotebookNode = v4.new_code_cell(  # type: ignore[no-untyped-call]
+    cell: NotebookNode = v4.new_code_cell(  # type: ignore[no-untyped-call]
         source, id=step, metadata=metadata
     )
-    return made
+    return cell
 
 
 def markdown_cell(step: str, source: str) -> NotebookNode:
-    """Return a Markdown cell whose id is the name of its step. The source holds no data."""
+    """Return a Markdown cell whose id is the name of its step. The source must not have data."""
     _check_id(step)
     metadata = {"tags": [f"automl:{step}"], "automl": {"step": step}}
-    made: NotebookNode = v4.new_markdown_cell(  # type: ignore[no-untyped-call]
+    cell: NotebookNode = v4.new_markdown_cell(  # type: ignore[no-untyped-call]
         source, id=step, metadata=metadata
     )
-    return made
+    return cell
 
 
 def step_id(prefix: str, name: str, position: int) -> str:
-    """Return `<prefix>-<name>`, or `<prefix>-<position>` where the name cannot be in a cell id."""
-    named = f"{prefix}-{name}"
-    return named if CELL_ID.fullmatch(named) else f"{prefix}-{position}"
+    """Return `<prefix>-<name>`, or `<prefix>-<position>` if the name isn't valid in a cell id."""
+    cell_id = f"{prefix}-{name}"
+    return cell_id if CELL_ID.fullmatch(cell_id) else f"{prefix}-{position}"
 
 
 def _reasons(step: str, decisions: Sequence[Decision]) -> dict[str, Any]:
@@ -62,28 +66,30 @@ def _reasons(step: str, decisions: Sequence[Decision]) -> dict[str, Any]:
         (decision,) = decisions
         reasons |= {"why": decision.why, "evidence": dict(decision.evidence)}
     elif decisions:
-        said = [f"{decision.label}: {decision.choice}. {decision.why}" for decision in decisions]
-        evidence = {one.label: dict(one.evidence) for one in decisions if one.evidence}
-        reasons |= {"why": "\n".join(said), "evidence": evidence}
+        lines = [f"{decision.label}: {decision.choice}. {decision.why}" for decision in decisions]
+        evidence = {
+            decision.label: dict(decision.evidence) for decision in decisions if decision.evidence
+        }
+        reasons |= {"why": "\n".join(lines), "evidence": evidence}
     if decisions:
         reasons["rejected"] = [text for decision in decisions for text in decision.rejected]
-    return _json(step, reasons)
+    return _to_json(step, reasons)
 
 
-def _json(step: str, metadata: dict[str, Any]) -> dict[str, Any]:
+def _to_json(step: str, metadata: dict[str, Any]) -> dict[str, Any]:
     try:
-        whole: dict[str, Any] = json.loads(json.dumps(metadata, allow_nan=False))
+        document: dict[str, Any] = json.loads(json.dumps(metadata, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         raise RenderError(
-            f"The reasons of the cell {step!r} cannot be kept in the notebook.",
-            why=f"Metadata is JSON, and writing it failed: {error}.",
-            fix="Give evidence as finite numbers, text, lists and dicts.",
+            f"Can't store the reasons of cell {step!r} in the notebook.",
+            why=f"Cell metadata must be JSON, and writing it failed: {error}.",
+            fix="Use finite numbers, text, lists and dicts as evidence.",
         ) from error
-    return {key: _utf8(value) for key, value in whole.items()}
+    return {key: _utf8(value) for key, value in document.items()}
 
 
 def _utf8(value: Any) -> Any:
-    """Write half of a character by its number: JSON may hold it, but no file may."""
+    """Escape lone surrogates, which JSON allows but UTF-8 files don't."""
     match value:
         case str():
             return value.encode("utf-8", "backslashreplace").decode()
@@ -98,7 +104,7 @@ def _utf8(value: Any) -> Any:
 def _check_id(step: str) -> None:
     if not CELL_ID.fullmatch(step):
         raise RenderError(
-            f"{step[:80]!r} cannot be the id of a cell.",
-            why="An id has 1 to 64 letters of a-z and A-Z, digits, - and _ (JEP 62).",
-            fix="Use a shorter, plainer name.",
+            f"{step[:80]!r} isn't a valid cell id.",
+            why="Cell ids have 1 to 64 characters: a-z, A-Z, 0-9, - and _ (JEP 62).",
+            fix="Use a short name with these characters.",
         )

@@ -1,4 +1,4 @@
-"""The explain notebook: one section a cell, for the model of a search."""
+"""The explain notebook: one section per cell, for the model of a search."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from automl_magic.render.sections import SectionCell
 from automl_magic.render.slots import fill
 
 BUDGET_S = 45.0
-# Cells that make no section, by the part of the notebook that begins with them.
+# Cells without a section, by the part of the notebook that starts with them.
 _PREPARING = {"changes": ("refit",)}
 
 
 def render_explain(plan: Plan, sections: Sequence[SectionCell]) -> NotebookNode:
-    """Return the notebook that explains the model that was found by a plan.
+    """Return the notebook that explains the model of a search.
 
-    Which model that is says the parameter `search_dir`. `sections` are those of the task, in their
-    order; each part of the notebook opens with a text of its own.
+    The parameter `search_dir` sets the model. `sections` are those of the task, in order. Each part
+    of the notebook starts with a text.
 
     Raises
     ------
     RenderError
-        If the plan holds a value that is no literal, or a section has no piece.
+        If a value in the plan isn't a literal, or a section has no piece.
     """
     pieces = pieces_for(plan.task)
     values: dict[str, dict[str, object]] = {
         "parameters": {"data_source": plan.dataset.source, "budget_s": BUDGET_S},
         "load": {"sensitive": list(plan.experiment.sensitive)},
-        **{one.name: dict(one.values) for one in sections},
+        **{section.name: dict(section.values) for section in sections},
     }
 
     def cell(step: str) -> NotebookNode:
@@ -45,12 +45,12 @@ def render_explain(plan: Plan, sections: Sequence[SectionCell]) -> NotebookNode:
 
     def parts() -> Iterator[NotebookNode]:
         part = None
-        for one in sections:
-            if one.part != part:
-                part = one.part
+        for section in sections:
+            if section.part != part:
+                part = section.part
                 yield text(f"about-{part}")
                 yield from map(cell, _PREPARING.get(part, ()))
-            yield cell(one.name)
+            yield cell(section.name)
 
     return assemble(
         [text("title"), cell("parameters"), cell("load"), *parts(), cell("finish")], kind="explain"

@@ -1,4 +1,4 @@
-"""The explore notebook: what is in the table, before anything is learnt from it."""
+"""The explore notebook: an overview of the table before training."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from automl_magic.render.slots import fill
 
 
 def render_explore(plan: Plan) -> NotebookNode:
-    """Return the notebook that shows a table: types, quality, findings, pictures.
+    """Return the notebook that shows a table: types, quality, findings, charts.
 
     Raises
     ------
     RenderError
-        If the plan holds a value that is no literal.
+        If a value in the plan isn't a literal.
     """
     pieces = pieces_for(plan.task)
     values: dict[str, dict[str, object]] = {

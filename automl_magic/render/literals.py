@@ -1,8 +1,8 @@
-"""literals: the one way by which a value becomes source code.
+"""literals: the only way to insert values into source code.
 
-Only None, bool, int, finite float, str, list and dict with text keys pass, and only those very
-types: a subclass could say anything of itself. Text is written in ASCII, so that no character of
-it can end a line or turn the direction of writing.
+Only None, bool, int, finite float, str, list and dict with text keys are allowed. Subclasses
+aren't, because they could have any `repr`. Text is written in ASCII, so that no character can end a
+line or change the text direction.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from automl_magic.errors import RenderError
 
 LINE_LENGTH = 100
 INDENT = 4
-MAX_DEPTH = 50  # Python's own parser refuses brackets deeper than 200
+MAX_DEPTH = 50  # Python's parser fails for brackets nested more than 200 deep
 
 
 def literal(value: object, *, indent: int = 0, before: int = 0, after: int = 0) -> str:
     """Return a value as a Python literal.
 
-    It stays on one line if it fits; a longer list or dictionary gets a line for each element, as
-    ruff writes it.
+    It's on one line if it fits. Longer lists and dictionaries have one line per element, as
+    formatted by ruff.
 
     Parameters
     ----------
     indent : int
-        Columns by which the line is indented in which the literal begins.
+        Indentation of the literal's first line, in characters.
     before, after : int
-        Characters of that line in front of the literal (the indent included) and behind it.
+        Number of characters in this line before the literal (with the indentation) and after it.
 
     Raises
     ------
     RenderError
-        If the value is of another type, not finite, or nested more than 50 deep.
+        If the value has another type, isn't finite, or is nested more than 50 deep.
     """
     text = _flat(value, 0)
     if before + len(text) + after <= LINE_LENGTH or not (isinstance(value, list | dict) and value):
@@ -53,17 +53,17 @@ def literal(value: object, *, indent: int = 0, before: int = 0, after: int = 0) 
 
 def _flat(value: object, depth: int) -> str:
     if depth > MAX_DEPTH:
-        raise _refusal(value, f"it is nested more than {MAX_DEPTH} deep")
+        raise _literal_error(value, f"it's nested more than {MAX_DEPTH} deep")
     if value is None or value is True or value is False:
         return repr(value)
     if type(value) is int:
         try:
             return int.__repr__(value)
-        except ValueError as error:  # Python writes no more than 4,300 digits
-            raise _refusal(value, "it has too many digits") from error
+        except ValueError as error:  # Python limits integers to 4,300 digits
+            raise _literal_error(value, "it has too many digits") from error
     if type(value) is float:
         if not math.isfinite(value):
-            raise _refusal(value, "it is not finite")
+            raise _literal_error(value, "it isn't finite")
         return float.__repr__(value)
     if type(value) is str:
         return _text(value)
@@ -72,21 +72,21 @@ def _flat(value: object, depth: int) -> str:
     if type(value) is dict:
         for key in value:
             if type(key) is not str:
-                raise _refusal(value, f"a key of it is a {type(key).__name__}")
+                raise _literal_error(value, f"one of its keys is a {type(key).__name__}")
         items = (f"{_text(key)}: {_flat(item, depth + 1)}" for key, item in value.items())
         return "{" + ", ".join(items) + "}"
-    raise _refusal(value, "it is of none of the types of JSON")
+    raise _literal_error(value, "it isn't a JSON type")
 
 
 def _text(value: str) -> str:
-    written = ascii(value)
-    # ascii() prefers single quotes, the house double ones; with a quote inside, they may stay.
-    return written if '"' in written else f'"{written[1:-1]}"'
+    quoted = ascii(value)
+    # ascii() uses single quotes. Replace them with double quotes unless the text has some.
+    return quoted if '"' in quoted else f'"{quoted[1:-1]}"'
 
 
-def _refusal(value: object, reason: str) -> RenderError:
+def _literal_error(value: object, reason: str) -> RenderError:
     return RenderError(
-        f"A {type(value).__name__} cannot be written into a notebook.",
-        why=f"A value enters a notebook as a literal, and {reason}.",
-        fix="Use None, true or false, a finite number, text, a list, or a dict with text keys.",
+        f"Can't write this {type(value).__name__} into a notebook.",
+        why=f"Notebooks can only have values as literals, but {reason}.",
+        fix="Use None, a boolean, a finite number, text, a list, or a dict with text keys.",
     )

@@ -1,4 +1,4 @@
-"""The standalone notebook: a recipe as plain pandas, NumPy and scikit-learn, without us."""
+"""The standalone notebook: a recipe in plain pandas, NumPy and scikit-learn."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from automl_magic.tasks.family import Cell
 
 
 def render_model(recipe: Recipe, load: LoadCode, *, trial_link: Link | None = None) -> NotebookNode:
-    """Return the notebook that fits and measures a recipe with public packages alone.
+    """Return a notebook that fits and scores a recipe with only public packages.
 
     Parameters
     ----------
-    recipe
-        The ensemble, or one trial as a recipe of one member.
-    load
-        How the table is loaded: `data.load_code` of the dataset.
-    trial_link
-        Where the recipe came from; kept in the notebook's metadata.
+    recipe : Recipe
+        The ensemble, or one trial as a recipe with one member.
+    load : LoadCode
+        Code that loads the table: `data.load_code` of the dataset.
+    trial_link : Link, optional
+        Origin of the recipe, stored in the notebook's metadata.
 
     Raises
     ------
     RenderError
-        If the recipe holds what no piece can say.
+        If there's no template piece for a part of the recipe.
     """
     pieces = pieces_for(recipe.task)
     cells = list(_cells(pieces, recipe, load))
@@ -62,15 +62,15 @@ def render_model(recipe: Recipe, load: LoadCode, *, trial_link: Link | None = No
 
 def _cells(pieces: Pieces, recipe: Recipe, load: LoadCode) -> Iterator[NotebookNode]:
     family = family_for(recipe.task)
-    measured = recipe.split.holdout > 0
+    has_holdout = recipe.split.holdout > 0
     yield from _load(pieces, load)
     yield _text(pieces, "about-data")
     yield code_cell("values", pieces.code("model", "values"))
-    yield from _given(pieces, family.target_cells(recipe))
+    yield from _family_cells(pieces, family.target_cells(recipe))
     views = {name: in_order(recipe.views[name]) for name in recipe.used_views}
     steps = [spec for specs in views.values() for spec in specs]
-    # Blocks in time within the training rows are made of the order that the split finds.
-    if measured or (recipe.split.kind is SplitKind.TIME and divides_again(steps)):
+    # Time blocks of the training rows need the order of rows from the split.
+    if has_holdout or (recipe.split.kind is SplitKind.TIME and divides_again(steps)):
         yield _split(pieces, recipe)
     yield _text(pieces, "about-features")
     for name in pieces_of(spec.kind for spec in steps):
@@ -87,14 +87,14 @@ def _cells(pieces: Pieces, recipe: Recipe, load: LoadCode) -> Iterator[NotebookN
     if recipe.calibration is not None:
         yield _calibration(pieces, recipe, recipe.calibration)
     yield _code(pieces, "blend")
-    yield from _given(pieces, family.decision_cells(recipe))
-    if measured:
+    yield from _family_cells(pieces, family.decision_cells(recipe))
+    if has_holdout:
         yield _text(pieces, "about-holdout")
         yield _code(pieces, "holdout")
         yield _filled(pieces, "metric", f"metric_{recipe.metric}", {})
     yield _text(pieces, "about-refit")
-    yield from _given(pieces, family.prediction_cells(recipe))
-    name = "score" if measured else "score_without_holdout"
+    yield from _family_cells(pieces, family.prediction_cells(recipe))
+    name = "score" if has_holdout else "score_without_holdout"
     yield _filled(pieces, "score", name, {"metric": recipe.metric}, tags=["score"])
 
 
@@ -110,7 +110,7 @@ def _load(pieces: Pieces, load: LoadCode) -> Iterator[NotebookNode]:
 
 def _split(pieces: Pieces, recipe: Recipe) -> NotebookNode:
     split = recipe.split
-    known = {
+    slot_values = {
         "holdout": split.holdout,
         "seed": split.seed,
         "column": split.column,
@@ -123,7 +123,7 @@ def _split(pieces: Pieces, recipe: Recipe) -> NotebookNode:
         "time": ("holdout", "column", "date_format"),
     }[split.kind.value]
     return _filled(
-        pieces, "split", f"split_{split.kind.value}", {slot: known[slot] for slot in slots}
+        pieces, "split", f"split_{split.kind.value}", {slot: slot_values[slot] for slot in slots}
     )
 
 
@@ -132,7 +132,7 @@ def _step(pieces: Pieces, name: str) -> NotebookNode:
 
 
 def _folds(pieces: Pieces, split: Split) -> NotebookNode:
-    """Return how the training rows are divided once more: as the split keeps them apart."""
+    """Return the cell that splits the training rows again, in the same way as the split."""
     match split.kind:
         case SplitKind.GROUPED:
             source = fill(pieces.code("model", "steps", "folds_grouped"), {"column": split.column})
@@ -148,18 +148,18 @@ def _view(pieces: Pieces, recipe: Recipe, name: str, specs: tuple[StepSpec, ...]
     values: dict[str, Any] = {"view": name}
     steps, selection = divided(specs)
     for number, spec in enumerate(steps):
-        # Two steps may have a slot of the same name; the number keeps them apart.
+        # Two steps can have a slot with the same name, so the number makes it unique.
         calls.append(
             pieces.code("model", f"view_{spec.kind}").replace('slot("', f'slot("{number}.')
         )
         params = code_params(spec, recipe.task, recipe.n_classes)
-        known = {"columns": list(spec.columns), **params}
-        values |= {f"{number}.{slot}": _plain(value) for slot, value in known.items()}
+        slot_values = {"columns": list(spec.columns), **params}
+        values |= {f"{number}.{slot}": _plain(value) for slot, value in slot_values.items()}
     if selection is not None:
         values |= {"codes": _n_codes(steps)}
         values |= code_params(selection, recipe.task, recipe.n_classes)
-    whole = pieces.code("model", "view" if selection is None else "view_select")
-    return fill(insert(whole, "steps", calls), values)
+    view_code = pieces.code("model", "view" if selection is None else "view_select")
+    return fill(insert(view_code, "steps", calls), values)
 
 
 def _member(pieces: Pieces, recipe: Recipe, spec: MemberSpec, steps: tuple[StepSpec, ...]) -> str:
@@ -178,17 +178,17 @@ def _member(pieces: Pieces, recipe: Recipe, spec: MemberSpec, steps: tuple[StepS
 
 
 def _n_codes(steps: tuple[StepSpec, ...]) -> int:
-    """Return how many category codes stand in front in a view; none is ever left out."""
+    """Return the number of category codes, which are the first columns of a view."""
     return sum(len(step.columns) for step in steps if step.kind == "category")
 
 
 def _calibration(pieces: Pieces, recipe: Recipe, calibration: Calibration) -> NotebookNode:
     if calibration.method is Method.ISOTONIC:
-        known: dict[str, object] = {"x": list(calibration.x), "y": list(calibration.y)}
+        slot_values: dict[str, object] = {"x": list(calibration.x), "y": list(calibration.y)}
     else:
         shift = list(calibration.shift) or [0.0] * recipe.n_classes
-        known = {"temperature": calibration.temperature, "shift": shift}
-    return _filled(pieces, "calibrate", f"calibrate_{calibration.method}", known)
+        slot_values = {"temperature": calibration.temperature, "shift": shift}
+    return _filled(pieces, "calibrate", f"calibrate_{calibration.method}", slot_values)
 
 
 def _plain(value: Any) -> Any:
@@ -203,8 +203,8 @@ def _code(pieces: Pieces, step: str, **values: object) -> NotebookNode:
     return _filled(pieces, step, step, values)
 
 
-def _given(pieces: Pieces, cells: tuple[Cell, ...]) -> Iterator[NotebookNode]:
-    """Yield the cells that the family puts there."""
+def _family_cells(pieces: Pieces, cells: tuple[Cell, ...]) -> Iterator[NotebookNode]:
+    """Yield the cells that the task family provides."""
     for cell in cells:
         yield _filled(pieces, cell.step, cell.piece, cell.values)
 

@@ -1,4 +1,4 @@
-"""The monitor notebook: one look a cell, at a window of a deployment or at a table."""
+"""The monitor notebook: one section per cell, for a window of a deployment or for a table."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ def render_monitor(
     *,
     of_table: bool = False,
 ) -> NotebookNode:
-    """Return the notebook that judges a window.
-
-    Which window of which model that is say the parameters.
+    """Return the notebook that checks a window. Its parameters set the model and the window.
 
     Parameters
     ----------
     kind : TaskKind
-        What the model that is watched predicts.
+        Task of the monitored model.
+    thresholds : Thresholds
+        Thresholds of the alerts.
     sections : sequence of SectionCell
-        The looks to take, in their order. A part of the notebook that has a name opens with a text.
+        Sections in order. Each part of the notebook that has a name starts with a text.
     of_table : bool
-        Whether the rows are those of a table (`data_source`), not of the prediction log.
+        Whether the rows come from a table (`data_source`), not from the prediction log.
 
     Raises
     ------
     RenderError
-        If the thresholds hold a value that is no literal.
+        If a threshold isn't a literal.
     """
     load = "load_table" if of_table else "load_log"
     pieces = pieces_for(kind)
@@ -51,11 +51,11 @@ def render_monitor(
 
     def parts() -> Iterator[NotebookNode]:
         part = ""
-        for one in sections:
-            if one.part and one.part != part:
-                part = one.part
+        for section in sections:
+            if section.part and section.part != part:
+                part = section.part
                 yield text(f"about-{part}")
-            yield cell(one.name)
+            yield cell(section.name)
 
     parameters = pieces.code("monitor", "parameters")
     if of_table:

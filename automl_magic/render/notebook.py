@@ -1,6 +1,7 @@
-"""notebook: cells → a document, as JSON for Jupyter and as a script for reading and comparing.
+"""notebook: assembles cells to a notebook, as JSON for Jupyter or as a script.
 
-No date, version, path of ours or random id enters it: two renders of a plan are equal byte by byte.
+It has no dates, versions, installation paths or random ids, so that two renders of a plan are
+identical.
 """
 
 from __future__ import annotations
@@ -20,45 +21,48 @@ def assemble(cells: Sequence[NotebookNode], *, kind: str, **more: Any) -> Notebo
 
     Parameters
     ----------
-    kind : {"search", "explore", "model"}
-    more
+    cells : sequence of NotebookNode
+        Cells in order.
+    kind : str
+        Kind of the notebook, such as `search`, `explore` or `model`.
+    **more
         Further entries of the notebook's `automl` metadata.
 
     Raises
     ------
     RenderError
-        If two cells have one id, or the document is no valid notebook.
+        If two cells have the same id, or the notebook isn't valid.
     """
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
         "automl": {"kind": kind, **more},
     }
-    # Before nbformat sees them: it would give the second one a random id.
+    # Check this here, because nbformat would give the second cell a random id.
     ids = [cell["id"] for cell in cells]
-    twice = sorted({step for step in ids if ids.count(step) > 1})
-    if twice:
+    duplicates = sorted({step for step in ids if ids.count(step) > 1})
+    if duplicates:
         raise RenderError(
             "Two cells of a notebook have the same id.",
-            why=f"Repeated: {', '.join(twice)}.",
-            fix="Give every view and every candidate its own name.",
+            why=f"Duplicate ids: {', '.join(duplicates)}.",
+            fix="Give every view and every candidate a unique name.",
         )
-    made: NotebookNode = v4.new_notebook(  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = v4.new_notebook(  # type: ignore[no-untyped-call]
         cells=list(cells), metadata=metadata
     )
     try:
-        nbformat.validate(made)
+        nbformat.validate(notebook)
     except nbformat.ValidationError as error:
         raise RenderError(
-            "What was rendered is not a valid notebook.",
+            "The rendered notebook isn't valid.",
             why=f"{error}".splitlines()[0],
-            fix="Render it from the pieces that came with automl-magic.",
+            fix="Use the original template pieces of automl-magic.",
         ) from error
-    return made
+    return notebook
 
 
 def to_text(notebook: NotebookNode) -> str:
-    """Return the notebook as it stands in a file: sorted keys, sources as lists of lines."""
+    """Return the notebook as file content: sorted keys, sources as lists of lines."""
     text: str = nbformat.writes(  # type: ignore[no-untyped-call]
         notebook, version=nbformat.NO_CONVERT
     )
@@ -66,7 +70,7 @@ def to_text(notebook: NotebookNode) -> str:
 
 
 def as_script(notebook: NotebookNode) -> str:
-    """Return the notebook in the percent format: a comment line in front of each cell."""
+    """Return the notebook in percent format: a comment line before each cell."""
     return "\n\n\n".join(_script_cell(cell) for cell in notebook["cells"]) + "\n"
 
 

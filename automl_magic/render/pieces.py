@@ -1,7 +1,7 @@
-"""pieces: what notebooks are made of. A choice enters a notebook as a whole piece.
+"""pieces: the template pieces of notebooks. A choice is always a complete piece.
 
-The pieces of a task family stand in a folder of its own; what it does not have there is taken from
-those that families share, `templates/notebooks/shared`.
+Each task family has a folder of pieces. Other pieces come from the shared folder,
+`templates/notebooks/shared`.
 """
 
 from __future__ import annotations
@@ -16,46 +16,45 @@ from automl_magic.files.templates import templates
 from automl_magic.records import TaskKind
 from automl_magic.tasks.families import family_for
 
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """The pieces of the notebooks of one family, whose own lie in `folder`."""
+    """The template pieces of one task family. `folder` has its own pieces."""
 
     folder: Path
 
-    def code(self, *words: str) -> str:
+    def code(self, *parts: str) -> str:
         """Return the text of a piece of code, such as `pieces.code("search", "load")`.
 
         Raises
         ------
         RenderError
-            If there is no such piece.
+            If the piece doesn't exist.
         """
-        return _read(self.folder, words, ".py")
+        return _read(self.folder, parts, ".py")
 
-    def prose(self, *words: str) -> str:
-        """Return the text of a Markdown piece. It is static: nothing is ever filled in."""
-        return _read(self.folder, words, ".md")
+    def prose(self, *parts: str) -> str:
+        """Return the text of a Markdown piece. It has no slots."""
+        return _read(self.folder, parts, ".md")
 
 
 def pieces_for(kind: TaskKind) -> Pieces:
-    """Return the pieces that the notebooks of a kind of task are made of."""
+    """Return the template pieces for a kind of task."""
     return Pieces(family_for(kind).templates)
 
 
 @cache
-def _read(folder: Path, words: tuple[str, ...], suffix: str) -> str:
-    # A word may come from a file that somebody has edited; it must not lead out of the folders.
-    if words and all(map(_WORD.fullmatch, words)):
-        for place in (folder, templates() / "notebooks" / "shared"):
-            path = place.joinpath(*words).with_suffix(suffix)
+def _read(folder: Path, parts: tuple[str, ...], suffix: str) -> str:
+    # The parts can come from an edited file, so they must not lead out of the folders.
+    if parts and all(map(_NAME.fullmatch, parts)):
+        for root in (folder, templates() / "notebooks" / "shared"):
+            path = root.joinpath(*parts).with_suffix(suffix)
             if path.is_file():
                 return path.read_text("utf-8").rstrip("\n")
     raise RenderError(
-        f"There is no template piece {'/'.join(words)[:80]!r}.",
-        why=f"Notebooks are put together from the pieces in {str(folder)!r}, and from those that "
-        "families share.",
-        fix="Check the name; if the files are missing, install automl-magic again.",
+        f"There's no template piece {'/'.join(parts)[:80]!r}.",
+        why=f"Notebooks consist of the pieces in {str(folder)!r} and the shared pieces.",
+        fix="Check the name. If files are missing, reinstall automl-magic.",
     )

@@ -1,4 +1,4 @@
-"""The retrain notebook: the search of the champion's plan on newer rows, then a comparison."""
+"""The retrain notebook: a search with the champion's plan on newer rows, then a comparison."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from automl_magic.render.slots import fill
 
 @dataclass(frozen=True, kw_only=True)
 class Challenge:
-    """Whom the challenger is made for, and from what. `champion` is the version that serves."""
+    """The deployment and the data for a challenger. `champion` is the stable version."""
 
     deployment: str
     model: str
@@ -32,17 +32,17 @@ class Challenge:
 
 
 def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
-    """Return the notebook that makes a challenger. Its cells in the middle are those of a search.
+    """Return the notebook that trains a challenger. It includes the cells of the search notebook.
 
     Raises
     ------
     RenderError
-        If the plan holds a value that is no literal, or a name that no cell can have.
+        If a value in the plan isn't a literal, or a name isn't a valid cell id.
     """
     pieces = pieces_for(plan.task)
-    searching = {cell["id"]: cell for cell in render_search(plan)["cells"]}
-    for replaced in ("title", "parameters"):
-        del searching[replaced]
+    search_cells = {cell["id"]: cell for cell in render_search(plan)["cells"]}
+    for step in ("title", "parameters"):  # replaced by those of this notebook
+        del search_cells[step]
     parameters = {
         "data_source": plan.dataset.source,
         "recent_source": challenge.recent_source,
@@ -52,11 +52,11 @@ def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
         "seed": plan.split.seed,
         "threads": plan.experiment.threads or 1,
     }
-    of_the_rows = {
+    row_values = {
         "rows": [source.to_json() for source in challenge.sources],
         "excluded": dict(challenge.excluded),
     }
-    decided = {
+    decision_values = {
         "deployment": challenge.deployment,
         "model": challenge.model,
         "champion": challenge.champion,
@@ -65,11 +65,11 @@ def render_retrain(plan: Plan, challenge: Challenge) -> NotebookNode:
         [
             markdown_cell("title", pieces.prose("retrain", "title")),
             _cell(pieces, "parameters", parameters, tags=["parameters"]),
-            _cell(pieces, "sources", of_the_rows),
-            *searching.values(),
+            _cell(pieces, "sources", row_values),
+            *search_cells.values(),
             markdown_cell("about-comparison", pieces.prose("retrain", "about_comparison")),
             _cell(pieces, "compare", {}),
-            _cell(pieces, "decide", decided),
+            _cell(pieces, "decide", decision_values),
         ],
         kind="retrain",
     )

@@ -1,4 +1,4 @@
-"""The search notebook: a dozen cells, one step of the engine each."""
+"""The search notebook: a dozen cells, one engine step per cell."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from automl_magic.render.pieces import Pieces, pieces_for
 from automl_magic.render.slots import fill
 from automl_magic.tasks.families import family_for
 
-# Which cell answers for a decision of the plan; whatever is about columns stands with the features.
-_CELL_OF = {
+# The cell for each kind of decision. Decisions about columns are in the cell of the candidates.
+_CELLS = {
     DecisionKind.TASK: "task",
     DecisionKind.METRIC: "task",
     DecisionKind.UNLABELLED_ROWS: "task",
@@ -27,12 +27,12 @@ _SPLIT = "split"
 
 
 def render_search(plan: Plan) -> NotebookNode:
-    """Return the notebook that finds a model. Without its cell, a candidate is out of the search.
+    """Return the notebook that searches for a model. Each candidate has a cell that can be deleted.
 
     Raises
     ------
     RenderError
-        If the plan holds a value that is no literal, or a name that no cell can have.
+        If a value in the plan isn't a literal, or a name isn't a valid cell id.
     """
     pieces = pieces_for(plan.task)
 
@@ -63,9 +63,9 @@ def render_search(plan: Plan) -> NotebookNode:
             _text(pieces, "about-data"),
             cell("load"),
             *(
-                one
+                step_cell
                 for step in family_for(plan.task).search_steps(plan)
-                for one in (
+                for step_cell in (
                     *before.get(step.name, ()),
                     cell(step.name, step.values),
                     *after.get(step.name, ()),
@@ -83,14 +83,14 @@ def _text(pieces: Pieces, step: str) -> NotebookNode:
 
 def _cell(pieces: Pieces, step: str, values: Mapping[str, object], plan: Plan) -> NotebookNode:
     tags = ["parameters"] if step == "parameters" else []
-    decisions = [one for one in plan.decisions if _home(one) == step]
+    decisions = [decision for decision in plan.decisions if _cell_of(decision) == step]
     return code_cell(
         step, fill(pieces.code("search", step), values), tags=tags, decisions=decisions
     )
 
 
-def _home(decision: Decision) -> str:
-    return _CELL_OF.get(decision.about, _SPLIT)
+def _cell_of(decision: Decision) -> str:
+    return _CELLS.get(decision.about, _SPLIT)
 
 
 def _view(pieces: Pieces, name: str, specs: tuple[StepSpec, ...]) -> NotebookNode:

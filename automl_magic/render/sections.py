@@ -1,4 +1,4 @@
-"""SectionCell: a cell that makes one section of a report, as its verb tells of it."""
+"""SectionCell: a cell for one section of a report."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class SectionCell:
-    """A cell by the name of its section, which is that of its piece too.
+    """A cell for one section. `name` is the name of the section and of its template piece.
 
-    `part` is the part of the notebook that it stands in; `values` fill the slots of its piece.
+    `part` is the cell's part of the notebook. `values` fill the slots of the piece.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""slots: the holes in a template piece, found by Python's parser and filled with literals."""
+"""slots: placeholders in template pieces, found by Python's parser and filled with literals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from automl_magic.render.literals import literal
 
 @dataclass(frozen=True)
 class Slot:
-    """A call `slot("name")`: its line from 0, and its first and last column, in characters."""
+    """A call `slot("name")`: its line from 0, and its start and end column in characters."""
 
     name: str
     line: int
@@ -21,56 +21,56 @@ class Slot:
 
 
 def slots_in(source: str) -> list[Slot]:
-    """Return the slots of a piece in the order of the text.
+    """Return the slots of a piece in order.
 
     Raises
     ------
     RenderError
-        If the piece is not Python, or a slot is not named by one piece of text.
+        If the piece isn't valid Python, or a slot's name isn't one string.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         raise RenderError(
-            "A template piece is not valid Python.",
-            why=f"The parser says: {error}.",
+            "A template piece isn't valid Python.",
+            why=f"Parser error: {error}.",
             fix="Correct the piece in templates/notebooks.",
         ) from error
     lines = source.split("\n")
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "slot"]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "slot"]
     slots = [
         _slot(node, lines)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and node.func in found
+        if isinstance(node, ast.Call) and node.func in names
     ]
-    if len(slots) != len(found):
+    if len(slots) != len(names):
         raise RenderError(
-            "A template piece uses the name `slot` for something else than a hole.",
-            why='A hole is a call with one text: slot("name").',
+            "A template piece uses the name `slot` outside a call.",
+            why='A slot is a call with one string: slot("name").',
             fix="Rename the variable in the piece.",
         )
     return sorted(slots, key=lambda slot: (slot.line, slot.start))
 
 
 def fill(source: str, values: Mapping[str, object]) -> str:
-    """Write each value where its slots stand, as a Python literal; the other text stays as it is.
+    """Replace each slot with its value as a Python literal. The other text doesn't change.
 
     Raises
     ------
     RenderError
-        If a slot has no value, a value has no slot, or a value cannot be a literal.
+        If a slot has no value, a value has no slot, or a value can't be a literal.
     """
     slots = slots_in(source)
     _check_names({slot.name for slot in slots}, values)
     lines = source.split("\n")
     for number in {slot.line for slot in slots}:
-        here = [slot for slot in slots if slot.line == number]
-        lines[number] = _filled(lines[number], here, values)
+        line_slots = [slot for slot in slots if slot.line == number]
+        lines[number] = _fill_line(lines[number], line_slots, values)
     return "\n".join(lines)
 
 
 def insert(source: str, name: str, parts: Sequence[str]) -> str:
-    """Put whole pieces, each followed by a comma, in place of a slot that fills a line of a list.
+    """Replace a slot on a line of its own with complete pieces, each followed by a comma.
 
     Raises
     ------
@@ -85,8 +85,8 @@ def insert(source: str, name: str, parts: Sequence[str]) -> str:
             return "\n".join([*lines[:number], *block, *lines[number + 1 :]])
     raise RenderError(
         f"A template piece has no line for the slot {name!r}.",
-        why="Other pieces are to be put into a line that holds nothing but the slot and a comma.",
-        fix=f'Write slot("{name}"), in a line of its own.',
+        why="Pieces can only replace a line that consists of the slot and a comma.",
+        fix=f'Put slot("{name}"), on a line of its own.',
     )
 
 
@@ -100,42 +100,42 @@ def _slot(call: ast.Call, lines: Sequence[str]) -> Slot:
             end = len(text[: call.end_col_offset].decode())
             return Slot(name, call.lineno - 1, start, end)
     raise RenderError(
-        f"Line {call.lineno} of a template piece holds a slot that has no name.",
-        why="A slot is named by one text, on one line.",
+        f"Line {call.lineno} of a template piece has a slot without a name.",
+        why="The name of a slot is one string on the same line.",
         fix='Write it as slot("name").',
     )
 
 
-def _check_names(wanted: set[str], values: Mapping[str, object]) -> None:
-    missing, unused = sorted(wanted - values.keys()), sorted(values.keys() - wanted)
+def _check_names(slot_names: set[str], values: Mapping[str, object]) -> None:
+    missing, unused = sorted(slot_names - values.keys()), sorted(values.keys() - slot_names)
     if missing or unused:
         raise RenderError(
-            "A template piece and its values do not match.",
-            why=f"Without a value: {', '.join(missing) or 'none'}. "
-            f"Without a slot: {', '.join(unused) or 'none'}.",
-            fix="Give the piece one value for each slot, and no other.",
+            "A template piece and its values don't match.",
+            why=f"Slots without a value: {', '.join(missing) or 'none'}. "
+            f"Values without a slot: {', '.join(unused) or 'none'}.",
+            fix="Pass exactly one value per slot.",
         )
 
 
-def _filled(line: str, slots: Sequence[Slot], values: Mapping[str, object]) -> str:
+def _fill_line(line: str, slots: Sequence[Slot], values: Mapping[str, object]) -> str:
     indent = len(line) - len(line.lstrip())
-    done, position = "", 0
+    filled, position = "", 0
     for i, slot in enumerate(slots):
-        done += line[position : slot.start]
-        rest = _flat_rest(line, slots[i:], values)
+        filled += line[position : slot.start]
+        remainder = _remainder(line, slots[i:], values)
         value = values[slot.name]
-        done += literal(value, indent=indent, before=_column(done), after=len(rest))
+        filled += literal(value, indent=indent, before=_column(filled), after=len(remainder))
         position = slot.end
-    return done + line[position:]
+    return filled + line[position:]
 
 
-def _flat_rest(line: str, slots: Sequence[Slot], values: Mapping[str, object]) -> str:
-    """Return the line behind the first of the slots, with the others written on one line."""
-    rest, position = "", slots[0].end
+def _remainder(line: str, slots: Sequence[Slot], values: Mapping[str, object]) -> str:
+    """Return the line after the first slot, with the other slots filled on one line."""
+    remainder, position = "", slots[0].end
     for slot in slots[1:]:
-        rest += line[position : slot.start] + literal(values[slot.name])[:200]
+        remainder += line[position : slot.start] + literal(values[slot.name])[:200]
         position = slot.end
-    return rest + line[position:]
+    return remainder + line[position:]
 
 
 def _column(text: str) -> int:

@@ -1,10 +1,10 @@
-"""secrets: references to secrets, and the one place where they are followed.
+"""secrets: references to secrets, and their resolution.
 
-reference   `SCHEME:PLACE`, which may stand in any file; the secret itself never does
-env, file   where secrets lie (one file each)
-resolver    reference → the secret, at the last moment
+reference   `SCHEME:PLACE`, which is safe to store in files, unlike the secret
+env, file   the sources of secrets (one file each)
+resolver    resolves references as late as possible
 
-A value is never logged, shown, or written down; errors name the reference alone.
+A secret is never logged, displayed or stored. Errors only have its reference.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from automl_magic.secrets.reference import Reference
     from automl_magic.secrets.resolver import parse, resolve, standalone_code
 
-_HOME = {
+_MODULES = {
     "Reference": "reference",
     "parse": "resolver",
     "resolve": "resolver",
@@ -27,6 +27,6 @@ __all__ = ["Reference", "parse", "resolve", "standalone_code"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

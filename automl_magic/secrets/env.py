@@ -1,4 +1,4 @@
-"""env: a secret in a variable of the environment."""
+"""env: a secret in an environment variable."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Env(Scheme):
         if value is None:
             raise missing(
                 reference,
-                why=f"The variable {reference.place} is not set where this runs.",
-                fix=f"Set it and start again: export {reference.place}=…",
+                why=f"The environment variable {reference.place} isn't set.",
+                fix=f"Set it, then start again: export {reference.place}=…",
             )
         return value
 

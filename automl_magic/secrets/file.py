@@ -1,4 +1,4 @@
-"""file: a secret that is a file of its own, or a text in a file of JSON."""
+"""file: a secret in its own file, or a value in a JSON file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from automl_magic.secrets.reference import Reference, Scheme, missing
 
 
 class File(Scheme):
-    """`file:/PATH` or `file:/PATH#KEY`. Nobody else may read the file."""
+    """`file:/PATH` or `file:/PATH#KEY`. Only its owner may be able to read the file."""
 
     form = "file:/PATH[#KEY]"
 
@@ -30,19 +30,19 @@ class File(Scheme):
             with path.open(encoding="utf-8") as file:
                 if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                     raise SecretError(
-                        f"The secret at {reference} is not used.",
-                        why=f"Others may read its file {name!r}.",
-                        fix=f"chmod 600 {shlex.quote(name)}",
+                        f"Can't use the secret at {reference}.",
+                        why=f"Other users can read its file {name!r}.",
+                        fix=f"Restrict access to the file: chmod 600 {shlex.quote(name)}",
                     )
-                # An editor ends a file with a newline, which is no part of the secret.
+                # Editors add a newline at the end of a file, which isn't part of the secret.
                 text = file.read().removesuffix("\n")
         except (OSError, UnicodeDecodeError):
             raise missing(
                 reference,
-                why=f"The file {name!r} cannot be read as text.",
-                fix=f"Write it, and: chmod 600 {shlex.quote(name)}",
+                why=f"Can't read the file {name!r} as text.",
+                fix=f"Create it, then restrict access to it: chmod 600 {shlex.quote(name)}",
             ) from None
-        return _value(text, key, reference) if key else text
+        return _read_key(text, key, reference) if key else text
 
     def code(self, reference: Reference) -> tuple[str, Mapping[str, Any]]:
         path, _, key = reference.place.partition("#")
@@ -51,16 +51,16 @@ class File(Scheme):
         return "credential_file", {"path": path}
 
 
-def _value(text: str, key: str, reference: Reference) -> str:
+def _read_key(text: str, key: str, reference: Reference) -> str:
     try:
         document = json.loads(text)
-    except ValueError:  # its message quotes the file
+    except ValueError:  # its message contains the file's content
         document = None
     value = document.get(key) if isinstance(document, dict) else None
     if not isinstance(value, str):
         raise missing(
             reference,
-            why=f"The file is no JSON object in which {key[:60]!r} is a text.",
-            fix=f'Write {{{key[:60]!r}: "…"}} into it.'.replace("'", '"'),
+            why=f"The file isn't a JSON object with text for the key {key[:60]!r}.",
+            fix=f'Add the key: {{{key[:60]!r}: "…"}}'.replace("'", '"'),
         )
     return value

@@ -1,4 +1,4 @@
-"""Reference: where a secret lies. It may be shown and written down; the secret may not."""
+"""Reference: the location of a secret. It's safe to display and store, unlike the secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from automl_magic.errors import SecretError
 
 @dataclass(frozen=True)
 class Reference:
-    """Where a secret lies: `env:NAME`, `file:/run/secrets/crm`, `file:/etc/keys.json#crm`."""
+    """A reference: `env:NAME`, `file:/run/secrets/crm` or `file:/etc/keys.json#crm`."""
 
     scheme: str
     place: str
@@ -22,13 +22,13 @@ class Reference:
 
 
 class Scheme(ABC):
-    """A kind of place where secrets lie."""
+    """A type of location of secrets."""
 
     form: ClassVar[str]
 
     @abstractmethod
     def is_place(self, place: str) -> bool:
-        """Say whether what stands behind the scheme can name a secret at all."""
+        """Return whether the part after the scheme has a valid form."""
 
     @abstractmethod
     def read(self, reference: Reference) -> str:
@@ -37,14 +37,14 @@ class Scheme(ABC):
         Raises
         ------
         SecretError
-            If it is not there, or others may read it.
+            If the secret doesn't exist, or other users can read it.
         """
 
     @abstractmethod
     def code(self, reference: Reference) -> tuple[str, Mapping[str, Any]]:
-        """Return the piece in templates/notebooks/sources that reads it without us; its slots."""
+        """Return the template piece in templates/notebooks/sources that reads it, and its slots."""
 
 
 def missing(reference: Reference, *, why: str, fix: str) -> SecretError:
-    """Return the error for a secret that is not where its reference says."""
-    return SecretError(f"There is no secret at {reference}.", why=why, fix=fix)
+    """Return the error for a missing secret."""
+    return SecretError(f"There's no secret at {reference}.", why=why, fix=fix)

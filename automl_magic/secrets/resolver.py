@@ -1,4 +1,4 @@
-"""The one place where a reference becomes the secret that it names."""
+"""Resolve references to secrets."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ SCHEMES: Mapping[str, Scheme] = {"env": Env(), "file": File()}
 
 
 def parse(text: str) -> Reference:
-    """Return a reference as its two parts.
+    """Parse a reference.
 
     Raises
     ------
     SecretError
-        If it is none. The text is not shown: it may be the secret itself.
+        If it's invalid. The error doesn't contain the text, which may be the secret itself.
     """
-    name, _, place = text.partition(":")
+    name, _, path = text.partition(":")
     scheme = SCHEMES.get(name)
-    if scheme is None or not scheme.is_place(place):
-        forms = " or ".join(known.form for known in SCHEMES.values())
+    if scheme is None or not scheme.is_place(path):
+        forms = " or ".join(scheme.form for scheme in SCHEMES.values())
         raise SecretError(
-            "A secret is not referred to in a way that is known.",
-            why=f"A reference is {forms}; what stands here is something else, and not shown.",
-            fix="Put the secret into a variable, and write its name: env:NAME",
+            "The reference to a secret isn't valid.",
+            why=f"It must be {forms}. The text isn't shown, because it may be the secret.",
+            fix="Put the secret in an environment variable and use its name: env:NAME",
         )
-    return Reference(name, place)
+    return Reference(name, path)
 
 
 def resolve(reference: str) -> str:
-    """Return the secret that a reference names.
+    """Return the secret of a reference.
 
     Raises
     ------
     SecretError
-        If it is no reference, there is no such secret, or others may read its file.
+        If the reference is invalid, the secret doesn't exist, or other users can read its file.
     """
-    found = parse(reference)
-    return SCHEMES[found.scheme].read(found)
+    parsed = parse(reference)
+    return SCHEMES[parsed.scheme].read(parsed)
 
 
 def standalone_code(reference: str) -> tuple[str, Mapping[str, Any]]:
-    """Return the piece of a standalone notebook that reads a secret, and what fills its slots.
+    """Return the piece of a standalone notebook that reads a secret, and the values of its slots.
 
     Raises
     ------
     SecretError
-        If it is no reference.
+        If the reference is invalid.
     """
-    found = parse(reference)
-    return SCHEMES[found.scheme].code(found)
+    parsed = parse(reference)
+    return SCHEMES[parsed.scheme].code(parsed)

@@ -1,11 +1,11 @@
-"""stream: a topic of Kafka → predictions: read at least once, with effects exactly once.
+"""stream: predictions for messages of a Kafka topic, with exactly-once results.
 
-messages     what a message is, and what is made of it: a result, or a dead letter with the reason
-windows/     features over the latest messages of a key, as a small file declares them
-scorer       messages → results and dead letters, in order
-effects/     where they go, together with how far was read: a topic, or the store (one file each)
-topics       where messages come from and where results go, checked before anything is opened
-following    who answers: a model, or the stable version of a deployment
-broker       the client of Kafka, and its errors in our words
-consumer     the loop: poll, score, commit; rebalances, retries and the end
+messages     messages, results and dead letters
+windows/     window features over the latest messages of a key, set in a small file
+scorer       scores messages: results and dead letters, in order
+effects/     where results go, with the offsets in one transaction: a topic or the store
+topics       the topics of a stream, checked before anything is opened
+following    the model that scores: a model, or the stable version of a deployment
+broker       the Kafka client and its errors
+consumer     the loop: poll, score, commit, with rebalances and retries
 """

@@ -1,4 +1,4 @@
-"""broker: the client of Kafka with the options that matter, and its errors in our words."""
+"""broker: Kafka clients with the options of a stream, and their errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from automl_magic.errors import StreamError
 
-# What a stream decides itself; another value would cost a message, or double one.
+# Options that the stream sets. Other values could lose or duplicate messages.
 OURS = (
     "bootstrap.servers",
     "enable.auto.commit",
@@ -25,40 +25,41 @@ OURS = (
 
 
 def read_options(path: Path) -> dict[str, str]:
-    """Read options of the client: one `name=value` a line, `#` before a remark.
+    """Read Kafka client options from a file: one `name=value` per line, comments start with `#`.
 
-    They are those of librdkafka: TLS, SASL, timeouts. A file, since a command line is seen by all.
+    These are librdkafka options such as TLS, SASL and timeouts. They're in a file, because all
+    users of the machine can see command lines.
 
     Raises
     ------
     StreamError
-        If the file cannot be read, or says what the stream decides itself.
+        If the file can't be read, or has an option that the stream sets.
     """
     try:
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
         pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
     except (OSError, UnicodeDecodeError) as error:
         raise StreamError(
-            f"The options of the client cannot be read from {str(path)!r}.",
-            why=f"{error.strerror if isinstance(error, OSError) else 'It is no UTF-8'}.",
-            fix="Name a file with one name=value a line.",
+            f"Can't read the Kafka client options from {str(path)!r}.",
+            why=f"{error.strerror if isinstance(error, OSError) else 'The file is not UTF-8'}.",
+            fix="Use a file with one name=value per line.",
         ) from error
     options = {name.strip(): value.strip() for name, equals, value in pairs if equals}
-    wrong = [name for name, equals, _ in pairs if not equals or name.strip() in OURS]
-    if wrong:
+    invalid = [name for name, equals, _ in pairs if not equals or name.strip() in OURS]
+    if invalid:
         raise StreamError(
-            f"{str(path)!r} holds a line that cannot be taken.",
-            why=f"{wrong[0].strip()[:60]!r} is no name=value, or is decided by the stream itself.",
-            fix=f"Take it out; these are not yours to set: {', '.join(OURS[:-1])}.",
+            f"{str(path)!r} has an invalid line.",
+            why=f"{invalid[0].strip()[:60]!r} isn't name=value, or the stream sets this option.",
+            fix=f"Remove it. The stream sets these options: {', '.join(OURS[:-1])}.",
         )
     return options
 
 
 def consumer_of(brokers: str, group: str, options: Mapping[str, str]) -> Any:
-    """Return a consumer that commits nothing by itself and reads only what was committed."""
+    """Return a consumer without automatic commits that only reads committed messages."""
     from confluent_kafka import Consumer
 
-    return _made(
+    return _create_client(
         Consumer,
         {
             **options,
@@ -66,11 +67,11 @@ def consumer_of(brokers: str, group: str, options: Mapping[str, str]) -> Any:
             "group.id": group,
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
-            # Where to begin is said for each partition. Elsewhere would be a gap that nobody sees.
+            # The start offset is set for each partition. A reset would skip messages silently.
             "auto.offset.reset": "error",
             "isolation.level": "read_committed",
             "enable.partition.eof": True,
-            # So much waits in memory at most; the rest waits on the broker.
+            # Limit for messages in memory. The rest stays on the broker.
             "queued.max.messages.kbytes": 16_384,
             "log_level": options.get("log_level", 2),
         },
@@ -78,16 +79,16 @@ def consumer_of(brokers: str, group: str, options: Mapping[str, str]) -> Any:
 
 
 def producer_of(brokers: str, member: str, options: Mapping[str, str]) -> Any:
-    """Return a producer of transactions. A second one of the same name ends the first."""
+    """Return a transactional producer. A second producer with the same name fences the first."""
     from confluent_kafka import Producer
 
-    return _made(
+    return _create_client(
         Producer,
         {
             **options,
             "bootstrap.servers": brokers,
             "transactional.id": member,
-            # Whoever takes over from a killed process waits for its transaction no longer than so.
+            # The successor of a killed process waits at most this long for its transaction.
             "transaction.timeout.ms": 15_000,
             "linger.ms": 2,
             "log_level": options.get("log_level", 2),
@@ -98,27 +99,29 @@ def producer_of(brokers: str, member: str, options: Mapping[str, str]) -> Any:
 def check_topics(
     client: Any, brokers: str, topics: tuple[str, ...], *, timeout_s: float = 10.0
 ) -> None:
-    """Refuse a broker that does not answer, and topics that are not there.
+    """Check that the brokers respond and the topics exist.
 
     Raises
     ------
     StreamError
+        If a broker doesn't respond or a topic doesn't exist.
     """
     with talking_to(brokers):
         for topic in topics:
-            found = client.list_topics(topic, timeout=timeout_s).topics.get(topic)
-            if found is None or found.error is not None or not found.partitions:
+            metadata = client.list_topics(topic, timeout=timeout_s).topics.get(topic)
+            error = None if metadata is None else metadata.error
+            if metadata is None or error is not None or not metadata.partitions:
                 raise StreamError(
-                    f"There is no topic {topic!r}.",
-                    why=f"The broker says: {found.error if found else 'nothing of it'}.",
-                    fix=f"kafka-topics.sh --bootstrap-server {shlex.quote(brokers)} --create "
-                    f"--topic {shlex.quote(topic)}",
+                    f"There's no topic {topic!r}.",
+                    why="The broker doesn't have it." if error is None else f"{error}.",
+                    fix=f"Create it: kafka-topics.sh --bootstrap-server {shlex.quote(brokers)} "
+                    f"--create --topic {shlex.quote(topic)}",
                 )
 
 
 @contextlib.contextmanager
 def talking_to(brokers: str) -> Iterator[None]:
-    """Turn the client's refusals into an error that names the brokers."""
+    """Turn errors of the Kafka client into an error that names the brokers."""
     from confluent_kafka import KafkaException
 
     try:
@@ -128,23 +131,23 @@ def talking_to(brokers: str) -> Iterator[None]:
 
 
 def refused(brokers: str, error: Any) -> StreamError:
-    """Return the error of a broker that does not do what it is asked."""
+    """Return the error for a failed request to the brokers."""
     return StreamError(
-        f"The brokers {brokers[:80]!r} do not do what they are asked.",
+        f"A request to the Kafka brokers {brokers[:80]!r} failed.",
         why=f"{error.str()} ({error.name()}).",
         fix="Check --brokers HOST:PORT and, for TLS or SASL, --client FILE.",
     )
 
 
-def _made(kind: Any, options: dict[str, Any]) -> Any:
+def _create_client(kind: Any, options: dict[str, Any]) -> Any:
     from confluent_kafka import KafkaException
 
     try:
         return kind(options)
     except (KafkaException, ValueError, TypeError) as error:
-        said = error.args[0].str() if isinstance(error, KafkaException) else str(error)
+        message = error.args[0].str() if isinstance(error, KafkaException) else str(error)
         raise StreamError(
-            "The client of Kafka cannot be made.",
-            why=f"{' '.join(said.split())[:200].rstrip('.')}.",
-            fix="Check the names and values in the file of --client.",
+            "Can't create the Kafka client.",
+            why=f"{' '.join(message.split())[:200].rstrip('.')}.",
+            fix="Check the names and values in the --client file.",
         ) from error

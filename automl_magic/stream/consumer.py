@@ -1,11 +1,11 @@
-"""consumer: the loop. Poll, score, commit; rebalances, retries and the end.
+"""consumer: the loop of a stream. It polls, scores and commits.
 
-    broker ─poll→ messages ─score→ results, dead letters ─commit, with the positions→ effects
+    broker ─poll→ messages ─score→ results, dead letters ─commit, with the offsets→ effects
 
-One thread does all of it. What is read and not committed is forgotten whenever partitions change
-hands or something fails, and read again: nothing is lost by that, and nothing doubled, since the
-position is a part of the effect. While effects cannot be made, the partitions are paused and the
-group is still polled, so that this member is not thought dead.
+All of this is in one thread. After a rebalance or an error, uncommitted messages are discarded and
+read again. No message is lost or duplicated, because results and offsets are committed together.
+While results can't be written, the partitions are paused and the group is still polled, so that
+the broker doesn't remove this member.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from automl_magic.stream.scorer import Scorer
 
 MOST_MESSAGES = 500
 POLL_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, PATIENCE_S = 0.2, 0.1, 5.0, 300.0
-SAY_S, LOOK_S = 1.0, 2.0
+EMIT_INTERVAL_S = 1.0
 
 OnEvent = Callable[[dict[str, Any]], None]
 
 
 @dataclass
 class Counts:
-    """What a stream came to. `again` counts batches that were given up and read again."""
+    """Statistics of a stream. `again` counts batches that were discarded and read again."""
 
     messages: int = 0
     results: int = 0
@@ -50,14 +50,18 @@ class Stream:
 
     Parameters
     ----------
-    consumer
-        As `broker.consumer_of` makes it; `run` closes it.
-    scorer : Scorer or callable that returns one
-        A callable is asked before each batch, so that a model may be replaced.
+    consumer : Consumer
+        A consumer from `broker.consumer_of`. `run` closes it.
+    topic : str
+        The topic to read.
+    scorer : callable
+        Returns the scorer. It's called for each batch, so that the model can change.
+    effects : Effects
+        Where results go.
     until_end : bool
-        Whether to stop when nothing is left to read.
+        Whether to stop at the end of the topic.
     on_event : callable, optional
-        Called with an event `stream` about once a second.
+        Called with a `stream` event about once per second.
     """
 
     def __init__(
@@ -69,30 +73,34 @@ class Stream:
         *,
         brokers: str,
         until_end: bool = False,
-        most_messages: int = MOST_MESSAGES,
+        max_messages: int = MOST_MESSAGES,
         on_event: OnEvent | None = None,
     ) -> None:
         self._consumer, self._topic, self._brokers = consumer, topic, brokers
         self._scorer, self._effects = scorer, effects
-        self._until_end, self._most, self._on_event = until_end, most_messages, on_event
+        self._until_end, self._max_messages = until_end, max_messages
+        self._on_event = on_event
         self.counts = Counts()
-        # The next offset of each partition that is ours; None where none was ever committed.
+        # The next offset of each assigned partition, None if there's no committed offset.
         self._next: dict[Place, int | None] = {}
-        self._ended: set[Place] = set()  # read to where the topic ends now
-        self._hands = 0  # how often partitions have changed hands
-        self._failed: Exception | None = None
+        self._ended: set[Place] = set()  # partitions that are read to their end
+        self._n_reassignments = 0
+        self._error: Exception | None = None
 
     def run(self, stop: Callable[[], bool]) -> Counts:
-        """Read until `stop` says so; what is under way then is still committed.
+        """Read until `stop` returns True. The current batch is still committed.
 
         Raises
         ------
         StreamError, StoreError
-            If the broker or the store cannot be used any more; nothing half is left.
+            If the broker or the store fails permanently. No batch is left partially committed.
         """
-        started, said_at = time.monotonic(), 0.0
+        started, emitted_at = time.monotonic(), 0.0
         self._consumer.subscribe(
-            [self._topic], on_assign=self._taken, on_revoke=self._given, on_lost=self._given
+            [self._topic],
+            on_assign=self._on_assign,
+            on_revoke=self._on_revoke,
+            on_lost=self._on_revoke,
         )
         try:
             while not stop():
@@ -100,158 +108,167 @@ class Stream:
                 if messages:
                     self._process(messages, stop)
                 self.counts.wall_s = time.monotonic() - started
-                if time.monotonic() - said_at >= SAY_S:
-                    said_at = time.monotonic()
-                    self._say()
+                if time.monotonic() - emitted_at >= EMIT_INTERVAL_S:
+                    emitted_at = time.monotonic()
+                    self._emit()
                 if self._until_end and self._is_at_end():
                     break
         finally:
             self._effects.close()
-            self._consumer.close()  # the others need not wait until it is thought dead
+            self._consumer.close()  # so that the group needn't wait for a timeout of this member
         self.counts.wall_s = time.monotonic() - started
-        self._say()
+        self._emit()
         return self.counts
 
     def _poll(self, timeout_s: float) -> list[Message]:
         with talking_to(self._brokers):
-            found = self._consumer.consume(self._most, timeout_s)
-        if self._failed is not None:
-            raise self._failed
+            records = self._consumer.consume(self._max_messages, timeout_s)
+        if self._error is not None:
+            raise self._error
         messages = []
-        for one in found:
-            place = Place(one.topic(), one.partition())
-            if (error := one.error()) is not None:
-                self._check(error, place)
+        for record in records:
+            partition = Place(record.topic(), record.partition())
+            if (error := record.error()) is not None:
+                self._check_error(error, partition)
                 continue
-            kind, at_ms = one.timestamp()
+            kind, timestamp_ms = record.timestamp()
             messages.append(
                 Message(
-                    place,
-                    one.offset(),
-                    one.key(),
-                    one.value(),
-                    tuple(one.headers() or ()),
-                    at_ms / 1000 if kind else 0.0,
+                    partition,
+                    record.offset(),
+                    record.key(),
+                    record.value(),
+                    tuple(record.headers() or ()),
+                    timestamp_ms / 1000 if kind else 0.0,
                 )
             )
-        # A partition may have changed hands while the messages were collected.
-        return [one for one in messages if self._is_next(one)]
+        # A partition may have been revoked while the messages were collected.
+        return [message for message in messages if self._is_next(message)]
 
     def _is_next(self, message: Message) -> bool:
         if message.place not in self._next:
             return False
-        position = self._next[message.place]
-        return position is None or message.offset >= position
+        next_offset = self._next[message.place]
+        return next_offset is None or message.offset >= next_offset
 
-    def _check(self, error: Any, place: Place) -> None:
+    def _check_error(self, error: Any, partition: Place) -> None:
         if error.name() == "_PARTITION_EOF":
-            self._ended.add(place)
+            self._ended.add(partition)
             return
         if error.name() == "_AUTO_OFFSET_RESET":
             raise StreamError(
-                f"Messages of {self._topic!r} are gone that were not read.",
-                why=f"The broker no longer has the position that was committed: {error.str()}.",
-                fix="Keep the topic longer (retention.ms), then begin under a new --group.",
+                f"Unread messages of {self._topic!r} have been deleted.",
+                why=f"The broker no longer has the committed offset: {error.str()}.",
+                fix="Increase retention.ms of the topic, then start with a new --group.",
             )
         if error.fatal() or not (error.retriable() or error.name().startswith("_")):
             raise refused(self._brokers, error)
 
     def _process(self, messages: Sequence[Message], stop: Callable[[], bool]) -> None:
-        """Score some messages and make their effects happen, or leave all to be read again."""
-        hands, before = self._hands, dict(self._next)
-        after = {one.place: one.offset + 1 for one in messages}  # the last of each stands
-        began, pause_s = time.monotonic(), FIRST_PAUSE_S
+        """Score messages and commit the results, or discard them so that they're read again."""
+        n_reassignments, before = self._n_reassignments, dict(self._next)
+        after = {message.place: message.offset + 1 for message in messages}
+        started, pause_s = time.monotonic(), FIRST_PAUSE_S
         while True:
             try:
-                scored = self._scorer()(messages, self._effects.state)
+                scored_batch = self._scorer()(messages, self._effects.state)
                 self._effects.commit(
-                    Batch(scored, {place: before[place] for place in after}, after)
+                    Batch(
+                        scored_batch, {partition: before[partition] for partition in after}, after
+                    )
                 )
             except NotNow as error:
-                if time.monotonic() - began > PATIENCE_S or stop():
+                elapsed_s = time.monotonic() - started
+                if elapsed_s > PATIENCE_S or stop():
                     raise StreamError(
-                        "The results cannot be written.",
-                        why=f"After {time.monotonic() - began:,.0f} s: {str(error)[:200]}.",
-                        fix="Look at the broker or the store; no result was lost, none is double.",
+                        "Can't write the results.",
+                        why=f"It still fails after {elapsed_s:,.0f} s: {str(error)[:200]}.",
+                        fix="Check the broker or the store. No result is lost or duplicated.",
                     ) from error
                 self._wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-                if self._hands != hands:
-                    self._again()
+                if self._n_reassignments != n_reassignments:
+                    self._reread()
                     return
             except Overtaken:
                 self._next.update(self._effects.positions(list(self._next)))
-                self._again()
+                self._reread()
                 return
             else:
-                self._next.update({place: after[place] for place in after if place in self._next})
+                self._next.update(
+                    {
+                        partition: offset
+                        for partition, offset in after.items()
+                        if partition in self._next
+                    }
+                )
                 self.counts.messages += len(messages)
-                self.counts.results += len(scored.results)
-                self.counts.dead_letters += len(scored.dead)
+                self.counts.results += len(scored_batch.results)
+                self.counts.dead_letters += len(scored_batch.dead)
                 return
 
     def _wait(self, seconds: float) -> None:
-        """Wait, and stay a member of the group meanwhile; no message is read."""
+        """Wait without reading messages, but stay a member of the group."""
         assigned = self._consumer.assignment()
         if assigned:
             self._consumer.pause(assigned)
         end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            found = self._consumer.poll(left)
-            if self._failed is not None:
-                raise self._failed
-            if found is not None and found.error() is None:
-                self._hands += 1  # it was under way when the pause came; it has to be read again
+        while (remaining_s := end - time.monotonic()) > 0:
+            record = self._consumer.poll(remaining_s)
+            if self._error is not None:
+                raise self._error
+            if record is not None and record.error() is None:
+                self._n_reassignments += 1  # it arrived during the pause and must be read again
         assigned = self._consumer.assignment()
         if assigned:
             self._consumer.resume(assigned)
 
-    def _again(self) -> None:
-        """Read again from what is committed."""
+    def _reread(self) -> None:
+        """Continue from the committed offsets."""
         self.counts.again += 1
         self._ended.clear()
         if self._next:
-            self._consumer.assign(self._starts())
+            self._consumer.assign(self._start_offsets())
 
-    def _taken(self, _: Any, partitions: Sequence[Any]) -> None:
-        self._hands += 1
+    def _on_assign(self, _: Any, assigned: Sequence[Any]) -> None:
+        self._n_reassignments += 1
         self.counts.rebalances += 1
-        places = [Place(one.topic, one.partition) for one in partitions]
+        partitions = [Place(entry.topic, entry.partition) for entry in assigned]
         try:
-            self._next = self._positions(places)
+            self._next = self._positions(partitions)
             self._ended.clear()
-            self._consumer.assign(self._starts())
-        except Exception as error:  # noqa: BLE001 - a callback of C has nobody who would hear it
-            self._failed = error
+            self._consumer.assign(self._start_offsets())
+        except Exception as error:  # noqa: BLE001 - the C library can't propagate it
+            self._error = error
 
-    def _given(self, _: Any, partitions: Sequence[Any]) -> None:
-        self._hands += 1
-        for one in partitions:
-            self._next.pop(Place(one.topic, one.partition), None)
-            self._ended.discard(Place(one.topic, one.partition))
+    def _on_revoke(self, _: Any, revoked: Sequence[Any]) -> None:
+        self._n_reassignments += 1
+        for entry in revoked:
+            self._next.pop(Place(entry.topic, entry.partition), None)
+            self._ended.discard(Place(entry.topic, entry.partition))
 
-    def _positions(self, places: Sequence[Place]) -> dict[Place, int | None]:
+    def _positions(self, partitions: Sequence[Place]) -> dict[Place, int | None]:
         pause_s = FIRST_PAUSE_S
         end = time.monotonic() + 30.0
         while True:
             try:
-                return self._effects.positions(places)
+                return self._effects.positions(partitions)
             except NotNow as error:
                 if time.monotonic() > end:
                     raise StreamError(
-                        "Nobody says how far the topic was read.",
+                        "Can't read the consumer's position in the topic.",
                         why=f"{str(error)[:200]}.",
-                        fix="Look at the broker; then start again.",
+                        fix="Check the broker, then restart the stream.",
                     ) from error
                 time.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    def _starts(self) -> list[Any]:
+    def _start_offsets(self) -> list[Any]:
         from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
         return [
-            TopicPartition(*place, OFFSET_BEGINNING if position is None else position)
-            for place, position in self._next.items()
+            TopicPartition(*partition, OFFSET_BEGINNING if offset is None else offset)
+            for partition, offset in self._next.items()
         ]
 
     def _is_at_end(self) -> bool:
@@ -261,14 +278,14 @@ class Stream:
         from confluent_kafka import TopicPartition
 
         total = 0
-        for place, position in self._next.items():
-            low, end = self._consumer.get_watermark_offsets(TopicPartition(*place), cached=True)
+        for partition, offset in self._next.items():
+            low, end = self._consumer.get_watermark_offsets(TopicPartition(*partition), cached=True)
             if end < 0:
                 return None
-            total += max(0, end - (max(low, 0) if position is None else position))
+            total += max(0, end - (max(low, 0) if offset is None else offset))
         return total if self._next else None
 
-    def _say(self) -> None:
+    def _emit(self) -> None:
         if self._next:
             self.counts.lag = self._lag()
         if self._on_event is not None:

@@ -1,4 +1,4 @@
-"""Who answers: the model of a folder, or the stable version of a deployment, whichever that is."""
+"""The scorer of a stream: a model, or the current stable version of a deployment."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from automl_magic.records.models.deployment import Checks
     from automl_magic.stream.windows import Windows
 
-LOOK_S = 1.0  # between two looks for another version of a deployment
+LOOK_S = 1.0  # interval between checks for a new version of a deployment
 
 
 def scorer_of(loaded: Loaded, windows: Windows | None, checks: Checks | None = None) -> Scorer:
-    """Return what scores messages with a model."""
+    """Return the scorer for a loaded model."""
     return Scorer(loaded.model, loaded.schema, loaded.name, windows=windows, checks=checks)
 
 
 class Following:
-    """The stable version of a deployment, whichever that is.
+    """Provides a scorer for the current stable version of a deployment.
 
     Parameters
     ----------
     home : Path
-        Where the models of the deployment are staged, and whose signatures are believed.
+        The home folder with the staged models and the trusted keys.
     epoch : int
-        That of the deployment's route, as it was read.
+        The epoch of the deployment's route when it was read.
 
     Raises
     ------
@@ -52,15 +52,15 @@ class Following:
         self._scorer = self._load()
 
     def scorer(self) -> Scorer:
-        """Return what scores the next messages; looks once a second for another version."""
+        """Return the scorer for the next messages. It checks for a new version once per second."""
         if time.monotonic() - self._looked_at >= LOOK_S:
             self._looked_at = time.monotonic()
             epoch = epoch_of(self._engine, [self._name]).get(self._name)
             if epoch is None:
                 raise DeploymentNotFound(
-                    f"The deployment {self._name!r} is gone.",
+                    f"The deployment {self._name!r} no longer exists.",
                     why="It was deleted while the stream was running.",
-                    fix="See what there is: automl deployments",
+                    fix="List deployments: automl deployments",
                 )
             if epoch != self._epoch:
                 self._epoch, self._scorer = epoch, self._load()
@@ -71,10 +71,10 @@ class Following:
         with reading(self._engine) as connection:
             trusted = TrustedKeys(trusted_folder(self._home))
             approval = check_approved(connection, route.model, route.stable, trusted=trusted)
-        said = approval.statement
+        statement = approval.statement
         loaded = load_folder(
-            staged_folder(said, self._home),
+            staged_folder(statement, self._home),
             f"models:/{route.model}/{route.stable}",
-            manifest_sha256=said.manifest_sha256,
+            manifest_sha256=statement.manifest_sha256,
         )
         return scorer_of(loaded, self._windows, deployment.checks)

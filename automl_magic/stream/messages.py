@@ -1,4 +1,4 @@
-"""Messages: a JSON object of features comes in; a result goes out, or a dead letter."""
+"""Messages, results and dead letters. A message is a JSON object of features."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 20
-# Headers of ours; what else came with a message is passed on.
+# Headers that we add. The message's other headers are passed on.
 PREDICTION_ID, MODEL_VERSION, SOURCE = "prediction_id", "model_version", "source"
 ERROR, TRIED = "error", "attempts"
 
@@ -19,7 +19,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 
 class Poison(Exception):
-    """A message that no retry helps: it says why."""
+    """A message that can never be scored, with the reason."""
 
 
 class Place(NamedTuple):
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it was read. `at` is its time in seconds since 1970."""
+    """A message from Kafka. `at` is its timestamp in seconds since 1970."""
 
     place: Place
     offset: int
@@ -42,36 +42,36 @@ class Message:
 
     @property
     def source(self) -> str:
-        """Where it stands, which no other message does."""
+        """Its unique position: topic, partition and offset."""
         return f"{self.place.topic}/{self.place.partition}/{self.offset}"
 
     def fields(self) -> dict[str, Any]:
-        """Return the features that it holds.
+        """Return the features of the message.
 
         Raises
         ------
         Poison
-            If it is no JSON object, or one that cannot be meant: too large, too deep, a name twice.
+            If it isn't a JSON object, is too large or too deep, or has a name twice.
         """
         if self.value is None:
-            raise Poison("It has no value.")
+            raise Poison("The message has no value.")
         if len(self.value) > MOST_BYTES:
-            raise Poison(f"It has {len(self.value):,} bytes; the limit is {MOST_BYTES:,}.")
+            raise Poison(f"The message has {len(self.value):,} bytes. The limit is {MOST_BYTES:,}.")
         _check_depth(self.value)
         try:
-            found = json.loads(
-                self.value, object_pairs_hook=_no_name_twice, parse_constant=_no_constant
+            document = json.loads(
+                self.value, object_pairs_hook=_check_unique, parse_constant=_reject_constant
             )
         except (ValueError, RecursionError) as error:
-            raise Poison(f"It is no JSON: {str(error)[:200]}.") from error
-        if not isinstance(found, dict):
-            raise Poison("It is JSON, but no object with names.")
-        return found
+            raise Poison(f"The message isn't valid JSON: {str(error)[:200]}.") from error
+        if not isinstance(document, dict):
+            raise Poison("The message isn't a JSON object.")
+        return document
 
 
 @dataclass(frozen=True)
 class Result:
-    """What the model said of a message."""
+    """The prediction for a message."""
 
     message: Message
     document: Mapping[str, Any]
@@ -79,7 +79,7 @@ class Result:
 
     @property
     def id(self) -> str:
-        """The id of the prediction: the message's own, or one that follows from where it stands."""
+        """The id of the prediction: from the message's header, or a hash of its position."""
         for name, value in self.message.headers:
             if name == PREDICTION_ID and value:
                 return value.decode("utf-8", "replace")[:40]
@@ -93,14 +93,14 @@ class Result:
 
     @property
     def headers(self) -> list[tuple[str, bytes | None]]:
-        """The message's own headers, then ours."""
-        ours = {PREDICTION_ID: self.id, MODEL_VERSION: self.version, SOURCE: self.message.source}
-        return _with(self.message.headers, ours)
+        """The message's headers, then ours."""
+        added = {PREDICTION_ID: self.id, MODEL_VERSION: self.version, SOURCE: self.message.source}
+        return _add_headers(self.message.headers, added)
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message that has no result: with its own bytes, why, and how often it was tried."""
+    """A message without a result, with the error and the number of attempts."""
 
     message: Message
     error: str
@@ -108,18 +108,18 @@ class DeadLetter:
 
     @property
     def headers(self) -> list[tuple[str, bytes | None]]:
-        """The message's own headers, then ours."""
-        ours = {ERROR: self.error, TRIED: str(self.attempts), SOURCE: self.message.source}
-        return _with(self.message.headers, ours)
+        """The message's headers, then ours."""
+        added = {ERROR: self.error, TRIED: str(self.attempts), SOURCE: self.message.source}
+        return _add_headers(self.message.headers, added)
 
 
-def _with(headers: Headers, ours: Mapping[str, str]) -> list[tuple[str, bytes | None]]:
-    kept = [(name, value) for name, value in headers if name not in ours]
-    return [*kept, *((name, text.encode("utf-8", "replace")) for name, text in ours.items())]
+def _add_headers(headers: Headers, added: Mapping[str, str]) -> list[tuple[str, bytes | None]]:
+    passed_on = [(name, value) for name, value in headers if name not in added]
+    return [*passed_on, *((name, text.encode("utf-8", "replace")) for name, text in added.items())]
 
 
 def _check_depth(value: bytes) -> None:
-    """Refuse what is nested too deeply before it is parsed; brackets in texts count too."""
+    """Reject deeply nested JSON before it's parsed."""
     if value.count(b"[") + value.count(b"{") <= MOST_DEPTH:
         return
     depth = in_text = escaped = 0
@@ -136,23 +136,23 @@ def _check_depth(value: bytes) -> None:
         elif byte in b"[{":
             depth += 1
             if depth > MOST_DEPTH:
-                raise Poison(f"It is nested more than {MOST_DEPTH} levels deep.")
+                raise Poison(f"The message is nested more than {MOST_DEPTH} levels deep.")
         elif byte in b"]}":
             depth -= 1
 
 
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands in it twice")
-    return found
+def _check_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("an object has a name twice")
+    return document
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
+def _reject_constant(name: str) -> float:
+    raise ValueError(f"{name} isn't JSON")
 
 
 def plain(value: Any) -> Any:
-    """Return a number or a label as JSON has it; None for a number that JSON has not."""
+    """Return a number or label as a JSON value. NaN and infinity become None."""
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not math.isfinite(value) else value

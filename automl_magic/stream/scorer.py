@@ -1,4 +1,4 @@
-"""scorer: messages → results and dead letters, in their order."""
+"""scorer: scores messages. Results and dead letters are in the order of the messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIRST_PAUSE_S = 0.05
 
 @dataclass
 class Scored:
-    """What became of some messages, and the states of windows that changed with them."""
+    """The results and dead letters of a batch, and the changed window states."""
 
     results: list[Result] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
@@ -40,13 +40,13 @@ class Scorer:
     Parameters
     ----------
     schema : InputSchema or None
-        What a message is checked against; None checks that it is an object of plain values.
+        Schema that messages are validated against. If None, values only must not be nested.
     version : str
-        What the results say they are from.
+        Model version for the results.
     windows : Windows or None
-        Features that are made of earlier messages.
+        Window features from earlier messages.
     sleep : callable
-        Waits so many seconds between two attempts.
+        Waits a number of seconds between two attempts.
     """
 
     def __init__(
@@ -66,87 +66,98 @@ class Scorer:
         self._sleep = sleep
 
     def __call__(self, messages: Sequence[Message], load: Load) -> Scored:
-        """Score messages of which each partition's stand in the order of their offsets.
+        """Score messages, which must be in the order of their offsets in each partition.
 
         Parameters
         ----------
         load : callable
-            Returns the committed state of a key of a partition; called where windows are declared.
+            Returns the committed state of a key in a partition. Only called if there are windows.
         """
-        scored, rows = Scored(), []
+        scored_batch, rows = Scored(), []
         states = None if self.windows is None else WindowStates(self.windows, load)
         for message in messages:
             try:
                 rows.append((message, self._row(message, states)))
             except Poison as poison:
-                scored.dead.append(DeadLetter(message, str(poison), 1))
+                scored_batch.dead.append(DeadLetter(message, str(poison), 1))
         if rows:
-            self._predict(rows, scored)
+            self._predict(rows, scored_batch)
         if states is not None:
-            scored.states = states.changed
-            places = {message.place for message in messages}
-            times = {place: states.newest(place) for place in places}
-            scored.newest = {place: at for place, at in times.items() if at is not None}
-        return scored
+            scored_batch.states = states.changed
+            partitions = {message.place for message in messages}
+            times = {partition: states.newest(partition) for partition in partitions}
+            scored_batch.newest = {
+                partition: newest for partition, newest in times.items() if newest is not None
+            }
+        return scored_batch
 
     def _row(self, message: Message, states: WindowStates | None) -> Mapping[str, Any]:
         fields = message.fields()
         if states is None:
-            return self._checked(fields)
+            return self._check(fields)
         with_features, count = states.with_features(message, fields)
-        row = self._checked({n: v for n, v in with_features.items() if n in self._columns})
-        count()  # a message that was refused has happened to nobody
+        row = self._check({n: v for n, v in with_features.items() if n in self._columns})
+        count()  # only valid messages count for the windows of later ones
         return row
 
-    def _checked(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _check(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         if self._checker is None:
-            odd = [n for n in self._columns if isinstance(fields.get(n), list | dict)]
-            if odd:
-                raise Poison(f"Its {odd[0]!r} is no plain value.")
+            nested = [n for n in self._columns if isinstance(fields.get(n), list | dict)]
+            if nested:
+                raise Poison(f"Its {nested[0]!r} is a list or an object.")
             return fields
         try:
             return self._checker.parse(fields, self._checks).row
-        except AutomlMagicError as refused:
-            raise Poison(f"{refused.what} {refused.why}") from refused
+        except AutomlMagicError as error:
+            raise Poison(f"{error.what} {error.why}") from error
 
-    def _predict(self, rows: Sequence[tuple[Message, Mapping[str, Any]]], scored: Scored) -> None:
+    def _predict(
+        self, rows: Sequence[tuple[Message, Mapping[str, Any]]], scored_batch: Scored
+    ) -> None:
         try:
-            scored.results += self._results(rows)
-        except Exception:  # noqa: BLE001 - one row may be what a library cannot take
-            for one in rows:
-                self._predict_one(one, scored)
+            scored_batch.results += self._results(rows)
+        except Exception:  # noqa: BLE001 - a library may fail for one of the rows
+            for row in rows:
+                self._predict_row(row, scored_batch)
 
-    def _predict_one(self, one: tuple[Message, Mapping[str, Any]], scored: Scored) -> None:
-        said = ""
+    def _predict_row(self, row: tuple[Message, Mapping[str, Any]], scored_batch: Scored) -> None:
+        reason = ""
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(_FIRST_PAUSE_S * 2**attempt)
             try:
-                scored.results += self._results([one])
-            except Exception as error:  # noqa: BLE001 - whatever it is, the stream goes on
-                said = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+                scored_batch.results += self._results([row])
+            except Exception as error:  # noqa: BLE001 - no error of a row may stop the stream
+                reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
             else:
                 return
-        scored.dead.append(DeadLetter(one[0], f"The model cannot predict it. {said}", ATTEMPTS))
+        scored_batch.dead.append(
+            DeadLetter(row[0], f"The model can't predict it. {reason}", ATTEMPTS)
+        )
 
     def _results(self, rows: Sequence[tuple[Message, Mapping[str, Any]]]) -> list[Result]:
         table = {
             name: np.fromiter((row.get(name) for _, row in rows), object, len(rows))
             for name in self._columns
         }
-        said = answers(self.model, table)
-        labels = said.pop(PREDICTION).tolist()
+        columns = answers(self.model, table)
+        labels = columns.pop(PREDICTION).tolist()
         classes = list(self.model.recipe.classes)
-        shares = zip(*(values.tolist() for values in said.values()), strict=True)
-        probabilities = list(shares) if classes else [()] * len(rows)
+        by_row = zip(*(values.tolist() for values in columns.values()), strict=True)
+        probabilities = list(by_row) if classes else [()] * len(rows)
         return [
-            Result(message, _document(label, classes, of_row), self.version)
-            for (message, _), label, of_row in zip(rows, labels, probabilities, strict=True)
+            Result(message, _document(label, classes, row_probabilities), self.version)
+            for (message, _), label, row_probabilities in zip(
+                rows, labels, probabilities, strict=True
+            )
         ]
 
 
-def _document(label: Any, classes: Sequence[Any], shares: Sequence[float]) -> dict[str, Any]:
+def _document(label: Any, classes: Sequence[Any], probabilities: Sequence[float]) -> dict[str, Any]:
     if not classes:
         return {"prediction": plain(label)}
-    by_class = {str(one): plain(share) for one, share in zip(classes, shares, strict=True)}
+    by_class = {
+        str(name): plain(probability)
+        for name, probability in zip(classes, probabilities, strict=True)
+    }
     return {"prediction": plain(label), "probabilities": by_class}

@@ -1,4 +1,4 @@
-"""Topics: where messages come from and where results go, checked before anything is opened."""
+"""Topics: the source and the target of a stream, checked before anything is opened."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Topics:
-    """A topic that is read, and the topic or the database that results go into.
+    """The topic to read, and the topic or database for the results.
 
-    `to` is None where they go into the database. `member` names this process's transactions;
-    `options` are those of librdkafka.
+    `to` is None if results go to the database. `member` is the name of this process's transactions.
+    `options` are librdkafka options.
     """
 
     brokers: str
@@ -38,7 +38,7 @@ class Topics:
 
     @property
     def letters(self) -> str:
-        """The topic of what cannot be answered."""
+        """The topic for dead letters."""
         return self.dead_letters or f"{self.topic}.dead-letters"
 
     def open(
@@ -50,12 +50,12 @@ class Topics:
         until_end: bool = False,
         on_event: Callable[[dict[str, Any]], None] | None = None,
     ) -> Stream:
-        """Open the topics, and return the loop that goes through them.
+        """Open the topics and return the stream.
 
         Parameters
         ----------
         database : Engine or None
-            Where results go if not into a topic.
+            Database for the results if they don't go to a topic.
 
         Raises
         ------
@@ -66,8 +66,8 @@ class Topics:
 
         consumer = consumer_of(self.brokers, self.group, self.options)
         try:
-            written = [] if self.to is None else [self.to, self.letters]
-            check_topics(consumer, self.brokers, (self.topic, *written))
+            targets = [] if self.to is None else [self.to, self.letters]
+            check_topics(consumer, self.brokers, (self.topic, *targets))
             effects = self._effects(consumer, database, windows)
         except BaseException:
             consumer.close()
@@ -86,7 +86,7 @@ class Topics:
         from automl_magic.stream.effects import StoreEffects, TopicEffects
 
         if self.to is None:
-            assert database is not None  # `check_target` has refused neither
+            assert database is not None  # `check_target` has checked that there's a target
             return StoreEffects(database, self.group, windows)
         name = self.member or f"{self.group}.{socket.gethostname()}.{os.getpid()}"
         if self.member is None:
@@ -97,55 +97,52 @@ class Topics:
 
 
 def check_client() -> None:
-    """Raise StreamError if the client of Kafka is not installed."""
+    """Raise StreamError if the Kafka client isn't installed."""
     try:
         import confluent_kafka  # noqa: F401
     except ImportError as error:
         raise StreamError(
-            "The client of Kafka is not installed.",
+            "The Kafka client isn't installed.",
             why="Streams need the package confluent-kafka.",
-            fix="pip install 'automl-magic[stream]'",
+            fix="Install it: pip install 'automl-magic[stream]'",
         ) from error
 
 
 def check_target(to: str | None, dead_letters: str | None, *, to_store: bool, keeps: bool) -> None:
-    """Refuse targets that no transaction spans.
+    """Check that one transaction can include all targets.
 
     Parameters
     ----------
     keeps : bool
-        Whether features over windows are kept of earlier messages.
+        Whether the stream has window features, which need state from earlier messages.
 
     Raises
     ------
     StreamError
+        If there isn't exactly one target, or it doesn't work with the other options.
     """
     if (to is None) != to_store:
         raise StreamError(
-            "It is not clear where results go.",
-            why="They go either into a topic or into the store.",
+            "The stream needs exactly one target.",
+            why="Results go to either a topic or the store.",
             fix="Use --to TOPIC or --to-store.",
         )
     if to_store and dead_letters is not None:
         raise StreamError(
-            "Dead letters cannot go into a topic while results go into the store.",
-            why="No transaction spans a topic and a database.",
-            fix="Leave --dead-letters out: they go into the table dead_letters.",
+            "Dead letters can't go to a topic if results go to the store.",
+            why="A transaction can't include both a topic and a database.",
+            fix="Remove --dead-letters. Dead letters go to the table dead_letters.",
         )
     if keeps and not to_store:
         raise StreamError(
-            "Features over windows need --to-store.",
-            why="What is kept of earlier messages is in the store, and changes with the results in "
-            "one transaction; none spans a topic and a database.",
+            "Window features need --to-store.",
+            why="Their state is in the store and must change in one transaction with the results.",
             fix="Use --to-store instead of --to TOPIC.",
         )
 
 
 def group_of(name: str, topic: str) -> str:
-    """Return the group of a model's consumers.
-
-    The model is named without an alias or a version, which change.
-    """
+    """Return the name of a model's consumer group, without alias or version."""
     name = name.removeprefix("models:/").partition("@")[0].partition("/")[0]
     plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)[:80]
     return f"automl.{plain}.{topic}"

@@ -1,11 +1,11 @@
-"""workspace: who acts, where things are kept, and which databases hold them: one value.
+"""workspace: the acting user, the home folder, the databases and the secrets, in one value.
 
-workspace   the value, and how it is handed to a child process
-own         the person's own, from the environment and the operating system
-entries     a workspace as a file or a variable has it
-configured  the file of workspaces
-chosen      which one a front door acts in
-mlflow      where MLflow keeps its books, and the one way in
+workspace   the value, and how it's passed to a child process
+own         the user's own workspace, from the environment and the operating system
+entries     a workspace in a file or an environment variable
+configured  the workspaces file
+chosen      the selected workspace
+mlflow      connections to MLflow
 """
 
 from __future__ import annotations

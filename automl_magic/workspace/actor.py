@@ -1,4 +1,4 @@
-"""The name of whoever runs this process."""
+"""The user who runs this process."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import pwd
 
 
 def system_user() -> str:
-    """Return the user of the operating system that runs this process.
+    """Return the name of the system user who runs this process.
 
-    Asked of the system and not of the environment, where anybody can write any name.
+    It comes from the operating system, because anyone can set environment variables.
     """
     number = os.geteuid()
     try:
         return pwd.getpwuid(number).pw_name
-    except KeyError:  # a container may run as a number without a name
+    except KeyError:  # in a container, the user id may have no name
         return f"uid:{number}"

@@ -1,4 +1,4 @@
-"""Which workspace a front door acts in: the one that was named, or the person's own."""
+"""The selected workspace: a configured one, or the user's own."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from automl_magic.workspace.workspace import OWN, WORKSPACE_VARIABLE, Workspace
 
 
 def default_workspace() -> Workspace:
-    """Return the workspace that the environment says: `AUTOML_MAGIC_WORKSPACE`, or the own one.
+    """Return the workspace in `AUTOML_MAGIC_WORKSPACE`, by default the user's own.
 
-    The variable holds the name of a configured workspace. In a process that we have started it
-    holds the workspace itself, as JSON.
+    The variable has the name of a configured workspace. In child processes it has the workspace
+    itself, as JSON.
 
     Raises
     ------
     WorkspaceError
-        If no workspace has this name.
+        If there's no workspace with this name.
     SpecError
-        If the file of workspaces cannot be read.
+        If the workspaces file can't be read.
     """
-    said = os.environ.get(WORKSPACE_VARIABLE, "").strip()
-    if said.startswith("{"):
-        return _handed(said)
-    return workspace_named(said or OWN)
+    value = os.environ.get(WORKSPACE_VARIABLE, "").strip()
+    if value.startswith("{"):
+        return _parse_workspace(value)
+    return workspace_named(value or OWN)
 
 
 def workspace_named(name: str) -> Workspace:
-    """Return the workspace of a name: `own`, or one of the file. Raises as `default_workspace`."""
+    """Return the workspace `own` or a configured one. Raises the errors of `default_workspace`."""
     if name == OWN:
         return own_workspace(os.environ)
     from automl_magic.workspace.configured import find
@@ -40,22 +40,20 @@ def workspace_named(name: str) -> Workspace:
 
 
 def workspace_names() -> list[str]:
-    """Return the names among which one can choose. Raises SpecError."""
+    """Return the names of all workspaces. Raises SpecError."""
     from automl_magic.workspace.configured import configured
 
     return [OWN, *configured(os.environ)]
 
 
-def _handed(text: str) -> Workspace:
+def _parse_workspace(text: str) -> Workspace:
     from automl_magic.workspace.entries import from_json
 
     try:
         return from_json(json.loads(text))
     except (ValueError, RecordProblem) as error:
         raise WorkspaceError(
-            f"{WORKSPACE_VARIABLE} holds no workspace.",
-            why=f"It begins like one that was handed over by automl-magic, and is none: {error}."[
-                :400
-            ],
-            fix=f"Write the name of a workspace: {WORKSPACE_VARIABLE}=NAME",
+            f"{WORKSPACE_VARIABLE} isn't a valid workspace.",
+            why=f"It starts like a workspace in JSON, but reading it failed: {error}."[:400],
+            fix=f"Set it to the name of a workspace: {WORKSPACE_VARIABLE}=NAME",
         ) from error

@@ -1,4 +1,4 @@
-"""The file of workspaces: each with its places and databases, and never with a password.
+"""The workspaces file, with the folders and databases of each workspace, but no passwords.
 
     workspaces:
       team-a:
@@ -7,8 +7,8 @@
         tracking: {uri: "https://mlflow.example", workspace: team-a}
         secrets: {SLACK: "file:/run/secrets/slack"}
 
-It is `workspaces.yaml` in the person's own folder, or the file that `AUTOML_MAGIC_WORKSPACES`
-names. Who acts does not stand in it: a file can write any name.
+It's `workspaces.yaml` in the user's own folder, or the file in `AUTOML_MAGIC_WORKSPACES`. It
+doesn't set the acting user, because a file could have any name.
 """
 
 from __future__ import annotations
@@ -29,86 +29,89 @@ from automl_magic.workspace.workspace import OWN, Workspace
 FILE_VARIABLE = "AUTOML_MAGIC_WORKSPACES"
 FILE_NAME = "workspaces.yaml"
 FORM = Form(
-    noun="file of workspaces",
-    article_noun="a file of workspaces",
+    noun="workspaces file",
+    article_noun="a workspaces file",
     example="workspaces:",
-    write_one="Write one as docs/howto/workspaces.md shows.",
-    compare="Compare with the file in docs/howto/workspaces.md",
+    write_one="Create one as in docs/howto/workspaces.md.",
+    compare="Compare it with the file in docs/howto/workspaces.md",
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def find(name: str, environ: Mapping[str, str]) -> Workspace:
-    """Return the configured workspace of this name, in which the user of the system acts.
+    """Return the configured workspace with this name. The acting user is the system user.
 
     Raises
     ------
     WorkspaceError
-        If there is none.
+        If the workspace doesn't exist.
     SpecError
-        If the file cannot be read.
+        If the file can't be read.
     """
-    path, known = workspaces_file(environ), configured(environ)
-    if name in known:
-        return known[name]
-    close = near_miss(name, (*known, OWN))
+    path, workspaces = workspaces_file(environ), configured(environ)
+    if name in workspaces:
+        return workspaces[name]
+    close = near_miss(name, (*workspaces, OWN))
     raise WorkspaceError(
-        f"There is no workspace {name[:60]!r}.",
-        why=f"{path} has {shorten(list(known))}."
-        if known
-        else f"None is configured: there is no {path}.",
-        fix=f"Use {close}." if close else "Add it to that file; see docs/howto/workspaces.md.",
+        f"There's no workspace {name[:60]!r}.",
+        why=f"The workspaces in {path} are {shorten(list(workspaces))}."
+        if workspaces
+        else f"No workspaces are configured in {path}.",
+        fix=f"Use {close}." if close else "Add it to this file as in docs/howto/workspaces.md.",
     )
 
 
 def configured(environ: Mapping[str, str]) -> dict[str, Workspace]:
-    """Return the configured workspaces by their names. Raises SpecError."""
+    """Return the configured workspaces by name. Raises SpecError."""
     path = workspaces_file(environ)
     return read_workspaces(path, own_home(environ), system_user()) if path.exists() else {}
 
 
 def workspaces_file(environ: Mapping[str, str]) -> Path:
-    """Return where the file of workspaces lies, whether it is there or not."""
-    if chosen := environ.get(FILE_VARIABLE):
-        return Path(chosen).expanduser().absolute()
+    """Return the path of the workspaces file, which may not exist."""
+    if path := environ.get(FILE_VARIABLE):
+        return Path(path).expanduser().absolute()
     return own_home(environ) / FILE_NAME
 
 
 def read_workspaces(path: Path, own: Path, actor: str) -> dict[str, Workspace]:
-    """Read a file of workspaces, strictly.
+    """Read and validate a workspaces file.
 
     Parameters
     ----------
+    path : Path
+        The file.
     own : Path
-        The person's own folder: a workspace without a home lies in `workspaces/NAME` of it.
+        The user's own folder. The default home of a workspace is `workspaces/NAME` in it.
     actor : str
-        Who acts in them.
+        The acting user.
 
     Raises
     ------
     SpecError
-        If it is missing or not YAML, has an unknown field or a password, or two workspaces share
-        a place. The error names the line.
+        If the file is missing or isn't YAML, has an unknown field or a password, or two workspaces
+        share a folder or a store. The error names the line.
     """
     root = compose(read_text(path, FORM), path.name, FORM)
     try:
         entries = Workspaces.from_json(value_of(root, path.name)).workspaces
-        made: dict[str, Workspace] = {}
+        workspaces: dict[str, Workspace] = {}
         for name, entry in entries.items():
-            _check(name, entry)
+            _check_entry(name, entry)
             home = path.parent / Path(entry.home or own / "workspaces" / name).expanduser()
-            made[name] = workspace_of(entry, name, actor, home)
-            _check_apart(made[name], [one for one in made.values() if one.name != name], own)
+            workspace = workspace_of(entry, name, actor, home)
+            _check_separate(workspace, list(workspaces.values()), own)
+            workspaces[name] = workspace
     except RecordProblem as problem:
         raise with_line(problem, root, path.name) from problem
-    return made
+    return workspaces
 
 
-def _check(name: str, entry: Entry) -> None:
+def _check_entry(name: str, entry: Entry) -> None:
     if name == OWN or not _NAME.fullmatch(name):
         raise RecordProblem(
             ("workspaces", name),
-            f"a name of small letters, digits and '-', other than {OWN!r}",
+            f"a name of lowercase letters, digits and '-', other than {OWN!r}",
             f"the name {name[:60]!r}",
         )
     for field in ("store", "predictions", "tracking"):
@@ -118,23 +121,25 @@ def _check(name: str, entry: Entry) -> None:
             if url and urlsplit(url).password is not None:
                 raise RecordProblem(
                     ("workspaces", name, field, *([part] if part else [])),
-                    "an address without a password, which belongs into ~/.pgpass or the file that "
-                    "`?passfile=/PATH` names",
-                    "one with a password",
+                    "an address without a password. Put it in ~/.pgpass or the file in "
+                    "`?passfile=/PATH`",
+                    "an address with a password",
                 )
 
 
-def _check_apart(made: Workspace, others: list[Workspace], own: Path) -> None:
-    """Refuse a workspace in which somebody would find what is another one's."""
-    if made.home == own:
+def _check_separate(workspace: Workspace, previous: list[Workspace], own: Path) -> None:
+    """Raise RecordProblem if a workspace shares its home or store with another one."""
+    if workspace.home == own:
         raise RecordProblem(
-            ("workspaces", made.name, "home"), "a place of its own", "that of your own workspace"
+            ("workspaces", workspace.name, "home"),
+            "a separate folder",
+            "that of your own workspace",
         )
-    for other in others:
-        for field in ("home", "store"):
-            if getattr(made, field) == getattr(other, field):
+    for other_workspace in previous:
+        for field, expected in (("home", "a separate folder"), ("store", "a separate database")):
+            if getattr(workspace, field) == getattr(other_workspace, field):
                 raise RecordProblem(
-                    ("workspaces", made.name, field),
-                    "a place of its own",
-                    f"that of {other.name}",
+                    ("workspaces", workspace.name, field),
+                    expected,
+                    f"that of {other_workspace.name}",
                 )

@@ -1,4 +1,4 @@
-"""A workspace as a file or a variable has it, and the workspace made of that."""
+"""Workspaces in a file or an environment variable, and their conversion to `Workspace`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DatabaseEntry(Record):
-    """A database as the file has it."""
+    """A database in the workspaces file."""
 
     url: str
     schema: str | None = None
@@ -34,14 +34,14 @@ class DatabaseEntry(Record):
         if self.schema is None:
             return
         if not _SCHEMA.fullmatch(self.schema):
-            raise OutOfRange("schema", "the name of a schema: small letters, digits and '_'")
+            raise OutOfRange("schema", "a schema name of lowercase letters, digits and '_'")
         if not self.url.startswith("postgresql"):
-            raise OutOfRange("schema", "left out where the database is not PostgreSQL")
+            raise OutOfRange("schema", "omitted if the database isn't PostgreSQL")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TrackingEntry(Record):
-    """MLflow's place as the file has it."""
+    """MLflow's address in the workspaces file."""
 
     uri: str
     registry: str | None = None
@@ -50,7 +50,7 @@ class TrackingEntry(Record):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Entry(Record):
-    """A workspace as the file has it; an address alone is a database without a schema."""
+    """A workspace in the file. A database can be just an address, without a schema."""
 
     home: str | None = None
     store: DatabaseEntry | str | None = None
@@ -62,17 +62,19 @@ class Entry(Record):
     def __post_init__(self) -> None:
         for name, reference in self.secrets.items():
             if not SECRET_NAME.fullmatch(name):
-                raise OutOfRange("secrets", "a mapping of names in capitals, digits and '_'")
+                raise OutOfRange(
+                    "secrets", "a mapping with names of capital letters, digits and '_'"
+                )
             try:
                 parse(reference)
             except SecretError:
-                expected = "a mapping of references, env:NAME or file:/PATH, and never of secrets"
+                expected = "a mapping to references, env:NAME or file:/PATH, not to secrets"
                 raise OutOfRange("secrets", expected) from None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Handed(Entry):
-    """A workspace as one process hands it to another."""
+    """A workspace that one process passes to another."""
 
     name: str
     actor: str
@@ -80,19 +82,19 @@ class Handed(Entry):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Workspaces(Record):
-    """The whole file."""
+    """The contents of the workspaces file."""
 
     workspaces: Mapping[str, Entry]
 
 
 def from_json(document: object) -> Workspace:
-    """Return the workspace that `Workspace.to_json` has written. Raises RecordProblem."""
-    read = Handed.from_json(document)
-    return workspace_of(read, read.name, read.actor, Path(read.home or "/"))
+    """Read a workspace from the JSON of `Workspace.to_json`. Raises RecordProblem."""
+    entry = Handed.from_json(document)
+    return workspace_of(entry, entry.name, entry.actor, Path(entry.home or "/"))
 
 
 def workspace_of(entry: Entry, name: str, actor: str, home: Path) -> Workspace:
-    """Return the workspace of an entry; what it leaves out lies in its home."""
+    """Return the workspace of an entry. Omitted databases are files in its home folder."""
     store = _database(entry.store) or store_in(home)
     tracking = entry.tracking
     if isinstance(tracking, str):

@@ -1,7 +1,7 @@
-"""Where MLflow keeps its books, and the one way in. `track` and `register` share it.
+"""Connections to MLflow, for `track` and `register`.
 
-A new SQLite file is migrated by whoever comes first, and two who come first together crash each
-other; so every way in passes through one file lock, which also lets a run begin only once.
+The first process that opens a new SQLite file migrates it, and two at once would crash. So all
+connections use a file lock, which also ensures that a run is created only once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SQLITE = "sqlite:///"
 
 
 def use_by_default(tracking: Tracking) -> None:
-    """Let `mlflow` in this process look where our runs are, unless it was told where to look."""
+    """Set the tracking URI of `mlflow` in this process, unless it's already set."""
     import mlflow
 
     if not mlflow.tracking.is_tracking_uri_set():
@@ -33,25 +33,25 @@ def use_by_default(tracking: Tracking) -> None:
 
 
 def connect(tracking: Tracking) -> MlflowClient:
-    """Return a client on a database that is ready to use. Imports mlflow: over a second.
+    """Return an MLflow client with a ready database. It imports mlflow, which takes over a second.
 
     Raises
     ------
     TrackingError
-        If the store cannot be reached, written or migrated.
+        If the store can't be reached, written or migrated.
     """
-    # MLflow reports usage to its makers unless it is told not to (it reads this at its import), and
-    # draws a progress bar for each small file that it reads back.
+    # Turn off MLflow's telemetry (it reads this on import) and the progress bars for each small
+    # file that it downloads.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     database = database_file(tracking.uri)
     if database is not None:
         _check_writable(database, tracking.uri)
-    with talking_to(tracking), _quietly(), store_lock(tracking):
+    with talking_to(tracking), _quiet_logs(), store_lock(tracking):
         from mlflow.tracking import MlflowClient
 
         if database is not None and database.stat().st_size == 0:
-            _make_database(database)
+            _create_database(database)
         client = MlflowClient(
             tracking_uri=tracking.uri, registry_uri=tracking.registry_uri or tracking.uri
         )
@@ -60,14 +60,14 @@ def connect(tracking: Tracking) -> MlflowClient:
 
 
 def database_file(tracking_uri: str) -> Path | None:
-    """Return the file of a SQLite store, or None for any other store."""
+    """Return the file of a SQLite store, or None for other stores."""
     if not tracking_uri.startswith(_SQLITE):
         return None
     return Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0]).absolute()
 
 
 def artifact_root(tracking: Tracking) -> Path | None:
-    """Return the folder for artifacts, or None where a server chooses its own."""
+    """Return the folder for artifacts, or None if a server chooses it."""
     if (database := database_file(tracking.uri)) is not None:
         return database.parent / "mlartifacts"
     if urlsplit(tracking.uri).scheme in ("http", "https"):
@@ -77,7 +77,7 @@ def artifact_root(tracking: Tracking) -> Path | None:
 
 @contextlib.contextmanager
 def store_lock(tracking: Tracking) -> Iterator[None]:
-    """Hold the store alone, among the processes of this machine."""
+    """Lock the store for other processes on this machine."""
     database = database_file(tracking.uri)
     path = (
         database.with_name(database.name + ".lock") if database else tracking.home / "mlflow.lock"
@@ -90,29 +90,29 @@ def store_lock(tracking: Tracking) -> Iterator[None]:
 
 @contextlib.contextmanager
 def talking_to(tracking: Tracking) -> Iterator[None]:
-    """Turn what MLflow and the system beneath it raise into a `TrackingError`."""
+    """Turn errors of MLflow and its database into a `TrackingError`."""
     from alembic.util import CommandError
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        with _in_its_workspace(tracking.workspace):
+        with _use_workspace(tracking.workspace):
             yield
     except (MlflowException, SQLAlchemyError, CommandError, OSError) as error:
         raise TrackingError(
-            f"The tracking store {shown(tracking.uri)} did not take the call.",
+            f"A request to the tracking store {shown(tracking.uri)} failed.",
             why=_first_line(error),
             fix="Check MLFLOW_TRACKING_URI: sqlite:///FILE, or the address of a running server.",
         ) from error
 
 
 @contextlib.contextmanager
-def _in_its_workspace(name: str | None) -> Iterator[None]:
-    """Name the workspace in what this thread asks a server. No other thread is concerned."""
+def _use_workspace(name: str | None) -> Iterator[None]:
+    """Set the MLflow server's workspace for requests of this thread."""
     if name is None:
         yield
         return
-    # MLflow's own `set_workspace` would set an environment variable for the whole process.
+    # MLflow's `set_workspace` would set an environment variable for the entire process.
     from mlflow.utils.workspace_context import ServerWorkspaceContext
 
     with ServerWorkspaceContext(name):
@@ -120,7 +120,7 @@ def _in_its_workspace(name: str | None) -> Iterator[None]:
 
 
 def shown(tracking_uri: str) -> str:
-    """Return the address without the password that may stand in it."""
+    """Return an address with its password masked."""
     parts = urlsplit(tracking_uri)
     if parts.password is None:
         return tracking_uri
@@ -128,18 +128,17 @@ def shown(tracking_uri: str) -> str:
 
 
 def local_path(uri: str) -> Path | None:
-    """Return the path of a `file:` URI or of a plain path, or None for what lies elsewhere."""
+    """Return the path of a `file:` URI or a plain path, or None for other URIs."""
     parts = urlsplit(uri)
     if parts.scheme == "file":
         return Path(unquote(parts.path))
     return None if parts.scheme else Path(uri)
 
 
-def _make_database(database: Path) -> None:
-    """Make a new SQLite store, which appears whole or not at all.
+def _create_database(database: Path) -> None:
+    """Create a new SQLite store atomically.
 
-    A process that is killed in the middle of MLflow's fifty migrations would leave a file that no
-    later one can repair.
+    If a process were killed during MLflow's fifty migrations, the file would be broken for good.
     """
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
@@ -150,7 +149,7 @@ def _make_database(database: Path) -> None:
         store.engine.dispose()
         new.replace(database)
     finally:
-        # On a full disk half a database would keep others from being written.
+        # On a full disk, a partial database would take up the space.
         new.unlink(missing_ok=True)
 
 
@@ -162,15 +161,15 @@ def _check_writable(database: Path, tracking_uri: str) -> None:
             pass
     except OSError as error:
         raise TrackingError(
-            f"The tracking store {shown(tracking_uri)} cannot be written.",
+            f"Can't write to the tracking store {shown(tracking_uri)}.",
             why=f"{error.strerror}: {error.filename}.",
-            fix="Set MLFLOW_TRACKING_URI=sqlite:///FILE to a file of yours, or AUTOML_MAGIC_HOME.",
+            fix="Set AUTOML_MAGIC_HOME, or MLFLOW_TRACKING_URI=sqlite:///FILE, to a writable path.",
         ) from error
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep the report of a first migration off the user's screen."""
+def _quiet_logs() -> Iterator[None]:
+    """Hide the log messages of the first migration."""
     loggers = [logging.getLogger(name) for name in ("mlflow.store.db.utils", "alembic")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -1,4 +1,4 @@
-"""The person's own workspace: the one place that asks the environment and the operating system."""
+"""The user's own workspace. Only this module reads it from the environment and the system."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from automl_magic.workspace.workspace import (
 
 
 def own_workspace(environ: Mapping[str, str]) -> Workspace:
-    """Return the workspace of whoever runs this process, in their own folder.
+    """Return the own workspace of the user who runs this process.
 
-    `AUTOML_MAGIC_HOME` names the folder; otherwise it is `automl-magic` in the user's data folder.
-    `AUTOML_MAGIC_STORE`, `AUTOML_MAGIC_PREDICTIONS` and `MLFLOW_TRACKING_URI` name databases that
-    lie elsewhere, and `AUTOML_MAGIC_SECRET_NAME` holds the secret NAME.
+    `AUTOML_MAGIC_HOME` sets its folder. The default is `automl-magic` in the user's data folder.
+    `AUTOML_MAGIC_STORE`, `AUTOML_MAGIC_PREDICTIONS` and `MLFLOW_TRACKING_URI` set other databases.
+    `AUTOML_MAGIC_SECRET_NAME` has the secret NAME.
     """
     home = own_home(environ)
-    chosen = environ.get(STORE_VARIABLE)
-    store = Database(chosen) if chosen else store_in(home)
+    store_url = environ.get(STORE_VARIABLE)
+    store = Database(store_url) if store_url else store_in(home)
     predictions = environ.get(PREDICTIONS_VARIABLE)
     return Workspace(
         name=OWN,
@@ -52,8 +52,8 @@ def own_workspace(environ: Mapping[str, str]) -> Workspace:
 
 
 def own_home(environ: Mapping[str, str]) -> Path:
-    """Return the person's own folder."""
-    if chosen := environ.get(HOME_VARIABLE):
-        return Path(chosen).expanduser().absolute()
+    """Return the user's own folder."""
+    if folder := environ.get(HOME_VARIABLE):
+        return Path(folder).expanduser().absolute()
     data = environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(data) / "automl-magic"

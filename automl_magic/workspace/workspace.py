@@ -1,7 +1,7 @@
-"""Workspace: who acts, where runs and models lie, which databases, which policy, which secrets.
+"""Workspace: the acting user, the home folder, the databases, the policy and the secrets.
 
-Whatever is done is done in a workspace. Nothing below a front door asks the environment or the
-operating system for any of this, so one process can act for two people at the same time.
+All actions need a workspace. Only the frontends read it from the environment or the operating
+system, so that one process can act for two users at the same time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from automl_magic.errors import SecretError
 
 OWN = "own"
 LOCAL_POLICY = "local"
-# What a child process finds its workspace by. The names are for people to set, too.
+# Environment variables for the workspace of a child process. Users can set them, too.
 WORKSPACE_VARIABLE = "AUTOML_MAGIC_WORKSPACE"
 HOME_VARIABLE = "AUTOML_MAGIC_HOME"
 STORE_VARIABLE = "AUTOML_MAGIC_STORE"
@@ -31,29 +31,29 @@ _SQLITE = "sqlite:///"
 
 @dataclass(frozen=True)
 class Database:
-    """A database of ours: its address, and in PostgreSQL the schema that is ours alone.
+    """A database: its address, and in PostgreSQL the workspace's schema.
 
-    Without a schema it is the one that the role's own `search_path` begins with.
+    The default schema is the first one in the role's `search_path`.
     """
 
-    url: str = field(repr=False)  # a password may stand in it
+    url: str = field(repr=False)  # it can contain a password
     schema: str | None = None
 
     @property
     def file(self) -> Path | None:
-        """The file of a SQLite database; None for a server, and for one in memory."""
-        kind, _, rest = self.url.partition("://")
-        name = rest.removeprefix("/").partition("?")[0]
+        """The file of a SQLite database, or None for a server or an in-memory database."""
+        kind, _, address = self.url.partition("://")
+        name = address.removeprefix("/").partition("?")[0]
         is_file = kind.partition("+")[0] == "sqlite" and name not in ("", ":memory:")
         return Path(name) if is_file else None
 
 
 @dataclass(frozen=True)
 class Tracking:
-    """Where MLflow keeps runs and models, as `Workspace.tracking` says it.
+    """MLflow's tracking and registry addresses, as in `Workspace.tracking`.
 
-    `home` is for what has no place of its own where the store is no file: its lock, its artifacts.
-    `workspace` is that of an MLflow server which has several.
+    `home` is the folder for the lock and the artifacts if the store isn't a file. `workspace` is
+    the workspace on an MLflow server with several workspaces.
     """
 
     uri: str = field(repr=False)
@@ -64,26 +64,30 @@ class Tracking:
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where somebody works.
+    """The workspace in which a user acts.
 
     Parameters
     ----------
     name : str
-        `own` for the person's own.
+        Name of the workspace. `own` for the user's own.
     actor : str
-        Who acts. This name stands in the audit log.
+        The acting user, as in the audit log.
     home : Path
-        The folder of runs, models, keys, drafts, monitors and caches.
-    store, predictions : Database
-        Approvals, routes, alerts and the audit log; predictions and outcomes.
-    tracking_uri, registry_uri : str
-        Where MLflow keeps runs, and models if that is somewhere else.
+        Folder for runs, models, keys, drafts, monitors and caches.
+    store : Database
+        Database for approvals, routes, alerts and the audit log.
+    predictions : Database
+        Database for predictions and outcomes.
+    tracking_uri : str
+        Address of MLflow's tracking store.
+    registry_uri : str, optional
+        Address of MLflow's model registry. Default: the tracking store.
     tracking_workspace : str, optional
-        The workspace of an MLflow server that has several.
+        Workspace on an MLflow server with several workspaces.
     policy : str
-        The name of the rules that decide who may approve and promote.
+        Name of the policy for approvals and promotions.
     secrets : mapping
-        Name → reference, such as `env:SLACK_URL` or `file:/run/secrets/slack`; never a secret.
+        References to secrets by name, such as `env:SLACK_URL` or `file:/run/secrets/slack`.
     """
 
     name: str
@@ -99,7 +103,7 @@ class Workspace:
 
     @property
     def tracking(self) -> Tracking:
-        """What is needed to talk to MLflow."""
+        """The settings for a connection to MLflow."""
         return Tracking(
             uri=self.tracking_uri,
             home=self.home,
@@ -108,21 +112,21 @@ class Workspace:
         )
 
     def reference(self, name: str) -> str:
-        """Return the reference that a secret's name stands for: its entry, or a file of the home.
+        """Return the reference of a secret: from `secrets`, or a file in the home folder.
 
-        No other variable and no other file can be named: who writes a name into a file need not
-        be somebody who may see them.
+        A name can't refer to other variables or files, because the author of a file with the name
+        may not have access to them.
 
         Raises
         ------
         SecretError
-            If it cannot be the name of a secret.
+            If the name isn't a valid secret name.
         """
         if not SECRET_NAME.fullmatch(name):
             raise SecretError(
-                f"{name[:60]!r} cannot be the name of a secret.",
-                why="A name begins with a capital letter and holds capitals, digits and '_'.",
-                fix="Write it in capitals.",
+                f"{name[:60]!r} isn't a valid name of a secret.",
+                why="Names start with a capital letter and have capital letters, digits and '_'.",
+                fix="Use a name in capital letters.",
             )
         return self.secrets.get(name) or f"file:{self.home / 'secrets' / name}"
 
@@ -132,21 +136,21 @@ class Workspace:
         Raises
         ------
         SecretError
-            If there is none of this name, or others may read its file.
+            If the secret doesn't exist, or other users can read its file.
         """
         from automl_magic.secrets import resolve
 
         return resolve(self.reference(name))
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that make a child process act in this workspace.
+        """Return the environment variables with which a child process uses this workspace.
 
-        They go over those of this process, which are not changed: another thread may act in
-        another workspace. `default_workspace` reads them there, and finds an equal value.
+        They override the variables of this process. These don't change, because another thread can
+        use another workspace. In the child, `default_workspace` returns an equal workspace.
         """
         if self.name == OWN:
-            # As a person would say it, so that a shell in the child can still say something else.
-            said = {
+            # The same variables that users set, so that a shell in the child can change them.
+            variables = {
                 WORKSPACE_VARIABLE: "",
                 HOME_VARIABLE: str(self.home),
                 STORE_VARIABLE: "" if self.store == store_in(self.home) else self.store.url,
@@ -155,22 +159,22 @@ class Workspace:
                 else self.predictions.url,
             }
             if self.tracking_uri != tracking_in(self.home):
-                said[TRACKING_VARIABLE] = self.tracking_uri
-            return said
+                variables[TRACKING_VARIABLE] = self.tracking_uri
+            return variables
         return {
             WORKSPACE_VARIABLE: json.dumps(self.to_json()),
             HOME_VARIABLE: str(self.home),
-            # Of the process that starts it, and nothing that a child should find.
+            # Unset the variables of the parent process.
             STORE_VARIABLE: "",
             PREDICTIONS_VARIABLE: "",
-            # For MLflow itself, where a notebook uses it without us.
+            # For notebooks that use MLflow directly.
             TRACKING_VARIABLE: self.tracking_uri,
             REGISTRY_VARIABLE: self.registry_uri or "",
             MLFLOW_WORKSPACE_VARIABLE: self.tracking_workspace or "",
         }
 
     def to_json(self) -> dict[str, object]:
-        """Return it as JSON types: what `entries.from_json` reads."""
+        """Return the workspace as JSON types, for `entries.from_json`."""
         return {
             "name": self.name,
             "actor": self.actor,
@@ -188,20 +192,20 @@ class Workspace:
 
 
 def store_in(home: Path) -> Database:
-    """Return the store of a home that names no other one."""
+    """Return the default store of a home folder."""
     return Database(f"{_SQLITE}{home / 'store.db'}")
 
 
 def beside(store: Database) -> Database:
-    """Return where predictions are kept if nothing else is said.
+    """Return the default database for predictions.
 
-    A store that is a server keeps them too; beside one in a file they have a file of their own,
-    whose writers never wait for promotions.
+    On a server, it's the same database as the store. For a SQLite store, it's a separate file, so
+    that its writers never wait for promotions.
     """
     file = store.file
     return store if file is None else Database(f"{_SQLITE}{file.with_name('predictions.db')}")
 
 
 def tracking_in(home: Path) -> str:
-    """Return where MLflow keeps the books of a home that names no other place."""
+    """Return the default tracking URI of a home folder."""
     return f"{_SQLITE}{home / 'mlflow.db'}"

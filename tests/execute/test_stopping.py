@@ -165,7 +165,7 @@ def test_a_signal_cancels_any_other_notebook_and_keeps_its_outputs(
     with pytest.raises(RunFailed) as caught:
         raise_for(run)
     assert (caught.value.what, caught.value.fix) == (
-        f"The run {run.run_id} is cancelled.",
+        f"Run {run.run_id} is cancelled.",
         f"Run it again: automl run {run.notebook}",
     )
 

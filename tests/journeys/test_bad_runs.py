@@ -43,9 +43,9 @@ BAD_RUNS = [
     ("register nope --name x", "no run 'nope'", "The newest run is", "automl runs"),
     ("notebook last --trial 999", "no complete trial 999", "trials are 0", "automl leaderboard"),
     ("notebook last --trial -1", "no complete trial -1", "trials are 0", "automl leaderboard"),
-    ("notebook last -o plan", "is a folder, not a file", "one file", "-o"),
-    ("notebook last -o=", "is a folder, not a file", "one file", "-o"),
-    ("notebook last -o /dev/null", "not a regular file", "a device", "another file"),
+    ("notebook last -o plan", "is a folder, not a file", "a single file", "-o"),
+    ("notebook last -o=", "is a folder, not a file", "a single file", "-o"),
+    ("notebook last -o /dev/null", "isn't a regular file", "a device", "another path"),
     ("notebook last -o table.csv/m.ipynb", "cannot be written", "", "-o"),
     ("register last --name a/b", "'a/b' isn't a valid model name", "letters", "--name a-b"),
     (
@@ -130,7 +130,7 @@ def test_a_file_that_is_no_notebook_is_refused(content, place, refused):
 
     what, why, _ = refused(place, "run", "my.ipynb")
 
-    assert "my.ipynb' is not a notebook." in what
+    assert "my.ipynb' isn't a notebook." in what
     assert "Error" not in why
 
 

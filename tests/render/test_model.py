@@ -277,7 +277,7 @@ def test_a_version_that_is_none_is_refused(binary, changed):
     with pytest.raises(RenderError) as raised:
         render_model(broken, load_code(dataset))
 
-    assert raised.value.what == "The recipe's version of numpy is no version."
+    assert raised.value.what == "The recipe's version of numpy isn't valid."
     assert raised.value.why == "It is '1; rm -rf ~'."
 
 

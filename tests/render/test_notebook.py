@@ -86,5 +86,5 @@ def test_evidence_that_is_no_json_is_refused():
     with pytest.raises(RenderError) as raised:
         code_cell("task", "", decisions=[decision])
 
-    assert raised.value.what == "The reasons of the cell 'task' cannot be kept in the notebook."
+    assert raised.value.what == "Can't store the reasons of cell 'task' in the notebook."
     assert raised.value.fix == "Give evidence as finite numbers, text, lists and dicts."

@@ -33,4 +33,4 @@ def test_what_a_family_does_not_have_is_shared(pieces):
 def test_no_word_leads_out_of_the_folders(pieces, words):
     with pytest.raises(RenderError) as caught:
         pieces.code(*words)
-    assert caught.value.what.startswith("There is no template piece ")
+    assert caught.value.what.startswith("There's no template piece ")

@@ -53,7 +53,7 @@ def test_a_library_of_unknown_version_is_named(binary):
     with pytest.raises(RenderError) as raised:
         requirements_for(recipe, ["import no_such_library"])
 
-    assert raised.value.what == "The version of no_such_library is not known."
+    assert raised.value.what == "The version of no_such_library is unknown."
     assert raised.value.fix == "pip install no_such_library"
 
 

@@ -60,14 +60,14 @@ def test_a_slot_without_a_value_is_named():
     with pytest.raises(RenderError) as raised:
         fill('a = slot("x") + slot("y")', {"y": 1})
 
-    assert raised.value.why == "Without a value: x. Without a slot: none."
+    assert raised.value.why == "Slots without a value: x. Values without a slot: none."
 
 
 def test_a_value_without_a_slot_is_named():
     with pytest.raises(RenderError) as raised:
         fill("a = 1", {"y": 1})
 
-    assert raised.value.why == "Without a value: none. Without a slot: y."
+    assert raised.value.why == "Slots without a value: none. Values without a slot: y."
     assert raised.value.fix == "Give the piece one value for each slot, and no other."
 
 
@@ -93,7 +93,7 @@ def test_a_piece_that_is_not_python_is_refused():
     with pytest.raises(RenderError) as raised:
         slots_in("a = = 1")
 
-    assert raised.value.what == "A template piece is not valid Python."
+    assert raised.value.what == "A template piece isn't valid Python."
 
 
 def test_pieces_are_put_into_a_list_line_by_line():

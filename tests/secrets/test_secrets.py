@@ -37,7 +37,7 @@ def test_a_file_may_hold_several_secrets_by_their_keys(tmp_path):
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_file_that_others_may_read_is_not_used(tmp_path, mode):
-    with pytest.raises(SecretError, match="Others may read"):
+    with pytest.raises(SecretError, match="Other users can read"):
         resolve(f"file:{written(tmp_path, VALUE, mode)}")
 
 

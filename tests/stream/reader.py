@@ -31,5 +31,5 @@ def read(folder: Path, brokers: str, topic: str, url: str, options: dict[str, st
         effects,
         brokers=brokers,
         until_end=True,
-        most_messages=20,
+        max_messages=20,
     ).run(lambda: False)

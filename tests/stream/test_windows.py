@@ -133,10 +133,10 @@ def test_a_message_that_is_refused_counts_for_nobody():
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"at": "soon", "who": "a"}, "no time"),
-        ({"at": 1e12, "who": "a"}, "ahead"),
+        ({"at": "soon", "who": "a"}, "isn't a time"),
+        ({"at": 1e12, "who": "a"}, "after its timestamp"),
         ({"at": 10.0}, "no 'who'"),
-        ({"at": 10.0, "who": "a", "x": [1]}, "no plain value"),
+        ({"at": 10.0, "who": "a", "x": [1]}, "is a list or an object"),
     ],
 )
 def test_what_cannot_be_placed_is_poison(fields, why):
@@ -218,8 +218,8 @@ def test_the_file_says_what_is_meant(tmp_path):
 
 
 WRONG = [
-    ("features: {a: {sums: x, over: 1h}}", UnknownField, "Write sum"),
-    ("feature: {}", UnknownField, "Write features"),
+    ("features: {a: {sums: x, over: 1h}}", UnknownField, "Use sum"),
+    ("feature: {}", UnknownField, "Use features"),
     ("features: {a: {sum: x, over: soon}}", WrongType, "duration"),
     ("features: {a: {sum: x}}", WrongType, "duration"),
     ("features: {a: {sum: x, max: x, over: 1h}}", WrongType, "2 of them"),
@@ -227,7 +227,7 @@ WRONG = [
     ("features: {}", WrongType, "at least one"),
     ("late: -1\nfeatures: {a: {count: true, over: 1h}}", WrongType, "at least 0"),
     ("most_events: x\nfeatures: {a: {count: true, over: 1h}}", WrongType, ""),
-    ("features: [", SpecError, "cannot be read"),
+    ("features: [", SpecError, "Can't read"),
     ("a: &a 1", SpecError, "anchors"),
 ]
 

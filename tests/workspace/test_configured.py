@@ -74,7 +74,7 @@ def test_the_own_workspace_has_a_name_too(write, home, monkeypatch):
 def test_an_unknown_workspace_is_refused_with_a_near_miss(write):
     write(BOTH)
 
-    with pytest.raises(WorkspaceError, match="There is no workspace 'team_a'") as caught:
+    with pytest.raises(WorkspaceError, match="There's no workspace 'team_a'") as caught:
         workspace_named("team_a")
     assert "team-a, team-b" in caught.value.why
     assert caught.value.fix == "Use team-a."
@@ -95,17 +95,17 @@ def test_where_nothing_is_configured_the_error_says_where(home):
         ("workspaces:\n  own: {}\n", 2, "the name 'own'"),
         ("workspaces:\n  a: {}\n  a: {}\n", 3, "'a' is set twice"),
         ("workspaces: [a\n", 2, "isn't valid YAML"),
-        ("", 1, "isn't a file of workspaces"),
+        ("", 1, "isn't a workspaces file"),
         ("teams: {}\n", 1, "unknown field 'teams'"),
         (
             "workspaces:\n  a:\n    store: postgresql://a:hunter2@db/x\n",
             3,
-            "store can't be one with a password",
+            "store can't be an address with a password",
         ),
         (
             "workspaces:\n  a:\n    store:\n      url: postgresql://a:hunter2@db/x\n",
             4,
-            "url can't be one with a password",
+            "url can't be an address with a password",
         ),
         (
             "workspaces:\n  a:\n    store: {url: 'sqlite:////x', schema: a}\n",

@@ -103,7 +103,7 @@ def test_handing_a_workspace_over_changes_nothing_of_this_process(team):
 def test_what_is_no_workspace_is_refused(home, monkeypatch, said):
     monkeypatch.setenv("AUTOML_MAGIC_WORKSPACE", said)
 
-    with pytest.raises(WorkspaceError, match="holds no workspace"):
+    with pytest.raises(WorkspaceError, match="isn't a valid workspace"):
         default_workspace()
 
 
@@ -138,13 +138,13 @@ def test_a_variable_of_the_service_is_no_secret_of_a_team(team, monkeypatch):
     monkeypatch.setenv("AUTOML_MAGIC_SECRET_PAGER", "the service's own")
 
     assert default_workspace().secret("PAGER") == "the service's own"
-    with pytest.raises(SecretError, match="There is no secret"):
+    with pytest.raises(SecretError, match="There's no secret"):
         team.secret("PAGER")
 
 
 @pytest.mark.parametrize("name", ["../keys/governance.pem", "slack", "", "A/B"])
 def test_the_name_of_a_secret_leads_nowhere_else(team, name):
-    with pytest.raises(SecretError, match="cannot be the name of a secret"):
+    with pytest.raises(SecretError, match="isn't a valid name of a secret"):
         team.secret(name)
 
 

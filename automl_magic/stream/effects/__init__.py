@@ -1,4 +1,4 @@
-"""effects: where results go, together with how far was read (one file each)."""
+"""effects: sinks for results, which commit offsets in the same transaction (one file each)."""
 
 from automl_magic.stream.effects.base import Batch, Effects, NotNow, Overtaken
 from automl_magic.stream.effects.store import StoreEffects

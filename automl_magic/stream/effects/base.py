@@ -1,4 +1,4 @@
-"""What every kind of effect is: it takes a batch and its positions in one transaction."""
+"""The interface of sinks: a batch and its offsets are committed in one transaction."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from automl_magic.stream.windows.state import Document
 
 
 class NotNow(Exception):
-    """Nothing of the batch has happened, and it may be tried again."""
+    """Raised if a batch wasn't committed and can be retried."""
 
 
 class Overtaken(Exception):
-    """Another process has read further: nothing of the batch has happened, and nothing may."""
+    """Raised if a batch wasn't committed because another process owns the partitions now."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of some messages, and how far each partition is read then.
+    """Scored messages, with the next offset of each partition before and after the batch.
 
-    `before` is how far each was read when the batch began: None where nothing is known of it.
+    `before` has None for partitions without a committed offset.
     """
 
     scored: Scored
@@ -32,11 +32,11 @@ class Batch:
 
 
 class Effects(ABC):
-    """Where results go."""
+    """A sink for results."""
 
     @abstractmethod
-    def positions(self, places: Sequence[Place]) -> dict[Place, int | None]:
-        """Return the next offset to read of each partition; None where none was ever read.
+    def positions(self, partitions: Sequence[Place]) -> dict[Place, int | None]:
+        """Return the next offset of each partition, or None without a committed offset.
 
         Raises
         ------
@@ -45,19 +45,19 @@ class Effects(ABC):
 
     @abstractmethod
     def commit(self, batch: Batch) -> None:
-        """Make all effects of a batch and its positions happen, or none.
+        """Commit the results and offsets of a batch atomically.
 
         Raises
         ------
         NotNow, Overtaken
-            Nothing has happened.
+            If nothing was committed.
         StreamError, StoreError
-            Nothing can happen until somebody mends something.
+            If nothing was committed and retries can't help.
         """
 
-    def state(self, place: Place, key: str) -> Document | None:
-        """Return the committed state of a window, if it is kept here."""
-        raise NotImplementedError(f"{place} {key}")
+    def state(self, partition: Place, key: str) -> Document | None:
+        """Return the committed window state of a key, if this sink stores states."""
+        raise NotImplementedError(f"{partition} {key}")
 
-    def close(self) -> None:  # noqa: B027 - the store holds nothing
-        """Let go of what is held."""
+    def close(self) -> None:  # noqa: B027 - the store has nothing to release
+        """Release all resources."""

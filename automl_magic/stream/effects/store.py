@@ -1,8 +1,8 @@
-"""Results into the store: rows, dead letters, windows and positions in one transaction.
+"""Write results, dead letters, window states and offsets to the store in one transaction.
 
-The position of each partition is compared with what this process believes before it is moved. So
-whoever reads on although its partitions are another's by now changes nothing, whatever the broker
-thinks; and the reading starts where the store says, not where the broker does.
+An offset only changes if it's still the expected one. So a process that has lost its partitions
+can't commit anything, even if the broker hasn't noticed. Reading starts at the store's offsets, not
+at the broker's.
 """
 
 from __future__ import annotations
@@ -24,78 +24,82 @@ from automl_magic.stream.messages import Place
 from automl_magic.stream.windows.declared import Windows
 from automl_magic.stream.windows.state import NEWEST, Document, written
 
-_SWEEP_S = 60.0  # between two looks for keys of which nothing was heard for long
+_SWEEP_S = 60.0  # interval between deletions of expired keys
 
 
 class StoreEffects(Effects):
-    """The store.
+    """A sink that writes to the store.
 
     Parameters
     ----------
     consumer : str
-        Under which name rows and positions stand: the group's.
+        Name of the consumer group in the rows and offsets.
     windows : Windows or None
-        How long the state of a key may matter.
+        The window features. They determine how long the state of a key is kept.
     """
 
     def __init__(self, engine: Engine, consumer: str, windows: Windows | None = None) -> None:
         self._engine, self._consumer, self._windows = engine, consumer, windows
         self._swept_at = time.monotonic()
 
-    def positions(self, places: Sequence[Place]) -> dict[Place, int | None]:
+    def positions(self, partitions: Sequence[Place]) -> dict[Place, int | None]:
         table = stream_offsets
-        mine = table.c.consumer == self._consumer
-        with _judged(), reading(self._engine) as connection:
-            found = {
+        is_own = table.c.consumer == self._consumer
+        with _translate_errors(), reading(self._engine) as connection:
+            offsets = {
                 Place(row.topic, row.partition): int(row.next_offset)
-                for row in connection.execute(select(table).where(mine))
+                for row in connection.execute(select(table).where(is_own))
             }
-        return {place: found.get(place) for place in places}
+        return {partition: offsets.get(partition) for partition in partitions}
 
-    def state(self, place: Place, key: str) -> Document | None:
+    def state(self, partition: Place, key: str) -> Document | None:
         table = stream_state
-        with _judged(), reading(self._engine) as connection:
+        with _translate_errors(), reading(self._engine) as connection:
             text = connection.scalar(
                 select(table.c.document).where(
                     table.c.consumer == self._consumer,
-                    table.c.topic == place.topic,
-                    table.c.partition == place.partition,
+                    table.c.topic == partition.topic,
+                    table.c.partition == partition.partition,
                     table.c.key == key,
                 )
             )
         return None if text is None else json.loads(text)
 
     def commit(self, batch: Batch) -> None:
-        with _judged(), writing(self._engine) as connection:
-            # In one order, so that two processes cannot wait for each other.
-            for place, after in sorted(batch.after.items()):
-                self._move(connection, place, batch.before[place], after)
+        with _translate_errors(), writing(self._engine) as connection:
+            # In sorted order, so that two processes can't deadlock.
+            for partition, after in sorted(batch.after.items()):
+                self._advance(connection, partition, batch.before[partition], after)
             self._put(connection, batch)
 
-    def _move(self, connection: Connection, place: Place, before: int | None, after: int) -> None:
-        key = {"consumer": self._consumer, "topic": place.topic, "partition": place.partition}
+    def _advance(
+        self, connection: Connection, partition: Place, before: int | None, after: int
+    ) -> None:
+        key = self._key(partition)
         if before is None:
             connection.execute(insert(stream_offsets).values(**key, next_offset=after))
             return
         table = stream_offsets.c
-        moved = connection.execute(
+        updated = connection.execute(
             update(stream_offsets)
             .where(
                 table.consumer == self._consumer,
-                table.topic == place.topic,
-                table.partition == place.partition,
+                table.topic == partition.topic,
+                table.partition == partition.partition,
                 table.next_offset == before,
             )
             .values(next_offset=after)
         )
-        if moved.rowcount != 1:
-            raise Overtaken(f"{place.topic}/{place.partition} is no longer at {before}.")
+        if updated.rowcount != 1:
+            raise Overtaken(
+                f"The offset of {partition.topic}/{partition.partition} is no longer {before}."
+            )
 
     def _put(self, connection: Connection, batch: Batch) -> None:
-        now, scored = time.time(), batch.scored
+        now, scored_batch = time.time(), batch.scored
         results = [
             {
-                **self._place(result.message.place),
+                **self._key(result.message.place),
                 "offset": result.message.offset,
                 "key": result.message.key,
                 "result": json.dumps(
@@ -103,11 +107,11 @@ class StoreEffects(Effects):
                 ),
                 "at": now,
             }
-            for result in scored.results
+            for result in scored_batch.results
         ]
         dead = [
             {
-                **self._place(letter.message.place),
+                **self._key(letter.message.place),
                 "offset": letter.message.offset,
                 "key": letter.message.key,
                 "value": letter.message.value,
@@ -115,47 +119,56 @@ class StoreEffects(Effects):
                 "attempts": letter.attempts,
                 "at": now,
             }
-            for letter in scored.dead
+            for letter in scored_batch.dead
         ]
         if results:
             connection.execute(insert(stream_results), results)
         if dead:
             connection.execute(insert(dead_letters), dead)
         states = [
-            {**self._place(place), "key": key, "document": written(document), "at": document["at"]}
-            for (place, key), document in scored.states.items()
+            {
+                **self._key(partition),
+                "key": key,
+                "document": written(document),
+                "at": document["at"],
+            }
+            for (partition, key), document in scored_batch.states.items()
         ]
         upsert(connection, stream_state, states)
         if self._windows is not None and time.monotonic() - self._swept_at >= _SWEEP_S:
             self._sweep(connection, self._windows, batch)
 
     def _sweep(self, connection: Connection, windows: Windows, batch: Batch) -> None:
-        """Forget keys whose last message can be in no window any more."""
+        """Delete keys whose last message is too old for any window."""
         self._swept_at = time.monotonic()
         table = stream_state.c
-        for place, newest in batch.scored.newest.items():
+        for partition, newest in batch.scored.newest.items():
             connection.execute(
                 delete(stream_state).where(
                     table.consumer == self._consumer,
-                    table.topic == place.topic,
-                    table.partition == place.partition,
+                    table.topic == partition.topic,
+                    table.partition == partition.partition,
                     table.key != NEWEST,
                     table.at <= newest - windows.longest_s,
                 )
             )
 
-    def _place(self, place: Place) -> dict[str, str | int]:
-        return {"consumer": self._consumer, "topic": place.topic, "partition": place.partition}
+    def _key(self, partition: Place) -> dict[str, str | int]:
+        return {
+            "consumer": self._consumer,
+            "topic": partition.topic,
+            "partition": partition.partition,
+        }
 
 
 @contextlib.contextmanager
-def _judged() -> Iterator[None]:
-    """Tell what another process did, and what passes, from what somebody has to mend."""
+def _translate_errors() -> Iterator[None]:
+    """Turn errors from conflicts and temporary errors into `Overtaken` and `NotNow`."""
     try:
         yield
     except StoreError as error:
         if isinstance(error.__cause__, IntegrityError):
-            # Somebody else has inserted the first position, or the result itself.
+            # Another process has inserted the first offset or the result.
             raise Overtaken(str(error.__cause__.orig)) from error
         if isinstance(error.__cause__, OperationalError):
             raise NotNow(error.why) from error

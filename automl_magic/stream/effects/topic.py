@@ -1,7 +1,7 @@
-"""Results into a topic: records, dead letters and positions in one transaction of Kafka.
+"""Write results, dead letters and offsets to Kafka in one transaction.
 
-The positions go with the consumer's membership of its group, so a member that was thought dead
-cannot commit after another has taken its partitions over (KIP-447).
+Offsets are committed with the consumer's group metadata, so a member can't commit after another
+member has taken over its partitions (KIP-447).
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ _WAIT_S = 15.0
 
 
 class TopicEffects(Effects):
-    """A topic.
+    """A sink that writes to topics.
 
     Parameters
     ----------
-    consumer
-        Whose positions are committed.
+    consumer : Consumer
+        The consumer whose offsets are committed.
     member : str
-        The name of this process's transactions; no two processes may have one at the same time.
+        Name of this process's transactions. It must be unique among running processes.
     topic, dead_letters : str
+        Topics for results and dead letters.
     """
 
     def __init__(
@@ -45,29 +46,31 @@ class TopicEffects(Effects):
         with talking_to(brokers):
             self._producer.init_transactions(30.0)
 
-    def positions(self, places: Sequence[Place]) -> dict[Place, int | None]:
+    def positions(self, partitions: Sequence[Place]) -> dict[Place, int | None]:
         from confluent_kafka import KafkaException, TopicPartition
 
         try:
-            found = self._consumer.committed([TopicPartition(*one) for one in places], timeout=15.0)
+            committed = self._consumer.committed(
+                [TopicPartition(*partition) for partition in partitions], timeout=15.0
+            )
         except KafkaException as error:
             raise NotNow(str(error)) from error
         return {
-            Place(one.topic, one.partition): one.offset if one.offset >= 0 else None
-            for one in found
+            Place(entry.topic, entry.partition): entry.offset if entry.offset >= 0 else None
+            for entry in committed
         }
 
     def commit(self, batch: Batch) -> None:
         from confluent_kafka import KafkaException, TopicPartition
 
-        offsets = [TopicPartition(*place, offset) for place, offset in batch.after.items()]
+        offsets = [TopicPartition(*partition, offset) for partition, offset in batch.after.items()]
         try:
             self._producer.begin_transaction()
             for result in batch.scored.results:
                 self._put(self._topic, result.message.key, result.value, result.headers)
             for letter in batch.scored.dead:
-                said = letter.message
-                self._put(self._dead_letters, said.key, said.value, letter.headers)
+                message = letter.message
+                self._put(self._dead_letters, message.key, message.value, letter.headers)
             self._producer.send_offsets_to_transaction(
                 offsets, self._consumer.consumer_group_metadata(), _WAIT_S
             )
@@ -94,8 +97,8 @@ class TopicEffects(Effects):
         if error.fatal():
             raise StreamError(
                 "This member of the stream has been replaced.",
-                why=f"{error.str()} Another process has the same name of transactions.",
-                fix="Give each process its own --member, or leave that out.",
+                why=f"{error.str()} Another process uses the same transaction name.",
+                fix="Use a different --member for each process, or none.",
             )
         try:
             self._producer.abort_transaction(_WAIT_S)

@@ -1,7 +1,7 @@
 """windows: features over the latest messages of a key.
 
-declared    the file that says which: its fields, and what is wrong with them
-state       what is kept of a key, and what follows from it
+declared    the file that sets the features, and its validation
+state       the state of a key, and the features computed from it
 """
 
 from automl_magic.stream.windows.declared import WindowFeature, Windows, read_windows

@@ -1,8 +1,8 @@
-"""Windows as a file declares them.
+"""The file that sets window features.
 
-key: customer                  # a field; left out, the key of the message
-time: at                       # a field; left out, the time of the message
-late: 1h                       # how far behind the newest message one may be
+key: customer                  # a field. Default: the key of the message
+time: at                       # a field. Default: the timestamp of the message
+late: 1h                       # maximum delay behind the newest message
 features:
   spent_1h: {sum: amount, over: 1h}
   visits_1d: {count: true, over: 1d}
@@ -26,7 +26,7 @@ MOST_BYTES = 100_000
 
 
 class Aggregate(StrEnum):
-    """What is made of the values in a window. `distinct` counts different values."""
+    """The aggregate of the values in a window. `distinct` counts distinct values."""
 
     COUNT = "count"
     SUM = "sum"
@@ -39,10 +39,10 @@ class Aggregate(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class WindowFeature(Record):
-    """One feature: an aggregate of a field over the seconds that end with the message itself.
+    """One feature: an aggregate of a field over a time window that ends with the message.
 
-    Messages of the same key count whose time is in (time - over_s, time]. `field` is empty for
-    `count`, which counts messages.
+    The window has the messages with the same key and a time in (time - over_s, time]. `over_s` is
+    in seconds. `field` is empty for `count`, which counts messages.
     """
 
     name: str
@@ -54,16 +54,16 @@ class WindowFeature(Record):
         if not 0 < self.over_s < float("inf"):
             raise OutOfRange("over_s", "a duration above 0")
         if (self.aggregate is Aggregate.COUNT) == bool(self.field):
-            raise OutOfRange("field", "a field for every aggregate but count")
+            raise OutOfRange("field", "a field for all aggregates except count")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Windows(Record):
-    """All features over windows of one stream.
+    """All window features of a stream.
 
-    `key` and `time` name fields; empty, the message's own key and time are meant. A message whose
-    time is more than `late_s` before the newest of its partition is late: it becomes a dead
-    letter. Of each key the newest `most_events` are kept.
+    `key` and `time` are names of fields. If empty, the key and timestamp of the message are used. A
+    message whose time is more than `late_s` seconds before the newest of its partition becomes a
+    dead letter. The newest `most_events` events of each key are stored.
     """
 
     features: tuple[WindowFeature, ...]
@@ -82,55 +82,57 @@ class Windows(Record):
 
     @property
     def longest_s(self) -> float:
-        """How long a message may matter: the longest window, and how late another may come."""
+        """The time for which an event is needed, in seconds: the longest window plus `late_s`."""
         return max(feature.over_s for feature in self.features) + self.late_s
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields whose values are kept."""
-        return tuple(dict.fromkeys(one.field for one in self.features if one.field))
+        """The fields whose values are stored."""
+        return tuple(dict.fromkeys(feature.field for feature in self.features if feature.field))
 
 
 def read_windows(path: Path) -> Windows:
-    """Read the file that declares them.
+    """Read a file of window features.
 
     Raises
     ------
     SpecError, UnknownField, WrongType
-        If the file cannot be read, or says something that cannot be meant.
+        If the file can't be read or is invalid.
     """
     import yaml
 
     try:
         text = path.read_text("utf-8")
         if len(text) > MOST_BYTES or re.search(r"(^|\s)[&*][A-Za-z0-9_]", text):
-            raise ValueError("it is too large, or has anchors and aliases")
+            raise ValueError("the file is too large, or has anchors or aliases")
         document = yaml.safe_load(text)
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        said = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
+        message = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
         raise SpecError(
-            f"{str(path)!r} declares no windows.",
-            why=f"It cannot be read: {str(said)[:200]}.",
-            fix="Write it as docs/howto/stream-from-kafka shows.",
+            f"Can't read the windows file {str(path)!r}.",
+            why=f"Reading it failed: {str(message)[:200]}.",
+            fix="Use the format in docs/howto/stream-from-kafka.",
         ) from error
     return windows_of(document, str(path))
 
 
 def windows_of(document: Any, name: str) -> Windows:
-    """Return the windows that a document declares; `name` is what an error calls it."""
+    """Return the windows of a document. `name` is its name in errors."""
     document = _mapping(document, name, "the file")
-    known = ("key", "time", "late", "most_events", "features")
-    _check_names(document, known, name, "the file")
+    fields = ("key", "time", "late", "most_events", "features")
+    _check_names(document, fields, name, "the file")
     declared = _mapping(document.get("features"), name, "features")
     features = []
-    for feature, said in declared.items():
+    for feature, definition in declared.items():
         where = f"feature {feature!r}"
-        entry = _mapping(said, name, where)
+        entry = _mapping(definition, name, where)
         _check_names(entry, [*Aggregate, "over"], name, where)
-        chosen = [word for word in entry if word != "over"]
-        if len(chosen) != 1:
-            raise _wrong(name, where, f"one of {', '.join(Aggregate)}", f"{len(chosen)} of them")
-        aggregate = Aggregate(chosen[0])
+        aggregates = [field for field in entry if field != "over"]
+        if len(aggregates) != 1:
+            raise _wrong_type_error(
+                name, where, f"one of {', '.join(Aggregate)}", f"{len(aggregates)} of them"
+            )
+        aggregate = Aggregate(aggregates[0])
         field = "" if aggregate is Aggregate.COUNT else _text(entry[aggregate], name, where)
         over_s = _duration(entry.get("over"), name, f"{where}: over")
         features.append(
@@ -145,47 +147,49 @@ def windows_of(document: Any, name: str) -> Windows:
             most_events=document.get("most_events", 1_000),
         )
     except (OutOfRange, RecordProblem, TypeError) as error:
-        raise _wrong(name, getattr(error, "field", "the file"), str(error), "something else") from (
-            error
-        )
+        where = getattr(error, "field", "the file")
+        expected = getattr(error, "expected", "valid values")
+        raise _wrong_type_error(name, where, expected, "something else") from error
 
 
 def _mapping(value: Any, name: str, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise _wrong(name, where, "a mapping", f"{value!r:.60}")
+        raise _wrong_type_error(name, where, "a mapping", f"{value!r:.60}")
     return value
 
 
 def _text(value: Any, name: str, where: str) -> str:
     if not isinstance(value, str):
-        raise _wrong(name, where, "the name of a field", f"{value!r:.60}")
+        raise _wrong_type_error(name, where, "the name of a field", f"{value!r:.60}")
     return value
 
 
 def _duration(value: Any, name: str, where: str) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    found = _DURATION.fullmatch(str(value).strip())
-    if found is None:
-        raise _wrong(name, where, "a duration such as 30s, 5m, 1h or 7d", f"{value!r:.60}")
-    return float(found[1]) * _SECONDS[found[2]]
+    match = _DURATION.fullmatch(str(value).strip())
+    if match is None:
+        raise _wrong_type_error(
+            name, where, "a duration such as 30s, 5m, 1h or 7d", f"{value!r:.60}"
+        )
+    return float(match[1]) * _SECONDS[match[2]]
 
 
-def _check_names(entry: Mapping[str, Any], known: Any, name: str, where: str) -> None:
-    known = [str(word) for word in known]
-    for word in entry:
-        if word not in known:
-            close = near_miss(str(word), known)
+def _check_names(entry: Mapping[str, Any], valid: Any, name: str, where: str) -> None:
+    valid_names = [str(field) for field in valid]
+    for field in entry:
+        if field not in valid_names:
+            close = near_miss(str(field), valid_names)
             raise UnknownField(
-                f"{name!r} has the unknown field {str(word)[:40]!r}.",
-                why=f"The fields of {where} are {', '.join(known)}.",
-                fix=f"Write {close}." if close else "Take it out.",
+                f"{name!r} has the unknown field {str(field)[:40]!r}.",
+                why=f"The fields of {where} are {', '.join(valid_names)}.",
+                fix=f"Use {close}." if close else "Remove it.",
             )
 
 
-def _wrong(name: str, where: str, expected: str, found: str) -> WrongType:
+def _wrong_type_error(name: str, where: str, expected: str, actual: str) -> WrongType:
     return WrongType(
-        f"{name!r} cannot be meant so.",
-        why=f"For {where}, {expected} was expected, and {found} found.",
-        fix="Write it as docs/howto/stream-from-kafka shows.",
+        f"{name!r} has an invalid value.",
+        why=f"Expected {expected} for {where}, but found {actual}.",
+        fix="Use the format in docs/howto/stream-from-kafka.",
     )

@@ -1,8 +1,8 @@
-"""state: what is kept of the latest messages of a key, and the features that follow from it.
+"""state: the stored events of a key, and the features computed from them.
 
-Of a message its time and the values of the fields that features need are kept, for as long as a
-message may come to whose windows it belongs. The newest time of the partition is kept too: which
-message is late does not depend on who reads it.
+An event has the time of a message and the values of the fields that features need. It's stored for
+as long as it can be in the window of a later message. The newest time of each partition is stored,
+too, so that all processes agree on which messages are late.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from automl_magic.recipe.values import date_of, microseconds, missing_of, number
 from automl_magic.stream.messages import Message, Place, Poison, plain
 from automl_magic.stream.windows.declared import Aggregate, WindowFeature, Windows
 
-NEWEST = "newest"  # the state of a partition; that of a key begins with a colon
-_LONGEST_KEY = 200
-# One message from the far future would make all that follow late.
+NEWEST = "newest"  # the state of a partition. States of keys start with a colon.
+_MAX_KEY_LENGTH = 200
+# A message from the far future would make all later messages late.
 AHEAD_S = 3_600.0
 
 Document = dict[str, Any]
@@ -29,77 +29,79 @@ Load = Callable[[Place, str], Document | None]
 
 
 class Late(Poison):
-    """A message that came after its time was over."""
+    """A message that arrived too late for its windows."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What is kept of a message: its time in seconds since 1970, and some values."""
+    """The stored part of a message: its time in seconds since 1970, and some values."""
 
     at: float
     values: Mapping[str, Any]
 
 
 class WindowStates:
-    """The states that a batch of messages reads and changes.
+    """The window states that a batch of messages reads and changes.
 
     Parameters
     ----------
     load : callable
-        Returns the state of a key of a partition as it was last committed, or None.
+        Returns the committed state of a key in a partition, or None.
     """
 
     def __init__(self, windows: Windows, load: Load) -> None:
         self.windows, self._load = windows, load
-        self._known: dict[tuple[Place, str], Document] = {}
+        self._cache: dict[tuple[Place, str], Document] = {}
         self.changed: dict[tuple[Place, str], Document] = {}
 
     def with_features(
         self, message: Message, fields: Mapping[str, Any]
     ) -> tuple[dict[str, Any], Callable[[], None]]:
-        """Return the fields with the features, and what makes the message count for later ones.
+        """Return the fields with the window features, and a function that stores the message.
 
         Raises
         ------
         Late
-            If its time is too long before the newest of its partition.
+            If the message is too far behind the newest of its partition.
         Poison
             If it has no key or no time.
         """
         key, event = self._key(message, fields), self._event(message, fields)
         newest = self._get(message.place, NEWEST).get("at", -math.inf)
         if event.at < newest - self.windows.late_s:
-            raise Late(f"It is {newest - event.at:,.0f} s older than the newest message.")
+            raise Late(f"It's {newest - event.at:,.0f} s older than the newest message.")
         newest = max(newest, event.at)
         events = self._events(message.place, key, newest)
-        # After those of the same time: among equals the order is that in which they came.
-        bisect.insort(events, event, key=lambda one: one.at)
+        # Insert it after events with the same time, so that these stay in order of arrival.
+        bisect.insort(events, event, key=lambda entry: entry.at)
         events = events[-self.windows.most_events :]
-        found = {one.name: value_of(one, events, event.at) for one in self.windows.features}
+        features = {
+            feature.name: value_of(feature, events, event.at) for feature in self.windows.features
+        }
 
         def count() -> None:
-            kept = [[one.at, dict(one.values)] for one in events]
-            self._put(message.place, key, {"events": kept, "at": events[-1].at})
+            stored = [[entry.at, dict(entry.values)] for entry in events]
+            self._put(message.place, key, {"events": stored, "at": events[-1].at})
             self._put(message.place, NEWEST, {"at": newest})
 
-        return {**fields, **found}, count
+        return {**fields, **features}, count
 
-    def newest(self, place: Place) -> float | None:
-        """Return the newest time of a partition, if there is one."""
-        return self._get(place, NEWEST).get("at")
+    def newest(self, partition: Place) -> float | None:
+        """Return the newest time of a partition, or None."""
+        return self._get(partition, NEWEST).get("at")
 
-    def _events(self, place: Place, key: str, newest: float) -> list[Event]:
+    def _events(self, partition: Place, key: str, newest: float) -> list[Event]:
         oldest = newest - self.windows.longest_s
-        kept = self._get(place, key).get("events", ())
-        return [Event(at, values) for at, values in kept if at > oldest]
+        stored = self._get(partition, key).get("events", ())
+        return [Event(time, values) for time, values in stored if time > oldest]
 
-    def _get(self, place: Place, key: str) -> Document:
-        if (place, key) not in self._known:
-            self._known[place, key] = self._load(place, key) or {}
-        return self._known[place, key]
+    def _get(self, partition: Place, key: str) -> Document:
+        if (partition, key) not in self._cache:
+            self._cache[partition, key] = self._load(partition, key) or {}
+        return self._cache[partition, key]
 
-    def _put(self, place: Place, key: str, document: Document) -> None:
-        self._known[place, key] = self.changed[place, key] = document
+    def _put(self, partition: Place, key: str, document: Document) -> None:
+        self._cache[partition, key] = self.changed[partition, key] = document
 
     def _key(self, message: Message, fields: Mapping[str, Any]) -> str:
         if self.windows.key:
@@ -110,40 +112,42 @@ class WindowStates:
             raise Poison(
                 f"It has no {self.windows.key!r}." if self.windows.key else "It has no key."
             )
-        if len(key) > _LONGEST_KEY or not key.isprintable():
+        if len(key) > _MAX_KEY_LENGTH or not key.isprintable():
             key = "sha256 " + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
         return f":{key}"
 
     def _event(self, message: Message, fields: Mapping[str, Any]) -> Event:
-        at = message.at if not self.windows.time else moment_of(fields.get(self.windows.time))
-        if at is None:
-            raise Poison(f"Its {self.windows.time!r} is no time.")
-        if message.at and at > message.at + AHEAD_S:
-            raise Poison(f"Its {self.windows.time!r} is {at - message.at:,.0f} s ahead of it.")
+        time = message.at if not self.windows.time else moment_of(fields.get(self.windows.time))
+        if time is None:
+            raise Poison(f"Its {self.windows.time!r} isn't a time.")
+        if message.at and time > message.at + AHEAD_S:
+            raise Poison(
+                f"Its {self.windows.time!r} is {time - message.at:,.0f} s after its timestamp."
+            )
         values = {name: fields.get(name) for name in self.windows.fields}
-        if odd := [name for name, value in values.items() if isinstance(value, list | dict)]:
-            raise Poison(f"Its {odd[0]!r} is no plain value.")
-        return Event(at, values)
+        if nested := [name for name, value in values.items() if isinstance(value, list | dict)]:
+            raise Poison(f"Its {nested[0]!r} is a list or an object.")
+        return Event(time, values)
 
 
 def moment_of(value: object) -> float | None:
-    """Return seconds since 1970 of a number of them, or of ISO 8601 (in UTC without a zone)."""
+    """Return seconds since 1970 from a number or an ISO 8601 text (by default in UTC)."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if math.isfinite(value) else None
-    moment = date_of(value) if isinstance(value, str) else None
-    return None if moment is None else microseconds(moment) / 1e6
+    date = date_of(value) if isinstance(value, str) else None
+    return None if date is None else microseconds(date) / 1e6
 
 
-def value_of(feature: WindowFeature, events: list[Event], at: float) -> Any:
-    """Return a feature at a time, from the events of its key in the order of their times."""
-    inside = [one.values for one in events if at - feature.over_s < one.at <= at]
+def value_of(feature: WindowFeature, events: list[Event], time: float) -> Any:
+    """Return the value of a feature at `time`, from the sorted events of a key."""
+    inside = [event.values for event in events if time - feature.over_s < event.at <= time]
     if feature.aggregate is Aggregate.COUNT:
         return len(inside)
-    values = [one.get(feature.field) for one in inside]
+    values = [fields.get(feature.field) for fields in inside]
     if feature.aggregate is Aggregate.LAST:
-        return next((plain(one) for one in reversed(values) if not missing_of(one)), None)
+        return next((plain(value) for value in reversed(values) if not missing_of(value)), None)
     if feature.aggregate is Aggregate.DISTINCT:
-        return len({text_of(one) for one in values} - {None})
+        return len({text_of(value) for value in values} - {None})
     numbers = [number for number in map(number_of, values) if not math.isnan(number)]
     if feature.aggregate is Aggregate.SUM:
         return math.fsum(numbers)
@@ -155,5 +159,5 @@ def value_of(feature: WindowFeature, events: list[Event], at: float) -> Any:
 
 
 def written(document: Document) -> str:
-    """Return a state as the text that is kept."""
+    """Return a state as JSON text."""
     return json.dumps(document, ensure_ascii=True, separators=(",", ":"))

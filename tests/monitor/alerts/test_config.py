@@ -112,7 +112,7 @@ def test_a_secret_comes_from_a_file_that_only_the_user_can_read(home):
     assert filled("a ${secret:SLACK} b", default_workspace().secret) == "a https://x.example/2 b"
 
     path.chmod(0o644)
-    with pytest.raises(MonitorError, match="Others may read"):
+    with pytest.raises(MonitorError, match="Other users can read"):
         filled("${secret:SLACK}", default_workspace().secret)
 
 
