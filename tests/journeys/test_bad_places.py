@@ -103,7 +103,8 @@ def test_a_full_disk_holds_no_half_of_a_plan(size, with_table, mounts, check_ref
 
     # What is left of the folder would be listed after the three parts.
     what, why, fix = check_refused(said)
-    assert "Can't write" in what and "mine/plan'" in what
+    assert "Can't write" in what
+    assert "mine/plan'" in what
     assert why == "No space left on device."
     assert "Free some space" in fix
 
