@@ -28,7 +28,7 @@ def default_family() -> Family:
 
 def _load(family: TaskFamily) -> Family:
     try:
-        found: Family = import_module(family.tasks).FAMILY
+        instance: Family = import_module(family.tasks).FAMILY
     except Exception as error:
         # Wrap errors of third-party code. Errors of built-in families are bugs, so re-raise them.
         if family in FAMILIES:
@@ -38,4 +38,4 @@ def _load(family: TaskFamily) -> Family:
             why=f"Can't load {family.tasks}: {type(error).__name__}: {error}",
             fix="Reinstall its package, or choose another task.",
         ) from error
-    return found
+    return instance

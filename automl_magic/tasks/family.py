@@ -110,7 +110,7 @@ class Family(ABC):
         return replace(experiment, options=completed(experiment.options, self.options))
 
     @abstractmethod
-    def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
+    def read_target(self, dataset: Dataset, name: str, requested: TaskKind | None) -> Target:
         """Infer the task from the target column, or check that the requested kind fits it.
 
         Raises
@@ -123,7 +123,7 @@ class Family(ABC):
 
     # Metrics and validation
 
-    def metric(self, asked: str | None, target: Target, column: Column) -> Decision:
+    def metric(self, requested: str | None, target: Target, column: Column) -> Decision:
         """Choose the metric, or check the requested one.
 
         Raises
@@ -131,14 +131,14 @@ class Family(ABC):
         UnknownMetric, MetricDoesNotFit
             If the metric doesn't exist, or can't score this target.
         """
-        if asked is None:
+        if requested is None:
             return self.default_metric(target)
-        metric = find_metric(asked, target.kind)
-        smallest = column.summary.get("quantiles", {}).get("0", 0)
-        if metric.name == "rmsle" and smallest < 0:
+        metric = find_metric(requested, target.kind)
+        minimum = column.summary.get("quantiles", {}).get("0", 0)
+        if metric.name == "rmsle" and minimum < 0:
             raise MetricDoesNotFit(
                 "The metric 'rmsle' can't score this target.",
-                why=f"It needs values of at least 0, and the target's minimum is {smallest:g}.",
+                why=f"It needs values of at least 0, and the target's minimum is {minimum:g}.",
                 fix="Use --metric rmse or --metric mae.",
             )
         return Decision(about=DecisionKind.METRIC, choice=metric.name, why="You set this.")
@@ -210,8 +210,10 @@ class Family(ABC):
         PlanError
             If a name is unknown or repeated, or there is no name.
         """
-        found = {candidate.name: candidate for candidate in self.candidates(context)}
-        return tuple(found[name] for name in (found if names is None else chosen(names, [*found])))
+        by_name = {candidate.name: candidate for candidate in self.candidates(context)}
+        return tuple(
+            by_name[name] for name in (by_name if names is None else chosen(names, [*by_name]))
+        )
 
     def candidate_names(self) -> tuple[str, ...]:
         """Return the names of all candidates. Their results are stored for later searches."""

@@ -26,7 +26,7 @@ class Option:
     default: Value = None
 
 
-def completed(given: Mapping[str, Value], options: Sequence[Option]) -> dict[str, Value]:
+def completed(values: Mapping[str, Value], options: Sequence[Option]) -> dict[str, Value]:
     """Return a value for each option: the given one, or its default.
 
     Raises
@@ -34,19 +34,21 @@ def completed(given: Mapping[str, Value], options: Sequence[Option]) -> dict[str
     PlanError
         If an option doesn't exist, or its value isn't allowed.
     """
-    known = {option.name: option for option in options}
-    for name, value in given.items():
-        if name not in known:
-            close = near_miss(name, known)
+    options_by_name = {option.name: option for option in options}
+    for name, value in values.items():
+        if name not in options_by_name:
+            close = near_miss(name, options_by_name)
             raise PlanError(
                 f"This kind of task has no option {quoted(name)}.",
-                why=f"Its options are {shorten(list(known))}." if known else "It has no options.",
+                why=f"Its options are {shorten(list(options_by_name))}."
+                if options_by_name
+                else "It has no options.",
                 fix=f"Use {close}." if close else f"Remove {quoted(name)} from options.",
             )
-        if not known[name].allows(value):
+        if not options_by_name[name].allows(value):
             raise PlanError(
                 f"The option {quoted(name)} can't be {quoted(str(value))}.",
-                why=f"It must be {known[name].expected}. {known[name].doc}",
+                why=f"It must be {options_by_name[name].expected}. {options_by_name[name].doc}",
                 fix="Set another value, or omit the option.",
             )
-    return {name: given.get(name, option.default) for name, option in known.items()}
+    return {name: values.get(name, option.default) for name, option in options_by_name.items()}

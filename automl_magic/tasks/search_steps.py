@@ -41,18 +41,18 @@ class SearchStep:
 
 def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
     """Return the engine calls from the table to the fitted model."""
-    asked, split = plan.experiment, plan.split
+    experiment, split = plan.experiment, plan.split
     return (
         SearchStep(
             name="task",
             call="Task",
             inputs=("table",),
             values={
-                "target": asked.target,
+                "target": experiment.target,
                 "kind": str(plan.task),
                 "metric": plan.metric,
                 "classes": list(plan.classes),
-                "imbalance": asked.imbalance.value,
+                "imbalance": experiment.imbalance.value,
             },
             parameters=("seed", "threads"),
             makes="task",
@@ -76,9 +76,9 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
             call="search",
             inputs=("task", "split", "views", "candidates"),
             values={
-                "sampler": asked.hpo.sampler,
-                "max_trials": asked.hpo.trials,
-                "early_stopping": asked.hpo.early_stopping,
+                "sampler": experiment.hpo.sampler,
+                "max_trials": experiment.hpo.trials,
+                "early_stopping": experiment.hpo.early_stopping,
             },
             parameters=("budget_s", "run_dir", "replay"),
             makes="search",
@@ -89,9 +89,9 @@ def search_steps(plan: Plan) -> tuple[SearchStep, ...]:
             inputs=("search",),
             values={
                 "max_members": MAX_MEMBERS,
-                "cost_false_positive": asked.business.cost_false_positive,
-                "cost_false_negative": asked.business.cost_false_negative,
-                "latency_ms_p95": asked.constraints.latency_ms_p95,
+                "cost_false_positive": experiment.business.cost_false_positive,
+                "cost_false_negative": experiment.business.cost_false_negative,
+                "latency_ms_p95": experiment.constraints.latency_ms_p95,
             },
             makes="ensemble",
         ),

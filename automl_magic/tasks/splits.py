@@ -44,11 +44,11 @@ def holdout_rows(split: Split, y: npt.NDArray[Any], columns: Columns) -> tuple[R
     rows = np.arange(len(y), dtype=np.int64)
     if split.holdout == 0:
         return rows, rows[:0]
-    development, holdout = _divide(split, y, columns, rows)
+    development, holdout = _split_holdout(split, y, columns, rows)
     if len(development) == 0 or len(holdout) == 0:
         raise TooFewRows(
             f"A holdout of {split.holdout:g} leaves no rows to score on, or none to train on.",
-            why=f"The table has {len(y):,} rows, and {_what_binds(split)}.",
+            why=f"The table has {len(y):,} rows, and {_constraint(split)}.",
             fix="Use --holdout 0, or another fraction.",
         )
     return np.sort(development), np.sort(holdout)
@@ -61,12 +61,12 @@ def fold_ids(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
     i + 1 and trains on the blocks before it, so the first block is never validated. Equal times
     share a block. `fold_pairs` returns the rows of each fold.
     """
-    ids = _assign(split, y, columns)
+    ids = _assign_folds(split, y, columns)
     empty = [fold for fold in range(split.folds) if not np.any(ids == fold)]
     if empty or len(y) < split.folds:
         raise TooFewRows(
             f"Can't make {split.folds} folds.",
-            why=f"There are {len(y):,} rows to split, and {_what_binds(split)}.",
+            why=f"There are {len(y):,} rows to split, and {_constraint(split)}.",
             fix=f"Use --folds {max(2, split.folds - max(1, len(empty)))}, or add more rows.",
         )
     return ids
@@ -94,14 +94,14 @@ def fold_sha256(ids: Rows) -> str:
     return "sha256:" + hashlib.sha256(np.asarray(ids, dtype="<i4").tobytes()).hexdigest()
 
 
-def _what_binds(split: Split) -> str:
+def _constraint(split: Split) -> str:
     return {
         SplitKind.GROUPED: f"a group in {split.column!r} can't be split",
         SplitKind.TIME: f"rows with the same time in {split.column!r} can't be split",
     }.get(split.kind, "each part needs at least one")
 
 
-def _pooled(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> Rows:
+def _pool_rare_classes(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> Rows:
     """Return the strata: rare classes are merged, and join the largest class if still rare."""
     strata = np.where(rare[y], -1, y).astype(np.int64)
     if np.sum(strata == -1) < enough:
@@ -109,19 +109,21 @@ def _pooled(y: npt.NDArray[Any], rare: npt.NDArray[np.bool_], enough: float) -> 
     return strata
 
 
-def _levels(y: npt.NDArray[Any], folds: int) -> Rows:
+def _target_bins(y: npt.NDArray[Any], folds: int) -> Rows:
     """Return the target decile of each row, so that each fold gets low and high values."""
-    tenths = min(TARGET_LEVELS, len(y) // folds)
+    n_bins = min(TARGET_LEVELS, len(y) // folds)
     ranks = np.argsort(np.argsort(y, kind="stable"), kind="stable")
-    return (ranks * tenths // len(y)).astype(np.int64)
+    return (ranks * n_bins // len(y)).astype(np.int64)
 
 
-def _divide(split: Split, y: npt.NDArray[Any], columns: Columns, rows: Rows) -> tuple[Rows, Rows]:
+def _split_holdout(
+    split: Split, y: npt.NDArray[Any], columns: Columns, rows: Rows
+) -> tuple[Rows, Rows]:
     from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
     match split.kind:
         case SplitKind.STRATIFIED:
-            strata = _pooled(y, np.bincount(y) * split.holdout < 1, 1 / split.holdout)
+            strata = _pool_rare_classes(y, np.bincount(y) * split.holdout < 1, 1 / split.holdout)
             development, holdout = train_test_split(
                 rows, test_size=split.holdout, stratify=strata, random_state=split.seed
             )
@@ -142,7 +144,7 @@ def _divide(split: Split, y: npt.NDArray[Any], columns: Columns, rows: Rows) -> 
     return development, holdout
 
 
-def _assign(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
+def _assign_folds(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
     from sklearn.model_selection import GroupKFold, StratifiedKFold
 
     ids = np.full(len(y), NEVER_VALIDATED, dtype=np.int64)
@@ -151,11 +153,11 @@ def _assign(split: Split, y: npt.NDArray[Any], columns: Columns) -> Rows:
             earlier = n_earlier(columns[str(split.column)], split.date_format)
             return earlier * (split.folds + 1) // max(1, len(y)) - 1
         case SplitKind.STRATIFIED if len(y) >= split.folds:
-            strata = _pooled(y, np.bincount(y) < split.folds, split.folds)
+            strata = _pool_rare_classes(y, np.bincount(y) < split.folds, split.folds)
             folds = StratifiedKFold(split.folds, shuffle=True, random_state=split.seed)
             pairs = folds.split(strata, strata)
         case SplitKind.KFOLD if len(y) >= split.folds:
-            strata = _levels(y, split.folds)
+            strata = _target_bins(y, split.folds)
             folds = StratifiedKFold(split.folds, shuffle=True, random_state=split.seed)
             pairs = folds.split(strata, strata)
         case SplitKind.GROUPED:

@@ -79,7 +79,7 @@ def _kind(
 ) -> tuple[SplitKind, Column | None, Decision]:
     column = dataset.column(cv.column) if cv.column is not None else None
     if cv.type is not None:
-        return cv.type, _checked(cv.type, column, dataset, target), _asked_split(cv)
+        return cv.type, _check_split_column(cv.type, column, dataset, target), _requested_split(cv)
     if column is not None:
         kind = SplitKind.TIME if column.kind is ColumnKind.DATE else SplitKind.GROUPED
         why = f"cv.column is {quoted(column.name)}, " + (
@@ -92,23 +92,27 @@ def _kind(
         return SplitKind.TIME, ordered, _time_decision(ordered, dataset.n_rows)
     if target.kind.answer is Answer.NUMBER:
         why = "The target is a number, and there is no group or time column."
-        return SplitKind.KFOLD, None, _decision(DecisionKind.SPLIT, "kfold", why, {}, _UNSEEN)
+        return (
+            SplitKind.KFOLD,
+            None,
+            _decision(DecisionKind.SPLIT, "kfold", why, {}, _REJECTED_SPLITS),
+        )
     why = "Each fold keeps the class proportions, so no fold lacks a rare class."
     evidence = {"rarest_class_rows": min(target.counts, default=0)}
     return (
         SplitKind.STRATIFIED,
         None,
-        _decision(DecisionKind.SPLIT, "stratified", why, evidence, _UNSEEN),
+        _decision(DecisionKind.SPLIT, "stratified", why, evidence, _REJECTED_SPLITS),
     )
 
 
-_UNSEEN = (
+_REJECTED_SPLITS = (
     "grouped: use it (cv.type and cv.column) if several rows belong to one person or thing",
     "time: use it (cv.type and cv.column) if the model will predict later rows than it trains on",
 )
 
 
-def _checked(
+def _check_split_column(
     kind: SplitKind, column: Column | None, dataset: Dataset, target: Target
 ) -> Column | None:
     if kind is SplitKind.STRATIFIED and target.kind.answer is Answer.NUMBER:
@@ -168,7 +172,7 @@ def _time_decision(column: Column, n_rows: int) -> Decision:
     )
 
 
-def _asked_split(cv: CrossValidation) -> Decision:
+def _requested_split(cv: CrossValidation) -> Decision:
     choice = cv.type.value if cv.type is not None else ""
     evidence = {"column": cv.column} if cv.column is not None else {}
     return _decision(DecisionKind.SPLIT, choice, "You set this.", evidence)
@@ -197,12 +201,12 @@ def _holdout(
     if kind is SplitKind.GROUPED and n_units < FEWEST_GROUPS_FOR_HOLDOUT:
         why = f"There are only {n_units} groups, so holding some out leaves too few for training."
         return 0.0, _decision(DecisionKind.HOLDOUT, "0", why, {**evidence, "groups": n_units})
-    held = min(
+    n_holdout = min(
         HOLDOUT_SHARE * min(n_rows, FULL_SHARE_ROWS)
         + SHARE_OF_FURTHER_ROWS * max(0, n_rows - FULL_SHARE_ROWS),
         LARGEST_HOLDOUT_ROWS,
     )
-    share = float(f"{held / n_rows:.2g}")
+    share = float(f"{n_holdout / n_rows:.2g}")
     why = f"About {share * n_rows:,.0f} holdout rows score the final model once."
     rejected = ("0: the cross-validation score is optimistic, because it chose the model",)
     return share, _decision(DecisionKind.HOLDOUT, f"{share:g}", why, evidence, rejected)
@@ -217,26 +221,27 @@ def _folds(
     holdout: float,
 ) -> tuple[int, Decision]:
     units = {SplitKind.GROUPED: "groups", SplitKind.TIME: "times"}.get(kind, "rows")
-    left = int(n_units * (1 - holdout))
+    n_available = int(n_units * (1 - holdout))
     # A time split needs one more block than folds: the first only trains.
-    most = left - 1 if kind is SplitKind.TIME else left
+    max_folds = n_available - 1 if kind is SplitKind.TIME else n_available
     if cv.folds is not None:
-        if cv.folds > most:
+        if cv.folds > max_folds:
             raise TooFewRows(
                 f"Can't make {cv.folds} folds.",
-                why=f"There are {n_units:,} {units}, of which {most:,} can be split into folds.",
-                fix=f"Use --folds {most}." if most >= 2 else f"Add more {units}.",
+                why=f"There are {n_units:,} {units}, of which {max_folds:,} can be split into "
+                "folds.",
+                fix=f"Use --folds {max_folds}." if max_folds >= 2 else f"Add more {units}.",
             )
         return cv.folds, _decision(
             DecisionKind.FOLDS, str(cv.folds), "You set this.", {units: n_units}
         )
-    if most < 2:
+    if max_folds < 2:
         raise TooFewRows(
             f"There are too few {units} for cross-validation.",
             why=f"There are {n_units:,}. The minimum is two folds.",
             fix=f"Add more {units}.",
         )
-    folds = min(USUAL_FOLDS, most)
+    folds = min(USUAL_FOLDS, max_folds)
     why = (
         "Each of five folds trains on 80% of the rows, at five times the cost of one model. If "
         "time is short, the search fits fewer folds."
@@ -246,20 +251,21 @@ def _folds(
     return folds, _decision(DecisionKind.FOLDS, str(folds), why, {"rows": n_rows})
 
 
-def _repeats(asked: int | None, kind: SplitKind, n_rows: int) -> tuple[int, Decision]:
+def _repeats(requested: int | None, kind: SplitKind, n_rows: int) -> tuple[int, Decision]:
     evidence = {"rows": n_rows}
     if kind in (SplitKind.GROUPED, SplitKind.TIME):
-        if asked is not None and asked > 1:
+        if requested is not None and requested > 1:
             raise PlanError(
                 f"A {kind.value} split can't be repeated.",
-                why=f"cv.repeats is {asked}, but groups and times can be split in only one way.",
+                why=f"cv.repeats is {requested}, but groups and times can be split in only one "
+                "way.",
                 fix="Remove cv.repeats.",
             )
         why = "Groups and times can be split in only one way."
         return 1, _decision(DecisionKind.REPEATS, "1", why, evidence)
-    if asked is not None:
-        return asked, _decision(DecisionKind.REPEATS, str(asked), "You set this.", evidence)
-    repeats = next((times for most, times in REPEATS if n_rows < most), 1)
+    if requested is not None:
+        return requested, _decision(DecisionKind.REPEATS, str(requested), "You set this.", evidence)
+    repeats = next((n_repeats for max_rows, n_repeats in REPEATS if n_rows < max_rows), 1)
     if repeats == 1:
         why = "With this many rows, a different split would change little."
         return 1, _decision(DecisionKind.REPEATS, "1", why, evidence)

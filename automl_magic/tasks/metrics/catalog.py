@@ -19,14 +19,16 @@ _NUMBER = (Answer.NUMBER,)
 _LOWEST = {"matthews_corrcoef": -1.0, "r2": None}
 
 
-def _metric(name: str, better: str, needs: str, fits: tuple[Answer, ...], words: str) -> Metric:
+def _metric(
+    name: str, better: str, needs: str, fits: tuple[Answer, ...], description: str
+) -> Metric:
     high = better == "high"
     return Metric(
         name=name,
         higher_is_better=high,
         needs=needs,
         fits=fits,
-        in_words=words,
+        in_words=description,
         lowest=_LOWEST.get(name, 0.0),
         highest=1.0 if high else None,
     )
@@ -207,7 +209,7 @@ _OTHER_NAMES = {
     "neg_root_mean_squared_log_error": "rmsle",
     "r_squared": "r2",
 }
-_COUSINS = {
+_ALTERNATIVES = {
     (Answer.CLASSES, "roc_auc"): "roc_auc_ovr",
     (Answer.CLASSES, "f1"): "f1_macro",
     (Answer.TWO_CLASSES, "roc_auc_ovr"): "roc_auc",
@@ -218,8 +220,8 @@ _COUSINS = {
 
 def metrics_for(kind: TaskKind) -> tuple[str, ...]:
     """Return the names of the metrics for this task kind, with its family's metrics last."""
-    ours = (name for name, metric in METRICS.items() if kind.answer in metric.fits)
-    return (*ours, *brought_by([family_of(kind)]))
+    builtin = (name for name, metric in METRICS.items() if kind.answer in metric.fits)
+    return (*builtin, *brought_by([family_of(kind)]))
 
 
 def find_metric(name: str, kind: TaskKind) -> Metric:
@@ -241,12 +243,14 @@ def find_metric(name: str, kind: TaskKind) -> Metric:
             fix=f"Use --metric {close}." if close else "Use one of these names with --metric.",
         )
     if name not in fitting:
-        usual = _COUSINS.get((kind.answer, name)) or default_metric(kind).choice
-        fits = " and ".join(one for one in kinds() if one.answer in METRICS[name].fits)
+        suggestion = _ALTERNATIVES.get((kind.answer, name)) or default_metric(kind).choice
+        fits = " and ".join(
+            task_kind for task_kind in kinds() if task_kind.answer in METRICS[name].fits
+        )
         raise MetricDoesNotFit(
             f"The metric {name!r} can't score a {kind} task.",
             why=f"It is for {fits} tasks. The metrics for {kind} are {', '.join(fitting)}.",
-            fix=f"Use --metric {usual}.",
+            fix=f"Use --metric {suggestion}.",
         )
     return METRICS[name]
 

@@ -13,7 +13,7 @@ FEWEST_RESAMPLES = 20
 
 def interval(
     metric_name: str,
-    y: Array,
+    y_true: Array,
     prediction: Array,
     *,
     threshold: float = 0.5,
@@ -39,15 +39,15 @@ def interval(
     `MAX_RESAMPLED_ROWS` rows, m rows are resampled, and the deviations from the score are shrunk
     by √(m/n): Bickel, Götze & van Zwet, Statistica Sinica 7 (1997).
     """
-    read = read_by(metric_name, prediction, threshold)
-    n = len(y)
+    y_pred = read_by(metric_name, prediction, threshold)
+    n = len(y_true)
     m = min(n, MAX_RESAMPLED_ROWS)
-    center = measure(metric_name, y, read) if n else np.nan
+    center = measure(metric_name, y_true, y_pred) if n else np.nan
     if not np.isfinite(center):
         return None, None
     random = np.random.default_rng(seed)
-    draws = (random.integers(0, n, m) for _ in range(repeats))
-    scores = np.array([measure(metric_name, y[rows], read[rows]) for rows in draws])
+    samples = (random.integers(0, n, m) for _ in range(repeats))
+    scores = np.array([measure(metric_name, y_true[rows], y_pred[rows]) for rows in samples])
     scores = scores[np.isfinite(scores)]
     if len(scores) < FEWEST_RESAMPLES:
         return None, None

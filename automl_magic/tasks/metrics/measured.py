@@ -25,5 +25,5 @@ class Measured:
 def brought_by(families: Iterable[TaskFamily]) -> dict[str, Measured]:
     """Return the additional metrics of families, by name."""
     # Imported by name, because family modules import the metrics.
-    found = (import_module(family.tasks).FAMILY.metrics for family in families)
-    return {one.metric.name: one for metrics in found for one in metrics}
+    metric_lists = (import_module(family.tasks).FAMILY.metrics for family in families)
+    return {metric.metric.name: metric for metrics in metric_lists for metric in metrics}

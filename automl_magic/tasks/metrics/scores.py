@@ -18,7 +18,7 @@ from automl_magic.tasks.metrics.measured import brought_by
 Array: TypeAlias = npt.NDArray[Any]
 
 
-def score(metric_name: str, y: Array, prediction: Array, *, threshold: float = 0.5) -> float:
+def score(metric_name: str, y_true: Array, prediction: Array, *, threshold: float = 0.5) -> float:
     """Return the score of a prediction.
 
     Parameters
@@ -39,7 +39,7 @@ def score(metric_name: str, y: Array, prediction: Array, *, threshold: float = 0
         NaN if the metric is undefined on these rows, such as an area under a curve with only one
         class, or R² with fewer than two rows. `roc_auc_ovr` averages over the classes that occur.
     """
-    return measure(metric_name, y, read_by(metric_name, prediction, threshold))
+    return measure(metric_name, y_true, read_by(metric_name, prediction, threshold))
 
 
 def labels_of(probabilities: Array, threshold: float = 0.5) -> npt.NDArray[np.int64]:
@@ -56,146 +56,147 @@ def read_by(metric_name: str, prediction: Array, threshold: float) -> Array:
     return prediction
 
 
-def measure(metric_name: str, y: Array, read: Array) -> float:
+def measure(metric_name: str, y_true: Array, y_pred: Array) -> float:
     """Return the score of a metric's input (see `read_by`)."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # scikit-learn warns about absent classes, which are normal in small resamples.
         warnings.simplefilter("ignore")
-        return float(_measure_of(metric_name)(y, read))
+        return float(_scorer(metric_name)(y_true, y_pred))
 
 
-def _measure_of(metric_name: str) -> Callable[[Array, Array], float]:
-    ours = _MEASURES.get(metric_name)
-    return brought_by(families())[metric_name].score if ours is None else ours
+def _scorer(metric_name: str) -> Callable[[Array, Array], float]:
+    builtin = _SCORERS.get(metric_name)
+    return brought_by(families())[metric_name].score if builtin is None else builtin
 
 
-def _roc_auc(y: Array, read: Array) -> float:
+def _roc_auc(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import roc_auc_score
 
-    return roc_auc_score(y, read[:, 1]) if len(np.unique(y)) == 2 else math.nan
+    return roc_auc_score(y_true, y_pred[:, 1]) if len(np.unique(y_true)) == 2 else math.nan
 
 
-def _roc_auc_ovr(y: Array, read: Array) -> float:
+def _roc_auc_ovr(y_true: Array, y_pred: Array) -> float:
     from scipy.stats import rankdata
 
     # Uses the rank-sum formula: scikit-learn needs a call per class and rejects absent classes.
-    codes = np.unique(y)
+    codes = np.unique(y_true)
     if len(codes) < 2:
         return math.nan
-    of_class = y[:, None] == codes
+    of_class = y_true[:, None] == codes
     n_in = of_class.sum(axis=0)
-    rank_sums = np.where(of_class, rankdata(read[:, codes], axis=0), 0).sum(axis=0)
-    return float(np.mean((rank_sums - n_in * (n_in + 1) / 2) / (n_in * (len(y) - n_in))))
+    rank_sums = np.where(of_class, rankdata(y_pred[:, codes], axis=0), 0).sum(axis=0)
+    return float(np.mean((rank_sums - n_in * (n_in + 1) / 2) / (n_in * (len(y_true) - n_in))))
 
 
-def _average_precision(y: Array, read: Array) -> float:
+def _average_precision(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import average_precision_score
 
-    return average_precision_score(y, read[:, 1]) if np.any(y == 1) else math.nan
+    return average_precision_score(y_true, y_pred[:, 1]) if np.any(y_true == 1) else math.nan
 
 
-def _log_loss(y: Array, read: Array) -> float:
+def _log_loss(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import log_loss
 
-    return log_loss(y, read, labels=np.arange(read.shape[1]))
+    return log_loss(y_true, y_pred, labels=np.arange(y_pred.shape[1]))
 
 
-def _brier(y: Array, read: Array) -> float:
+def _brier(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import brier_score_loss
 
-    if read.shape[1] == 2:
-        return brier_score_loss(y, read[:, 1], pos_label=1)
-    return brier_score_loss(y, read, labels=np.arange(read.shape[1]))
+    if y_pred.shape[1] == 2:
+        return brier_score_loss(y_true, y_pred[:, 1], pos_label=1)
+    return brier_score_loss(y_true, y_pred, labels=np.arange(y_pred.shape[1]))
 
 
 def _f1(average: str) -> Callable[[Array, Array], float]:
-    def measure_f1(y: Array, read: Array) -> float:
+    def measure_f1(y_true: Array, y_pred: Array) -> float:
         from sklearn.metrics import f1_score
 
-        return f1_score(y, read, average=average, zero_division=0.0)
+        return f1_score(y_true, y_pred, average=average, zero_division=0.0)
 
     return measure_f1
 
 
-def _precision(y: Array, read: Array) -> float:
+def _precision(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import precision_score
 
-    return precision_score(y, read, zero_division=0.0)
+    return precision_score(y_true, y_pred, zero_division=0.0)
 
 
-def _recall(y: Array, read: Array) -> float:
+def _recall(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import recall_score
 
-    return recall_score(y, read, zero_division=0.0)
+    return recall_score(y_true, y_pred, zero_division=0.0)
 
 
-def _accuracy(y: Array, read: Array) -> float:
+def _accuracy(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import accuracy_score
 
-    return accuracy_score(y, read)
+    return accuracy_score(y_true, y_pred)
 
 
-def _balanced_accuracy(y: Array, read: Array) -> float:
+def _balanced_accuracy(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import balanced_accuracy_score
 
-    return balanced_accuracy_score(y, read)
+    return balanced_accuracy_score(y_true, y_pred)
 
 
-def _matthews_corrcoef(y: Array, read: Array) -> float:
+def _matthews_corrcoef(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import matthews_corrcoef
 
-    return matthews_corrcoef(y, read)
+    return matthews_corrcoef(y_true, y_pred)
 
 
-def _rmse(y: Array, read: Array) -> float:
+def _rmse(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import root_mean_squared_error
 
-    return root_mean_squared_error(y, read)
+    return root_mean_squared_error(y_true, y_pred)
 
 
-def _mse(y: Array, read: Array) -> float:
+def _mse(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import mean_squared_error
 
-    return mean_squared_error(y, read)
+    return mean_squared_error(y_true, y_pred)
 
 
-def _mae(y: Array, read: Array) -> float:
+def _mae(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import mean_absolute_error
 
-    return mean_absolute_error(y, read)
+    return mean_absolute_error(y_true, y_pred)
 
 
-def _median_absolute_error(y: Array, read: Array) -> float:
+def _median_absolute_error(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import median_absolute_error
 
-    return median_absolute_error(y, read)
+    return median_absolute_error(y_true, y_pred)
 
 
-def _r2(y: Array, read: Array) -> float:
+def _r2(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import r2_score
 
-    return r2_score(y, read)
+    return r2_score(y_true, y_pred)
 
 
-def _mape(y: Array, read: Array) -> float:
+def _mape(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import mean_absolute_percentage_error
 
-    return mean_absolute_percentage_error(y, read)
+    return mean_absolute_percentage_error(y_true, y_pred)
 
 
-def _rmsle(y: Array, read: Array) -> float:
+def _rmsle(y_true: Array, y_pred: Array) -> float:
     from sklearn.metrics import root_mean_squared_log_error
 
-    if np.min(y) < 0:
+    if np.min(y_true) < 0:
         raise MetricDoesNotFit(
             "The metric 'rmsle' can't score this target.",
-            why=f"It needs values of at least 0, and the target's minimum is {float(np.min(y)):g}.",
+            why="It needs values of at least 0, and the target's minimum is "
+            f"{float(np.min(y_true)):g}.",
             fix="Use --metric rmse or --metric mae.",
         )
-    return root_mean_squared_log_error(y, np.maximum(read, 0))
+    return root_mean_squared_log_error(y_true, np.maximum(y_pred, 0))
 
 
-_MEASURES: dict[str, Callable[[Array, Array], float]] = {
+_SCORERS: dict[str, Callable[[Array, Array], float]] = {
     "roc_auc": _roc_auc,
     "roc_auc_ovr": _roc_auc_ovr,
     "average_precision": _average_precision,

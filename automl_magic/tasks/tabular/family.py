@@ -49,12 +49,14 @@ class Tabular(Family):
         ),
     }
 
-    def read_target(self, dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
-        return read_target(dataset, name, asked)
+    def read_target(self, dataset: Dataset, name: str, requested: TaskKind | None) -> Target:
+        return read_target(dataset, name, requested)
 
     def left_out(self, dataset: Dataset, experiment: Experiment) -> dict[str, Decision]:
-        asked = experiment.features
-        return features.left_out(dataset, experiment.target, asked.exclude, keep=asked.kinds)
+        selection = experiment.features
+        return features.left_out(
+            dataset, experiment.target, selection.exclude, keep=selection.kinds
+        )
 
     def views(
         self, dataset: Dataset, experiment: Experiment, left_out: Mapping[str, Decision]

@@ -46,7 +46,7 @@ DATE_OUTPUTS, MOST_OUTPUTS_OF_PAIRS = 6, 20
 # With more outputs, the weak ones cost more time than they are worth.
 MANY_OUTPUTS = 200
 
-_NEVER = {
+_EXCLUDED_KINDS = {
     ColumnKind.ID: "each row has its own value, so a model could only memorize it",
     ColumnKind.CONSTANT: "it has only one value, so it can't distinguish rows",
 }
@@ -70,18 +70,23 @@ def views(
     columns = [
         column
         for column in dataset.columns
-        if column.name != target and column.name not in exclude and column.kind not in _NEVER
+        if column.name != target
+        and column.name not in exclude
+        and column.kind not in _EXCLUDED_KINDS
     ]
     forecast = _n_forecasts(dataset, target) <= MOST_FORECASTS
     tree = tuple(_steps(columns, dataset.n_rows, tree=True, forecast=forecast))
     dense = tuple(_steps(columns, dataset.n_rows, tree=False, forecast=forecast))
-    more = tuple(_together(columns, dataset.n_rows, forecast=forecast))
-    coded = tuple(_coded(columns))
-    found = {"tree": tree, "dense": dense}
-    found |= {"rich": (*tree, *more)} if more else {}
-    found |= {"levels": (*tree, *coded)} if coded else {}
+    combinations = tuple(_combination_steps(columns, dataset.n_rows, forecast=forecast))
+    coded = tuple(_code_steps(columns))
+    steps_by_view = {"tree": tree, "dense": dense}
+    steps_by_view |= {"rich": (*tree, *combinations)} if combinations else {}
+    steps_by_view |= {"levels": (*tree, *coded)} if coded else {}
     levels = {column.name: column.n_unique for column in columns}
-    return {name: (*steps, *_selection(steps, levels, select)) for name, steps in found.items()}
+    return {
+        name: (*steps, *_selection_steps(steps, levels, select))
+        for name, steps in steps_by_view.items()
+    }
 
 
 def left_out(
@@ -96,27 +101,31 @@ def left_out(
     keep
         Columns requested by name. They are kept even if a check excludes them.
     """
-    dropped_by = {name: found for found in dataset.findings for name in found.drop}
+    finding_by_column = {name: finding for finding in dataset.findings for name in finding.drop}
     decisions = {}
     for column in dataset.columns:
         name = column.name
         if name == target:
             continue
         if name in exclude:
-            decisions[name] = _drop(name, "You excluded it.", {})
-        elif column.kind in _NEVER:
-            decisions[name] = _drop(
-                name, f"{column.reason} It's excluded: {_NEVER[column.kind]}.", _counts(column)
+            decisions[name] = _exclude_decision(name, "You excluded it.", {})
+        elif column.kind in _EXCLUDED_KINDS:
+            decisions[name] = _exclude_decision(
+                name,
+                f"{column.reason} It's excluded: {_EXCLUDED_KINDS[column.kind]}.",
+                _counts(column),
             )
-        elif name in dropped_by and name not in keep:
-            found = dropped_by[name]
-            decisions[name] = _drop(
-                name, f"{found.code}: {found.detail}", {"code": found.code, **found.evidence}
+        elif name in finding_by_column and name not in keep:
+            finding = finding_by_column[name]
+            decisions[name] = _exclude_decision(
+                name,
+                f"{finding.code}: {finding.detail}",
+                {"code": finding.code, **finding.evidence},
             )
     return decisions
 
 
-def _drop(name: str, why: str, evidence: Mapping[str, object]) -> Decision:
+def _exclude_decision(name: str, why: str, evidence: Mapping[str, object]) -> Decision:
     return Decision(
         about=DecisionKind.COLUMN,
         name=name,
@@ -166,7 +175,9 @@ def _text_params(n_rows: int, *, forecast: bool) -> dict[str, Any]:
     }
 
 
-def _together(columns: Sequence[Column], n_rows: int, *, forecast: bool) -> Iterable[StepSpec]:
+def _combination_steps(
+    columns: Sequence[Column], n_rows: int, *, forecast: bool
+) -> Iterable[StepSpec]:
     """Return the steps that combine columns, and the character n-grams of texts."""
     numbers = [column for column in columns if column.kind is ColumnKind.NUMBER]
     labels = [column for column in columns if column.kind in _LABELS]
@@ -179,37 +190,39 @@ def _together(columns: Sequence[Column], n_rows: int, *, forecast: bool) -> Iter
     if numbers and labels:
         params = {"by": list(_names(labels)), **parse}
         yield StepSpec(kind="group", columns=_names([*labels, *numbers]), params=params)
-    gaps = [column for column in columns if column.n_missing]
-    if len(gaps) > 1:
-        yield StepSpec(kind="missing", columns=_names(gaps))
+    with_missing = [column for column in columns if column.n_missing]
+    if len(with_missing) > 1:
+        yield StepSpec(kind="missing", columns=_names(with_missing))
     for column in columns:
         if column.kind is ColumnKind.TEXT and forecast:
             topics = min(MOST_TOPICS_OF_PIECES, n_rows // ROWS_OF_A_TOPIC)
             yield _text(column, {**PIECES_PARAMS, "components": topics})
 
 
-def _coded(columns: Iterable[Column]) -> Iterable[StepSpec]:
+def _code_steps(columns: Iterable[Column]) -> Iterable[StepSpec]:
     """Return the step with the codes of levels that `tree` only has as means."""
-    many = [c for c in columns if _kind_used(c, tree=True) is ColumnKind.HIGH_CARDINALITY]
-    if many:
-        yield StepSpec(kind="category", columns=_names(many))
+    columns_with_codes = [
+        c for c in columns if _kind_used(c, tree=True) is ColumnKind.HIGH_CARDINALITY
+    ]
+    if columns_with_codes:
+        yield StepSpec(kind="category", columns=_names(columns_with_codes))
 
 
-def _selection(
+def _selection_steps(
     steps: Iterable[StepSpec], levels: Mapping[str, int], select: Selection
 ) -> Iterable[StepSpec]:
     n_outputs = sum(_n_outputs(step, levels) for step in steps)
-    most = MANY_OUTPUTS
+    limit = MANY_OUTPUTS
     match select:
         case Selection.BORUTA:
             yield StepSpec(kind="select", columns=(), params={"method": "boruta", "most": None})
             return
         case Selection.MUTUAL_INFORMATION:
-            most = min(MANY_OUTPUTS, math.ceil(n_outputs / 2))
+            limit = min(MANY_OUTPUTS, math.ceil(n_outputs / 2))
         case Selection.NONE:
             return
-    if n_outputs > most:
-        params = {"method": "mutual_information", "most": most}
+    if n_outputs > limit:
+        params = {"method": "mutual_information", "most": limit}
         yield StepSpec(kind="select", columns=(), params=params)
 
 
@@ -238,8 +251,8 @@ def _kind_used(column: Column, *, tree: bool) -> ColumnKind:
     if column.kind is ColumnKind.BOOLEAN and "true" not in column.summary:
         # Set by the user on a column that doesn't have two values.
         return ColumnKind.CATEGORY
-    most = MOST_CODES if tree else MOST_ONE_HOT_LEVELS
-    if column.kind is ColumnKind.CATEGORY and column.n_unique > most:
+    max_levels = MOST_CODES if tree else MOST_ONE_HOT_LEVELS
+    if column.kind is ColumnKind.CATEGORY and column.n_unique > max_levels:
         return ColumnKind.HIGH_CARDINALITY
     return column.kind
 
@@ -270,8 +283,8 @@ def _dates(columns: Sequence[Column], *, tree: bool) -> Iterable[StepSpec]:
         yield StepSpec(kind="date", columns=_names(group), params={**dict(rule), **fill})
     if len(columns) > 1:
         formats = {column.name: rule[0][1] for column in columns if (rule := _date_rule(column))}
-        known = {"date_formats": formats} if formats else {}
-        yield StepSpec(kind="elapsed", columns=_names(columns), params={**known, **fill})
+        format_params = {"date_formats": formats} if formats else {}
+        yield StepSpec(kind="elapsed", columns=_names(columns), params={**format_params, **fill})
 
 
 def _text(column: Column, params: Mapping[str, Any]) -> StepSpec:

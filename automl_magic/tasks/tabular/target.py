@@ -24,7 +24,7 @@ LARGEST_SHARE_OF_LABELS = 0.5
 MOST_CLASSES = 1_000
 
 
-def read_target(dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
+def read_target(dataset: Dataset, name: str, requested: TaskKind | None) -> Target:
     """Infer the task from the target column, or check that the requested task fits it.
 
     Raises
@@ -36,7 +36,7 @@ def read_target(dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
     """
     column = dataset.column(name)
     _check_usable(column, dataset.n_rows)
-    kind = asked or _infer(column, dataset.n_rows)
+    kind = requested or _infer(column, dataset.n_rows)
     classes = tuple(column.summary.get("classes", ())) if kind.has_classes else ()
     if kind.answer is Answer.NUMBER:
         _check_numeric(column)
@@ -47,7 +47,7 @@ def read_target(dataset: Dataset, name: str, asked: TaskKind | None) -> Target:
         classes=classes,
         counts=tuple(column.summary.get("counts", ())) if classes else (),
         n_labelled=dataset.n_rows - column.n_missing,
-        decision=_decide(column, kind, asked is not None),
+        decision=_decide(column, kind, requested is not None),
     )
 
 
@@ -89,11 +89,11 @@ def _infer(column: Column, n_rows: int) -> TaskKind:
         return TaskKind("binary")
     if not _is_number(column):
         return TaskKind("multiclass")
-    few = column.n_unique <= min(MOST_NUMERIC_CLASSES, LARGEST_SHARE_OF_LABELS * n_rows)
-    return TaskKind("multiclass" if few and _is_whole(column) else "regression")
+    is_class_like = column.n_unique <= min(MOST_NUMERIC_CLASSES, LARGEST_SHARE_OF_LABELS * n_rows)
+    return TaskKind("multiclass" if is_class_like and _has_integer_values(column) else "regression")
 
 
-def _is_whole(column: Column) -> bool:
+def _has_integer_values(column: Column) -> bool:
     return all(float(value).is_integer() for value in column.summary.get("classes", (0.5,)))
 
 
@@ -147,9 +147,9 @@ def _check_classes(
         )
 
 
-def _decide(column: Column, kind: TaskKind, was_asked: bool) -> Decision:
+def _decide(column: Column, kind: TaskKind, was_requested: bool) -> Decision:
     evidence = {"n_unique": column.n_unique, "stored_as": column.stored_as}
-    if was_asked:
+    if was_requested:
         why = "You set this."
     elif kind.answer is Answer.TWO_CLASSES:
         why = "The target has two values."
@@ -176,5 +176,5 @@ def _decide(column: Column, kind: TaskKind, was_asked: bool) -> Decision:
         choice=str(kind),
         why=why,
         evidence=evidence,
-        rejected=() if was_asked else rejected,
+        rejected=() if was_requested else rejected,
     )

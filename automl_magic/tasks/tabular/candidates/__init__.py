@@ -98,6 +98,6 @@ def _in_order(context: Context) -> Iterator[ModuleType]:
 @cache
 def _modules() -> dict[str, ModuleType]:
     """Return the module of each candidate by name, in the default order."""
-    files = [found.name for found in pkgutil.iter_modules(__path__)]
+    files = [module_info.name for module_info in pkgutil.iter_modules(__path__)]
     modules = {name: import_module(f"{__name__}.{name}") for name in (*_ORDER, *sorted(files))}
     return {name: module for name, module in modules.items() if hasattr(module, "WHEN")}

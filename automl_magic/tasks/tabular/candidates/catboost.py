@@ -12,8 +12,8 @@ RELATIVE_COST = 4.0
 
 def propose(context: Context) -> Candidate | None:
     """Propose it if it can finish. A CatBoost round costs about four LightGBM rounds."""
-    whole_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
-    return make(context) if whole_s <= MOST_SHARE * context.budget_s else None
+    total_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
+    return make(context) if total_s <= MOST_SHARE * context.budget_s else None
 
 
 def make(context: Context) -> Candidate:

@@ -13,8 +13,8 @@ RELATIVE_COST = 8.0
 
 def propose(context: Context) -> Candidate | None:
     """Propose it if there is enough time."""
-    whole_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
-    fits = whole_s <= MOST_SHARE * context.budget_s
+    total_s = context.all_folds_s(RELATIVE_COST, context.learning_rate(RELATIVE_COST))
+    fits = total_s <= MOST_SHARE * context.budget_s
     return make(context) if fits and context.budget_s >= SHORTEST_BUDGET_S else None
 
 

@@ -53,10 +53,10 @@ class Context(tasks.Context):
 
         `tree_s` is the seconds of one tree per used cell and level, with two threads.
         """
-        looked_at = self.n_rows * max(1, self.n_columns) * max_features
-        one_tree_s = tree_s * looked_at * math.log2(max(2, self.n_rows)) * 2 / self.threads
-        fitting = FOREST_SHARE_OF_BUDGET * self.budget_s / self.folds / max(one_tree_s, 1e-6)
-        return None if fitting < FEWEST_TREES else min(MOST_TREES, int(fitting))
+        n_cells = self.n_rows * max(1, self.n_columns) * max_features
+        one_tree_s = tree_s * n_cells * math.log2(max(2, self.n_rows)) * 2 / self.threads
+        n_fitting = FOREST_SHARE_OF_BUDGET * self.budget_s / self.folds / max(one_tree_s, 1e-6)
+        return None if n_fitting < FEWEST_TREES else min(MOST_TREES, int(n_fitting))
 
     @property
     def view_of_levels(self) -> str:

@@ -51,8 +51,8 @@ def train_rows(context: Context) -> float:
 
 def fold_s(context: Context, start_s: float = 0.0) -> float:
     """Return the available seconds for one fold; `start_s` is the startup time."""
-    at_once = min(context.threads, context.folds)
-    return (SHARE_OF_BUDGET * context.budget_s - start_s) * at_once / context.folds
+    n_parallel = min(context.threads, context.folds)
+    return (SHARE_OF_BUDGET * context.budget_s - start_s) * n_parallel / context.folds
 
 
 def epochs_that_fit(
@@ -61,8 +61,8 @@ def epochs_that_fit(
     """Return the number of epochs that fit into the time and memory limits."""
     epoch_s = cost.epoch_s(train_rows(context), dense_width(context), batch_size)
     epoch_bytes = 8 * context.n_rows * max(1, context.n_classes)
-    fitting = min(fold_s(context, start_s) / max(epoch_s, 1e-6), MOST_BYTES_KEPT / epoch_bytes)
-    return max(0, int(fitting))
+    n_fitting = min(fold_s(context, start_s) / max(epoch_s, 1e-6), MOST_BYTES_KEPT / epoch_bytes)
+    return max(0, int(n_fitting))
 
 
 def batch_size(context: Context, sizes: tuple[int, ...]) -> int:
