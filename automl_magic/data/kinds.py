@@ -101,14 +101,16 @@ class Understood:
     has_ambiguous_dates: bool = False
 
 
-def understand(values: Values, *, is_target: bool = False, wanted: str | None = None) -> Understood:
+def understand(
+    values: Values, *, is_target: bool = False, requested_kind: str | None = None
+) -> Understood:
     """Return the inferred kind of a column.
 
     A target is never inferred to be an ID. If `wanted` is set, it's the kind to use, and only the
     rule to read it is inferred.
     """
-    if wanted is not None:
-        return _as_requested(values, ColumnKind(wanted))
+    if requested_kind is not None:
+        return _as_requested(values, ColumnKind(requested_kind))
     n_levels = len(values.levels)
     if n_levels == 0:
         return Understood(ColumnKind.CONSTANT, "All values are missing.")

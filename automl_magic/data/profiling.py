@@ -54,7 +54,9 @@ def profile(
     kinds = _checked_kinds(kinds or {}, list(frame.columns))
     digests = column_digests(frame)
     values = [Values(column, frame.iloc[:, i]) for i, column in enumerate(frame.columns)]
-    inferred = [understand(v, is_target=v.name == target, wanted=kinds.get(v.name)) for v in values]
+    inferred = [
+        understand(v, is_target=v.name == target, requested_kind=kinds.get(v.name)) for v in values
+    ]
     columns = tuple(
         _column(v, kind, is_target=v.name == target)
         for v, kind in zip(values, inferred, strict=True)

@@ -60,7 +60,7 @@ class Watched:
 
 
 def find_watched(
-    here: Workspace,
+    workspace: Workspace,
     engine: Engine,
     registry: Versions,
     name: str,
@@ -86,26 +86,26 @@ def find_watched(
     from automl_magic.store.routes import read_deployment
 
     if is_table and name.startswith(MODELS):
-        return _of_registry(registry, name, here)
+        return _of_registry(registry, name, workspace)
     try:
         deployment, route = read_deployment(engine, name)
     except DeploymentNotFound:
         if not is_table:
             raise
-        return _of_run(name, version, here)
+        return _of_run(name, version, workspace)
     number = route.stable if version is None else version
-    folder, digest = _folder(engine, route.model, number, here)
+    folder, digest = _folder(engine, route.model, number, workspace)
     return Watched(
         deployment=deployment.name,
         model=route.model,
         version=number,
         folder=folder,
         manifest_sha256=digest,
-        search=_search_run(registry, route.model, number, here),
+        search=_search_run(registry, route.model, number, workspace),
     )
 
 
-def _of_registry(registry: Versions, address: str, here: Workspace) -> Watched:
+def _of_registry(registry: Versions, address: str, workspace: Workspace) -> Watched:
     from automl_magic.register.registry import parse_address
 
     model, version_or_alias = parse_address(address)
@@ -116,15 +116,15 @@ def _of_registry(registry: Versions, address: str, here: Workspace) -> Watched:
         deployment=None,
         model=version.name,
         version=version.version,
-        folder=model_folder(address, here),
+        folder=model_folder(address, workspace),
         manifest_sha256=version.manifest_sha256,
-        search=_find_run(version.run_id, here),
+        search=_find_run(version.run_id, workspace),
     )
 
 
-def _of_run(name: str, version: int | None, here: Workspace) -> Watched:
+def _of_run(name: str, version: int | None, workspace: Workspace) -> Watched:
     try:
-        run = find_run(name, here)
+        run = find_run(name, workspace)
     except RunNotFound as error:
         raise MonitorError(
             f"There's no deployment or run {name[:80]!r}.",
@@ -137,32 +137,34 @@ def _of_run(name: str, version: int | None, here: Workspace) -> Watched:
             why="Only a registered model has versions.",
             fix="Remove --version.",
         )
-    return Watched(None, run.run_id, None, model_folder(run.run_id, here), None, run)
+    return Watched(None, run.run_id, None, model_folder(run.run_id, workspace), None, run)
 
 
-def _folder(engine: Engine, model: str, version: int, here: Workspace) -> tuple[Path, str | None]:
+def _folder(
+    engine: Engine, model: str, version: int, workspace: Workspace
+) -> tuple[Path, str | None]:
     """Return the folder of a version's approved files, or of the registry's, and their digest."""
     from automl_magic.store.approvals import approval_of
     from automl_magic.store.staged import staged_folder
 
     approved = approval_of(engine, model, version)
     statement = approved.approval.statement if approved is not None else None
-    if statement is not None and (staged := staged_folder(statement, here.home)).is_dir():
+    if statement is not None and (staged := staged_folder(statement, workspace.home)).is_dir():
         return staged, statement.manifest_sha256
-    folder = model_folder(f"{MODELS}{model}/{version}", here)
+    folder = model_folder(f"{MODELS}{model}/{version}", workspace)
     return folder, statement.manifest_sha256 if statement is not None else None
 
 
-def _search_run(registry: Versions, model: str, version: int, here: Workspace) -> Run | None:
+def _search_run(registry: Versions, model: str, version: int, workspace: Workspace) -> Run | None:
     """Return the search run of a version, or None if it isn't on this machine."""
     try:
-        return _find_run(registry.get(model, version).run_id, here)
+        return _find_run(registry.get(model, version).run_id, workspace)
     except AutomlMagicError:
         return None
 
 
-def _find_run(run_id: str, here: Workspace) -> Run | None:
+def _find_run(run_id: str, workspace: Workspace) -> Run | None:
     try:
-        return find_run(run_id, here)
+        return find_run(run_id, workspace)
     except RunNotFound:
         return None

@@ -74,10 +74,10 @@ class Attempt:
             self.is_stopping = True
 
     def _run(self) -> None:
-        (data, target, options), here = self._call, self._workspace
+        (data, target, options), workspace = self._call, self._workspace
         try:
-            result = flow.plan(data, target, folder=self.folder, workspace=here, **options)
-            outcome = flow.run(result.folder, on_event=self._on_event, workspace=here)
+            result = flow.plan(data, target, folder=self.folder, workspace=workspace, **options)
+            outcome = flow.run(result.folder, on_event=self._on_event, workspace=workspace)
             if outcome.run.status is RunStatus.SUCCEEDED:
                 self._copy_notebooks(outcome)
             self.outcome = outcome

@@ -59,7 +59,7 @@ def test_it_holds_for_any_mix_of_values_and_missing_ones(rows):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (pd.Series([1, 2]), pd.Series([1.0, 2.0])),
         (pd.Series([1, 2], dtype="Int64"), pd.Series([1, 2])),
@@ -73,12 +73,12 @@ def test_it_holds_for_any_mix_of_values_and_missing_ones(rows):
         (pd.Series([None, None]), pd.Series([np.nan, np.nan])),
     ],
 )
-def test_storage_does_not_count(one, other):
-    assert fingerprint(pd.DataFrame({"x": one})) == fingerprint(pd.DataFrame({"x": other}))
+def test_storage_does_not_count(first, second):
+    assert fingerprint(pd.DataFrame({"x": first})) == fingerprint(pd.DataFrame({"x": second}))
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ({"x": [1, 2]}, {"x": [2, 1]}),
         ({"x": [1, 2]}, {"y": [1, 2]}),
@@ -94,16 +94,16 @@ def test_storage_does_not_count(one, other):
         ({"x": ["2020-01-01"]}, {"x": ["2020-01-01Z"]}),
     ],
 )
-def test_content_counts(one, other):
-    assert fingerprint(pd.DataFrame(one)) != fingerprint(pd.DataFrame(other))
+def test_content_counts(first, second):
+    assert fingerprint(pd.DataFrame(first)) != fingerprint(pd.DataFrame(second))
 
 
 def test_row_groups_do_not_count(tmp_path, customers):
     table = pa.Table.from_pandas(pd.concat([customers] * 20, ignore_index=True))
     pq.write_table(table, tmp_path / "one.parquet")
     pq.write_table(table, tmp_path / "many.parquet", row_group_size=37)
-    one, many = (pd.read_parquet(tmp_path / name) for name in ("one.parquet", "many.parquet"))
-    assert fingerprint(one) == fingerprint(many) == fingerprint(many.iloc[::1])
+    single, many = (pd.read_parquet(tmp_path / name) for name in ("one.parquet", "many.parquet"))
+    assert fingerprint(single) == fingerprint(many) == fingerprint(many.iloc[::1])
 
 
 def test_the_index_does_not_count(customers):

@@ -19,11 +19,11 @@ def _find(texts, counts=None):
 @pytest.mark.parametrize("date_format", FORMATS)
 def test_every_format_of_the_list_is_found_in_its_own_dates(date_format):
     texts = [moment.strftime(date_format) for moment in MOMENTS]
-    found = _find(texts)
-    assert found.share == 1.0
+    dates = _find(texts)
+    assert dates.share == 1.0
     # Two formats may write the same text (May is its own abbreviation); the dates are what counts.
     expected = read_dates(np.array(texts, object), date_format)
-    assert read_dates(np.array(texts, object), found.date_format).tolist() == expected.tolist()
+    assert read_dates(np.array(texts, object), dates.date_format).tolist() == expected.tolist()
     assert not np.isnat(expected).any()
 
 

@@ -26,14 +26,14 @@ def _find(texts, counts=None):
     ],
 )
 def test_the_rule_that_reads_all_values_is_found(texts, parse, numbers):
-    found = _find(texts)
-    assert found.parse == parse
+    rule = _find(texts)
+    assert rule.parse == parse
     assert read_numbers(np.array(texts, object), parse).tolist() == numbers
 
 
 def test_blanks_do_not_count_against_a_rule():
-    found = _find([" ", "", "1.5", "2.5"], [30, 30, 20, 20])
-    assert (found.parse, found.share, found.n_unread) == ({"decimal": "."}, 1.0, 60)
+    rule = _find([" ", "", "1.5", "2.5"], [30, 30, 20, 20])
+    assert (rule.parse, rule.share, rule.n_unread) == ({"decimal": "."}, 1.0, 60)
 
 
 def test_five_percent_of_other_text_is_the_most():

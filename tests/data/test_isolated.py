@@ -97,8 +97,8 @@ def test_too_many_rows_are_refused(refused):
 def test_cut_files_are_refused(keep, tmp_path, customers, refused):
     path = tmp_path / "whole.parquet"
     pd.concat([customers] * 50).to_parquet(path)
-    whole = path.read_bytes()
-    assert "truncated or corrupt" in refused(whole[: int(len(whole) * keep)], "t.parquet").fix
+    content = path.read_bytes()
+    assert "truncated or corrupt" in refused(content[: int(len(content) * keep)], "t.parquet").fix
     packed = gzip.compress(pd.concat([customers] * 50).to_csv(index=False).encode())
     assert refused(packed[: int(len(packed) * keep)], "t.csv.gz").what.endswith("is truncated.")
 
@@ -152,9 +152,9 @@ def test_mutated_files_never_harm_the_parent(tmp_path, customers):
     customers.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(customers.to_csv(index=False).encode()))
     for name in ("t.parquet", "t.jsonl", "t.csv.gz"):
-        whole = (tmp_path / name).read_bytes()
+        content = (tmp_path / name).read_bytes()
         for _ in range(60):
-            broken = bytearray(whole)
+            broken = bytearray(content)
             for _ in range(dice.randint(1, 8)):
                 broken[dice.randrange(len(broken))] = dice.randrange(256)
             (tmp_path / f"broken-{name}").write_bytes(broken)

@@ -99,18 +99,18 @@ def test_the_reason_says_what_was_seen():
 def test_a_boolean_says_which_value_means_yes():
     assert understand(Values("x", pd.Series(["No", "Yes"]))).parse == {"true": "Yes", "false": "No"}
     assert understand(Values("x", pd.Series([0.0, 1.0]))).parse == {"true": "1", "false": "0"}
-    by_hand = understand(Values("x", pd.Series([1, 2, 1])), wanted="boolean")
+    by_hand = understand(Values("x", pd.Series([1, 2, 1])), requested_kind="boolean")
     assert by_hand.parse == {"true": "2", "false": "1"}
 
 
 def test_a_kind_set_by_hand_is_taken():
     assert _kind([1, 2, 3] * 60, wanted="category") == "category"
-    understood = understand(Values("x", pd.Series(["1,5", "2,5"] * 60)), wanted="number")
+    understood = understand(Values("x", pd.Series(["1,5", "2,5"] * 60)), requested_kind="number")
     assert (understood.kind, understood.parse) == (ColumnKind.NUMBER, {"decimal": ","})
 
 
 @pytest.mark.parametrize("wanted", ["number", "date", "boolean"])
 def test_a_kind_that_the_values_do_not_allow_is_refused(wanted):
     with pytest.raises(DataError, match=f"Can.t read column .x. as {wanted}") as caught:
-        understand(Values("x", pd.Series(["a", "b", "c"] * 60)), wanted=wanted)
+        understand(Values("x", pd.Series(["a", "b", "c"] * 60)), requested_kind=wanted)
     assert caught.value.fix == "Don't set the kind, or use category."

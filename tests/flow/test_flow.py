@@ -65,7 +65,7 @@ def test_a_cost_or_a_latency_out_of_range_is_named(customers, option, value, nam
     with pytest.raises(WrongType) as caught:
         flow.preview(customers, "churn", **{option: value})
 
-    assert caught.value.what.startswith(f"{named} cannot be")
+    assert caught.value.what.startswith(f"{named} can't be")
 
 
 def test_a_verb_stays_a_verb_once_it_was_called(tmp_path):
@@ -313,7 +313,7 @@ def test_an_option_out_of_range_is_named_as_it_was_typed(tmp_path):
     with pytest.raises(WrongType) as caught:
         flow.plan("sklearn:iris", "target", folds=1, folder=tmp_path / "iris")
 
-    assert caught.value.what == "--folds cannot be 1."
+    assert caught.value.what == "--folds can't be 1."
 
 
 def test_a_missing_file_is_named(tmp_path):

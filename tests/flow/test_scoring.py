@@ -64,7 +64,7 @@ def test_what_cannot_be_resumed_is_said(binary, table, tmp_path):
 
 
 def test_a_pattern_that_fits_nothing_is_refused(binary, tmp_path):
-    with pytest.raises(DataNotReadable, match="No file fits"):
+    with pytest.raises(DataNotReadable, match="Can.t find Parquet files"):
         predict(binary.run_id, tmp_path / "*.parquet", tmp_path / "p.csv")
 
 

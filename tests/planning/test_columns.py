@@ -43,17 +43,17 @@ def test_a_column_that_cannot_be_used_so_is_refused(plan, customers, asked, what
 
 
 def test_an_excluded_column_is_left_out_with_the_reason(plan, customers):
-    made = plan(customers, target="churn", features={"exclude": ["age"]})
+    new_plan = plan(customers, target="churn", features={"exclude": ["age"]})
 
-    (found,) = [one for one in made.decisions if one.label == "column age"]
-    assert found.why == "You excluded it."
-    assert all("age" not in step.columns for step in made.views["dense"])
+    (decision,) = [d for d in new_plan.decisions if d.label == "column age"]
+    assert decision.why == "You excluded it."
+    assert all("age" not in step.columns for step in new_plan.views["dense"])
 
 
 def test_a_kind_that_was_asked_for_replaces_the_inferred_one(plan, customers):
-    made = plan(customers, target="churn", features={"kinds": {"age": "category"}})
+    new_plan = plan(customers, target="churn", features={"kinds": {"age": "category"}})
 
-    (step,) = [step for step in made.views["tree"] if "age" in step.columns]
+    (step,) = [step for step in new_plan.views["tree"] if "age" in step.columns]
     assert step.kind == "category"
 
 

@@ -14,8 +14,8 @@ from automl_magic.records import Finding, Plan, RecordProblem, Severity, StepSpe
 
 
 def decision(plan, about):
-    (found,) = [one for one in plan.decisions if one.label == about]
-    return found
+    (match,) = [d for d in plan.decisions if d.label == about]
+    return match
 
 
 def test_everything_left_open_is_filled_in(plan, customers):
@@ -47,9 +47,9 @@ def test_everything_left_open_is_filled_in(plan, customers):
 
 
 def test_each_choice_has_a_reason(plan, customers):
-    made = plan(customers, target="churn")
+    new_plan = plan(customers, target="churn")
 
-    assert [one.label for one in made.decisions] == [
+    assert [d.label for d in new_plan.decisions] == [
         "task",
         "metric",
         "split",
@@ -60,23 +60,23 @@ def test_each_choice_has_a_reason(plan, customers):
         "column number",
         "candidates",
     ]
-    assert all(one.why and one.choice for one in made.decisions)
-    assert all(one.decision.why and one.decision.choice for one in made.candidates)
+    assert all(d.why and d.choice for d in new_plan.decisions)
+    assert all(c.decision.why and c.decision.choice for c in new_plan.candidates)
 
 
 def test_planning_what_was_planned_gives_the_same_plan(plan, customers):
-    made = plan(customers, target="churn")
+    new_plan = plan(customers, target="churn")
 
-    again = make_plan(made.experiment, customers, n_cores=2, memory_bytes=8 * 10**9)
+    second = make_plan(new_plan.experiment, customers, n_cores=2, memory_bytes=8 * 10**9)
 
     for field in ("experiment", "split", "views", "candidates", "classes", "estimate"):
-        assert getattr(again, field) == getattr(made, field), field
+        assert getattr(second, field) == getattr(new_plan, field), field
 
 
 def test_a_plan_survives_its_json(plan, customers):
-    made = plan(customers, target="churn")
+    new_plan = plan(customers, target="churn")
 
-    assert Plan.from_json(made.to_json()).to_json() == made.to_json()
+    assert Plan.from_json(new_plan.to_json()).to_json() == new_plan.to_json()
 
 
 def test_each_kind_of_column_has_its_steps(plan, customers):
@@ -140,9 +140,9 @@ def test_an_unknown_candidate_is_refused_with_the_near_miss(plan, customers):
 
 
 def test_candidates_keep_the_order_that_was_asked_for(plan, customers):
-    made = plan(customers, target="churn", candidates=["xgboost", "linear"])
+    new_plan = plan(customers, target="churn", candidates=["xgboost", "linear"])
 
-    assert [one.name for one in made.candidates] == ["xgboost", "linear"]
+    assert [c.name for c in new_plan.candidates] == ["xgboost", "linear"]
 
 
 def test_an_unknown_sampler_is_refused(plan, customers):
@@ -168,7 +168,7 @@ def test_class_weights_need_classes(plan, dataset, column):
 
 
 def test_a_finding_of_severity_error_stops_the_plan(plan, dataset, column, target):
-    found = Finding(
+    finding = Finding(
         code="AM099",
         severity=Severity.ERROR,
         title="The table is upside down.",
@@ -177,7 +177,7 @@ def test_a_finding_of_severity_error_stops_the_plan(plan, dataset, column, targe
     )
 
     with pytest.raises(DataError) as refused:
-        plan(dataset(column("x"), target([0, 1]), findings=(found,)))
+        plan(dataset(column("x"), target([0, 1]), findings=(finding,)))
 
     assert (refused.value.what, refused.value.why, refused.value.fix) == (
         "The table is upside down (AM099).",
@@ -187,7 +187,7 @@ def test_a_finding_of_severity_error_stops_the_plan(plan, dataset, column, targe
 
 
 def test_a_column_that_a_check_drops_is_left_out_unless_it_is_named(plan, dataset, column, target):
-    found = Finding(
+    finding = Finding(
         code="AM004",
         severity=Severity.WARNING,
         title="Two columns are equal.",
@@ -195,7 +195,7 @@ def test_a_column_that_a_check_drops_is_left_out_unless_it_is_named(plan, datase
         fix="Drop one.",
         drop=("b",),
     )
-    table = dataset(column("a"), column("b"), target([0, 1]), findings=(found,))
+    table = dataset(column("a"), column("b"), target([0, 1]), findings=(finding,))
 
     dropped = plan(table)
     kept = plan(table, features={"kinds": {"b": "number"}})
@@ -213,22 +213,22 @@ def test_a_table_without_a_usable_column_is_refused(plan, dataset, column, targe
 
 
 def test_rows_without_a_target_are_left_out_with_their_number(plan, dataset, column, target):
-    made = plan(dataset(column("x"), target([0, 1], n_missing=40)))
+    new_plan = plan(dataset(column("x"), target([0, 1], n_missing=40)))
 
-    assert decision(made, "rows without a target").evidence == {"rows": 40, "of": 1_000}
+    assert decision(new_plan, "rows without a target").evidence == {"rows": 40, "of": 1_000}
 
 
 def test_too_little_memory_is_said_before_anything_runs(plan, customers):
-    made = plan(customers, target="churn", memory_bytes=10**8)
+    new_plan = plan(customers, target="churn", memory_bytes=10**8)
 
-    assert decision(made, "memory").evidence["memory_bytes"] == 10**8
+    assert decision(new_plan, "memory").evidence["memory_bytes"] == 10**8
 
 
 def test_asked_threads_are_kept(plan, customers):
-    made = plan(customers, target="churn", threads=7)
+    new_plan = plan(customers, target="churn", threads=7)
 
-    assert made.experiment.threads == 7
-    assert decision(made, "threads").why == "You set this."
+    assert new_plan.experiment.threads == 7
+    assert decision(new_plan, "threads").why == "You set this."
 
 
 def test_the_estimate_says_what_it_rests_on(plan, customers):
@@ -248,6 +248,6 @@ HOSTILE = "a'\"\n\x00$x^$" + "\u202e" + "é" * 10_000
 
 
 def test_hostile_column_names_are_only_data(plan, dataset, column, target):
-    made = plan(dataset(column(HOSTILE), target([0, 1])))
+    new_plan = plan(dataset(column(HOSTILE), target([0, 1])))
 
-    assert made.views["dense"][0].columns == (HOSTILE,)
+    assert new_plan.views["dense"][0].columns == (HOSTILE,)

@@ -13,12 +13,12 @@ def test_a_right_file_has_no_problems():
 def test_every_wrong_field_is_told_with_its_line():
     text = "data: a.csv\ntarget: y\ntsk: binary\nbudget_s: fast\ncv:\n  folds: 1\n  sed: 3\n"
 
-    found = problems_in(text)
+    problems = problems_in(text)
 
-    assert [problem.line for problem in found] == [3, 4, 6, 7]
-    assert found[0].what == "Unknown field 'tsk'."
-    assert found[0].fix == "Use task."
-    assert found[1].what == "budget_s can't be the text 'fast'."
+    assert [problem.line for problem in problems] == [3, 4, 6, 7]
+    assert problems[0].what == "Unknown field 'tsk'."
+    assert problems[0].fix == "Use task."
+    assert problems[1].what == "budget_s can't be the text 'fast'."
 
 
 def test_what_is_missing_is_told_once_each():

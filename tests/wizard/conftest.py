@@ -81,15 +81,15 @@ def people(tmp_path):
     )
 
 
-def block(view, kind, **wanted):
+def block(view, kind, **fields):
     """Return the first block of a kind, also folded ones, with these values."""
-    for one in every(view["blocks"]):
-        if one["type"] == kind and wanted.items() <= one.items():
-            return one
-    raise AssertionError(f"no block {kind} with {wanted}")
+    for item in every(view["blocks"]):
+        if item["type"] == kind and fields.items() <= item.items():
+            return item
+    raise AssertionError(f"no block {kind} with {fields}")
 
 
 def every(blocks):
-    for one in blocks:
-        yield one
-        yield from every(one.get("blocks", []))
+    for item in blocks:
+        yield item
+        yield from every(item.get("blocks", []))

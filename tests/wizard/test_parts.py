@@ -46,9 +46,9 @@ def test_an_identifier_at_the_end_is_no_target():
 def test_sensitive_columns_are_found_by_words_not_by_letters():
     names = ["Sex", "marital-status", "message", "age_group", "sexton", "target"]
 
-    found = suggest.sensitive([column(name) for name in names], "target")
+    columns = suggest.sensitive([column(name) for name in names], "target")
 
-    assert found == ("Sex", "marital-status", "age_group")
+    assert columns == ("Sex", "marital-status", "age_group")
 
 
 def test_the_browser_shows_folders_and_tables_and_hides_the_rest(tmp_path):
@@ -62,14 +62,14 @@ def test_the_browser_shows_folders_and_tables_and_hides_the_rest(tmp_path):
     assert names == ["folder", "a.csv", "b.PARQUET", "c.csv.gz"]
 
 
-@pytest.mark.parametrize("way", ["..", "../..", "/etc", "folder/../..", "link", "a\x00b"])
-def test_no_way_leads_out_of_the_folder(tmp_path, way):
+@pytest.mark.parametrize("path", ["..", "../..", "/etc", "folder/../..", "link", "a\x00b"])
+def test_no_way_leads_out_of_the_folder(tmp_path, path):
     root = tmp_path / "root"
     root.mkdir()
     (root / "link").symlink_to(tmp_path)
 
     with pytest.raises(DataNotReadable):
-        browse.listing(root, way)
+        browse.listing(root, path)
 
 
 @given(st.text(max_size=60))
@@ -98,10 +98,10 @@ def test_the_line_of_code_is_read_back_as_it_was_meant():
         folder="out",
     )
 
-    words = shlex.split(code.line(answers, "df"))
-    context = automl.get_command(None, "fit").make_context("fit", words[2:])
+    arguments = shlex.split(code.line(answers, "df"))
+    context = automl.get_command(None, "fit").make_context("fit", arguments[2:])
 
-    assert words[:2] == ["%automl", "fit"]
+    assert arguments[:2] == ["%automl", "fit"]
     assert context.params["target"] == HOSTILE
     assert context.params["exclude"] == ("a b", HOSTILE)
     assert context.params["budget_s"] == 90.0

@@ -26,9 +26,9 @@ def test_every_default_has_a_reason_from_the_data(person):
         view = person.go(step)
         assert view["step"] == step
         reasons |= {
-            (one["name"], one["type"]): one["reason"]
-            for one in every(view["blocks"])
-            if "reason" in one and one.get("value") not in (None, [], ())
+            (item["name"], item["type"]): item["reason"]
+            for item in every(view["blocks"])
+            if "reason" in item and item.get("value") not in (None, [], ())
         }
 
     assert reasons[("target", "menu")] == "Columns named target are usually the target."
@@ -157,7 +157,7 @@ def test_the_costs_are_asked_with_the_words_of_the_data(person, names, people):
     names["loans"] = people
     person.set("source", "frame:loans")
 
-    labels = [one["label"] for one in person.go("goal")["blocks"] if one["type"] == "number"]
+    labels = [item["label"] for item in person.go("goal")["blocks"] if item["type"] == "number"]
 
     assert labels == [
         "False positive: predicted yes, actually no",
@@ -237,7 +237,7 @@ def test_from_a_table_to_a_registered_model(person, names, people, tmp_path):
     run_id = person.session.result.run.run_id
     [model] = tmp_path.glob("work/automl-loans/model.ipynb")
     assert (model.parent / "executed.ipynb").exists()
-    sentences = [one["text"] for one in view["blocks"] if one["type"] == "paragraph"]
+    sentences = [item["text"] for item in view["blocks"] if item["type"] == "paragraph"]
     holdout = flow.leaderboard(run_id).holdout
     assert f"{holdout.score:#.4g}" in sentences[1]
     assert block(view, "notes")["items"]

@@ -91,14 +91,14 @@ def is_number(text):
 
 def test_each_step_is_translated(person, names, people, data_of):
     names["loans"] = people
-    left = {"empty": untranslated(person.view, data_of(person.session) | {"loans"})}
+    missing = {"empty": untranslated(person.view, data_of(person.session) | {"loans"})}
     person.set("source", "frame:loans")
     for step in ("data", "target", "goal", "limits", "review"):
         view = person.go(step)
         data = data_of(person.session) | {"loans", "automl-loans"}
-        left[step] = {text for text in untranslated(view, data) if not is_number(text)}
+        missing[step] = {text for text in untranslated(view, data) if not is_number(text)}
 
-    assert left == {step: set() for step in left}
+    assert missing == {step: set() for step in missing}
     assert all(is_translated(contents) for _file, contents in block(view, "table")["rows"])
 
 
@@ -107,8 +107,8 @@ def test_a_run_and_its_result_are_translated(person, names, people, data_of):
     person.set("source", "frame:loans")
     person.set("budget_s", 6)
     person.go("review")
-    seen = []
-    person.session._changed = lambda: seen.append(person.view)
+    views = []
+    person.session._changed = lambda: views.append(person.view)
     view = person.do("start")
     assert view["step"] == "result", view["problem"]
     result = person.session.result
@@ -119,9 +119,9 @@ def test_a_run_and_its_result_are_translated(person, names, people, data_of):
     data |= {row.name for row in result.board.rows}
     data |= {f"{m}: {text}" for m in data for text in data if len(m) < 40 and text}
 
-    for one in [*seen, view, person.do("register", value="loans")]:
-        left = {text for text in untranslated(one, data) if not is_number(text)}
-        assert left == set()
+    for page in [*views, view, person.do("register", value="loans")]:
+        missing = {text for text in untranslated(page, data) if not is_number(text)}
+        assert missing == set()
     heading = block(view, "table")["headings"]
     assert all(is_translated(text) for text in heading)
 

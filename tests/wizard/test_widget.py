@@ -12,11 +12,11 @@ from automl_magic.wizard import Wizard
 def widget(tmp_path, monkeypatch, names):
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    made = Wizard(names=lambda: names)
-    made.sent = []
-    made.send = lambda content, buffers=None: made.sent.append(content)
-    yield made
-    made.close()
+    wizard = Wizard(names=lambda: names)
+    wizard.sent = []
+    wizard.send = lambda content, buffers=None: wizard.sent.append(content)
+    yield wizard
+    wizard.close()
 
 
 def test_what_is_shown_is_strict_json(widget, names, people):
@@ -44,11 +44,14 @@ def test_a_wizard_may_begin_with_a_table_and_a_target(tmp_path, monkeypatch, nam
     monkeypatch.chdir(tmp_path)
     names["people"] = people
 
-    made = Wizard("people", "town", names=lambda: names)
-    made.session.wait()
+    wizard = Wizard("people", "town", names=lambda: names)
+    wizard.session.wait()
 
-    assert (made.session.answers.source, made.session.answers.target) == ("frame:people", "town")
-    assert made.session.plan.task == "multiclass"
+    assert (wizard.session.answers.source, wizard.session.answers.target) == (
+        "frame:people",
+        "town",
+    )
+    assert wizard.session.plan.task == "multiclass"
 
 
 def test_the_script_reads_no_text_as_markup():

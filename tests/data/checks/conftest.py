@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.fixture
-def found(profiled):
+def run_check(profiled):
     """Return a function that profiles a frame and returns the finding of one code, or None."""
 
     def find(frame, code, target=None):

@@ -12,8 +12,8 @@ VALUE = DICE.normal(size=N)
 NOISE = DICE.normal(size=N)
 
 
-def _suspects(found, column, target):
-    finding = found(pd.DataFrame({"x": column, "noise": NOISE, "y": target}), "AM002", "y")
+def _suspects(run_check, column, target):
+    finding = run_check(pd.DataFrame({"x": column, "noise": NOISE, "y": target}), "AM002", "y")
     return () if finding is None else finding.columns
 
 
@@ -35,8 +35,8 @@ def _suspects(found, column, target):
         (pd.to_datetime(VALUE * 86400 * 365, unit="s"), VALUE),
     ],
 )
-def test_the_target_in_other_words_is_suspected(column, target, found):
-    assert _suspects(found, column, target) == ("x",)
+def test_the_target_in_other_words_is_suspected(column, target, run_check):
+    assert _suspects(run_check, column, target) == ("x",)
 
 
 @pytest.mark.parametrize(
@@ -53,22 +53,22 @@ def test_the_target_in_other_words_is_suspected(column, target, found):
         (np.full(N, np.nan), VALUE),
     ],
 )
-def test_a_good_or_a_useless_column_is_no_suspect(column, target, found):
-    assert _suspects(found, column, target) == ()
+def test_a_good_or_a_useless_column_is_no_suspect(column, target, run_check):
+    assert _suspects(run_check, column, target) == ()
 
 
 @pytest.mark.parametrize("name", ["breast_cancer", "iris", "wine", "digits", "diabetes"])
-def test_real_tables_without_a_leak_raise_no_alarm(name, found):
-    assert found(data.load(f"sklearn:{name}"), "AM002", "target") is None
+def test_real_tables_without_a_leak_raise_no_alarm(name, run_check):
+    assert run_check(data.load(f"sklearn:{name}"), "AM002", "target") is None
 
 
-def test_short_tables_are_not_judged(found):
+def test_short_tables_are_not_judged(run_check):
     frame = pd.DataFrame({"x": [0, 1] * 20, "y": ["a", "b"] * 20})
-    assert found(frame, "AM002", "y") is None
+    assert run_check(frame, "AM002", "y") is None
 
 
-def test_the_sentence_names_column_and_score(found):
-    finding = found(pd.DataFrame({"x": LABEL, "y": LABEL, "noise": NOISE}), "AM002", "y")
+def test_the_sentence_names_column_and_score(run_check):
+    finding = run_check(pd.DataFrame({"x": LABEL, "y": LABEL, "noise": NOISE}), "AM002", "y")
     assert finding.detail == (
         "Without any other column, 'x' predicts the target with a score of at least 1.0000 "
         "(area under the ROC curve or balanced accuracy)."
