@@ -91,7 +91,7 @@ def test_what_it_asks_besides_stands_in_the_experiment_file(plan, calls):
     assert hours.views["group"][0].columns == ("hour",)
     with pytest.raises(PlanError) as caught:
         flow.preview(calls, "calls", task="count", options={"groups": "hour"})
-    assert caught.value.fix == "Write group."
+    assert caught.value.fix == "Use group."
     with pytest.raises(PlanError) as caught:
         flow.preview(calls, "calls", task="count", options={"group": 3})
     assert caught.value.why.startswith("It is the name of a column.")
@@ -109,7 +109,7 @@ def test_its_candidates_are_asked_for_by_name(calls):
 
     with pytest.raises(PlanError) as caught:
         flow.preview(calls, "calls", task="count", candidates=["group_means"])
-    assert caught.value.fix == "Write group_mean."
+    assert caught.value.fix == "Use group_mean."
 
 
 def test_notebooks_are_made_of_shared_pieces_and_its_own(plan, recipe):

@@ -129,7 +129,7 @@ def test_a_metric_of_logarithms_refuses_a_negative_target(plan, dataset, column)
     with pytest.raises(MetricDoesNotFit) as refused:
         plan(dataset(column("x"), y), objective="rmsle")
 
-    assert refused.value.why == "It takes logarithms, and the target goes down to -3."
+    assert refused.value.why == "It needs values of at least 0, and the target's minimum is -3."
 
 
 def test_an_unknown_candidate_is_refused_with_the_near_miss(plan, customers):

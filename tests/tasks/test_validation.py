@@ -86,7 +86,7 @@ def test_few_groups_give_fewer_folds_and_no_holdout(plan, dataset, column, targe
         (
             {"type": "kfold", "column": "who"},
             "A kfold split doesn't use a column.",
-            "Set cv.type to grouped or time, or leave cv.column out.",
+            "Set cv.type to grouped or time, or remove cv.column.",
         ),
         (
             {"type": "time", "column": "who"},

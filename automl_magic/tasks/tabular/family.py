@@ -44,9 +44,7 @@ class Tabular(Family):
         TaskKind("multiclass"): Words(
             label="One of several classes", example="Which kind of product is it?"
         ),
-        TaskKind("regression"): Words(
-            label="A number (regression)", example="How much will it cost?"
-        ),
+        TaskKind("regression"): Words(label="A number", example="How much will it cost?"),
     }
 
     def read_target(self, dataset: Dataset, name: str, requested: TaskKind | None) -> Target:
