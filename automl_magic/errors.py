@@ -1,47 +1,47 @@
-"""Errors a person can act on.
+"""Errors that users can fix.
 
     AutomlMagicError                 what happened, why, what to do next
-    ├── DataError                    the table cannot be used
+    ├── DataError                    the table can't be used
     │   ├── DataNotReadable          missing, empty, binary, wrong encoding, too large, …
-    │   ├── TargetNotFound           the column to predict is not there
+    │   ├── TargetNotFound           the target column doesn't exist
     │   └── TargetNotUsable          constant, all missing, unique per row, …
-    ├── SpecError                    the experiment file, with the line
+    ├── SpecError                    the experiment file is invalid, with the line
     │   ├── UnknownField
     │   └── WrongType
-    ├── PlanError                    what was asked cannot be planned
+    ├── PlanError                    the options can't be planned
     │   ├── UnknownMetric
     │   ├── MetricDoesNotFit
     │   ├── BudgetTooSmall
     │   └── TooFewRows
-    ├── SecretError                  a secret is not where its reference says, or others may read it
-    ├── RenderError                  a value or a name may not enter a notebook
-    ├── RunError                     a run could not start, or did not succeed
+    ├── SecretError                  a secret is missing, or other users can read it
+    ├── RenderError                  a value or a name isn't allowed in a notebook
+    ├── RunError                     a run couldn't start or didn't succeed
     │   ├── RunNotFound
-    │   ├── FolderBusy               another run works in this folder
-    │   ├── FolderTaken              the folder already holds a plan, or is a file
+    │   ├── FolderBusy               another run uses this folder
+    │   ├── FolderTaken              the folder already contains a plan, or is a file
     │   ├── FolderNotWritable        read-only, or the disk is full
-    │   ├── RunFailed                a cell raised, died, timed out, ran out of memory, …
+    │   ├── RunFailed                a cell raised, crashed, timed out, ran out of memory, …
     │   └── IllegalTransition
-    ├── ArtifactTampered             bytes on disk are not the bytes that were written
-    ├── ModelNotFound                no model version of that name, version or alias
-    ├── ModelRefused                 a model may not be registered: its name, or a file in it
-    │   └── NotApproved              nobody has approved these bytes, or the signature is not theirs
-    ├── DeploymentError              an endpoint cannot be started or changed
+    ├── ArtifactTampered             a file on disk has been modified
+    ├── ModelNotFound                no model version with this name, version or alias
+    ├── ModelRefused                 a model can't be registered: its name, or a file in it
+    │   └── NotApproved              no approval, or its signature is invalid
+    ├── DeploymentError              an endpoint can't be started or changed
     │   ├── DeploymentNotFound
-    │   └── RouteChanged             somebody else changed the route in between
-    ├── MonitorError                 a window cannot be judged, or an alert cannot be sent
-    ├── OutboundError                somebody else's server was not called
-    │   ├── OutboundRefused          it may not be called: an address of this network, plain HTTP, …
-    │   └── OutboundFailed           it cannot be reached, or does not answer in time
-    ├── StreamError                  a topic cannot be read, or its results cannot be written
-    ├── WorkspaceError               no workspace of that name
-    ├── StoreError                   the store of approvals, routes and predictions does not answer
-    └── TrackingError                the tracking store does not answer, or cannot be used
+    │   └── RouteChanged             the route changed since it was read
+    ├── MonitorError                 a window can't be checked, or an alert can't be sent
+    ├── OutboundError                an external server wasn't called
+    │   ├── OutboundRefused          not allowed: an internal address, plain HTTP, …
+    │   └── OutboundFailed           unreachable, or no response in time
+    ├── StreamError                  a topic can't be read, or its results can't be written
+    ├── WorkspaceError               no workspace with this name
+    ├── StoreError                   the store of approvals, routes and predictions doesn't respond
+    └── TrackingError                the tracking store doesn't respond or can't be used
 
-Each says by its `status` what it means over a network. Whoever answers there (the server over
-HTTP and gRPC, the lab) reads that; nobody keeps a list of errors.
+The `status` of an error is its HTTP status. The server (HTTP and gRPC) and the JupyterLab
+extension use it, so there's no other list of errors.
 
-A surprise (a bug of ours, or of a library) is not in this tree: it fails loudly with its traceback.
+Unexpected errors (bugs in our code or a library) aren't in this tree. They print a traceback.
 """
 
 from __future__ import annotations
@@ -51,19 +51,19 @@ from difflib import get_close_matches
 from http import HTTPStatus
 from typing import ClassVar
 
-# Labels of the second and third line of an error. The command reads them from a server's log.
+# Labels of the second and third line of an error. The command also finds errors in logs by them.
 WHY, DO = "Why:", "Do:"
 
 
 class AutomlMagicError(Exception):
-    """An error a person can act on: what happened, why, and what to do next.
+    """An error that users can fix: what happened, why, and what to do next.
 
     Attributes
     ----------
     status : int
-        The HTTP status that says the same.
-    retry_after_s : float or None
-        Set where the same may succeed later although nobody changes anything: when to try again.
+        HTTP status.
+    retry_after_s : float or None, seconds
+        Time after which a retry can succeed without changes. None if it can't.
     """
 
     status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -76,8 +76,8 @@ class AutomlMagicError(Exception):
     def __str__(self) -> str:
         return f"{self.what}\n  {WHY} {self.why}\n  {DO}  {self.fix}"
 
-    # Errors travel back from worker processes. Subclasses may take their own arguments, and the
-    # default pickling would call them with ours.
+    # Worker processes send errors by pickle. Subclasses can have other arguments, and the default
+    # pickling would pass them ours.
     def __reduce__(self) -> tuple[object, ...]:
         return _restore, (type(self), self.what, self.why, self.fix, self.__dict__)
 
@@ -92,56 +92,56 @@ def _restore(
 
 
 def near_miss(wrong: str, known: Iterable[str]) -> str | None:
-    """Return the known word closest to a wrong one, letter case aside, or None."""
+    """Return the valid name that is most similar to a wrong one, ignoring case, or None."""
     by_lower = {word.lower(): word for word in known}
     close = get_close_matches(wrong.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else None
 
 
 def shorten(words: Sequence[str], limit: int = 6) -> str:
-    """Join the first few words, each cut to 40 characters, and say that there are more."""
+    """Join the first few names, each cut to 40 characters, with "…" if there are more."""
     shown = [word if len(word) <= 40 else word[:39] + "…" for word in words[:limit]]
     return ", ".join(shown) + (", …" if len(words) > limit else "")
 
 
 class DataError(AutomlMagicError):
-    """The table cannot be used."""
+    """The table can't be used."""
 
 
 class DataNotReadable(DataError):
-    """The source is missing, empty, binary, too large, or not in the format its name says."""
+    """The source is missing, empty, binary, too large, or not in the format of its suffix."""
 
 
 class TargetNotFound(DataError):
-    """The column to predict is not in the data."""
+    """The target column isn't in the data."""
 
     def __init__(self, target: str, columns: Sequence[str]) -> None:
         close = near_miss(target, columns)
         super().__init__(
             f"The data has no column {target!r}.",
             why=f"It has {len(columns)} columns: {shorten(columns)}.",
-            fix=f"Use --target {close!r}." if close else "Use one of these names with --target.",
+            fix=f"Use --target {close!r}." if close else "Use one of these names as --target.",
         )
 
 
 class TargetNotUsable(DataError):
-    """The column to predict is constant, all missing, unique per row, or otherwise no target."""
+    """The target is constant, all missing, unique per row, or unusable for another reason."""
 
 
 class SpecError(AutomlMagicError):
-    """The experiment file says something that cannot be understood."""
+    """The experiment file is invalid."""
 
 
 class UnknownField(SpecError):
-    """The experiment file has a field that does not exist."""
+    """The experiment file has an unknown field."""
 
 
 class WrongType(SpecError):
-    """A field of the experiment file holds a value of the wrong type or outside its range."""
+    """A field of the experiment file has a value of the wrong type or out of range."""
 
 
 class PlanError(AutomlMagicError):
-    """What was asked cannot be planned."""
+    """The options can't be planned."""
 
 
 class UnknownMetric(PlanError):
@@ -149,11 +149,11 @@ class UnknownMetric(PlanError):
 
 
 class MetricDoesNotFit(PlanError):
-    """The metric exists but cannot score this kind of task."""
+    """The metric can't score this task type."""
 
 
 class BudgetTooSmall(PlanError):
-    """Not even the smallest model can be trained in this time."""
+    """The budget is too short to train even the smallest model."""
 
 
 class TooFewRows(PlanError):
@@ -161,41 +161,41 @@ class TooFewRows(PlanError):
 
 
 class SecretError(AutomlMagicError):
-    """A reference to a secret is none, leads to nothing, or leads to what others may read."""
+    """A reference to a secret is invalid, the secret is missing, or other users can read it."""
 
 
 class RenderError(AutomlMagicError):
-    """A value or a name may not enter a notebook, or a template and its values do not match."""
+    """A value or name isn't allowed in a notebook, or doesn't match the template."""
 
 
 class RunError(AutomlMagicError):
-    """A run could not start or did not succeed."""
+    """A run couldn't start or didn't succeed."""
 
     status = HTTPStatus.CONFLICT
 
 
 class RunNotFound(RunError):
-    """No run has this id."""
+    """No run has this ID."""
 
     status = HTTPStatus.NOT_FOUND
 
 
 class FolderBusy(RunError):
-    """Another run is working in this folder."""
+    """Another run uses this folder."""
 
     retry_after_s = 5.0
 
 
 class FolderTaken(RunError):
-    """The folder already holds a plan, or is a file."""
+    """The folder already contains a plan, or is a file."""
 
 
 class FolderNotWritable(RunError):
-    """The folder cannot be written: read-only, a file in its place, or a full disk."""
+    """The folder can't be written: it's read-only or a file, or the disk is full."""
 
 
 class RunFailed(RunError):
-    """A notebook did not reach its end. `kind` and `cell_id` say how and where."""
+    """A notebook didn't finish. `kind` is the type of failure, `cell_id` the cell."""
 
     def __init__(self, what: str, *, why: str, fix: str, kind: str, cell_id: str | None) -> None:
         super().__init__(what, why=why, fix=fix)
@@ -203,31 +203,31 @@ class RunFailed(RunError):
 
 
 class IllegalTransition(RunError):
-    """A run record was asked to make a step that its status does not allow."""
+    """The status of a run doesn't allow this change."""
 
 
 class ArtifactTampered(AutomlMagicError):
-    """The bytes on disk are not the bytes that were written."""
+    """A file on disk isn't the one that was written."""
 
     status = HTTPStatus.CONFLICT
 
 
 class ModelNotFound(AutomlMagicError):
-    """The registry has no model version under this name, version or alias."""
+    """The registry has no model version with this name, version or alias."""
 
     status = HTTPStatus.NOT_FOUND
 
 
 class ModelRefused(AutomlMagicError):
-    """A model may not be registered: its name breaks a rule, or a file in it is not allowed."""
+    """A model can't be registered: its name is invalid, or a file in it isn't allowed."""
 
 
 class NotApproved(ModelRefused):
-    """Nobody has approved these bytes, the approval was revoked, or the signature is not theirs."""
+    """The files aren't approved, the approval was revoked, or its signature is invalid."""
 
 
 class DeploymentError(AutomlMagicError):
-    """An endpoint cannot be started or changed."""
+    """An endpoint can't be started or changed."""
 
 
 class DeploymentNotFound(DeploymentError):
@@ -237,47 +237,47 @@ class DeploymentNotFound(DeploymentError):
 
 
 class RouteChanged(DeploymentError):
-    """The route is not the one that was read: somebody else changed it in between."""
+    """The route has changed since it was read."""
 
     status = HTTPStatus.CONFLICT
 
 
 class MonitorError(AutomlMagicError):
-    """A window of predictions cannot be judged, or an alert cannot be sent."""
+    """A window of predictions can't be checked, or an alert can't be sent."""
 
 
 class OutboundError(AutomlMagicError):
-    """Somebody else's server was not called."""
+    """An external server wasn't called."""
 
 
 class OutboundRefused(OutboundError):
-    """The server may not be called, now or later: the URL or one of its addresses is forbidden."""
+    """Calling the server isn't allowed, because of its URL or one of its addresses."""
 
 
 class OutboundFailed(OutboundError):
-    """The server cannot be reached, or does not answer in time. It may do so later."""
+    """The server can't be reached or doesn't respond in time. A retry can succeed."""
 
     status = HTTPStatus.BAD_GATEWAY
     retry_after_s = 5.0
 
 
 class StreamError(AutomlMagicError):
-    """A topic cannot be read, or its results cannot be written."""
+    """A topic can't be read, or its results can't be written."""
 
 
 class WorkspaceError(AutomlMagicError):
-    """No workspace of this name is configured, or what should be one is none."""
+    """No workspace with this name is configured, or its configuration is invalid."""
 
 
 class StoreError(AutomlMagicError):
-    """The store of approvals, routes and predictions does not answer, or cannot be used."""
+    """The store of approvals, routes and predictions doesn't respond or can't be used."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     retry_after_s = 5.0
 
 
 class TrackingError(AutomlMagicError):
-    """The tracking store does not answer, or cannot be used. It never fails a run."""
+    """The tracking store doesn't respond or can't be used. This never fails a run."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     retry_after_s = 5.0

@@ -1,12 +1,12 @@
-"""batch: a table larger than memory, a model → its predictions, as a file that appears as a whole.
+"""batch: predict tables that are larger than memory. The output file appears when it's complete.
 
-formats     the kinds of files: their endings and media types, and who reads and writes them
-readers/    CSV, Parquet, JSON lines, Arrow batches and frames, some rows at a time (one file each)
-writers/    CSV, Parquet and JSON lines, part by part (one file each)
-parts       what is done already: a hidden folder beside the output, and what it was made from
-scoring     the rows through the model, in order, on all cores
+formats     file formats: suffixes, media types, readers and writers
+readers/    read CSV, Parquet, JSON lines, Arrow batches and frames in chunks
+writers/    write CSV, Parquet and JSON lines in parts
+parts       finished parts in a hidden folder next to the output, to resume an interrupted job
+scoring     predict the rows in order, on all cores
 
-It needs pyarrow and no pandas, so that a server scores files with it too.
+It needs pyarrow but not pandas, so that servers can use it too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""columns: Arrow arrays → the columns that a recipe reads, with few copies and few objects.
+"""Convert Arrow arrays to the columns that a recipe reads, with few copies and objects.
 
-The result is what pandas and `recipe.table_of` make of the same file, value by value, and does not
-depend on the other values of the batch.
+The values are the same as with pandas and `recipe.table_of`, and don't depend on the other values
+of the batch.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from automl_magic.recipe.values import EXACT, NAN, NUMBER, Array, Coded, Column
 
-# What pandas takes for a missing value in a text file, quoted or not.
+# Texts that pandas reads as missing, quoted or not.
 MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
@@ -24,7 +24,16 @@ _TRUE, _FALSE = ("True", "TRUE", "true"), ("False", "FALSE", "false")
 
 
 def from_arrow(values: pa.Array) -> Column:
-    """Return a column of plain values: numbers and dates as NumPy arrays, all else coded."""
+    """Convert an Arrow array: numbers and dates to NumPy arrays, other types to codes.
+
+    Parameters
+    ----------
+    values : Arrow array of shape (n_rows,)
+
+    Returns
+    -------
+    array or Coded of shape (n_rows,)
+    """
     kind = values.type
     if pa.types.is_dictionary(kind):
         values = values.dictionary_decode()
@@ -36,7 +45,7 @@ def from_arrow(values: pa.Array) -> Column:
     if pa.types.is_boolean(kind) and not values.null_count:
         return _numpy(values)
     if pa.types.is_timestamp(kind):
-        # With a zone or without, Arrow counts from 1970 in UTC.
+        # Arrow counts from 1970 in UTC, with or without a zone.
         return _numpy(values.cast(pa.timestamp(kind.unit)))
     if pa.types.is_duration(kind):
         return _numpy(values)
@@ -44,7 +53,15 @@ def from_arrow(values: pa.Array) -> Column:
 
 
 def from_text(values: pa.Array, stored_as: str) -> Column:
-    """Return a column of text, null where missing, as values of the kind that training had."""
+    """Convert texts to values of the type that the column had in training.
+
+    Parameters
+    ----------
+    values : Arrow array of shape (n_rows,)
+        Texts, null if missing.
+    stored_as : str
+        `number`, `boolean` or another type, which stays text.
+    """
     if stored_as == "number":
         try:
             numbers = values.cast(pa.float64())
@@ -59,7 +76,7 @@ def from_text(values: pa.Array, stored_as: str) -> Column:
 
 
 def from_values(values: Sequence[object]) -> Array:
-    """Return a column of Python values, numbers as float64 where all are."""
+    """Convert Python values to an array: float64 if all are numbers or missing, else objects."""
     kinds = set(map(type, values))
     if kinds <= {float, int, type(None)} and not _has_long_int(values, kinds):
         return np.array([NAN if value is None else value for value in values], dtype=np.float64)
@@ -67,7 +84,7 @@ def from_values(values: Sequence[object]) -> Array:
 
 
 def missing_as_null(values: pa.Array) -> pa.Array:
-    """Return a column of text with null where the text says that the value is missing."""
+    """Replace texts that stand for a missing value with null."""
     gone = pc.is_in(values, value_set=pa.array(MISSING))
     return pc.if_else(gone, pa.scalar(None, values.type), values)
 
@@ -94,7 +111,7 @@ def _coded(values: pa.Array, read: Any) -> Coded:
 
 
 def _has_long(texts: pa.Array, numbers: pa.Array) -> bool:
-    """Say whether a number has more digits than a float holds."""
+    """Return whether an integer has more digits than a float can represent."""
     span = pc.min_max(numbers).as_py().values()
     return any(one is not None and abs(one) >= EXACT for one in span) and bool(
         pc.any(pc.match_substring_regex(texts, r"^\s*[-+]?[0-9]{16,}\s*$")).as_py()

@@ -1,7 +1,7 @@
-"""formats: the kinds of files that tables lie in, each read and written some rows at a time.
+"""File formats of tables, which are read and written in chunks.
 
-A format is a row of this table, and a reader and a writer in a file of their own. The server takes
-these formats; the library reads their files as sources (`data/sources`).
+Each format has an entry here, and a reader and a writer module. Servers accept these formats, and
+the library reads them as data sources (`data/sources`).
 """
 
 from __future__ import annotations
@@ -21,13 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """A kind of file.
+    """A file format.
 
-    `title` is what people call its files, `suffixes` are the endings of their names; `.` and the
-    name of the format is the ending that is written. The first of its `media_types` is what an
-    answer is called. Text may also be gzip-compressed, with `.gz` behind its ending; what is no
-    text begins with `magic`. `module` holds the reader and the writer, `readers.MODULE` and
-    `writers.MODULE`, in classes that begin with `prefix`.
+    Attributes
+    ----------
+    name : str
+        Name. Files are written with the suffix `.NAME`.
+    title : str
+        Name for people.
+    suffixes : tuple of str
+        Suffixes of files that are read.
+    media_types : tuple of str
+        Media types of requests. Responses have the first one.
+    is_text : bool
+        Whether it's a text format. Text files can be gzipped, with the additional suffix `.gz`.
+    magic : bytes
+        First bytes of a file that isn't text.
+    module, prefix : str
+        The reader and writer are `readers.MODULE.PREFIXReader` and `writers.MODULE.PREFIXWriter`.
     """
 
     name: str
@@ -46,10 +57,10 @@ class Format:
 
         Parameters
         ----------
-        options
-            Those of pandas' reader that matter: `sep` of CSV, `lines` of JSON.
-        stored_as
-            How the values of each column lay in training: `recipe.batches.storage`.
+        options : mapping
+            Options of the pandas reader: `sep` for CSV, `lines` for JSON.
+        stored_as : mapping of str to str
+            Type of each column in training, from `recipe.batches.storage`.
         """
         reader: Reader = self._class("Reader").opened(path, options, stored_as)
         return reader
@@ -98,20 +109,20 @@ SUFFIXES: Mapping[str, Format] = {suffix: one for one in FORMATS for suffix in o
 
 
 def writer_of(path: Path) -> Writer:
-    """Return the writer of the format that a file's name promises.
+    """Return the writer for the suffix of a file.
 
     Raises
     ------
     DataError
-        If the name ends in none of them.
+        If the suffix is unknown.
     """
     written = {f".{one.name}": one for one in FORMATS}
     suffix = path.suffix.lower()
     if suffix not in written:
         close = near_miss(suffix, written) or ".csv"
         raise DataError(
-            f"A table cannot be written to {str(path)!r}.",
-            why=f"Its name ends in {path.suffix!r}; the formats are {', '.join(written)}.",
+            f"Can't write a table to {str(path)!r}.",
+            why=f"Its suffix is {path.suffix!r}, but the formats are {', '.join(written)}.",
             fix=f"Use {path.stem + close!r}.",
         )
     return written[suffix].writer()

@@ -1,12 +1,12 @@
-"""Parts: what is done already, in a hidden folder beside the output.
+"""The finished parts of an output, in a hidden folder next to it.
 
     .OUTPUT.parts/
-        manifest.json      what the parts were made from: model, input, options; and their rows
-        00000.part …       the parts, each whole
-        whole              the output, until it takes its name
+        manifest.json      the model, input and options of the job, and the rows of each part
+        00000.part …       the complete parts
+        whole              the joined output, before it's moved to its place
 
-A part counts once the manifest names it. A killed process leaves the folder, and the next one goes
-on after the last part; or refuses, where the model, the input or the options are not the same.
+A part is valid once the manifest lists it. A killed process leaves the folder, and the next one
+continues after the last part, if the model, the input and the options are the same.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MANIFEST, LOCK, WHOLE = "manifest.json", "lock", "whole"
 
 @dataclass(frozen=True, kw_only=True)
 class Done(Record):
-    """What is done: `rows` are those of each part, `made_from` says what they were made from."""
+    """The finished parts: `rows` is the number of rows of each, `made_from` describes the job."""
 
     schema_version: int = 1
     made_from: Any
@@ -41,18 +41,18 @@ class Done(Record):
 
 
 class Parts:
-    """The parts of one output. `opened` makes one, alone: a second process is refused."""
+    """The parts of an output. `opened` locks them, so a second process is refused."""
 
     def __init__(self, output: Path, writer: Writer, done: Done) -> None:
         self._folder, self._output, self._writer, self.done = _folder(output), output, writer, done
 
     @property
     def n_rows(self) -> int:
-        """The rows that are done."""
+        """The number of finished rows."""
         return sum(self.done.rows)
 
     def add(self, fill: Callable[[PartWriter], tuple[int, tuple[str, ...]]]) -> int:
-        """Make a part: `fill` writes it, and returns its rows and the names of its columns."""
+        """Add a part. `fill` writes it and returns its number of rows and its column names."""
         path = self._path(len(self.done.rows))
         with self._writer.open(path) as part:
             n_rows, names = fill(part)
@@ -61,7 +61,7 @@ class Parts:
         return n_rows
 
     def finish(self) -> None:
-        """Make the output of the parts; it takes its name when it is whole and on the disk."""
+        """Join the parts. The output gets its name when it's complete and on disk."""
         paths = [self._path(number) for number in range(len(self.done.rows))]
         whole = self._folder / WHOLE
         if len(paths) == 1 and not self._writer.header(self.done.names):
@@ -75,7 +75,7 @@ class Parts:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def forget(self) -> None:
-        """Leave nothing behind."""
+        """Delete the parts."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _path(self, number: int) -> Path:
@@ -90,21 +90,23 @@ class Parts:
 def opened(
     output: Path, writer: Writer, made_from: Any, *, resume: bool, anew: bool
 ) -> Iterator[Parts]:
-    """Begin the parts of an output, or go on with them.
+    """Open the parts of an output, new or existing.
 
     Parameters
     ----------
-    made_from
-        JSON that says what the parts are made from.
-    resume, anew : bool
-        Whether parts of an earlier process are taken, or may be thrown away.
+    made_from : JSON value
+        Description of the job.
+    resume : bool
+        Whether to continue after the parts of an earlier process.
+    anew : bool
+        Whether to discard the parts of an earlier process.
 
     Raises
     ------
     FolderBusy
-        If another process works on the same output.
+        If another process writes the same output.
     RunError
-        If there are parts and it was not said what to do with them, or they cannot be taken.
+        If there are parts and neither option is set, or they belong to another job.
     """
     folder = _folder(output)
     folder.mkdir(exist_ok=True)
@@ -113,17 +115,17 @@ def opened(
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise FolderBusy(
-                f"{str(output)!r} is being written.",
-                why="Another process predicts into the same file.",
+                f"{str(output)!r} is in use.",
+                why="Another process is writing predictions to it.",
                 fix="Wait for it, or choose another file with -o.",
             ) from error
         before = _read(folder)
         if before is not None and before.rows and not anew:
             if not resume:
                 raise RunError(
-                    f"{str(output)!r} is half done: {sum(before.rows):,} rows.",
-                    why="A process that made it was stopped or killed.",
-                    fix="Go on with --resume, or start anew with --overwrite.",
+                    f"{str(output)!r} is incomplete: {sum(before.rows):,} rows so far.",
+                    why="The process writing it was stopped or killed.",
+                    fix="Continue with --resume, or start over with --overwrite.",
                 )
             _check_same(before.made_from, made_from, output)
         else:
@@ -132,7 +134,7 @@ def opened(
         try:
             yield parts
         finally:
-            # Without a part there is nothing to go on with.
+            # Without a part there's nothing to resume.
             if folder.is_dir() and not parts.done.rows:
                 parts.forget()
 
@@ -153,7 +155,7 @@ def _check_same(before: Any, now: Any, output: Path) -> None:
     changed = [name for name in now if before.get(name) != now[name]]
     if changed:
         raise RunError(
-            f"{str(output)!r} cannot be resumed.",
-            why=f"Since it was begun, {' and '.join(changed)} changed.",
-            fix=f"Start anew: add --overwrite, or remove {shlex.quote(str(_folder(output)))}.",
+            f"Can't resume {str(output)!r}.",
+            why=f"{' and '.join(changed).capitalize()} changed since it was started.",
+            fix=f"Start over: add --overwrite, or delete {shlex.quote(str(_folder(output)))}.",
         )

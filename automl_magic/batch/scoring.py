@@ -1,9 +1,9 @@
-"""scoring: the rows of a table through a model, in their order, on all cores.
+"""Predict the rows of a table in order, on all cores.
 
-    reader ─chunks→ threads: understand, predict ─in order→ part ─…→ output
+    reader ─chunks→ threads: convert, predict ─in order→ part ─…→ output
 
-A few chunks are under way at any time, so memory does not grow with the table. What a model says of
-a row does not depend on the rows beside it, so neither the chunks nor the threads change a value.
+Only a few chunks are processed at a time, so memory doesn't grow with the table. A prediction
+doesn't depend on the other rows, so chunks and threads don't change any value.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from automl_magic.errors import DataError, DataNotReadable
 from automl_magic.recipe.batches import answers, names_of
 from automl_magic.recipe.fitted import FittedRecipe
 
-# What a killed process loses at most, but for the time of a chunk.
+# Maximum work that a killed process loses, plus the time of one chunk.
 PART_S = 20.0
 OnRows = Callable[[int, int | None, float], None]
 
 
 @dataclass(frozen=True)
 class Scored:
-    """What a scoring came to. `resumed` are the rows that an earlier process had done."""
+    """The totals of a scoring job. `resumed` is the number of rows of earlier processes."""
 
     path: Path
     n_rows: int
@@ -41,7 +41,7 @@ class Scored:
 
     @property
     def rows_per_s(self) -> float:
-        """The rows of this process by its time."""
+        """Rows per second of this process."""
         return (self.n_rows - self.resumed) / max(self.wall_s, 1e-9)
 
     def to_json(self) -> dict[str, Any]:
@@ -67,42 +67,44 @@ def score(
     threads: int | None = None,
     part_s: float = PART_S,
 ) -> Scored:
-    """Predict every row of a table into a file that appears as a whole or not at all.
+    """Predict all rows of a table and write them to a file, which appears when it's complete.
 
     Parameters
     ----------
     output : Path
-        `.csv`, `.parquet` or `.jsonl`. First the kept columns, then those of `names_of`. A file
-        that is there is replaced: whoever calls has asked.
+        `.csv`, `.parquet` or `.jsonl` file. It has the kept columns, then those of `names_of`. An
+        existing file is replaced.
     model_digest : str
-        What tells this model from another, for a resume.
+        Digest of the model. A resumed job must have the same.
     keep : sequence of str
-        Columns of the table that are carried along.
-    resume, anew : bool
-        Whether to go on after the parts that a killed process left, or to throw them away.
+        Input columns to copy to the output.
+    resume : bool
+        Whether to continue after the parts of an interrupted job.
+    anew : bool
+        Whether to discard the parts of an interrupted job.
     on_rows : callable, optional
-        Called after each chunk with the rows done, all rows if known, and the share of the input.
-        What it raises stops the scoring; what is done is kept for a resume.
+        Called after each chunk with the finished rows, the total rows or None, and the fraction of
+        the input. An exception from it stops the job, which can be resumed.
     threads : int, optional
-        How many chunks are scored at once; by default the cores that this process may use.
-    part_s : float
-        Seconds after which a part ends.
+        Number of chunks to predict in parallel. Default: the usable cores.
+    part_s : float, seconds
+        Length of a part.
 
     Raises
     ------
     DataError
-        If a column is missing, a row is broken, or a kept column has the name of a prediction.
+        If a column is missing, a row is invalid, or a kept column has the name of a prediction.
     FolderBusy, RunError
-        If another process writes the output, or a resume is impossible.
+        If another process writes the output, or the job can't be resumed.
     OSError
-        If the output cannot be written.
+        If the output can't be written.
     """
     writer, used = writer_of(output), model.recipe.used_columns
     clash = [name for name in keep if name in names_of(model)]
     if clash:
         raise DataError(
-            f"The column {clash[0]!r} cannot be kept.",
-            why="The predictions have a column of this name.",
+            f"Can't keep column {clash[0]!r}.",
+            why="The predictions have a column with this name.",
             fix="Rename it in the input.",
         )
     reader.check(used, keep)
@@ -120,15 +122,15 @@ def score(
             while more:
                 more = _add_part(parts, answered, reader, on_rows, part_s)
         except DataError:
-            parts.forget()  # the input has to be mended, and is another one then
+            parts.forget()  # the input must be fixed, so a resume would refuse it
             raise
         finally:
             answered.close()
         if parts.n_rows == 0:
             raise DataNotReadable(
                 "The table has no rows.",
-                why=f"It has {len(reader.columns):,} columns and nothing in them.",
-                fix="Give a table with rows in it.",
+                why=f"It has {len(reader.columns):,} columns but no values.",
+                fix="Use a table with rows.",
             )
         parts.finish()
         return Scored(output, parts.n_rows, resumed, time.monotonic() - started)
@@ -141,7 +143,7 @@ def _add_part(
     on_rows: OnRows | None,
     part_s: float,
 ) -> bool:
-    """Write a part, and say whether there may be more rows."""
+    """Write a part. Return whether there can be more rows."""
     ended = False
 
     def fill(part: PartWriter) -> tuple[int, tuple[str, ...]]:
@@ -166,7 +168,7 @@ def _add_part(
 def _answered(
     model: FittedRecipe, chunks: Iterator[Chunk], threads: int
 ) -> Generator[tuple[int, Mapping[str, Any]]]:
-    """Return the rows of each chunk and its columns, in order, some chunks ahead."""
+    """Yield the number of rows and the output columns of each chunk, in order."""
 
     def one(chunk: Chunk) -> tuple[int, Mapping[str, Any]]:
         return chunk.n_rows, {**chunk.kept(), **answers(model, chunk.table())}

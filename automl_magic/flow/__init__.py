@@ -1,19 +1,18 @@
-"""flow: the verbs in order.
+"""flow: the workflow steps, and their order.
 
     data ─profile→ Dataset ─plan→ Plan ─render→ Notebook ─execute→ Run ─track→ Leaderboard
                     ─register→ ModelVersion ─deploy→ Deployment ─monitor→ DriftReport ─→ Plan
 
-This package alone knows the order. Each verb is a package that knows nothing of the others, and is
-imported when it is first needed, so that importing us stays light. A module holds a stretch of
-the way:
+Only this package knows the order. Each step is a package that doesn't know the others. It's
+imported on first use, so importing flow is cheap. The modules:
 
-planning     a table to a plan           running      a plan to a run
-looking_back what a run found, and why   registering  a run to a version of a model
-searching    the engine alone            explaining   a model's explanation
-scoring      tables of any size          governance   approve, revoke, promote, roll back
-serving      deployments and routes      monitoring   what has moved since the release
-alerting     who is told of it           retraining   a challenger for a champion
-streaming    a topic of Kafka            ready        approved, staged, crowned: shared steps
+planning      plan a search               running      run, rerun and stop
+looking_back  results, reasons, exports   registering  register a run's model
+searching     search without a run        explaining   explain a model
+scoring       predict tables of any size  governance   approve, revoke, promote, roll back
+serving       deployments and routes      monitoring   drift and performance
+alerting      alerts and silences         retraining   challengers
+streaming     Kafka topics                ready        shared steps of governance and serving
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Alerts: look at a deployment, and tell whoever must know."""
+"""Alerts: check a deployment and send notifications."""
 
 from __future__ import annotations
 
@@ -17,22 +17,30 @@ if TYPE_CHECKING:
 def look(
     deployment: str, *, at: float | None = None, workspace: Workspace | None = None
 ) -> tuple[Notice, ...]:
-    """Look at a deployment once: at its newest drift report, and at how it is served.
+    """Check a deployment once and send the notifications that are due.
 
-    What must be told is told, with what could not be delivered earlier. Any number of processes may
-    look at once: what one has seen counts once, and each notice is sent by one of them.
+    This checks the newest drift report, the traffic and pending approvals. It also retries
+    notifications that couldn't be delivered. Several processes can check at the same time: each
+    observation counts once, and each notification is sent by one process.
 
     Parameters
     ----------
-    at : float, optional
-        The time, in seconds since 1970; now, if left out.
+    deployment : str
+        Name of the deployment.
+    at : float, seconds since 1970, optional
+        Time of the check. Default: now.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
+
+    Returns
+    -------
+    tuple of Notice
+        The new notifications.
 
     Raises
     ------
     SpecError
-        If the deployment's monitor file is not one.
+        If the deployment's monitor file is invalid.
     StoreError
     """
     from automl_magic.monitor.alerts import (
@@ -60,7 +68,7 @@ def look(
 
 
 def alerts(deployment: str | None = None, *, workspace: Workspace | None = None) -> Alerts:
-    """Return what fires now, of one deployment or of all, the worst first.
+    """Return the active alerts of a deployment, or of all, most severe first.
 
     Raises
     ------
@@ -74,12 +82,21 @@ def alerts(deployment: str | None = None, *, workspace: Workspace | None = None)
 def silence(
     key: str, for_s: float, reason: str = "", *, workspace: Workspace | None = None
 ) -> Silence:
-    """Send no notices about an alert, a group of alerts or a deployment for a while.
+    """Stop notifications about an alert, a group of alerts or a deployment for a while.
+
+    Parameters
+    ----------
+    key : str
+        Key of the alert or group, or name of the deployment.
+    for_s : float, seconds
+        Duration, from 1 second to 30 days.
+    reason : str
+        Reason, shown with the silence.
 
     Raises
     ------
     MonitorError
-        If there is no such alert, or the time is not from a second to 30 days.
+        If there's no such alert, or the duration is out of range.
     """
     from automl_magic.monitor import alerts as book
 
@@ -92,17 +109,19 @@ def silence(
 def try_channel(
     channel: str, deployment: str | None = None, *, workspace: Workspace | None = None
 ) -> Channel:
-    """Send a notice that says that it is a test over a channel, at once, and return the channel.
+    """Send a test notification over a channel, and return the channel.
 
     Parameters
     ----------
+    channel : str
+        Name of the channel.
     deployment : str, optional
-        In whose monitor file the channel stands; needed where it stands in several.
+        Deployment whose monitor file defines the channel. Required if several files do.
 
     Raises
     ------
     MonitorError
-        If there is no such channel, or the notice was not taken.
+        If there's no such channel, or the notification was rejected.
     """
     from automl_magic.monitor.alerts import monitor_of
     from automl_magic.monitor.alerts.trying import monitors_in, send_test

@@ -1,4 +1,4 @@
-"""How many cores there are."""
+"""The number of usable CPU cores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def cores() -> int:
-    """Return the cores this process may use, which in a container are fewer than the machine's."""
+    """Return the number of cores this process can use. A container can have fewer than its host."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

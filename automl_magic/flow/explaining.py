@@ -1,4 +1,4 @@
-"""The model of a search is explained, in a notebook and a run of its own."""
+"""Explain the model of a search in a separate run."""
 
 from __future__ import annotations
 
@@ -28,24 +28,25 @@ def explain(
     immutable: Sequence[str] = (),
     workspace: Workspace | None = None,
 ) -> Explained:
-    """Explain the model of a search, in a notebook and a run of its own.
+    """Explain the model of a search. This runs an explain notebook as a separate run.
 
     Parameters
     ----------
     run_id : str
-        A search that succeeded, or a run that has explained one.
-    budget_s : float, optional
-        Wall-clock seconds for everything that is computed; 45 by default. What takes long stops at
-        its share, and says so.
+        ID of a successful search, or of a run that explained one.
+    on_event : callable, optional
+        Called with each event of the run.
+    budget_s : float, seconds, optional
+        Time limit of all computations. Default: 45. Slow ones stop at their share of it.
     immutable : sequence of str
-        Columns that no counterfactual may change, beside the sensitive ones of the experiment.
+        Columns that counterfactuals don't change, in addition to the sensitive columns.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
 
     Raises
     ------
     RunNotFound, RunError, ArtifactTampered, TargetNotFound
-        If there is no model to explain, or no such column.
+        If there's no model to explain, or no such column.
     RunFailed
         If the notebook fails.
     """
@@ -60,9 +61,9 @@ def explain(
         found = find_run(explained, here)
     if budget_s is not None and not 0 < budget_s < float("inf"):
         raise RunError(
-            f"The model cannot be explained in {budget_s:g} s.",
-            why="The budget is a number of seconds above 0.",
-            fix=f"automl explain {found.run_id} --budget 45s",
+            f"Can't explain the model in {budget_s:g} s.",
+            why="The budget must be above 0 s.",
+            fix=f"Set another budget: automl explain {found.run_id} --budget 45s",
         )
     made = plan_in(verified(found, "plan.json").parent)
     if made is None:
@@ -87,12 +88,12 @@ def explain(
 
 
 def explain_notebook(plan: Plan) -> NotebookNode:
-    """Return the notebook that explains the model of a plan: the sections that its task has.
+    """Return the notebook that explains the model of a plan, with the sections for its task.
 
     Raises
     ------
     RenderError
-        If the plan holds a value that is no literal.
+        If the plan has a value that can't be written as a literal.
     """
     from automl_magic.explain.sections import sections
     from automl_magic.render import SectionCell, render_explain

@@ -1,4 +1,4 @@
-"""Who lets which version serve, and what an alias means: approve, revoke, promote, roll back."""
+"""Governance of model versions: approve, revoke, promote, roll back, audit log and API keys."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 def version_of(
     name: str, version: int | str | None = None, *, workspace: Workspace | None = None
 ) -> ModelVersion:
-    """Return a version by its number or by what an alias means in the store.
+    """Return a version by its number or alias.
 
     Parameters
     ----------
+    name : str
+        Name of the registered model.
     version : int or str, optional
-        By default the champion, or the newest registration where there is no champion yet.
+        Number or alias. Default: the champion, or the newest version if there's no champion.
 
     Raises
     ------
@@ -49,9 +51,7 @@ def version_of(
 
 
 def approve(name: str, version: int | str, *, workspace: Workspace | None = None) -> Approval:
-    """Sign that the bytes of a version may serve, after checking every one of them.
-
-    They are put where servers of this machine load them.
+    """Approve a version for serving: check its files, sign them and stage them for servers.
 
     Raises
     ------
@@ -62,14 +62,14 @@ def approve(name: str, version: int | str, *, workspace: Workspace | None = None
 
 
 def revoke(name: str, version: int, reason: str, *, workspace: Workspace | None = None) -> Changed:
-    """Take an approval back. Where the version serves, the one before it takes its place.
+    """Revoke an approval. Deployments of the version switch to the previous approved version.
 
     Raises
     ------
     NotApproved
-        If the version has no approval.
+        If the version isn't approved.
     DeploymentError
-        If it serves, and nothing can take its place.
+        If a deployment serves it and has no other approved version.
     """
     from automl_magic import govern
 
@@ -94,11 +94,11 @@ def promote(
     *,
     workspace: Workspace | None = None,
 ) -> Changed:
-    """Make an alias mean a version.
+    """Point an alias to a version.
 
-    As champion it serves wherever the champion is followed; the one that gives way becomes
-    `rollback`. In a store that is a file, a version that nobody has approved yet is approved by
-    whoever promotes it.
+    Deployments that follow the champion serve a new one at once. The previous champion gets the
+    alias `rollback`. If the store is a local file, promoting a version that has no approval also
+    approves it.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def promote(
 
 
 def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Changed:
-    """Make the champion what `rollback` means, wherever it is followed; end every canary.
+    """Make the `rollback` version the champion, and stop the canaries of its deployments.
 
     Raises
     ------
@@ -140,8 +140,8 @@ def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None
     here = workspace or default_workspace()
     seen = read_aliases(store(here), name)
     if not seen.epoch:
-        registry(here).versions(name)  # raises with the names that there are
-    if ROLLBACK in seen.versions:  # what has served lies here still, and the registry is not asked
+        registry(here).versions(name)  # raises an error with the existing names
+    if ROLLBACK in seen.versions:  # a version that was served is still staged, without the registry
         stage_again(name, seen.versions[ROLLBACK], here)
     moved = govern.roll_back(
         store(here),
@@ -156,28 +156,28 @@ def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None
 
 
 def tell_mlflow(*, workspace: Workspace | None = None) -> Delivered:
-    """Write to MLflow what aliases have come to mean, of every model where that is not done."""
+    """Write all changed aliases to MLflow that aren't written yet."""
     return deliver(workspace or default_workspace())
 
 
 def entries(
     subject: str | None = None, limit: int = 50, *, workspace: Workspace | None = None
 ) -> list[Entry]:
-    """Return the newest entries of the audit log, the newest first."""
+    """Return the newest entries of the audit log, newest first."""
     from automl_magic.store import audit
 
     return audit.entries(store(workspace or default_workspace()), limit=limit, subject=subject)
 
 
 def verify(*, workspace: Workspace | None = None) -> Verdict:
-    """Check the chain of the audit log."""
+    """Verify the hash chain of the audit log."""
     from automl_magic.store import audit
 
     return audit.verify(store(workspace or default_workspace()))
 
 
 def keys(*, workspace: Workspace | None = None) -> list[ApiKey]:
-    """Return every API key, the newest first."""
+    """Return all API keys, newest first."""
     from automl_magic.store.keys import list_keys
 
     return list_keys(store(workspace or default_workspace()))
@@ -191,12 +191,28 @@ def create_key(
     *,
     workspace: Workspace | None = None,
 ) -> tuple[str, str]:
-    """Make an API key; return its id and its secret, which is nowhere else.
+    """Create an API key.
+
+    Parameters
+    ----------
+    name : str
+        Name of the key, for people.
+    deployments : sequence of str
+        Deployments that the key gives access to. Default: all.
+    requests_per_s : float, optional
+        Maximum requests per second. Default: no limit.
+    expires_at : float, seconds since 1970, optional
+        Time when the key expires. Default: never.
+
+    Returns
+    -------
+    key_id, secret : str
+        The secret isn't stored, so it can't be shown again.
 
     Raises
     ------
     DeploymentNotFound
-        If it shall open a deployment that does not exist.
+        If one of the deployments doesn't exist.
     """
     from automl_magic.store.keys import create_key as create
     from automl_magic.store.routes import read_route
@@ -208,7 +224,7 @@ def create_key(
 
 
 def revoke_key(key_id: str, *, workspace: Workspace | None = None) -> ApiKey:
-    """End an API key. Raises DeploymentError where there is none of this id."""
+    """Revoke an API key. Raises DeploymentError if there's no key with this ID."""
     from automl_magic.store.keys import revoke_key as revoke
 
     here = workspace or default_workspace()

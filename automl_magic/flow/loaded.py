@@ -1,4 +1,4 @@
-"""A model that was named by its run or its place in the registry, checked and ready to predict."""
+"""Load the model of a run or a registered model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 def load(run_or_model: str, workspace: Workspace) -> Loaded:
-    """Load the model of a run, or a registered one.
+    """Load and verify the model of a run, or a registered model.
+
+    Parameters
+    ----------
+    run_or_model : str
+        A run ID, or `models:/NAME@ALIAS` or `models:/NAME/VERSION`.
 
     Raises
     ------

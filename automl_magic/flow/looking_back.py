@@ -1,4 +1,4 @@
-"""What a run found, why, what changed since another, and its model as a notebook."""
+"""The results of a run: leaderboard, reasons, changes since another run, and export."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ StrPath: TypeAlias = str | os.PathLike[str]
 
 
 def leaderboard(run_id: str = "last", *, workspace: Workspace | None = None) -> Leaderboard:
-    """Return the trials of a run, best first; every number carries its run, notebook and cell.
+    """Return the trials of a run, best first. Each score links to its run, notebook and cell.
 
     Raises
     ------
     RunNotFound, RunError, ArtifactTampered
-        If there is no such run, it was no search, or its file was changed since.
+        If there's no such run, it isn't a search, or its files have been modified.
     """
     found = find_run(run_id, workspace=workspace)
     return Leaderboard.from_json(artifact(found, "leaderboard.json"))
@@ -48,20 +48,21 @@ def why(
     column: str | None = None,
     workspace: Workspace | None = None,
 ) -> Account:
-    """Say why a run did what it did: every decision with its evidence, every trial with its fate.
+    """Explain a run: each decision with its evidence, each trial with its status.
 
     Parameters
     ----------
     run_id : str
-        A run in whatever state: of one that failed or was stopped, what is known is told.
-    trial, candidate, column
-        All about one of these instead of the whole run: a trial's number, a candidate's name, a
-        column's name.
+        A run in any state. For a failed or stopped run, returns what is known.
+    trial : int, optional
+        Number of a trial, to return only details about it.
+    candidate, column : str, optional
+        Name of a candidate or column, to return only details about it.
 
     Raises
     ------
     RunNotFound, ArtifactTampered
-        If there is no such run, or one of its files was changed since.
+        If there's no such run, or one of its files has been modified.
     RunError
         If the run has no such trial, candidate or column.
     """
@@ -73,7 +74,7 @@ def why(
 
 
 def diff(run_a: str, run_b: str, *, workspace: Workspace | None = None) -> Difference:
-    """Say in words what changed from one run to another, then cell by cell in code."""
+    """Compare two runs: what changed in words, and a diff of the code of each cell."""
     from automl_magic.track import compare
 
     a, b = (find_run(one, workspace=workspace) for one in (run_a, run_b))
@@ -87,12 +88,21 @@ def notebook(
     output: StrPath = "model.ipynb",
     workspace: Workspace | None = None,
 ) -> Path:
-    """Write the model of a run, or one of its trials, as a notebook that runs without us.
+    """Export the model of a run, or one of its trials, as a notebook without automl-magic.
+
+    Parameters
+    ----------
+    run_id : str
+        ID of a successful search.
+    trial : int, optional
+        Number of the trial to export. Default: the final model.
+    output : path
+        Notebook to write.
 
     Raises
     ------
     RunNotFound, RunError, ArtifactTampered, FolderNotWritable
-        If there is nothing to export, or the file cannot be written.
+        If there's nothing to export, or the file can't be written.
     """
     from automl_magic.data import load_code
     from automl_magic.recipe import Recipe

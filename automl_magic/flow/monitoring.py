@@ -1,4 +1,4 @@
-"""Monitoring: a deployment, or a table → a run of the monitor notebook → its drift report."""
+"""Monitoring: check a deployment or a table for drift, in a run of the monitor notebook."""
 
 from __future__ import annotations
 
@@ -35,33 +35,37 @@ def monitor(
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
 ) -> Monitored:
-    """Judge a window of a deployment, or a table, in a notebook and a run of its own.
+    """Check a window of a deployment, or a table, for drift. This runs a monitor notebook.
 
     Parameters
     ----------
     name : str
-        A deployment. With `data` also a run id or `models:/NAME@ALIAS`, for a model that is served
+        A deployment. With `data`, also a run ID or `models:/NAME@ALIAS` for a model that is served
         elsewhere.
-    since, until : float, optional
-        Seconds since 1970. Left out: now, and `window_s` before it.
-    window_s : float, optional
-        Left out: what the deployment's monitor file says, which is a day if there is none.
+    since : float, seconds since 1970, optional
+        Start of the window. Default: `window_s` before `until`.
+    until : float, seconds since 1970, optional
+        End of the window. Default: now.
+    window_s : float, seconds, optional
+        Length of the window. Default: the value in the deployment's monitor file, or a day.
     version : int, optional
-        Whose answers are judged. Left out: the stable version's.
+        Model version to check. Default: the stable version.
     data : path or `SCHEME:NAME`, optional
-        A table that is judged instead of the prediction log.
+        Table to check instead of the prediction log.
     thresholds : mapping, optional
-        Fields of `records.monitoring.drift.Thresholds` that take the place of those of the monitor
-        file, or else of the experiment (`business.degradation`).
+        Fields of `records.monitoring.drift.Thresholds` that override the monitor file, or the
+        experiment (`business.degradation`).
+    on_event : callable, optional
+        Called with each event of the run.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
 
     Raises
     ------
     DeploymentNotFound, ModelNotFound, RunNotFound, ArtifactTampered
-        If there is no such model, or its files are not what was approved.
+        If there's no such model, or its files aren't the approved ones.
     MonitorError
-        If there is no window, or the model has no reference.
+        If the window is empty, or the model has no reference data.
     RunFailed
         If the notebook fails.
     """
@@ -101,9 +105,9 @@ def monitor(
 def monitor_notebook(
     kind: TaskKind, thresholds: Thresholds, *, of_table: bool = False
 ) -> NotebookNode:
-    """Return the notebook that judges a window: the looks that a kind of task has.
+    """Return the monitor notebook for a task type, with the sections that suit it.
 
-    `of_table` says that the rows are those of a table, not of the prediction log.
+    `of_table` is whether the rows come from a table instead of the prediction log.
     """
     from automl_magic.monitor.sections import sections
     from automl_magic.render import SectionCell, render_monitor
@@ -121,7 +125,7 @@ def monitor_notebook(
 def check(
     deployment: str, version: int | None = None, *, workspace: Workspace | None = None
 ) -> None:
-    """Raise what `monitor` would raise of a deployment that is not there, and run nothing."""
+    """Raise the error of `monitor` if a deployment or version doesn't exist. Runs nothing."""
     _watched(deployment, version, workspace or default_workspace(), is_table=False)
 
 
@@ -130,7 +134,7 @@ def _watched(name: str, version: int | None, here: Workspace, *, is_table: bool)
 
 
 def _source(data: str) -> str:
-    """Return where a table lies, for a notebook that runs in a folder of its own."""
+    """Return the absolute path of a table, because the notebook runs in another folder."""
     from automl_magic.data.sources.registry import match
 
     source = match(data)

@@ -1,4 +1,4 @@
-"""From a table to a plan: the experiment file and the notebooks, and nothing run."""
+"""Plan a search: write the experiment file and the notebooks, without running them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from automl_magic.data import TableSource
 
 StrPath: TypeAlias = str | os.PathLike[str]
-# What stands for the source of a table that lies in no file.
+# The source of a table that isn't in a file.
 IN_MEMORY = "(a DataFrame)"
 
 
@@ -39,31 +39,31 @@ def plan(
     *,
     folder: StrPath | None = None,
     overwrite: bool = False,
-    workspace: Workspace | None = None,  # noqa: ARG001 - as every verb; a plan lies in a folder
+    workspace: Workspace | None = None,  # noqa: ARG001 - unused: a plan is in a folder
     **options: Any,
 ) -> Planned:
-    """Decide how to find a model, and write the experiment file and the notebooks. Runs nothing.
+    """Plan a search: write the experiment file and the notebooks without running them.
 
     Parameters
     ----------
-    data : path, `SCHEME:NAME`, DataFrame, or the path of an `*.automl.yaml` file
-        The table. A DataFrame is kept as Parquet in the folder, for the notebooks to load. An
-        experiment file is planned as it stands; then `target` and the options stay out.
+    data : path, `SCHEME:NAME`, DataFrame, or path of an `*.automl.yaml` file
+        The table. A DataFrame is saved as Parquet in the folder, where the notebooks load it. An
+        experiment file is planned as is: don't pass `target` or options with it.
     target : str
-        The column to predict.
+        Column to predict.
     folder : path, optional
-        Where to write; by default a new folder of the working directory, named after the data.
+        Output folder. Default: a new folder in the working directory, named after the data.
     overwrite : bool
-        Whether a plan, or an edited notebook, that is already there may be replaced.
+        Whether to replace an existing plan or edited notebook.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
     **options
         The keyword arguments of `planning.spec_options.asked`: task, metric, budget_s, folds, …
 
     Raises
     ------
     DataError, SpecError, PlanError, FolderTaken, FolderNotWritable
-        Before anything is written.
+        No file is written in this case.
     """
     from automl_magic.data import as_source, resolved
     from automl_magic.planning import read_spec
@@ -88,21 +88,23 @@ def preview(
     name: str = "table",
     source: str = "",
     dataset: Dataset | None = None,
-    workspace: Workspace | None = None,  # noqa: ARG001 - as every verb
+    workspace: Workspace | None = None,  # noqa: ARG001 - unused
     **options: Any,
 ) -> Plan:
-    """Decide what `plan` would decide for a table in memory. Writes nothing and runs nothing.
+    """Return the plan for a table in memory, without writing or running anything.
 
     Parameters
     ----------
-    frame : DataFrame, shape (n_rows, n_columns)
-        The table, with the target in it.
+    frame : DataFrame of shape (n_rows, n_columns)
+        The table, including the target.
+    target : str
+        Column to predict.
     name, source : str
-        What the table is called, and where it lies, if it lies in a file.
+        Name of the table, and its path or source if it has one.
     dataset : Dataset, optional
-        That of an earlier plan for the same table, target and kinds, which are not looked at again.
+        Profile of an earlier plan for the same table, target and kinds, to skip the profiling.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
     **options
         As for `plan`.
 

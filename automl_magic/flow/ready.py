@@ -1,4 +1,4 @@
-"""A version on its way to servers: approved, staged, crowned, and followed."""
+"""Shared steps of governance and serving: approve, stage and promote a version."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 def approve_version(
     version: ModelVersion, here: Workspace, *, is_implied: bool = False
 ) -> StagedVersion:
-    """Approve a version and put it where servers load it; as `approve`.
+    """Approve a version and stage it for servers.
 
     Parameters
     ----------
     is_implied : bool
-        Whether the approval comes along with a promotion, or with the start of a server.
+        Whether a promotion or the start of a server implies the approval.
     """
     from automl_magic import govern
     from automl_magic.deploy import stage
     from automl_magic.deploy.ready import StagedVersion
     from automl_magic.store.signing import PrivateKey, private_key_path
 
-    files = registry(here).fetch(version)  # every byte is compared with what was registered
+    files = registry(here).fetch(version)  # compares every file with the registered one
     approval = govern.approve(
         store(here),
         version,
@@ -45,21 +45,21 @@ def approve_version(
 
 
 def trusted_keys(here: Workspace) -> TrustedKeys:
-    """Return whose approvals are believed in a workspace."""
+    """Return the keys whose approvals are trusted in a workspace."""
     from automl_magic.store.signing import TrustedKeys, trusted_folder
 
     return TrustedKeys(trusted_folder(here.home))
 
 
 def stage_again(model: str, version: int, here: Workspace) -> StagedVersion:
-    """Put a version where servers load it, if it does not lie there whole.
+    """Stage a version for servers, unless it's already staged and intact.
 
     Raises
     ------
     NotApproved
-        If there is no approval that holds.
+        If there's no valid approval.
     ArtifactTampered
-        If a file is not what was approved.
+        If a file isn't the approved one.
     """
     from automl_magic.deploy import ready
 
@@ -69,7 +69,7 @@ def stage_again(model: str, version: int, here: Workspace) -> StagedVersion:
 
 
 def staged_or_approved(version: ModelVersion, here: Workspace) -> StagedVersion:
-    """Make a version ready; approve it where nobody has spoken of it."""
+    """Stage a version. Approve it first if it was never approved or revoked."""
     from automl_magic.deploy.ready import stage_version
     from automl_magic.store.approvals import approval_of
 
@@ -81,7 +81,7 @@ def staged_or_approved(version: ModelVersion, here: Workspace) -> StagedVersion:
 
 
 def crown_first(staged: StagedVersion, reason: str, here: Workspace) -> Changed | None:
-    """Make a version that is ready the champion where there is none; return None where there is.
+    """Make a staged version the champion if the model has none. Otherwise return None.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def crown_first(staged: StagedVersion, reason: str, here: Workspace) -> Changed 
 
 
 def told(model: str, moved: Moved, here: Workspace) -> Changed:
-    """Wait until servers follow, and tell MLflow."""
+    """Wait until the workers follow a change, and write the aliases to MLflow."""
     from automl_magic.govern.results import Changed
     from automl_magic.store.workers import not_following
 
@@ -111,7 +111,7 @@ def told(model: str, moved: Moved, here: Workspace) -> Changed:
 
 
 def deliver(here: Workspace) -> Delivered:
-    """Write to MLflow what aliases have come to mean, of every model where that is not done."""
+    """Write all changed aliases to MLflow that aren't written yet."""
     from automl_magic import govern
 
     return govern.deliver(store(here), registry(here))

@@ -1,4 +1,4 @@
-"""From a run to a version of a registered model."""
+"""Register a run's model as a version of a registered model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from automl_magic.workspace import Workspace, default_workspace
 
 
 def register(run_id: str, name: str, *, workspace: Workspace | None = None) -> ModelVersion:
-    """Make a run's model a version of a registered model, and point the alias `candidate` to it.
+    """Register a run's model as a new version, and point the alias `candidate` to it.
+
+    Parameters
+    ----------
+    run_id : str
+        ID of a successful search.
+    name : str
+        Name of the registered model.
 
     Raises
     ------
@@ -24,11 +31,11 @@ def register(run_id: str, name: str, *, workspace: Workspace | None = None) -> M
     here = workspace or default_workspace()
     found = find_run(run_id, here)
     verified(found, "model/manifest.json")
-    # A version is made from the tracked model: a run whose tracking failed is tracked now.
+    # A version needs the tracked model. If tracking failed during the run, do it now.
     mirror([found], tracker(here))
     models = registry(here)
     version = models.register(found, Path(found.folder) / "model", name)
-    # What an alias means is said in one place; MLflow hears of it from there.
+    # The store defines the aliases. They are copied to MLflow from there.
     govern.register(store(here), version, actor=here.actor)
     govern.deliver(store(here), models)
     if workspace is None:
@@ -37,12 +44,12 @@ def register(run_id: str, name: str, *, workspace: Workspace | None = None) -> M
 
 
 def models(*, workspace: Workspace | None = None) -> dict[str, tuple[ModelVersion, ...]]:
-    """Return the registered models by name, each with its versions, the newest first.
+    """Return the versions of each registered model by name, newest first.
 
     Raises
     ------
     TrackingError
-        If the store of models cannot be read.
+        If the model registry can't be read.
     """
     known = registry(workspace or default_workspace())
     return {name: known.versions(name) for name in known.names()}

@@ -1,4 +1,4 @@
-"""Retraining: new rows → a challenger, compared with the champion; a person decides."""
+"""Retraining: train a challenger with new rows and compare it with the champion."""
 
 from __future__ import annotations
 
@@ -43,29 +43,34 @@ def retrain(
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
 ) -> Retrained:
-    """Make a challenger for the model of a deployment, and compare the two on recent rows.
+    """Train a challenger for a deployment and compare it with the champion on recent rows.
 
-    New rows are the logged predictions whose outcome is known, and `data`. The oldest of them are
-    appended to the table that the champion was made from, and searched by the champion's own plan;
-    the newest measure both models. A challenger that is better is registered, gets the alias
-    `challenger`, and waits for an approval: nothing that serves is changed here.
+    New rows are the logged predictions with outcomes, and `data`. The oldest are appended to the
+    champion's table, and the champion's plan searches again. The newest score both models. A better
+    challenger is registered with the alias `challenger` and waits for approval. The deployment
+    doesn't change.
 
     Parameters
     ----------
+    deployment : str
+        Name of the deployment.
     data : path, `SCHEME:NAME` or DataFrame, optional
-        A table with the target, and all columns that the champion reads.
-    budget_s : float, optional
-        Wall-clock seconds of the search. By default those of the monitor file, or else those of
-        the champion's experiment.
+        A table with the target and all columns that the champion reads.
+    budget_s : float, seconds, optional
+        Time limit of the search. Default: the value in the monitor file, or the champion's budget.
+    trigger : Trigger
+        What started the retraining.
+    on_event : callable, optional
+        Called with each event of the run.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
 
     Raises
     ------
     DeploymentNotFound, ModelNotFound, ArtifactTampered, DataError
-        If there is no champion, or its table or the new one cannot be read.
+        If there's no champion, or its table or the new one can't be read.
     MonitorError
-        If it may not begin now, or there are too few new rows.
+        If it can't start now, or there are too few new rows.
     RunFailed
         If the notebook fails.
     """
@@ -79,7 +84,7 @@ def retrain(
     policy = monitor.retrain
     if (why := refusal(engine, deployment, policy, trigger, now=time.time())) is not None:
         raise MonitorError(
-            f"{deployment} is not trained anew now.", why=why, fix="See what goes on: automl runs"
+            f"Can't retrain {deployment} now.", why=why, fix="List runs: automl runs"
         )
     champion = _champion(deployment, here)
     together = gather(predicted(here), champion, _given(data), min_rows=policy.min_rows)
@@ -104,15 +109,20 @@ def retrain(
 
 
 def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> str | None:
-    """Do what the monitor file says about retraining, if now is the time; say what was done.
+    """Retrain a deployment if its monitor file requires it now.
 
-    A critical alert of a kind in `retrain.on`, or `retrain.every`, starts a retraining. Where
-    `retrain.promote` is `if_better`, a challenger that a person has approved becomes a canary.
+    A critical alert of a kind in `retrain.on`, or `retrain.every`, starts a retraining. If
+    `retrain.promote` is `if_better`, an approved challenger becomes a canary.
+
+    Returns
+    -------
+    str or None
+        A sentence about what was done, or None if nothing was due.
 
     Raises
     ------
     AutomlMagicError
-        If it was tried, and failed.
+        If the retraining failed.
     """
     from automl_magic.monitor.alerts import monitor_of
     from automl_magic.monitor.retrain.due import approved_challenger, due_retraining
@@ -123,8 +133,8 @@ def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> 
         why = "retrain.promote: if_better, and approved"
         serving.canary(deployment, version, CANARY_PERCENT, why, workspace=here)
         return (
-            f"Version {version} was approved, and answers {CANARY_PERCENT:.0f} % of the "
-            f"requests of {deployment} now."
+            f"Version {version} is approved and now serves {CANARY_PERCENT:.0f}% of the "
+            f"requests of {deployment}."
         )
     due = due_retraining(engine, deployment, policy, now=time.time())
     if due is None:
@@ -132,8 +142,8 @@ def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> 
     try:
         made = retrain(deployment, trigger=due.trigger, workspace=here)
     except MonitorError as error:
-        return f"{deployment} is not trained anew ({due.why}): {error.what} {error.why}"
-    return f"{deployment} was trained anew ({due.why}): {made.found.why}"
+        return f"Couldn't retrain {deployment} ({due.why}): {error.what} {error.why}"
+    return f"Retrained {deployment} ({due.why}): {made.found.why}"
 
 
 def _champion(deployment: str, here: Workspace) -> Champion:
@@ -152,15 +162,15 @@ def _champion(deployment: str, here: Workspace) -> Champion:
         table = load(made.dataset.source)
     except DataError as error:
         raise MonitorError(
-            f"The champion's table {made.dataset.source!r} cannot be read any more.",
+            f"Can't read the champion's table {made.dataset.source!r}.",
             why=f"{error.what} {error.why}",
-            fix="Put it back where it was; a challenger learns from the old rows too.",
+            fix="Restore the table. The challenger is trained on the old rows too.",
         ) from error
     return Champion(asked, route, folder, made, table)
 
 
 def _given(data: str | os.PathLike[str] | pd.DataFrame | None) -> Given | None:
-    """Return a table that is given, to be read when the log has been."""
+    """Return the table in `data`, which is loaded later, after the prediction log."""
     from automl_magic.data import load
     from automl_magic.monitor.retrain.champion import Given
 
@@ -219,7 +229,7 @@ def _planned(
 
 
 def _challenge(champion: Champion, together: Together, tables: Tables) -> Challenge:
-    """Return what the notebook is told of the champion and the rows."""
+    """Return the notebook's inputs: the champion and the rows."""
     from automl_magic.render import Challenge
 
     return Challenge(
@@ -235,7 +245,7 @@ def _challenge(champion: Champion, together: Together, tables: Tables) -> Challe
 
 
 def _registered(run_id: str, model: str, why: str, here: Workspace) -> ModelVersion:
-    """Register a challenger under its alias, which needs no approval: nothing serves by it."""
+    """Register a challenger with its alias. The alias isn't served, so it needs no approval."""
     version = flow.register(run_id, model, workspace=here)
     governance.promote(model, version.version, CHALLENGER, why, workspace=here)
     return governance.version_of(model, version.version, workspace=here)
@@ -244,8 +254,8 @@ def _registered(run_id: str, model: str, why: str, here: Workspace) -> ModelVers
 def _stopped(outcome: Outcome, deployment: str) -> RunFailed:
     return RunFailed(
         f"Run {outcome.run.run_id} was stopped.",
-        why="It was cancelled before there was a challenger.",
-        fix=f"automl retrain {shlex.quote(deployment)}",
+        why="It was cancelled before it had a challenger.",
+        fix=f"Retrain again: automl retrain {shlex.quote(deployment)}",
         kind="cancelled",
         cell_id=None,
     )

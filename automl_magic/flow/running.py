@@ -1,4 +1,4 @@
-"""From a plan to a run; a run repeated, stopped or listed."""
+"""Run plans and notebooks. Repeat, stop, list and find runs."""
 
 from __future__ import annotations
 
@@ -36,34 +36,35 @@ def run(
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
 ) -> Outcome:
-    """Run a plan or a notebook under the supervisor, as it was last edited, and track it.
+    """Run the current version of a plan or notebook, supervised and tracked.
 
     Parameters
     ----------
     path : path of a plan's folder, an `*.automl.yaml` file, or a notebook
-        Of a plan, the search notebook is run. If the experiment file was edited, it is planned anew
-        first; if the notebook was edited, it is run as it is; if both were, neither is guessed.
+        For a plan, runs the search notebook. If the experiment file was edited, makes a new plan
+        first. If the notebook was edited, runs it as is. If both were edited, raises an error.
     parameters : mapping, optional
-        Values for the notebook's own parameters.
+        Values of notebook parameters, by name.
     on : {"local"}
-        Where the notebook runs.
+        Place to run the notebook.
     on_event : callable, optional
-        Called with each event of `automl_magic.execute` while the run goes on.
+        Called with each event of `automl_magic.execute` during the run.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
 
     Raises
     ------
     RunFailed
-        If a cell raised, died, timed out or ran out of memory. The run's record stays.
+        If a cell raised an exception, crashed, timed out or ran out of memory. The record of the
+        run is kept.
     FolderBusy, FolderNotWritable, RunError
-        If the run could not start.
+        If the run couldn't start.
     """
     started = clock.monotonic()
     if on != "local":
         raise RunError(
-            f"Runs cannot go to {on!r}.",
-            why="Notebooks run on this machine; clusters come with a later release.",
+            f"Can't run on {on!r}.",
+            why="Notebooks can only run on this machine.",
             fix="Use --on local.",
         )
     here = workspace or default_workspace()
@@ -78,7 +79,7 @@ def fit(
     workspace: Workspace | None = None,
     **options: Any,
 ) -> Outcome:
-    """Plan and run: `plan`, then `run` on what it wrote. Takes the parameters of `plan`."""
+    """Plan a search and run it. Takes the parameters of `plan`."""
     started = clock.monotonic()
     here = workspace or default_workspace()
     planned = plan(data, target, workspace=here, **options)
@@ -88,18 +89,18 @@ def fit(
 def rerun(
     run_id: str, *, on_event: OnEvent | None = None, workspace: Workspace | None = None
 ) -> Rerun:
-    """Repeat a run from its id alone, and say whether every metric is the same.
+    """Repeat a run and compare every metric.
 
-    The notebook that ran is executed again with `replay` set to the run's folder: it fits the
-    recorded trials with their parameters and iteration counts instead of searching, and everything
-    after that is the same code on the same data.
+    This executes the run's notebook again with `replay` set to the run's folder. Instead of
+    searching, it fits the recorded trials with their parameters and iteration counts. The rest is
+    the same code on the same data.
 
     Raises
     ------
     RunNotFound, RunError, ArtifactTampered
-        If there is nothing to repeat.
+        If there's nothing to repeat.
     RunFailed
-        If the repetition fails for a reason other than its data.
+        If the rerun fails for another reason than its data.
     """
     from automl_magic.execute import parameters_of
     from automl_magic.track import input_changes, metric_changes
@@ -118,7 +119,7 @@ def rerun(
     try:
         outcome = execute(notebook, started, parameters, on_event, here, repeats=before)
     except RunFailed:
-        # A table that is gone, or has other rows, is a difference with a name.
+        # A missing or changed table is reported as a difference.
         if (data := data_change(before)) is None:
             raise
         return Rerun(equal=False, differs=("data",), details={"data": data}, outcome=None)
@@ -133,32 +134,32 @@ def rerun(
 
 
 def stop(run_id: str, *, cancel: bool = False, workspace: Workspace | None = None) -> Run:
-    """Ask a run that goes on, in whatever process, to come to its end. Does not wait for it.
+    """Ask a running run, in any process, to stop. Doesn't wait for it.
 
-    A search keeps the best that it has found, and succeeds; any other notebook, and a search that
-    has found nothing yet, is cancelled. This means what Ctrl-C means in the terminal of the run.
+    A search keeps the best model so far and succeeds. A search without a model, and any other
+    notebook, is cancelled. This has the same effect as Ctrl-C in the terminal of the run.
 
     Parameters
     ----------
     cancel : bool
-        End it at once, whatever it has found.
+        Whether to cancel the run at once, without keeping the best model.
 
     Raises
     ------
     RunNotFound
     RunError
-        If the run has ended.
+        If the run has finished.
     FolderNotWritable
-        If its folder cannot be written.
+        If the run's folder can't be written.
     """
     from automl_magic.execute import Wish, leave
 
     found = find_run(run_id, workspace=workspace)
     if found.status.is_end or not Path(found.folder).is_dir():
         raise RunError(
-            f"Run {found.run_id} does not run.",
+            f"Run {found.run_id} isn't running.",
             why=f"Its status is {found.status.value}.",
-            fix="See which runs there are: automl runs",
+            fix="List runs: automl runs",
         )
     with writing_to(Path(found.folder)):
         leave(Path(found.folder), Wish.CANCEL if cancel else Wish.STOP)
@@ -166,32 +167,34 @@ def stop(run_id: str, *, cancel: bool = False, workspace: Workspace | None = Non
 
 
 def runs(limit: int = 20, *, workspace: Workspace | None = None) -> list[Run]:
-    """Return the newest runs, newest first."""
+    """Return the most recent runs, newest first."""
     return open_store(workspace or default_workspace()).list(limit=limit)
 
 
 def find_run(run_id: str, *, workspace: Workspace | None = None) -> Run:
-    """Return the run of this id, or of a unique beginning of one; `last` is the newest good search.
+    """Return a run by its ID or a unique prefix of it.
+
+    `last` is the newest successful search, or the newest run if there's none.
 
     Raises
     ------
     RunNotFound
-        If there is none, or more than one begins so.
+        If there's no such run, or several IDs have this prefix.
     """
     return artifacts.find_run(run_id, workspace or default_workspace())
 
 
 def _runnable(path: Path, workspace: Workspace) -> Path:
-    """Return the notebook to run, after planning anew where the experiment file was edited."""
+    """Return the notebook to run. Makes a new plan if the experiment file was edited."""
     from automl_magic.planning import read_spec
 
     if path.suffix == ".ipynb":
         return path
     if not path.is_dir() and not path.name.endswith(SPEC_SUFFIX):
         raise RunError(
-            f"{str(path)!r} cannot be run.",
-            why="It is no notebook, no experiment file and no folder of a plan.",
-            fix="Make a plan first: `automl plan DATA --target COLUMN`.",
+            f"Can't run {str(path)!r}.",
+            why="It isn't a notebook, an experiment file or the folder of a plan.",
+            fix="Make a plan first: automl plan DATA --target COLUMN",
         )
     where = PlanFolder((path if path.is_dir() else path.parent).absolute())
     spec = where.spec if path.is_dir() else path

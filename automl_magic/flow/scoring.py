@@ -1,4 +1,4 @@
-"""Batch scoring: a table of any size, a model → a file of predictions."""
+"""Batch scoring: predict a table of any size and write the predictions to a file."""
 
 from __future__ import annotations
 
@@ -35,32 +35,34 @@ def predict(
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
 ) -> Scored:
-    """Predict the rows of a table, in its order, with a run's model or a registered one.
+    """Predict the rows of a table in order, with a run's model or a registered model.
 
-    The table may be larger than memory. The file appears when all its rows are there. A process
-    that was killed leaves what it had done in a hidden folder beside the output, for `resume`.
+    The table can be larger than memory. The output file appears when it's complete. A killed
+    process leaves its finished rows in a hidden folder next to the output, for `resume`.
 
     Parameters
     ----------
     run_or_model : str
-        A run id, or `models:/NAME@ALIAS`, `models:/NAME/VERSION`.
-    data : path, `SCHEME:NAME` or DataFrame
-        CSV, Parquet or JSON lines, text also gzip-compressed; a folder or a pattern (`*.parquet`)
-        of Parquet files, in the order of their names. A target column in it is ignored.
+        A run ID, or `models:/NAME@ALIAS` or `models:/NAME/VERSION`.
+    data : path, `SCHEME:NAME` or DataFrame of shape (n_rows, n_columns)
+        CSV, Parquet or JSON lines file (text can be gzipped), or a folder or pattern (`*.parquet`)
+        of Parquet files, sorted by name. A target column is ignored.
     output : path
-        `.csv`, `.parquet` or `.jsonl`. The kept columns, a column `prediction`, and for classes
-        one `probability_CLASS` each.
-    keep, keep_all
-        Columns of the table that are carried along.
+        `.csv`, `.parquet` or `.jsonl`. It has the kept columns, a column `prediction`, and for a
+        classification a column `probability_CLASS` per class.
+    keep : iterable of str
+        Input columns to copy to the output.
+    keep_all : bool
+        Whether to copy all input columns.
     resume : bool
-        Go on after the rows that a killed process had done; the model, the table and what was
-        asked for must be the same.
+        Whether to continue an interrupted job. The model, the table and the options must be the
+        same.
     overwrite : bool
-        Replace a file that is there, and throw away what a killed process had done.
+        Whether to replace an existing file and discard an interrupted job.
     on_event : callable, optional
-        Called with an event `rows` about ten times a second.
+        Called with a `rows` event about ten times per second.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
 
     Raises
     ------
@@ -76,17 +78,17 @@ def predict(
     writer_of(path)
     if path.exists() and not overwrite:
         raise FolderTaken(
-            f"{str(output)!r} exists already.",
-            why="The predictions would take its place.",
-            fix="Name another file with -o, or add --overwrite.",
+            f"{str(output)!r} already exists.",
+            why="The predictions would replace it.",
+            fix="Choose another file with -o, or add --overwrite.",
         )
     loaded = load(run_or_model, workspace or default_workspace())
     reader = open_reader(data, loaded.stored_as)
     if resume and reader.identity() is None:
         raise RunError(
-            "A table in memory cannot be resumed.",
-            why="Nothing tells whether it is the one from before.",
-            fix="Leave --resume out, or predict a file.",
+            "Can't resume with a table in memory.",
+            why="There's no way to check that it's the same table as before.",
+            fix="Omit --resume, or predict a file.",
         )
     with writing_to(path.parent), making(path.parent):
         return score(
@@ -102,7 +104,7 @@ def predict(
 
 
 class _Rows:
-    """Turns the calls of a scoring into events, a few a second."""
+    """Turns the progress calls of a scoring job into a few events per second."""
 
     def __init__(self, on_event: OnEvent) -> None:
         self._on_event, self._said_at = on_event, 0.0

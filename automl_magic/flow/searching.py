@@ -1,4 +1,4 @@
-"""The engine alone: no notebook, no tracking, no run."""
+"""Run only the engine: no notebook, tracking or run."""
 
 from __future__ import annotations
 
@@ -28,18 +28,20 @@ def search(
     workspace: Workspace | None = None,
     **options: Any,
 ) -> FittedRecipe:
-    """Run the engine alone: no notebook, no tracking, no files.
+    """Run only the engine: no notebook, tracking or files.
 
     Parameters
     ----------
-    frame : DataFrame, shape (n_rows, n_columns)
-        The table, with the target in it.
+    frame : DataFrame of shape (n_rows, n_columns)
+        The table, including the target.
     target : str
-        The column to predict.
-    task, metric, budget_s, seed, holdout, **options
-        As for `plan`. The budget counts from the call on.
+        Column to predict.
+    budget_s : float, seconds
+        Time limit, from the start of the call.
+    task, metric, seed, holdout, **options
+        As for `plan`.
     workspace : Workspace, optional
-        Whose earlier searches count. By default that of the environment: the person's own.
+        Its earlier searches guide this one. Default: the one of the environment.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def search(
     with tempfile.TemporaryDirectory(prefix="automl-search-") as run_dir:
         known["run_dir"] = run_dir
         for step in family_for(made.task).search_steps(made):
-            # A notebook leaves it out: its process was told its workspace.
+            # A notebook doesn't pass it: its process gets the workspace from the environment.
             home = {"home": here.home} if step.call == "search" else {}
             call = getattr(learn, step.call)
             inputs = (known[name] for name in step.inputs)

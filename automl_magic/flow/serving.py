@@ -1,4 +1,4 @@
-"""Deployments: what shall serve, which versions answer, and what a server needs to begin."""
+"""Deployments and their routes: create, list, change and remove them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 
 def deploy(target: str, *, workspace: Workspace | None = None) -> Deployed:
-    """Make a deployment, or take one up again, and put its versions where servers load them.
+    """Create or update a deployment, and stage its versions for servers.
 
     Parameters
     ----------
     target : str
-        A model (`NAME`, `NAME@ALIAS`, `NAME/VERSION`), whose deployment has its name; the name of a
-        deployment; or the path of a deployment file. A file's changes are applied to a deployment
-        that exists; its route changes only where the file says something else than before.
+        A model (`NAME`, `NAME@ALIAS`, `NAME/VERSION`), whose deployment has the same name. Or the
+        name of a deployment, or the path of a deployment file. A file's changes are applied to an
+        existing deployment. The route changes only if it changed in the file.
 
     Raises
     ------
     SpecError
-        If the file cannot be read.
+        If the file can't be read.
     ModelNotFound
-        If there is no such model or version.
+        If there's no such model or version.
     NotApproved
-        If a version of the route may not serve.
+        If a version of the route isn't approved.
     ArtifactTampered, DeploymentError, StoreError
     """
     from automl_magic.deploy.routing import asked_for
@@ -47,14 +47,14 @@ def deploy(target: str, *, workspace: Workspace | None = None) -> Deployed:
 
 
 def any_key(*, workspace: Workspace | None = None) -> bool:
-    """Say whether an API key was ever made: from then on servers ask for one."""
+    """Return whether an API key was ever created. From then on, servers require one."""
     from automl_magic.store.keys import any_key_ever
 
     return any_key_ever(store(workspace or default_workspace()))
 
 
 def deployments(*, workspace: Workspace | None = None) -> list[Shown]:
-    """Return every deployment with its route and its live workers."""
+    """Return all deployments with their routes and live workers."""
     from automl_magic.deploy.results import Shown
     from automl_magic.store.routes import list_deployments
     from automl_magic.store.workers import live
@@ -67,7 +67,7 @@ def deployments(*, workspace: Workspace | None = None) -> list[Shown]:
 
 
 def show(name: str, *, workspace: Workspace | None = None) -> Shown:
-    """Return a deployment, its live workers and the history of its route, the newest first.
+    """Return a deployment, its live workers and the history of its route, newest first.
 
     Raises
     ------
@@ -83,7 +83,14 @@ def show(name: str, *, workspace: Workspace | None = None) -> Shown:
 
 
 def remove(name: str, *, workspace: Workspace | None = None) -> None:
-    """Take a deployment away that nobody serves. Raises DeploymentNotFound, DeploymentError."""
+    """Delete a deployment.
+
+    Raises
+    ------
+    DeploymentNotFound
+    DeploymentError
+        If a server still serves it.
+    """
     from automl_magic.store.routes import delete_deployment
 
     here = workspace or default_workspace()
@@ -98,7 +105,9 @@ def canary(
     *,
     workspace: Workspace | None = None,
 ) -> Routed:
-    """Let a version answer a share of the requests; a guard compares it with the stable one.
+    """Start a canary: send a percentage of the requests to a version.
+
+    The server compares the canary with the stable version, and stops it if it's worse.
 
     Raises
     ------
@@ -115,24 +124,27 @@ def ab(
     *,
     workspace: Workspace | None = None,
 ) -> Routed:
-    """Let a version answer a fixed share, until outcomes tell which is better. As `canary`."""
+    """Start an A/B test: send a fixed percentage of the requests to a version.
+
+    The test runs until the outcomes show which version is better. Raises as `canary`.
+    """
     return _rival(name, version, percent, StrategyKind.AB, reason, workspace=workspace)
 
 
 def shadow(
     name: str, version: int, reason: str = "", *, workspace: Workspace | None = None
 ) -> Routed:
-    """Let a version answer too, for the log alone. Raises as `canary`."""
+    """Start a shadow: a version whose predictions are only logged. Raises as `canary`."""
     return _routed(name, "shadow", reason, workspace, shadow=version)
 
 
 def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
-    """Make the canary the stable version; where the champion is followed, it is that now.
+    """Make the canary the stable version, and the champion if the deployment follows it.
 
     Raises
     ------
     DeploymentError
-        If there is no canary.
+        If there's no canary.
     """
     from automl_magic.deploy.routing import canary_of
 
@@ -142,12 +154,12 @@ def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) 
 
 
 def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
-    """Leave the stable version alone: no canary, no shadow.
+    """Stop any canary, A/B test and shadow, so that only the stable version serves.
 
     Raises
     ------
     DeploymentError
-        If it is alone already.
+        If there's none to stop.
     """
     return _routed(name, "stop", reason, workspace, canary=None, percent=0.0, shadow=None)
 
@@ -173,13 +185,13 @@ def _created(asked: Deployment, here: Workspace) -> Deployed:
     first = _approved_first(route, here)
     notes: tuple[str, ...] = ()
     if first is not None:
-        notes = (f"{route.model} version {route.stable} is approved by you, who serve it first.",)
+        notes = (f"Approved {route.model} version {route.stable}, because you serve it first.",)
     staged = _staged(route, here, first)
-    # Where there is no champion, what serves is it: followers serve the champion.
-    if asked.follows_champion and crown_first(staged[route.stable], "the first that serves", here):
-        notes += (f"{route.model} version {route.stable} is the champion now.",)
+    # If the model has no champion, the first served version becomes the champion.
+    if asked.follows_champion and crown_first(staged[route.stable], "first served version", here):
+        notes += (f"{route.model} version {route.stable} is now the champion.",)
     route = create_deployment(store(here), asked, route, here.actor, trusted=trusted_keys(here))
-    notes += (f"Deployment {asked.name} is new.",)
+    notes += (f"Created deployment {asked.name}.",)
     return Deployed(asked, route, staged[route.stable].example(), notes)
 
 
@@ -194,7 +206,7 @@ def _updated(asked: Deployment, known: tuple[Deployment, Route], here: Workspace
     change_deployment(
         store(here), asked, here.actor, seen=seen, wanted=wanted, trusted=trusted_keys(here)
     )
-    notes = (f"The route of {asked.name} was changed as asked.",) if wanted != seen else ()
+    notes = (f"Changed the route of {asked.name}.",) if wanted != seen else ()
     route = read_route(store(here), asked.name)
     return Deployed(asked, route, staged[wanted.stable].example(), notes)
 
@@ -231,9 +243,9 @@ def _number(asked: VersionId, here: Workspace) -> int:
 
 
 def _approved_first(route: Route, here: Workspace) -> StagedVersion | None:
-    """Let the first version of a model that ever serves be approved by whoever serves it.
+    """Approve a version if it's the first of its model to be served and has no approval.
 
-    As a promotion may be, where the policy allows that: in a store that is a file.
+    The policy must allow such implied approvals. By default it does if the store is a local file.
     """
     from automl_magic.store.aliases import read_aliases
     from automl_magic.store.approvals import approval_of
@@ -248,9 +260,9 @@ def _approved_first(route: Route, here: Workspace) -> StagedVersion | None:
 def _staged(
     route: Route, here: Workspace, stable: StagedVersion | None = None
 ) -> dict[int, StagedVersion]:
-    """Make every version of a route ready, but the stable one where that is known to be.
+    """Stage all versions of a route, except a stable version that's already staged.
 
-    The version before is made ready too, if it may serve: a rollback then waits for nothing.
+    The previous version is staged too, if it's approved, so that a rollback is immediate.
     """
     staged = {} if stable is None else {route.stable: stable}
     for version in route.versions:

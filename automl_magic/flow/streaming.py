@@ -1,4 +1,4 @@
-"""Streams: a topic of Kafka through a model, into another topic or into the store."""
+"""Streams: predict a Kafka topic and write the results to another topic or the store."""
 
 from __future__ import annotations
 
@@ -35,44 +35,48 @@ def stream(
     on_event: OnEvent | None = None,
     workspace: Workspace | None = None,
 ) -> Counts:
-    """Predict the messages of a topic: read at least once, with effects exactly once.
+    """Predict the messages of a Kafka topic, with exactly-once results.
 
     Parameters
     ----------
     model_or_deployment : str
-        A run id, `models:/NAME@ALIAS`, `models:/NAME/VERSION`, or the name of a deployment, whose
-        stable version answers; when that changes, the next messages are answered by the new one.
+        A run ID, `models:/NAME@ALIAS`, `models:/NAME/VERSION`, or the name of a deployment. A
+        deployment's stable version is used. When it changes, the next messages use the new one.
     brokers : str
-        `HOST:PORT`, several with commas.
+        Addresses `HOST:PORT`, separated by commas.
     topic : str
-        Where messages come from: JSON objects of features.
-    to, to_store
-        Where results go: a topic, or the table `stream_results` of the store.
+        Input topic. Messages are JSON objects of features.
+    to : str, optional
+        Output topic for results.
+    to_store : bool
+        Whether to write results to the table `stream_results` of the store.
     group : str, optional
-        Consumers of one group share the partitions; by default `automl.MODEL.TOPIC`.
+        Consumer group, whose members share the partitions. Default: `automl.MODEL.TOPIC`.
     dead_letters : str, optional
-        The topic for messages that cannot be answered, by default `TOPIC.dead-letters`; with
-        `to_store` they go into the table `dead_letters`.
+        Topic for messages that can't be predicted. Default: `TOPIC.dead-letters`. With `to_store`,
+        they go to the table `dead_letters`.
     features : path, optional
-        Declares features over the latest messages of a key. They need `to_store`.
+        YAML file that defines window features. Requires `to_store`.
     client : path, optional
-        Options of librdkafka, one `name=value` a line: TLS, SASL, timeouts.
+        File of librdkafka settings (TLS, SASL, timeouts), one `name=value` per line.
     member : str, optional
-        The name of this process's transactions. One that stays the same when the process is
-        started again ends at once what the killed one had begun.
+        Transactional ID of this process. If a restarted process reuses it, the broker immediately
+        ends the transaction of the killed process.
     until_end : bool
-        Stop when nothing is left to read.
+        Whether to stop at the end of the topic.
     stop : callable
-        Asked between batches; what is under way is still committed.
+        Called between batches. If it returns True, the stream commits the current batch and stops.
+    on_event : callable, optional
+        Called with progress events.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
 
     Raises
     ------
     RunNotFound, ModelNotFound, NotApproved, ArtifactTampered
-        If there is no such model.
+        If there's no such model.
     StreamError, StoreError, SpecError
-        If the topic cannot be read, or its results cannot be written.
+        If the topic can't be read, or its results can't be written.
     """
     from automl_magic.stream.broker import read_options
     from automl_magic.stream.topics import Topics, check_client, check_target, group_of
@@ -104,7 +108,7 @@ def stream(
 
 
 def _scorer(name: str, windows: Windows | None, here: Workspace) -> Callable[[], Scorer]:
-    """Return what answers: a deployment's stable version, or else the model of this name."""
+    """Return a function that returns the scorer of a deployment's stable version, or of a model."""
     from automl_magic.store.routes import epoch_of
     from automl_magic.stream.following import Following, scorer_of
 

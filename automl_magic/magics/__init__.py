@@ -1,4 +1,4 @@
-"""magics: `%automl` and `%%automl`. Parse, call, show; the verbs are those of the command."""
+"""magics: `%automl` and `%%automl`, with the same commands as `automl`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["register", "unregister"]
 
 
 def register(shell: Any) -> None:
-    """Give a shell the magics and their completion. Safe to call twice."""
+    """Register the magics and their completion in a shell. Safe to call twice."""
     from automl_magic.magics.automl import AutomlMagics
     from automl_magic.magics.complete import matcher_for
 
@@ -18,7 +18,7 @@ def register(shell: Any) -> None:
 
 
 def unregister(shell: Any) -> None:
-    """Take the magics and their completion away again."""
+    """Remove the magics and their completion from a shell."""
     from automl_magic.magics.complete import MATCHER
 
     for kind in ("line", "cell"):

@@ -1,4 +1,4 @@
-"""The magics themselves. `%automl VERB …` has the verbs and options of the command."""
+"""The magics. `%automl COMMAND …` has the commands and options of `automl`."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from automl_magic.magics.spec import spec_in_a_cell
 class AutomlMagics(Magics):
     """`%automl` and `%%automl`."""
 
-    # Braces belong to YAML and JSON here, and a `$` to a column's name.
+    # No variable expansion: YAML and JSON contain braces, and column names can contain `$`.
     @no_var_expand
     @needs_local_scope
     @line_cell_magic("automl")  # type: ignore[arg-type]
     def automl(
         self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None
     ) -> Shown | None:
-        """Find a model for a table: `%automl fit df --target y`; `%automl --help` has the verbs.
+        """Find a model for a table: `%automl fit df --target y`. See also `%automl --help`.
 
-        `%%automl` takes an experiment in YAML and plans it, `%%automl fit` also runs it. DATA, and
-        `data:` in YAML, may name a DataFrame of this notebook.
+        `%%automl` plans an experiment in YAML. `%%automl fit` also runs it. DATA, and `data:` in
+        YAML, can be the name of a DataFrame in this notebook.
         """
         assert self.shell is not None
         names = {**self.shell.user_ns, **(local_ns or {})}
@@ -51,7 +51,7 @@ class AutomlMagics(Magics):
             with spec_in_a_cell(words, cell, door) as whole:
                 return self._call(whole, door)
         except ValueError as error:
-            raise UsageError(f"The line cannot be read: {error}.") from None
+            raise UsageError(f"Can't parse the line: {error}.") from None
         except click.UsageError as error:
             raise UsageError("\n".join(error_lines(BadUsage.of(error)))) from None
         except AutomlMagicError as error:
@@ -67,6 +67,6 @@ class AutomlMagics(Magics):
 
 
 def _without_traceback(error: AutomlMagicError) -> AutomlMagicError:
-    # IPython asks an exception how it wants to be shown; `except` can still name its class.
+    # IPython calls this to render the exception. `except` can still catch it by its class.
     error._render_traceback_ = lambda: list(error_lines(error))  # type: ignore[attr-defined]
     return error

@@ -1,4 +1,4 @@
-"""Completion behind `%automl`: verbs, options and their values, tables, columns, runs."""
+"""Completion of `%automl`: commands, options and their values, tables, columns, runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _RUN_ARGUMENTS = {"run", "before", "after", "model"}
 
 
 def matcher_for(shell: Any) -> Callable[[CompletionContext], Any]:
-    """Return a matcher over the names of a shell."""
+    """Return a completion matcher for the variables of a shell."""
 
     @context_matcher(identifier=MATCHER)
     def matcher(context: CompletionContext) -> Any:
@@ -46,14 +46,14 @@ def matcher_for(shell: Any) -> Callable[[CompletionContext], Any]:
 
 
 class Offers(NamedTuple):
-    """Words that may stand at a place, and whether any file may too."""
+    """Possible completions, and whether a file name is possible too."""
 
     words: list[str]
     or_a_file: bool = False
 
 
 def offers(before: list[str], word: str, names: Mapping[str, Any]) -> Offers:
-    """Return what may stand after these words of a line; options where nothing else fits."""
+    """Return the completions after the words of a line. Options if nothing else fits."""
     if before[:1] == [WORKSPACE]:
         if len(before) == 1:
             return Offers(_workspaces())
@@ -144,12 +144,12 @@ def _run_ids() -> Iterable[str]:
     try:
         return [run.run_id for run in flow.runs(50)]
     except AutomlMagicError:
-        # A store that cannot be read is told of when a run is asked for, not while typing.
+        # Report a store error when the command runs, not during completion.
         return []
 
 
 def _split(words: str) -> tuple[list[str], str]:
-    """Return the finished words, unquoted, and the one at the cursor as it was typed."""
+    """Return the finished words without quotes, and the word at the cursor as typed."""
     raw = _WORD.findall(words)
     is_open = bool(raw) and words.endswith(raw[-1])
     word = raw.pop() if is_open else ""

@@ -1,4 +1,4 @@
-"""NotebookDoor: the door of the magics. DataFrames go by their names; answers are displayed."""
+"""NotebookDoor: the frontend of the magics. Resolves DataFrames by name and displays results."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from automl_magic.magics.show.progress import progress_bundle
 from automl_magic.wizard.frames import is_frame
 
 PAUSE_S = 0.3  # between two updates of the line
-PICTURE_PAUSE_S = 2.0  # between two updates of the picture
+PICTURE_PAUSE_S = 2.0  # between two updates of the chart
 
 
 class _Place:
-    """A place under a cell that shows one thing, which is replaced at most once in a while."""
+    """An output below a cell that is updated at most every `pause_s` seconds."""
 
     def __init__(self, pause_s: float) -> None:
         self._pause_s, self._shown_at = pause_s, 0.0
         self._handle: DisplayHandle | None = None
 
     def show(self, bundle: Callable[[], dict[str, str]], *, at_once: bool = False) -> None:
-        """Show something, or replace it if it is its time."""
+        """Show the output, or update it if the last update isn't too recent."""
         if self._handle is None:
             self._handle = DisplayHandle()
             self._handle.display(bundle(), raw=True)
@@ -42,13 +42,13 @@ class _Place:
         self._shown_at = time.monotonic()
 
     def replace(self, bundle: Callable[[], dict[str, str]]) -> None:
-        """Replace what is shown, if anything is."""
+        """Update the output if it's shown."""
         if self._handle is not None:
             self._handle.update(bundle(), raw=True)
 
 
 class NotebookDoor(InAWorkspace):
-    """A cell of a notebook, with the names that it can see."""
+    """A notebook cell, with the variables that it can use."""
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self.names = names
@@ -96,14 +96,14 @@ class NotebookDoor(InAWorkspace):
         if as_json:
             print(json.dumps(answer.document, indent=2, ensure_ascii=False, allow_nan=False))
             return
-        if not answer.text:  # it has been displayed already
+        if not answer.text:  # already displayed
             return
         self.shown = Shown.of(answer, self.workspace)
         display(self.shown)
 
     def open(self, url: str) -> None:
-        """Open nothing: the browser may be on another machine. The link is in the answer."""
+        """Do nothing: the browser can be on another machine. The result has the link."""
 
     def keep(self, server: Server) -> None:
-        # A magic that waited would block the kernel. The server ends with it.
+        # Waiting would block the kernel. The server stops with the kernel.
         atexit.register(server.stop)

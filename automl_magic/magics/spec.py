@@ -1,4 +1,4 @@
-"""`%%automl`: the body of a cell becomes an experiment file, and the line becomes a call on it."""
+"""`%%automl`: writes the body of a cell to an experiment file and runs the command on it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from automl_magic.files.atomic import writing_to
 from automl_magic.records import SPEC_SUFFIX
 from automl_magic.runs.plan_folder import PLAN_NAME, check_free, default_folder
 
-# On a line that starts a cell, `run` can only mean: plan this, then run it.
+# In `%%automl run`, the experiment must be planned first.
 VERBS = {"plan": "plan", "fit": "fit", "run": "fit"}
 
 
 @contextlib.contextmanager
 def spec_in_a_cell(words: Sequence[str], body: str, door: Door) -> Iterator[list[str]]:
-    """Write the body where the command can read it; give the words of the call.
+    """Write the body of a cell to a temporary file, and yield the arguments of the command.
 
-    Where `data:` names a DataFrame, the frame is kept in the plan's folder, and the experiment
-    reads it there. If the call fails, what was put into the folder is taken out again.
+    If `data:` is the name of a DataFrame, the frame is saved in the plan's folder, where the
+    experiment reads it. If the command fails, the saved frame is deleted.
     """
     verb, options = (
         ("plan", list(words))
@@ -35,8 +35,8 @@ def spec_in_a_cell(words: Sequence[str], body: str, door: Door) -> Iterator[list
     )
     if verb not in VERBS:
         raise click.UsageError(
-            f"%%automl takes an experiment in YAML with {', '.join(VERBS)}; "
-            f"{verb!r} goes on a line with %automl."
+            f"%%automl works only with {', '.join(VERBS)} and an experiment in YAML. "
+            f"Use %automl {verb} on one line."
         )
     data = _data_of(body)
     frame = door.table(data) if data is not None else None
@@ -63,7 +63,7 @@ def _data_of(body: str) -> str | None:
     try:
         document = yaml.safe_load(body)
     except yaml.YAMLError:
-        # Whoever reads the file next says what is wrong with it, and on which line.
+        # The command reports the error with its line when it reads the file.
         return None
     data = document.get("data") if isinstance(document, dict) else None
     return data if isinstance(data, str) else None
@@ -89,8 +89,8 @@ def _kept(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]:
     path, is_new = folder / "table.parquet", not folder.exists()
     if path.exists() and not overwrite:
         raise FolderTaken(
-            f"{str(folder)!r} already holds a table.",
-            why="It has a table.parquet, which another plan may read.",
+            f"{str(folder)!r} already contains a table.",
+            why="It has a table.parquet that another plan might use.",
             fix="Choose another folder with -o, or add --overwrite.",
         )
     with writing_to(folder):

@@ -1,4 +1,4 @@
-"""readers: a table from its first row to its last, some rows at a time (one file each)."""
+"""Readers of tables in chunks, one module per format."""
 
 from automl_magic.batch.readers.arrow import ArrowReader
 from automl_magic.batch.readers.base import Chunk, Reader

@@ -1,4 +1,4 @@
-"""Rows as Arrow batches, whatever place they come from."""
+"""Read Arrow batches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from automl_magic.errors import DataNotReadable
 
 @dataclass(frozen=True)
 class ArrowRows(Chunk):
-    """The rows of an Arrow batch; `names` are the columns that are carried along."""
+    """The rows of an Arrow batch. `names` are the passthrough columns."""
 
     batch: pa.RecordBatch
     used: Sequence[str]
@@ -36,19 +36,19 @@ class ArrowRows(Chunk):
 
 
 class ArrowReader(Reader):
-    """A table that is given in Arrow batches.
+    """A table of Arrow batches.
 
     Parameters
     ----------
     open_batches : callable
-        Gives the batches from the first one on, each time that it is called.
+        Returns an iterator over all batches. It can be called several times.
     identity : JSON value
-        What tells this table from another; None where nothing does.
+        Identifies this table, or None if nothing does.
 
     Raises
     ------
     DataNotReadable
-        If there is no batch, and so no column.
+        If there are no batches, and so no columns.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class ArrowReader(Reader):
         if first is None:
             raise DataNotReadable(
                 "The table is empty.",
-                why="Its source gives no rows.",
-                fix="Give a table with rows in it.",
+                why="Its source has no rows.",
+                fix="Use a table with rows.",
             )
         self.columns = tuple(first.schema.names)
 

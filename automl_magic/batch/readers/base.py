@@ -1,4 +1,4 @@
-"""What every reader is: it knows its columns, gives its rows in order, and says what it reads."""
+"""The base class of readers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ SAMPLED_BYTES = 64 * 1024
 
 
 class Chunk(ABC):
-    """Some rows, read but not yet understood: that is done by whoever scores them.
-
-    `n_rows` is how many.
-    """
+    """Some rows of a table, not yet converted. `n_rows` is their number."""
 
     n_rows: int
 
@@ -28,22 +25,22 @@ class Chunk(ABC):
 
     @abstractmethod
     def kept(self) -> dict[str, Any]:
-        """Return the columns that are carried along, as Arrow arrays or lists of JSON values."""
+        """Return the passthrough columns, as Arrow arrays or lists of JSON values."""
 
     @abstractmethod
     def after(self, n_rows: int) -> Chunk:
-        """Return the rows after the first few."""
+        """Return the chunk without its first `n_rows` rows."""
 
 
 class Reader(ABC):
-    """A table that is read once from its beginning to its end.
+    """A table that is read once, from start to end.
 
     Attributes
     ----------
     columns : tuple of str
-        All that the table has.
+        All columns of the table.
     n_rows : int or None
-        None where only reading it would tell.
+        Number of rows, or None if it isn't known before reading.
     """
 
     columns: tuple[str, ...]
@@ -51,32 +48,34 @@ class Reader(ABC):
 
     @abstractmethod
     def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
-        """Return the rows from one on, in order.
+        """Yield the rows in chunks, in order.
 
         Parameters
         ----------
-        used, kept
-            The columns that the model reads, and those that are carried along.
+        used : sequence of str
+            Columns that the model reads.
+        kept : sequence of str
+            Passthrough columns.
         start : int
-            The number of rows that are left out.
+            Number of rows to skip.
 
         Raises
         ------
         DataNotReadable
-            While reading, where the table is broken; it names the row.
+            While reading, if a row is invalid. The error names the row.
         """
 
     @abstractmethod
     def identity(self) -> Any:
-        """Return what tells this table from another, as JSON; None where nothing does."""
+        """Return a JSON value that identifies this table, or None if nothing does."""
 
     @property
     def share(self) -> float:
-        """The share of the table that has been read, by its bytes."""
+        """The fraction of the table's bytes that has been read."""
         return 0.0
 
     def check(self, used: Sequence[str], kept: Sequence[str]) -> None:
-        """Refuse a table that has not what the model reads, or what is to be kept.
+        """Check that the table has the columns that the model reads and the passthrough columns.
 
         Raises
         ------
@@ -97,13 +96,13 @@ class Reader(ABC):
         if twice:
             raise DataNotReadable(
                 f"The table has the column {min(twice)!r} twice.",
-                why="Nobody could say which of the two the model means.",
-                fix="Give every column its own name.",
+                why="It isn't clear which one the model needs.",
+                fix="Give each column its own name.",
             )
 
 
 def identity_of(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Return what tells some files from others: place, size, time, and a digest of both ends."""
+    """Identify files by path, size, time and a digest of their first and last bytes."""
     return [_identity(path) for path in paths]
 
 

@@ -1,4 +1,4 @@
-"""CSV and its relatives, through Arrow's streaming reader; every value is text at first."""
+"""Read CSV and TSV with Arrow's streaming reader. All values are read as text first."""
 
 from __future__ import annotations
 
@@ -47,18 +47,19 @@ class _Rows(Chunk):
 
 
 class CsvReader(Reader):
-    """A CSV file, which may be gzip-compressed. What is kept of it stays the text that it was.
+    """A CSV file, which can be gzipped. Passthrough columns stay unchanged texts.
 
     Parameters
     ----------
     separator : str
-    stored_as : mapping
-        How the values of each column lay in training: `recipe.batches.storage`.
+        Separator of the fields.
+    stored_as : mapping of str to str
+        Type of each column in training, from `recipe.batches.storage`.
 
     Raises
     ------
     DataNotReadable
-        If it has no header.
+        If the file has no header.
     """
 
     def __init__(
@@ -72,12 +73,12 @@ class CsvReader(Reader):
         with self._open(None) as opened:
             names = opened.schema.names
         self.columns = tuple(name or f"Unnamed: {i}" for i, name in enumerate(names))
-        if "" in names:  # pandas, with which models are trained, calls them so
+        if "" in names:  # as pandas names them in training
             self._renamed = list(self.columns)
 
     @classmethod
     def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
-        """Open a file whose separator the options name; without them it is a comma."""
+        """Open a file. The option `sep` is its separator, by default a comma."""
         return cls(path, options.get("sep", ","), stored_as)
 
     def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
@@ -118,7 +119,7 @@ class CsvReader(Reader):
                     column_types=dict.fromkeys(names or (), pa.string()),
                     include_columns=names,
                     strings_can_be_null=False,
-                    check_utf8=False,  # the file has checked it
+                    check_utf8=False,  # Utf8File checks it
                 ),
             ) as opened:
                 yield opened
@@ -135,13 +136,13 @@ class CsvReader(Reader):
         name = f"{str(self.path)!r}"
         if (row := self._bad) is not None:
             return DataNotReadable(
-                f"{name} has rows of different length.",
+                f"{name} has rows of different lengths.",
                 why=f"Row {row.number - 1:,} below the header has {row.actual_columns:,} fields, "
                 f"the header has {row.expected_columns:,}."
                 if row.number
                 else f"One has {row.actual_columns:,} fields, the header {row.expected_columns:,}: "
                 f"{row.text[:80]!r}.",
-                fix=f"Look at it: grep -nF {shlex.quote(row.text[:60])} "
+                fix=f"Find the row: grep -nF {shlex.quote(row.text[:60])} "
                 f"{shlex.quote(self.path.name)}",
             )
         said = " ".join(str(error).split())[:200].rstrip(".")
@@ -149,14 +150,14 @@ class CsvReader(Reader):
             return DataNotReadable(
                 f"{name} is empty.",
                 why="The file has no header line.",
-                fix="Give a file with a header line and rows.",
+                fix="Use a file with a header line and rows.",
             )
         if "straddling" in said:
             return DataNotReadable(
                 f"{name} has a row that is too long.",
-                why=f"A row may have {self._block_bytes:,} bytes; an unclosed quote makes one too.",
-                fix="Look for an unclosed quote, or leave out columns of long texts.",
+                why=f"The limit is {self._block_bytes:,} bytes. It can also be an unclosed quote.",
+                fix="Look for an unclosed quote, or remove columns of long texts.",
             )
         return DataNotReadable(
-            f"{name} is not a table.", why=f"{said}.", fix="Write the file again."
+            f"{name} isn't a table.", why=f"{said}.", fix="Write the file again."
         )

@@ -1,4 +1,4 @@
-"""A table in memory: a DataFrame, which is known here only by how it is asked."""
+"""Read a DataFrame, without importing pandas."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _arrow(name: str, values: Any) -> pa.Array:
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise DataError(
-            f"Column {name!r} cannot be kept.",
+            f"Can't keep column {name!r}.",
             why=f"{' '.join(str(error).split())[:200]}.",
             fix=f'Give it one type: frame["{name}"] = frame["{name}"].astype(str).',
         ) from error

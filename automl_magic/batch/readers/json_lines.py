@@ -1,4 +1,4 @@
-"""JSON lines: one object a line. An array of records is read whole, since it has no lines."""
+"""Read JSON lines, with one object per line. An array of records is read at once."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class _Rows(Chunk):
 
 
 class JsonLinesReader(Reader):
-    """Records as JSON, one a line, or in one array; the file may be gzip-compressed.
+    """JSON records, one per line or in one array. The file can be gzipped.
 
-    Its columns are the names of the first record; a name that another record has not is a missing
-    value there.
+    The columns are the names in the first record. If another record lacks a name, its value is
+    missing.
     """
 
     def __init__(self, path: Path, *, lines: bool = True, rows: int = ROWS) -> None:
@@ -52,7 +52,7 @@ class JsonLinesReader(Reader):
 
     @classmethod
     def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
-        """Open a file whose options say whether it has lines; without them it has."""
+        """Open a file. The option `lines` is whether it has one record per line, the default."""
         del stored_as
         return cls(path, lines=options.get("lines", True))
 
@@ -81,7 +81,7 @@ class JsonLinesReader(Reader):
                 found = self._parsed(plain, line)
                 for record in [found] if self._lines else found:
                     if not isinstance(record, dict):
-                        raise self._problem(line, "it is no object with names")
+                        raise self._problem(line, "it isn't an object with names")
                     yield record
 
     def _parsed(self, text: bytes, line: int) -> Any:
@@ -95,14 +95,14 @@ class JsonLinesReader(Reader):
             for number, row in enumerate(rows, start=at + 1):
                 if isinstance(row.get(name), dict | list):
                     raise DataNotReadable(
-                        f"Column {name!r} is no plain value.",
-                        why=f"Record {number:,} holds a list or an object there.",
-                        fix="Write its parts as names of their own.",
+                        f"Column {name!r} has nested values.",
+                        why=f"Record {number:,} has a list or an object there.",
+                        fix="Write each nested value as its own name.",
                     )
 
     def _problem(self, line: int, why: str) -> DataNotReadable:
         return DataNotReadable(
-            f"{str(self.path)!r} is not JSON records.",
+            f"{str(self.path)!r} doesn't contain JSON records.",
             why=f"Line {line:,}: {why[:150].rstrip('.')}.",
-            fix=f"Look at it: sed -n {line}p {self.path.name!r}",
+            fix=f"Show the line: sed -n {line}p {self.path.name!r}",
         )

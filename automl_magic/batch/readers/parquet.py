@@ -1,4 +1,4 @@
-"""Parquet: one file or several that stand one after the other; only the needed columns are read."""
+"""Read one or more Parquet files in order. Only the needed columns are read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from automl_magic.batch.readers.base import Chunk, Reader, identity_of
 from automl_magic.errors import DataNotReadable
 
 ROWS = 1 << 15
-# Pages are read one by one through a buffer of this size, not row group by row group.
+# Size of the buffer for reading pages, instead of a whole row group.
 _BUFFER_BYTES = 1 << 20
 
 
@@ -25,12 +25,12 @@ class ParquetReader(Reader):
     Parameters
     ----------
     paths : sequence of Path
-        In the order of their rows. All have the columns of the first.
+        Files in the order of their rows. All must have the columns of the first.
 
     Raises
     ------
     DataNotReadable
-        If one of them is no Parquet.
+        If a file isn't Parquet.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -42,14 +42,14 @@ class ParquetReader(Reader):
         for path, (schema, _) in zip(self.paths, described, strict=True):
             if missing := [name for name in self.columns if name not in schema.names]:
                 raise DataNotReadable(
-                    f"{str(path)!r} is not a part of the same table.",
-                    why=f"It has no column {missing[0]!r}, and {str(self.paths[0])!r} has one.",
-                    fix="Predict it by itself.",
+                    f"{str(path)!r} isn't part of the same table.",
+                    why=f"It has no column {missing[0]!r}, but {str(self.paths[0])!r} has one.",
+                    fix="Predict it separately.",
                 )
 
     @classmethod
     def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
-        """Open one file: it says itself how it is read."""
+        """Open one file. Parquet needs no options."""
         del options, stored_as
         return cls([path])
 
@@ -76,9 +76,9 @@ class ParquetReader(Reader):
             kind = self._schema.field(name).type
             if pa.types.is_nested(kind) or pa.types.is_binary(kind):
                 raise DataNotReadable(
-                    f"Column {name!r} is no plain value.",
-                    why=f"It holds {kind}.",
-                    fix="Write its parts as columns of their own.",
+                    f"Column {name!r} has nested or binary values.",
+                    why=f"Its type is {kind}.",
+                    fix="Write each nested value as its own column.",
                 )
 
 
@@ -88,18 +88,18 @@ def _described(path: Path) -> tuple[pa.Schema, int]:
 
 
 def _opened(path: Path) -> Any:
-    # What is buffered ahead is kept until the file is closed: all of it, in the end.
+    # No pre-buffering: it would keep all buffered data until the file is closed.
     return pq.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
 
 
 def _batches(file: Any, groups: Sequence[int], names: list[str]) -> Iterator[pa.RecordBatch]:
-    """Return the rows of some row groups; what a group took is let go with it."""
+    """Yield the rows of some row groups. The memory of each group is freed after it."""
     for group in groups:
         yield from file.iter_batches(ROWS, row_groups=[group], columns=names)
 
 
 def _from_row(metadata: Any, start: int) -> tuple[list[int], int]:
-    """Return the row groups that hold rows from one on, and where in the first of them it is."""
+    """Return the row groups from a row on, and the offset of the row in the first of them."""
     for group in range(metadata.num_row_groups):
         rows = metadata.row_group(group).num_rows
         if start < rows:
@@ -109,7 +109,7 @@ def _from_row(metadata: Any, start: int) -> tuple[list[int], int]:
 
 
 def _as_in(schema: pa.Schema, batch: pa.RecordBatch, kept: Sequence[str]) -> pa.RecordBatch:
-    """Return a batch whose kept columns have the types of the first file."""
+    """Cast the passthrough columns of a batch to the types of the first file."""
     for name in kept:
         wanted = schema.field(name).type
         if batch.column(name).type != wanted:
@@ -124,7 +124,7 @@ def _errors_of(path: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError) as error:
         raise DataNotReadable(
-            f"{str(path)!r} cannot be read as Parquet.",
+            f"Can't read {str(path)!r} as Parquet.",
             why=f"{' '.join(str(error).split())[:200].rstrip('.')}.",
-            fix="The file is cut off or broken: copy, download or write it again.",
+            fix="Copy, download or write the file again: it's incomplete or corrupt.",
         ) from error

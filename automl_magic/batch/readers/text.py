@@ -1,4 +1,4 @@
-"""The bytes of text files: decompressed, counted, and checked to be UTF-8 while they pass by."""
+"""Read text files: decompress them, count their bytes and check that they are UTF-8."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 
 
 class Utf8File(io.RawIOBase):
-    """The content of a text file.
-
-    `share` is how much of the file's own bytes have been read.
+    """The content of a text file. `share` is the fraction of the file's bytes that has been read.
 
     Raises
     ------
     DataNotReadable
-        While reading, where the content is no UTF-8, or its gzip data are broken or cut off.
+        While reading, if the content isn't UTF-8, or its gzip data is corrupt or incomplete.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,8 +46,8 @@ class Utf8File(io.RawIOBase):
             n_bytes = self._content.readinto(view)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise DataNotReadable(
-                f"{str(self.path)!r} cannot be decompressed.",
-                why=f"The gzip data are broken after {self._n_read:,} bytes of content: {error}.",
+                f"Can't decompress {str(self.path)!r}.",
+                why=f"The gzip data is corrupt after {self._n_read:,} bytes of content: {error}.",
                 fix="Copy or download the file again.",
             ) from error
         self._check(view[:n_bytes])
@@ -69,7 +67,7 @@ class Utf8File(io.RawIOBase):
             at = self._n_read - len(pending) + error.start
             byte = (bytes(pending) + bytes(content[: error.end]))[error.start]
             raise DataNotReadable(
-                f"{str(self.path)!r} is not encoded in UTF-8.",
-                why=f"At byte {at:,} is 0x{byte:02x}, which no UTF-8 text has there.",
-                fix="If it is Latin-1 (Western European): iconv -f latin1 -t utf-8 makes a copy.",
+                f"{str(self.path)!r} isn't encoded in UTF-8.",
+                why=f"Byte {at:,} is 0x{byte:02x}, which isn't valid there.",
+                fix="If it's Latin-1 (Western European), convert it: iconv -f latin1 -t utf-8",
             ) from error

@@ -1,4 +1,4 @@
-"""writers: predictions as files, part by part, and the parts as one (one file each)."""
+"""Writers of predictions in parts, one module per format."""
 
 from automl_magic.batch.writers.base import PartWriter, Writer
 

@@ -1,4 +1,4 @@
-"""What every writer is: it writes parts, and makes one file of them."""
+"""The base classes of writers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Self
 
 
 class PartWriter(ABC):
-    """A part that is being written; it is good once it has been closed without an error."""
+    """Writes a part. The part is valid once this is closed without an error."""
 
     @abstractmethod
     def write(self, columns: Mapping[str, Any]) -> None:
@@ -18,7 +18,7 @@ class PartWriter(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Write what is left, down to the disk."""
+        """Write the remaining rows and sync them to disk."""
 
     def __enter__(self) -> Self:
         return self
@@ -28,20 +28,20 @@ class PartWriter(ABC):
 
 
 class Writer(ABC):
-    """A format."""
+    """Writes a file format."""
 
     @abstractmethod
     def open(self, path: Path) -> PartWriter:
-        """Begin a part."""
+        """Start a part."""
 
     def join(self, parts: Sequence[Path], names: Sequence[str], whole: BinaryIO) -> None:
-        """Write one file of some parts with columns of these names."""
+        """Join parts with these columns into one file."""
         whole.write(self.header(names))
         for part in parts:
             with part.open("rb") as content:
                 shutil.copyfileobj(content, whole, 1 << 20)
 
     def header(self, names: Sequence[str]) -> bytes:
-        """Return what stands before the first row."""
+        """Return the bytes before the first row."""
         del names
         return b""

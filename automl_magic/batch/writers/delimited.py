@@ -1,4 +1,4 @@
-"""CSV. Text that a spreadsheet would run as a formula gets a `'` in front, headers too."""
+"""Write CSV. Texts and headers that a spreadsheet would run as a formula get a leading `'`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 from automl_magic.batch.writers.base import PartWriter, Writer
 from automl_magic.batch.writers.values import texts
 
-# What a spreadsheet runs as a formula (OWASP's list). A sign alone or before a number is a value.
+# Start of a formula in a spreadsheet (OWASP). A single sign, or one before a number, is a value.
 _FORMULA = re.compile(r"[=@\t\r]|[-+](?!$|[0-9.][0-9.,eE+-]*$)")
 _QUOTED = re.compile(r'[",\r\n]')
 
 
 class CsvWriter(Writer):
-    """CSV with commas, in UTF-8, lines ended by a line feed."""
+    """Writes CSV with commas and line feeds in UTF-8."""
 
     def open(self, path: Path) -> PartWriter:
         return _Part(path)
@@ -34,7 +34,7 @@ class _Part(PartWriter):
         written = [
             texts(column, of_text=field, of_bool=str, missing="") for column in columns.values()
         ]
-        # A line that is empty would be no row.
+        # An empty line wouldn't be read as a row.
         if len(written) == 1:
             written[0] = [text or '""' for text in written[0]]
         lines = "\n".join(map(",".join, zip(*written, strict=True)))
@@ -47,7 +47,7 @@ class _Part(PartWriter):
 
 
 def field(text: str) -> str:
-    """Return a text as a field of CSV: no formula, and quoted where it must be."""
+    """Return a text as a CSV field, with formulas defused and quotes if needed."""
     if _FORMULA.match(text):
         text = f"'{text}"
     if _QUOTED.search(text):

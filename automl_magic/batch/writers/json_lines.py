@@ -1,4 +1,4 @@
-"""JSON lines: one object a row."""
+"""Write JSON lines, with one object per row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _text = partial(json.dumps, ensure_ascii=False)
 
 
 class JsonLinesWriter(Writer):
-    """JSON lines in UTF-8; a missing value is null."""
+    """Writes JSON lines in UTF-8. Missing values are null."""
 
     def open(self, path: Path) -> PartWriter:
         return _Part(path)

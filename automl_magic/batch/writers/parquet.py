@@ -1,4 +1,4 @@
-"""Parquet, in row groups that are large enough to be read quickly and small enough for memory."""
+"""Write Parquet, in row groups that are large enough to read fast and small enough for memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GROUP_ROWS, GROUP_BYTES = 1 << 18, 64 << 20
 
 
 class ParquetWriter(Writer):
-    """Parquet, compressed by Snappy."""
+    """Writes Parquet with Snappy compression."""
 
     def open(self, path: Path) -> PartWriter:
         return _Part(path)

@@ -1,4 +1,4 @@
-"""The columns of an output as texts, one a row, each distinct text made once."""
+"""Convert output columns to texts, formatting each distinct value once."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import pyarrow.compute as pc
 def texts(
     column: Any, *, of_text: Callable[[str], str], of_bool: Callable[[bool], str], missing: str
 ) -> list[str]:
-    """Return a column as the texts of a format.
+    """Return a column as texts of a format.
 
     Parameters
     ----------
     column : array of shape (n_rows,), Arrow array, or list of JSON values
-    of_text, of_bool
-        How the format writes a text, and yes and no.
+    of_text, of_bool : callable
+        Format a text, and a boolean.
     missing : str
-        How it writes a missing value.
+        Text of a missing value.
     """
 
     def one(value: Any) -> str:
@@ -37,7 +37,7 @@ def texts(
 
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
-            # `repr` is the shortest text that is read back as the same number.
+            # `repr` is the shortest text that reads back as the same number.
             written = list(map(repr, column.tolist()))
             return written if np.isfinite(column).all() else [_finite(t, missing) for t in written]
         return _each_once(column.tolist(), one)
@@ -47,14 +47,14 @@ def texts(
 
 
 def plain_text(value: Any) -> str:
-    """Return a value that is neither text nor number as text: dates as ISO 8601, lists as JSON."""
+    """Return a value other than a text or number as text: dates as ISO 8601, lists as JSON."""
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
 
 
 def arrow_of(column: Any) -> pa.Array:
-    """Return a column of an output as an Arrow array, of a type that depends on no value."""
+    """Convert an output column to an Arrow array. Its type doesn't depend on the values."""
     if isinstance(column, pa.Array):
         return column
     if isinstance(column, np.ndarray):
@@ -89,7 +89,7 @@ def _finite(text: str, missing: str) -> str:
 
 
 def _each_once(values: Sequence[Any], one: Callable[[Any], str]) -> list[str]:
-    # By type too: 1, 1.0 and True are one key of a dictionary.
+    # The key includes the type, because 1, 1.0 and True are equal.
     known: dict[tuple[type, Any], str] = {}
     written = []
     for value in values:

@@ -1,4 +1,4 @@
-"""show: answers as a notebook displays them, each with its plain-text twin."""
+"""show: results as a notebook displays them, in HTML and plain text."""
 
 from automl_magic.magics.show.display import Shown
 

@@ -1,4 +1,4 @@
-"""What each kind of answer looks like in a notebook. Kinds that are not here are plain text."""
+"""Results as HTML in a notebook, by type. Other types are shown as plain text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from automl_magic.workspace import Workspace
 
 
 def html_of(answer: Answer, workspace: Workspace) -> str | None:
-    """Return an answer as HTML, or None where its plain text says it as well."""
+    """Return a result as HTML, or None if it has only plain text."""
     if isinstance(answer.value, Leaderboard):
         run = flow.find_run(answer.value.run_id, workspace=workspace)
         return board_page(Board.of(answer.value, run))
@@ -57,15 +57,15 @@ def _(planned: Planned) -> str:
     )
     estimate = plan.estimate
     return block(
-        tag("h2", f"Planned in {tag('code', text(planned.folder))}; nothing has run"),
+        tag("h2", f"Planned in {tag('code', text(planned.folder))}. Nothing has run yet."),
         tag(
             "p",
-            f"{dataset.n_rows:,} rows, {len(dataset.columns):,} columns; "
-            f"{len(plan.candidates)} candidates; at most {seconds(estimate.search_s)} of search, "
-            f"{size(estimate.memory_bytes)} of memory.",
+            f"{dataset.n_rows:,} rows, {len(dataset.columns):,} columns, "
+            f"{len(plan.candidates)} candidates. Search up to {seconds(estimate.search_s)}, "
+            f"memory {size(estimate.memory_bytes)}.",
         ),
-        tag("table", tag("caption", "What was decided, and why"), tag("tbody", decisions)),
-        tag("h2", "Noticed") + tag("ul", noticed) if noticed else "",
+        tag("table", tag("caption", "Decisions and reasons"), tag("tbody", decisions)),
+        tag("h2", "Findings") + tag("ul", noticed) if noticed else "",
         tag("p", f"Next: {tag('code', '%automl run ' + text(planned.folder))}"),
     )
 
@@ -77,14 +77,14 @@ def _(outcome: Outcome) -> str:
         return block(tag("p", f"Run {tag('code', text(run.run_id))}: {text(run.status.value)}."))
     holdout = ""
     if outcome.holdout is not None:
-        rows = f"{outcome.holdout.rows:,} held-out rows that no choice has seen"
-        holdout = f"; {text(score_text(outcome.holdout))} on {rows}"
+        rows = f"{outcome.holdout.rows:,} holdout rows"
+        holdout = f" in cross-validation, {text(score_text(outcome.holdout))} on {rows}"
     cv = "" if outcome.cv is None else f"{text(outcome.cv.metric)} {text(score_text(outcome.cv))}"
     run_id = text(run.run_id)
     return block(
         tag(
             "p",
-            f"Best: {tag('b', text(outcome.best))}, {cv}{holdout}.",
+            f"Best model: {tag('b', text(outcome.best))}, {cv}{holdout}.",
             class_="am-lead",
         ),
         tag(
@@ -99,7 +99,7 @@ def _(outcome: Outcome) -> str:
 @_html.register
 def _(server: AppServer) -> str:
     link = tag("a", text(server.url), href=server.url, target="_blank", rel="noopener")
-    return block(tag("p", f"The {text(server.name)} app is at {link} until this kernel ends."))
+    return block(tag("p", f"The {text(server.name)} app runs at {link} until this kernel stops."))
 
 
 @_html.register
@@ -121,5 +121,5 @@ def _(newest: list) -> str | None:
         rows.append(tag("tr", *(tag("td", cell) for cell in cells)))
     head = tag("tr", *(tag("th", name, scope="col") for name in heads))
     return block(
-        tag("table", tag("caption", "The newest runs"), tag("thead", head), tag("tbody", *rows))
+        tag("table", tag("caption", "Recent runs"), tag("thead", head), tag("tbody", *rows))
     )

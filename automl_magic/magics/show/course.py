@@ -1,4 +1,4 @@
-"""The course of a run's search while it goes on: its `trial` events as a picture."""
+"""The chart of a running search, from its `trial` events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCORE = "score"
 
 
 class Course:
-    """The trials of the search that is going on, as far as events have told of them."""
+    """The trials of the running search, from its events so far."""
 
     def __init__(self) -> None:
         self._run_id: str | None = None
@@ -18,10 +18,10 @@ class Course:
         self._trials: list[dict[str, Any]] = []
 
     def take(self, event: dict[str, Any]) -> bool:
-        """Take in an event. Say whether it changes the picture."""
+        """Update the trials from an event. Return whether the chart changes."""
         match event.get("event"):
             case "run" if event.get("run_id") not in (None, self._run_id):
-                # A journey makes several runs; each has its own search.
+                # The demo makes several runs, each with its own search.
                 self._run_id, self._trials = event["run_id"], []
             case "search":
                 self._metric = str(event.get("metric") or SCORE)
@@ -31,7 +31,7 @@ class Course:
         return False
 
     def bundle(self) -> dict[str, str]:
-        """Return the picture as HTML, and in words."""
+        """Return the chart as HTML and as plain text."""
         from automl_magic.learn.plot import Point, draw_course
 
         points = [

@@ -1,4 +1,4 @@
-"""Shown: an answer in a notebook, with a plain-text twin for logs and screen readers."""
+"""Shown: a result in a notebook, also as plain text for logs and screen readers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from automl_magic.workspace import Workspace
 
 @dataclass
 class Shown:
-    """An answer as a notebook displays it. `value` is what `flow` returned.
+    """A result as a notebook displays it. `value` is the object that `flow` returned.
 
-    `x = %automl fit …` gives this object. The magic has displayed it, so in the cell of that number
-    (`shown_in`) it keeps quiet; in a later cell it shows itself again.
+    `x = %automl fit …` returns this object. The magic has already displayed it in the cell number
+    `shown_in`, so it isn't displayed twice there. In later cells, it can be displayed again.
     """
 
     value: Any

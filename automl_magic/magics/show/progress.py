@@ -1,4 +1,4 @@
-"""The progress of a run as one line of a notebook."""
+"""The progress of a run as one line in a notebook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from automl_magic.look.html import block, tag, text
 
 
 def progress_bundle(progress: Progress, *, is_over: bool = False) -> dict[str, str]:
-    """Return the line as plain text and as HTML; of a finished run, only what it came to."""
+    """Return the progress line as plain text and HTML. For a finished run, only the totals."""
     line = progress.summary() if is_over else progress.line()
     if is_over:
         return {"text/plain": line, "text/html": block(tag("p", text(line), class_="am-soft"))}
