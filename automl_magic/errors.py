@@ -91,17 +91,17 @@ def _restore(
     return error
 
 
-def near_miss(wrong: str, known: Iterable[str]) -> str | None:
+def near_miss(wrong: str, valid_names: Iterable[str]) -> str | None:
     """Return the valid name that is most similar to a wrong one, ignoring case, or None."""
-    by_lower = {word.lower(): word for word in known}
-    close = get_close_matches(wrong.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else None
+    by_lower = {name.lower(): name for name in valid_names}
+    matches = get_close_matches(wrong.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[matches[0]] if matches else None
 
 
-def shorten(words: Sequence[str], limit: int = 6) -> str:
+def shorten(names: Sequence[str], limit: int = 6) -> str:
     """Join the first few names, each cut to 40 characters, with "…" if there are more."""
-    shown = [word if len(word) <= 40 else word[:39] + "…" for word in words[:limit]]
-    return ", ".join(shown) + (", …" if len(words) > limit else "")
+    visible = [name if len(name) <= 40 else name[:39] + "…" for name in names[:limit]]
+    return ", ".join(visible) + (", …" if len(names) > limit else "")
 
 
 class DataError(AutomlMagicError):

@@ -67,7 +67,7 @@ def from_text(values: pa.Array, stored_as: str) -> Column:
             numbers = values.cast(pa.float64())
         except pa.ArrowInvalid:
             return _coded(values, lambda distinct: [_number(t) for t in distinct.to_pylist()])
-        if not _has_long(values, numbers):
+        if not _has_long_integer(values, numbers):
             return _numpy(numbers)
         return _coded(values, lambda distinct: [_number(t) for t in distinct.to_pylist()])
     if stored_as == "boolean":
@@ -85,8 +85,8 @@ def from_values(values: Sequence[object]) -> Array:
 
 def missing_as_null(values: pa.Array) -> pa.Array:
     """Replace texts that stand for a missing value with null."""
-    gone = pc.is_in(values, value_set=pa.array(MISSING))
-    return pc.if_else(gone, pa.scalar(None, values.type), values)
+    is_missing = pc.is_in(values, value_set=pa.array(MISSING))
+    return pc.if_else(is_missing, pa.scalar(None, values.type), values)
 
 
 def _numpy(values: pa.Array) -> Array:
@@ -97,29 +97,29 @@ def _numpy(values: pa.Array) -> Array:
 def _integers(values: pa.Array) -> Column:
     if not values.null_count:
         return _numpy(values)
-    highest = pc.min_max(values)
-    if all(one is None or abs(one) < EXACT for one in highest.as_py().values()):
+    bounds = pc.min_max(values)
+    if all(bound is None or abs(bound) < EXACT for bound in bounds.as_py().values()):
         return _numpy(values)  # float64 with NaN
     return _coded(values, lambda distinct: distinct.to_pylist())
 
 
-def _coded(values: pa.Array, read: Any) -> Coded:
+def _coded(values: pa.Array, convert: Any) -> Coded:
     encoded = values.dictionary_encode()
     codes: Any = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    distinct = read(encoded.dictionary)
+    distinct = convert(encoded.dictionary)
     return Coded(codes, np.fromiter(distinct, dtype=object, count=len(distinct)))
 
 
-def _has_long(texts: pa.Array, numbers: pa.Array) -> bool:
+def _has_long_integer(texts: pa.Array, numbers: pa.Array) -> bool:
     """Return whether an integer has more digits than a float can represent."""
-    span = pc.min_max(numbers).as_py().values()
-    return any(one is not None and abs(one) >= EXACT for one in span) and bool(
+    bounds = pc.min_max(numbers).as_py().values()
+    return any(bound is not None and abs(bound) >= EXACT for bound in bounds) and bool(
         pc.any(pc.match_substring_regex(texts, r"^\s*[-+]?[0-9]{16,}\s*$")).as_py()
     )
 
 
 def _has_long_int(values: Sequence[object], kinds: set[type]) -> bool:
-    return int in kinds and any(type(one) is int and abs(one) >= EXACT for one in values)
+    return int in kinds and any(type(value) is int and abs(value) >= EXACT for value in values)
 
 
 def _number(text: str) -> object:

@@ -116,13 +116,13 @@ def writer_of(path: Path) -> Writer:
     DataError
         If the suffix is unknown.
     """
-    written = {f".{one.name}": one for one in FORMATS}
+    formats = {f".{fmt.name}": fmt for fmt in FORMATS}
     suffix = path.suffix.lower()
-    if suffix not in written:
-        close = near_miss(suffix, written) or ".csv"
+    if suffix not in formats:
+        match = near_miss(suffix, formats) or ".csv"
         raise DataError(
             f"Can't write a table to {str(path)!r}.",
-            why=f"Its suffix is {path.suffix!r}, but the formats are {', '.join(written)}.",
-            fix=f"Use {path.stem + close!r}.",
+            why=f"Its suffix is {path.suffix!r}, but the formats are {', '.join(formats)}.",
+            fix=f"Use {path.stem + match!r}.",
         )
-    return written[suffix].writer()
+    return formats[suffix].writer()

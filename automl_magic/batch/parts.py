@@ -43,8 +43,13 @@ class Done(Record):
 class Parts:
     """The parts of an output. `opened` locks them, so a second process is refused."""
 
-    def __init__(self, output: Path, writer: Writer, done: Done) -> None:
-        self._folder, self._output, self._writer, self.done = _folder(output), output, writer, done
+    def __init__(self, output: Path, writer: Writer, manifest: Done) -> None:
+        self._folder, self._output, self._writer, self.done = (
+            _folder(output),
+            output,
+            writer,
+            manifest,
+        )
 
     @property
     def n_rows(self) -> int:
@@ -63,15 +68,15 @@ class Parts:
     def finish(self) -> None:
         """Join the parts. The output gets its name when it's complete and on disk."""
         paths = [self._path(number) for number in range(len(self.done.rows))]
-        whole = self._folder / WHOLE
+        joined = self._folder / WHOLE
         if len(paths) == 1 and not self._writer.header(self.done.names):
-            whole = paths[0]
+            joined = paths[0]
         else:
-            with whole.open("wb") as file:
+            with joined.open("wb") as file:
                 self._writer.join(paths, self.done.names, file)
                 file.flush()
                 os.fsync(file.fileno())
-        whole.replace(self._output)
+        joined.replace(self._output)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def forget(self) -> None:
@@ -81,14 +86,14 @@ class Parts:
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:05}.part"
 
-    def _write(self, done: Done) -> None:
-        write_atomic(self._folder / MANIFEST, dumps(done.to_json()).encode("ascii", "replace"))
-        self.done = done
+    def _write(self, manifest: Done) -> None:
+        write_atomic(self._folder / MANIFEST, dumps(manifest.to_json()).encode("ascii", "replace"))
+        self.done = manifest
 
 
 @contextmanager
 def opened(
-    output: Path, writer: Writer, made_from: Any, *, resume: bool, anew: bool
+    output: Path, writer: Writer, made_from: Any, *, resume: bool, overwrite: bool
 ) -> Iterator[Parts]:
     """Open the parts of an output, new or existing.
 
@@ -98,7 +103,7 @@ def opened(
         Description of the job.
     resume : bool
         Whether to continue after the parts of an earlier process.
-    anew : bool
+    overwrite : bool
         Whether to discard the parts of an earlier process.
 
     Raises
@@ -119,18 +124,18 @@ def opened(
                 why="Another process is writing predictions to it.",
                 fix="Wait for it, or choose another file with -o.",
             ) from error
-        before = _read(folder)
-        if before is not None and before.rows and not anew:
+        existing = _read(folder)
+        if existing is not None and existing.rows and not overwrite:
             if not resume:
                 raise RunError(
-                    f"{str(output)!r} is incomplete: {sum(before.rows):,} rows so far.",
+                    f"{str(output)!r} is incomplete: {sum(existing.rows):,} rows so far.",
                     why="The process writing it was stopped or killed.",
                     fix="Continue with --resume, or start over with --overwrite.",
                 )
-            _check_same(before.made_from, made_from, output)
+            _check_same(existing.made_from, made_from, output)
         else:
-            before = None
-        parts = Parts(output, writer, before or Done(made_from=made_from))
+            existing = None
+        parts = Parts(output, writer, existing or Done(made_from=made_from))
         try:
             yield parts
         finally:

@@ -62,7 +62,7 @@ def score(
     model_digest: str = "",
     keep: Sequence[str] = (),
     resume: bool = False,
-    anew: bool = False,
+    overwrite: bool = False,
     on_rows: OnRows | None = None,
     threads: int | None = None,
     part_s: float = PART_S,
@@ -80,7 +80,7 @@ def score(
         Input columns to copy to the output.
     resume : bool
         Whether to continue after the parts of an interrupted job.
-    anew : bool
+    overwrite : bool
         Whether to discard the parts of an interrupted job.
     on_rows : callable, optional
         Called after each chunk with the finished rows, the total rows or None, and the fraction of
@@ -114,18 +114,20 @@ def score(
         "the input": reader.identity(),
         "the options": {"keep": list(keep), "format": output.suffix.lower()},
     }
-    with opened(output, writer, made_from, resume=resume, anew=anew) as parts:
+    with opened(output, writer, made_from, resume=resume, overwrite=overwrite) as parts:
         resumed = parts.n_rows
-        answered = _answered(model, reader.chunks(used, keep, resumed), threads or len(_cores()))
+        predicted = _predict_chunks(
+            model, reader.chunks(used, keep, resumed), threads or len(_cores())
+        )
         try:
             more = True
             while more:
-                more = _add_part(parts, answered, reader, on_rows, part_s)
+                more = _add_part(parts, predicted, reader, on_rows, part_s)
         except DataError:
             parts.forget()  # the input must be fixed, so a resume would refuse it
             raise
         finally:
-            answered.close()
+            predicted.close()
         if parts.n_rows == 0:
             raise DataNotReadable(
                 "The table has no rows.",
@@ -138,22 +140,22 @@ def score(
 
 def _add_part(
     parts: Any,
-    answered: Iterator[tuple[int, Mapping[str, Any]]],
+    predicted: Iterator[tuple[int, Mapping[str, Any]]],
     reader: Reader,
     on_rows: OnRows | None,
     part_s: float,
 ) -> bool:
     """Write a part. Return whether there can be more rows."""
-    ended = False
+    is_finished = False
 
     def fill(part: PartWriter) -> tuple[int, tuple[str, ...]]:
-        nonlocal ended
+        nonlocal is_finished
         end, n_rows = time.monotonic() + part_s, 0
         names: tuple[str, ...] = ()
         while n_rows == 0 or time.monotonic() < end:
-            rows, columns = next(answered, (0, {}))
+            rows, columns = next(predicted, (0, {}))
             if not rows:
-                ended = True
+                is_finished = True
                 break
             part.write(columns)
             n_rows, names = n_rows + rows, tuple(columns)
@@ -162,30 +164,30 @@ def _add_part(
         return n_rows, names
 
     parts.add(fill)
-    return not ended
+    return not is_finished
 
 
-def _answered(
+def _predict_chunks(
     model: FittedRecipe, chunks: Iterator[Chunk], threads: int
 ) -> Generator[tuple[int, Mapping[str, Any]]]:
     """Yield the number of rows and the output columns of each chunk, in order."""
 
-    def one(chunk: Chunk) -> tuple[int, Mapping[str, Any]]:
+    def predict_chunk(chunk: Chunk) -> tuple[int, Mapping[str, Any]]:
         return chunk.n_rows, {**chunk.kept(), **answers(model, chunk.table())}
 
-    under_way: deque[Future[tuple[int, Mapping[str, Any]]]] = deque()
+    futures: deque[Future[tuple[int, Mapping[str, Any]]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="automl-score") as pool:
         try:
             for chunk in chunks:
                 if chunk.n_rows == 0:
                     continue
-                under_way.append(pool.submit(one, chunk))
-                if len(under_way) > threads:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
+                futures.append(pool.submit(predict_chunk, chunk))
+                if len(futures) > threads:
+                    yield futures.popleft().result()
+            while futures:
+                yield futures.popleft().result()
         finally:
-            for future in under_way:
+            for future in futures:
                 future.cancel()
 
 

@@ -56,15 +56,15 @@ def look(
     at = time.time() if at is None else at
     here = workspace or default_workspace()
     monitor, engine = monitor_of(deployment, here.home), store(here)
-    made: list[Notice] = []
+    notifications: list[Notice] = []
     if (report := newest_report(engine, deployment)) is not None:
-        made += observe(engine, monitor, observed_in(report), now=at)
+        notifications += observe(engine, monitor, observed_in(report), now=at)
     serving = observe_serving(engine, predicted(here), monitor, now=at)
-    made += observe(engine, monitor, serving, now=at)
-    waiting = observe_approvals(engine, deployment, now=at)
-    made += observe(engine, monitor, waiting, now=at)
+    notifications += observe(engine, monitor, serving, now=at)
+    approvals = observe_approvals(engine, deployment, now=at)
+    notifications += observe(engine, monitor, approvals, now=at)
     deliver(engine, monitor, here.secret, now=at)
-    return tuple(made)
+    return tuple(notifications)
 
 
 def alerts(deployment: str | None = None, *, workspace: Workspace | None = None) -> Alerts:
@@ -98,10 +98,10 @@ def silence(
     MonitorError
         If there's no such alert, or the duration is out of range.
     """
-    from automl_magic.monitor import alerts as book
+    from automl_magic.monitor import alerts as monitor_alerts
 
     here = workspace or default_workspace()
-    return book.silence(
+    return monitor_alerts.silence(
         store(here), key, for_s=for_s, reason=reason, actor=here.actor, now=time.time()
     )
 

@@ -56,35 +56,35 @@ def explain(
 
     started = clock.monotonic()
     here = workspace or default_workspace()
-    found = find_run(run_id, here)
-    if (explained := found.result.get("of_run")) is not None:
-        found = find_run(explained, here)
+    run = find_run(run_id, here)
+    if (explained_run_id := run.result.get("of_run")) is not None:
+        run = find_run(explained_run_id, here)
     if budget_s is not None and not 0 < budget_s < float("inf"):
         raise RunError(
             f"Can't explain the model in {budget_s:g} s.",
             why="The budget must be above 0 s.",
-            fix=f"Set another budget: automl explain {found.run_id} --budget 45s",
+            fix=f"Set another budget: automl explain {run.run_id} --budget 45s",
         )
-    made = plan_in(verified(found, "plan.json").parent)
-    if made is None:
-        raise has_no(found, "plan.json")
+    plan = plan_in(verified(run, "plan.json").parent)
+    if plan is None:
+        raise has_no(run, "plan.json")
     for name in ("model/manifest.json", "oof.npz"):
-        verified(found, name)
-    if any(kept.path == "holdout.npz" for kept in found.artifacts):
-        verified(found, "holdout.npz")
+        verified(run, name)
+    if any(artifact.path == "holdout.npz" for artifact in run.artifacts):
+        verified(run, "holdout.npz")
     for column in immutable:
-        made.dataset.column(column)
-    parameters: dict[str, Any] = {"search_dir": found.folder, "immutable": list(immutable)}
+        plan.dataset.column(column)
+    parameters: dict[str, Any] = {"search_dir": run.folder, "immutable": list(immutable)}
     if budget_s is not None:
         parameters["budget_s"] = float(budget_s)
     with tempfile.TemporaryDirectory(prefix="automl-explain-") as folder:
         path = Path(folder) / "explain.ipynb"
-        path.write_text(to_text(explain_notebook(made)), encoding="utf-8")
-        outcome = execute(path, started, parameters, on_event, here, about=found)
+        path.write_text(to_text(explain_notebook(plan)), encoding="utf-8")
+        outcome = execute(path, started, parameters, on_event, here, about=run)
     if outcome.run.status is not RunStatus.SUCCEEDED:
-        return Explained(found.run_id, outcome, None, None)
-    written = Path(outcome.run.folder) / EXPLANATION_NAME
-    return Explained(found.run_id, outcome, read_explanation(outcome.run), written)
+        return Explained(run.run_id, outcome, None, None)
+    explanation_path = Path(outcome.run.folder) / EXPLANATION_NAME
+    return Explained(run.run_id, outcome, read_explanation(outcome.run), explanation_path)
 
 
 def explain_notebook(plan: Plan) -> NotebookNode:
@@ -101,8 +101,8 @@ def explain_notebook(plan: Plan) -> NotebookNode:
 
     family = family_for(plan.task)
     cells = [
-        SectionCell(name=one.name, part=one.part.value, values=one.values(plan))
-        for one in sections()
-        if one.lacks(plan.task) is None and family.explains(plan.task, one.name)
+        SectionCell(name=section.name, part=section.part.value, values=section.values(plan))
+        for section in sections()
+        if section.lacks(plan.task) is None and family.explains(plan.task, section.name)
     ]
     return render_explain(plan, cells)

@@ -74,7 +74,7 @@ def revoke(name: str, version: int, reason: str, *, workspace: Workspace | None 
     from automl_magic import govern
 
     here = workspace or default_workspace()
-    moved = govern.revoke(
+    change = govern.revoke(
         store(here),
         name,
         version,
@@ -83,7 +83,7 @@ def revoke(name: str, version: int, reason: str, *, workspace: Workspace | None 
         trusted=trusted_keys(here),
         policy=govern.policy_named(here.policy),
     )
-    return told(name, moved, here)
+    return told(name, change, here)
 
 
 def promote(
@@ -110,21 +110,21 @@ def promote(
 
     check_alias(alias)
     here = workspace or default_workspace()
-    seen = read_aliases(store(here), name)
-    chosen = version_of(name, version, workspace=here)
+    current = read_aliases(store(here), name)
+    model_version = version_of(name, version, workspace=here)
     if alias == CHAMPION:
-        staged_or_approved(chosen, here)
-    moved = govern.promote(
+        staged_or_approved(model_version, here)
+    change = govern.promote(
         store(here),
-        chosen,
+        model_version,
         alias,
         actor=here.actor,
         reason=reason,
-        expected_epoch=seen.epoch,
+        expected_epoch=current.epoch,
         trusted=trusted_keys(here),
         policy=govern.policy_named(here.policy),
     )
-    return told(name, moved, here)
+    return told(name, change, here)
 
 
 def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Changed:
@@ -138,21 +138,23 @@ def roll_back(name: str, reason: str = "", *, workspace: Workspace | None = None
     from automl_magic.store.aliases import read_aliases
 
     here = workspace or default_workspace()
-    seen = read_aliases(store(here), name)
-    if not seen.epoch:
+    current = read_aliases(store(here), name)
+    if not current.epoch:
         registry(here).versions(name)  # raises an error with the existing names
-    if ROLLBACK in seen.versions:  # a version that was served is still staged, without the registry
-        stage_again(name, seen.versions[ROLLBACK], here)
-    moved = govern.roll_back(
+    if (
+        ROLLBACK in current.versions
+    ):  # a version that was served is still staged, without the registry
+        stage_again(name, current.versions[ROLLBACK], here)
+    change = govern.roll_back(
         store(here),
         name,
         actor=here.actor,
         reason=reason,
-        expected_epoch=seen.epoch,
+        expected_epoch=current.epoch,
         trusted=trusted_keys(here),
         policy=govern.policy_named(here.policy),
     )
-    return told(name, moved, here)
+    return told(name, change, here)
 
 
 def tell_mlflow(*, workspace: Workspace | None = None) -> Delivered:

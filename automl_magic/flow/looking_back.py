@@ -36,8 +36,8 @@ def leaderboard(run_id: str = "last", *, workspace: Workspace | None = None) -> 
     RunNotFound, RunError, ArtifactTampered
         If there's no such run, it isn't a search, or its files have been modified.
     """
-    found = find_run(run_id, workspace=workspace)
-    return Leaderboard.from_json(artifact(found, "leaderboard.json"))
+    run = find_run(run_id, workspace=workspace)
+    return Leaderboard.from_json(artifact(run, "leaderboard.json"))
 
 
 def why(
@@ -77,7 +77,7 @@ def diff(run_a: str, run_b: str, *, workspace: Workspace | None = None) -> Diffe
     """Compare two runs: what changed in words, and a diff of the code of each cell."""
     from automl_magic.track import compare
 
-    a, b = (find_run(one, workspace=workspace) for one in (run_a, run_b))
+    a, b = (find_run(run_id, workspace=workspace) for run_id in (run_a, run_b))
     return compare(a, Path(a.folder), b, Path(b.folder))
 
 
@@ -110,17 +110,17 @@ def notebook(
 
     path = Path(output)
     check_file(path)
-    found = find_run(run_id, workspace=workspace)
-    recipe = Recipe.from_json(artifact(found, "recipe.json"))
-    made = plan_in(verified(found, "plan.json").parent)
-    if made is None:
-        raise has_no(found, "plan.json")
-    link = Link(run_id=found.run_id, notebook=OUTPUT_NAME, cell_id="recipe")
+    run = find_run(run_id, workspace=workspace)
+    recipe = Recipe.from_json(artifact(run, "recipe.json"))
+    plan = plan_in(verified(run, "plan.json").parent)
+    if plan is None:
+        raise has_no(run, "plan.json")
+    link = Link(run_id=run.run_id, notebook=OUTPUT_NAME, cell_id="recipe")
     if trial is not None:
-        chosen = complete_trial(found, trial)
-        recipe = recipe_of(chosen, recipe)
-        link = dataclasses.replace(link, cell_id=chosen.cell_id or "search")
-    text = to_text(render_model(recipe, load_code(made.dataset), trial_link=link))
+        chosen_trial = complete_trial(run, trial)
+        recipe = recipe_of(chosen_trial, recipe)
+        link = dataclasses.replace(link, cell_id=chosen_trial.cell_id or "search")
+    text = to_text(render_model(recipe, load_code(plan.dataset), trial_link=link))
     with writing_to(path.absolute().parent):
         write_all({path: text})
     return path

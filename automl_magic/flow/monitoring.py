@@ -78,10 +78,10 @@ def monitor(
 
     started, here = time.monotonic(), workspace or default_workspace()
     watched = _watched(name, version, here, is_table=data is not None)
-    asked = monitor_of(watched.name, here.home)
-    start, end = window_bounds(since, until, window_s or asked.window_s)
-    judged_by = thresholds_of(
-        asked if watched.deployment else None, watched.degradation(), thresholds
+    spec = monitor_of(watched.name, here.home)
+    start, end = window_bounds(since, until, window_s or spec.window_s)
+    effective_thresholds = thresholds_of(
+        spec if watched.deployment else None, watched.degradation(), thresholds
     )
     parameters: dict[str, Any] = {
         **watched.parameters(),
@@ -93,7 +93,7 @@ def monitor(
     task = load_recipe(watched.folder, watched.manifest_sha256).task
     with tempfile.TemporaryDirectory(prefix="automl-monitor-") as folder:
         path = Path(folder) / "monitor.ipynb"
-        notebook = monitor_notebook(task, judged_by, of_table=data is not None)
+        notebook = monitor_notebook(task, effective_thresholds, of_table=data is not None)
         path.write_text(to_text(notebook), encoding="utf-8")
         outcome = execute(path, started, parameters, on_event, here)
     if outcome.run.status is not RunStatus.SUCCEEDED:
@@ -115,9 +115,9 @@ def monitor_notebook(
 
     family = family_for(kind)
     cells = [
-        SectionCell(name=one.name, part=one.part.value)
-        for one in sections()
-        if family.monitors(kind, one.name) and not (of_table and one.reads_log)
+        SectionCell(name=section.name, part=section.part.value)
+        for section in sections()
+        if family.monitors(kind, section.name) and not (of_table and section.reads_log)
     ]
     return render_monitor(kind, thresholds, cells, of_table=of_table)
 

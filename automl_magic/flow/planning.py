@@ -69,16 +69,18 @@ def plan(
     from automl_magic.planning import read_spec
 
     if not isinstance(data, str | os.PathLike):
-        where = _free_folder(folder, "table", overwrite=overwrite)
-        return _write_plan(asked(IN_MEMORY, target, **options), where, as_source(data, where.path))
+        plan_folder = _free_folder(folder, "table", overwrite=overwrite)
+        return _write_plan(
+            asked(IN_MEMORY, target, **options), plan_folder, as_source(data, plan_folder.path)
+        )
     source = os.fspath(data)
     if source.endswith(SPEC_SUFFIX):
         experiment = read_spec(Path(source))
-        where = PlanFolder(Path(folder or Path(source).parent).absolute())
-        check_unedited(where, overwrite=overwrite)
-        return _write_plan(experiment, where, resolved(experiment.data, where.path))
-    where = _free_folder(folder, source, overwrite=overwrite)
-    return _write_plan(asked(source, target, **options), where, resolved(source, Path.cwd()))
+        plan_folder = PlanFolder(Path(folder or Path(source).parent).absolute())
+        check_unedited(plan_folder, overwrite=overwrite)
+        return _write_plan(experiment, plan_folder, resolved(experiment.data, plan_folder.path))
+    plan_folder = _free_folder(folder, source, overwrite=overwrite)
+    return _write_plan(asked(source, target, **options), plan_folder, resolved(source, Path.cwd()))
 
 
 def preview(
@@ -114,39 +116,41 @@ def preview(
     """
     source = source or IN_MEMORY
     experiment = asked(source, target, **options)
-    return _decide(experiment, frame, name=name, source=source, read={}, dataset=dataset)
+    return _decide(experiment, frame, name=name, source=source, read_arguments={}, dataset=dataset)
 
 
 def _free_folder(folder: StrPath | None, named_after: str, *, overwrite: bool) -> PlanFolder:
-    where = PlanFolder(Path(folder or default_folder(named_after)).absolute())
-    check_free(where.path, overwrite=overwrite)
-    return where
+    plan_folder = PlanFolder(Path(folder or default_folder(named_after)).absolute())
+    check_free(plan_folder.path, overwrite=overwrite)
+    return plan_folder
 
 
 def _write_plan(
-    experiment: Experiment, where: PlanFolder, opened: AbstractContextManager[TableSource]
+    experiment: Experiment, plan_folder: PlanFolder, opened: AbstractContextManager[TableSource]
 ) -> Planned:
     from automl_magic.data import load, read_call
     from automl_magic.planning import format_spec
     from automl_magic.render import render_explore, render_search, to_text
 
     with opened as source:
-        made = _decide(
+        plan_record = _decide(
             experiment,
             load(source.readable),
             name=source.name,
             source=source.final,
-            read=read_call(source.readable),
+            read_arguments=read_call(source.readable),
         )
-        notebooks = {"explore": render_explore(made), "search": render_search(made)}
+        notebooks = {"explore": render_explore(plan_record), "search": render_search(plan_record)}
         texts = {f"{kind}.ipynb": to_text(notebook) for kind, notebook in notebooks.items()}
-        with writing_to(where.path), making(where.path), source.kept():
-            where.write(made, {SPEC_NAME: format_spec(made.experiment), **texts})
+        with writing_to(plan_folder.path), making(plan_folder.path), source.kept():
+            plan_folder.write(
+                plan_record, {SPEC_NAME: format_spec(plan_record.experiment), **texts}
+            )
     return Planned(
-        folder=where.path,
-        plan=made,
-        spec=where.spec,
-        notebooks={kind: where.notebook(kind) for kind in notebooks},
+        folder=plan_folder.path,
+        plan=plan_record,
+        spec=plan_folder.spec,
+        notebooks={kind: plan_folder.notebook(kind) for kind in notebooks},
     )
 
 
@@ -156,7 +160,7 @@ def _decide(
     *,
     name: str,
     source: str,
-    read: Mapping[str, Any],
+    read_arguments: Mapping[str, Any],
     dataset: Dataset | None = None,
 ) -> Plan:
     from automl_magic.data import check_target, profile
@@ -167,7 +171,7 @@ def _decide(
         frame,
         name=name,
         source=source,
-        read=read,
+        read=read_arguments,
         target=experiment.target,
         kinds=experiment.features.kinds,
     )

@@ -89,7 +89,7 @@ def crown_first(staged: StagedVersion, reason: str, here: Workspace) -> Changed 
     """
     from automl_magic import govern
 
-    moved = govern.crown_first(
+    change = govern.crown_first(
         store(here),
         staged.approval,
         actor=here.actor,
@@ -97,17 +97,17 @@ def crown_first(staged: StagedVersion, reason: str, here: Workspace) -> Changed 
         policy=govern.policy_named(here.policy),
         trusted=trusted_keys(here),
     )
-    return None if moved is None else told(moved.aliases.model, moved, here)
+    return None if change is None else told(change.aliases.model, change, here)
 
 
-def told(model: str, moved: Moved, here: Workspace) -> Changed:
+def told(model: str, change: Moved, here: Workspace) -> Changed:
     """Wait until the workers follow a change, and write the aliases to MLflow."""
     from automl_magic.govern.results import Changed
     from automl_magic.store.workers import not_following
 
-    behind = not_following(store(here), moved.routes)
+    lagging = not_following(store(here), change.routes)
     failed = deliver(here).failed
-    return Changed(model, moved.aliases.versions, moved.routes, behind, failed.get(model))
+    return Changed(model, change.aliases.versions, change.routes, lagging, failed.get(model))
 
 
 def deliver(here: Workspace) -> Delivered:

@@ -29,12 +29,12 @@ def register(run_id: str, name: str, *, workspace: Workspace | None = None) -> M
     from automl_magic.track import mirror
 
     here = workspace or default_workspace()
-    found = find_run(run_id, here)
-    verified(found, "model/manifest.json")
+    run = find_run(run_id, here)
+    verified(run, "model/manifest.json")
     # A version needs the tracked model. If tracking failed during the run, do it now.
-    mirror([found], tracker(here))
+    mirror([run], tracker(here))
     models = registry(here)
-    version = models.register(found, Path(found.folder) / "model", name)
+    version = models.register(run, Path(run.folder) / "model", name)
     # The store defines the aliases. They are copied to MLflow from there.
     govern.register(store(here), version, actor=here.actor)
     govern.deliver(store(here), models)
@@ -51,5 +51,5 @@ def models(*, workspace: Workspace | None = None) -> dict[str, tuple[ModelVersio
     TrackingError
         If the model registry can't be read.
     """
-    known = registry(workspace or default_workspace())
-    return {name: known.versions(name) for name in known.names()}
+    model_registry = registry(workspace or default_workspace())
+    return {name: model_registry.versions(name) for name in model_registry.names()}

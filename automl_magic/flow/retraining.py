@@ -86,26 +86,28 @@ def retrain(
         raise MonitorError(
             f"Can't retrain {deployment} now.", why=why, fix="List runs: automl runs"
         )
-    champion = _champion(deployment, here)
-    together = gather(predicted(here), champion, _given(data), min_rows=policy.min_rows)
-    began = begin(engine, deployment, policy, trigger, detail="", now=time.time())
+    champion = _load_champion(deployment, here)
+    rows = gather(predicted(here), champion, _given(data), min_rows=policy.min_rows)
+    job_id = begin(engine, deployment, policy, trigger, detail="", now=time.time())
     try:
-        made = _made(champion, together, began, budget_s or policy.budget_s, on_event, here=here)
+        result = _train_challenger(
+            champion, rows, job_id, budget_s or policy.budget_s, on_event, here=here
+        )
     except BaseException as error:
-        retrain_failed(engine, monitor, began, error, now=time.time())
+        retrain_failed(engine, monitor, job_id, error, now=time.time())
         raise
-    run_id = made.outcome.run.run_id
+    run_id = result.outcome.run.run_id
     retrain_succeeded(
         engine,
         monitor,
-        began,
-        made.found,
-        made.version,
+        job_id,
+        result.found,
+        result.version,
         run_id=run_id,
         secret_of=here.secret,
         now=time.time(),
     )
-    return made
+    return result
 
 
 def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> str | None:
@@ -140,33 +142,33 @@ def retrain_if_asked(deployment: str, *, workspace: Workspace | None = None) -> 
     if due is None:
         return None
     try:
-        made = retrain(deployment, trigger=due.trigger, workspace=here)
+        result = retrain(deployment, trigger=due.trigger, workspace=here)
     except MonitorError as error:
         return f"Couldn't retrain {deployment} ({due.why}): {error.what} {error.why}"
-    return f"Retrained {deployment} ({due.why}): {made.found.why}"
+    return f"Retrained {deployment} ({due.why}): {result.found.why}"
 
 
-def _champion(deployment: str, here: Workspace) -> Champion:
+def _load_champion(deployment: str, here: Workspace) -> Champion:
     from automl_magic.data import load
     from automl_magic.monitor.retrain.champion import Champion
     from automl_magic.store.routes import read_deployment
 
-    asked, route = read_deployment(store(here), deployment)
+    spec, route = read_deployment(store(here), deployment)
     version = registry(here).get(route.model, route.stable)
     folder = model_folder(version.uri, here)
     run = find_run(version.run_id, here)
-    made = plan_in(verified(run, "plan.json").parent)
-    if made is None:
+    plan = plan_in(verified(run, "plan.json").parent)
+    if plan is None:
         raise has_no(run, "plan.json")
     try:
-        table = load(made.dataset.source)
+        table = load(plan.dataset.source)
     except DataError as error:
         raise MonitorError(
-            f"Can't read the champion's table {made.dataset.source!r}.",
+            f"Can't read the champion's table {plan.dataset.source!r}.",
             why=f"{error.what} {error.why}",
             fix="Restore the table. The challenger is trained on the old rows too.",
         ) from error
-    return Champion(asked, route, folder, made, table)
+    return Champion(spec, route, folder, plan, table)
 
 
 def _given(data: str | os.PathLike[str] | pd.DataFrame | None) -> Given | None:
@@ -183,10 +185,10 @@ def _given(data: str | os.PathLike[str] | pd.DataFrame | None) -> Given | None:
     return Given("the given table", lambda: table)
 
 
-def _made(
+def _train_challenger(
     champion: Champion,
-    together: Together,
-    began: int,
+    rows: Together,
+    job_id: int,
     budget_s: float | None,
     on_event: OnEvent | None,
     *,
@@ -197,38 +199,40 @@ def _made(
     from automl_magic.render import render_retrain, to_text
 
     started, route = time.monotonic(), champion.route
-    where = here.home / "retrain" / f"{route.deployment}-{began}"
-    with writing_to(where):
-        tables = write_tables(where, together, learned_by(champion.plan))
-    planned = _planned(champion.plan, together, tables, budget_s, here)
-    notebook = where / "retrain.ipynb"
-    with writing_to(where):
-        text = to_text(render_retrain(planned, _challenge(champion, together, tables)))
+    folder = here.home / "retrain" / f"{route.deployment}-{job_id}"
+    with writing_to(folder):
+        tables = write_tables(folder, rows, learned_by(champion.plan))
+    plan = _plan_challenger(champion.plan, rows, tables, budget_s, here)
+    notebook = folder / "retrain.ipynb"
+    with writing_to(folder):
+        text = to_text(render_retrain(plan, _challenge(champion, rows, tables)))
         notebook.write_text(text, encoding="utf-8")
     outcome = execute(notebook, started, {}, on_event, here)
     if outcome.run.status is not RunStatus.SUCCEEDED:
-        raise _stopped(outcome, route.deployment)
-    found = Retraining.from_json(artifact(outcome.run, RETRAIN_NAME))
-    if not found.comparison.is_better:
-        return Retrained(outcome, found, None)
-    return Retrained(outcome, found, _registered(outcome.run.run_id, route.model, found.why, here))
+        raise _stopped_error(outcome, route.deployment)
+    report = Retraining.from_json(artifact(outcome.run, RETRAIN_NAME))
+    if not report.comparison.is_better:
+        return Retrained(outcome, report, None)
+    return Retrained(
+        outcome, report, _register_challenger(outcome.run.run_id, route.model, report.why, here)
+    )
 
 
-def _planned(
-    plan: Plan, together: Together, tables: Tables, budget_s: float | None, here: Workspace
+def _plan_challenger(
+    plan: Plan, rows: Together, tables: Tables, budget_s: float | None, here: Workspace
 ) -> Plan:
     """Plan the search on the new table."""
     from automl_magic.monitor.retrain.challenger import challenger_experiment
     from automl_magic.planning import format_spec
 
-    where = tables.training.parent
-    experiment = challenger_experiment(plan, together, tables, budget_s)
-    with writing_to(where):
-        (where / SPEC_NAME).write_text(format_spec(experiment), encoding="utf-8")
-    return flow.plan(where / SPEC_NAME, folder=where, workspace=here).plan
+    folder = tables.training.parent
+    experiment = challenger_experiment(plan, rows, tables, budget_s)
+    with writing_to(folder):
+        (folder / SPEC_NAME).write_text(format_spec(experiment), encoding="utf-8")
+    return flow.plan(folder / SPEC_NAME, folder=folder, workspace=here).plan
 
 
-def _challenge(champion: Champion, together: Together, tables: Tables) -> Challenge:
+def _challenge(champion: Champion, rows: Together, tables: Tables) -> Challenge:
     """Return the notebook's inputs: the champion and the rows."""
     from automl_magic.render import Challenge
 
@@ -239,19 +243,19 @@ def _challenge(champion: Champion, together: Together, tables: Tables) -> Challe
         champion_dir=str(champion.folder),
         recent_source=str(tables.recent),
         answers_source="" if tables.answers is None else str(tables.answers),
-        sources=together.sources,
-        excluded=together.excluded,
+        sources=rows.sources,
+        excluded=rows.excluded,
     )
 
 
-def _registered(run_id: str, model: str, why: str, here: Workspace) -> ModelVersion:
+def _register_challenger(run_id: str, model: str, why: str, here: Workspace) -> ModelVersion:
     """Register a challenger with its alias. The alias isn't served, so it needs no approval."""
     version = flow.register(run_id, model, workspace=here)
     governance.promote(model, version.version, CHALLENGER, why, workspace=here)
     return governance.version_of(model, version.version, workspace=here)
 
 
-def _stopped(outcome: Outcome, deployment: str) -> RunFailed:
+def _stopped_error(outcome: Outcome, deployment: str) -> RunFailed:
     return RunFailed(
         f"Run {outcome.run.run_id} was stopped.",
         why="It was cancelled before it had a challenger.",

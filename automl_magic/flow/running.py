@@ -68,7 +68,7 @@ def run(
             fix="Use --on local.",
         )
     here = workspace or default_workspace()
-    return execute(_runnable(Path(path), here), started, parameters or {}, on_event, here)
+    return execute(_notebook_to_run(Path(path), here), started, parameters or {}, on_event, here)
 
 
 def fit(
@@ -107,24 +107,24 @@ def rerun(
 
     started = clock.monotonic()
     here = workspace or default_workspace()
-    before = artifacts.find_run(run_id, here)
-    notebook = verified(before, "input.ipynb")
-    parameters = dict(before.parameters)
-    if any(kept.path == "plan.json" for kept in before.artifacts):
-        verified(before, "plan.json")
+    original = artifacts.find_run(run_id, here)
+    notebook = verified(original, "input.ipynb")
+    parameters = dict(original.parameters)
+    if any(artifact.path == "plan.json" for artifact in original.artifacts):
+        verified(original, "plan.json")
     if "replay" in parameters_of(read_notebook(notebook)):
         for name in ("recipe.json", "trials.jsonl"):
-            verified(before, name)
-        parameters["replay"] = before.folder
+            verified(original, name)
+        parameters["replay"] = original.folder
     try:
-        outcome = execute(notebook, started, parameters, on_event, here, repeats=before)
+        outcome = execute(notebook, started, parameters, on_event, here, repeats=original)
     except RunFailed:
         # A missing or changed table is reported as a difference.
-        if (data := data_change(before)) is None:
+        if (data := data_change(original)) is None:
             raise
         return Rerun(equal=False, differs=("data",), details={"data": data}, outcome=None)
-    inputs = input_changes(inputs_of(before), inputs_of(outcome.run))
-    metrics = metric_changes(before.result, outcome.run.result)
+    inputs = input_changes(inputs_of(original), inputs_of(outcome.run))
+    metrics = metric_changes(original.result, outcome.run.result)
     return Rerun(
         equal=not metrics and "data" not in inputs,
         differs=tuple(inputs),
@@ -154,16 +154,16 @@ def stop(run_id: str, *, cancel: bool = False, workspace: Workspace | None = Non
     """
     from automl_magic.execute import Wish, leave
 
-    found = find_run(run_id, workspace=workspace)
-    if found.status.is_end or not Path(found.folder).is_dir():
+    run = find_run(run_id, workspace=workspace)
+    if run.status.is_end or not Path(run.folder).is_dir():
         raise RunError(
-            f"Run {found.run_id} isn't running.",
-            why=f"Its status is {found.status.value}.",
+            f"Run {run.run_id} isn't running.",
+            why=f"Its status is {run.status.value}.",
             fix="List runs: automl runs",
         )
-    with writing_to(Path(found.folder)):
-        leave(Path(found.folder), Wish.CANCEL if cancel else Wish.STOP)
-    return found
+    with writing_to(Path(run.folder)):
+        leave(Path(run.folder), Wish.CANCEL if cancel else Wish.STOP)
+    return run
 
 
 def runs(limit: int = 20, *, workspace: Workspace | None = None) -> list[Run]:
@@ -184,7 +184,7 @@ def find_run(run_id: str, *, workspace: Workspace | None = None) -> Run:
     return artifacts.find_run(run_id, workspace or default_workspace())
 
 
-def _runnable(path: Path, workspace: Workspace) -> Path:
+def _notebook_to_run(path: Path, workspace: Workspace) -> Path:
     """Return the notebook to run. Makes a new plan if the experiment file was edited."""
     from automl_magic.planning import read_spec
 
@@ -196,8 +196,8 @@ def _runnable(path: Path, workspace: Workspace) -> Path:
             why="It isn't a notebook, an experiment file or the folder of a plan.",
             fix="Make a plan first: automl plan DATA --target COLUMN",
         )
-    where = PlanFolder((path if path.is_dir() else path.parent).absolute())
-    spec = where.spec if path.is_dir() else path
-    if not where.spec_is_edited(read_spec(spec)):
-        return where.notebook("search")
-    return plan(spec, folder=where.path, workspace=workspace).notebooks["search"]
+    plan_folder = PlanFolder((path if path.is_dir() else path.parent).absolute())
+    spec = plan_folder.spec if path.is_dir() else path
+    if not plan_folder.spec_is_edited(read_spec(spec)):
+        return plan_folder.notebook("search")
+    return plan(spec, folder=plan_folder.path, workspace=workspace).notebooks["search"]

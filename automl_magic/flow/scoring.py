@@ -98,29 +98,29 @@ def predict(
             model_digest=loaded.digest,
             keep=reader.columns if keep_all else tuple(dict.fromkeys(keep)),
             resume=resume,
-            anew=overwrite,
-            on_rows=None if on_event is None else _Rows(on_event),
+            overwrite=overwrite,
+            on_rows=None if on_event is None else _RowEvents(on_event),
         )
 
 
-class _Rows:
+class _RowEvents:
     """Turns the progress calls of a scoring job into a few events per second."""
 
     def __init__(self, on_event: OnEvent) -> None:
-        self._on_event, self._said_at = on_event, 0.0
-        self._started, self._before = time.monotonic(), None  # type: tuple[float, int | None]
+        self._on_event, self._sent_at = on_event, 0.0
+        self._started, self._n_before = time.monotonic(), None  # type: tuple[float, int | None]
 
-    def __call__(self, done: int, of: int | None, share: float) -> None:
+    def __call__(self, n_done: int, n_rows: int | None, fraction: float) -> None:
         now = time.monotonic()
-        if self._before is None:
-            self._before, self._started = done, now
-        is_last = done == of
-        if now - self._said_at < PAUSE_S and not is_last:
+        if self._n_before is None:
+            self._n_before, self._started = n_done, now
+        is_last = n_done == n_rows
+        if now - self._sent_at < PAUSE_S and not is_last:
             return
-        self._said_at = now
-        speed = (done - self._before) / max(now - self._started, 1e-9)
-        share = done / of if of else share
-        left_s = (done / share - done) / speed if share > 0 and speed > 0 else None
+        self._sent_at = now
+        speed = (n_done - self._n_before) / max(now - self._started, 1e-9)
+        fraction = n_done / n_rows if n_rows else fraction
+        left_s = (n_done / fraction - n_done) / speed if fraction > 0 and speed > 0 else None
         self._on_event(
-            {"event": "rows", "done": done, "of": of, "rows_per_s": speed, "left_s": left_s}
+            {"event": "rows", "done": n_done, "of": n_rows, "rows_per_s": speed, "left_s": left_s}
         )

@@ -52,7 +52,7 @@ def search(
     from automl_magic.tasks.families import family_for
 
     started, here = clock.monotonic(), workspace or default_workspace()
-    made = preview(
+    plan = preview(
         frame,
         target,
         task=task,
@@ -62,26 +62,26 @@ def search(
         holdout=holdout,
         **options,
     )
-    known: dict[str, Any] = {
+    values: dict[str, Any] = {
         "table": frame,
-        "views": {name: [step.to_json() for step in steps] for name, steps in made.views.items()},
+        "views": {name: [step.to_json() for step in steps] for name, steps in plan.views.items()},
         "candidates": {
             c.name: learn.candidate(c.estimator, view=c.view, params=dict(c.params))
-            for c in made.candidates
+            for c in plan.candidates
         },
-        "seed": made.split.seed,
-        "threads": made.experiment.threads or cores(),
+        "seed": plan.split.seed,
+        "threads": plan.experiment.threads or cores(),
         "budget_s": budget_s - (clock.monotonic() - started),
         "replay": "",
     }
     with tempfile.TemporaryDirectory(prefix="automl-search-") as run_dir:
-        known["run_dir"] = run_dir
-        for step in family_for(made.task).search_steps(made):
+        values["run_dir"] = run_dir
+        for step in family_for(plan.task).search_steps(plan):
             # A notebook doesn't pass it: its process gets the workspace from the environment.
             home = {"home": here.home} if step.call == "search" else {}
             call = getattr(learn, step.call)
-            inputs = (known[name] for name in step.inputs)
-            parameters = {name: known[name] for name in step.parameters}
-            known[step.makes] = call(*inputs, **step.values, **parameters, **home)
-        model: FittedRecipe = known["model"]
+            inputs = (values[name] for name in step.inputs)
+            parameters = {name: values[name] for name in step.parameters}
+            values[step.makes] = call(*inputs, **step.values, **parameters, **home)
+        model: FittedRecipe = values["model"]
         return model

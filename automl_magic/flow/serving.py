@@ -42,8 +42,8 @@ def deploy(target: str, *, workspace: Workspace | None = None) -> Deployed:
     from automl_magic.deploy.routing import asked_for
 
     here = workspace or default_workspace()
-    asked, known = asked_for(store(here), target)
-    return _created(asked, here) if known is None else _updated(asked, known, here)
+    desired, current = asked_for(store(here), target)
+    return _create(desired, here) if current is None else _update(desired, current, here)
 
 
 def any_key(*, workspace: Workspace | None = None) -> bool:
@@ -113,7 +113,7 @@ def canary(
     ------
     DeploymentNotFound, ModelNotFound, NotApproved, ArtifactTampered, DeploymentError, RouteChanged
     """
-    return _rival(name, version, percent, StrategyKind.CANARY, reason, workspace=workspace)
+    return _start_canary(name, version, percent, StrategyKind.CANARY, reason, workspace=workspace)
 
 
 def ab(
@@ -128,14 +128,14 @@ def ab(
 
     The test runs until the outcomes show which version is better. Raises as `canary`.
     """
-    return _rival(name, version, percent, StrategyKind.AB, reason, workspace=workspace)
+    return _start_canary(name, version, percent, StrategyKind.AB, reason, workspace=workspace)
 
 
 def shadow(
     name: str, version: int, reason: str = "", *, workspace: Workspace | None = None
 ) -> Routed:
     """Start a shadow: a version whose predictions are only logged. Raises as `canary`."""
-    return _routed(name, "shadow", reason, workspace, shadow=version)
+    return _change_route(name, "shadow", reason, workspace, shadow=version)
 
 
 def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
@@ -150,7 +150,7 @@ def promote(name: str, reason: str = "", *, workspace: Workspace | None = None) 
 
     here = workspace or default_workspace()
     canary = canary_of(show(name, workspace=here).route)
-    return _routed(name, "promote", reason, here, stable=canary, canary=None, percent=0.0)
+    return _change_route(name, "promote", reason, here, stable=canary, canary=None, percent=0.0)
 
 
 def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> Routed:
@@ -161,10 +161,10 @@ def stop(name: str, reason: str = "", *, workspace: Workspace | None = None) -> 
     DeploymentError
         If there's none to stop.
     """
-    return _routed(name, "stop", reason, workspace, canary=None, percent=0.0, shadow=None)
+    return _change_route(name, "stop", reason, workspace, canary=None, percent=0.0, shadow=None)
 
 
-def _rival(
+def _start_canary(
     name: str,
     version: int,
     percent: float,
@@ -173,45 +173,52 @@ def _rival(
     *,
     workspace: Workspace | None,
 ) -> Routed:
-    return _routed(name, kind.value, reason, workspace, canary=version, percent=percent, kind=kind)
+    return _change_route(
+        name, kind.value, reason, workspace, canary=version, percent=percent, kind=kind
+    )
 
 
-def _created(asked: Deployment, here: Workspace) -> Deployed:
+def _create(desired: Deployment, here: Workspace) -> Deployed:
     from automl_magic.deploy.results import Deployed
     from automl_magic.deploy.routing import first_route
     from automl_magic.store.routes import create_deployment
 
-    route = first_route(asked, lambda meant: _number(meant, here))
-    first = _approved_first(route, here)
+    route = first_route(desired, lambda meant: _version_number(meant, here))
+    stable = _approve_first_version(route, here)
     notes: tuple[str, ...] = ()
-    if first is not None:
+    if stable is not None:
         notes = (f"Approved {route.model} version {route.stable}, because you serve it first.",)
-    staged = _staged(route, here, first)
+    staged = _stage(route, here, stable)
     # If the model has no champion, the first served version becomes the champion.
-    if asked.follows_champion and crown_first(staged[route.stable], "first served version", here):
+    if desired.follows_champion and crown_first(staged[route.stable], "first served version", here):
         notes += (f"{route.model} version {route.stable} is now the champion.",)
-    route = create_deployment(store(here), asked, route, here.actor, trusted=trusted_keys(here))
-    notes += (f"Created deployment {asked.name}.",)
-    return Deployed(asked, route, staged[route.stable].example(), notes)
+    route = create_deployment(store(here), desired, route, here.actor, trusted=trusted_keys(here))
+    notes += (f"Created deployment {desired.name}.",)
+    return Deployed(desired, route, staged[route.stable].example(), notes)
 
 
-def _updated(asked: Deployment, known: tuple[Deployment, Route], here: Workspace) -> Deployed:
+def _update(desired: Deployment, current: tuple[Deployment, Route], here: Workspace) -> Deployed:
     from automl_magic.deploy.results import Deployed
     from automl_magic.deploy.routing import changed_route
     from automl_magic.store.routes import change_deployment, read_route
 
-    seen = known[1]
-    wanted = changed_route(asked, known, lambda meant: _number(meant, here))
-    staged = _staged(wanted, here)
+    old_route = current[1]
+    new_route = changed_route(desired, current, lambda meant: _version_number(meant, here))
+    staged = _stage(new_route, here)
     change_deployment(
-        store(here), asked, here.actor, seen=seen, wanted=wanted, trusted=trusted_keys(here)
+        store(here),
+        desired,
+        here.actor,
+        seen=old_route,
+        wanted=new_route,
+        trusted=trusted_keys(here),
     )
-    notes = (f"Changed the route of {asked.name}.",) if wanted != seen else ()
-    route = read_route(store(here), asked.name)
-    return Deployed(asked, route, staged[wanted.stable].example(), notes)
+    notes = (f"Changed the route of {desired.name}.",) if new_route != old_route else ()
+    route = read_route(store(here), desired.name)
+    return Deployed(desired, route, staged[new_route.stable].example(), notes)
 
 
-def _routed(
+def _change_route(
     name: str, action: str, reason: str, workspace: Workspace | None, **fields: Any
 ) -> Routed:
     from automl_magic.deploy.results import Routed
@@ -219,30 +226,32 @@ def _routed(
     from automl_magic.store.workers import not_following
 
     here = workspace or default_workspace()
-    seen = read_route(store(here), name)
+    old_route = read_route(store(here), name)
     for role in Role:
         version = fields.get(role.value)
-        if version not in (None, getattr(seen, role.value)):
-            stage_again(seen.model, version, here)
+        if version not in (None, getattr(old_route, role.value)):
+            stage_again(old_route.model, version, here)
     route = change_route(
         store(here),
-        seen,
+        old_route,
         action=action,
         actor=here.actor,
         reason=reason,
         trusted=trusted_keys(here),
         **fields,
     )
-    behind = not_following(store(here), [route]).get(name, [])
-    untold = deliver(here).failed.get(seen.model) if "stable" in fields else None
-    return Routed(route, behind, untold)
+    lagging = not_following(store(here), [route]).get(name, [])
+    mlflow_error = deliver(here).failed.get(old_route.model) if "stable" in fields else None
+    return Routed(route, lagging, mlflow_error)
 
 
-def _number(asked: VersionId, here: Workspace) -> int:
-    return version_of(asked.name, asked.version or asked.alias, workspace=here).version
+def _version_number(version_id: VersionId, here: Workspace) -> int:
+    return version_of(
+        version_id.name, version_id.version or version_id.alias, workspace=here
+    ).version
 
 
-def _approved_first(route: Route, here: Workspace) -> StagedVersion | None:
+def _approve_first_version(route: Route, here: Workspace) -> StagedVersion | None:
     """Approve a version if it's the first of its model to be served and has no approval.
 
     The policy must allow such implied approvals. By default it does if the store is a local file.
@@ -257,7 +266,7 @@ def _approved_first(route: Route, here: Workspace) -> StagedVersion | None:
     return approve_version(version, here, is_implied=True)
 
 
-def _staged(
+def _stage(
     route: Route, here: Workspace, stable: StagedVersion | None = None
 ) -> dict[int, StagedVersion]:
     """Stage all versions of a route, except a stable version that's already staged.

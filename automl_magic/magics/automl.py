@@ -43,13 +43,13 @@ class AutomlMagics(Magics):
         """
         assert self.shell is not None
         names = {**self.shell.user_ns, **(local_ns or {})}
-        door = NotebookDoor(names)
+        frontend = NotebookDoor(names)
         try:
-            words = shlex.split(line)
+            argv = shlex.split(line)
             if cell is None:
-                return self._call(words, door)
-            with spec_in_a_cell(words, cell, door) as whole:
-                return self._call(whole, door)
+                return self._call(argv, frontend)
+            with spec_in_a_cell(argv, cell, frontend) as spec_argv:
+                return self._call(spec_argv, frontend)
         except ValueError as error:
             raise UsageError(f"Can't parse the line: {error}.") from None
         except click.UsageError as error:
@@ -57,13 +57,13 @@ class AutomlMagics(Magics):
         except AutomlMagicError as error:
             raise _without_traceback(error) from None
 
-    def _call(self, words: list[str], door: NotebookDoor) -> Shown | None:
+    def _call(self, argv: list[str], frontend: NotebookDoor) -> Shown | None:
         assert self.shell is not None
-        answer = automl.main(args=words, prog_name="%automl", standalone_mode=False, obj=door)
-        if not isinstance(answer, Answer) or door.shown is None:
+        result = automl.main(args=argv, prog_name="%automl", standalone_mode=False, obj=frontend)
+        if not isinstance(result, Answer) or frontend.shown is None:
             return None
-        door.shown.shown_in = self.shell.execution_count
-        return door.shown
+        frontend.shown.shown_in = self.shell.execution_count
+        return frontend.shown
 
 
 def _without_traceback(error: AutomlMagicError) -> AutomlMagicError:

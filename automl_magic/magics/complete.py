@@ -33,13 +33,15 @@ def matcher_for(shell: Any) -> Callable[[CompletionContext], Any]:
         if magic is None:
             return {"completions": []}
         before, word = _split(magic["words"])
-        offered = offers(before, word, shell.user_ns)
-        found = [o for o in offered.words if o.startswith(word.lstrip("\"'"))]
+        completions = offers(before, word, shell.user_ns)
+        matches = [value for value in completions.words if value.startswith(word.lstrip("\"'"))]
         return {
-            "completions": [SimpleCompletion(shlex.quote(offer), type="automl") for offer in found],
+            "completions": [
+                SimpleCompletion(shlex.quote(match), type="automl") for match in matches
+            ],
             "matched_fragment": word,
-            "suppress": bool(found),
-            "do_not_suppress": {"IPCompleter.file_matcher"} if offered.or_a_file else set(),
+            "suppress": bool(matches),
+            "do_not_suppress": {"IPCompleter.file_matcher"} if completions.or_a_file else set(),
         }
 
     return matcher
@@ -65,15 +67,17 @@ def offers(before: list[str], word: str, names: Mapping[str, Any]) -> Offers:
     command = automl.get_command(click.Context(automl), before[0])
     assert command is not None
     options = {opt: p for p in command.params if isinstance(p, click.Option) for opt in p.opts}
-    last = options.get(before[-1]) if len(before) > 1 else None
+    option = options.get(before[-1]) if len(before) > 1 else None
     positional = _positional(before[1:], options)
-    if last is not None and not last.is_flag:
-        return Offers(_values(last, positional, names), last.name in _FILES)
+    if option is not None and not option.is_flag:
+        return Offers(_values(option, positional, names), option.name in _FILES)
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
-    here = arguments[len(positional)] if len(positional) < len(arguments) else None
+    argument = arguments[len(positional)] if len(positional) < len(arguments) else None
     long_options = [max(p.opts, key=len) for p in command.params if _is_shown(p)]
-    values = [] if here is None or word.startswith("-") else _values(here, positional, names)
-    may_be_file = here is not None and here.name in _FILES
+    values = (
+        [] if argument is None or word.startswith("-") else _values(argument, positional, names)
+    )
+    may_be_file = argument is not None and argument.name in _FILES
     return Offers(values or long_options, may_be_file)
 
 
@@ -81,16 +85,16 @@ def _is_shown(parameter: click.Parameter) -> bool:
     return isinstance(parameter, click.Option) and not parameter.hidden
 
 
-def _positional(words: list[str], options: Mapping[str, click.Option]) -> list[str]:
-    found, is_value = [], False
-    for word in words:
+def _positional(arguments: list[str], options: Mapping[str, click.Option]) -> list[str]:
+    positional, is_value = [], False
+    for word in arguments:
         if is_value:
             is_value = False
         elif word in options:
             is_value = not options[word].is_flag
         elif not word.startswith("-"):
-            found.append(word)
-    return found
+            positional.append(word)
+    return positional
 
 
 def _values(
@@ -110,8 +114,8 @@ def _values(
         case "data":
             from automl_magic.data.sources.registry import working
 
-            offers = [offer.text for source in working() for offer in source.offers()]
-            return [*_frames(names), *offers]
+            source_texts = [offer.text for source in working() for offer in source.offers()]
+            return [*_frames(names), *source_texts]
         case "input":
             return _frames(names)
         case "act_in":
@@ -148,12 +152,12 @@ def _run_ids() -> Iterable[str]:
         return []
 
 
-def _split(words: str) -> tuple[list[str], str]:
+def _split(line: str) -> tuple[list[str], str]:
     """Return the finished words without quotes, and the word at the cursor as typed."""
-    raw = _WORD.findall(words)
-    is_open = bool(raw) and words.endswith(raw[-1])
+    raw = _WORD.findall(line)
+    is_open = bool(raw) and line.endswith(raw[-1])
     word = raw.pop() if is_open else ""
-    return [_unquoted(done) for done in raw], word
+    return [_unquoted(finished) for finished in raw], word
 
 
 def _unquoted(word: str) -> str:

@@ -20,14 +20,14 @@ from automl_magic.magics.show.progress import progress_bundle
 from automl_magic.wizard.frames import is_frame
 
 PAUSE_S = 0.3  # between two updates of the line
-PICTURE_PAUSE_S = 2.0  # between two updates of the chart
+CHART_PAUSE_S = 2.0  # between two updates of the chart
 
 
-class _Place:
+class _Output:
     """An output below a cell that is updated at most every `pause_s` seconds."""
 
     def __init__(self, pause_s: float) -> None:
-        self._pause_s, self._shown_at = pause_s, 0.0
+        self._pause_s, self._updated_at = pause_s, 0.0
         self._handle: DisplayHandle | None = None
 
     def show(self, bundle: Callable[[], dict[str, str]], *, at_once: bool = False) -> None:
@@ -35,11 +35,11 @@ class _Place:
         if self._handle is None:
             self._handle = DisplayHandle()
             self._handle.display(bundle(), raw=True)
-        elif at_once or time.monotonic() - self._shown_at >= self._pause_s:
+        elif at_once or time.monotonic() - self._updated_at >= self._pause_s:
             self.replace(bundle)
         else:
             return
-        self._shown_at = time.monotonic()
+        self._updated_at = time.monotonic()
 
     def replace(self, bundle: Callable[[], dict[str, str]]) -> None:
         """Update the output if it's shown."""
@@ -54,26 +54,26 @@ class NotebookDoor(InAWorkspace):
         self.names = names
         self.shown: Shown | None = None
 
-    def table(self, named: str) -> Any:
-        value = self.names.get(named)
-        return value if is_frame(value) else named
+    def table(self, name: str) -> Any:
+        value = self.names.get(name)
+        return value if is_frame(value) else name
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[OnEvent]:
-        progress, course = Progress(), Course()
-        line, picture = _Place(PAUSE_S), _Place(PICTURE_PAUSE_S)
+        progress, trials = Progress(), Course()
+        line, chart = _Output(PAUSE_S), _Output(CHART_PAUSE_S)
 
         def on_event(event: dict[str, Any]) -> None:
-            is_news = progress.take(event)
-            line.show(lambda: progress_bundle(progress), at_once=is_news)
-            if course.take(event):
-                picture.show(course.bundle)
+            is_important = progress.take(event)
+            line.show(lambda: progress_bundle(progress), at_once=is_important)
+            if trials.take(event):
+                chart.show(trials.bundle)
 
         try:
             yield on_event
         finally:
             line.replace(lambda: progress_bundle(progress, is_over=True))
-            picture.replace(course.bundle)
+            chart.replace(trials.bundle)
 
     def wizard(
         self,
@@ -85,20 +85,20 @@ class NotebookDoor(InAWorkspace):
     ) -> Answer:
         from automl_magic.wizard import Wizard
 
-        made = Wizard(data, target, workspace=self.workspace)
-        display(made)
-        return Answer(made, made.plan, "")
+        wizard = Wizard(data, target, workspace=self.workspace)
+        display(wizard)
+        return Answer(wizard, wizard.plan, "")
 
-    def say(self, sentence: str) -> None:
-        print(safe(sentence))
+    def say(self, message: str) -> None:
+        print(safe(message))
 
-    def show(self, answer: Answer, *, as_json: bool) -> None:
+    def show(self, result: Answer, *, as_json: bool) -> None:
         if as_json:
-            print(json.dumps(answer.document, indent=2, ensure_ascii=False, allow_nan=False))
+            print(json.dumps(result.document, indent=2, ensure_ascii=False, allow_nan=False))
             return
-        if not answer.text:  # already displayed
+        if not result.text:  # already displayed
             return
-        self.shown = Shown.of(answer, self.workspace)
+        self.shown = Shown.of(result, self.workspace)
         display(self.shown)
 
     def open(self, url: str) -> None:

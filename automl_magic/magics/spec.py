@@ -22,24 +22,22 @@ VERBS = {"plan": "plan", "fit": "fit", "run": "fit"}
 
 
 @contextlib.contextmanager
-def spec_in_a_cell(words: Sequence[str], body: str, door: Door) -> Iterator[list[str]]:
+def spec_in_a_cell(argv: Sequence[str], body: str, frontend: Door) -> Iterator[list[str]]:
     """Write the body of a cell to a temporary file, and yield the arguments of the command.
 
     If `data:` is the name of a DataFrame, the frame is saved in the plan's folder, where the
     experiment reads it. If the command fails, the saved frame is deleted.
     """
-    verb, options = (
-        ("plan", list(words))
-        if not words or words[0].startswith("-")
-        else (words[0], list(words[1:]))
+    command, options = (
+        ("plan", list(argv)) if not argv or argv[0].startswith("-") else (argv[0], list(argv[1:]))
     )
-    if verb not in VERBS:
+    if command not in VERBS:
         raise click.UsageError(
             f"%%automl works only with {', '.join(VERBS)} and an experiment in YAML. "
-            f"Use %automl {verb} on one line."
+            f"Use %automl {command} on one line."
         )
     data = _data_of(body)
-    frame = door.table(data) if data is not None else None
+    frame = frontend.table(data) if data is not None else None
     is_frame = frame is not None and not isinstance(frame, str)
     folder, options = _folder_of(options, data or "table")
     with (
@@ -48,10 +46,10 @@ def spec_in_a_cell(words: Sequence[str], body: str, door: Door) -> Iterator[list
     ):
         if is_frame:
             body = _DATA_LINE.sub("data: table.parquet", body, count=1)
-            undo.enter_context(_kept(frame, folder, overwrite="--overwrite" in options))
+            undo.enter_context(_saved_frame(frame, folder, overwrite="--overwrite" in options))
         spec = Path(private) / f"cell{SPEC_SUFFIX}"
         spec.write_text(body, "utf-8")
-        yield [VERBS[verb], str(spec), "-o", str(folder), *options]
+        yield [VERBS[command], str(spec), "-o", str(folder), *options]
 
 
 _DATA_LINE = re.compile(r"^data[ \t]*:.*$", re.MULTILINE)
@@ -70,19 +68,19 @@ def _data_of(body: str) -> str | None:
 
 
 def _folder_of(options: list[str], name: str) -> tuple[Path, list[str]]:
-    rest = list(options)
+    other_options = list(options)
     for i, word in enumerate(options):
         if word in ("-o", "--output") and i + 1 < len(options):
-            del rest[i : i + 2]
-            return Path(options[i + 1]), rest
+            del other_options[i : i + 2]
+            return Path(options[i + 1]), other_options
         if word.startswith("--output="):
-            del rest[i]
-            return Path(word.removeprefix("--output=")), rest
-    return default_folder(name), rest
+            del other_options[i]
+            return Path(word.removeprefix("--output=")), other_options
+    return default_folder(name), other_options
 
 
 @contextlib.contextmanager
-def _kept(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]:
+def _saved_frame(frame: Any, folder: Path, *, overwrite: bool) -> Iterator[None]:
     from automl_magic.data import save_frame
 
     check_free(folder, overwrite=overwrite)

@@ -219,7 +219,7 @@ def test_starting_anew_throws_the_parts_away(model, frame, tmp_path):
     frame.to_parquet(path)
     half_done(model, tmp_path, SmallGroups([path]), out)
 
-    scored = score(model, SmallGroups([path]), out, anew=True)
+    scored = score(model, SmallGroups([path]), out, overwrite=True)
 
     assert (scored.n_rows, scored.resumed) == (300, 0)
 

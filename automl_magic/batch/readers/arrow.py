@@ -64,13 +64,15 @@ class ArrowReader(Reader):
             )
         self.columns = tuple(first.schema.names)
 
-    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
-        names = list(dict.fromkeys([*used, *kept]))
+    def chunks(
+        self, used: Sequence[str], passthrough: Sequence[str], start: int
+    ) -> Iterator[Chunk]:
+        names = list(dict.fromkeys([*used, *passthrough]))
         for batch in self._open():
             if start >= batch.num_rows:
                 start -= batch.num_rows
                 continue
-            yield ArrowRows(batch.select(names).slice(start), used, kept)
+            yield ArrowRows(batch.select(names).slice(start), used, passthrough)
             start = 0
 
     def identity(self) -> Any:

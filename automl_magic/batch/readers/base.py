@@ -47,7 +47,9 @@ class Reader(ABC):
     n_rows: int | None = None
 
     @abstractmethod
-    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
+    def chunks(
+        self, used: Sequence[str], passthrough: Sequence[str], start: int
+    ) -> Iterator[Chunk]:
         """Yield the rows in chunks, in order.
 
         Parameters
@@ -74,7 +76,7 @@ class Reader(ABC):
         """The fraction of the table's bytes that has been read."""
         return 0.0
 
-    def check(self, used: Sequence[str], kept: Sequence[str]) -> None:
+    def check(self, used: Sequence[str], passthrough: Sequence[str]) -> None:
         """Check that the table has the columns that the model reads and the passthrough columns.
 
         Raises
@@ -84,18 +86,18 @@ class Reader(ABC):
         for name in used:
             if name not in self.columns:
                 raise no_column(name, self.columns)
-        for name in kept:
+        for name in passthrough:
             if name not in self.columns:
-                close = near_miss(name, self.columns)
+                match = near_miss(name, self.columns)
                 raise DataNotReadable(
                     f"The table has no column {name!r} to keep.",
                     why=f"It has {len(self.columns)} columns: {shorten(self.columns)}.",
-                    fix=f"Use --keep {close!r}." if close else "Use --keep with one of these.",
+                    fix=f"Use --keep {match!r}." if match else "Use --keep with one of these.",
                 )
-        twice = [name for name in {*used, *kept} if self.columns.count(name) > 1]
-        if twice:
+        duplicates = [name for name in {*used, *passthrough} if self.columns.count(name) > 1]
+        if duplicates:
             raise DataNotReadable(
-                f"The table has the column {min(twice)!r} twice.",
+                f"The table has the column {min(duplicates)!r} twice.",
                 why="It isn't clear which one the model needs.",
                 fix="Give each column its own name.",
             )

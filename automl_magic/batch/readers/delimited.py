@@ -68,7 +68,7 @@ class CsvReader(Reader):
         self.path, self._separator, self._stored_as = path, separator, stored_as
         self._block_bytes = block_bytes or BLOCK_BYTES
         self._file: Utf8File | None = None
-        self._bad: pacsv.InvalidRow | None = None
+        self._invalid_row: pacsv.InvalidRow | None = None
         self._renamed: list[str] | None = None
         with self._open(None) as opened:
             names = opened.schema.names
@@ -81,13 +81,15 @@ class CsvReader(Reader):
         """Open a file. The option `sep` is its separator, by default a comma."""
         return cls(path, options.get("sep", ","), stored_as)
 
-    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
-        with self._open(list(dict.fromkeys([*used, *kept]))) as batches:
+    def chunks(
+        self, used: Sequence[str], passthrough: Sequence[str], start: int
+    ) -> Iterator[Chunk]:
+        with self._open(list(dict.fromkeys([*used, *passthrough]))) as batches:
             for batch in batches:
                 if start >= batch.num_rows:
                     start -= batch.num_rows
                     continue
-                yield _Rows(batch.slice(start), self._stored_as, used, kept)
+                yield _Rows(batch.slice(start), self._stored_as, used, passthrough)
                 start = 0
 
     def identity(self) -> Any:
@@ -99,7 +101,7 @@ class CsvReader(Reader):
 
     @contextlib.contextmanager
     def _open(self, names: list[str] | None) -> Iterator[Any]:
-        self._bad = None
+        self._invalid_row = None
         self._file = Utf8File(self.path)
         try:
             with pacsv.open_csv(
@@ -113,7 +115,7 @@ class CsvReader(Reader):
                 parse_options=pacsv.ParseOptions(
                     delimiter=self._separator,
                     newlines_in_values=True,
-                    invalid_row_handler=self._note,
+                    invalid_row_handler=self._record_invalid_row,
                 ),
                 convert_options=pacsv.ConvertOptions(
                     column_types=dict.fromkeys(names or (), pa.string()),
@@ -124,17 +126,17 @@ class CsvReader(Reader):
             ) as opened:
                 yield opened
         except pa.ArrowException as error:
-            raise self._problem(error) from error
+            raise self._read_error(error) from error
         finally:
             self._file.close()
 
-    def _note(self, row: pacsv.InvalidRow) -> str:
-        self._bad = self._bad or row
+    def _record_invalid_row(self, row: pacsv.InvalidRow) -> str:
+        self._invalid_row = self._invalid_row or row
         return "error"
 
-    def _problem(self, error: Exception) -> DataNotReadable:
+    def _read_error(self, error: Exception) -> DataNotReadable:
         name = f"{str(self.path)!r}"
-        if (row := self._bad) is not None:
+        if (row := self._invalid_row) is not None:
             return DataNotReadable(
                 f"{name} has rows of different lengths.",
                 why=f"Row {row.number - 1:,} below the header has {row.actual_columns:,} fields, "
@@ -145,19 +147,19 @@ class CsvReader(Reader):
                 fix=f"Find the row: grep -nF {shlex.quote(row.text[:60])} "
                 f"{shlex.quote(self.path.name)}",
             )
-        said = " ".join(str(error).split())[:200].rstrip(".")
-        if "Empty CSV" in said:
+        message = " ".join(str(error).split())[:200].rstrip(".")
+        if "Empty CSV" in message:
             return DataNotReadable(
                 f"{name} is empty.",
                 why="The file has no header line.",
                 fix="Use a file with a header line and rows.",
             )
-        if "straddling" in said:
+        if "straddling" in message:
             return DataNotReadable(
                 f"{name} has a row that is too long.",
                 why=f"The limit is {self._block_bytes:,} bytes. It can also be an unclosed quote.",
                 fix="Look for an unclosed quote, or remove columns of long texts.",
             )
         return DataNotReadable(
-            f"{name} isn't a table.", why=f"{said}.", fix="Write the file again."
+            f"{name} isn't a table.", why=f"{message}.", fix="Write the file again."
         )

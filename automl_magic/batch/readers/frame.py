@@ -42,9 +42,11 @@ class FrameReader(Reader):
         self.columns = tuple(map(str, frame.columns))
         self.n_rows = len(frame)
 
-    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
-        for at in range(start, len(self._frame), ROWS):
-            yield _Rows(self._frame.iloc[at : at + ROWS], used, kept)
+    def chunks(
+        self, used: Sequence[str], passthrough: Sequence[str], start: int
+    ) -> Iterator[Chunk]:
+        for offset in range(start, len(self._frame), ROWS):
+            yield _Rows(self._frame.iloc[offset : offset + ROWS], used, passthrough)
 
     def identity(self) -> Any:
         return None

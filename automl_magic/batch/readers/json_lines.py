@@ -56,13 +56,15 @@ class JsonLinesReader(Reader):
         del stored_as
         return cls(path, lines=options.get("lines", True))
 
-    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
+    def chunks(
+        self, used: Sequence[str], passthrough: Sequence[str], start: int
+    ) -> Iterator[Chunk]:
         records = itertools.islice(self._records(), start, None)
         number = start
-        while some := list(itertools.islice(records, self._rows)):
-            self._check_plain(some, used, number)
-            number += len(some)
-            yield _Rows(some, used, kept)
+        while rows := list(itertools.islice(records, self._rows)):
+            self._check_plain(rows, used, number)
+            number += len(rows)
+            yield _Rows(rows, used, passthrough)
 
     def identity(self) -> Any:
         return identity_of([self.path])
@@ -78,21 +80,21 @@ class JsonLinesReader(Reader):
             for line, text in enumerate(texts, start=1):
                 if not (plain := text.removeprefix(b"\xef\xbb\xbf").strip()):
                     continue
-                found = self._parsed(plain, line)
-                for record in [found] if self._lines else found:
+                document = self._parse(plain, line)
+                for record in [document] if self._lines else document:
                     if not isinstance(record, dict):
-                        raise self._problem(line, "it isn't an object with names")
+                        raise self._line_error(line, "it isn't an object with names")
                     yield record
 
-    def _parsed(self, text: bytes, line: int) -> Any:
+    def _parse(self, text: bytes, line: int) -> Any:
         try:
             return json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise self._problem(line, str(error)) from error
+            raise self._line_error(line, str(error)) from error
 
-    def _check_plain(self, rows: Sequence[dict[str, Any]], used: Sequence[str], at: int) -> None:
+    def _check_plain(self, rows: Sequence[dict[str, Any]], used: Sequence[str], start: int) -> None:
         for name in used:
-            for number, row in enumerate(rows, start=at + 1):
+            for number, row in enumerate(rows, start=start + 1):
                 if isinstance(row.get(name), dict | list):
                     raise DataNotReadable(
                         f"Column {name!r} has nested values.",
@@ -100,7 +102,7 @@ class JsonLinesReader(Reader):
                         fix="Write each nested value as its own name.",
                     )
 
-    def _problem(self, line: int, why: str) -> DataNotReadable:
+    def _line_error(self, line: int, why: str) -> DataNotReadable:
         return DataNotReadable(
             f"{str(self.path)!r} doesn't contain JSON records.",
             why=f"Line {line:,}: {why[:150].rstrip('.')}.",

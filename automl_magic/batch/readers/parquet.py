@@ -35,7 +35,7 @@ class ParquetReader(Reader):
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self.paths = tuple(paths)
-        described = [_described(path) for path in self.paths]
+        described = [_schema_and_rows(path) for path in self.paths]
         self._schema: pa.Schema = described[0][0]
         self.columns = tuple(self._schema.names)
         self.n_rows = sum(rows for _, rows in described)
@@ -53,8 +53,10 @@ class ParquetReader(Reader):
         del options, stored_as
         return cls([path])
 
-    def chunks(self, used: Sequence[str], kept: Sequence[str], start: int) -> Iterator[Chunk]:
-        names = list(dict.fromkeys([*used, *kept]))
+    def chunks(
+        self, used: Sequence[str], passthrough: Sequence[str], start: int
+    ) -> Iterator[Chunk]:
+        names = list(dict.fromkeys([*used, *passthrough]))
         self._check_types(names)
         for path in self.paths:
             with _errors_of(path), _opened(path) as file:
@@ -65,7 +67,11 @@ class ParquetReader(Reader):
                     if start >= batch.num_rows:
                         start -= batch.num_rows
                         continue
-                    yield ArrowRows(_as_in(self._schema, batch.slice(start), kept), used, kept)
+                    yield ArrowRows(
+                        _cast_to_schema(self._schema, batch.slice(start), passthrough),
+                        used,
+                        passthrough,
+                    )
                     start = 0
 
     def identity(self) -> Any:
@@ -82,7 +88,7 @@ class ParquetReader(Reader):
                 )
 
 
-def _described(path: Path) -> tuple[pa.Schema, int]:
+def _schema_and_rows(path: Path) -> tuple[pa.Schema, int]:
     with _errors_of(path), pq.ParquetFile(path) as file:
         return file.schema_arrow, file.metadata.num_rows
 
@@ -108,12 +114,14 @@ def _from_row(metadata: Any, start: int) -> tuple[list[int], int]:
     return [], start
 
 
-def _as_in(schema: pa.Schema, batch: pa.RecordBatch, kept: Sequence[str]) -> pa.RecordBatch:
+def _cast_to_schema(
+    schema: pa.Schema, batch: pa.RecordBatch, passthrough: Sequence[str]
+) -> pa.RecordBatch:
     """Cast the passthrough columns of a batch to the types of the first file."""
-    for name in kept:
-        wanted = schema.field(name).type
-        if batch.column(name).type != wanted:
-            cast = batch.column(name).cast(wanted)
+    for name in passthrough:
+        target_type = schema.field(name).type
+        if batch.column(name).type != target_type:
+            cast = batch.column(name).cast(target_type)
             batch = batch.set_column(batch.schema.get_field_index(name), name, cast)
     return batch
 

@@ -64,10 +64,10 @@ class Utf8File(io.RawIOBase):
         try:
             self._decoder.decode(content, final=not content)
         except UnicodeDecodeError as error:
-            at = self._n_read - len(pending) + error.start
+            offset = self._n_read - len(pending) + error.start
             byte = (bytes(pending) + bytes(content[: error.end]))[error.start]
             raise DataNotReadable(
                 f"{str(self.path)!r} isn't encoded in UTF-8.",
-                why=f"Byte {at:,} is 0x{byte:02x}, which isn't valid there.",
+                why=f"Byte {offset:,} is 0x{byte:02x}, which isn't valid there.",
                 fix="If it's Latin-1 (Western European), convert it: iconv -f latin1 -t utf-8",
             ) from error

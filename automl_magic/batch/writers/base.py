@@ -34,12 +34,12 @@ class Writer(ABC):
     def open(self, path: Path) -> PartWriter:
         """Start a part."""
 
-    def join(self, parts: Sequence[Path], names: Sequence[str], whole: BinaryIO) -> None:
+    def join(self, parts: Sequence[Path], names: Sequence[str], output: BinaryIO) -> None:
         """Join parts with these columns into one file."""
-        whole.write(self.header(names))
+        output.write(self.header(names))
         for part in parts:
             with part.open("rb") as content:
-                shutil.copyfileobj(content, whole, 1 << 20)
+                shutil.copyfileobj(content, output, 1 << 20)
 
     def header(self, names: Sequence[str]) -> bytes:
         """Return the bytes before the first row."""

@@ -31,13 +31,13 @@ class _Part(PartWriter):
         self._file = path.open("wb")
 
     def write(self, columns: Mapping[str, Any]) -> None:
-        written = [
+        columns_of_text = [
             texts(column, of_text=field, of_bool=str, missing="") for column in columns.values()
         ]
         # An empty line wouldn't be read as a row.
-        if len(written) == 1:
-            written[0] = [text or '""' for text in written[0]]
-        lines = "\n".join(map(",".join, zip(*written, strict=True)))
+        if len(columns_of_text) == 1:
+            columns_of_text[0] = [text or '""' for text in columns_of_text[0]]
+        lines = "\n".join(map(",".join, zip(*columns_of_text, strict=True)))
         self._file.write((lines + "\n").encode("utf-8", "surrogateescape"))
 
     def close(self) -> None:

@@ -27,14 +27,14 @@ class _Part(PartWriter):
         self._file = path.open("wb")
 
     def write(self, columns: Mapping[str, Any]) -> None:
-        written = []
+        columns_of_text = []
         for name, column in columns.items():
             if isinstance(column, list):
                 values = [_text(value) for value in column]
             else:
                 values = texts(column, of_text=_text, of_bool=_text, missing="null")
-            written.append([f"{_text(name)}:{value}" for value in values])
-        lines = "}\n{".join(map(",".join, zip(*written, strict=True)))
+            columns_of_text.append([f"{_text(name)}:{value}" for value in values])
+        lines = "}\n{".join(map(",".join, zip(*columns_of_text, strict=True)))
         self._file.write(f"{{{lines}}}\n".encode("utf-8", "surrogatepass"))
 
     def close(self) -> None:

@@ -22,9 +22,9 @@ class ParquetWriter(Writer):
     def open(self, path: Path) -> PartWriter:
         return _Part(path)
 
-    def join(self, parts: Sequence[Path], names: Sequence[str], whole: BinaryIO) -> None:
+    def join(self, parts: Sequence[Path], names: Sequence[str], output: BinaryIO) -> None:
         del names
-        with pq.ParquetWriter(whole, pq.read_schema(parts[0])) as writer:
+        with pq.ParquetWriter(output, pq.read_schema(parts[0])) as writer:
             for part in parts:
                 with pq.ParquetFile(part) as file:
                     for group in range(file.num_row_groups):
@@ -35,16 +35,16 @@ class _Part(PartWriter):
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
         self._writer: pq.ParquetWriter | None = None
-        self._waiting: list[pa.RecordBatch] = []
+        self._buffered: list[pa.RecordBatch] = []
 
     def write(self, columns: Mapping[str, Any]) -> None:
         arrays = [arrow_of(column) for column in columns.values()]
         batch = pa.RecordBatch.from_arrays(arrays, names=list(columns))
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._file, batch.schema)
-        self._waiting.append(batch)
-        rows = sum(one.num_rows for one in self._waiting)
-        if rows >= GROUP_ROWS or sum(one.nbytes for one in self._waiting) >= GROUP_BYTES:
+        self._buffered.append(batch)
+        rows = sum(buffered.num_rows for buffered in self._buffered)
+        if rows >= GROUP_ROWS or sum(buffered.nbytes for buffered in self._buffered) >= GROUP_BYTES:
             self._flush()
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class _Part(PartWriter):
             self._file.close()
 
     def _flush(self) -> None:
-        if self._waiting and self._writer is not None:
-            table = pa.Table.from_batches(self._waiting)
+        if self._buffered and self._writer is not None:
+            table = pa.Table.from_batches(self._buffered)
             self._writer.write_table(table, row_group_size=table.num_rows)
-            self._waiting = []
+            self._buffered = []

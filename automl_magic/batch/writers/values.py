@@ -26,7 +26,7 @@ def texts(
         Text of a missing value.
     """
 
-    def one(value: Any) -> str:
+    def format_value(value: Any) -> str:
         if value is None or (isinstance(value, float) and math.isnan(value)):
             return missing
         if isinstance(value, bool | np.bool_):
@@ -38,12 +38,14 @@ def texts(
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
             # `repr` is the shortest text that reads back as the same number.
-            written = list(map(repr, column.tolist()))
-            return written if np.isfinite(column).all() else [_finite(t, missing) for t in written]
-        return _each_once(column.tolist(), one)
+            formatted = list(map(repr, column.tolist()))
+            return (
+                formatted if np.isfinite(column).all() else [_finite(t, missing) for t in formatted]
+            )
+        return _format_distinct(column.tolist(), format_value)
     if isinstance(column, pa.Array):
-        return _each_once(_with_plain_types(column).to_pylist(), one)
-    return [one(value) for value in column]
+        return _format_distinct(_with_plain_types(column).to_pylist(), format_value)
+    return [format_value(value) for value in column]
 
 
 def plain_text(value: Any) -> str:
@@ -88,16 +90,16 @@ def _finite(text: str, missing: str) -> str:
     return missing if text == "nan" else text
 
 
-def _each_once(values: Sequence[Any], one: Callable[[Any], str]) -> list[str]:
+def _format_distinct(values: Sequence[Any], format_value: Callable[[Any], str]) -> list[str]:
     # The key includes the type, because 1, 1.0 and True are equal.
-    known: dict[tuple[type, Any], str] = {}
-    written = []
+    cache: dict[tuple[type, Any], str] = {}
+    formatted = []
     for value in values:
         key = (type(value), value)
-        text = known.get(key)
+        text = cache.get(key)
         if text is None:
-            text = one(value)
-            if len(known) < 4096:
-                known[key] = text
-        written.append(text)
-    return written
+            text = format_value(value)
+            if len(cache) < 4096:
+                cache[key] = text
+        formatted.append(text)
+    return formatted

@@ -19,12 +19,12 @@ from automl_magic.runs.outcome import Outcome, Planned
 from automl_magic.workspace import Workspace
 
 
-def html_of(answer: Answer, workspace: Workspace) -> str | None:
+def html_of(result: Answer, workspace: Workspace) -> str | None:
     """Return a result as HTML, or None if it has only plain text."""
-    if isinstance(answer.value, Leaderboard):
-        run = flow.find_run(answer.value.run_id, workspace=workspace)
-        return board_page(Board.of(answer.value, run))
-    return _html(answer.value)
+    if isinstance(result.value, Leaderboard):
+        run = flow.find_run(result.value.run_id, workspace=workspace)
+        return board_page(Board.of(result.value, run))
+    return _html(result.value)
 
 
 @functools.singledispatch

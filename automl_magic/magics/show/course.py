@@ -44,8 +44,8 @@ class Course:
             )
             for event in self._trials
         ]
-        picture = draw_course(safe(self._metric, 40), points)
-        return {"text/plain": repr(picture), "text/html": picture._repr_html_()}
+        chart = draw_course(safe(self._metric, 40), points)
+        return {"text/plain": repr(chart), "text/html": chart._repr_html_()}
 
 
 def _number(value: object) -> float | None:

@@ -23,10 +23,10 @@ class Shown:
     shown_in: int | None = None
 
     @classmethod
-    def of(cls, answer: Answer, workspace: Workspace) -> Shown:
+    def of(cls, result: Answer, workspace: Workspace) -> Shown:
         from automl_magic.magics.show.cards import html_of
 
-        return cls(answer.value, answer.text, html_of(answer, workspace))
+        return cls(result.value, result.text, html_of(result, workspace))
 
     def __repr__(self) -> str:
         return self.text
