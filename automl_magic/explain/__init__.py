@@ -1,12 +1,12 @@
-"""explain: ModelVersion → Explanation. What moves a model, how honest it is, whom it treats how.
+"""Explain a model: performance, calibration, fairness, importance and counterfactuals.
 
     Subject → (curves, thresholds, confusion, calibration, residuals, fairness)   on unseen rows
-            → (shap_values, local_rows, permutation, dependence, counterfactuals) into the model
+            → (shap_values, local_rows, permutation, dependence, counterfactuals) of the model
             → finish
 
-A cell of an explain notebook calls one of these functions, in any order; each keeps its section in
-the subject and shows it. Whatever could take long stops at its share of the budget and says so.
-A section is one file in `sections`.
+Each cell of an explain notebook calls one of these functions, in any order. Each stores its section
+in the subject and shows it. Slow functions stop at their share of the budget and note it.
+Each section is one module in `sections`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HOMES = {"Subject": "subject", "finish": "cells.finish", "refit": "cells.refit"
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when first used: SHAP takes seconds, and nobody waits for what no cell calls.
+    # Load on first use: importing SHAP takes seconds.
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     if not name.startswith("_") and name in import_module(f"{__name__}.sections").names():

@@ -1,4 +1,4 @@
-"""attributions: the SHAP values of some rows, however they were computed."""
+"""ShapValues: the SHAP values of some rows, exact or sampled."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ class ShapValues:
     notes: tuple[str, ...]
 
     def of(self, position: int) -> Floats | None:
-        """Return the SHAP values of a row, of shape (n_columns, n_outputs), if it was explained."""
-        found = np.flatnonzero(self.positions == position)
-        return self.values[found[0]] if len(found) else None
+        """Return the SHAP values of a row, of shape (n_columns, n_outputs), or None."""
+        indices = np.flatnonzero(self.positions == position)
+        return self.values[indices[0]] if len(indices) else None

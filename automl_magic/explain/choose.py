@@ -1,4 +1,4 @@
-"""choose: the rows to look at one by one, each for a reason."""
+"""Select the rows that are explained one by one, each with a reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OF_EACH = 8
 
 @dataclass(frozen=True)
 class Chosen:
-    """A row: its position, why it was taken, and what a model said that had not seen it."""
+    """A selected row: its position, the reason, and its out-of-fold or holdout prediction."""
 
     position: int
     chosen_as: str
@@ -27,87 +27,101 @@ class Chosen:
 
 
 def chosen_rows(subject: Subject) -> list[Chosen]:
-    """Return about 30 rows, each once: the surest, the least sure, the most wrong, and some others.
+    """Select about 30 rows: those with high or low confidence, large errors, and random ones.
 
-    They are chosen by predictions of models that had not seen them.
+    They're selected by predictions of models not trained on them.
     """
     kinds = _of_classes(subject) if subject.recipe.task.has_classes else _of_values(subject)
-    found: dict[int, Chosen] = {}
+    selected: dict[int, Chosen] = {}
     for ranked in kinds:
-        of_kind = 0
-        for one in ranked:
-            if of_kind == OF_EACH:
+        n_selected = 0
+        for row in ranked:
+            if n_selected == OF_EACH:
                 break
-            if one.position not in found:
-                found[one.position] = one
-                of_kind += 1
-    return list(found.values())
+            if row.position not in selected:
+                selected[row.position] = row
+                n_selected += 1
+    return list(selected.values())
 
 
 def _of_classes(subject: Subject) -> list[Iterator[Chosen]]:
     unseen = subject.unseen
-    places = np.arange(len(unseen.y))
-    truth = unseen.predicted[places, unseen.y]
-    said = subject.codes(unseen.predicted)
-    surest = np.sort(unseen.predicted, axis=1)
-    margin = surest[:, -1] - surest[:, -2]
+    indices = np.arange(len(unseen.y))
+    true_probability = unseen.predicted[indices, unseen.y]
+    predicted_codes = subject.codes(unseen.predicted)
+    sorted_probabilities = np.sort(unseen.predicted, axis=1)
+    margin = sorted_probabilities[:, -1] - sorted_probabilities[:, -2]
     if subject.has_two_classes:
         margin = np.abs(unseen.predicted[:, 1] - subject.model.threshold)
-    top = surest[:, -1]
+    top = sorted_probabilities[:, -1]
 
-    def taken(order: Any, kind: str, why: str, shows: Any) -> Iterator[Chosen]:
-        for place in order[: 4 * OF_EACH]:
-            sentence = why.format(format_percent(float(shows[place])))
-            position = int(unseen.rows[place])
-            yield Chosen(position, kind, sentence, float(truth[place]))
+    def taken(order: Any, kind: str, template: str, probabilities: Any) -> Iterator[Chosen]:
+        for index in order[: 4 * OF_EACH]:
+            sentence = template.format(format_percent(float(probabilities[index])))
+            position = int(unseen.rows[index])
+            yield Chosen(position, kind, sentence, float(true_probability[index]))
 
-    wrong = np.argsort(truth, kind="stable")
-    wrong = wrong[said[wrong] != unseen.y[wrong]]
+    errors = np.argsort(true_probability, kind="stable")
+    errors = errors[predicted_codes[errors] != unseen.y[errors]]
     return [
-        taken(wrong, MOST_WRONG, "The true class was given a probability of {} only.", truth),
+        taken(
+            errors,
+            MOST_WRONG,
+            "The true class has a probability of only {}.",
+            true_probability,
+        ),
         taken(
             np.argsort(margin, kind="stable"),
             LEAST_SURE,
-            "Hardly surer of one class than of another: at most {}.",
+            "Low confidence: the most probable class has {}.",
             top,
         ),
         taken(
-            _sure_of_each(unseen.predicted, said),
+            _sure_of_each(unseen.predicted, predicted_codes),
             SUREST,
-            "One of the surest predictions of its class: {}.",
+            "One of the most confident predictions of its class: {}.",
             top,
         ),
-        taken(_shuffled(subject), RANDOM, "Drawn at random; its class was given {}.", truth),
+        taken(
+            _shuffled(subject),
+            RANDOM,
+            "Random row. Its true class has a probability of {}.",
+            true_probability,
+        ),
     ]
 
 
-def _sure_of_each(predicted: Any, said: Any) -> Any:
-    """Return rows by how sure they are of the predicted class, the classes taking turns."""
+def _sure_of_each(predicted: Any, predicted_codes: Any) -> Any:
+    """Return rows by descending confidence, alternating between predicted classes."""
     order = np.argsort(-predicted.max(axis=1), kind="stable")
     turn = np.empty(len(order), dtype=np.int64)
-    for code in np.unique(said):
-        of_class = order[said[order] == code]
+    for code in np.unique(predicted_codes):
+        of_class = order[predicted_codes[order] == code]
         turn[of_class] = np.arange(len(of_class))
     return order[np.argsort(turn[order], kind="stable")]
 
 
 def _of_values(subject: Subject) -> list[Iterator[Chosen]]:
     unseen = subject.unseen
-    off = np.abs(unseen.y - unseen.predicted)
+    errors = np.abs(unseen.y - unseen.predicted)
 
-    def taken(order: Any, kind: str, why: str) -> Iterator[Chosen]:
-        for place in order[: 4 * OF_EACH]:
-            sentence = why.format(
-                format_value(float(unseen.predicted[place])), format_value(float(unseen.y[place]))
+    def taken(order: Any, kind: str, template: str) -> Iterator[Chosen]:
+        for index in order[: 4 * OF_EACH]:
+            sentence = template.format(
+                format_value(float(unseen.predicted[index])), format_value(float(unseen.y[index]))
             )
-            yield Chosen(int(unseen.rows[place]), kind, sentence, float(unseen.predicted[place]))
+            yield Chosen(int(unseen.rows[index]), kind, sentence, float(unseen.predicted[index]))
 
     by_value = np.argsort(unseen.predicted, kind="stable")
     return [
-        taken(np.argsort(-off, kind="stable"), MOST_WRONG, "Said {}, and it was {}."),
-        taken(by_value[::-1], HIGHEST, "One of the highest predictions: {}, and it was {}."),
-        taken(by_value, LOWEST, "One of the lowest predictions: {}, and it was {}."),
-        taken(_shuffled(subject), RANDOM, "Drawn at random: said {}, and it was {}."),
+        taken(
+            np.argsort(-errors, kind="stable"),
+            MOST_WRONG,
+            "Large error: predicted {}, actually {}.",
+        ),
+        taken(by_value[::-1], HIGHEST, "One of the highest predictions: {}, actually {}."),
+        taken(by_value, LOWEST, "One of the lowest predictions: {}, actually {}."),
+        taken(_shuffled(subject), RANDOM, "Random row: predicted {}, actually {}."),
     ]
 
 

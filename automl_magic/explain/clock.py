@@ -1,4 +1,4 @@
-"""Clock: who may take how much of the time. What one part leaves over, the later ones share."""
+"""Clock: divides a time budget among steps. Unused time goes to later steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LEAST_SHARE = 0.04
 
 @dataclass
 class Clock:
-    """Counts from its making on. `budget_s` is wall-clock time."""
+    """A time budget in wall-clock seconds, counted from creation."""
 
     budget_s: float
     started: float = field(default_factory=time.monotonic)
@@ -24,27 +24,26 @@ class Clock:
         return max(0.0, self.budget_s - self.elapsed_s)
 
     def share_s(self, share: float) -> float:
-        """Return the seconds that a part may take now: its share of what is left.
+        """Return a share of the remaining time, in seconds.
 
-        However late it is, a part has a little time: what it finds in that is worth more than
-        nothing.
+        It's never less than a small part of the budget, so that every step can do something.
         """
         return max(LEAST_SHARE * self.budget_s, share * self.left_s)
 
     def until(self, share: float) -> Deadline:
-        """Return the end of a part's share, counted from now."""
+        """Return the deadline of a step that starts now and has this share."""
         return Deadline.after(self.share_s(share))
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment on the monotonic clock."""
+    """A time on the monotonic clock."""
 
     at: float
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """Return the moment so many seconds from now."""
+        """Return the deadline in this many seconds from now."""
         return cls(time.monotonic() + seconds)
 
     @property

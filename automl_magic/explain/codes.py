@@ -1,8 +1,7 @@
-"""Coded: rows of mixed columns as one matrix of whole numbers, and back.
+"""Coded: a table of mixed columns as one matrix of integer codes, and back.
 
-Methods that swap single values between rows (SHAP by permutation) want a matrix of numbers, and the
-recipe wants the columns as they are. A code is the position of a value among the distinct ones of
-its column, so equal values have equal codes, and a code never stands for anything but itself.
+Methods that swap values between rows (SHAP by permutation) need a numeric matrix, but the recipe
+needs the original columns. A code is the index of a value among the distinct values of its column.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class Coded:
     Attributes
     ----------
     codes : array of float64, shape (n_rows, n_columns)
-        Float64, because that is what explainers compute with.
+        Float64, as the explainers expect.
     """
 
     def __init__(self, table: Table) -> None:
@@ -35,28 +34,28 @@ class Coded:
         self.codes: Floats = np.column_stack([codes for _, codes in pairs]).astype(np.float64)
 
     def table(self, codes: Any) -> dict[str, Array]:
-        """Return the columns that some rows of codes stand for."""
+        """Return the columns for rows of codes."""
         positions = np.asarray(codes).astype(np.intp)
         return {
-            name: values[positions[:, place]]
-            for place, (name, values) in enumerate(zip(self.columns, self._values, strict=True))
+            name: values[positions[:, index]]
+            for index, (name, values) in enumerate(zip(self.columns, self._values, strict=True))
         }
 
 
 def _coded(values: Array) -> tuple[Array, Array]:
-    """Return the distinct values and, for each value, its position among them."""
+    """Return the distinct values, and the index of each value among them."""
     if values.dtype.kind != "O":
         distinct, codes = np.unique(values, return_inverse=True)
         return distinct, codes
-    # By type too: 1, 1.0 and True are equal in Python, and may not be to a feature step.
-    places: dict[object, int] = {}
+    # By type too: 1, 1.0 and True are equal in Python, but may not be for a feature step.
+    code_of: dict[object, int] = {}
     missing = as_missing(values)
     codes = np.empty(len(values), dtype=np.intp)
     firsts: list[int] = []
     for row, value in enumerate(values.tolist()):
         key = None if missing[row] else (type(value), value)
-        if key not in places:
-            places[key] = len(firsts)
+        if key not in code_of:
+            code_of[key] = len(firsts)
             firsts.append(row)
-        codes[row] = places[key]
+        codes[row] = code_of[key]
     return values[firsts], codes

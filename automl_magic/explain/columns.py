@@ -1,4 +1,4 @@
-"""columns: what each input column may hold, and in which order its values stand, if in any."""
+"""The range of each input column, and the order of its values if they have one."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NOT_A_SCALE = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY, ColumnKind.BOOL
 
 
 def orders(recipe: Recipe, table: Table) -> dict[str, Floats | None]:
-    """Return the place of each value on its column's scale, NaN where missing; None without one.
+    """Return each column's values as numbers, NaN if missing; None for unordered columns.
 
-    A number that hides in text stands where its number is, and a date where its microsecond is.
+    Numbers stored as text are parsed, and dates become microseconds since 1970.
     """
     return {name: _order(recipe, name, values) for name, values in table.items()}
 
@@ -34,7 +34,7 @@ def column_ranges(
     immutable: Collection[str] = (),
     sensitive: Collection[str] = (),
 ) -> tuple[ColumnRange, ...]:
-    """Return the range of each column that the model reads, in the recipe's order."""
+    """Return the range of each column of the model, in the recipe's order."""
     return tuple(
         ColumnRange(
             name=name,
@@ -49,7 +49,7 @@ def column_ranges(
 
 
 def is_date(recipe: Recipe, name: str, values: Array) -> bool:
-    """Say whether a column with an order holds dates, as dates or as text."""
+    """Return whether an ordered column contains dates, as dates or as text."""
     return values.dtype.kind == "M" or bool(
         values.dtype.kind == "O"
         and not _steps(recipe, name, "number")
@@ -58,37 +58,37 @@ def is_date(recipe: Recipe, name: str, values: Array) -> bool:
 
 
 def levels_of(values: Array) -> Counter[Any]:
-    """Return how often each value stands in evenly spaced rows, 50,000 at most."""
+    """Return the frequency of each value in at most 50,000 evenly spaced rows."""
     rows = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_SCANNED)).astype(int))
-    some = values[rows]
-    return Counter(plain(value) for value in some[~as_missing(some)].tolist())
+    sampled = values[rows]
+    return Counter(plain(value) for value in sampled[~as_missing(sampled)].tolist())
 
 
-def nearest_row(order: Floats, wanted: float) -> int:
-    """Return a row whose value lies nearest to a place on the scale."""
-    return int(np.nanargmin(np.abs(order - wanted)))
+def nearest_row(order: Floats, value: float) -> int:
+    """Return the index of the row whose value is nearest."""
+    return int(np.nanargmin(np.abs(order - value)))
 
 
 def _range(recipe: Recipe, name: str, values: Array, order: Floats | None) -> dict[str, Any]:
     if order is not None and np.isfinite(order).any():
-        known = order[np.isfinite(order)]
-        usual = plain(values[nearest_row(order, float(np.median(known)))])
+        finite = order[np.isfinite(order)]
+        typical = plain(values[nearest_row(order, float(np.median(finite)))])
         if is_date(recipe, name, values):
             formats = [step.params.get("date_format") for step in _steps(recipe, name, "date")]
             return {
                 "entry": "date",
-                "usual": usual,
-                "earliest": _iso(known.min()),
-                "latest": _iso(known.max()),
+                "usual": typical,
+                "earliest": _iso(finite.min()),
+                "latest": _iso(finite.max()),
                 "date_format": formats[0] if formats and values.dtype.kind == "O" else None,
             }
         return {
             "entry": "number",
-            "usual": usual,
-            "low": rounded(known.min()),
-            "high": rounded(known.max()),
-            "quantiles": tuple(rounded(q) for q in np.quantile(known, QUANTILES)),
-            "whole": bool(np.all(known == np.round(known))),
+            "usual": typical,
+            "low": rounded(finite.min()),
+            "high": rounded(finite.max()),
+            "quantiles": tuple(rounded(q) for q in np.quantile(finite, QUANTILES)),
+            "whole": bool(np.all(finite == np.round(finite))),
         }
     counts = levels_of(values)
     frequent, scanned = counts.most_common(MOST_LEVELS), min(len(values), MOST_SCANNED)
@@ -119,10 +119,10 @@ def _order(recipe: Recipe, name: str, values: Array) -> Floats | None:
     return None
 
 
-def _microseconds(moments: Array) -> Floats:
-    places = moments.astype(np.int64).astype(np.float64)
-    places[np.isnat(moments)] = np.nan
-    return places
+def _microseconds(dates: Array) -> Floats:
+    microseconds = dates.astype(np.int64).astype(np.float64)
+    microseconds[np.isnat(dates)] = np.nan
+    return microseconds
 
 
 def _iso(microseconds: float) -> str:

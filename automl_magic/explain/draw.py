@@ -1,4 +1,4 @@
-"""draw: figures without pyplot, so that nothing is left behind in the notebook's state."""
+"""Matplotlib figures, made without pyplot so that the notebook's state doesn't change."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, which people with any colour vision can tell apart. Lines differ by their
-# pattern as well.
+# Okabe and Ito's colours, which are distinguishable with any colour vision. Lines also differ by
+# pattern.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5F5F5F")
 PATTERNS = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))
 INK, FAINT = "#24292f", "#6a737d"
 
 
 def panels(across: int, *, width: float = 4.2, height: float = 3.6) -> tuple[Figure, list[Axes]]:
-    """Return a figure with some panels side by side."""
+    """Return a figure with panels side by side."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(max(6.0, width * across), height), layout="constrained")
@@ -30,7 +30,7 @@ def panels(across: int, *, width: float = 4.2, height: float = 3.6) -> tuple[Fig
 
 
 def grid(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, list[Axes]]:
-    """Return a figure with n small panels, row by row."""
+    """Return a figure with a grid of n small panels."""
     from matplotlib.figure import Figure
 
     across = min(across, max(1, n))
@@ -45,7 +45,7 @@ def grid(n: int, *, across: int = 3, height: float = 2.5) -> tuple[Figure, list[
 
 
 def tidy(ax: Axes) -> None:
-    """Leave the frame of a panel to its two axes."""
+    """Remove the top and right spines of a panel."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(labelsize=8, colors=INK)
 
@@ -53,13 +53,13 @@ def tidy(ax: Axes) -> None:
 def bars(
     ax: Axes, names: Sequence[Any], lengths: Sequence[float], spread: Any = None, *, limit: int = 28
 ) -> None:
-    """Draw horizontal bars from the top, with the interval of each where there is one.
+    """Draw horizontal bars from the top, with optional intervals.
 
-    `spread` has the shape (2, n): how far the interval reaches below and above.
+    `spread` has the shape (2, n): the distances of the interval's ends below and above.
     """
-    places = list(range(len(names)))
+    positions = list(range(len(names)))
     whiskers = {"ecolor": INK, "elinewidth": 1, "capsize": 2}
-    ax.barh(places, lengths, xerr=spread, color=COLOURS[0], error_kw=whiskers)
-    ax.set_yticks(places, [on_axis(name, limit) for name in names])
+    ax.barh(positions, lengths, xerr=spread, color=COLOURS[0], error_kw=whiskers)
+    ax.set_yticks(positions, [on_axis(name, limit) for name in names])
     ax.axvline(0, color=FAINT, linewidth=0.8)
     ax.invert_yaxis()

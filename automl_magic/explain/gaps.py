@@ -1,7 +1,7 @@
-"""gaps: one number for how differently groups are treated, with its interval.
+"""Fairness gaps between groups, with bootstrap intervals.
 
-A gap of shares depends on the rows of each group by truth and answer alone. Drawing those counts
-from a multinomial distribution is the bootstrap of the rows, at the price of a few counts.
+Gaps between rates depend only on the confusion matrix of each group. Drawing its counts from a
+multinomial distribution is equivalent to a bootstrap of the rows, but much faster.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gap:
-    """A gap: its name, the tasks that have it, whether it is a ratio, and what it is in words."""
+    """A gap: its name, the tasks that have it, its description, and whether it's a ratio."""
 
     name: str
     of: tuple[Answer, ...]
@@ -38,109 +38,117 @@ GAPS = (
     Gap(
         "demographic_parity_difference",
         (Answer.TWO_CLASSES,),
-        "The largest difference between two groups' shares of positive answers; 0 is equal.",
+        "The largest difference between the selection rates of two groups (0 is equal).",
     ),
     Gap(
         "demographic_parity_ratio",
         (Answer.TWO_CLASSES,),
-        "The smallest share of positive answers divided by the largest; 1 is equal, and below 0.8 "
-        "the four-fifths rule of US employment law is broken.",
+        "The lowest selection rate divided by the highest (1 is equal). A ratio below 0.8 violates "
+        "the four-fifths rule of US employment law.",
         is_ratio=True,
     ),
     Gap(
         "equalized_odds_difference",
         (Answer.TWO_CLASSES,),
-        "The larger of the differences in the true and the false positive rate: how unequal "
-        "mistakes are among people who are equal in truth (Hardt et al., 2016).",
+        "The larger of the differences in the true and the false positive rate: how unequal errors "
+        "are among people with the same true class (Hardt et al., 2016).",
     ),
     Gap(
         "equal_opportunity_difference",
         (Answer.TWO_CLASSES,),
-        "The largest difference in the true positive rate: how unequal the chance is of those who "
-        "deserve a positive answer (Hardt et al., 2016).",
+        "The largest difference in the true positive rate: how unequal the chances are of those "
+        "who are actually positive (Hardt et al., 2016).",
     ),
     Gap(
         "accuracy_difference",
         (Answer.TWO_CLASSES, Answer.CLASSES),
-        "The largest difference between two groups' shares of right answers.",
+        "The largest difference between the accuracies of two groups.",
     ),
     Gap(
         "mean_error_difference",
         (Answer.NUMBER,),
-        "The largest difference between two groups' mean of truth minus prediction.",
+        "The largest difference between the mean errors (true minus predicted) of two groups.",
     ),
     Gap(
         "mean_absolute_error_difference",
         (Answer.NUMBER,),
-        "The largest difference between two groups' mean absolute error.",
+        "The largest difference between the mean absolute errors of two groups.",
     ),
 )
 
 
 def gaps_of(
-    subject: Subject, group_of_row: Any, large: Any, limits: Mapping[str, float]
+    subject: Subject, group_of_row: Any, large_groups: Any, limits: Mapping[str, float]
 ) -> tuple[FairnessGap, ...]:
-    """Return the gaps between some groups, given by position; none between fewer than two."""
-    if len(large) < 2:
+    """Return the gaps between groups, given by index; none for fewer than two groups."""
+    if len(large_groups) < 2:
         return ()
     unseen, seed = subject.unseen, subject.recipe.seed
     if subject.recipe.task.has_classes:
-        said = subject.codes(unseen.predicted)
+        predicted_codes = subject.codes(unseen.predicted)
         if subject.has_two_classes:
-            cell = 2 * (unseen.y == 1) + (said == 1)
+            cell = 2 * (unseen.y == 1) + (predicted_codes == 1)
         else:
-            cell = 3 * (said == unseen.y).astype(np.int64)  # both wrong as 0 of truth 0, right as 3
+            # Count wrong predictions in cell 0 and correct ones in cell 3.
+            cell = 3 * (predicted_codes == unseen.y).astype(np.int64)
         counts = np.array(
-            [np.bincount(cell[group_of_row == g], minlength=4).astype(float) for g in large]
+            [np.bincount(cell[group_of_row == g], minlength=4).astype(float) for g in large_groups]
         )
         values, resampled = _of_counts(counts), _resampled_counts(counts, seed)
     else:
-        off = unseen.y - unseen.predicted
-        parts = [off[group_of_row == g] for g in large]
-        values, resampled = _of_values(parts), _resampled_values(parts, seed)
-    found = []
+        residuals = unseen.y - unseen.predicted
+        residuals_by_group = [residuals[group_of_row == g] for g in large_groups]
+        values, resampled = (
+            _of_values(residuals_by_group),
+            _resampled_values(residuals_by_group, seed),
+        )
+    gaps = []
     for gap in GAPS:
         if not gap.applies(subject) or not math.isfinite(values[gap.name]):
             continue
         limit = limits.get(gap.name)
         value = values[gap.name]
-        kept = None if limit is None else value >= limit if gap.is_ratio else value <= limit
-        found.append(
+        within_limit = None if limit is None else value >= limit if gap.is_ratio else value <= limit
+        gaps.append(
             FairnessGap(
                 name=gap.name,
-                measure=spread(value, [one[gap.name] for one in resampled]),
+                measure=spread(value, [sample[gap.name] for sample in resampled]),
                 in_words=gap.in_words,
                 limit=limit,
-                kept=kept,
+                kept=within_limit,
             )
         )
-    return tuple(found)
+    return tuple(gaps)
 
 
 def _of_counts(counts: Any) -> dict[str, float]:
     """Return the gaps of groups from their counts, of shape (n_groups, 4).
 
-    The columns are, by truth and answer: no and no, no and yes, yes and no, yes and yes.
+    The columns are: true negatives, false positives, false negatives, true positives.
     """
     with np.errstate(all="ignore"):
         rows = counts.sum(axis=1)
         selected = (counts[:, 1] + counts[:, 3]) / rows
         true_rate = counts[:, 3] / (counts[:, 2] + counts[:, 3])
         false_rate = counts[:, 1] / (counts[:, 0] + counts[:, 1])
-        right = (counts[:, 0] + counts[:, 3]) / rows
+        accuracy = (counts[:, 0] + counts[:, 3]) / rows
         return {
             "demographic_parity_difference": _range(selected),
             "demographic_parity_ratio": float(np.min(selected) / np.max(selected)),
             "equalized_odds_difference": max(_range(true_rate), _range(false_rate)),
             "equal_opportunity_difference": _range(true_rate),
-            "accuracy_difference": _range(right),
+            "accuracy_difference": _range(accuracy),
         }
 
 
-def _of_values(parts: Sequence[Any]) -> dict[str, float]:
+def _of_values(residuals_by_group: Sequence[Any]) -> dict[str, float]:
     return {
-        "mean_error_difference": _range(np.array([part.mean() for part in parts])),
-        "mean_absolute_error_difference": _range(np.array([np.abs(part).mean() for part in parts])),
+        "mean_error_difference": _range(
+            np.array([residuals.mean() for residuals in residuals_by_group])
+        ),
+        "mean_absolute_error_difference": _range(
+            np.array([np.abs(residuals).mean() for residuals in residuals_by_group])
+        ),
     }
 
 
@@ -151,10 +159,15 @@ def _resampled_counts(counts: Any, seed: int) -> list[dict[str, float]]:
     return [_of_counts(random.multinomial(sizes, shares).astype(float)) for _ in range(RESAMPLES)]
 
 
-def _resampled_values(parts: Sequence[Any], seed: int) -> list[dict[str, float]]:
+def _resampled_values(residuals_by_group: Sequence[Any], seed: int) -> list[dict[str, float]]:
     random = np.random.default_rng(seed)
     return [
-        _of_values([part[random.integers(0, len(part), len(part))] for part in parts])
+        _of_values(
+            [
+                residuals[random.integers(0, len(residuals), len(residuals))]
+                for residuals in residuals_by_group
+            ]
+        )
         for _ in range(RESAMPLES)
     ]
 

@@ -1,4 +1,4 @@
-"""groups: the values of a sensitive column as a few groups of rows."""
+"""Groups of rows by the values of a sensitive column."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ OTHER = "(all others)"
 
 @dataclass(frozen=True)
 class Groups:
-    """A group for each row, and how the groups came about.
+    """The group of each row, and a description of the grouping.
 
     Attributes
     ----------
     of_row : array of int, shape (n_rows,)
-        Positions in `names`.
+        Indices into `names`.
     """
 
     of_row: Any
@@ -33,39 +33,42 @@ class Groups:
 
 
 def groups_of(values: Array) -> Groups:
-    """Return the groups of a column: its values, or quarters of a number with many of them.
+    """Return the groups of a column: its values, or quartiles of a number with many values.
 
-    A missing value is a group of its own; the rarest of more than 12 values are one together.
+    Missing values form their own group. Of more than 12 values, the rarest form one group.
     """
     missing = as_missing(values)
-    known = values[~missing]
-    if known.dtype.kind in "iuf" and len(np.unique(known)) > MOST_GROUPS:
+    observed = values[~missing]
+    if observed.dtype.kind in "iuf" and len(np.unique(observed)) > MOST_GROUPS:
         return _quarters(values, missing)
-    texts = [MISSING if gone else shown(value) for value, gone in zip(values, missing, strict=True)]
+    texts = [
+        MISSING if is_missing else shown(value)
+        for value, is_missing in zip(values, missing, strict=True)
+    ]
     counts = Counter(texts)
     frequent = [name for name, _ in counts.most_common()]
-    grouped = "by its values"
+    grouped = "by value"
     if len(frequent) > MOST_GROUPS:
-        kept = set(frequent[: MOST_GROUPS - 1])
-        texts = [text if text in kept else OTHER for text in texts]
-        grouped = f"by its {MOST_GROUPS - 1} most frequent values, the others together"
+        frequent_set = set(frequent[: MOST_GROUPS - 1])
+        texts = [text if text in frequent_set else OTHER for text in texts]
+        grouped = f"by the {MOST_GROUPS - 1} most frequent values, others together"
         frequent = [*frequent[: MOST_GROUPS - 1], OTHER]
     names = tuple(frequent)
-    places = {name: place for place, name in enumerate(names)}
-    return Groups(np.array([places[text] for text in texts], dtype=np.intp), names, grouped)
+    index_of = {name: index for index, name in enumerate(names)}
+    return Groups(np.array([index_of[text] for text in texts], dtype=np.intp), names, grouped)
 
 
 def _quarters(values: Array, missing: Any) -> Groups:
-    known = values[~missing].astype(np.float64)
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, QUARTERS + 1)))
+    observed = values[~missing].astype(np.float64)
+    edges = np.unique(np.quantile(observed, np.linspace(0, 1, QUARTERS + 1)))
     inner = edges[1:-1]
     of_row = np.zeros(len(values), dtype=np.intp)
-    of_row[~missing] = np.searchsorted(inner, known, side="right")
+    of_row[~missing] = np.searchsorted(inner, observed, side="right")
     names = [f"{format_value(low)} to {format_value(high)}" for low, high in pairwise(edges)]
     if missing.any():
         of_row[missing] = len(names)
         names.append(MISSING)
-    return Groups(of_row, tuple(names), f"by quarters of its values, at {_listed(inner)}")
+    return Groups(of_row, tuple(names), f"by quartile, at {_listed(inner)}")
 
 
 def _listed(edges: Any) -> str:

@@ -1,4 +1,4 @@
-"""95 % intervals: Wilson's for a share, the bootstrap for everything else."""
+"""95% intervals: Wilson's for proportions, normal for means, or else the bootstrap."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from automl_magic.records.explanations.measured import Measure
 
 Z = 1.959964
 RESAMPLES = 200
-# A resample of more rows is drawn smaller, and its spread shrunk by the root of the share.
+# Larger data is resampled with this many rows, and the spread is scaled by the root of the share.
 MOST_ROWS = 10_000
 
 
 def wilson(hits: float, rows: float) -> Measure:
-    """Return a share with Wilson's score interval (JASA 22, 1927), which stays within 0 and 1."""
+    """Return a proportion with Wilson's score interval (JASA 22, 1927), which is within [0, 1]."""
     if rows <= 0:
         return Measure(value=None)
     share, z2 = hits / rows, Z * Z
@@ -32,7 +32,7 @@ def wilson(hits: float, rows: float) -> Measure:
 
 
 def mean_of(values: Any) -> Measure:
-    """Return a mean with its normal interval; without one for fewer than two values."""
+    """Return a mean with its normal interval, which needs at least two values."""
     n = len(values)
     if n == 0:
         return Measure(value=None)
@@ -44,27 +44,27 @@ def mean_of(values: Any) -> Measure:
 
 
 def bootstrapped(n_rows: int, measure: Callable[[Any], float], *, seed: int) -> Measure:
-    """Return a measure of all rows with its bootstrap interval (percentiles).
+    """Return a measure of all rows with its percentile bootstrap interval.
 
     Parameters
     ----------
     measure : callable
-        Takes the positions of some rows, with repetitions; may return NaN.
+        Takes the indices of rows, with repetitions. Can return NaN.
     """
     value = measure(np.arange(n_rows))
-    drawn = min(n_rows, MOST_ROWS)
+    n_drawn = min(n_rows, MOST_ROWS)
     random = np.random.default_rng(seed)
-    found = np.array([measure(random.integers(0, n_rows, drawn)) for _ in range(RESAMPLES)])
-    return spread(value, found, shrink=math.sqrt(drawn / n_rows))
+    resampled = np.array([measure(random.integers(0, n_rows, n_drawn)) for _ in range(RESAMPLES)])
+    return spread(value, resampled, shrink=math.sqrt(n_drawn / n_rows))
 
 
 def spread(value: float, resampled: Any, *, shrink: float = 1.0) -> Measure:
-    """Return a value with the interval that its resampled values span."""
-    known = np.asarray(resampled, dtype=float)
-    known = known[np.isfinite(known)]
-    if not math.isfinite(value) or len(known) < RESAMPLES // 10:
+    """Return a value with the 95% interval of its resampled values."""
+    finite_values = np.asarray(resampled, dtype=float)
+    finite_values = finite_values[np.isfinite(finite_values)]
+    if not math.isfinite(value) or len(finite_values) < RESAMPLES // 10:
         return Measure(value=finite(value))
-    low, high = np.percentile(known, [2.5, 97.5])
+    low, high = np.percentile(finite_values, [2.5, 97.5])
     return Measure(
         value=rounded(value),
         low=rounded(value + shrink * (low - value)),

@@ -1,4 +1,4 @@
-"""nearest: the search for a counterfactual of one row, from its nearest unlike neighbours."""
+"""Search for counterfactuals of a row among its nearest unlike neighbours."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POOL, NEIGHBOURS, STEPS_BACK = 2_000, 8, 6
 
 @dataclass(frozen=True)
 class Wanted:
-    """The answer to be reached: a class, or a value of at least `low` or at most `high`."""
+    """The desired prediction: a class, or a value of at least `low` or at most `high`."""
 
     code: int | None = None
     low: float | None = None
@@ -29,19 +29,19 @@ class Wanted:
 
 
 class Search:
-    """Looks for counterfactuals among the rows of a table.
+    """Searches for counterfactuals among the rows of a table.
 
     Parameters
     ----------
     changeable : sequence of str
-        The columns that may change.
-    ranges : mapping
-        The least and the largest number that a column may be changed to.
+        The columns that can change.
+    ranges : mapping of str to (low, high)
+        The allowed range of a column.
 
     Raises
     ------
     PlanError
-        If a range is none, or its column has no order.
+        If a range is invalid, or its column has no order.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Search:
         self._ranges = {name: _range(subject, name, bounds) for name, bounds in ranges.items()}
         self._pool = subject.sample(np.arange(len(subject.y)), POOL, salt=10)
         self._table = subject.rows(self._pool)
-        self._said = subject.predict(self._table)
+        self._predicted = subject.predict(self._table)
         self._allowed = np.ones(len(self._pool), dtype=bool)
         for name, (low, high) in self._ranges.items():
             order = self._order(name)
@@ -63,92 +63,99 @@ class Search:
         return f"neighbours among {format_count(len(self._pool), 'row')}"
 
     def find(
-        self, position: int, wanted: Wanted, most: int, deadline: Deadline
+        self, position: int, desired: Wanted, limit: int, deadline: Deadline
     ) -> list[Counterfactual]:
-        """Return at most so many counterfactuals of a row, the one with the fewest changes first.
+        """Return at most `limit` counterfactuals of a row, those with the fewest changes first.
 
-        They differ in the columns that they change. At the deadline no new neighbour is begun, but
-        one is always tried.
+        Each changes a different set of columns. The search stops at the deadline, but always tries
+        one neighbour.
         """
         row = self._subject.rows([position])
         distances = self._distances(position)
         total = np.mean(list(distances.values()), axis=0)
-        reached = self._reaches(self._said, wanted) & self._allowed
-        near = np.flatnonzero(reached)[np.argsort(total[reached], kind="stable")][:NEIGHBOURS]
-        found: dict[tuple[str, ...], Counterfactual] = {}
-        for place, neighbour in enumerate(near):
-            if place and deadline.is_over:
+        reached = self._reaches(self._predicted, desired) & self._allowed
+        neighbours = np.flatnonzero(reached)[np.argsort(total[reached], kind="stable")][:NEIGHBOURS]
+        by_columns: dict[tuple[str, ...], Counterfactual] = {}
+        for index, neighbour in enumerate(neighbours):
+            if index and deadline.is_over:
                 break
-            changed = self._change(row, int(neighbour), wanted)
+            changed = self._change(row, int(neighbour), desired)
             if changed is None:
                 continue
-            one = self._counterfactual(row, changed, int(neighbour), wanted)
-            columns = tuple(change.column for change in one.changes)
-            if columns not in found or one.distance < found[columns].distance:
-                found[columns] = one
-        # What changes more columns than one that it holds is no news.
-        kept = [
-            one
-            for columns, one in found.items()
-            if not any(set(other) < set(columns) for other in found)
+            counterfactual = self._counterfactual(row, changed, int(neighbour), desired)
+            columns = tuple(change.column for change in counterfactual.changes)
+            if columns not in by_columns or counterfactual.distance < by_columns[columns].distance:
+                by_columns[columns] = counterfactual
+        # Drop counterfactuals that change a superset of another one's columns.
+        minimal = [
+            counterfactual
+            for columns, counterfactual in by_columns.items()
+            if not any(set(other) < set(columns) for other in by_columns)
         ]
-        return sorted(kept, key=lambda one: (len(one.changes), one.distance))[:most]
+        return sorted(
+            minimal,
+            key=lambda counterfactual: (len(counterfactual.changes), counterfactual.distance),
+        )[:limit]
 
-    def _change(self, row: dict[str, Any], neighbour: int, wanted: Wanted) -> dict[str, Any] | None:
-        """Return the row with changes, or None if even all of them do not reach what is wanted."""
-        differs = [name for name in self._changeable if self._differs(row, neighbour, name)]
-        if not differs or not self._holds(self._with(row, neighbour, differs), wanted):
+    def _change(
+        self, row: dict[str, Any], neighbour: int, desired: Wanted
+    ) -> dict[str, Any] | None:
+        """Return the changed row, or None if no changes reach the desired prediction."""
+        different = [name for name in self._changeable if self._differs(row, neighbour, name)]
+        if not different or not self._holds(self._with(row, neighbour, different), desired):
             return None
-        taken: list[str] = []
+        changed_columns: list[str] = []
         while True:
-            left = [name for name in differs if name not in taken]
-            tried = [self._with(row, neighbour, [*taken, name]) for name in left]
-            towards = self._towards(_stacked(tried), wanted)
-            best = int(np.argmax(towards))
-            taken.append(left[best])
-            if self._holds(tried[best], wanted):
+            remaining = [name for name in different if name not in changed_columns]
+            candidates = [
+                self._with(row, neighbour, [*changed_columns, name]) for name in remaining
+            ]
+            progress = self._progress(_stacked(candidates), desired)
+            best = int(np.argmax(progress))
+            changed_columns.append(remaining[best])
+            if self._holds(candidates[best], desired):
                 break
-        for name in taken[:-1]:
-            fewer = [other for other in taken if other != name]
-            if self._holds(self._with(row, neighbour, fewer), wanted):
-                taken = fewer
-        changed = self._with(row, neighbour, taken)
-        for name in taken:
-            self._move_back(row, changed, name, wanted)
+        for name in changed_columns[:-1]:
+            fewer = [other for other in changed_columns if other != name]
+            if self._holds(self._with(row, neighbour, fewer), desired):
+                changed_columns = fewer
+        changed = self._with(row, neighbour, changed_columns)
+        for name in changed_columns:
+            self._move_back(row, changed, name, desired)
         return changed
 
     def _move_back(
-        self, row: dict[str, Any], changed: dict[str, Any], name: str, wanted: Wanted
+        self, row: dict[str, Any], changed: dict[str, Any], name: str, desired: Wanted
     ) -> None:
-        """Move a number back towards what it was, as far as the answer holds."""
+        """Move a number back towards the old value, as far as the prediction holds."""
         old, new = row[name], changed[name]
         if old.dtype.kind not in "iuf" or self._order(name) is None:
             return
         if as_missing(old)[0] or as_missing(new)[0]:
             return
-        near, far = float(old[0]), float(new[0])
-        whole = self._subject_is_whole(name)
+        lower_end, far = float(old[0]), float(new[0])
+        is_integer = self._is_integer(name)
         for _ in range(STEPS_BACK):
-            middle = (near + far) / 2
-            middle = float(round(middle)) if whole else middle
-            if middle in (near, far):
+            middle = (lower_end + far) / 2
+            middle = float(round(middle)) if is_integer else middle
+            if middle in (lower_end, far):
                 break
-            tried = {**changed, name: np.array([middle]).astype(old.dtype)}
-            if self._inside(name, middle) and self._holds(tried, wanted):
+            candidate = {**changed, name: np.array([middle]).astype(old.dtype)}
+            if self._in_range(name, middle) and self._holds(candidate, desired):
                 far = middle
             else:
-                near = middle
-        # Few digits are easier to act on, if they do as well.
+                lower_end = middle
+        # Prefer a value with few digits if it works.
         for value in (rounded3(far), far):
-            tried = {**changed, name: np.array([value]).astype(old.dtype)}
-            if self._inside(name, value) and self._holds(tried, wanted):
-                changed[name] = tried[name]
+            candidate = {**changed, name: np.array([value]).astype(old.dtype)}
+            if self._in_range(name, value) and self._holds(candidate, desired):
+                changed[name] = candidate[name]
                 return
 
-    def _subject_is_whole(self, name: str) -> bool:
-        return next(one.whole for one in self._subject.ranges if one.name == name)
+    def _is_integer(self, name: str) -> bool:
+        return next(column.whole for column in self._subject.ranges if column.name == name)
 
-    def _inside(self, name: str, value: float) -> bool:
+    def _in_range(self, name: str, value: float) -> bool:
         low, high = self._ranges.get(name, (-np.inf, np.inf))
         return low <= value <= high
 
@@ -158,48 +165,47 @@ class Search:
     def _differs(self, row: dict[str, Any], neighbour: int, name: str) -> bool:
         return plain(row[name][0]) != plain(self._table[name][neighbour])
 
-    def _holds(self, row: dict[str, Any], wanted: Wanted) -> bool:
-        return bool(self._reaches(self._subject.predict(row), wanted)[0])
+    def _holds(self, row: dict[str, Any], desired: Wanted) -> bool:
+        return bool(self._reaches(self._subject.predict(row), desired)[0])
 
-    def _reaches(self, predicted: Any, wanted: Wanted) -> Any:
-        if wanted.code is not None:
-            return self._subject.codes(predicted) == wanted.code
-        low = -np.inf if wanted.low is None else wanted.low
-        high = np.inf if wanted.high is None else wanted.high
+    def _reaches(self, predicted: Any, desired: Wanted) -> Any:
+        if desired.code is not None:
+            return self._subject.codes(predicted) == desired.code
+        low = -np.inf if desired.low is None else desired.low
+        high = np.inf if desired.high is None else desired.high
         return (predicted >= low) & (predicted <= high)
 
-    def _towards(self, table: dict[str, Any], wanted: Wanted) -> Any:
+    def _progress(self, table: dict[str, Any], desired: Wanted) -> Any:
         predicted = self._subject.predict(table)
-        if wanted.code is not None:
-            return predicted[:, wanted.code]
-        return predicted if wanted.low is not None else -predicted
+        if desired.code is not None:
+            return predicted[:, desired.code]
+        return predicted if desired.low is not None else -predicted
 
     def _order(self, name: str) -> Floats | None:
         order = self._subject.order[name]
         return None if order is None else order[self._pool]
 
     def _distances(self, position: int) -> dict[str, Floats]:
-        """Return Gower's distance of the pool's rows from a row, column by column.
-
-        Of a column that may not change none is taken, as its value will be the row's own.
-        """
-        found = {}
+        """Return the Gower distances between the pool's rows and a row, by changeable column."""
+        distances = {}
         for name in self._changeable:
             order = self._subject.order[name]
             if order is None:
                 own = plain(self._subject.table[name][position])
                 values = self._table[name]
-                found[name] = np.array([float(plain(value) != own) for value in values])
+                distances[name] = np.array([float(plain(value) != own) for value in values])
                 continue
-            known = order[np.isfinite(order)]
-            width = float(np.ptp(known)) if len(known) else 0.0
-            apart = np.abs(order[self._pool] - order[position]) / (width or 1.0)
+            finite = order[np.isfinite(order)]
+            span = float(np.ptp(finite)) if len(finite) else 0.0
+            distance = np.abs(order[self._pool] - order[position]) / (span or 1.0)
             both_missing = np.isnan(order[self._pool]) & np.isnan(order[position])
-            found[name] = np.where(both_missing, 0.0, np.where(np.isnan(apart), 1.0, apart))
-        return found
+            distances[name] = np.where(
+                both_missing, 0.0, np.where(np.isnan(distance), 1.0, distance)
+            )
+        return distances
 
     def _counterfactual(
-        self, row: dict[str, Any], changed: dict[str, Any], neighbour: int, wanted: Wanted
+        self, row: dict[str, Any], changed: dict[str, Any], neighbour: int, desired: Wanted
     ) -> Counterfactual:
         subject = self._subject
         predicted = subject.predict(changed)
@@ -208,38 +214,38 @@ class Search:
             for name in self._changeable
             if plain(row[name][0]) != plain(changed[name][0])
         )
-        if wanted.code is None:
-            said: Any = rounded(predicted[0])
-            output = said
+        if desired.code is None:
+            prediction: Any = rounded(predicted[0])
+            output = prediction
         else:
-            said = plain(subject.recipe.classes[int(subject.codes(predicted)[0])])
-            output = rounded(predicted[0, wanted.code])
+            prediction = plain(subject.recipe.classes[int(subject.codes(predicted)[0])])
+            output = rounded(predicted[0, desired.code])
         return Counterfactual(
             changes=changes,
-            prediction=said,
+            prediction=prediction,
             output=output,
-            distance=rounded(self._apart(changes)),
+            distance=rounded(self._total_distance(changes)),
             like_row=int(subject.row_numbers[self._pool[neighbour]]),
         )
 
-    def _apart(self, changes: Sequence[Change]) -> float:
-        """Return Gower's distance over all columns."""
+    def _total_distance(self, changes: Sequence[Change]) -> float:
+        """Return the Gower distance over all columns."""
         total = 0.0
         for change in changes:
             order = self._subject.order[change.column]
-            known = None if order is None else order[np.isfinite(order)]
-            numbers = isinstance(change.was, int | float) and isinstance(
+            finite = None if order is None else order[np.isfinite(order)]
+            are_numbers = isinstance(change.was, int | float) and isinstance(
                 change.becomes, int | float
             )
-            if known is None or not numbers or np.ptp(known) == 0:
+            if finite is None or not are_numbers or np.ptp(finite) == 0:
                 total += 1.0
             else:
-                total += min(1.0, abs(change.becomes - change.was) / float(np.ptp(known)))
+                total += min(1.0, abs(change.becomes - change.was) / float(np.ptp(finite)))
         return total / len(self._subject.columns)
 
 
 def rounded3(value: float) -> float:
-    """Return a number with three digits."""
+    """Return a number rounded to three significant digits."""
     return float(f"{value:.3g}")
 
 
@@ -250,14 +256,13 @@ def _stacked(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _range(subject: Subject, name: str, bounds: Sequence[float]) -> tuple[float, float]:
     in_order = (
         len(bounds) == 2
-        and all(isinstance(one, int | float) for one in bounds)
+        and all(isinstance(bound, int | float) for bound in bounds)
         and bounds[0] <= bounds[1]
     )
     if in_order and subject.order.get(name) is not None:
         return float(bounds[0]), float(bounds[1])
     raise PlanError(
-        f"The range of {name!r} cannot be kept.",
-        why=f"It is {bounds!r}, and a range is the least and the largest number of a column whose "
-        "values have an order.",
-        fix="Write it as [low, high] in the counterfactuals cell, for a column of numbers.",
+        f"The range of {name!r} is invalid.",
+        why=f"It's {bounds!r}. A range needs a low and a high number, and an ordered column.",
+        fix="Set it to [low, high] in the counterfactuals cell, for a numeric column.",
     )

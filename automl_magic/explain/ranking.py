@@ -1,4 +1,4 @@
-"""ranking: which columns are looked at first where there is no time for all."""
+"""The order of columns by importance, for sections with too little time for all."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from automl_magic.records.explanations.explained import Permutation, Shap
 
 
 def top_columns(subject: Subject) -> list[str]:
-    """Return all columns, the most important first as far as that is known."""
+    """Return all columns, the most important first if importance has been computed."""
     for name in ("shap", "permutation"):
         section = subject.sections.get(name)
         if isinstance(section, Shap | Permutation):
-            known = [one.column for one in section.columns]
-            return [*known, *(name for name in subject.columns if name not in known)]
+            ranked = [column.column for column in section.columns]
+            return [*ranked, *(name for name in subject.columns if name not in ranked)]
     return list(subject.columns)

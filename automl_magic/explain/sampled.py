@@ -1,7 +1,7 @@
-"""sampled: SHAP values of any model, by swapping values with those of background rows.
+"""Sampled SHAP values of any model, from swapping values with those of background rows.
 
-The columns are swapped as they stand in the table, before any feature step, so the values are those
-of columns and not of features, and every kind of model has them on the scale it is read in.
+Columns are swapped before any feature step, so the values are those of columns, not of features.
+They're on the scale of the model's output.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ BACKGROUNDS = (100, 50, 25, 10)
 
 
 def load_shap() -> Any:
-    """Import shap without having its loops compiled.
+    """Import shap without Numba's compilation.
 
-    Numba would compile them when the first row is explained, which takes 8 s on a busy machine; as
-    Python they take 2 ms a row of 14 columns, which is nothing beside the model's predictions.
+    Compilation takes 8 s at the first row on a busy machine. Without it, a row of 14 columns takes
+    2 ms, which is little compared with the model's predictions.
     """
     if "shap" not in sys.modules:
         config: Any = import_module("numba").config
-        usual, config.DISABLE_JIT = config.DISABLE_JIT, 1
+        previous, config.DISABLE_JIT = config.DISABLE_JIT, 1
         try:
             import_module("shap")
         finally:
-            config.DISABLE_JIT = usual
+            config.DISABLE_JIT = previous
     return import_module("shap")
 
 
 class SamplingShap:
-    """Computes SHAP values row by row: each is exact in its sum, and sampled in its parts.
+    """Computes SHAP values row by row. Their sum is exact, and the single values are sampled.
 
     Parameters
     ----------
     rows : array of int
-        The rows to be explained.
-    seconds_a_row : float
-        What a row may take; the background is as large as that allows.
+        The rows to explain.
+    seconds_a_row : float, seconds
+        The time per row, which limits the number of background rows.
     """
 
     def __init__(self, subject: Subject, rows: Any, *, seconds_a_row: float) -> None:
@@ -64,17 +64,19 @@ class SamplingShap:
         self._coded = Coded(subject.rows(np.concatenate([rows, background])))
         self._subject = subject
         self._rows = self._coded.codes[: len(rows)]
-        behind = self._coded.codes[len(rows) :]
-        self.base = self._predict(behind).mean(axis=0)
+        background_codes = self._coded.codes[len(rows) :]
+        self.base = self._predict(background_codes).mean(axis=0)
         self._explainer = shap.PermutationExplainer(
-            self._predict, shap.maskers.Independent(behind, max_samples=len(behind)), seed=seed
+            self._predict,
+            shap.maskers.Independent(background_codes, max_samples=len(background_codes)),
+            seed=seed,
         )
 
-    def explain(self, place: int) -> tuple[Floats, Floats]:
-        """Return the SHAP values of a row, (n_columns, n_outputs), and what they should sum to."""
-        row = self._rows[place : place + 1]
-        found = self._explainer(row, max_evals=self._evaluations, silent=True)
-        values = np.asarray(found.values, dtype=np.float64)[0]
+    def explain(self, index: int) -> tuple[Floats, Floats]:
+        """Return a row's SHAP values, of shape (n_columns, n_outputs), and its model output."""
+        row = self._rows[index : index + 1]
+        shap_explanation = self._explainer(row, max_evals=self._evaluations, silent=True)
+        values = np.asarray(shap_explanation.values, dtype=np.float64)[0]
         return values.reshape(len(self._coded.columns), -1), self._predict(row)[0]
 
     def _predict(self, codes: Any) -> Floats:

@@ -1,8 +1,8 @@
-"""ExplainSection: what the notebook and the report must know of a section of an explanation.
+"""ExplainSection: the declaration of a section of an explanation.
 
-A section is one file in `explain/sections`: its facts, called SECTION, and the function of its
-cell, which computes it and draws it. Its piece of the notebook and, where its numbers are worth
-more than a table, a file in `pages/report/sections` bear its name too.
+A section is one module in `explain/sections`: its declaration SECTION, and the function of its
+cell, which computes and shows it. Its template in the notebook and its optional renderer in
+`pages/report/sections` have the same name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ P = ParamSpec("P")
 
 
 class Part(StrEnum):
-    """The parts of an explain notebook, in their order. Each opens with its `about_…` piece."""
+    """The parts of an explain notebook, in order. Each starts with its `about_…` template."""
 
     TRUST = "trust"
     PEOPLE = "people"
@@ -33,9 +33,9 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Need:
-    """What a section needs a kind of task to be, and a sentence for those that are not.
+    """A requirement of a section: the attribute `capability` of `TaskKind` must have this `value`.
 
-    `capability` is an attribute of `TaskKind`, which must have this `value`.
+    `otherwise` is a sentence with the reason for tasks that don't meet it.
     """
 
     capability: str
@@ -49,20 +49,20 @@ def _no_values(_: Plan) -> dict[str, object]:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainSection:
-    """The facts of a section.
+    """The declaration of a section.
 
     Attributes
     ----------
     record : type of Section
-        What the section puts into the explanation, under its own name.
+        The record that the section adds to the explanation.
     part, place
-        Where its cell stands in the notebook.
+        The position of its cell in the notebook.
     needs : tuple of Need
-        What it needs of the task; where that is not given, it has no cell.
+        Its requirements. If the task doesn't meet them, it has no cell.
     time_share : float
-        How much it may take of the time that is left when it begins; 0 for what is quick.
+        Its share of the remaining time when it starts; 0 for fast sections.
     values : callable
-        What fills the slots of its piece, from a plan.
+        Returns the values of its template's slots, from a plan.
     """
 
     record: type[Section]
@@ -77,14 +77,14 @@ class ExplainSection:
         return self.record.name
 
     def lacks(self, kind: TaskKind) -> str | None:
-        """Say why there is no such section of a kind of task, or return None where there is."""
+        """Return why a kind of task can't have this section, or None if it can."""
         unmet = (need for need in self.needs if getattr(kind, need.capability) is not need.value)
         return next((need.otherwise for need in unmet), None)
 
     def cell(
         self, function: Callable[Concatenate[Subject, P], SectionResult]
     ) -> Callable[Concatenate[Subject, P], CellOutput]:
-        """Make the function of a cell of one that returns a section and what to show of it."""
+        """Decorate a function that returns a section and its output."""
 
         @functools.wraps(function)
         def checked(subject: Subject, /, *args: P.args, **options: P.kwargs) -> SectionResult:
@@ -98,7 +98,7 @@ class ExplainSection:
 def section_metadata(
     method: str, *, rows: int, rows_are: str, notes: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Return what a section says of itself; its cell and seconds are filled in later."""
+    """Return the metadata fields of a section. Its cell and duration are filled in later."""
     return {
         "cell_id": "",
         "method": method,
@@ -110,6 +110,6 @@ def section_metadata(
 
 
 def on_unseen(subject: Subject, method: str, notes: Sequence[str] = ()) -> dict[str, Any]:
-    """Return what a section says of itself that was measured on rows the models had not seen."""
+    """Return the metadata fields of a section that was measured on unseen rows."""
     unseen = subject.unseen
     return section_metadata(method, rows=len(unseen.y), rows_are=unseen.are, notes=notes)

@@ -1,7 +1,7 @@
-"""sources: which column each output of a view came from, so that what trees say can be summed back.
+"""The source columns of each feature, to sum tree SHAP values of features by column.
 
-A feature step may turn one column into many outputs, and two columns into one. Where an output
-reads several columns, each gets an equal part of it.
+A feature step can turn one column into many features, and two columns into one. If a feature has
+several source columns, each gets an equal share.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PROBE_ROWS = 200
 def shares_of_columns(
     view: FittedView, specs: Sequence[StepSpec], table: Table, columns: Sequence[str], seed: int
 ) -> Floats:
-    """Return the share of each column in each output: (n_outputs, n_columns), rows sum to 1.
+    """Return each column's share in each feature, of shape (n_features, n_columns); rows sum to 1.
 
     Parameters
     ----------
@@ -31,9 +31,8 @@ def shares_of_columns(
     specs : sequence of StepSpec
         The steps that the view was fitted from.
     table : mapping of arrays
-        Rows to find out with, where a step does not say so itself: an output reads a column if it
-        changes when the column is shuffled, or is missing. Where nothing changes, its name begins
-        with that of its column.
+        Rows for probing steps that don't declare their sources: a feature depends on a column if
+        it changes when the column is shuffled. If none changes, its name's prefix decides.
     """
     steps = [spec for spec in in_order(specs) if spec.kind != SELECT]
     random = np.random.default_rng(seed)
@@ -46,29 +45,29 @@ def shares_of_columns(
         if step.sources is not None:
             block[np.arange(len(block)), [columns.index(name) for name in step.sources]] = 1.0
             continue
-        usual = step.transform(probe)
+        original = step.transform(probe)
         for name in spec.columns:
             order = random.permutation(len(rows))
             changed = {**probe, name: probe[name][order]}
-            moved = _differs(usual, step.transform(changed))
-            block[moved, columns.index(name)] = 1.0
-        for place, output in enumerate(step.names):
-            if not block[place].any():
-                block[place] = _by_name(output, spec.columns, columns)
+            changed_outputs = _differs(original, step.transform(changed))
+            block[changed_outputs, columns.index(name)] = 1.0
+        for index, output in enumerate(step.names):
+            if not block[index].any():
+                block[index] = _by_name(output, spec.columns, columns)
     shares = np.vstack(blocks)
     shares /= shares.sum(axis=1, keepdims=True)
     return shares if view.kept is None else shares[list(view.kept)]
 
 
-def _differs(one: Any, other: Any) -> Any:
-    """Return which columns of two matrices differ anywhere; a missing cell equals a missing one."""
-    same = (one == other) | (np.isnan(one) & np.isnan(other))
+def _differs(before: Any, after: Any) -> Any:
+    """Return a mask of the columns that differ between two matrices. Missing equals missing."""
+    same = (before == after) | (np.isnan(before) & np.isnan(after))
     return ~same.all(axis=0)
 
 
 def _by_name(output: str, of_step: Sequence[str], columns: Sequence[str]) -> Floats:
-    named = [name for name in of_step if output.startswith(name)]
-    chosen = [max(named, key=len)] if named else list(of_step)
+    matching = [name for name in of_step if output.startswith(name)]
+    sources = [max(matching, key=len)] if matching else list(of_step)
     row = np.zeros(len(columns))
-    row[[columns.index(name) for name in chosen]] = 1.0
+    row[[columns.index(name) for name in sources]] = 1.0
     return row

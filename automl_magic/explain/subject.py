@@ -1,4 +1,4 @@
-"""Subject: the model to be explained, with its table and its honest predictions."""
+"""Subject: the model to explain, with its table and its predictions for unseen rows."""
 
 from __future__ import annotations
 
@@ -32,48 +32,48 @@ PROBES = (100, 1_000)
 
 
 class Subject:
-    """The model of a search, with the table that it was found on.
+    """A model with the table of its search, which the cells of an explain notebook explain.
 
     Parameters
     ----------
-    table : DataFrame
-        As it was loaded for the search, the target in it.
+    table : DataFrame of shape (n_table_rows, n_table_columns)
+        The table as loaded for the search, with the target.
     search_dir : path
-        The folder of the search's run: `model/`, `oof.npz` and `holdout.npz`.
+        The folder of the search run, with `model/`, `oof.npz` and `holdout.npz`.
     data_fingerprint : str
-        Of this table; it must be that of the recipe.
+        The fingerprint of the table, which must match the recipe's.
     sensitive : sequence of str
-        Columns that fairness is measured by. They are immutable too.
+        Columns to measure fairness by. They're immutable too.
     immutable : sequence of str
-        More columns that no counterfactual may change.
-    budget_s : float
-        Wall-clock seconds for everything that is computed, counted from here.
+        Further columns that counterfactuals must not change.
+    budget_s : float, seconds
+        The wall-clock time for all sections, counted from here.
 
     Attributes
     ----------
     columns : tuple of str
-        Those that the model reads, in the order of every tuple with one entry a column.
-    table : mapping of arrays
-        The rows that have a target, all columns that are needed.
-    row_numbers : array of int
-        The position of each of these rows in the table as it was loaded.
-    y : array
+        The columns of the model, which set the order of all tuples by column.
+    table : mapping of arrays, each of shape (n_rows,)
+        The columns of the model and of fairness, for the rows that have a target.
+    row_numbers : array of int, shape (n_rows,)
+        The position of each row in the loaded table.
+    y : array, shape (n_rows,)
         Class codes, or values.
     sections : dict
-        What the cells have found, by name.
+        The computed sections by name.
     shap : ShapValues or None
-        The SHAP values of the rows that were explained, once they are there.
+        The SHAP values of the explained rows, after the SHAP section has run.
     tester : FittedRecipe or None
-        A model that has not seen `unseen.tested`, once it is fitted.
+        A model not trained on `unseen.tested`, after `refit` has run.
 
     Raises
     ------
     DataError
-        If the table is not the one that the model was found on.
+        If the table isn't the one of the search.
     PlanError
-        If a column to be kept or watched does not exist.
+        If a sensitive or immutable column doesn't exist.
     RunError, ArtifactTampered
-        If the folder is not that of a search.
+        If the folder isn't that of a search.
     """
 
     def __init__(
@@ -100,8 +100,8 @@ class Subject:
         target = table_of(table, [recipe.target])[recipe.target]
         self.row_numbers = np.flatnonzero(~as_missing(target))
         self.y = encode_target(target[self.row_numbers], recipe.task, recipe.classes)
-        needed = [name for name in (*self.columns, *self.sensitive) if name != recipe.target]
-        self.table: Table = take(table_of(table, dict.fromkeys(needed)), self.row_numbers)
+        columns = [name for name in (*self.columns, *self.sensitive) if name != recipe.target]
+        self.table: Table = take(table_of(table, dict.fromkeys(columns)), self.row_numbers)
         self.frame = table
         self.order = orders(recipe, {name: self.table[name] for name in self.columns})
         self.unseen = read_unseen(self.folder, recipe.split.kind)
@@ -120,7 +120,7 @@ class Subject:
 
     @property
     def output(self) -> int | None:
-        """The class that is explained first: the positive one, or the most frequent of many."""
+        """The class to explain first: the positive class, or the most frequent of many."""
         if not self.recipe.task.has_classes:
             return None
         if self.has_two_classes:
@@ -129,14 +129,14 @@ class Subject:
 
     @property
     def outputs(self) -> tuple[int | None, ...]:
-        """The classes that have an output: the positive one of two, all of many."""
+        """The classes that have an output: the positive one of two, or all of many."""
         if not self.recipe.task.has_classes:
             return (None,)
         return (1,) if self.has_two_classes else tuple(range(self.recipe.n_classes))
 
     @property
     def scale(self) -> str:
-        """What `predict_output` returns, in words."""
+        """A description of the output of `predict_output`."""
         if not self.recipe.task.has_classes:
             return f"the predicted value of {shown(self.recipe.target)}"
         if self.has_two_classes:
@@ -144,22 +144,22 @@ class Subject:
         return "the predicted probability of a class"
 
     def label(self, code: int) -> str:
-        """Return the name of a class for a sentence."""
+        """Return the quoted name of a class for a sentence."""
         return repr(shown(plain(self.recipe.classes[code])))
 
     def rows(self, positions: Any) -> dict[str, Any]:
-        """Return the columns that the model reads, of some rows."""
+        """Return the model's columns for some rows."""
         return take({name: self.table[name] for name in self.columns}, np.asarray(positions))
 
     def predict(self, table: Table, model: FittedRecipe | None = None) -> Floats:
         """Return probabilities of shape (n, n_classes), or values of shape (n,)."""
-        chosen = model or self.model
+        predictor = model or self.model
         if self.recipe.task.has_classes:
-            return chosen.predict_proba(table)
-        return np.asarray(chosen.predict(table), dtype=np.float64)
+            return predictor.predict_proba(table)
+        return np.asarray(predictor.predict(table), dtype=np.float64)
 
     def predict_output(self, table: Table, model: FittedRecipe | None = None) -> Floats:
-        """Return what is explained, of shape (n, number of outputs)."""
+        """Return the explained output, of shape (n, n_outputs)."""
         return self.as_output(self.predict(table, model))
 
     def as_output(self, predicted: Floats) -> Floats:
@@ -169,37 +169,39 @@ class Subject:
         return predicted[:, 1:] if self.has_two_classes else predicted
 
     def codes(self, predicted: Floats) -> Any:
-        """Return the predicted classes, by the model's own threshold."""
+        """Return the codes of the predicted classes, at the model's threshold."""
         return metrics.labels_of(predicted, self.model.threshold)
 
-    def sample(self, positions: Any, most: int, *, salt: int = 0) -> Any:
-        """Return at most so many of some rows: seeded, in ascending order."""
-        if len(positions) <= most:
+    def sample(self, positions: Any, limit: int, *, salt: int = 0) -> Any:
+        """Return a seeded sample of at most `limit` positions, in ascending order."""
+        if len(positions) <= limit:
             return np.sort(positions)
         random = np.random.default_rng((self.recipe.seed, salt))
-        return np.sort(random.choice(positions, most, replace=False))
+        return np.sort(random.choice(positions, limit, replace=False))
 
-    def keep(self, name: str, section: Section, shows: CellOutput, seconds: float, /) -> CellOutput:
-        """Take in what a cell has found, and say on which rows and how; see `section_cell`."""
-        kept = dataclasses.replace(section, cell_id=name, seconds=seconds)
+    def keep(
+        self, name: str, section: Section, output: CellOutput, seconds: float, /
+    ) -> CellOutput:
+        """Store a section, and add its rows, time and method to the output; see `section_cell`."""
+        stored = dataclasses.replace(section, cell_id=name, seconds=seconds)
         self.skipped.pop(name, None)
-        self.sections[name] = kept
-        of_rows = f"On {kept.rows_are}, in {seconds:.1f} s. {kept.method}"
-        return dataclasses.replace(shows, said=(*shows.said, *kept.notes, of_rows))
+        self.sections[name] = stored
+        of_rows = f"On {stored.rows_are}, in {seconds:.1f} s. {stored.method}"
+        return dataclasses.replace(output, said=(*output.said, *stored.notes, of_rows))
 
     def skip(self, name: str, why: str) -> None:
-        """Take in why a section is not there."""
+        """Store the reason why a section was skipped."""
         self.sections.pop(name, None)
         self.skipped[name] = Skipped(section=name, why=why, cell_id=name)
 
     @cached_property
     def unseen_record(self) -> Unseen:
-        """The honest predictions as a record, with the score on them."""
+        """The predictions for unseen rows as a record, with their score."""
         name, unseen = self.recipe.metric, self.unseen
-        at = self.model.threshold
-        score = metrics.score(name, unseen.y, unseen.predicted, threshold=at)
+        threshold = self.model.threshold
+        score = metrics.score(name, unseen.y, unseen.predicted, threshold=threshold)
         low, high = metrics.interval(
-            name, unseen.y, unseen.predicted, threshold=at, seed=self.recipe.seed
+            name, unseen.y, unseen.predicted, threshold=threshold, seed=self.recipe.seed
         )
         measured = Score(metric=name, score=score, rows=len(unseen.y), low=low, high=high)
         return Unseen(
@@ -213,32 +215,32 @@ class Subject:
         return Manifest.from_json(json.loads(content)).digest()
 
     def seconds(self, n_rows: int) -> float:
-        """Return about how long it takes to predict so many rows in one call."""
+        """Return the approximate time to predict `n_rows` in one call, in seconds."""
         return self._call_s + n_rows * self._row_s
 
     def _speed(self) -> tuple[float, float]:
-        """Return the seconds of a call, and of a row, from two calls with few and many rows."""
-        taken = []
+        """Return the seconds per call and per row, from calls with few and many rows."""
+        durations = []
         for size in PROBES:
             probe = self.rows(np.resize(np.arange(len(self.y)), size))
-            self.predict(probe)  # what is only slow the first time
+            self.predict(probe)  # warm up
             started = time.perf_counter()
             self.predict(probe)
-            taken.append(time.perf_counter() - started)
+            durations.append(time.perf_counter() - started)
         few, many = PROBES
-        row_s = max(1e-7, (taken[1] - taken[0]) / (many - few))
-        return max(1e-4, taken[0] - few * row_s), row_s
+        row_s = max(1e-7, (durations[1] - durations[0]) / (many - few))
+        return max(1e-4, durations[0] - few * row_s), row_s
 
     def __repr__(self) -> str:
         recipe, score = self.recipe, self.unseen_record.score
-        between = (
-            f" (95 %: {score.low:.4g} to {score.high:.4g})"
+        interval = (
+            f" (95%: {score.low:.4g} to {score.high:.4g})"
             if score.low is not None and score.high is not None
             else ""
         )
         sizes = ", ".join(
-            format_count(n, one)
-            for n, one in (
+            format_count(n, noun)
+            for n, noun in (
                 (len(recipe.members), "member"),
                 (len(self.columns), "column"),
                 (len(self.y), "row"),
@@ -247,7 +249,7 @@ class Subject:
         return "\n".join(
             [
                 f"Explain: {recipe.task} of {recipe.target!r}; {sizes}",
-                f"  {score.metric} {score.score:.4g}{between} on rows that it had not seen",
+                f"  {score.metric} {score.score:.4g}{interval} on unseen rows",
                 f"  {self.unseen.in_words}",
                 f"  immutable: {', '.join(map(repr, self.immutable)) or 'no column'}",
             ]
@@ -257,18 +259,18 @@ class Subject:
 def _check_fingerprint(of_recipe: str, of_table: str) -> None:
     if of_recipe and of_recipe != of_table:
         raise DataError(
-            "The table is not the one that the model was found on.",
-            why=f"Its fingerprint is {of_table[:19]}…, and that of the recipe {of_recipe[:19]}….",
+            "The table isn't the one that the model was trained on.",
+            why=f"Its fingerprint is {of_table[:19]}…. The recipe's is {of_recipe[:19]}….",
             fix="Load the table of the search, or search again on this one.",
         )
 
 
-def _check_column(name: str, known: Sequence[str]) -> None:
-    if name in known:
+def _check_column(name: str, columns: Sequence[str]) -> None:
+    if name in columns:
         return
-    close = near_miss(name, known)
+    close = near_miss(name, columns)
     raise PlanError(
         f"There is no column {name!r}.",
-        why=f"The table has {shorten(list(known))}.",
-        fix=f"Write {close!r} instead." if close else "Name a column of the table.",
+        why=f"The table has {shorten(list(columns))}.",
+        fix=f"Use {close!r} instead." if close else "Use a column of the table.",
     )

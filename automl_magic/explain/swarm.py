@@ -1,4 +1,4 @@
-"""swarm: SHAP values as a picture, a point for each row, coloured by the value it had."""
+"""Beeswarm charts of SHAP values: a point per row, coloured by its value in the column."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ TOP_COLUMNS, MOST_POINTS, MOST_OUTPUTS, DRAWN_COLUMNS = 12, 200, 4, 10
 LONGEST = 24
 
 
-def beeswarms(subject: Subject, found: ShapValues, order: Any) -> tuple[Beeswarm, ...]:
-    """Return the points of the top columns; of more than four classes, for the most frequent."""
+def beeswarms(subject: Subject, shap: ShapValues, order: Any) -> tuple[Beeswarm, ...]:
+    """Return the points of the top columns, for at most the four most frequent classes."""
     outputs = subject.outputs
     if len(outputs) > MOST_OUTPUTS:
         counts = np.bincount(subject.y, minlength=len(outputs))
-        kept = np.sort(np.argsort(-counts, kind="stable")[:MOST_OUTPUTS])
+        output_indices = np.sort(np.argsort(-counts, kind="stable")[:MOST_OUTPUTS])
     else:
-        kept = np.arange(len(outputs))
-    points = subject.sample(np.arange(len(found.positions)), MOST_POINTS, salt=5)
-    rows = found.positions[points]
+        output_indices = np.arange(len(outputs))
+    points = subject.sample(np.arange(len(shap.positions)), MOST_POINTS, salt=5)
+    rows = shap.positions[points]
     swarms = []
     for i in order[:TOP_COLUMNS]:
         name = subject.columns[i]
@@ -42,9 +42,9 @@ def beeswarms(subject: Subject, found: ShapValues, order: Any) -> tuple[Beeswarm
                 output=outputs[k],
                 shown=texts,
                 position=positions,
-                shap=all_rounded(found.values[points, i, k]),
+                shap=all_rounded(shap.values[points, i, k]),
             )
-            for k in kept
+            for k in output_indices
         ]
     return tuple(swarms)
 
@@ -57,70 +57,75 @@ def _positions(order: Floats | None, rows: Any) -> tuple[float | None, ...]:
     return tuple(finite(float(p)) for p in np.clip((order[rows] - low) / width, 0, 1))
 
 
-def drawn(subject: Subject, found: Shap) -> PngFigure:
-    """Draw the importance of the top columns, and beside it the points of the first output."""
-    top = found.columns[:DRAWN_COLUMNS]
-    names = [one.column for one in top]
-    figure, (left, right) = draw.panels(2, width=4.8, height=0.8 + 0.36 * max(4, len(top)))
-    values = np.array([one.mean_abs for one in top])
-    spread = [values - [one.low for one in top], np.array([one.high for one in top]) - values]
-    draw.bars(left, names, values.tolist(), np.maximum(0.0, spread))
-    left.set_xlabel(f"mean |SHAP| ({found.unit})", fontsize=9)
+def drawn(subject: Subject, section: Shap) -> PngFigure:
+    """Draw the importance of the top columns, and the points of the first output beside it."""
+    top = section.columns[:DRAWN_COLUMNS]
+    names = [column.column for column in top]
+    figure, (bar_ax, swarm_ax) = draw.panels(2, width=4.8, height=0.8 + 0.36 * max(4, len(top)))
+    values = np.array([column.mean_abs for column in top])
+    spread = [
+        values - [column.low for column in top],
+        np.array([column.high for column in top]) - values,
+    ]
+    draw.bars(bar_ax, names, values.tolist(), np.maximum(0.0, spread))
+    bar_ax.set_xlabel(f"mean |SHAP| ({section.unit})", fontsize=9)
     output = subject.output
-    swarms = {one.column: one for one in found.beeswarms if one.output == output}
+    swarms = {column.column: column for column in section.beeswarms if column.output == output}
     random = np.random.default_rng(0)
     points = None
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         if name not in swarms:
             continue
         swarm = swarms[name]
-        height = place + _spread_out(np.array(swarm.shap), random)
+        height = index + _spread_out(np.array(swarm.shap), random)
         ordered = np.array([p is not None for p in swarm.position])
         shap = np.array(swarm.shap)
-        right.scatter(shap[~ordered], height[~ordered], s=6, color=draw.FAINT, linewidths=0)
+        swarm_ax.scatter(shap[~ordered], height[~ordered], s=6, color=draw.FAINT, linewidths=0)
         colours = [p for p in swarm.position if p is not None]
-        points = right.scatter(
+        points = swarm_ax.scatter(
             shap[ordered], height[ordered], s=6, c=colours, cmap="cividis", vmin=0, vmax=1
         )
-    right.axvline(0, color=draw.FAINT, linewidth=0.8)
-    right.set_yticks([])
-    right.set_ylim(len(names) - 0.5, -0.5)
+    swarm_ax.axvline(0, color=draw.FAINT, linewidth=0.8)
+    swarm_ax.set_yticks([])
+    swarm_ax.set_ylim(len(names) - 0.5, -0.5)
     of = "" if output is None else f" of {on_axis(plain(subject.recipe.classes[output]), 16)}"
-    right.set_xlabel(f"SHAP{of} ({found.unit})", fontsize=9)
+    swarm_ax.set_xlabel(f"SHAP{of} ({section.unit})", fontsize=9)
     if points is not None:
-        bar = figure.colorbar(points, ax=right, shrink=0.7, ticks=[0, 1])
+        bar = figure.colorbar(points, ax=swarm_ax, shrink=0.7, ticks=[0, 1])
         bar.ax.set_yticklabels(["low", "high"], fontsize=7)
-        bar.set_label("value of the column (grey: no order)", fontsize=7)
-    said = ", ".join(f"{shown(one.column)} {format_value(one.mean_abs)}" for one in top[:6])
+        bar.set_label("column value (grey: no order)", fontsize=7)
+    importances = ", ".join(
+        f"{shown(column.column)} {format_value(column.mean_abs)}" for column in top[:6]
+    )
     return PngFigure.of(
         figure,
-        f"What moves {found.scale} most, as the mean of |SHAP|: {said}.",
+        f"Mean |SHAP| by column, for {section.scale}: {importances}.",
     )
 
 
 def _spread_out(shap: Floats, random: Any) -> Floats:
-    """Return heights that are wider where there are many points."""
+    """Return random vertical offsets, larger where there are more points."""
     if len(shap) < 2 or np.ptp(shap) == 0:
         return np.zeros(len(shap))
-    places = np.clip(((shap - shap.min()) / np.ptp(shap) * 30).astype(int), 0, 29)
-    crowd = np.bincount(places, minlength=30)[places] / np.bincount(places).max()
-    spread: Floats = random.uniform(-0.38, 0.38, len(shap)) * crowd
+    bins = np.clip(((shap - shap.min()) / np.ptp(shap) * 30).astype(int), 0, 29)
+    density = np.bincount(bins, minlength=30)[bins] / np.bincount(bins).max()
+    spread: Floats = random.uniform(-0.38, 0.38, len(shap)) * density
     return spread
 
 
-def table_of_columns(found: Shap) -> TextTable:
-    """Return the importance of all columns."""
+def table_of_columns(section: Shap) -> TextTable:
+    """Return a table of the importance of all columns."""
     return TextTable(
-        f"mean |SHAP| of each column, in {found.unit}",
-        ("Column", "Mean |SHAP|", "95 % low", "95 % high"),
+        f"Mean |SHAP| by column, in {section.unit}",
+        ("Column", "Mean |SHAP|", "Low (95%)", "High (95%)"),
         [
             (
-                shown(one.column),
-                format_value(one.mean_abs),
-                format_value(one.low),
-                format_value(one.high),
+                shown(column.column),
+                format_value(column.mean_abs),
+                format_value(column.low),
+                format_value(column.high),
             )
-            for one in found.columns
+            for column in section.columns
         ],
         frozenset({1, 2, 3}),
     )

@@ -1,4 +1,4 @@
-"""tree_path: the SHAP values of a model of boosters, and how close they come to what it says."""
+"""Tree SHAP values of a model of boosters, and the gap between their sums and its output."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from automl_magic.recipe.attribution import TreeShap, answers_of
 from automl_magic.recipe.values import Floats
 
 METHOD = (
-    "SHAP by the paths of the trees (TreeSHAP, Lundberg et al., Nature Machine Intelligence 2, "
-    "2020), summed over the features that were made of a column. What a feature owes to several "
-    "columns is divided equally."
+    "Tree SHAP (Lundberg et al., Nature Machine Intelligence 2, 2020), summed over the features of "
+    "each column. Features from several columns are divided equally among them."
 )
 CHUNK = 50
 
 
 def tree_shap_of(subject: Subject) -> TreeShap:
-    """Find out what the columns of each view are made of, for a model that is not refused."""
+    """Return the TreeSHAP explainer of a model, with the source columns of its features."""
     recipe, rows = subject.recipe, subject.rows(np.arange(len(subject.y)))
     shares = {
         name: shares_of_columns(view, recipe.views[name], rows, subject.columns, recipe.seed)
@@ -29,6 +28,6 @@ def tree_shap_of(subject: Subject) -> TreeShap:
 
 
 def gap(subject: Subject, table: Table, totals: Floats) -> float:
-    """Return how far the sums are from what the model says: as probabilities, or values."""
-    told = answers_of(totals, subject.recipe.n_classes)
-    return float(np.abs(told - subject.predict(table)).max())
+    """Return the maximum gap between the sums and the model's output (probability or value)."""
+    summed = answers_of(totals, subject.recipe.n_classes)
+    return float(np.abs(summed - subject.predict(table)).max())

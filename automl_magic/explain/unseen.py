@@ -1,7 +1,7 @@
-"""unseen: predictions by models that had not learned from the row. Nothing else is honest.
+"""Predictions for unseen rows: by models that weren't trained on them.
 
-The model that is kept was fitted on all rows, so what it says of them flatters it. The search kept
-what was predicted for the holdout by a model without it, and what the members said out of fold.
+The final model was trained on all rows, so scores on them would be optimistic. The search stored
+holdout predictions and out-of-fold predictions.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ import numpy as np
 from automl_magic.errors import RunError
 from automl_magic.records import SplitKind
 
-# Fewer rows than these leave the tails of a curve to chance: then the many rows out of fold are
-# taken, although the weights of the blend were tuned on them.
+# With fewer holdout rows, the tails of a curve are chance. Then the out-of-fold rows are used,
+# although the weights of the blend were tuned on them.
 ENOUGH_ROWS = 1_000
 HOLDOUT, OUT_OF_FOLD = "holdout", "out_of_fold"
 
 
 @dataclass(frozen=True)
 class UnseenRows:
-    """Rows with the predictions of models that had not seen them.
+    """Rows with the predictions of models that weren't trained on them.
 
     Attributes
     ----------
     are, in_words : str
-        Which rows they are, in a few words and with the reason.
+        A short description of the rows, and one with the reason.
     rows : array of int, shape (n,)
         Positions among the rows that have a target.
     y, predicted : arrays, shape (n,); (n,) or (n, n_classes)
     learned, tested : arrays of int
-        Rows to fit a model on, and rows that it has then not seen: for what needs a model.
+        Rows to refit a model on, and unseen rows to test it on.
     fit_s : float or None
-        How long that fit took in the search, where it is known.
+        The duration of that fit in the search, in seconds, if it's known.
     """
 
     source: str
@@ -50,63 +50,63 @@ class UnseenRows:
 
 
 def read_unseen(folder: Path, split_kind: SplitKind) -> UnseenRows:
-    """Read the honest predictions that a search kept in its folder.
+    """Read the predictions for unseen rows from the folder of a search.
 
     Raises
     ------
     RunError
-        If the folder has none: it is not that of a search, or of an older release.
+        If the folder has none: it isn't that of a search, or it's from an older release.
     """
     try:
         folds = _arrays(folder / "oof.npz")
     except (OSError, ValueError) as error:
         raise RunError(
-            f"The folder {str(folder)!r} holds no predictions of a search.",
-            why=f"oof.npz cannot be read: {error}.",
+            f"Can't read the predictions of a search in {str(folder)!r}.",
+            why=f"oof.npz can't be read: {error}.",
             fix="Set search_dir to the folder of a search that succeeded.",
         ) from error
     path = folder / "holdout.npz"
-    held = _arrays(path) if path.exists() else {}
-    n_held = len(held.get("rows", ()))
+    holdout = _arrays(path) if path.exists() else {}
+    n_holdout = len(holdout.get("rows", ()))
     predicted = folds["ensemble"].reshape(len(folds["rows"]), -1)
     validated = np.isfinite(predicted).all(axis=1)
-    if n_held >= ENOUGH_ROWS or n_held >= validated.sum():
+    if n_holdout >= ENOUGH_ROWS or n_holdout >= validated.sum():
         return UnseenRows(
             HOLDOUT,
-            f"the {n_held:,} rows of the holdout",
-            f"The {n_held:,} rows of the holdout, which no choice of the search has seen; "
-            "predicted by the recipe fitted without them.",
-            held["rows"],
-            held["y"],
-            held["predicted"],
+            f"the {n_holdout:,} holdout rows",
+            f"These are the {n_holdout:,} holdout rows. The search didn't use them, and the recipe "
+            "was fitted without them.",
+            holdout["rows"],
+            holdout["y"],
+            holdout["predicted"],
             folds["rows"],
-            held["rows"],
-            float(held["fit_s"]),
+            holdout["rows"],
+            float(holdout["fit_s"]),
         )
-    few = f", because the holdout has {n_held:,} rows only" if n_held else ""
+    few = f", because the holdout has only {n_holdout:,} rows" if n_holdout else ""
     inside, outside = _one_fold(folds["fold"][0], split_kind)
-    rows_held = held.get("rows", np.empty(0, dtype=np.int64))
+    holdout_rows = holdout.get("rows", np.empty(0, dtype=np.int64))
     return UnseenRows(
         OUT_OF_FOLD,
-        f"{validated.sum():,} rows predicted out of fold",
-        f"{validated.sum():,} rows predicted out of fold{few}. The weights of the blend were tuned "
-        "on them, which flatters it a little.",
+        f"{validated.sum():,} out-of-fold rows",
+        f"These are {validated.sum():,} out-of-fold rows{few}. The weights of the blend were tuned "
+        "on them, so the score is slightly optimistic.",
         folds["rows"][validated],
         folds["y"][validated],
         folds["ensemble"][validated],
         folds["rows"][inside],
-        np.sort(np.concatenate([folds["rows"][outside], rows_held])),
-        float(held["fit_s"]) if held else None,
+        np.sort(np.concatenate([folds["rows"][outside], holdout_rows])),
+        float(holdout["fit_s"]) if holdout else None,
     )
 
 
 def _one_fold(fold: Any, split_kind: SplitKind) -> tuple[Any, Any]:
-    """Return the rows to learn from and the rows to test on: in time, the last fold is tested."""
+    """Return masks of the training and test rows of one fold: for a time split, the last."""
     if split_kind is SplitKind.TIME:
         return fold < fold.max(), fold == fold.max()
     return fold != 0, fold == 0
 
 
 def _arrays(path: Path) -> dict[str, Any]:
-    with np.load(path, allow_pickle=False) as kept:
-        return dict(kept)
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)

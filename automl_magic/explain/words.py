@@ -1,4 +1,4 @@
-"""Values of a table as JSON, as text and on an axis; numbers with as many digits as help."""
+"""Formatting of table values for JSON, text and chart axes, and rounding of numbers."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from automl_magic.look.text import safe
 from automl_magic.recipe.values import missing_of, text_of
 from automl_magic.records.explanations.measured import Measure
 
-# A document of some thousand numbers: more digits than these would only make it longer.
+# Significant digits of the numbers in an explanation, which has thousands of them.
 DIGITS = 6
 LONGEST_TEXT = 2_000
 MISSING = "(missing)"
 
 
 def rounded(value: float) -> float:
-    """Return a finite number with six digits."""
+    """Return a finite number rounded to six significant digits."""
     return float(f"{float(value):.{DIGITS}g}")
 
 
 def all_rounded(values: Iterable[float]) -> tuple[float, ...]:
-    """Return finite numbers with six digits each."""
+    """Return finite numbers rounded to six significant digits."""
     return tuple(rounded(value) for value in values)
 
 
 def finite(value: float | None) -> float | None:
-    """Return a number with six digits, or None where there is none."""
+    """Return a number rounded to six significant digits, or None if it isn't finite."""
     return None if value is None or not math.isfinite(value) else rounded(value)
 
 
@@ -48,12 +48,12 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
-    told = text_of(value)
-    if told is None:
+    string = text_of(value)
+    if string is None:
         return None
-    # Half of a character has no UTF-8, and the document is a file.
-    told = told.encode("utf-8", "replace").decode()
-    return told if len(told) <= LONGEST_TEXT else told[: LONGEST_TEXT - 1] + "…"
+    # UTF-8 can't encode lone surrogates.
+    string = string.encode("utf-8", "replace").decode()
+    return string if len(string) <= LONGEST_TEXT else string[: LONGEST_TEXT - 1] + "…"
 
 
 def shown(value: Any, limit: int = 40) -> str:
@@ -66,7 +66,7 @@ def shown(value: Any, limit: int = 40) -> str:
 
 
 def on_axis(value: Any, limit: int = 24) -> str:
-    """Return a name or value as matplotlib may draw it: `$` would start a formula."""
+    """Return a name or value with `$` escaped, which would start a formula in matplotlib."""
     return text.on_axis(shown(value, limit))
 
 

@@ -1,4 +1,4 @@
-"""look: how values look, as text and as HTML; one visual language for every surface.
+"""Formatting of values and tables as text and HTML, shared by all frontends.
 
-Escapes everything that comes from data. Knows no front door.
+All data is escaped.
 """

@@ -1,7 +1,4 @@
-"""What a cell shows: a picture with its words, the numbers as a table, the method and its limits.
-
-The text alternative of the picture says what is to be seen, and the table has the numbers.
-"""
+"""The output of a notebook cell: a figure with a text alternative, tables, and notes."""
 
 from __future__ import annotations
 
@@ -16,9 +13,9 @@ from automl_magic.look.text_table import TextTable
 
 @dataclass(frozen=True, repr=False)
 class CellOutput:
-    """The answer of a cell. In a terminal it is the same in plain text.
+    """The output of a cell, as HTML in a notebook and as plain text in a terminal.
 
-    `said` are sentences below the picture; `folded` are tables to open, for what the picture shows.
+    `folded` are collapsed tables with the numbers of the picture. `said` are sentences below it.
     """
 
     picture: PngFigure | None = None
@@ -35,7 +32,7 @@ class CellOutput:
         parts = [self.picture.as_html()] if self.picture else []
         parts += [table.as_html() for table in self.tables]
         parts += [
-            tag("details", tag("summary", text(f"The numbers: {table.caption}")), table.as_html())
+            tag("details", tag("summary", text(f"Numbers: {table.caption}")), table.as_html())
             for table in self.folded
         ]
         return "\n".join([*parts, *(tag("p", text(sentence)) for sentence in self.said)])

@@ -1,4 +1,4 @@
-// Elements without markup: text is text, and a redraw keeps the focus and what is being typed.
+// Build elements without markup, and update them without losing the focus or typed input.
 
 function h(name, properties = {}, ...children) {
   const element = document.createElement(name);
@@ -21,13 +21,13 @@ function fill(element, properties, children) {
   return element;
 }
 
-// Listeners are looked up when an event comes, so that a redraw replaces them with the rest.
+// Look up listeners when an event arrives, so that an update replaces them too.
 function listen(root) {
   for (const type of ["click", "change", "submit", "input"]) {
     root.addEventListener(type, (event) => {
-      for (let at = event.target; at && at !== root.parentNode; at = at.parentNode) {
-        const listener = at._on && at._on[type];
-        if (listener) return listener(event, at);
+      for (let node = event.target; node && node !== root.parentNode; node = node.parentNode) {
+        const listener = node._on && node._on[type];
+        if (listener) return listener(event, node);
       }
     });
   }
@@ -37,7 +37,7 @@ const keyOf = (node) => (node.nodeType === 1 ? node.getAttribute("data-key") || 
 const isAlike = (a, b) =>
   a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b) && a.type === b.type;
 
-// Turn what is on the page into what it should be, changing only what differs.
+// Update an element to match another one, changing only the differences.
 function morph(old, wanted) {
   if (old.nodeType !== 1) {
     if (old.data !== wanted.data) old.data = wanted.data;
@@ -56,32 +56,32 @@ function morph(old, wanted) {
     if (!isTyping && old.value !== wanted.value) old.value = wanted.value;
     return;
   }
-  const chosen = wanted.value; // of a list; options that are new move over from it
+  const selected = wanted.value; // read it first: new options move from `wanted` to `old`
   morphChildren(old, wanted);
-  if (old.nodeName === "SELECT" && !isTyping) old.value = chosen;
+  if (old.nodeName === "SELECT" && !isTyping) old.value = selected;
 }
 
 function morphChildren(old, wanted) {
   const next = [...wanted.childNodes];
-  let at = old.firstChild;
+  let node = old.firstChild;
   for (const child of next) {
-    let match = at;
+    let match = node;
     while (match && !isAlike(match, child)) match = match.nextSibling;
     if (!match) {
-      old.insertBefore(child, at);
+      old.insertBefore(child, node);
       continue;
     }
-    while (at !== match) {
-      const gone = at;
-      at = at.nextSibling;
-      gone.remove();
+    while (node !== match) {
+      const removed = node;
+      node = node.nextSibling;
+      removed.remove();
     }
     morph(match, child);
-    at = match.nextSibling;
+    node = match.nextSibling;
   }
-  while (at) {
-    const gone = at;
-    at = at.nextSibling;
-    gone.remove();
+  while (node) {
+    const removed = node;
+    node = node.nextSibling;
+    removed.remove();
   }
 }

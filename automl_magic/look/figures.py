@@ -1,6 +1,6 @@
-"""Pictures with their words: an image in HTML and not markup, the words wherever there is none.
+"""Figures with a text alternative.
 
-A notebook that nobody has trusted yet shows an image too.
+In HTML they're an `img`, not markup, so that untrusted notebooks show them too.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ SHOWN_DOTS_PER_INCH = 96
 
 @dataclass(frozen=True, repr=False)
 class PngFigure:
-    """A PNG with its text alternative, which is also what a terminal shows.
+    """A PNG with its text alternative, which terminals show.
 
-    `width` is that of the picture on a page, in pixels.
+    `width` is the displayed width in pixels.
     """
 
     png: bytes
@@ -33,10 +33,10 @@ class PngFigure:
 
     @classmethod
     def of(cls, figure: Figure, alt: str, *, dots_per_inch: int = 144) -> PngFigure:
-        """Draw a figure of matplotlib."""
+        """Render a matplotlib figure."""
         target = io.BytesIO()
         with warnings.catch_warnings():
-            # A name in a script that the font lacks is drawn as boxes; the text alternative has it.
+            # Characters that the font lacks are drawn as boxes. The text alternative has them.
             warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
             figure.savefig(target, format="png", dpi=dots_per_inch)
         return cls(target.getvalue(), alt, round(figure.get_figwidth() * SHOWN_DOTS_PER_INCH))
@@ -58,7 +58,7 @@ class PngFigure:
 
 @dataclass(frozen=True, repr=False)
 class SvgFigure:
-    """A picture in SVG, and what it shows in words."""
+    """An SVG with its text alternative (`words`), which terminals show."""
 
     svg: str
     words: str

@@ -1,7 +1,7 @@
-"""section_cell: what every function of a cell that makes a section of a report has in common.
+"""section_cell: decorates the function of a cell that computes a section of a report.
 
-It takes the time, has its section kept, and shows it. A section that cannot be made is no failure
-of the notebook: the reason is kept instead, and shown.
+The decorated function measures its time, stores the section and shows it. If the section can't be
+computed, it stores and shows the reason instead, so that the notebook continues.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ SectionResult: TypeAlias = tuple[Any, CellOutput]
 
 
 class SectionSkipped(Exception):
-    """A section does not apply, or cannot be made; the message is a sentence that says why."""
+    """A section doesn't apply or can't be computed. The message is a sentence with the reason."""
 
 
 class SectionKeeper(Protocol):
-    """What the cells of a notebook fill, section by section."""
+    """Stores the sections that the cells of a notebook compute."""
 
-    def keep(self, name: str, section: Any, shows: CellOutput, seconds: float, /) -> CellOutput:
-        """Take in a section that took so long, and return what its cell shows of it.
+    def keep(self, name: str, section: Any, output: CellOutput, seconds: float, /) -> CellOutput:
+        """Store a section and its time in seconds, and return the output of its cell.
 
-        A cell that is run again replaces its section.
+        If the cell runs again, the new section replaces the old one.
         """
 
     def skip(self, name: str, why: str) -> None:
-        """Take in why a section is not there."""
+        """Store the reason why a section was skipped."""
 
 
 K = TypeVar("K", bound=SectionKeeper)
@@ -44,9 +44,9 @@ def section_cell(
     [Callable[Concatenate[K, P], SectionResult]],
     Callable[Concatenate[K, P], CellOutput],
 ]:
-    """Make the function of a cell of one that returns a section and what to show of it.
+    """Decorate a function that returns a section and its output.
 
-    `name` is that of the section and of the cell.
+    `name` is the name of the section and of its cell.
     """
 
     def decorate(
@@ -56,16 +56,16 @@ def section_cell(
         def cell(keeper: K, /, *args: P.args, **options: P.kwargs) -> CellOutput:
             started = time.perf_counter()
             try:
-                section, shows = function(keeper, *args, **options)
+                section, output = function(keeper, *args, **options)
             except SectionSkipped as reason:
                 return _skip(keeper, name, str(reason))
-            except AutomlMagicError:  # somebody wrote a wrong value into the cell
+            except AutomlMagicError:  # the cell has an invalid value
                 raise
-            except Exception as error:  # noqa: BLE001 - the other sections do not depend on it
+            except Exception as error:  # noqa: BLE001 - the other sections don't depend on it
                 line = str(error).strip().split("\n")[0][:200]
                 return _skip(keeper, name, f"It failed with {type(error).__name__}: {line}")
             seconds = round(time.perf_counter() - started, 3)
-            return keeper.keep(name, section, shows, seconds)
+            return keeper.keep(name, section, output, seconds)
 
         return cell
 
@@ -74,4 +74,4 @@ def section_cell(
 
 def _skip(keeper: SectionKeeper, name: str, why: str) -> CellOutput:
     keeper.skip(name, why)
-    return CellOutput(said=(f"Left out: {why}",))
+    return CellOutput(said=(f"Skipped: {why}",))

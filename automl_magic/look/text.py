@@ -1,4 +1,4 @@
-"""Text that may come from anybody's data, made safe to print on one line of a terminal."""
+"""Text from untrusted data, made safe to print on one line of a terminal."""
 
 from __future__ import annotations
 
@@ -8,33 +8,32 @@ LINES = ("what", "why", "fix")
 
 
 def safe(text: object, limit: int | None = None) -> str:
-    r"""Return text on one line with everything invisible escaped, cut to `limit` characters.
+    r"""Return text on one line with nonprintable characters escaped, cut to `limit` characters.
 
-    Control characters could move the cursor or set the window's title, bidirectional ones could
-    show another order than the real one, and a lone surrogate cannot be encoded: all of them are
-    written as `\x1b`, `\u202e`, `\ud800`.
+    Control characters can move the cursor or set the window's title, bidirectional ones can change
+    the visible order, and lone surrogates can't be encoded. They become `\x1b`, `\u202e`, `\ud800`.
     """
-    shown = str(text)
-    if limit is not None and len(shown) > limit:
-        shown = shown[: limit - 1] + "…"
-    if shown.isprintable():
-        return shown
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
+    line = str(text)
+    if limit is not None and len(line) > limit:
+        line = line[: limit - 1] + "…"
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 
 def named(value: object, limit: int = 40) -> str:
-    """Return a name or value from data for reading; one without anything to see is `(empty)`."""
-    shown = safe(value, limit)
-    return shown if shown.strip() else "(empty)"
+    """Return a name or value from data, made printable, or `(empty)` if it's blank."""
+    name = safe(value, limit)
+    return name if name.strip() else "(empty)"
 
 
 def on_axis(text: str) -> str:
-    """Return printable text as matplotlib may draw it: `$` would start a formula."""
+    """Return printable text with `$` escaped, which would start a formula in matplotlib."""
     return text.replace("$", r"\$")
 
 
 def encodable(text: str) -> str:
-    """Return text that has a UTF-8 form: half a surrogate pair becomes its escape."""
+    """Return text that UTF-8 can encode: lone surrogates are escaped."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -49,6 +48,6 @@ def error_document(error: AutomlMagicError) -> dict[str, dict[str, str]]:
 
 
 def quoted(name: str) -> str:
-    """Return a name as an error shows it: quoted, escaped, and not longer than a line."""
+    """Return a name for an error: quoted, escaped, and cut to 60 characters."""
     text = repr(name)
     return text if len(text) <= 60 else text[:59] + "…"

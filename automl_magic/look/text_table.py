@@ -1,4 +1,4 @@
-"""Tables of text: in a terminal with aligned columns, in a notebook as HTML."""
+"""Text tables, shown with aligned columns in a terminal and as HTML in a notebook."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from automl_magic.look.text import safe
 
 
 def aligned(rows: Iterable[Sequence[str]], right: Collection[int] = ()) -> list[str]:
-    """Return rows of printable text as lines, their columns of equal width.
+    """Return rows of printable text as lines with aligned columns.
 
-    `right` lists the columns that are aligned to the right.
+    `right` are the indices of right-aligned columns.
     """
     table = [tuple(row) for row in rows]
     widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
     lines = []
     for row in table:
         cells = []
-        for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        for index, (cell, width) in enumerate(zip(row, widths, strict=True)):
             pad = " " * (width - _width(cell))
-            cells.append(pad + cell if place in right else cell + pad)
+            cells.append(pad + cell if index in right else cell + pad)
         lines.append("  ".join(cells).rstrip())
     return lines
 
 
 def _width(text: str) -> int:
-    # East Asian wide characters take two columns, combining marks none.
+    # East Asian wide characters take two columns, combining characters none.
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
@@ -37,10 +37,10 @@ def _width(text: str) -> int:
 
 @dataclass(frozen=True, repr=False)
 class TextTable:
-    """Rows of text under headings; `right` are the columns that hold numbers, `notes` follow.
+    """A table of text with a caption, headings and notes.
 
-    It shows itself where it is the whole answer of a cell; `as_text` and `as_html` are for one
-    among others.
+    `right` are the indices of right-aligned columns. As the only output of a cell, the table
+    displays itself. Use `as_text` and `as_html` for one of several tables.
     """
 
     caption: str
@@ -50,14 +50,14 @@ class TextTable:
     notes: Sequence[str] = ()
 
     def as_text(self) -> str:
-        """Return caption and rows in plain text, the rows indented."""
+        """Return the caption and the indented rows as plain text."""
         return "\n".join([safe(self.caption), *(f"  {line}" for line in self._lines())])
 
     def as_html(self) -> str:
-        """Return the table as HTML in which nothing from data is markup."""
+        """Return the table as HTML, with all data escaped."""
         head = "".join(
-            tag("th", text(name), scope="col", style=self._side(place))
-            for place, name in enumerate(self.headings)
+            tag("th", text(name), scope="col", style=self._alignment(index))
+            for index, name in enumerate(self.headings)
         )
         body = "".join(tag("tr", *map(self._cell, range(len(row)), row)) for row in self.rows)
         return tag(
@@ -83,8 +83,8 @@ class TextTable:
     def _lines(self) -> list[str]:
         return aligned([list(map(safe, row)) for row in (self.headings, *self.rows)], self.right)
 
-    def _cell(self, place: int, value: str) -> str:
-        return tag("td", text(value), style=self._side(place))
+    def _cell(self, index: int, value: str) -> str:
+        return tag("td", text(value), style=self._alignment(index))
 
-    def _side(self, place: int) -> str:
-        return f"text-align: {'right' if place in self.right else 'left'}"
+    def _alignment(self, index: int) -> str:
+        return f"text-align: {'right' if index in self.right else 'left'}"

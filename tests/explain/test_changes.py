@@ -43,7 +43,7 @@ def test_a_fit_that_would_take_too_long_is_not_made_and_the_sections_say_so(bina
 
     assert repr(shown).startswith("Not fitted: it took 0.0 s in the search")
     assert not subject.sections["permutation"].refitted
-    assert "has learned from these rows" in subject.sections["permutation"].notes[0]
+    assert "was trained on these rows" in subject.sections["permutation"].notes[0]
 
 
 def test_dependence_follows_the_column_over_values_of_the_table(found):
@@ -112,7 +112,7 @@ def test_a_counterfactual_keeps_within_the_ranges_it_is_given(binary):
 
 @pytest.mark.parametrize("bounds", [{"city": [1, 2]}, {"age": [5, 1]}, {"age": "old"}])
 def test_a_range_that_is_none_is_refused(bounds, binary):
-    with pytest.raises(PlanError, match=r"The range of '(city|age)' cannot be kept\."):
+    with pytest.raises(PlanError, match=r"The range of '(city|age)' is invalid\."):
         explain.counterfactuals(binary.subject(), ranges=bounds)
 
 

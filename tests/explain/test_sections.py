@@ -33,7 +33,7 @@ def toy(binary, tmp_path_factory):
     plan = flow.plan(folder / "people.csv", "binary", folder=folder / "plan").plan
     piece = folder / "pieces" / "explain" / "decisiveness.py"
     piece.parent.mkdir(parents=True)
-    piece.write_text('explain.decisiveness(subject, far=slot("far"))')
+    piece.write_text('explain.decisiveness(explainer, far=slot("far"))')
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sections, "__path__", [*sections.__path__, str(TOY / "sections")])
         patch.setattr(type(family_for(plan.task)), "templates", folder / "pieces")
@@ -105,7 +105,7 @@ def test_a_section_with_a_page_is_drawn_in_its_place(told, monkeypatch):
 def test_it_is_left_out_where_the_task_has_no_use_for_it(toy, make_search):
     subject = make_search("regression").subject()
 
-    assert repr(explain.decisiveness(subject, far=0.1)).startswith("Left out: Only two classes")
+    assert repr(explain.decisiveness(explainer, far=0.1)).startswith("Skipped: Only two classes")
     assert "decisiveness" in dir(explain)
 
 

@@ -15,7 +15,7 @@ def test_the_holdout_is_taken_where_it_is_large_enough(make_search):
     assert large.unseen_record.score.rows == 1249
     assert set(large.unseen.learned) & set(large.unseen.tested) == set()
     assert small.unseen.source == "out_of_fold"
-    assert "the holdout has 149 rows only" in small.unseen.in_words
+    assert "the holdout has only 149 rows" in small.unseen.in_words
     assert set(small.unseen.learned) & set(small.unseen.tested) == set()
 
 
@@ -65,7 +65,7 @@ def test_costs_that_nobody_named_are_one_and_said_so(binary):
     found = subject.sections["thresholds"]
     assert (found.cost_false_positive, found.cost_false_negative) == (1.0, 1.0)
     assert not found.costs_were_given
-    assert "The experiment names no costs" in repr(shown)
+    assert "The experiment sets no costs" in repr(shown)
 
 
 def test_a_confusion_matrix_counts_every_row(make_search):
@@ -100,7 +100,7 @@ def test_the_top_label_of_many_classes_is_calibrated(make_search):
     explain.calibration(subject)
 
     found = subject.sections["calibration"]
-    assert found.of == "the probability of the class that is predicted"
+    assert found.of == "the probability of the predicted class"
     assert 0 < found.brier.value < found.brier_of_shares
 
 
@@ -124,9 +124,9 @@ def test_residuals_are_truth_minus_prediction(make_search):
     [
         ("regression", "curves", "A regression has no probabilities to rank rows by."),
         ("regression", "confusion", "A regression predicts no classes."),
-        ("multiclass", "thresholds", "Only two classes have a threshold."),
-        ("binary", "residuals", "Classes have no residuals"),
-        ("binary", "fairness", "The experiment names no sensitive columns"),
+        ("multiclass", "thresholds", "Only binary classification has a threshold."),
+        ("binary", "residuals", "A classification has no residuals"),
+        ("binary", "fairness", "The experiment has no sensitive columns"),
     ],
 )
 def test_what_does_not_apply_is_left_out_with_its_reason(kind, name, why, make_search):
@@ -136,4 +136,4 @@ def test_what_does_not_apply_is_left_out_with_its_reason(kind, name, why, make_s
 
     assert name not in subject.sections
     assert subject.skipped[name].why.startswith(why)
-    assert repr(shown).startswith(f"Left out: {why}")
+    assert repr(shown).startswith(f"Skipped: {why}")

@@ -51,7 +51,7 @@ def test_a_table_that_has_changed_is_not_taken_for_the_old_one(told, model, rows
     session = Session(told, model, rows)
     session.do({"do": "number", "number": 17})
 
-    assert "not the one that the model was found on" in session.problem
+    assert "isn't the one that the model was trained on" in session.problem
 
 
 def test_it_begins_with_the_first_row_and_what_the_model_says_of_it(session, model):

@@ -1,4 +1,4 @@
-"""finish: write the explanation down; `result.json` last, as the mark of its end."""
+"""finish: write the explanation, with `result.json` last to mark it as complete."""
 
 from __future__ import annotations
 
@@ -29,41 +29,42 @@ TOP_COLUMNS = 5
 
 
 def finish(subject: Subject, /, *, run_dir: str | os.PathLike[str]) -> CellOutput:
-    """Write `explanation.json`, then `result.json`, each whole.
+    """Write `explanation.json`, then `result.json`, each atomically.
 
     Raises
     ------
     FolderNotWritable
+        If the folder can't be written to.
     """
     folder = Path(run_dir).absolute()
-    found = explanation_of(subject, run_id=folder.name)
+    explanation = explanation_of(subject, run_id=folder.name)
     result = {
         "kind": "explain",
-        "of_run": found.of_run,
+        "of_run": explanation.of_run,
         "explanation": EXPLANATION_NAME,
-        "sections": list(found.sections),
-        "skipped": {one.section: one.why for one in found.skipped},
-        "explain_s": found.seconds,
-        "metrics": headline(subject, found),
-        "data_fingerprint": found.data_fingerprint,
+        "sections": list(explanation.sections),
+        "skipped": {skipped.section: skipped.why for skipped in explanation.skipped},
+        "explain_s": explanation.seconds,
+        "metrics": headline(subject, explanation),
+        "data_fingerprint": explanation.data_fingerprint,
     }
-    # On one line: two hundred thousand numbers are not read line by line.
-    content = dumps(found.to_json(), indent=None).encode()
+    # On one line: the file has about 200,000 numbers.
+    content = dumps(explanation.to_json(), indent=None).encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(folder / EXPLANATION_NAME, content)
         write_atomic(folder / "result.json", dumps(result).encode())
     except OSError as error:
         raise FolderNotWritable(
-            f"The folder {str(folder)!r} cannot be written.",
+            f"Can't write to the folder {str(folder)!r}.",
             why=f"{error.strerror or error}.",
-            fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
+            fix="Set run_dir to a writable folder, or free some space. Then run this cell again.",
         ) from error
-    return _summary(found, len(content))
+    return _summary(explanation, len(content))
 
 
 def explanation_of(subject: Subject, *, run_id: str) -> Explanation:
-    """Return all that was found, as a record; of each section that is not there, why."""
+    """Return the explanation as a record, with the reason for each missing section."""
     recipe, metric = subject.recipe, METRICS[subject.recipe.metric]
     return Explanation(
         run_id=run_id,
@@ -85,56 +86,62 @@ def explanation_of(subject: Subject, *, run_id: str) -> Explanation:
         columns=subject.ranges,
         unseen=subject.unseen_record,
         sections=documents_of(
-            subject.sections[one.name] for one in sections() if one.name in subject.sections
+            subject.sections[section.name]
+            for section in sections()
+            if section.name in subject.sections
         ),
         skipped=_skipped(subject),
     )
 
 
-def headline(subject: Subject, found: Explanation) -> dict[str, float]:
-    """Return the numbers by which explanations of models are compared."""
-    numbers: dict[str, float | None] = {f"unseen_{found.metric}": found.unseen.score.score}
+def headline(subject: Subject, explanation: Explanation) -> dict[str, float]:
+    """Return the numbers that compare explanations of models."""
+    numbers: dict[str, float | None] = {
+        f"unseen_{explanation.metric}": explanation.unseen.score.score
+    }
     for section in subject.sections.values():
         numbers |= section.headline()
     return {name: value for name, value in numbers.items() if value is not None}
 
 
 def _skipped(subject: Subject) -> tuple[Skipped, ...]:
-    left_out = "Its cell was left out, or has not run."
+    not_run = "Its cell was removed or hasn't run."
     return tuple(
-        subject.skipped.get(one.name)
+        subject.skipped.get(section.name)
         or Skipped(
-            section=one.name,
-            why=one.lacks(subject.recipe.task) or left_out,
+            section=section.name,
+            why=section.lacks(subject.recipe.task) or not_run,
             cell_id="finish",
         )
-        for one in sections()
-        if one.name not in subject.sections
+        for section in sections()
+        if section.name not in subject.sections
     )
 
 
-def _summary(found: Explanation, size: int) -> CellOutput:
-    score = found.unseen.score
+def _summary(explanation: Explanation, size: int) -> CellOutput:
+    score = explanation.unseen.score
     rows: list[tuple[str, Any]] = [
         (f"{score.metric} on unseen rows", f"{format_value(score.score)} on {score.rows:,} rows")
     ]
-    if (shap := found.section(Shap)) is not None:
+    if (shap := explanation.section(Shap)) is not None:
         top = [shown(one.column) for one in shap.columns[:TOP_COLUMNS]]
-        rows.append(("columns that move it most", ", ".join(top)))
-    if (calibration := found.section(Calibration)) is not None:
+        rows.append(("most important columns", ", ".join(top)))
+    if (calibration := explanation.section(Calibration)) is not None:
         rows.append(("expected calibration error", measured(calibration.ece)))
-    if (fairness := found.section(Fairness)) is not None:
+    if (fairness := explanation.section(Fairness)) is not None:
         rows += [
-            (f"widest gap by {shown(column.column)}", f"{gap.name}: {measured(gap.measure)}")
+            (f"largest gap by {shown(column.column)}", f"{gap.name}: {measured(gap.measure)}")
             for column in fairness.columns
             for gap in column.gaps[:1]
         ]
     rows += [
-        ("sections", f"{len(found.sections)}, in {found.seconds:.0f} s"),
+        ("sections", f"{len(explanation.sections)}, in {explanation.seconds:.0f} s"),
         ("file", f"{EXPLANATION_NAME}, {size / 1e6:.2f} MB"),
     ]
     table = TextTable("The explanation is finished.", ("", ""), rows)
-    # That a regression has no curves is no news.
-    of_the_task = {need.otherwise for one in sections() for need in one.needs}
-    said = [f"No {one.section}: {one.why}" for one in found.skipped if one.why not in of_the_task]
-    return CellOutput(tables=[table], said=said)
+    # Don't mention sections that the task can't have.
+    task_reasons = {need.otherwise for one in sections() for need in one.needs}
+    notes = [
+        f"No {one.section}: {one.why}" for one in explanation.skipped if one.why not in task_reasons
+    ]
+    return CellOutput(tables=[table], said=notes)

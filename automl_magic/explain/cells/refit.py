@@ -1,4 +1,4 @@
-"""refit: the recipe once more, without the rows that it is then tested on."""
+"""refit: fit the recipe without the test rows of permutation importance and dependence."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.numbers import format_count
 from automl_magic.recipe import fit_recipe
 
-# What a machine does beside us may make a fit so much slower than it was in the search.
+# Other load on the machine can make a fit this many times slower than in the search.
 SLOWER = 1.5
-TIME_SHARE = 0.3125  # of what is left, as in a section
+TIME_SHARE = 0.3125  # of the remaining time, as in a section
 
 
 def refit(subject: Subject, /) -> CellOutput:
     """Fit the recipe without the rows that importance and dependence are measured on.
 
-    The final model has learned from all rows. Where the fit would take more than its share of the
-    time, that model is used instead, and the sections say so.
+    The final model was trained on all rows. If the fit would take more than its share of the time,
+    the sections use the final model instead, with a note.
     """
-    share_s, foreseen_s = subject.clock.share_s(TIME_SHARE), subject.unseen.fit_s
+    share_s, expected_s = subject.clock.share_s(TIME_SHARE), subject.unseen.fit_s
     learned, tested = len(subject.unseen.learned), format_count(len(subject.unseen.tested), "row")
-    if foreseen_s is None or SLOWER * foreseen_s > share_s:
-        took = "an unknown time" if foreseen_s is None else f"{foreseen_s:.1f} s"
+    if expected_s is None or SLOWER * expected_s > share_s:
+        took = "an unknown time" if expected_s is None else f"{expected_s:.1f} s"
         why = (
-            f"Not fitted: it took {took} in the search, and its share of the time is "
-            f"{share_s:.1f} s. Importance and dependence look into the final model, which has "
-            "learned from the rows that they are measured on."
+            f"Not fitted: it took {took} in the search, and its time limit is {share_s:.1f} s. "
+            "Importance and dependence use the final model, which was trained on their rows."
         )
         return CellOutput(said=[why])
     started = time.perf_counter()
@@ -40,11 +39,11 @@ def refit(subject: Subject, /) -> CellOutput:
         n_jobs=side_by_side,
     )
     seconds = time.perf_counter() - started
-    done = (
+    summary = (
         f"Fitted on {learned:,} rows in {seconds:.1f} s, without {tested} that importance and "
         "dependence are measured on."
     )
-    return CellOutput(said=[done])
+    return CellOutput(said=[summary])
 
 
 def _cores() -> int:

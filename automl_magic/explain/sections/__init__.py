@@ -1,7 +1,6 @@
-"""The sections of an explanation: one file each, found by being here.
+"""The sections of an explanation, one module each.
 
-A file holds SECTION, the facts of the section, and the function of its cell, which has the name of
-the file.
+Each module defines SECTION and the function of its cell, which has the module's name.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from automl_magic.explain.section import ExplainSection, Part
 
 @cache
 def sections() -> tuple[ExplainSection, ...]:
-    """Return the facts of all sections, in the order of the notebook."""
+    """Return all sections, in the order of the notebook."""
     modules = [import_module(f"{__name__}.{name}") for name in names()]
-    found: list[ExplainSection] = [module.SECTION for module in modules]
+    loaded: list[ExplainSection] = [module.SECTION for module in modules]
     parts = list(Part)
-    return tuple(sorted(found, key=lambda one: (parts.index(one.part), one.place)))
+    return tuple(sorted(loaded, key=lambda section: (parts.index(section.part), section.place)))
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the functions that make a section."""
+    """Return the names of the functions that compute a section."""
     return tuple(module.name for module in iter_modules(__path__))

@@ -1,4 +1,4 @@
-"""confusion: which classes are taken for which."""
+"""The confusion matrix: rows by true and predicted class."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from automl_magic.look.text_table import TextTable
 from automl_magic.records.explanations.measured import Confusion
 
 MOST_CLASSES, MOST_WRITTEN = 30, 12
-WHITE_FROM = 0.72  # below it black has the better contrast on the colour of a cell
-METHOD = "Rows by true and by predicted class, at the model's own threshold."
+WHITE_FROM = 0.72  # the share from which white text has the better contrast
+METHOD = "Rows by true and predicted class, at the model's threshold."
 
 
 SECTION = ExplainSection(
@@ -29,52 +29,54 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def confusion(subject: Subject, /) -> SectionResult:
-    """Count the rows by true class and predicted class."""
+    """Count the rows by true and predicted class."""
     unseen, k = subject.unseen, subject.recipe.n_classes
-    said = subject.codes(unseen.predicted)
-    whole = np.bincount(unseen.y * k + said, minlength=k * k).reshape(k, k)
-    kept = np.sort(np.argsort(-whole.sum(axis=1), kind="stable")[:MOST_CLASSES])
-    counts = whole[np.ix_(kept, kept)]
-    other = int(whole.sum() - counts.sum())
-    notes = [f"{other:,} rows are of, or were taken for, less frequent classes."] if other else []
+    predicted_codes = subject.codes(unseen.predicted)
+    all_counts = np.bincount(unseen.y * k + predicted_codes, minlength=k * k).reshape(k, k)
+    codes = np.sort(np.argsort(-all_counts.sum(axis=1), kind="stable")[:MOST_CLASSES])
+    counts = all_counts[np.ix_(codes, codes)]
+    n_omitted = int(all_counts.sum() - counts.sum())
+    notes = []
+    if n_omitted:
+        notes.append(f"{n_omitted:,} rows with a rarer true or predicted class are omitted.")
     section = Confusion(
         **on_unseen(subject, METHOD, notes),
-        outputs=tuple(kept.tolist()),
+        outputs=tuple(codes.tolist()),
         counts=tuple(tuple(row) for row in counts.tolist()),
-        other=other,
+        other=n_omitted,
     )
-    names = [shown(plain(subject.recipe.classes[code]), 24) for code in kept]
+    names = [shown(plain(subject.recipe.classes[code]), 24) for code in codes]
     table = TextTable(
         "Rows by true class (down) and predicted class (across)",
-        ("True", *names, "Found"),
+        ("True", *names, "Recall"),
         [
-            (name, *(f"{count:,}" for count in row), _share(row[place], sum(row)))
-            for place, (name, row) in enumerate(zip(names, counts.tolist(), strict=True))
+            (name, *(f"{count:,}" for count in row), _share(row[index], sum(row)))
+            for index, (name, row) in enumerate(zip(names, counts.tolist(), strict=True))
         ],
         frozenset(range(1, len(names) + 2)),
     )
     if len(names) > MOST_WRITTEN:
-        return section, CellOutput(picture=_drawn(section, names), folded=[table])
-    return section, CellOutput(picture=_drawn(section, names), tables=[table])
+        return section, CellOutput(picture=_draw(section, names), folded=[table])
+    return section, CellOutput(picture=_draw(section, names), tables=[table])
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "–"
+def _share(count: int, total: int) -> str:
+    return f"{count / total:.1%}" if total else "–"
 
 
-def _drawn(found: Confusion, names: list[str]) -> PngFigure:
-    counts = np.array(found.counts, dtype=float)
+def _draw(section: Confusion, names: list[str]) -> PngFigure:
+    counts = np.array(section.counts, dtype=float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = min(8.0, 2.4 + 0.42 * len(names))
     figure, (ax,) = draw.panels(1, width=size, height=size * 0.8)
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    places = range(len(names))
-    ax.set_xticks(places, [on_axis(name, 14) for name in names], rotation=45, ha="right")
-    ax.set_yticks(places, [on_axis(name, 14) for name in names])
+    indices = range(len(names))
+    ax.set_xticks(indices, [on_axis(name, 14) for name in names], rotation=45, ha="right")
+    ax.set_yticks(indices, [on_axis(name, 14) for name in names])
     ax.set(xlabel="predicted", ylabel="true", title="Share of each true class")
     if len(names) <= MOST_WRITTEN:
-        for row in places:
-            for column in places:
+        for row in indices:
+            for column in indices:
                 dark = shares[row, column] > WHITE_FROM
                 ax.text(
                     column,
@@ -85,12 +87,15 @@ def _drawn(found: Confusion, names: list[str]) -> PngFigure:
                     fontsize=8,
                     color="white" if dark else "black",
                 )
-    wrong = np.where(np.eye(len(names), dtype=bool), 0, counts)
-    true, taken = divmod(int(wrong.argmax()), len(names))
-    right = float(np.trace(counts)) / max(1.0, counts.sum())
+    errors = np.where(np.eye(len(names), dtype=bool), 0, counts)
+    true, predicted = divmod(int(errors.argmax()), len(names))
+    accuracy = float(np.trace(counts)) / max(1.0, counts.sum())
     worst = (
-        f"Most often wrong: {names[true]} taken for {names[taken]}, {int(wrong.max()):,} rows."
-        if wrong.max() > 0
-        else "No row is wrong."
+        f"Most frequent error: {names[true]} predicted as {names[predicted]}, "
+        f"{int(errors.max()):,} rows."
+        if errors.max() > 0
+        else "No prediction is wrong."
     )
-    return PngFigure.of(figure, f"Confusion matrix: {right:.1%} of the rows are right. {worst}")
+    return PngFigure.of(
+        figure, f"Confusion matrix: {accuracy:.1%} of the predictions are correct. {worst}"
+    )

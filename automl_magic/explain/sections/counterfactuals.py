@@ -1,7 +1,7 @@
-"""counterfactuals: what would have to be different about a row for another answer.
+"""Counterfactuals: small changes of a row that change its prediction.
 
-Only columns that may change do, new values are those of real rows or lie between the old value and
-one of those, and each counterfactual is verified by predicting it.
+Immutable columns never change. New values are those of real rows, or between those and the old
+value. Each counterfactual is verified by predicting it.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from automl_magic.records.explanations.explained import (
 MOST_CASES, OF_EACH_KIND, MOST_EACH = 8, 2, 3
 METHOD = (
     "Nearest unlike neighbours with greedy changes (NICE, Brughmans, Leyman & Martens, Data Mining "
-    "and Knowledge Discovery 38, 2024): from the most similar rows with the wanted answer, the "
-    "change that helps most is taken over until the answer is reached; then what is not needed is "
-    "taken back, and numbers are moved back as far as the answer holds."
+    "and Knowledge Discovery 38, 2024): adopts values from the most similar rows with the desired "
+    "prediction, the most effective first, until the prediction changes. Then it undoes the "
+    "changes that aren't needed, and moves numbers back as far as the prediction holds."
 )
 
 
@@ -55,36 +55,35 @@ SECTION = ExplainSection(
 def counterfactuals(
     subject: Subject, /, *, ranges: Mapping[str, Sequence[float]] | None = None
 ) -> SectionResult:
-    """Find few changes to some rows after which the model says something else.
+    """Find small changes of some rows that change their predictions.
 
     Parameters
     ----------
-    ranges : mapping, optional
-        The least and the largest value that a column may be changed to, by its name; otherwise
-        those that stand in the table.
+    ranges : mapping of str to (low, high), optional
+        The allowed range of each column. By default, the range of the column in the table.
     """
     deadline = subject.clock.until(SECTION.time_share)
     changeable = [name for name in subject.columns if name not in subject.immutable]
     if not changeable:
-        raise SectionSkipped("Every column that the model reads is immutable.")
+        raise SectionSkipped("All columns of the model are immutable.")
     search = Search(subject, changeable, dict(ranges or {}))
-    chosen = _cases(subject)
+    selected = _cases(subject)
     cases: list[CounterfactualCase] = []
-    for place, one in enumerate(chosen):
+    for index, row in enumerate(selected):
         if cases and deadline.is_over:
             break
-        of_case = Deadline.after(deadline.left_s / (len(chosen) - place))
-        cases.append(_case(subject, search, one, of_case))
+        case_deadline = Deadline.after(deadline.left_s / (len(selected) - index))
+        cases.append(_case(subject, search, row, case_deadline))
     notes = []
-    if len(cases) < len(chosen):
-        notes.append(f"Stopped at its share of the time after {len(cases)} of {len(chosen)} rows.")
+    if len(cases) < len(selected):
+        notes.append(f"Stopped at its time limit after {len(cases)} of {len(selected)} rows.")
     notes.append(
-        "The final model has learned from these rows; of one that it knows by heart, a slight "
-        "change may turn the answer."
+        "The final model was trained on these rows. If it memorized a row, a slight change can "
+        "change the prediction."
     )
     notes.append(
-        "They say what the model would answer, not what would happen: a change to a column need "
-        "not cause what goes along with it in the table."
+        "They show what the model would predict, not what would happen: correlation in the table "
+        "isn't causation."
     )
     section = Counterfactuals(
         **section_metadata(
@@ -100,78 +99,78 @@ def counterfactuals(
 
 
 def _cases(subject: Subject) -> list[Chosen]:
-    """Return rows of which another answer is worth asking for."""
+    """Return the rows to find counterfactuals for."""
     kinds = (MOST_WRONG, LEAST_SURE, RANDOM, LOWEST)
-    chosen = chosen_rows(subject)
-    found = []
+    rows = chosen_rows(subject)
+    selected = []
     for kind in kinds:
-        of_kind = [one for one in chosen if one.chosen_as == kind]
-        found += of_kind[:OF_EACH_KIND]
-    return found[:MOST_CASES]
+        of_kind = [row for row in rows if row.chosen_as == kind]
+        selected += of_kind[:OF_EACH_KIND]
+    return selected[:MOST_CASES]
 
 
-def _case(subject: Subject, search: Search, one: Chosen, deadline: Deadline) -> CounterfactualCase:
-    predicted = subject.predict(subject.rows([one.position]))
-    wanted, in_words = _wanted(subject, predicted)
+def _case(subject: Subject, search: Search, row: Chosen, deadline: Deadline) -> CounterfactualCase:
+    predicted = subject.predict(subject.rows([row.position]))
+    desired, in_words = _wanted(subject, predicted)
     if predicted.ndim == 1:
-        said: Any = rounded(predicted[0])
-        output = said
+        prediction: Any = rounded(predicted[0])
+        output = prediction
     else:
-        said = plain(subject.recipe.classes[int(subject.codes(predicted)[0])])
-        assert wanted.code is not None
-        output = rounded(predicted[0, wanted.code])
-    found = search.find(one.position, wanted, MOST_EACH, deadline)
+        prediction = plain(subject.recipe.classes[int(subject.codes(predicted)[0])])
+        assert desired.code is not None
+        output = rounded(predicted[0, desired.code])
+    counterfactuals_ = search.find(row.position, desired, MOST_EACH, deadline)
     why_none = None
-    if not found:
+    if not counterfactuals_:
         why_none = (
-            "None of the most similar rows with that answer leads to it while the immutable "
-            "columns stay as they are."
+            "With the immutable columns unchanged, none of the most similar rows leads to the "
+            "desired prediction."
         )
     return CounterfactualCase(
-        row=int(subject.row_numbers[one.position]),
-        prediction=said,
+        row=int(subject.row_numbers[row.position]),
+        prediction=prediction,
         output=output,
         wanted=in_words,
-        wanted_class=wanted.code,
-        wanted_low=None if wanted.low is None else rounded(wanted.low),
-        wanted_high=None if wanted.high is None else rounded(wanted.high),
-        found=tuple(found),
+        wanted_class=desired.code,
+        wanted_low=None if desired.low is None else rounded(desired.low),
+        wanted_high=None if desired.high is None else rounded(desired.high),
+        found=tuple(counterfactuals_),
         why_none=why_none,
     )
 
 
 def _wanted(subject: Subject, predicted: Any) -> tuple[Wanted, str]:
-    """Return the other class, the next most probable one, or the far quarter of the values."""
+    """Return the desired outcome: the next most probable class, or the opposite quartile."""
     if predicted.ndim == 1:
         low, middle, high = np.quantile(subject.y, [0.25, 0.5, 0.75])
         if predicted[0] < middle:
             return Wanted(low=float(high)), f"a value of {format_value(float(high))} or more"
         return Wanted(high=float(low)), f"a value of {format_value(float(low))} or less"
-    said = int(subject.codes(predicted)[0])
-    others = np.argsort(-predicted[0], kind="stable")
-    code = int(next(code for code in others if code != said))
-    return Wanted(code=code), f"the answer {subject.label(code)}"
+    predicted_code = int(subject.codes(predicted)[0])
+    ranked_codes = np.argsort(-predicted[0], kind="stable")
+    code = int(next(code for code in ranked_codes if code != predicted_code))
+    return Wanted(code=code), f"the class {subject.label(code)}"
 
 
-def _table(found: Counterfactuals) -> TextTable:
+def _table(section: Counterfactuals) -> TextTable:
     rows = []
-    for case in found.cases:
+    for case in section.cases:
         start = (str(case.row), _said(case.prediction), _wanted_now(case))
         if not case.found:
             rows.append((*start, case.why_none or "", "–"))
-        rows += [(*start, _changes(one), _after(one)) for one in case.found]
+        rows += [(*start, _changes(result), _after(result)) for result in case.found]
     return TextTable(
-        "What would have to be different",
-        ("Row", "The model says", "Wanted", "Changes", "Then it says"),
+        "Counterfactuals",
+        ("Row", "Prediction", "Desired", "Changes", "New prediction"),
         rows,
         frozenset({0}),
     )
 
 
-def _changes(one: Counterfactual) -> str:
+def _changes(counterfactual: Counterfactual) -> str:
     return "; ".join(
         f"{shown(change.column, 24)}: {_said(change.was)} → {_said(change.becomes)}"
-        for change in one.changes
+        for change in counterfactual.changes
     )
 
 
@@ -180,10 +179,10 @@ def _wanted_now(case: CounterfactualCase) -> str:
     return case.wanted + now
 
 
-def _after(one: Counterfactual) -> str:
-    if isinstance(one.prediction, float):
-        return format_value(one.prediction)
-    return f"{_said(one.prediction)} ({format_percent(one.output)})"
+def _after(counterfactual: Counterfactual) -> str:
+    if isinstance(counterfactual.prediction, float):
+        return format_value(counterfactual.prediction)
+    return f"{_said(counterfactual.prediction)} ({format_percent(counterfactual.output)})"
 
 
 def _said(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""curves: ROC and precision-recall, of the positive class or of each class against all others."""
+"""ROC and precision-recall curves of the positive class, or of each class against all others."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from automl_magic.tasks import metrics
 
 MOST_POINTS, MOST_CLASSES = 200, 8
 METHOD = (
-    "ROC and precision-recall curves by scikit-learn; the areas (ROC AUC, average precision) with "
-    "95 % bootstrap intervals."
+    "ROC and precision-recall curves by scikit-learn. ROC AUC and average precision with 95% "
+    "bootstrap intervals."
 )
 
 
@@ -42,114 +42,120 @@ SECTION = ExplainSection(
 def curves(subject: Subject, /) -> SectionResult:
     """Measure how well the probabilities rank the rows.
 
-    More than two classes are measured one against all others, the most frequent eight of them.
+    For more than two classes, each of the eight most frequent is measured against all others.
     """
     unseen = subject.unseen
     counts = np.bincount(unseen.y, minlength=subject.recipe.n_classes)
-    wanted = [1] if subject.has_two_classes else np.argsort(-counts, kind="stable")[:MOST_CLASSES]
-    found = []
-    for code in map(int, wanted):
-        is_it = (unseen.y == code).astype(np.int64)
-        if 0 < is_it.sum() < len(is_it):
-            found.append(_curves_of(code, is_it, unseen.predicted[:, code], subject.recipe.seed))
-    if not found:
-        raise SectionSkipped("The rows hold one class only, and a curve needs two.")
+    codes = [1] if subject.has_two_classes else np.argsort(-counts, kind="stable")[:MOST_CLASSES]
+    class_curves = []
+    for code in map(int, codes):
+        is_class = (unseen.y == code).astype(np.int64)
+        if 0 < is_class.sum() < len(is_class):
+            class_curves.append(
+                _curves_of(code, is_class, unseen.predicted[:, code], subject.recipe.seed)
+            )
+    if not class_curves:
+        raise SectionSkipped("The rows have only one class. A curve needs two.")
     notes = []
-    if len(found) < len(counts) and not subject.has_two_classes:
-        notes.append(f"The {len(found)} most frequent of {len(counts)} classes are shown.")
+    if len(class_curves) < len(counts) and not subject.has_two_classes:
+        notes.append(f"The {len(class_curves)} most frequent of {len(counts)} classes are shown.")
     section = Curves(
         **on_unseen(subject, METHOD, notes),
-        classes=tuple(found),
+        classes=tuple(class_curves),
     )
-    names = {one.output: shown(plain(subject.recipe.classes[one.output])) for one in found}
-    return section, CellOutput(picture=_drawn(found, names), tables=[_table(found, names)])
+    names = {
+        curve.output: shown(plain(subject.recipe.classes[curve.output])) for curve in class_curves
+    }
+    return section, CellOutput(
+        picture=_draw(class_curves, names), tables=[_table(class_curves, names)]
+    )
 
 
-def _curves_of(code: int, is_it: Any, probability: Any, seed: int) -> ClassCurves:
+def _curves_of(code: int, is_class: Any, probability: Any, seed: int) -> ClassCurves:
     from sklearn.metrics import precision_recall_curve, roc_curve
 
-    fpr, tpr, cuts = roc_curve(is_it, probability, drop_intermediate=True)
-    kept = _thinned(len(fpr))
-    precision, recall, levels = precision_recall_curve(is_it, probability)
-    # From the highest threshold to the lowest, as in the ROC curve. The end point without a row
-    # (precision 1 at recall 0) has no threshold of its own.
+    fpr, tpr, cuts = roc_curve(is_class, probability, drop_intermediate=True)
+    roc_points = _thinned(len(fpr))
+    precision, recall, levels = precision_recall_curve(is_class, probability)
+    # From the highest threshold to the lowest, as in the ROC curve. The end point (precision 1,
+    # recall 0) has no threshold.
     precision, recall = precision[::-1], recall[::-1]
     levels = np.concatenate([[1.0], levels[::-1]])
-    of_recall = _thinned(len(recall))
+    recall_points = _thinned(len(recall))
     return ClassCurves(
         output=code,
-        rows=int(is_it.sum()),
+        rows=int(is_class.sum()),
         roc=Roc(
-            fpr=all_rounded(fpr[kept]),
-            tpr=all_rounded(tpr[kept]),
-            thresholds=all_rounded(np.minimum(cuts[kept], 1.0)),
-            auc=_area("roc_auc", is_it, probability, seed),
+            fpr=all_rounded(fpr[roc_points]),
+            tpr=all_rounded(tpr[roc_points]),
+            thresholds=all_rounded(np.minimum(cuts[roc_points], 1.0)),
+            auc=_area("roc_auc", is_class, probability, seed),
         ),
         precision_recall=PrecisionRecall(
-            precision=all_rounded(precision[of_recall]),
-            recall=all_rounded(recall[of_recall]),
-            thresholds=all_rounded(levels[of_recall]),
-            average_precision=_area("average_precision", is_it, probability, seed),
-            share=rounded(float(is_it.mean())),
+            precision=all_rounded(precision[recall_points]),
+            recall=all_rounded(recall[recall_points]),
+            thresholds=all_rounded(levels[recall_points]),
+            average_precision=_area("average_precision", is_class, probability, seed),
+            share=rounded(float(is_class.mean())),
         ),
     )
 
 
-def _area(name: str, is_it: Any, probability: Any, seed: int) -> Measure:
-    both = np.column_stack([1.0 - probability, probability])
-    low, high = metrics.interval(name, is_it, both, seed=seed, repeats=100)
-    value = metrics.score(name, is_it, both)
+def _area(name: str, is_class: Any, probability: Any, seed: int) -> Measure:
+    probabilities = np.column_stack([1.0 - probability, probability])
+    low, high = metrics.interval(name, is_class, probabilities, seed=seed, repeats=100)
+    value = metrics.score(name, is_class, probabilities)
     if low is None or high is None:
         return Measure(value=rounded(value))
     return Measure(value=rounded(value), low=rounded(low), high=rounded(high))
 
 
 def _thinned(n: int) -> Any:
-    """Return at most 200 positions of n, the ends among them."""
+    """Return at most 200 positions of n, with both ends."""
     return np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(int))
 
 
-def _drawn(found: list[ClassCurves], names: dict[int, str]) -> PngFigure:
-    figure, (left, right) = draw.panels(2)
-    for place, one in enumerate(found):
+def _draw(class_curves: list[ClassCurves], names: dict[int, str]) -> PngFigure:
+    figure, (roc_ax, recall_ax) = draw.panels(2)
+    for index, curve in enumerate(class_curves):
         style: dict[str, Any] = {
-            "color": draw.COLOURS[place % len(draw.COLOURS)],
-            "linestyle": draw.PATTERNS[place % len(draw.PATTERNS)],
-            "label": on_axis(names[one.output], 18),
+            "color": draw.COLOURS[index % len(draw.COLOURS)],
+            "linestyle": draw.PATTERNS[index % len(draw.PATTERNS)],
+            "label": on_axis(names[curve.output], 18),
         }
-        left.plot(one.roc.fpr, one.roc.tpr, **style)
-        right.plot(one.precision_recall.recall, one.precision_recall.precision, **style)
-    left.plot([0, 1], [0, 1], color=draw.FAINT, linewidth=0.8, linestyle=":")
-    left.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC")
-    right.set(xlabel="recall", ylabel="precision", title="Precision and recall", ylim=(0, 1.03))
-    if len(found) == 1:
-        right.axhline(
-            found[0].precision_recall.share, color=draw.FAINT, linewidth=0.8, linestyle=":"
+        roc_ax.plot(curve.roc.fpr, curve.roc.tpr, **style)
+        recall_ax.plot(curve.precision_recall.recall, curve.precision_recall.precision, **style)
+    roc_ax.plot([0, 1], [0, 1], color=draw.FAINT, linewidth=0.8, linestyle=":")
+    roc_ax.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC")
+    recall_ax.set(xlabel="recall", ylabel="precision", title="Precision-recall", ylim=(0, 1.03))
+    if len(class_curves) == 1:
+        recall_ax.axhline(
+            class_curves[0].precision_recall.share, color=draw.FAINT, linewidth=0.8, linestyle=":"
         )
     else:
-        right.legend(fontsize=7, loc="lower left")
+        recall_ax.legend(fontsize=7, loc="lower left")
     areas = [
-        f"{names[one.output]}: ROC AUC {one.roc.auc.value:.4f}, "
-        f"average precision {one.precision_recall.average_precision.value:.4f}"
-        for one in found
+        f"{names[curve.output]}: ROC AUC {curve.roc.auc.value:.4f}, "
+        f"average precision {curve.precision_recall.average_precision.value:.4f}"
+        for curve in class_curves
     ]
-    dotted = "Dotted: what chance alone would give." if len(found) == 1 else ""
+    dotted = "The dotted line is chance." if len(class_curves) == 1 else ""
     return PngFigure.of(figure, f"ROC and precision-recall curves. {'; '.join(areas)}. {dotted}")
 
 
-def _table(found: list[ClassCurves], names: dict[int, str]) -> TextTable:
+def _table(class_curves: list[ClassCurves], names: dict[int, str]) -> TextTable:
     return TextTable(
-        "The area under each curve, with its 95 % interval",
-        ("Class", "Rows", "ROC AUC", "Average precision", "By chance"),
+        "Area under each curve, with its 95% interval",
+        ("Class", "Rows", "ROC AUC", "Average precision", "Chance"),
         [
             (
-                names[one.output],
-                f"{one.rows:,}",
-                measured(one.roc.auc),
-                measured(one.precision_recall.average_precision),
-                f"{one.precision_recall.share:.3f}",
+                names[curve.output],
+                f"{curve.rows:,}",
+                measured(curve.roc.auc),
+                measured(curve.precision_recall.average_precision),
+                f"{curve.precision_recall.share:.3f}",
             )
-            for one in found
+            for curve in class_curves
         ],
         frozenset({1, 2, 3, 4}),
     )

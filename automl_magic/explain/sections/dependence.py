@@ -1,4 +1,4 @@
-"""dependence: how the output moves with one column, on average and row by row (PDP and ICE)."""
+"""Partial dependence and individual conditional expectation (PDP and ICE)."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ DAY = 86_400e6  # microseconds
 MOST_ROWS, BLOCK, ICE_ROWS, MOST_OUTPUTS = 500, 50, 30, 5
 METHOD = (
     "Partial dependence (Friedman, Annals of Statistics 29, 2001) with individual conditional "
-    "expectations (Goldstein et al., JCGS 24, 2015): the output when a column is set to a value in "
-    "all rows. Where columns hang together, some of these rows could not exist."
+    "expectations (Goldstein et al., JCGS 24, 2015): the output if a column is set to a value in "
+    "all rows. If columns are correlated, some of these rows can't exist."
 )
-SEEN = "The final model was used, which has learned from these rows."
+SEEN = "These are values of the final model, which was trained on these rows."
 
 
 SECTION = ExplainSection(
@@ -42,59 +42,62 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def dependence(subject: Subject, /) -> SectionResult:
-    """Set each of the top columns to the values of a grid, and see what the model says."""
+    """Predict with each of the top columns set to the values of a grid."""
     names = top_columns(subject)[:MOST_COLUMNS]
-    wanted = subject.sample(subject.unseen.tested, MOST_ROWS, salt=9)
-    wanted = np.random.default_rng((subject.recipe.seed, 9)).permutation(wanted)
+    sampled = subject.sample(subject.unseen.tested, MOST_ROWS, salt=9)
+    sampled = np.random.default_rng((subject.recipe.seed, 9)).permutation(sampled)
     grids = {name: _grid(subject.table[name], subject.order[name]) for name in names}
-    outputs = _on_grids(subject, {name: grids[name].values for name in names}, wanted)
-    rows, kept = wanted[: next(iter(outputs.values())).shape[1]], _outputs(subject)
+    outputs = _on_grids(subject, {name: grids[name].values for name in names}, sampled)
+    rows, output_indices = sampled[: next(iter(outputs.values())).shape[1]], _outputs(subject)
     notes = [] if subject.tester else [SEEN]
-    if len(outputs) < len(names) or len(rows) < len(wanted):
-        done = f"{len(outputs)} of {len(names)} columns and {len(rows)} of {len(wanted)} rows"
-        notes.append(f"Stopped at its share of the time after {done}.")
-    if len(kept) < len(subject.outputs):
-        notes.append(f"The {len(kept)} most frequent of {len(subject.outputs)} classes are shown.")
-    fitted = "fitted anew without them" if subject.tester else "the final one"
+    if len(outputs) < len(names) or len(rows) < len(sampled):
+        progress = f"{len(outputs)} of {len(names)} columns and {len(rows)} of {len(sampled)} rows"
+        notes.append(f"Stopped at its time limit after {progress}.")
+    if len(output_indices) < len(subject.outputs):
+        notes.append(
+            f"The {len(output_indices)} most frequent of {len(subject.outputs)} classes are shown."
+        )
+    model = "a model refitted without them" if subject.tester else "the final model"
     section = Dependence(
         **section_metadata(
             METHOD,
             rows=len(rows),
-            rows_are=f"{len(rows):,} rows; the model is {fitted}",
+            rows_are=f"{len(rows):,} rows, predicted by {model}",
             notes=notes,
         ),
         scale=subject.scale,
         refitted=subject.tester is not None,
         ice_rows=tuple(subject.row_numbers[rows[:ICE_ROWS]].tolist()),
         columns=tuple(
-            _of_column(subject, name, grids[name], found, kept) for name, found in outputs.items()
+            _of_column(subject, name, grids[name], column_outputs, output_indices)
+            for name, column_outputs in outputs.items()
         ),
     )
-    return section, CellOutput(picture=_drawn(subject, section), folded=_tables(section))
+    return section, CellOutput(picture=_draw(subject, section), folded=_tables(section))
 
 
-def _on_grids(subject: Subject, grids: dict[str, Array], wanted: Any) -> dict[str, Floats]:
+def _on_grids(subject: Subject, grids: dict[str, Array], rows: Any) -> dict[str, Floats]:
     """Return the outputs with each column set to its grid, of shape (points, rows, n_outputs).
 
-    It goes block by block of rows, all columns in each, until the time is over. If it is over in
-    the first block, the columns that were thought most important have been done.
+    All columns are predicted in one block of rows after the other, until the deadline. If the
+    deadline is in the first block, the most important columns come first.
     """
     deadline = subject.clock.until(SECTION.time_share)
     blocks: dict[str, list[Floats]] = {}
-    for start in range(0, len(wanted), BLOCK):
-        table = subject.rows(wanted[start : start + BLOCK])
-        n = len(wanted[start : start + BLOCK])
-        made: dict[str, Floats] = {}
+    for start in range(0, len(rows), BLOCK):
+        table = subject.rows(rows[start : start + BLOCK])
+        n = len(rows[start : start + BLOCK])
+        block: dict[str, Floats] = {}
         for name, grid in grids.items():
-            if made and deadline.is_over:
+            if block and deadline.is_over:
                 break
             stacked = {column: np.tile(values, len(grid)) for column, values in table.items()}
             stacked[name] = np.repeat(grid, n)
             out = subject.predict_output(stacked, subject.tester)
-            made[name] = out.reshape(len(grid), n, -1)
-        if blocks and len(made) < len(blocks):
+            block[name] = out.reshape(len(grid), n, -1)
+        if blocks and len(block) < len(blocks):
             break
-        for name, out in made.items():
+        for name, out in block.items():
             blocks.setdefault(name, []).append(out)
         if deadline.is_over:
             break
@@ -109,11 +112,11 @@ def _outputs(subject: Subject) -> list[int]:
 
 
 def _of_column(
-    subject: Subject, name: str, grid: _Grid, out: Floats, kept: list[int]
+    subject: Subject, name: str, grid: _Grid, out: Floats, output_indices: list[int]
 ) -> DependenceOf:
     first = subject.outputs.index(subject.output)
     lines = []
-    for k in kept:
+    for k in output_indices:
         of_rows = out[:, :, k]
         low, high = np.quantile(of_rows, [0.1, 0.9], axis=1)
         ice = of_rows[:, :ICE_ROWS].T if k == first else ()
@@ -144,13 +147,13 @@ def _places(subject: Subject, name: str, grid: _Grid) -> tuple[float, ...]:
 
 
 def _tidy(value: Any) -> Any:
-    found = plain(value)
-    return rounded(found) if isinstance(found, float) else found
+    json_value = plain(value)
+    return rounded(json_value) if isinstance(json_value, float) else json_value
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """Values of a column, the share of the rows nearest to each, and their places on a scale."""
+    """Grid values of a column, the share of rows nearest to each, and their numeric positions."""
 
     values: Array
     density: Floats
@@ -158,71 +161,73 @@ class _Grid:
 
 
 def _grid(values: Array, order: Floats | None) -> _Grid:
-    """Return values that stand in the table: at even quantiles, or the most frequent levels."""
+    """Return values from the table: at even quantiles, or the most frequent levels."""
     if order is not None and np.isfinite(order).any():
-        known = order[np.isfinite(order)]
+        finite = order[np.isfinite(order)]
         even = np.linspace(0.01, 0.99, MOST_POINTS)
-        wanted = np.unique(np.quantile(known, even))
-        if len(wanted) < MOST_POINTS // 2:  # one value in most rows: the others are a scale too
-            apart = np.quantile(np.unique(known), even[::2])
-            wanted = np.unique(np.concatenate([wanted, apart]))
-        rows = np.array([nearest_row(order, float(at)) for at in wanted])
+        targets = np.unique(np.quantile(finite, even))
+        if len(targets) < MOST_POINTS // 2:  # one value dominates: add quantiles of distinct values
+            distinct_targets = np.quantile(np.unique(finite), even[::2])
+            targets = np.unique(np.concatenate([targets, distinct_targets]))
+        rows = np.array([nearest_row(order, float(target)) for target in targets])
         places, firsts = np.unique(order[rows], return_index=True)
         middles = (places[1:] + places[:-1]) / 2
-        counts = np.bincount(np.searchsorted(middles, known), minlength=len(places))
+        counts = np.bincount(np.searchsorted(middles, finite), minlength=len(places))
         return _Grid(values[rows[firsts]], counts / len(values), places)
     counts_of = levels_of(values)
     frequent = [level for level, _ in counts_of.most_common(MOST_LEVELS)]
-    of = [next(i for i, value in enumerate(values) if plain(value) == one) for one in frequent]
+    of = [next(i for i, value in enumerate(values) if plain(value) == level) for level in frequent]
     shares = np.array([counts_of[level] for level in frequent]) / min(len(values), MOST_SCANNED)
     return _Grid(values[of], shares, None)
 
 
-def _drawn(subject: Subject, found: Dependence) -> PngFigure:
-    figure, axes = draw.grid(len(found.columns), across=4, height=2.4)
-    said = []
-    for ax, one in zip(axes, found.columns, strict=True):
-        line = next(line for line in one.lines if line.output == subject.output)
-        numbers = one.ordered and not is_date(subject.recipe, one.column, subject.table[one.column])
-        places = np.array(one.places) if one.ordered else np.arange(len(one.grid))
+def _draw(subject: Subject, section: Dependence) -> PngFigure:
+    figure, axes = draw.grid(len(section.columns), across=4, height=2.4)
+    ranges = []
+    for ax, column in zip(axes, section.columns, strict=True):
+        line = next(line for line in column.lines if line.output == subject.output)
+        is_numeric = column.ordered and not is_date(
+            subject.recipe, column.column, subject.table[column.column]
+        )
+        places = np.array(column.places) if column.ordered else np.arange(len(column.grid))
         for ice in line.ice:
             ax.plot(places, ice, color=draw.FAINT, linewidth=0.4, alpha=0.5)
-        mark = "" if one.ordered else "o"
+        mark = "" if column.ordered else "o"
         ax.plot(places, line.mean, color=draw.COLOURS[1], linewidth=2, marker=mark, markersize=4)
-        if not numbers:
-            every = max(1, len(one.grid) // 8)
-            names = [on_axis(value, 12) for value in one.grid[::every]]
+        if not is_numeric:
+            every = max(1, len(column.grid) // 8)
+            names = [on_axis(value, 12) for value in column.grid[::every]]
             ax.set_xticks(places[::every], names, rotation=60, ha="right", fontsize=6)
-        ax.set_title(on_axis(one.column), fontsize=9)
-        least, most = int(np.argmin(line.mean)), int(np.argmax(line.mean))
-        said.append(
-            f"{shown(one.column)} from {format_value(line.mean[least])} "
-            f"at {shown(one.grid[least], 16)} to {format_value(line.mean[most])} "
-            f"at {shown(one.grid[most], 16)}"
+        ax.set_title(on_axis(column.column), fontsize=9)
+        lowest, highest = int(np.argmin(line.mean)), int(np.argmax(line.mean))
+        ranges.append(
+            f"{shown(column.column)} from {format_value(line.mean[lowest])} "
+            f"at {shown(column.grid[lowest], 16)} to {format_value(line.mean[highest])} "
+            f"at {shown(column.grid[highest], 16)}"
         )
     return PngFigure.of(
         figure,
-        f"How {found.scale} moves with one column, on average (thick) and in single rows (thin): "
-        f"{'; '.join(said)}.",
+        f"Partial dependence: {section.scale} by one column, on average (thick) and in single rows "
+        f"(thin): {'; '.join(ranges)}.",
     )
 
 
-def _tables(found: Dependence) -> list[TextTable]:
+def _tables(section: Dependence) -> list[TextTable]:
     return [
         TextTable(
-            f"mean output by {shown(one.column)}",
-            ("Value", "Share of the rows", *(_name(line) for line in one.lines)),
+            f"Mean output by {shown(column.column)}",
+            ("Value", "Share of rows", *(_name(line) for line in column.lines)),
             [
                 (
                     shown(value),
-                    f"{one.density[i]:.3f}",
-                    *(format_value(line.mean[i]) for line in one.lines),
+                    f"{column.density[i]:.3f}",
+                    *(format_value(line.mean[i]) for line in column.lines),
                 )
-                for i, value in enumerate(one.grid)
+                for i, value in enumerate(column.grid)
             ],
-            frozenset(range(1, 2 + len(one.lines))),
+            frozenset(range(1, 2 + len(column.lines))),
         )
-        for one in found.columns
+        for column in section.columns
     ]
 
 

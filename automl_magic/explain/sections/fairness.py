@@ -1,4 +1,4 @@
-"""fairness: how a model treats groups of people, and how sure that can be."""
+"""Fairness: measures of the model by group, and the gaps between groups."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from automl_magic.records.explanations.measured import (
 )
 
 METHOD = (
-    "Measures by group with fairlearn's MetricFrame (Bird et al., Fairlearn, 2020); Wilson's "
-    "interval for a share, the bootstrap for a gap between groups."
+    "Measures by group with fairlearn's MetricFrame (Bird et al., Fairlearn, 2020), with Wilson's "
+    "interval for rates and bootstrap intervals for gaps."
 )
 
 
@@ -46,46 +46,47 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def fairness(subject: Subject, /, *, limits: Mapping[str, float] | None = None) -> SectionResult:
-    """Measure the model by the groups of each sensitive column.
+    """Measure the model for the groups of each sensitive column.
 
     Parameters
     ----------
-    limits : mapping, optional
-        The largest gap that is allowed, by the name of the gap (the least, for a ratio).
+    limits : mapping of str to float, optional
+        The maximum of each gap by name (for a ratio, the minimum).
     """
     if not subject.sensitive:
         raise SectionSkipped(
-            "The experiment names no sensitive columns: add some under sensitive in the experiment "
+            "The experiment has no sensitive columns. Add them under sensitive in the experiment "
             "file, or plan with --sensitive COLUMN."
         )
-    known = [gap.name for gap in GAPS if gap.applies(subject)]
-    strange = sorted(set(limits or {}) - set(known))
+    valid_names = [gap.name for gap in GAPS if gap.applies(subject)]
+    unknown = sorted(set(limits or {}) - set(valid_names))
     notes = []
-    if strange:
+    if unknown:
         notes.append(
-            f"No limit is kept for {', '.join(strange)}: the gaps here are {', '.join(known)}."
+            f"Unknown limits are ignored: {', '.join(unknown)}. The gaps of this task are "
+            f"{', '.join(valid_names)}."
         )
     columns = []
     for name in subject.sensitive:
         if name == subject.recipe.target:
-            notes.append(f"{name!r} is the target itself, so it makes no groups.")
+            notes.append(f"{name!r} is skipped because it's the target.")
             continue
         groups = groups_of(subject.table[name][subject.unseen.rows])
         columns.append(_column(subject, name, groups, dict(limits or {})))
     notes.append(
-        f"Groups of fewer than {FEWEST_ROWS} rows are shown, but left out of the gaps: they are "
-        "too few to tell luck from treatment."
+        f"Groups with fewer than {FEWEST_ROWS} rows are shown but not used for gaps: their "
+        "differences may be chance."
     )
     section = Fairness(
         **on_unseen(subject, METHOD, notes),
         columns=tuple(columns),
         positive=plain(subject.recipe.classes[1]) if subject.has_two_classes else None,
     )
-    shows = CellOutput(
-        picture=_drawn(subject, columns),
+    output = CellOutput(
+        picture=_draw(subject, columns),
         tables=[table for column in columns for table in _tables(column)],
     )
-    return section, shows
+    return section, output
 
 
 def _column(
@@ -93,58 +94,58 @@ def _column(
 ) -> FairnessColumn:
     of_group = _measures(subject, groups)
     sizes = np.bincount(groups.of_row, minlength=len(groups.names))
-    found = [
+    group_records = [
         FairnessGroup(
             name=label,
             rows=int(size),
             share=rounded(size / len(groups.of_row)),
             is_small=bool(size < FEWEST_ROWS),
-            measures=of_group(place),
+            measures=of_group(index),
         )
-        for place, (label, size) in enumerate(zip(groups.names, sizes, strict=True))
+        for index, (label, size) in enumerate(zip(groups.names, sizes, strict=True))
         if size
     ]
     large = np.flatnonzero(sizes >= FEWEST_ROWS)
     return FairnessColumn(
         column=name,
         grouped=groups.grouped,
-        groups=tuple(found),
+        groups=tuple(group_records),
         gaps=gaps_of(subject, groups.of_row, large, limits),
     )
 
 
 def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Measure]]:
-    """Return the measures of a group, by its position."""
+    """Return a function from a group's index to its measures."""
     unseen = subject.unseen
     if not subject.recipe.task.has_classes:
-        off = unseen.y - unseen.predicted
+        residuals = unseen.y - unseen.predicted
 
-        def of_values(place: int) -> dict[str, Measure]:
-            inside = groups.of_row == place
+        def of_values(index: int) -> dict[str, Measure]:
+            mask = groups.of_row == index
             return {
-                "mean_error": mean_of(off[inside]),
-                "mean_absolute_error": mean_of(np.abs(off[inside])),
-                "mean_prediction": mean_of(unseen.predicted[inside]),
+                "mean_error": mean_of(residuals[mask]),
+                "mean_absolute_error": mean_of(np.abs(residuals[mask])),
+                "mean_prediction": mean_of(unseen.predicted[mask]),
             }
 
         return of_values
-    said = subject.codes(unseen.predicted)
+    predicted_codes = subject.codes(unseen.predicted)
     if not subject.has_two_classes:
 
-        def of_classes(place: int) -> dict[str, Measure]:
-            inside = groups.of_row == place
-            right = said[inside] == unseen.y[inside]
-            return {"accuracy": wilson(float(right.sum()), int(inside.sum()))}
+        def of_classes(index: int) -> dict[str, Measure]:
+            mask = groups.of_row == index
+            is_correct = predicted_codes[mask] == unseen.y[mask]
+            return {"accuracy": wilson(float(is_correct.sum()), int(mask.sum()))}
 
         return of_classes
-    frame = _frame(unseen.y, said, groups)
+    frame = _frame(unseen.y, predicted_codes, groups)
 
-    def of_yes_and_no(place: int) -> dict[str, Measure]:
-        inside = groups.of_row == place
-        y, yes = unseen.y[inside], said[inside]
-        rows = int(inside.sum())
+    def of_yes_and_no(index: int) -> dict[str, Measure]:
+        mask = groups.of_row == index
+        y, y_pred = unseen.y[mask], predicted_codes[mask]
+        rows = int(mask.sum())
         positives, negatives = int((y == 1).sum()), int((y == 0).sum())
-        shares = frame.loc[groups.names[place]]
+        shares = frame.loc[groups.names[index]]
 
         def share(name: str, of_rows: int) -> Measure:
             value = finite(float(shares[name])) if of_rows else None
@@ -155,15 +156,15 @@ def _measures(subject: Subject, groups: Groups) -> Callable[[int], dict[str, Mea
             "true_positive_rate": share("true_positive_rate", positives),
             "false_positive_rate": share("false_positive_rate", negatives),
             "accuracy": share("accuracy", rows),
-            "precision": share("precision", int((yes == 1).sum())),
-            "mean_probability": mean_of(unseen.predicted[inside, 1]),
+            "precision": share("precision", int((y_pred == 1).sum())),
+            "mean_probability": mean_of(unseen.predicted[mask, 1]),
             "base_rate": wilson(positives, rows),
         }
 
     return of_yes_and_no
 
 
-def _frame(y: Any, said: Any, groups: Groups) -> Any:
+def _frame(y: Any, y_pred: Any, groups: Groups) -> Any:
     """Return fairlearn's table of measures by group."""
     import functools
     import warnings
@@ -178,7 +179,7 @@ def _frame(y: Any, said: Any, groups: Groups) -> Any:
 
     labels = np.array(groups.names, dtype=object)[groups.of_row]
     with warnings.catch_warnings():
-        # A group without a row of a class has no rate; its measure says so by being None.
+        # A group without rows of a class has no rate: its measure is None.
         warnings.simplefilter("ignore")
         return MetricFrame(
             metrics={
@@ -189,37 +190,39 @@ def _frame(y: Any, said: Any, groups: Groups) -> Any:
                 "precision": functools.partial(precision_score, zero_division=np.nan),
             },
             y_true=y,
-            y_pred=said,
+            y_pred=y_pred,
             sensitive_features=labels,
         ).by_group
 
 
-def _drawn(subject: Subject, columns: list[FairnessColumn]) -> PngFigure:
+def _draw(subject: Subject, columns: list[FairnessColumn]) -> PngFigure:
     if subject.has_two_classes:
-        name, words = "selection_rate", f"share that gets {subject.label(1)}"
+        name, label = "selection_rate", f"selection rate ({subject.label(1)})"
     elif subject.recipe.task.has_classes:
-        name, words = "accuracy", "share of right answers"
+        name, label = "accuracy", "accuracy"
     else:
-        name, words = "mean_error", "truth - prediction, mean"
+        name, label = "mean_error", "mean of true - predicted"
     figure, axes = draw.grid(len(columns), across=2, height=2.8)
-    said = []
+    summaries = []
     for ax, column in zip(axes, columns, strict=True):
-        groups = [one for one in column.groups if one.measures[name].value is not None]
-        values = np.array([one.measures[name].value for one in groups], dtype=float)
-        low = [_or(one.measures[name].low, one.measures[name].value) for one in groups]
-        high = [_or(one.measures[name].high, one.measures[name].value) for one in groups]
+        groups = [group for group in column.groups if group.measures[name].value is not None]
+        values = np.array([group.measures[name].value for group in groups], dtype=float)
+        low = [_or(group.measures[name].low, group.measures[name].value) for group in groups]
+        high = [_or(group.measures[name].high, group.measures[name].value) for group in groups]
         spread = np.maximum(0.0, np.array([values - low, np.array(high) - values]))
-        names = [f"{one.name} *" if one.is_small else one.name for one in groups]
+        names = [f"{group.name} *" if group.is_small else group.name for group in groups]
         draw.bars(ax, names, values.tolist(), spread, limit=22)
         ax.set_title(on_axis(column.column), fontsize=10)
-        ax.set_xlabel(on_axis(words, 48), fontsize=8)
-        each = ", ".join(f"{one.name} {measured(one.measures[name])}" for one in groups[:6])
-        said.append(f"{shown(column.column)}: {each}")
-    return PngFigure.of(figure, f"By group, {words}. {'. '.join(said)}. * too few rows.")
+        ax.set_xlabel(on_axis(label, 48), fontsize=8)
+        group_values = ", ".join(
+            f"{group.name} {measured(group.measures[name])}" for group in groups[:6]
+        )
+        summaries.append(f"{shown(column.column)}: {group_values}")
+    return PngFigure.of(figure, f"By group, {label}. {'. '.join(summaries)}. * too few rows.")
 
 
-def _or(value: float | None, other: float | None) -> float:
-    return float(value if value is not None else other or 0.0)
+def _or(value: float | None, fallback: float | None) -> float:
+    return float(value if value is not None else fallback or 0.0)
 
 
 def _tables(column: FairnessColumn) -> list[TextTable]:
@@ -230,17 +233,17 @@ def _tables(column: FairnessColumn) -> list[TextTable]:
         ("Group", "Rows", *headings),
         [
             (
-                f"{one.name} (few rows)" if one.is_small else one.name,
-                f"{one.rows:,}",
-                *(measured(one.measures[name]) for name in names),
+                f"{group.name} (few rows)" if group.is_small else group.name,
+                f"{group.rows:,}",
+                *(measured(group.measures[name]) for name in names),
             )
-            for one in column.groups
+            for group in column.groups
         ],
         frozenset(range(1, len(names) + 2)),
     )
     gaps = TextTable(
         f"Gaps between the groups of {shown(column.column)}",
-        ("Gap", "Value", "Limit", "Kept", "What it is"),
+        ("Gap", "Value", "Limit", "Met", "Description"),
         [
             (
                 gap.name.replace("_", " "),

@@ -1,4 +1,4 @@
-"""permutation: how much worse the metric is when a column is shuffled."""
+"""Permutation importance: how much worse the metric gets when a column is shuffled."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ DRAWN_COLUMNS = 15
 METHOD = (
     "Permutation importance (Breiman, Machine Learning 45, 2001; Fisher, Rudin & Dominici, JMLR "
     "20, 2019): the loss of the metric when a column is shuffled, mean of {repeats}. The "
-    "95 % interval is over shuffles and resampled rows. Columns that say the same stand in for "
-    "each other, and look less important than they are."
+    "95% interval is over shuffles and resampled rows. Columns with the same information replace "
+    "each other and look less important than they are."
 )
 SEEN = (
-    "The final model was used, which has learned from these rows: that flatters what it knows by "
-    "heart."
+    "These are values of the final model, which was trained on these rows. They're optimistic "
+    "about what it memorized."
 )
 
 
@@ -46,7 +46,7 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def permutation(subject: Subject, /) -> SectionResult:
-    """Shuffle each column in turn, and measure what the model loses."""
+    """Shuffle each column in turn and measure the loss of the metric."""
     metric = metrics.METRICS[subject.recipe.metric]
     shuffles = _Shuffles(subject, subject.clock.until(SECTION.time_share))
     y, n_columns = subject.y[shuffles.rows], len(subject.columns)
@@ -56,28 +56,29 @@ def permutation(subject: Subject, /) -> SectionResult:
         score = metrics.score(metric.name, y[of_rows], predicted[of_rows], threshold=threshold)
         return metric.loss(score)
 
-    everything = np.arange(len(y))
-    whole = loss(shuffles.usual, everything)
+    all_rows = np.arange(len(y))
+    baseline = loss(shuffles.original, all_rows)
     random = np.random.default_rng((subject.recipe.seed, 7))
     draws = [random.integers(0, len(y), len(y)) for _ in range(RESAMPLES)]
-    of_draws = [loss(shuffles.usual, drawn) for drawn in draws]
-    found = []
+    baselines = [loss(shuffles.original, sampled) for sampled in draws]
+    columns = []
     for name, predictions in shuffles.predictions.items():
-        increase = float(np.mean([loss(one, everything) for one in predictions])) - whole
-        apart = [
-            loss(predictions[i % len(predictions)], drawn) - of_draw
-            for i, (drawn, of_draw) in enumerate(zip(draws, of_draws, strict=True))
+        mean_loss = float(np.mean([loss(predicted, all_rows) for predicted in predictions]))
+        increase = mean_loss - baseline
+        differences = [
+            loss(predictions[i % len(predictions)], sampled) - sampled_baseline
+            for i, (sampled, sampled_baseline) in enumerate(zip(draws, baselines, strict=True))
         ]
-        half = Z * float(np.nanstd(apart))
-        found.append(
+        half_width = Z * float(np.nanstd(differences))
+        columns.append(
             PermutedColumn(
                 column=name,
                 increase=rounded(increase),
-                low=rounded(increase - half),
-                high=rounded(increase + half),
+                low=rounded(increase - half_width),
+                high=rounded(increase + half_width),
             )
         )
-    found.sort(key=lambda one: -one.increase)
+    columns.sort(key=lambda column: -column.increase)
     section = Permutation(
         **section_metadata(
             METHOD.format(repeats=format_count(shuffles.repeats, "shuffle")),
@@ -86,124 +87,129 @@ def permutation(subject: Subject, /) -> SectionResult:
             notes=[*([] if subject.tester else [SEEN]), *shuffles.notes(n_columns)],
         ),
         metric=metric.name,
-        score=rounded(-whole if metric.higher_is_better else whole),
+        score=rounded(-baseline if metric.higher_is_better else baseline),
         repeats=shuffles.repeats,
         refitted=subject.tester is not None,
-        columns=tuple(found),
+        columns=tuple(columns),
     )
-    return section, CellOutput(picture=_drawn(section), folded=[_table(section)])
+    return section, CellOutput(picture=_draw(section), folded=[_table(section)])
 
 
 class _Shuffles:
-    """Predictions with one column shuffled, for as many rows, and as often, as the time allows.
+    """Predictions with one column shuffled, for as many rows and repeats as the time allows.
 
-    It goes block by block of rows, all columns in each, so that whenever the time is over, every
-    column has been shuffled in the same rows. If it is over within the first block, the columns
-    that were thought most important have been.
+    All columns are shuffled in one block of rows after the other, so that at the deadline they're
+    shuffled in the same rows. If the deadline is in the first block, the most important columns
+    come first.
 
     Attributes
     ----------
     rows : array of int
-        The rows that were done.
-    usual : array
-        The predictions for them as they are.
+        The rows that were predicted.
+    original : array
+        The predictions without shuffling.
     predictions : dict
-        By column, one array of predictions for each shuffle.
+        By column, an array of predictions per shuffle.
     """
 
     def __init__(self, subject: Subject, deadline: Deadline) -> None:
-        wanted = subject.sample(subject.unseen.tested, MOST_ROWS, salt=6)
+        sampled = subject.sample(subject.unseen.tested, MOST_ROWS, salt=6)
         random = np.random.default_rng((subject.recipe.seed, 8))
-        wanted = random.permutation(wanted)
-        self._wanted = len(wanted)
-        table = subject.rows(wanted)
-        starts = range(0, len(wanted), BLOCK)
+        sampled = random.permutation(sampled)
+        self._n_sampled = len(sampled)
+        table = subject.rows(sampled)
+        starts = range(0, len(sampled), BLOCK)
         names = top_columns(subject)
-        usual: list[Any] = []
-        done: dict[str, list[list[Any]]] = {}
+        original: list[Any] = []
+        completed: dict[str, list[list[Any]]] = {}
         for repeat in range(REPEATS):
-            order = random.permutation(len(wanted))
-            parts: dict[str, list[Any]] = {}
-            blocks = 0
+            order = random.permutation(len(sampled))
+            repeat_blocks: dict[str, list[Any]] = {}
+            n_blocks = 0
             for start in starts:
-                inside = slice(start, start + BLOCK)
-                block = {name: values[inside] for name, values in table.items()}
+                block_slice = slice(start, start + BLOCK)
+                block = {name: values[block_slice] for name, values in table.items()}
                 if repeat == 0:
-                    usual.append(subject.predict(block, subject.tester))
-                made: dict[str, Any] = {}
+                    original.append(subject.predict(block, subject.tester))
+                predictions: dict[str, Any] = {}
                 for name in names:
-                    if made and deadline.is_over:
+                    if predictions and deadline.is_over:
                         break
-                    changed = {**block, name: table[name][order[inside]]}
-                    made[name] = subject.predict(changed, subject.tester)
-                if len(made) < len(names) and (repeat or blocks):
+                    changed = {**block, name: table[name][order[block_slice]]}
+                    predictions[name] = subject.predict(changed, subject.tester)
+                if len(predictions) < len(names) and (repeat or n_blocks):
                     break
-                for name, predicted in made.items():
-                    parts.setdefault(name, []).append(predicted)
-                blocks += 1
-            if repeat and blocks < len(starts):
+                for name, predicted in predictions.items():
+                    repeat_blocks.setdefault(name, []).append(predicted)
+                n_blocks += 1
+            if repeat and n_blocks < len(starts):
                 break
-            for name, of_blocks in parts.items():
-                done.setdefault(name, []).append(of_blocks)
+            for name, blocks in repeat_blocks.items():
+                completed.setdefault(name, []).append(blocks)
             self.repeats = repeat + 1
             if repeat == 0:
-                usual = usual[:blocks]
-            if blocks < len(starts) or deadline.is_over:
+                original = original[:n_blocks]
+            if n_blocks < len(starts) or deadline.is_over:
                 break
-        self.usual = np.concatenate(usual)
-        self.rows = wanted[: len(self.usual)]
+        self.original = np.concatenate(original)
+        self.rows = sampled[: len(self.original)]
         self.predictions = {
-            name: [np.concatenate(of_blocks) for of_blocks in repeats]
-            for name, repeats in done.items()
+            name: [np.concatenate(blocks) for blocks in repeats]
+            for name, repeats in completed.items()
         }
 
     def notes(self, n_columns: int) -> list[str]:
-        """Say what the time was not enough for."""
+        """Return a note if the time limit cut the shuffles short."""
         if len(self.predictions) < n_columns:
-            what = f"{len(self.predictions)} of {n_columns} columns"
-        elif len(self.rows) < self._wanted:
-            what = f"{len(self.rows):,} of {self._wanted:,} rows, each shuffled once"
+            progress = f"{len(self.predictions)} of {n_columns} columns"
+        elif len(self.rows) < self._n_sampled:
+            progress = f"{len(self.rows):,} of {self._n_sampled:,} rows, each shuffled once"
         elif self.repeats < REPEATS:
-            what = f"{self.repeats} of {REPEATS} shuffles"
+            progress = f"{self.repeats} of {REPEATS} shuffles"
         else:
             return []
-        return [f"Stopped at its share of the time after {what}."]
+        return [f"Stopped at its time limit after {progress}."]
 
 
 def _rows_are(subject: Subject, n: int) -> str:
     if subject.tester is not None:
-        return f"{n:,} rows that the model, fitted anew, had not seen"
-    return f"{n:,} rows that the final model has learned from"
+        return f"{n:,} rows that the refitted model wasn't trained on"
+    return f"{n:,} rows that the final model was trained on"
 
 
-def _drawn(found: Permutation) -> PngFigure:
-    top = found.columns[:DRAWN_COLUMNS]
+def _draw(section: Permutation) -> PngFigure:
+    top = section.columns[:DRAWN_COLUMNS]
     figure, (ax,) = draw.panels(1, width=6.0, height=0.9 + 0.28 * max(3, len(top)))
-    values = np.array([one.increase for one in top])
-    spread = [values - [one.low for one in top], np.array([one.high for one in top]) - values]
-    draw.bars(ax, [one.column for one in top], values.tolist(), np.array(spread))
-    ax.set_xlabel(f"loss of {found.metric} when shuffled", fontsize=9)
-    sure = [one for one in found.columns if one.low > 0]
-    most = ", ".join(f"{shown(one.column)} {format_value(one.increase)}" for one in top[:5])
+    values = np.array([column.increase for column in top])
+    spread = [
+        values - [column.low for column in top],
+        np.array([column.high for column in top]) - values,
+    ]
+    draw.bars(ax, [column.column for column in top], values.tolist(), np.array(spread))
+    ax.set_xlabel(f"loss of {section.metric} when shuffled", fontsize=9)
+    n_significant = sum(column.low > 0 for column in section.columns)
+    losses = ", ".join(
+        f"{shown(column.column)} {format_value(column.increase)}" for column in top[:5]
+    )
     return PngFigure.of(
         figure,
-        f"What {found.metric} loses when a column is shuffled: {most}. For {len(sure)} of "
-        f"{len(found.columns)} columns the interval lies above 0.",
+        f"Loss of {section.metric} when a column is shuffled: {losses}. For {n_significant} of "
+        f"{len(section.columns)} columns, the interval is above 0.",
     )
 
 
-def _table(found: Permutation) -> TextTable:
+def _table(section: Permutation) -> TextTable:
     return TextTable(
-        f"loss of {found.metric} when a column is shuffled",
-        ("Column", "Loss", "95 % low", "95 % high"),
+        f"Loss of {section.metric} when a column is shuffled",
+        ("Column", "Loss", "Low (95%)", "High (95%)"),
         [
             (
-                shown(one.column),
-                format_value(one.increase),
-                format_value(one.low),
-                format_value(one.high),
+                shown(column.column),
+                format_value(column.increase),
+                format_value(column.low),
+                format_value(column.high),
             )
-            for one in found.columns
+            for column in section.columns
         ],
         frozenset({1, 2, 3}),
     )

@@ -1,4 +1,4 @@
-"""residuals: how far off the predictions of a regression are, and where."""
+"""Residuals of a regression: their size, distribution, and dependence on the prediction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from automl_magic.records.explanations.measured import ResidualBin, Residuals
 
 MOST_POINTS, BINS, DECILES = 1_000, 40, 10
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
-METHOD = "Residuals (truth minus prediction), by tenths of the prediction; 95 % intervals."
+METHOD = "Residuals (true minus predicted) by decile of the prediction, with 95% intervals."
 
 
 SECTION = ExplainSection(
@@ -30,7 +30,7 @@ SECTION = ExplainSection(
     needs=(
         Need(
             "has_classes",
-            "Classes have no residuals; see calibration and the confusion matrix.",
+            "A classification has no residuals. See calibration and the confusion matrix.",
             value=False,
         ),
     ),
@@ -39,11 +39,11 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def residuals(subject: Subject, /) -> SectionResult:
-    """Measure how far off the predictions are, and whether that depends on the prediction."""
+    """Measure the residuals, and how they depend on the prediction."""
     unseen, seed = subject.unseen, subject.recipe.seed
-    off = unseen.y - unseen.predicted
-    points = subject.sample(np.arange(len(off)), MOST_POINTS, salt=1)
-    counts, edges = np.histogram(off, bins=BINS)
+    errors = unseen.y - unseen.predicted
+    points = subject.sample(np.arange(len(errors)), MOST_POINTS, salt=1)
+    counts, edges = np.histogram(errors, bins=BINS)
     section = Residuals(
         **on_unseen(subject, METHOD),
         point_rows=tuple(subject.row_numbers[unseen.rows[points]].tolist()),
@@ -52,99 +52,102 @@ def residuals(subject: Subject, /) -> SectionResult:
         edges=all_rounded(edges),
         counts=tuple(counts.tolist()),
         levels=LEVELS,
-        quantiles=all_rounded(np.quantile(off, LEVELS)),
-        deciles=_deciles(unseen.predicted, off),
-        mean=mean_of(off),
-        mean_absolute=mean_of(np.abs(off)),
+        quantiles=all_rounded(np.quantile(errors, LEVELS)),
+        deciles=_deciles(unseen.predicted, errors),
+        mean=mean_of(errors),
+        mean_absolute=mean_of(np.abs(errors)),
         root_mean_square=bootstrapped(
-            len(off), lambda rows: float(np.sqrt(np.mean(off[rows] ** 2))), seed=seed
+            len(errors), lambda rows: float(np.sqrt(np.mean(errors[rows] ** 2))), seed=seed
         ),
     )
     return section, CellOutput(
-        picture=_drawn(section), tables=[_summary(section)], folded=[_by_tenth(section)]
+        picture=_draw(section), tables=[_summary(section)], folded=[_decile_table(section)]
     )
 
 
-def _deciles(predicted: Any, off: Any) -> tuple[ResidualBin, ...]:
+def _deciles(predicted: Any, errors: Any) -> tuple[ResidualBin, ...]:
     edges = np.unique(np.quantile(predicted, np.linspace(0, 1, DECILES + 1)[1:-1]))
-    place = np.searchsorted(edges, predicted, side="right")
-    found = []
-    for one in np.unique(place):
-        inside, said = off[place == one], predicted[place == one]
-        low, middle, high = np.quantile(inside, [0.1, 0.5, 0.9])
-        found.append(
+    decile_of_row = np.searchsorted(edges, predicted, side="right")
+    deciles = []
+    for decile in np.unique(decile_of_row):
+        mask = decile_of_row == decile
+        bin_errors, bin_predicted = errors[mask], predicted[mask]
+        low, median, high = np.quantile(bin_errors, [0.1, 0.5, 0.9])
+        deciles.append(
             ResidualBin(
-                low=rounded(said.min()),
-                high=rounded(said.max()),
-                rows=len(inside),
-                mean=mean_of(inside),
-                median=rounded(middle),
+                low=rounded(bin_predicted.min()),
+                high=rounded(bin_predicted.max()),
+                rows=len(bin_errors),
+                mean=mean_of(bin_errors),
+                median=rounded(median),
                 middle_low=rounded(low),
                 middle_high=rounded(high),
-                mean_absolute=rounded(np.abs(inside).mean()),
+                mean_absolute=rounded(np.abs(bin_errors).mean()),
             )
         )
-    return tuple(found)
+    return tuple(deciles)
 
 
-def _drawn(found: Residuals) -> PngFigure:
-    figure, (left, right) = draw.panels(2)
-    off = np.subtract(found.points_true, found.points_predicted)
-    left.plot(found.points_predicted, off, ".", markersize=3, alpha=0.5, color=draw.COLOURS[0])
-    left.axhline(0, color=draw.INK, linewidth=0.8)
-    middles = [(one.low + one.high) / 2 for one in found.deciles]
-    left.vlines(
-        middles,
-        [one.middle_low for one in found.deciles],
-        [one.middle_high for one in found.deciles],
+def _draw(section: Residuals) -> PngFigure:
+    figure, (scatter_ax, histogram_ax) = draw.panels(2)
+    errors = np.subtract(section.points_true, section.points_predicted)
+    scatter_ax.plot(
+        section.points_predicted, errors, ".", markersize=3, alpha=0.5, color=draw.COLOURS[0]
+    )
+    scatter_ax.axhline(0, color=draw.INK, linewidth=0.8)
+    centers = [(decile.low + decile.high) / 2 for decile in section.deciles]
+    scatter_ax.vlines(
+        centers,
+        [decile.middle_low for decile in section.deciles],
+        [decile.middle_high for decile in section.deciles],
         color=draw.COLOURS[1],
         linewidth=2,
-        label="middle 80 % of a tenth",
+        label="middle 80% of a decile",
     )
-    left.set(xlabel="prediction", ylabel="truth - prediction", title="By prediction")
-    left.legend(fontsize=7)
-    right.stairs(found.counts, found.edges, fill=True, color=draw.COLOURS[0])
-    right.set(xlabel="truth - prediction", ylabel="rows", title="How often")
-    low, high = found.quantiles[1], found.quantiles[-2]
-    widest = max(found.deciles, key=lambda one: one.mean_absolute)
+    scatter_ax.set(xlabel="predicted", ylabel="true - predicted", title="Residuals by prediction")
+    scatter_ax.legend(fontsize=7)
+    histogram_ax.stairs(section.counts, section.edges, fill=True, color=draw.COLOURS[0])
+    histogram_ax.set(xlabel="true - predicted", ylabel="rows", title="Histogram")
+    low, high = section.quantiles[1], section.quantiles[-2]
+    worst = max(section.deciles, key=lambda decile: decile.mean_absolute)
     return PngFigure.of(
         figure,
-        f"Residuals: 90 % of them lie from {format_value(low)} to {format_value(high)}. "
-        f"They are largest for predictions from {format_value(widest.low)} to "
-        f"{format_value(widest.high)}, on average "
-        f"{format_value(widest.mean_absolute)} off.",
+        f"Residuals: 90% of them are between {format_value(low)} and {format_value(high)}. "
+        f"They're largest for predictions from {format_value(worst.low)} to "
+        f"{format_value(worst.high)}, with a mean absolute error of "
+        f"{format_value(worst.mean_absolute)}.",
     )
 
 
-def _summary(found: Residuals) -> TextTable:
+def _summary(section: Residuals) -> TextTable:
     return TextTable(
-        "How far off",
+        "Prediction errors",
         ("Measure", "Value"),
         [
-            ("Mean residual (above 0: predicted too low)", measured(found.mean)),
-            ("Mean absolute error", measured(found.mean_absolute)),
-            ("Root mean square error", measured(found.root_mean_square)),
+            ("Mean residual (above 0: predicted too low)", measured(section.mean)),
+            ("Mean absolute error", measured(section.mean_absolute)),
+            ("Root mean squared error", measured(section.root_mean_square)),
         ],
         frozenset({1}),
     )
 
 
-def _by_tenth(found: Residuals) -> TextTable:
+def _decile_table(section: Residuals) -> TextTable:
     return TextTable(
-        "residuals by tenths of the prediction",
-        ("From", "To", "Rows", "Mean", "Median", "10 %", "90 %", "Mean absolute"),
+        "Residuals by decile of the prediction",
+        ("From", "To", "Rows", "Mean", "Median", "10%", "90%", "Mean absolute"),
         [
             (
-                format_value(one.low),
-                format_value(one.high),
-                f"{one.rows:,}",
-                measured(one.mean),
-                format_value(one.median),
-                format_value(one.middle_low),
-                format_value(one.middle_high),
-                format_value(one.mean_absolute),
+                format_value(decile.low),
+                format_value(decile.high),
+                f"{decile.rows:,}",
+                measured(decile.mean),
+                format_value(decile.median),
+                format_value(decile.middle_low),
+                format_value(decile.middle_high),
+                format_value(decile.mean_absolute),
             )
-            for one in found.deciles
+            for decile in section.deciles
         ],
         frozenset(range(8)),
     )

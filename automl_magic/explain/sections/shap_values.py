@@ -1,7 +1,6 @@
-"""shap_values: what each column adds to the output, over many rows.
+"""SHAP values: the contribution of each column to the output, over many rows.
 
-The rows that are looked at one by one come first, so that they are explained even where the time is
-short.
+The rows that are shown one by one come first, so that they're explained even if time is short.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from automl_magic.records.explanations.explained import Shap, ShapColumn
 
 Z = 1.959964
 MOST_ROWS, MOST_SAMPLED, AIMED, FEWEST_SAMPLED = 1_000, 300, 100, 3
-LARGEST_GAP = 0.01  # of probabilities, beyond which paths are not taken for those of the model
+LARGEST_GAP = 0.01  # in probability; with a larger gap, tree SHAP isn't used
 
 
 SECTION = ExplainSection(
@@ -38,51 +37,55 @@ SECTION = ExplainSection(
 
 @SECTION.cell
 def shap_values(subject: Subject, /) -> SectionResult:
-    """Explain many rows, by the paths of the trees if the model is made of them, else sampled."""
-    first = [one.position for one in chosen_rows(subject)]
-    others = np.setdiff1d(subject.unseen.rows, first)
-    found = _by_paths(subject, first, others) or _by_sampling(subject, first, others)
-    subject.shap = found
-    strength = np.abs(found.values)
-    mean = strength.mean(axis=(0, 2))
-    error = strength.mean(axis=2).std(axis=0, ddof=1) / np.sqrt(len(strength))
+    """Explain many rows, with tree SHAP if the model supports it, or else by sampling."""
+    selected_rows = [row.position for row in chosen_rows(subject)]
+    other_rows = np.setdiff1d(subject.unseen.rows, selected_rows)
+    shap = _by_paths(subject, selected_rows, other_rows) or _by_sampling(
+        subject, selected_rows, other_rows
+    )
+    subject.shap = shap
+    magnitude = np.abs(shap.values)
+    mean = magnitude.mean(axis=(0, 2))
+    error = magnitude.mean(axis=2).std(axis=0, ddof=1) / np.sqrt(len(magnitude))
     order = np.argsort(-mean, kind="stable")
     section = Shap(
         **section_metadata(
-            found.method,
-            rows=len(strength),
-            rows_are=f"{len(strength):,} of {subject.unseen.are}",
-            notes=found.notes,
+            shap.method,
+            rows=len(magnitude),
+            rows_are=f"{len(magnitude):,} of {subject.unseen.are}",
+            notes=shap.notes,
         ),
-        exact=found.exact,
-        scale=found.scale,
-        unit=found.unit,
+        exact=shap.exact,
+        scale=shap.scale,
+        unit=shap.unit,
         outputs=subject.outputs,
-        base_values=all_rounded(found.base),
-        background_rows=found.background_rows,
-        largest_gap=rounded(found.largest_gap),
+        base_values=all_rounded(shap.base),
+        background_rows=shap.background_rows,
+        largest_gap=rounded(shap.largest_gap),
         columns=tuple(
             ShapColumn(
                 column=subject.columns[i],
                 mean_abs=rounded(mean[i]),
                 low=rounded(max(0.0, mean[i] - Z * error[i])),
                 high=rounded(mean[i] + Z * error[i]),
-                by_output=all_rounded(strength[:, i].mean(axis=0)),
+                by_output=all_rounded(magnitude[:, i].mean(axis=0)),
             )
             for i in order
         ),
-        beeswarms=beeswarms(subject, found, order),
+        beeswarms=beeswarms(subject, shap, order),
     )
-    shows = CellOutput(picture=drawn(subject, section), folded=[table_of_columns(section)])
-    return section, shows
+    output = CellOutput(picture=drawn(subject, section), folded=[table_of_columns(section)])
+    return section, output
 
 
-def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
-    """Return exact values, or None where the model is not the sum of the paths of its trees."""
+def _by_paths(subject: Subject, selected_rows: Any, other_rows: Any) -> ShapValues | None:
+    """Return exact values, or None if the model doesn't support tree SHAP."""
     if refusal(subject.model) is not None:
         return None
     deadline = subject.clock.until(SECTION.time_share)
-    rows = np.concatenate([first, subject.sample(others, MOST_ROWS, salt=4)]).astype(np.int64)
+    rows = np.concatenate([selected_rows, subject.sample(other_rows, MOST_ROWS, salt=4)]).astype(
+        np.int64
+    )
     tree_shap = tree_path.tree_shap_of(subject)
     parts: list[Floats] = []
     base: Any = None
@@ -98,13 +101,13 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
         if subject.recipe.task.has_classes and gap > LARGEST_GAP:
             return None
         parts.append(values)
-    whole = np.concatenate(parts)
-    several = any(len(one.seeds) > 1 for one in subject.recipe.members)
-    notes = _stopped(len(whole), len(rows))
-    if several and subject.recipe.task.has_classes:
+    shap = np.concatenate(parts)
+    has_several_seeds = any(len(member.seeds) > 1 for member in subject.recipe.members)
+    notes = _stopped(len(shap), len(rows))
+    if has_several_seeds and subject.recipe.task.has_classes:
         notes.append(
-            "The model averages the probabilities of several seeds; these are the averages of "
-            f"their log-odds, and their sums are at most {gap:.2g} off in probability."
+            "The model averages the probabilities of several seeds. These values average their "
+            f"log-odds, so the sums differ by at most {gap:.2g} in probability."
         )
     unit, scale = "value", subject.scale
     if subject.has_two_classes:
@@ -112,12 +115,12 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
     elif subject.recipe.task.has_classes:
         unit, scale = "log-odds", "the score of a class, whose softmax is its probability"
     return ShapValues(
-        rows[: len(whole)],
-        whole,
+        rows[: len(shap)],
+        shap,
         base,
         unit,
         scale,
-        exact=not (several and subject.recipe.task.has_classes),
+        exact=not (has_several_seeds and subject.recipe.task.has_classes),
         method=tree_path.METHOD,
         background_rows=0,
         largest_gap=gap,
@@ -125,18 +128,20 @@ def _by_paths(subject: Subject, first: Any, others: Any) -> ShapValues | None:
     )
 
 
-def _by_sampling(subject: Subject, first: Any, others: Any) -> ShapValues:
-    sampled.load_shap()  # it takes seconds, which are not those of a row
+def _by_sampling(subject: Subject, selected_rows: Any, other_rows: Any) -> ShapValues:
+    sampled.load_shap()  # takes seconds, which shouldn't count as time per row
     deadline = subject.clock.until(SECTION.time_share)
-    rows = np.concatenate([first, subject.sample(others, MOST_SAMPLED, salt=4)]).astype(np.int64)
-    aimed = len(first) + AIMED
-    explainer = sampled.SamplingShap(subject, rows, seconds_a_row=deadline.left_s / aimed)
+    rows = np.concatenate([selected_rows, subject.sample(other_rows, MOST_SAMPLED, salt=4)]).astype(
+        np.int64
+    )
+    n_target = len(selected_rows) + AIMED
+    explainer = sampled.SamplingShap(subject, rows, seconds_a_row=deadline.left_s / n_target)
     values: list[Floats] = []
     gap = 0.0
-    for place in range(len(rows)):
+    for index in range(len(rows)):
         if len(values) >= FEWEST_SAMPLED and deadline.is_over:
             break
-        of_row, total = explainer.explain(place)
+        of_row, total = explainer.explain(index)
         gap = max(gap, float(np.abs(of_row.sum(axis=0) + explainer.base - total).max()))
         values.append(of_row)
     return ShapValues(
@@ -153,7 +158,7 @@ def _by_sampling(subject: Subject, first: Any, others: Any) -> ShapValues:
     )
 
 
-def _stopped(done: int, wanted: int) -> list[str]:
-    if done == wanted:
+def _stopped(n_done: int, n_rows: int) -> list[str]:
+    if n_done == n_rows:
         return []
-    return [f"Stopped at its share of the time after {done:,} of {wanted:,} rows."]
+    return [f"Stopped at its time limit after {n_done:,} of {n_rows:,} rows."]

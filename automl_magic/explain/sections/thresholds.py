@@ -1,4 +1,4 @@
-"""thresholds: from which probability on a row counts as positive, and what the mistakes cost."""
+"""Decision thresholds: the counts and costs of errors by threshold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from automl_magic.records.explanations.measured import Thresholds
 
 STEPS = 101
 METHOD = (
-    "The counts of right and wrong answers at each threshold, weighed by what a mistake costs "
+    "Correct and wrong predictions at each threshold, weighted by the costs of errors "
     "(Elkan, The Foundations of Cost-Sensitive Learning, 2001)."
 )
 
@@ -36,7 +36,7 @@ SECTION = ExplainSection(
     record=Thresholds,
     part=Part.TRUST,
     place=2,
-    needs=(Need("has_threshold", "Only two classes have a threshold."),),
+    needs=(Need("has_threshold", "Only binary classification has a threshold."),),
     values=_values,
 )
 
@@ -49,15 +49,15 @@ def thresholds(
     cost_false_positive: float | None = None,
     cost_false_negative: float | None = None,
 ) -> SectionResult:
-    """Count right and wrong answers for every threshold, and weigh them.
+    """Count correct and wrong predictions for every threshold, and weight them by cost.
 
     Parameters
     ----------
-    cost_false_positive, cost_false_negative : float, optional
-        What a wrong yes and a wrong no cost, in one unit; 1 where it is not said.
+    cost_false_positive, cost_false_negative : float, default 1
+        The costs of errors, in the same unit.
     """
     unseen, chosen = subject.unseen, subject.model.threshold
-    given = cost_false_positive is not None and cost_false_negative is not None
+    costs_given = cost_false_positive is not None and cost_false_negative is not None
     costs = np.array([cost_false_positive or 1.0, cost_false_negative or 1.0])
     counts = _Counts(unseen.y, unseen.predicted[:, 1])
     cheapest = counts.cheapest(costs)
@@ -67,7 +67,7 @@ def thresholds(
     true_negatives = counts.rows - counts.positives - false_positives
     per_row = (costs[0] * false_positives + costs[1] * false_negatives) / counts.rows
     section = Thresholds(
-        **on_unseen(subject, METHOD, _notes(subject, given=given)),
+        **on_unseen(subject, METHOD, _notes(subject, costs_given=costs_given)),
         positive=plain(subject.recipe.classes[1]),
         thresholds=all_rounded(cuts),
         true_positives=tuple(true_positives.tolist()),
@@ -76,18 +76,18 @@ def thresholds(
         true_negatives=tuple(true_negatives.tolist()),
         cost_false_positive=float(costs[0]),
         cost_false_negative=float(costs[1]),
-        costs_were_given=given,
+        costs_were_given=costs_given,
         cost_per_row=all_rounded(per_row),
         chosen=rounded(chosen),
         chosen_cost_per_row=rounded(per_row[np.searchsorted(cuts, chosen)]),
         cheapest=rounded(cheapest),
         cheapest_cost_per_row=rounded(per_row[np.searchsorted(cuts, cheapest)]),
     )
-    return section, CellOutput(picture=_drawn(section), tables=[_table(section)])
+    return section, CellOutput(picture=_draw(section), tables=[_table(section)])
 
 
 class _Counts:
-    """True and false positives by threshold, from one sorting of the rows."""
+    """True and false positives by threshold, from sorted rows."""
 
     def __init__(self, y: Any, probability: Any) -> None:
         order = np.argsort(-probability, kind="stable")
@@ -96,88 +96,90 @@ class _Counts:
         self.rows, self.positives = len(y), int(self._hits[-1])
 
     def at(self, cuts: Any) -> tuple[Any, Any]:
-        """Return the true and the false positives of rows with a probability of `cuts` or more."""
-        above = np.searchsorted(-self._ranked, -cuts, side="right")
-        return self._hits[above], above - self._hits[above]
+        """Return the true and false positives at each threshold in `cuts`."""
+        n_above = np.searchsorted(-self._ranked, -cuts, side="right")
+        return self._hits[n_above], n_above - self._hits[n_above]
 
     def cheapest(self, costs: Any) -> float:
-        """Return the threshold with the least cost on these rows, between two of them."""
+        """Return the threshold with the lowest cost on these rows, between two probabilities."""
         ends = np.flatnonzero(self._ranked[1:] < self._ranked[:-1]) + 1
         ends = np.concatenate([[0], ends, [self.rows]])
         hits = self._hits[ends]
-        least = int(np.argmin(costs[0] * (ends - hits) + costs[1] * (self.positives - hits)))
-        if ends[least] == 0:
+        best = int(np.argmin(costs[0] * (ends - hits) + costs[1] * (self.positives - hits)))
+        if ends[best] == 0:
             return 1.0
-        if ends[least] == self.rows:
+        if ends[best] == self.rows:
             return 0.0
-        return float((self._ranked[ends[least] - 1] + self._ranked[ends[least]]) / 2)
+        return float((self._ranked[ends[best] - 1] + self._ranked[ends[best]]) / 2)
 
 
-def _notes(subject: Subject, *, given: bool) -> tuple[str, ...]:
+def _notes(subject: Subject, *, costs_given: bool) -> tuple[str, ...]:
     notes = []
-    if not given:
+    if not costs_given:
         notes.append(
-            "The experiment names no costs, so both mistakes cost 1: set cost_false_positive and "
-            "cost_false_negative under business in the experiment file."
+            "The experiment sets no costs, so both errors cost 1. To change that, set "
+            "cost_false_positive and cost_false_negative under business in the experiment file."
         )
     if subject.recipe.threshold is None:
-        notes.append("The model keeps the usual threshold of 0.5: its metric asks for no other.")
-    notes.append("The cheapest threshold was found on these rows, which flatters it a little.")
+        notes.append("The model uses the default threshold of 0.5: its metric needs no other.")
+    notes.append("The cheapest threshold was chosen on these rows, so it's slightly optimistic.")
     return tuple(notes)
 
 
-def _drawn(found: Thresholds) -> PngFigure:
-    figure, (left, right) = draw.panels(2)
-    rows = found.rows
+def _draw(section: Thresholds) -> PngFigure:
+    figure, (error_ax, cost_ax) = draw.panels(2)
+    rows = section.rows
     curves = {
-        "false positives": found.false_positives,
-        "false negatives": found.false_negatives,
+        "false positives": section.false_positives,
+        "false negatives": section.false_negatives,
     }
-    for place, (name, counts) in enumerate(curves.items()):
-        left.plot(
-            found.thresholds,
+    for index, (name, counts) in enumerate(curves.items()):
+        error_ax.plot(
+            section.thresholds,
             [count / rows for count in counts],
-            color=draw.COLOURS[place],
-            linestyle=draw.PATTERNS[place],
+            color=draw.COLOURS[index],
+            linestyle=draw.PATTERNS[index],
             label=name,
         )
-    left.set(xlabel="threshold", ylabel="share of the rows", title="Mistakes")
-    left.legend(fontsize=8)
-    right.plot(found.thresholds, found.cost_per_row, color=draw.COLOURS[0])
-    for at, cost, mark, name in (
-        (found.chosen, found.chosen_cost_per_row, "o", "the model's"),
-        (found.cheapest, found.cheapest_cost_per_row, "D", "cheapest here"),
+    error_ax.set(xlabel="threshold", ylabel="share of rows", title="Errors")
+    error_ax.legend(fontsize=8)
+    cost_ax.plot(section.thresholds, section.cost_per_row, color=draw.COLOURS[0])
+    for threshold, cost, mark, name in (
+        (section.chosen, section.chosen_cost_per_row, "o", "the model's"),
+        (section.cheapest, section.cheapest_cost_per_row, "D", "cheapest here"),
     ):
-        right.plot([at], [cost], mark, color=draw.COLOURS[1], label=f"{name}: {at:.3g}")
-    right.set(xlabel="threshold", ylabel="cost per row", title="What mistakes cost")
-    right.legend(fontsize=8)
-    figure.suptitle(f"Positive: {on_axis(found.positive)}", fontsize=9)
+        cost_ax.plot(
+            [threshold], [cost], mark, color=draw.COLOURS[1], label=f"{name}: {threshold:.3g}"
+        )
+    cost_ax.set(xlabel="threshold", ylabel="cost per row", title="Cost of errors")
+    cost_ax.legend(fontsize=8)
+    figure.suptitle(f"Positive: {on_axis(section.positive)}", fontsize=9)
     return PngFigure.of(
         figure,
-        "Mistakes and their cost by threshold. The model's threshold of "
-        f"{found.chosen:.3g} costs {found.chosen_cost_per_row:.4g} a row; the cheapest on these "
-        f"rows, {found.cheapest:.3g}, costs {found.cheapest_cost_per_row:.4g}.",
+        "Errors and their cost by threshold. The model's threshold of "
+        f"{section.chosen:.3g} costs {section.chosen_cost_per_row:.4g} per row. The cheapest on "
+        f"these rows, {section.cheapest:.3g}, costs {section.cheapest_cost_per_row:.4g}.",
     )
 
 
-def _table(found: Thresholds) -> TextTable:
+def _table(section: Thresholds) -> TextTable:
     rows = []
-    for name, at in (("the model's", found.chosen), ("cheapest here", found.cheapest)):
-        i = found.thresholds.index(at)
+    for name, threshold in (("the model's", section.chosen), ("cheapest here", section.cheapest)):
+        i = section.thresholds.index(threshold)
         rows.append(
             (
                 name,
-                f"{at:.4g}",
-                f"{found.true_positives[i]:,}",
-                f"{found.false_positives[i]:,}",
-                f"{found.false_negatives[i]:,}",
-                f"{found.true_negatives[i]:,}",
-                f"{found.cost_per_row[i]:.4g}",
+                f"{threshold:.4g}",
+                f"{section.true_positives[i]:,}",
+                f"{section.false_positives[i]:,}",
+                f"{section.false_negatives[i]:,}",
+                f"{section.true_negatives[i]:,}",
+                f"{section.cost_per_row[i]:.4g}",
             )
         )
-    costs = f"{found.cost_false_positive:g} and {found.cost_false_negative:g}"
+    costs = f"{section.cost_false_positive:g} and {section.cost_false_negative:g}"
     return TextTable(
-        f"Rows by answer, where a wrong yes and a wrong no cost {costs}",
+        f"Counts by threshold, with costs of {costs} for false positives and false negatives",
         (
             "Threshold",
             "At",

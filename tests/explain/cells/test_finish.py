@@ -92,8 +92,8 @@ def test_a_cell_that_was_left_out_is_named(binary, tmp_path):
 
     document = json.loads((tmp_path / "run-2" / EXPLANATION_NAME).read_text("utf-8"))
     why = {one["section"]: one["why"] for one in document["skipped"]}
-    assert why["shap"] == "Its cell was left out, or has not run."
-    assert why["residuals"].startswith("Classes have no residuals")
+    assert why["shap"] == "Its cell was removed or hasn't run."
+    assert why["residuals"].startswith("A classification has no residuals")
 
 
 def test_a_section_that_fails_does_not_take_the_others_with_it(binary):
@@ -103,7 +103,7 @@ def test_a_section_that_fails_does_not_take_the_others_with_it(binary):
     shown = explain.curves(subject)
     explain.counterfactuals(subject)
 
-    assert repr(shown).startswith("Left out: It failed with ValueError: ")
+    assert repr(shown).startswith("Skipped: It failed with ValueError: ")
     assert subject.skipped["curves"].cell_id == "curves"
     assert list(subject.sections) == ["counterfactuals"]
 
@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_written_is_said(binary, tmp_path):
 def test_another_table_is_refused(make_search):
     found = make_search("binary", data_fingerprint="sha256:one")
 
-    with pytest.raises(DataError, match="not the one that the model was found on"):
+    with pytest.raises(DataError, match="isn't the one that the model was trained on"):
         Subject(found.frame, search_dir=found.folder, data_fingerprint="sha256:other")
 
 
@@ -134,13 +134,13 @@ def test_a_column_that_does_not_exist_is_offered_its_near_miss(binary):
     with pytest.raises(PlanError) as refused:
         binary.subject(immutable=["citty"])
 
-    assert refused.value.fix == "Write 'city' instead."
+    assert refused.value.fix == "Use 'city' instead."
 
 
 def test_a_folder_without_predictions_is_no_search(binary, tmp_path):
     save_model(binary.subject().model, tmp_path / "model")
 
-    with pytest.raises(RunError, match="holds no predictions of a search"):
+    with pytest.raises(RunError, match="Can't read the predictions of a search"):
         Subject(binary.frame, search_dir=tmp_path, data_fingerprint="")
 
 

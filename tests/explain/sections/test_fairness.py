@@ -50,7 +50,7 @@ def test_a_small_group_is_shown_and_marked(measured):
 def test_a_number_makes_quarters_and_a_missing_group(measured):
     column = measured[1].columns[1]
 
-    assert column.grouped.startswith("by quarters of its values, at ")
+    assert column.grouped.startswith("by quartile, at ")
     assert [group.name for group in column.groups][-1] == "(missing)"
     assert len(column.groups) == 5
 
@@ -60,7 +60,7 @@ def test_a_limit_is_kept_or_broken_and_a_strange_one_is_named(measured):
 
     assert gaps["demographic_parity_difference"].kept is False
     assert gaps["accuracy_difference"].kept is None
-    assert any("No limit is kept for no_such_gap" in note for note in measured[1].notes)
+    assert any("Unknown limits are ignored: no_such_gap" in note for note in measured[1].notes)
 
 
 def test_the_groups_of_a_regression_have_errors(make_search):

@@ -116,7 +116,7 @@ def test_without_time_a_few_rows_are_explained_and_it_is_said(make_search):
 
     section = subject.sections["shap"]
     assert section.rows >= 3
-    assert section.notes[0].startswith("Stopped at its share of the time after ")
+    assert section.notes[0].startswith("Stopped at its time limit after ")
 
 
 def test_codes_stand_for_the_values_they_were_made_of():
