@@ -105,7 +105,7 @@ def test_a_section_with_a_page_is_drawn_in_its_place(told, monkeypatch):
 def test_it_is_left_out_where_the_task_has_no_use_for_it(toy, make_search):
     subject = make_search("regression").subject()
 
-    assert repr(explain.decisiveness(explainer, far=0.1)).startswith("Skipped: Only two classes")
+    assert repr(explain.decisiveness(subject, far=0.1)).startswith("Skipped: Only two classes")
     assert "decisiveness" in dir(explain)
 
 
