@@ -1,4 +1,4 @@
-"""`automl serve` from a table to a rollback: real models, a real server, commands as typed."""
+"""`automl serve` from training to rollback, with real models, server and commands."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def typed(place, environment):
 
 @pytest.fixture(scope="module")
 def registered(typed):
-    """Two versions of one model, each of a search of its own."""
+    """Two versions of one model, from two searches."""
     for seed in ("0", "1"):
         argv = ["sklearn:iris", "--target", "target", "--seed", seed, "--trials", "2"]
         code, _, err = typed("fit", *argv, "--budget", "6s", "--overwrite", "-o", f"plan-{seed}")
@@ -58,7 +58,7 @@ def registered(typed):
 
 @pytest.fixture
 def serving(place, environment):
-    """Start `automl serve`; returns the process and everything it said until it was ready."""
+    """Start `automl serve`. Return the process and its output until it was ready."""
     started = []
 
     def start(*words):
@@ -108,7 +108,7 @@ def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, s
     assert first["model_version"] == "2"
     assert first["predictions"][0]["label"] in {"setosa", "versicolor", "virginica"}
 
-    # The command has come back: every worker has switched.
+    # When the command returns, all workers have switched.
     code, out, err = typed("promote", "iris", "1", "champion", "--json")
     assert (code, json.loads(out)["behind"]) == (0, {}), err
     assert answer_of(curl)["model_version"] == "1"
@@ -120,7 +120,7 @@ def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, s
     assert typed("revoke", "iris", "1", "--reason", "a test")[0] == 0
     assert answer_of(curl)["model_version"] == "2"
 
-    # Another server on the same port says so, and nothing is left behind.
+    # A second server on the port is an error, and leaves nothing behind.
     port = re.search(r"http://127\.0\.0\.1:(\d+)", output)[1]
     code, out, err = typed("serve", "iris", "--port", port)
     assert (code, out) == (1, "")
@@ -200,7 +200,7 @@ def test_a_port_in_use_is_an_error(registered, typed):
 
 
 def test_serving_the_first_version_of_a_model_approves_it(registered, typed, serving):
-    """A model of its own: nobody has spoken of any version of it."""
+    """A new model without approvals."""
     for number in (1, 2):
         runs = json.loads(typed("runs", "--json")[1])
         assert typed("register", runs[-number]["run_id"], "--name", "first")[0] == 0

@@ -1,4 +1,4 @@
-"""A store of each kind, an empty one, and versions of a model that were registered in it."""
+"""An empty store of each kind, and registered versions of a model."""
 
 import hashlib
 import json
@@ -74,7 +74,7 @@ def version_of():
 
 @pytest.fixture
 def approved(engine, version_of):
-    """Three versions, each registered by Ada and approved by Grace."""
+    """Three versions registered by Ada and approved by Grace."""
     versions = [version_of(number) for number in (1, 2, 3)]
     for version in versions:
         govern.register(engine, version, actor="ada")
@@ -84,7 +84,7 @@ def approved(engine, version_of):
 
 @pytest.fixture(scope="session")
 def in_mlflow(tmp_path_factory):
-    """A real MLflow store with three versions of a model; to make one takes seconds."""
+    """A real MLflow store with three versions of a model. Creating it takes seconds."""
     folder = tmp_path_factory.mktemp("mlflow")
     uri = f"sqlite:///{folder / 'mlflow.db'}"
     registry, tracker = (
@@ -101,7 +101,7 @@ def in_mlflow(tmp_path_factory):
 
 @pytest.fixture
 def registered(home, in_mlflow):
-    """The address of an MLflow of this test's own, in the user's home, and its versions."""
+    """The URI of a separate MLflow store in the user's home, and its versions."""
     created, versions = in_mlflow
     home.mkdir(exist_ok=True)
     (home / "mlflow.db").write_bytes(created.read_bytes())

@@ -1,4 +1,4 @@
-"""The commands of governance, as a person types them, on a real MLflow and a store in a file."""
+"""The governance commands on a real MLflow and a store in a file."""
 
 import json
 
@@ -22,7 +22,7 @@ from automl_magic.workspace import default_workspace
 
 @pytest.fixture
 def typed(home, capsys):
-    """Type a command; returns its text, or the document that --json prints."""
+    """Run a command. Return its output, parsed if --json is given."""
 
     def call(*words):
         capsys.readouterr()
@@ -42,7 +42,7 @@ def refused(typed, *words):
 
 
 def test_a_day_in_the_life_of_a_model(registered, typed, home):
-    """One journey, because a real MLflow takes seconds to make."""
+    """One test for the whole workflow, because creating an MLflow store takes seconds."""
     approved = typed("approve", "churn", "1", "--json")
     assert approved["statement"]["version"] == 1
     assert "Approved churn version 1 for serving." in typed("approve", "churn", "1")
@@ -50,7 +50,7 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
     assert near.fix == "Use the name churn."
     assert "no version or alias '9'" in refused(typed, "approve", "churn", "9").what
 
-    # The first deployment makes the champion, and follows it.
+    # The first deployment makes its version the champion.
     deployed = serving.deploy("churn/1")
     assert (deployed.deployment.name, deployed.route.stable) == ("churn", 1)
     assert typed("promote", "churn", "1", "champion").startswith("churn version 1 is now champion.")

@@ -120,7 +120,7 @@ class Truthy:
 
 
 class FourEyes:
-    """Nobody approves what they made."""
+    """Authors can't approve their own versions."""
 
     def may(self, action, subject, facts, connection):
         is_own = facts.actor == facts.author
@@ -198,7 +198,7 @@ def test_the_local_policy_has_a_name(engine):
 
 
 class Registry(MemoryRegistry):
-    """A registry whose server can be down."""
+    """A registry with a server that can be down."""
 
     is_down = False
 
@@ -275,7 +275,7 @@ def test_only_the_first_served_version_becomes_champion(engine, approved):
 
 
 def test_a_version_revoked_after_staging_is_rejected(engine, approved):
-    """What was found outside the transaction is no proof inside it."""
+    """An approval must be checked inside the transaction."""
     result = approval_of(engine, "churn", 1).approval
     govern.revoke(engine, "churn", 1, actor="grace", reason="it leaks", trusted=own_trusted())
 

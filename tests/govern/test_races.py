@@ -1,4 +1,4 @@
-"""Many who decide at once: exactly one decides, nothing is lost, nothing revoked is promoted.
+"""Concurrent decisions: exactly one succeeds, none is lost, no revoked version is promoted.
 
 In each round every thread waits for the others and then does its deed on what all of them read.
 """
@@ -37,7 +37,7 @@ def own_key():
 
 
 def storm(engine, versions, n_threads, n_rounds):
-    """Let threads promote, roll back and revoke at once; check what holds after every round."""
+    """Promote, roll back and revoke in parallel threads. Check the invariants after each round."""
     govern.promote(engine, versions[0], "champion", actor="ada", trusted=own_trusted())
     for name, serves in (("web", "churn"), ("app", "churn@champion")):
         spec = Deployment(name=name, model_version_id=serves)
@@ -52,14 +52,14 @@ def storm(engine, versions, n_threads, n_rounds):
         won = [kind for (kind, _), outcome in zip(deeds, outcomes, strict=True) if outcome == "won"]
         change = [kind for kind in won if kind in MOVES]
         epoch = read_aliases(engine, "churn").epoch
-        # A revocation rests on nothing that was read; it can win beside the one who moves.
+        # A revocation has no expected epoch, so it can succeed next to another change.
         assert len(change) <= 1
         if "revoke" not in won:
             assert len(change) == 1
             assert epoch == seen.epoch + 1
         check(engine)
         n_won.update(won)
-        for version in versions:  # so that the next round has something to decide
+        for version in versions:  # so the next round can promote them again
             if approval_of(engine, "churn", version.version).revoked_at is not None:
                 govern.approve(engine, version, actor="grace", key=own_key())
     return n_won
@@ -106,7 +106,7 @@ def all_at_once(engine, seen, deeds):
             outcomes[i] = "won"
         except (RouteChanged, NotApproved, DeploymentError) as error:
             outcomes[i] = type(error).__name__
-        except Exception as error:  # the round fails, and says with what
+        except Exception as error:  # reported as the result of the round
             outcomes[i] = repr(error)
 
     threads = [threading.Thread(target=run, args=(i, *one)) for i, one in enumerate(deeds)]
@@ -119,7 +119,7 @@ def all_at_once(engine, seen, deeds):
 
 
 def check(engine):
-    """What holds at every moment: what serves is approved, and it is what the alias means."""
+    """Check the invariants: served versions are approved and match their alias."""
     with reading(engine) as connection:
         champion = aliases_in(connection, "churn").versions["champion"]
         check_approved(connection, "churn", champion, trusted=own_trusted())
@@ -130,7 +130,7 @@ def check(engine):
 
 
 def check_history(engine):
-    """Replay the audit log: no promotion of what was revoked at that time, no epoch twice."""
+    """Replay the audit log: no promotion of revoked versions, no duplicate epochs."""
     approved, epochs = set(), Counter()
     for entry in reversed(audit.entries(engine, limit=1_000_000)):
         if entry.action == "approve":

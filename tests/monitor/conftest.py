@@ -1,4 +1,4 @@
-"""A small real model with its schema and reference, windows of it, and a deployment that logged."""
+"""A small real model with schema and reference, its windows, and a deployment with a log."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def own_trusted():
 
 
 def people(n=2_000, seed=0, **shifts):
-    """People whose `age` and `city` decide; `age=5` makes all of them five years older."""
+    """People: the target depends on `age` and `city`. `age=5` makes all five years older."""
     random = np.random.default_rng(seed)
     age = random.normal(45, 12, n)
     city = random.choice(CITIES, n, p=shifts.get("city", SHARES))
@@ -108,7 +108,7 @@ def said(fitted, frame):
 
 
 def reference_of(recipe, frame, schema):
-    """Return what a search would write: predictions out of fold, and the score on them."""
+    """Return the output of a search: out-of-fold predictions and their score."""
     fold = np.arange(len(frame)) % 4
     shape = (len(frame), recipe.n_classes) if recipe.n_classes else (len(frame),)
     out_of_fold = np.empty(shape)
@@ -132,7 +132,7 @@ def reference_of(recipe, frame, schema):
 
 @dataclasses.dataclass(frozen=True)
 class Made:
-    """A model that was found, in its folder."""
+    """A trained model in its folder."""
 
     folder: object
     manifest: object
@@ -144,7 +144,7 @@ class Made:
         return load_watched(self.folder)
 
     def watch(self, frame, **thresholds):
-        """Return a watch over a table."""
+        """Return the analysis of a table."""
         watched = load_watched(self.folder)
         window = read_table(frame, watched, START, START + DAY_S, source="a test", model="people")
         return Watch(window, watched, thresholds=thresholds)
@@ -152,19 +152,19 @@ class Made:
 
 @pytest.fixture(scope="session")
 def make_people():
-    """Return the maker of tables: `make_people(600, seed=5, age=8.0)`."""
+    """Return a function that makes tables: `make_people(600, seed=5, age=8.0)`."""
     return people
 
 
 @pytest.fixture(scope="session")
 def day():
-    """The window of the tests: its start and its end."""
+    """Start and end of the window."""
     return START, START + DAY_S
 
 
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory):
-    """Return the model of a kind of task; each is made once."""
+    """Return the model of a task. Each model is trained once."""
     created = {}
 
     def make(kind="binary"):
@@ -187,13 +187,13 @@ def binary(make_model):
 
 @dataclasses.dataclass(frozen=True)
 class Deployed:
-    """A deployment of version 1 of the model, with its store."""
+    """A deployment of version 1 of the model, and its store."""
 
     name: str
     model: Made
 
     def log(self, frame, *, start=START, every_s=10.0, outcomes=True, **changes):
-        """Log the answers to some rows, one every few seconds, as the server does."""
+        """Log predictions of rows every few seconds, like the server."""
         model = self.model.watched.fitted
         features = frame.drop(columns=list(CLASSES))
         shares, labels = model.predict_proba(features), model.predict(features)
@@ -236,7 +236,7 @@ def plain(value):
 
 @pytest.fixture
 def own_home(tmp_path, monkeypatch):
-    """A home without a store yet."""
+    """A home without a store."""
     folder = tmp_path / "home"
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(folder))
     for name in ("AUTOML_MAGIC_STORE", "AUTOML_MAGIC_PREDICTIONS"):
@@ -246,7 +246,7 @@ def own_home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def deployed(own_home, binary):
-    """The deployment `people`, approved, staged and routed; it has answered nothing yet."""
+    """The deployment `people`, approved, staged and routed, without requests."""
     engine = open_engine(default_workspace().store)
     statement = Statement(
         model="people",

@@ -1,4 +1,4 @@
-"""A window of a real deployment's log, judged in a run of its own: from `automl monitor` on."""
+"""`automl monitor` on the log of a real deployment."""
 
 from __future__ import annotations
 

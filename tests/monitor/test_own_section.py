@@ -1,4 +1,4 @@
-"""A section of a monitor's report is one file and its piece; no other file knows of it."""
+"""A custom section needs only its module and its cell template."""
 
 import dataclasses
 import sys
@@ -22,7 +22,7 @@ BINARY = TaskKind("binary")
 
 @pytest.fixture
 def toy(monkeypatch, tmp_path):
-    """Add the section of the folder `toy`."""
+    """Add the section in the folder `toy`."""
     piece = tmp_path / "monitor" / "constancy.py"
     piece.parent.mkdir()
     piece.write_text("monitor.constancy(watch)")

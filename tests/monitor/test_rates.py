@@ -1,4 +1,4 @@
-"""The two promises: a real PSI of 0.25 is found, and a window without a shift does not alarm."""
+"""Detection rates: a PSI of 0.25 is detected, and no shift raises no alert."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def psi_of(p, q):
 
 
 def shift_of(psi):
-    """Return how far a normal distribution must move for its deciles to have that PSI."""
+    """Return the shift of a normal distribution for which its deciles have this PSI."""
     tenth = np.full(10, 0.1)
     return brentq(lambda by: psi_of(np.diff(norm.cdf(DECILES - by)), tenth) - psi, 0.01, 3)
 
 
 def shares_of(psi):
-    """Return shares of the levels with that PSI: a part of the first goes over to the third."""
+    """Return shares of categories with this PSI: a part of the first moves to the third."""
 
     def moved(part):
         shares = LEVELS.copy()
@@ -46,7 +46,7 @@ def shares_of(psi):
 
 
 class Stream:
-    """Columns with references of their own, and windows of them with and without a shift."""
+    """Columns with references, and their windows with and without a shift."""
 
     def __init__(self, n_columns, kind, seed):
         self.random = np.random.default_rng(seed)
@@ -62,7 +62,7 @@ class Stream:
         ]
 
     def judged(self, n_rows, *, psi=0.0):
-        """Return which columns alarm in a new window; the first has moved by so much."""
+        """Return the columns with alerts in a new window. The first column is shifted."""
         ones = np.ones(n_rows)
         result = []
         for i, reference in enumerate(self.references):
@@ -79,7 +79,7 @@ class Stream:
 
 
 def rates(kind, n_columns, n_rows, windows, seed=0, references=5):
-    """Return in how many windows of calm something alarmed, and in how many the shift was found.
+    """Return the numbers of windows with a false alarm and with a detected shift.
 
     The reference is drawn anew now and then: a bad one must not be lucky for all windows.
     """
@@ -93,7 +93,7 @@ def rates(kind, n_columns, n_rows, windows, seed=0, references=5):
 
 
 def at_most(share, n, confidence=0.999):
-    """Return the most of n windows that may happen if the true share is `share`."""
+    """Return the maximum of n windows that's plausible if the true share is `share`."""
     return next(k for k in range(n + 1) if beta.cdf(share, k + 1, n - k) < 1 - confidence)
 
 
@@ -145,7 +145,7 @@ def test_a_reference_of_few_rows_does_not_alarm_by_itself():
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_real_model_has_at_most_1_percent_false_alarms(binary, make_people):
-    """All cells together, predictions and scores of a fitted model included."""
+    """All cells together, with predictions and scores of a fitted model."""
     from automl_magic.monitor import calibration, features, performance, prediction, quality
     from automl_magic.monitor.cells.finish import report_of
 

@@ -1,4 +1,4 @@
-"""A real receiver on the loopback address: answers as told, and keeps what came."""
+"""A real server on the loopback address with set responses. It stores the requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def always(answer: bytes) -> Callable:
 
 
 class Receiver:
-    """One connection after another; `requests` holds what each has sent."""
+    """Serve one connection at a time. `requests` has the received bytes of each."""
 
     def __init__(self, give, context=None):
         self.requests: list[bytes] = []
@@ -42,7 +42,7 @@ class Receiver:
                 link, _ = self._listener.accept()
             except OSError:
                 return
-            # The caller may have left: that is what some tests are about.
+            # Some tests close the connection early.
             with suppress(OSError):
                 self._answer(link)
 
@@ -87,7 +87,7 @@ def receiving(give, certificate=None):
 
 
 def certificate_for(host, folder):
-    """Make a certificate that signs itself, with its key, in one file."""
+    """Make a self-signed certificate and its key in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = dt.datetime.now(dt.UTC)

@@ -12,7 +12,7 @@ from .receiver import OK, always, certificate_for, receiving
 
 
 class Names:
-    """A name server whose answers are given, one after another; the last one stays."""
+    """A resolver that returns the given answers in order, then repeats the last one."""
 
     def __init__(self, *answers):
         self._answers, self.asked = list(answers), 0
@@ -71,7 +71,7 @@ def test_a_name_is_not_looked_up_again_after_the_check():
 
 @pytest.fixture
 def certificate(tmp_path, monkeypatch):
-    """A certificate for hooks.example, by an authority that this machine trusts."""
+    """A certificate for hooks.example from a trusted authority."""
     path = certificate_for("hooks.example", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     return path

@@ -1,4 +1,4 @@
-"""A run that ended, with a model folder; small enough to read."""
+"""A finished run with a small model folder."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ def make_run(tmp_path):
 
 @pytest.fixture
 def write_model():
-    """Write a model folder whose manifest lists the files given."""
+    """Write a model folder with a manifest of the given files."""
 
     def write(folder, files):
         for name, content in files.items():
@@ -77,7 +77,7 @@ def a_model(write_model):
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory):
-    """A migrated SQLite file: making one takes a second."""
+    """A migrated SQLite file. Creating one takes a second."""
     path = tmp_path_factory.mktemp("mlflow") / "migrated.db"
     MlflowTracker(Tracking(f"sqlite:///{path}", Path("/nobody"))).prepare()
     return path
@@ -85,6 +85,6 @@ def migrated(tmp_path_factory):
 
 @pytest.fixture
 def database(migrated, tmp_path):
-    """The URI of a database of this test's own."""
+    """The URI of a separate database."""
     (tmp_path / "mlflow.db").write_bytes(migrated.read_bytes())
     return f"sqlite:///{tmp_path / 'mlflow.db'}"

@@ -1,4 +1,4 @@
-"""The real thing: a fitted recipe, tracked, registered, and loaded by MLflow itself."""
+"""A fitted recipe that's tracked, registered, and loaded by MLflow."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One contract for every registry."""
+"""The contract of all registries."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from automl_magic.workspace.workspace import Tracking
 
 
 class RegistryContract:
-    """What any registry must do. Subclass it and give a `registry` fixture."""
+    """The contract of a registry. Subclass it with a `registry` fixture."""
 
     def prepare(self, run):
-        """Do what has to be done with a run before its model can be registered."""
+        """Prepare a run so that its model can be registered."""
 
     @pytest.fixture
     def version_of(self, registry, make_run, a_model):

@@ -1,4 +1,4 @@
-"""The same over HTTP: a real MLflow server that keeps the artifacts itself."""
+"""The registry over HTTP, with a real MLflow server that stores the artifacts."""
 
 import os
 import socket

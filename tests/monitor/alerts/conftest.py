@@ -1,4 +1,4 @@
-"""A store in a file, a home of its own, and reports as the monitor notebook writes them."""
+"""A store in a file, a separate home, and reports like those of the monitor notebook."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def report():
-    """Make a report of one window: features by name with their severity."""
+    """Make a report of one window from the severities of its features."""
 
     def make(at, severities, *, deployment="churn", why="PSI 0.40, p < 0.001"):
         features = tuple(

@@ -1,4 +1,4 @@
-"""A real mail server on the loopback address, with STARTTLS: it keeps what is sent to it."""
+"""A real SMTP server with STARTTLS on the loopback address. It stores received emails."""
 
 from __future__ import annotations
 

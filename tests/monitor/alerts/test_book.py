@@ -37,7 +37,7 @@ MONITOR = Monitor(name="churn")
 
 
 def story(store, report, columns, monitor=MONITOR, *, every_s=EVERY_S):
-    """Let one window after another be judged; return the notices of each."""
+    """Observe a series of windows. Return the notifications of each."""
     notifications = []
     for i, severities in enumerate(columns):
         at = START + i * every_s
@@ -73,7 +73,7 @@ def test_an_alert_is_resolved_after_two_clear_observations(store, report):
     )
     assert states(notifications)[1:] == [[], [], []]
 
-    calm = story(store, report, [{"age": OK}] * 6)  # the first four are known already
+    calm = story(store, report, [{"age": OK}] * 6)  # the first four were observed before
     assert states(calm) == [[], [], [], [], [(RESOLVED, AlertSeverity.CRITICAL)], []]
 
 

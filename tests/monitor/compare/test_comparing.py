@@ -1,4 +1,4 @@
-"""A column against its reference: heaps, rare levels, few rows, rows of unequal weight."""
+"""Comparison of a column with its reference: frequent values, rare categories, weights."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_values_outside_the_training_range_have_the_maximum_distance():
 def test_rows_with_sample_rate_a_tenth_count_ten_times():
     random = np.random.default_rng(3)
     reference = numbers_of(random.normal(size=5_000), 201)
-    # Of the high values one in ten was logged; weighted, nothing has moved.
+    # One in ten of the high values was logged. With weights, there's no shift.
     everything = random.normal(size=6_000)
     kept = (everything < 0.5) | (random.random(6_000) < 0.1)
     met = everything[kept]

@@ -1,4 +1,4 @@
-"""What SciPy computes too is the same here; the rest is held to its definition."""
+"""Tests and distances compared with SciPy, or with their definition."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_kolmogorov_smirnov_matches_scipy_if_all_values_are_knots(size):
     result, p_value = kolmogorov_smirnov(reference, 150, met, np.ones(size), size)
 
     expected = stats.ks_2samp(trained, met, method="asymp")
-    # SciPy looks just below its knots as well, and rounds the effective size.
+    # SciPy also checks just below the knots, and rounds the effective sample size.
     assert result == pytest.approx(expected.statistic, abs=1 / size + 1 / 150)
     assert p_value == pytest.approx(expected.pvalue, rel=0.5)
 

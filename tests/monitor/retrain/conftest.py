@@ -1,4 +1,4 @@
-"""A deployment whose model was found by a real search, and a log in which the world has changed."""
+"""A deployment with a model from a real search, and a prediction log with drift."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def own_trusted():
 
 
 def people(n_rows, seed, *, turned=False):
-    """People of whom the older ones leave; once the world has turned, the younger ones do."""
+    """People: older ones leave before the drift, younger ones after it."""
     random = np.random.default_rng(seed)
     age = random.uniform(18, 80, n_rows).round(6)
     city = random.choice(["Oslo", "Lund", "Bergen"], n_rows)
@@ -41,7 +41,7 @@ def people(n_rows, seed, *, turned=False):
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory):
-    """A model that was searched, registered, approved and routed, in a home of its own."""
+    """A registered, approved and routed model from a search, in its own home."""
     folder = tmp_path_factory.mktemp("retrain")
     names = ("AUTOML_MAGIC_HOME", "AUTOML_MAGIC_STORE", "MLFLOW_TRACKING_URI")
     kept = {name: os.environ.pop(name, None) for name in names}
@@ -74,9 +74,9 @@ def deployed(tmp_path_factory):
 
 
 def log(rows, *, start=1_700_000_000.0, outcomes=True):
-    """Write rows into the prediction log, as the server does, with what came true of them."""
+    """Write rows with outcomes to the prediction log, like the server."""
     engine, created = open_engine(default_workspace().predictions), []
-    # What the champion says: the older ones leave. The class "yes" is the second one.
+    # The champion predicts that older people leave. "yes" is the second class.
     features = rows.drop(columns="churn").to_dict("records")
     for i, one in enumerate(features):
         created.append(

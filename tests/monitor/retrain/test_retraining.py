@@ -47,7 +47,7 @@ def test_a_table_without_a_column_of_the_champion_is_refused(deployed):
 
 @pytest.fixture(scope="module")
 def made(deployed):
-    """The world turns; outcomes are reported; the model is trained anew by hand."""
+    """Data drifts, outcomes are reported, and the model is retrained by hand."""
     log(people(900, 2, turned=True), start=1_700_100_000.0)
     return retraining.retrain(NAME, budget_s=5)
 
@@ -56,7 +56,7 @@ def test_a_challenger_trained_on_drifted_data_is_better_on_recent_rows(made):
     compared = made.found.comparison
 
     assert made.found.decision == "better"
-    # How good it is depends on what a busy machine can search in five seconds.
+    # The score depends on how much a busy machine can search in five seconds.
     assert compared.champion.score < 0.5
     assert compared.gain == pytest.approx(compared.challenger.score - compared.champion.score)
     assert compared.low > 0

@@ -1,4 +1,4 @@
-"""Windows of a real model: what must alarm does, with its reason; what may be chance does not."""
+"""Sections on windows of a real model: real drift raises alerts with a reason, chance doesn't."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def test_predictions_in_the_table_are_used(binary, make_people):
     assert "to 0.1." in report.prediction.why
 
 
-# -- the arithmetic behind the sections -------------------------------------------------------
+# -- statistics of the sections ---------------------------------------------------------------
 
 
 def test_a_loss_is_a_fraction_of_the_release_in_either_direction():
@@ -255,7 +255,7 @@ def test_weighted_rows_have_the_score_of_the_requests():
     good = random.random(n) < 0.5
     p = np.where(good, np.where(y == 1, 0.9, 0.1), 0.5)
     predicted = np.column_stack([1 - p, p])
-    # The rows that are easy stand for one request each, the others for nine.
+    # Easy rows represent one request each, the others nine.
     weights = np.where(good, 1.0, 9.0)
 
     result = score_of("brier", y, predicted, weights, threshold=0.5, repeats=200)

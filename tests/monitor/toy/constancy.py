@@ -1,4 +1,4 @@
-"""constancy: a section as somebody would add it. Whether the model still says several things."""
+"""A custom section: whether the predictions still vary."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECTION = MonitorSection(name="constancy", part=Part.INPUTS, place=9)
 
 @SECTION.cell
 def constancy(analysis: Watch, /) -> SectionResult:
-    """Measure how much the predictions differ among each other."""
+    """Measure the spread of the predictions."""
     spread = float(np.nanstd(analysis.window.predicted[:, 1]))
     severity = DriftSeverity.WARNING if spread < 0.01 else DriftSeverity.OK
     result = Constancy(severity=severity, value=spread, why=f"The spread is {spread:.3f}.")
