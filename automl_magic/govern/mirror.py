@@ -22,7 +22,7 @@ WAIT_S = 10.0
 class Pointer(Protocol):
     """A registry that aliases are written to."""
 
-    def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
+    def set_aliases(self, name: str, aliases: Mapping[str, int | None]) -> None:
         """Point each alias to its version, and delete aliases with None."""
 
 
@@ -50,7 +50,7 @@ def deliver(engine: Engine, writer: Pointer, *, wait_s: float = WAIT_S) -> Deliv
             mine = [message for message in queue if message.payload["model"] == model]
             ids = [message.id for message in mine]
             try:
-                writer.point(model, _desired_aliases(engine, model, mine))
+                writer.set_aliases(model, _desired_aliases(engine, model, mine))
             except AutomlMagicError as error:
                 failed(engine, ids, f"{error.what} {error.why}")
                 failures[model] = error.why

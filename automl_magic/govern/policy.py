@@ -56,7 +56,7 @@ class Decision:
 class Policy(Protocol):
     """A policy for `approve`, `revoke`, `promote` and `roll_back`."""
 
-    def may(
+    def evaluate(
         self, action: str, subject: str, policy_input: Facts, connection: Connection
     ) -> Decision:
         """Decide whether an action is allowed. `connection` is in the action's transaction."""
@@ -72,7 +72,7 @@ class LocalPolicy:
 
     name = "local"
 
-    def may(
+    def evaluate(
         self, action: str, subject: str, policy_input: Facts, connection: Connection
     ) -> Decision:
         if policy_input.is_implied and connection.dialect.name != "sqlite":
@@ -109,7 +109,7 @@ def asked(
     """Return the policy's decision if it allows the action. Else abort `permitted`."""
     name = str(getattr(policy, "name", type(policy).__name__))
     try:
-        decision: object = policy.may(action, subject, policy_input, connection)
+        decision: object = policy.evaluate(action, subject, policy_input, connection)
     except Exception as error:
         why = f"The policy failed: {type(error).__name__}: {error}"
         raise _Denied(action, subject, policy_input, Decision(False, why, name)) from error

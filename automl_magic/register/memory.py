@@ -71,7 +71,7 @@ class MemoryRegistry:
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._versions))
 
-    def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
+    def set_aliases(self, name: str, aliases: Mapping[str, int | None]) -> None:
         for alias, version in aliases.items():
             check_alias(alias)
             if version is not None:

@@ -97,7 +97,7 @@ class MlflowRegistry:
         with talking_to(self.tracking):
             return tuple(sorted(self._names(client)))
 
-    def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
+    def set_aliases(self, name: str, aliases: Mapping[str, int | None]) -> None:
         for alias in aliases:
             check_alias(alias)
         versions = self.versions(name)

@@ -42,7 +42,7 @@ class Registry(Protocol):
     def names(self) -> tuple[str, ...]:
         """Return the names of all models, sorted."""
 
-    def point(self, name: str, aliases: Mapping[str, int | None]) -> None:
+    def set_aliases(self, name: str, aliases: Mapping[str, int | None]) -> None:
         """Point each alias to its version, and delete aliases with None.
 
         The governance store is the source of truth for aliases. This copies them to the registry.

@@ -198,7 +198,7 @@ def test_the_store_is_updated_while_mlflow_is_down(registered, typed, monkeypatc
         raise TrackingError("The tracking store did not take the call.", why="No.", fix="Wait.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(MlflowRegistry, "point", silent)
+        broken.setattr(MlflowRegistry, "set_aliases", silent)
         out = typed("promote", "churn", "2", "champion")
     assert "MLflow wasn't updated: No. The next command retries it." in out
     assert typed("models", "--json")["churn"][1]["aliases"] == []

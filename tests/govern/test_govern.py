@@ -105,25 +105,25 @@ def test_a_rollback_restores_the_previous_champion(engine, approved):
 class Broken:
     name = "broken"
 
-    def may(self, action, subject, facts, connection):
+    def evaluate(self, action, subject, policy_input, connection):
         connection.execute(text("SELECT * FROM no_such_table"))
 
 
 class Undecided:
-    def may(self, action, subject, facts, connection):
+    def evaluate(self, action, subject, policy_input, connection):
         return None
 
 
 class Truthy:
-    def may(self, action, subject, facts, connection):
+    def evaluate(self, action, subject, policy_input, connection):
         return Decision("no", "a text is not a yes", "truthy")
 
 
 class FourEyes:
     """Authors can't approve their own versions."""
 
-    def may(self, action, subject, facts, connection):
-        is_own = facts.actor == facts.author
+    def evaluate(self, action, subject, policy_input, connection):
+        is_own = policy_input.actor == policy_input.author
         return Decision(not is_own, "the author may not approve" if is_own else "", "four-eyes")
 
 
@@ -207,10 +207,10 @@ class Registry(MemoryRegistry):
         for version in versions:
             self._versions.setdefault(version.name, []).append(version)
 
-    def point(self, name, aliases):
+    def set_aliases(self, name, aliases):
         if self.is_down:
             raise TrackingError("The server is down.", why="No answer.", fix="Start it.")
-        super().point(name, aliases)
+        super().set_aliases(name, aliases)
 
     def aliases(self, name="churn"):
         return {alias: v.version for v in self.versions(name) for alias in v.aliases}

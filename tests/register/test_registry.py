@@ -70,9 +70,9 @@ class RegistryContract:
     def test_an_alias_resolves_to_its_version(self, registry, version_of):
         version_of("run-1")
         version_of("run-2")
-        registry.point("churn", {"champion": 1})
-        registry.point("churn", {"shadow": 1})
-        registry.point("churn", {"shadow": 2})
+        registry.set_aliases("churn", {"champion": 1})
+        registry.set_aliases("churn", {"shadow": 1})
+        registry.set_aliases("churn", {"shadow": 2})
 
         assert registry.get("churn", 1).aliases == ("champion",)
         assert registry.get("churn", 2).aliases == ("candidate", "shadow")
@@ -81,15 +81,15 @@ class RegistryContract:
     def test_several_aliases_can_be_set_and_deleted_together(self, registry, version_of):
         version_of("run-1")
         version_of("run-2")
-        registry.point("churn", {"champion": 2, "rollback": 1, "shadow": None})
-        registry.point("churn", {"champion": 1, "rollback": None})
-        registry.point("churn", {"champion": 1, "rollback": None})
+        registry.set_aliases("churn", {"champion": 2, "rollback": 1, "shadow": None})
+        registry.set_aliases("churn", {"champion": 1, "rollback": None})
+        registry.set_aliases("churn", {"champion": 1, "rollback": None})
 
         assert [v.aliases for v in registry.versions("churn")] == [("candidate",), ("champion",)]
 
     def test_a_new_registration_leaves_the_champion_in_place(self, registry, version_of):
         version_of("run-1")
-        registry.point("churn", {"champion": 1})
+        registry.set_aliases("churn", {"champion": 1})
         version_of("run-2")
 
         assert registry.get("churn", "champion").version == 1
@@ -99,12 +99,12 @@ class RegistryContract:
         version_of("run-1")
 
         with pytest.raises(ModelRefused) as caught:
-            registry.point("churn", {"champoin": 1})
+            registry.set_aliases("churn", {"champoin": 1})
         assert caught.value.fix == "Use champion."
         with pytest.raises(ModelNotFound):
-            registry.point("churn", {"champion": 7})
+            registry.set_aliases("churn", {"champion": 7})
         with pytest.raises(ModelNotFound):
-            registry.point("chrun", {"champion": 1})
+            registry.set_aliases("chrun", {"champion": 1})
 
     def test_registering_an_older_run_again_makes_it_the_candidate(
         self, registry, make_run, a_model, version_of
