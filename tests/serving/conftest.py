@@ -233,31 +233,31 @@ def planes(home, fitted, *, store=None):
 @pytest.fixture(scope="session")
 def plane(tmp_path_factory, fitted):
     """A home in which no key was ever made: its servers answer this machine without one."""
-    with planes(tmp_path_factory.mktemp("open"), fitted) as made:
+    with planes(tmp_path_factory.mktemp("open"), fitted) as new_plane:
         pass
-    return made
+    return new_plane
 
 
 @pytest.fixture(scope="session")
 def keyed_plane(tmp_path_factory, fitted):
     """A home for tests that make keys; from the first one on, its servers want one."""
-    with planes(tmp_path_factory.mktemp("keyed"), fitted) as made:
+    with planes(tmp_path_factory.mktemp("keyed"), fitted) as new_plane:
         pass
-    return made
+    return new_plane
 
 
 @pytest.fixture
 def own_plane(tmp_path, fitted):
     """A plane of one test's own, whose routes it may change; its home is the user's meanwhile."""
-    with planes(tmp_path / "home", fitted) as made:
-        yield made
+    with planes(tmp_path / "home", fitted) as new_plane:
+        yield new_plane
 
 
 @pytest.fixture
 def team_plane(tmp_path, fitted, postgres):
     """A plane whose store is a PostgreSQL, as a team has it."""
-    with planes(tmp_path / "home", fitted, store=postgres()) as made:
-        yield made
+    with planes(tmp_path / "home", fitted, store=postgres()) as new_plane:
+        yield new_plane
 
 
 @dataclasses.dataclass(frozen=True)
@@ -277,9 +277,9 @@ class Plane:
         `v2={"sleep_s": 0.3}` lets version 2 take its time, `v2={"fails": 0.5}` lets half of its
         answers fail.
         """
-        said = {f"churn/{name[1:]}": what for name, what in versions.items()}
+        behaviour = {f"churn/{name[1:]}": what for name, what in versions.items()}
         new = self.behaviour.with_suffix(".new")
-        new.write_text(json.dumps(said))
+        new.write_text(json.dumps(behaviour))
         new.replace(self.behaviour)
 
     @property
@@ -319,11 +319,11 @@ def serving(plane, *options, deployments=("churn", "price"), python=sys.executab
             start_new_session=True,
         )
     try:
-        said = json.loads(process.stdout.readline() or "{}")
-        assert said.get("event") == "ready", (plane.home / "server.log").read_text()[-3000:]
+        ready = json.loads(process.stdout.readline() or "{}")
+        assert ready.get("event") == "ready", (plane.home / "server.log").read_text()[-3000:]
         threading.Thread(target=process.stdout.read, daemon=True).start()
-        with httpx.Client(base_url=said["url"], timeout=30) as client:
-            yield Live(said["url"], said["grpc"], process, client)
+        with httpx.Client(base_url=ready["url"], timeout=30) as client:
+            yield Live(ready["url"], ready["grpc"], process, client)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -80,14 +80,14 @@ def bench(tmp_path, monkeypatch, versions):
 
     def run(scenario):
         async def main():
-            made = Bench(tmp_path, versions)
-            made.log.start()
+            built = Bench(tmp_path, versions)
+            built.log.start()
             with contextlib.ExitStack() as stack:
-                stack.callback(made.traces.stop)
+                stack.callback(built.traces.stop)
                 try:
-                    return await scenario(made)
+                    return await scenario(built)
                 finally:
-                    await made.log.stop(10)
+                    await built.log.stop(10)
 
         return asyncio.run(main())
 

@@ -20,8 +20,8 @@ from automl_magic_serving.telemetry.slab import Gauge, Outcome
 class Version:
     """A version of which one thing is not as it was: everything else is the real one's."""
 
-    def __init__(self, served, answer=None, seconds=None):
-        self._served = served
+    def __init__(self, model, answer=None, seconds=None):
+        self._served = model
         if answer is not None:
             self.answer = answer
         if seconds is not None:
@@ -105,16 +105,16 @@ def test_a_share_is_a_share_of_any_hundred_requests(bench, customer, percent):
 
 def test_a_key_stays_with_its_version_and_a_growing_canary_takes_no_caller_back(bench, customer):
     async def scenario(made):
-        found = []
+        result = []
         for percent in (10.0, 30.0, 60.0):
             made.follow(canary=2, percent=percent, sticky=True)
-            found.append(
+            result.append(
                 [
                     (await made.endpoint.predict([customer], sticky_key=f"u{n}")).role
                     for n in range(200)
                 ]
             )
-        return found
+        return result
 
     few, more, most = ([role is Role.CANARY for role in roles] for roles in bench(scenario))
 
@@ -182,10 +182,10 @@ def test_a_version_that_takes_too_long_is_late_and_seen_to_be_slow_before(bench,
             made.deployment, limits=Limits(timeout_s=0.8), slos=Slos(latency_ms_p95=100.0)
         )
         made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
-        asked = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(3)]
+        tasks = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(3)]
         await asyncio.sleep(0.5)
         waiting = made.slab.live(0, Role.STABLE, 1).waiting
-        came = await asyncio.gather(*asked, return_exceptions=True)
+        came = await asyncio.gather(*tasks, return_exceptions=True)
         ends.set()
         await asyncio.sleep(0.3)
         return waiting, came, made.slab.live(0, Role.STABLE, 1), made.slab
@@ -201,11 +201,11 @@ def test_a_version_that_takes_too_long_is_late_and_seen_to_be_slow_before(bench,
 def test_a_caller_who_goes_away_is_no_fault_of_the_version(bench, customer):
     async def scenario(made):
         made.follow({1: Version(made.versions[1], lambda _: time.sleep(0.2), seconds=1.0)})
-        asked = asyncio.ensure_future(made.endpoint.predict([customer]))
+        tasks = asyncio.ensure_future(made.endpoint.predict([customer]))
         await asyncio.sleep(0.05)
-        asked.cancel()
+        tasks.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asked
+            await tasks
         return made.slab.live(0, Role.STABLE, 1)
 
     counts = bench(scenario)
@@ -225,10 +225,10 @@ def test_a_full_queue_is_busy(bench, customer):
         made.follow({1: Version(made.versions[1], answer, seconds=1.0)})
         first = asyncio.ensure_future(made.endpoint.predict([customer]))
         await asyncio.sleep(0.05)  # it is being answered and does not wait any more
-        asked = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(6)]
+        tasks = [asyncio.ensure_future(made.endpoint.predict([customer])) for _ in range(6)]
         await asyncio.sleep(0.05)
         ends.set()
-        return await asyncio.gather(first, *asked, return_exceptions=True)
+        return await asyncio.gather(first, *tasks, return_exceptions=True)
 
     came = bench(scenario)
 

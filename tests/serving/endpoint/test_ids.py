@@ -13,8 +13,8 @@ def test_an_id_is_a_uuid_of_version_7():
     for one in ids:
         parsed = uuid.UUID(one)
         assert (parsed.version, parsed.variant, len(one)) == (7, uuid.RFC_4122, 32)
-        made = (parsed.int >> 80) / 1000
-        assert before <= made <= after
+        built = (parsed.int >> 80) / 1000
+        assert before <= built <= after
         assert is_id(one)
 
 

@@ -43,11 +43,11 @@ def test_a_key_that_is_known_comes_in():
 
 
 @pytest.mark.parametrize(
-    "said",
+    "authorization",
     [None, b"", b"Bearer", b"Bearer ", b"Basic " + SECRET, b"Bearer x", b"Bearer " + b"x" * 9999],
 )
-def test_another_one_does_not(said):
-    assert refusal(Gate(table(Caller("k1"))), said) == (401, "unauthenticated")
+def test_another_one_does_not(authorization):
+    assert refusal(Gate(table(Caller("k1"))), authorization) == (401, "unauthenticated")
 
 
 def test_a_key_opens_its_deployments_and_no_others():
@@ -133,11 +133,11 @@ def test_a_bucket_holds_a_second_and_fills_again(monkeypatch):
     now = 1_000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     pace = Pace()
-    taken = sum(pace.wait_s("a", 10) == 0 for _ in range(50))
+    n_taken = sum(pace.wait_s("a", 10) == 0 for _ in range(50))
     now += 0.5
     later = sum(pace.wait_s("a", 10) == 0 for _ in range(50))
 
-    assert (taken, later) == (10, 5)
+    assert (n_taken, later) == (10, 5)
     assert pace.wait_s("b", 10) == 0
 
 
@@ -153,9 +153,9 @@ def test_a_slow_rate_lets_one_through(monkeypatch):
 def test_workers_share_a_bucket(tmp_path, monkeypatch):
     monkeypatch.setattr(time, "monotonic", lambda: 1_000.0)
     one, other = Pace(tmp_path / "pace"), Pace(tmp_path / "pace")
-    taken = sum((one if i % 2 else other).wait_s("a", 10) == 0 for i in range(50))
+    n_taken = sum((one if i % 2 else other).wait_s("a", 10) == 0 for i in range(50))
 
-    assert taken == 10
+    assert n_taken == 10
 
 
 class TestHub:
@@ -174,9 +174,9 @@ class TestHub:
 
         class Answers(BaseHTTPRequestHandler):
             def do_GET(self):
-                said = self.headers["authorization"]
-                asked.append((self.path, said))
-                user = users.get(said)
+                message = self.headers["authorization"]
+                asked.append((self.path, message))
+                user = users.get(message)
                 self.send_response(200 if user else 403)
                 self.end_headers()
                 self.wfile.write(json.dumps(user or {"status": 403}).encode())
@@ -281,7 +281,7 @@ class TestAServer:
     def test_a_key_that_asks_too_often_is_slowed_down(self, keyed, house, keyed_plane):
         _, secret = create_key(keyed_plane.engine, "slow", requests_per_s=0.1, actor="ada")
         wait_for(lambda: self.ask(keyed, house, secret).status_code == 200)
-        answer = self.ask(keyed, house, secret)
+        response = self.ask(keyed, house, secret)
 
-        assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
-        assert 1 <= int(answer.headers["retry-after"]) <= 10
+        assert (response.status_code, response.json()["code"]) == (429, "rate_limited")
+        assert 1 <= int(response.headers["retry-after"]) <= 10

@@ -27,11 +27,11 @@ def raw(live, *pieces, pause_s=0.0):
                 time.sleep(pause_s)
         except (BrokenPipeError, ConnectionResetError):
             pass  # it hung up already, which is its right
-        answer = b""
+        response = b""
         with contextlib.suppress(ConnectionResetError):
             while piece := connection.recv(1 << 16):
-                answer += piece
-        return answer
+                response += piece
+        return response
 
 
 def head(length=None, path=PATH, **headers):
@@ -47,26 +47,26 @@ def post(live, body, **headers):
     return live.client.post(PATH, content=body, headers=kind | headers)
 
 
-def said(answer):
+def said(response):
     """Check the form that every error has, and return its status and code."""
-    document = answer.json()
+    document = response.json()
     assert document.keys() == {"error", "details", "code"}
-    assert answer.headers["x-request-id"]
-    return answer.status_code, document["code"]
+    assert response.headers["x-request-id"]
+    return response.status_code, document["code"]
 
 
 def test_a_body_above_the_cap_is_refused_unread(live):
-    answer = raw(live, head(length=1_000_000_000))
+    response = raw(live, head(length=1_000_000_000))
 
-    assert answer.startswith(b"HTTP/1.1 413 ")
-    assert b'"code":"body_too_large"' in answer
+    assert response.startswith(b"HTTP/1.1 413 ")
+    assert b'"code":"body_too_large"' in response
 
 
 def test_a_chunked_body_above_the_cap_is_cut_off(live):
     chunk = b"%x\r\n%b\r\n" % (100_000, b" " * 100_000)
-    answer = raw(live, head(transfer_encoding="chunked"), *[chunk] * 11)
+    response = raw(live, head(transfer_encoding="chunked"), *[chunk] * 11)
 
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert response.startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_body_that_nobody_reads_does_not_come_in(live):
@@ -136,48 +136,48 @@ def test_another_host_name_is_refused_where_no_key_is_needed(live):
 
 
 def test_a_page_of_another_site_is_refused_where_no_key_is_needed(live):
-    answer = post(live, json.dumps(GOOD), origin="https://evil.example")
+    response = post(live, json.dumps(GOOD), origin="https://evil.example")
 
-    assert said(answer) == (403, "origin_not_allowed")
+    assert said(response) == (403, "origin_not_allowed")
 
 
 def test_no_answer_may_be_read_by_a_page_of_another_site(live):
-    answer = live.client.get("/health", headers={"origin": "https://evil.example"})
+    response = live.client.get("/health", headers={"origin": "https://evil.example"})
 
-    assert not [name for name in answer.headers if name.startswith("access-control")]
+    assert not [name for name in response.headers if name.startswith("access-control")]
 
 
 def test_a_hundred_headers_are_enough(live):
     many = b"".join(b"x-%d: 1\r\n" % i for i in range(10_000))
-    answer = raw(live, b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n" + many + b"\r\n")
+    response = raw(live, b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n" + many + b"\r\n")
 
-    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert response.startswith(b"HTTP/1.1 431 ")
 
 
 def test_a_head_without_an_end_is_cut_off(live):
-    answer = raw(live, b"GET /health HTTP/1.1\r\n", *[b"x-a: " + b"b" * 40_000 + b"\r\n"] * 2)
+    response = raw(live, b"GET /health HTTP/1.1\r\n", *[b"x-a: " + b"b" * 40_000 + b"\r\n"] * 2)
 
-    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert response.startswith(b"HTTP/1.1 431 ")
 
 
 def test_what_is_no_http_is_answered_in_the_same_form(live):
-    answer = raw(live, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
+    response = raw(live, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
 
-    assert answer.startswith(b"HTTP/1.1 400 ")
-    assert json.loads(answer.partition(b"\r\n\r\n")[2]).keys() == {"error", "details", "code"}
+    assert response.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(response.partition(b"\r\n\r\n")[2]).keys() == {"error", "details", "code"}
 
 
 def test_a_sane_request_id_comes_back(live):
-    answer = live.client.get("/v2", headers={"x-request-id": "order-17:a/b"})
+    response = live.client.get("/v2", headers={"x-request-id": "order-17:a/b"})
 
-    assert answer.headers["x-request-id"] == "order-17:a/b"
+    assert response.headers["x-request-id"] == "order-17:a/b"
 
 
 @pytest.mark.parametrize("sent", ["a b", "x" * 81, 'a"}', "é", ""])
 def test_another_request_id_is_not_repeated(live, sent):
-    answer = live.client.get("/v2", headers={"x-request-id": sent.encode()})
+    response = live.client.get("/v2", headers={"x-request-id": sent.encode()})
 
-    assert len(answer.headers["x-request-id"]) == 16
+    assert len(response.headers["x-request-id"]) == 16
 
 
 @pytest.mark.parametrize(
@@ -197,10 +197,10 @@ def test_another_request_id_is_not_repeated(live, sent):
 )
 def test_what_is_not_there_says_so(live, method, path, status):
     kind = {"content-type": "application/json"}
-    answer = live.client.request(method, path, content=b"{}", headers=kind)
+    response = live.client.request(method, path, content=b"{}", headers=kind)
 
-    assert said(answer)[0] == status
-    assert (status == 405) == ("allow" in answer.headers)
+    assert said(response)[0] == status
+    assert (status == 405) == ("allow" in response.headers)
 
 
 @pytest.mark.long
@@ -223,10 +223,10 @@ def test_slow_senders_are_hung_up_on_while_others_are_answered(live):
     for connection in slow:
         connection.settimeout(5)
         try:
-            answer = connection.recv(200)
+            response = connection.recv(200)
         except ConnectionResetError:
-            answer = b""
-        assert answer.startswith(b"HTTP/1.1 408 ") or answer == b""
+            response = b""
+        assert response.startswith(b"HTTP/1.1 408 ") or response == b""
         connection.close()
     print(f"slowest answer beside 200 slow senders: {max(took) * 1000:.0f} ms")
 

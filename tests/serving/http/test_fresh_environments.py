@@ -114,7 +114,7 @@ def test_a_server_runs_without_jupyter_pandas_and_mlflow(plane, serve, tmp_path,
     print(f"the server's environment: {size / 1e6:.0f} MB")
 
     with serve(plane, python=python) as running:
-        answer = running.client.post(
+        response = running.client.post(
             "/v1/predict",
             json={
                 "model_id": "churn",
@@ -122,7 +122,7 @@ def test_a_server_runs_without_jupyter_pandas_and_mlflow(plane, serve, tmp_path,
                 "options": {"return_probabilities": True, "return_explanations": True},
             },
         )
-        assert answer.status_code == 200, answer.text
+        assert response.status_code == 200, response.text
         posted = running.client.post(
             "/v1/batch-predict", json={"deployment": "price", "instances": [house]}
         )

@@ -30,12 +30,12 @@ def columns(customer, n=1):
 
 
 def test_one_tensor_a_column_gets_the_answer_of_the_plain_route(live, customer):
-    answer = infer(live, "churn", inputs=columns(customer), id="order-17").json()
+    response = infer(live, "churn", inputs=columns(customer), id="order-17").json()
     plain = live.client.post("/v1/inference/churn:predict", json={"instances": [customer]})
 
     label = plain.json()["predictions"][0]
-    outputs = {output["name"]: output for output in answer["outputs"]}
-    assert answer["id"] == "order-17"
+    outputs = {output["name"]: output for output in response["outputs"]}
+    assert response["id"] == "order-17"
     assert outputs["predict"] == {
         "name": "predict",
         "datatype": "BYTES",
@@ -62,16 +62,16 @@ def test_only_the_outputs_that_are_asked_for_come_back(live, customer):
 
 def test_a_version_may_be_named(live):
     document = {"inputs": [table((80, 3, 1987))]}
-    answer = live.client.post("/v2/models/price/versions/1/infer", json=document)
+    response = live.client.post("/v2/models/price/versions/1/infer", json=document)
 
-    assert answer.json()["model_version"] == "1"
+    assert response.json()["model_version"] == "1"
 
 
 def test_many_rows_are_answered_in_their_order(live):
     rows = [(20 + i, 1 + i % 7, 1900 + i) for i in range(100)]
-    together = infer(live, inputs=[table(*rows)]).json()["outputs"][0]["data"]
+    batch = infer(live, inputs=[table(*rows)]).json()["outputs"][0]["data"]
 
-    assert together[17] == infer(live, inputs=[table(rows[17])]).json()["outputs"][0]["data"][0]
+    assert batch[17] == infer(live, inputs=[table(rows[17])]).json()["outputs"][0]["data"][0]
 
 
 def test_binary_tensors_come_and_go(live):
@@ -91,18 +91,18 @@ def test_binary_tensors_come_and_go(live):
             "outputs": [{"name": "predict"}],
         }
     ).encode()
-    answer = live.client.post(
+    response = live.client.post(
         "/v2/models/price/infer",
         content=head + blob,
         headers={"inference-header-content-length": str(len(head))},
     )
 
-    assert answer.headers["content-type"] == "application/octet-stream"
-    length = int(answer.headers["inference-header-content-length"])
-    document = json.loads(answer.content[:length])
+    assert response.headers["content-type"] == "application/octet-stream"
+    length = int(response.headers["inference-header-content-length"])
+    document = json.loads(response.content[:length])
     assert document["outputs"][0]["parameters"] == {"binary_data_size": 16}
     plain = infer(live, inputs=[table(*rows.tolist())]).json()["outputs"][0]["data"]
-    assert np.frombuffer(answer.content[length:]).tolist() == plain
+    assert np.frombuffer(response.content[length:]).tolist() == plain
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_binary_tensors_come_and_go(live):
     ids=str,
 )
 def test_a_tensor_that_contradicts_itself_is_refused(live, change, code):
-    answer = infer(live, inputs=[table((80, 3, 1987)) | change])
+    response = infer(live, inputs=[table((80, 3, 1987)) | change])
 
-    assert (answer.status_code, answer.json()["code"]) == (400, code), answer.text
+    assert (response.status_code, response.json()["code"]) == (400, code), response.text
 
 
 def test_tensors_of_different_lengths_are_refused(live, customer):
@@ -142,10 +142,10 @@ def test_tensors_of_different_lengths_are_refused(live, customer):
 
 def test_a_value_that_the_model_does_not_take_is_named(live, customer):
     customer["since"] = "yesterday"
-    answer = infer(live, "churn", inputs=columns(customer))
+    response = infer(live, "churn", inputs=columns(customer))
 
-    assert answer.status_code == 422
-    assert answer.json()["details"][0]["field"] == "since"
+    assert response.status_code == 422
+    assert response.json()["details"][0]["field"] == "since"
 
 
 @given(st.sampled_from(sorted(LAYOUTS)), st.data())

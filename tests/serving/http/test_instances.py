@@ -20,14 +20,14 @@ def ask(live, **document):
 
 
 def test_a_class_has_a_label_with_its_score(live, customer):
-    answer = predict(live, customer).json()
+    response = predict(live, customer).json()
 
-    (prediction,) = answer["predictions"]
+    (prediction,) = response["predictions"]
     assert prediction.keys() == {"id", "prediction_id", "label", "score"}
     assert prediction["label"] in ("no", "yes")
     assert 0.5 <= prediction["score"] <= 1
-    assert (answer["model"], answer["model_version"]) == ("churn", "1")
-    assert answer["latency_ms"] > 0
+    assert (response["model"], response["model_version"]) == ("churn", "1")
+    assert response["latency_ms"] > 0
 
 
 def test_a_number_has_a_value(live, house):
@@ -45,32 +45,32 @@ def test_an_instance_may_bring_its_own_id(live, customer):
 
 
 def test_every_field_that_is_wrong_is_named(live, customer):
-    answer = predict(live, customer | {"age": "old", "visits": None, "extra": 1})
+    response = predict(live, customer | {"age": "old", "visits": None, "extra": 1})
 
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "invalid_input"
-    problems = {one["field"]: one["problem"] for one in answer.json()["details"]}
+    assert response.status_code == 422
+    assert response.json()["code"] == "invalid_input"
+    problems = {one["field"]: one["problem"] for one in response.json()["details"]}
     assert problems == {"age": "type", "visits": "missing", "extra": "unknown"}
 
 
 def test_what_training_had_not_seen_is_flagged(live, customer):
-    answer = predict(live, customer | {"city": "Atlantis", "age": 200})
+    response = predict(live, customer | {"city": "Atlantis", "age": 200})
 
-    assert answer.json()["predictions"][0]["flags"] == {"city": "category", "age": "range"}
+    assert response.json()["predictions"][0]["flags"] == {"city": "category", "age": "range"}
 
 
 def test_a_question_is_answered_in_full(live, customer):
-    answer = ask(
+    response = ask(
         live,
         model_id="churn",
         features=customer,
         options={"return_probabilities": True, "return_explanations": True},
     ).json()
 
-    assert answer["probability"] == max(answer["probabilities"].values())
-    assert sum(answer["probabilities"].values()) == pytest.approx(1)
-    assert {one["feature"] for one in answer["explanations"]} == customer.keys()
-    assert datetime.fromisoformat(answer["timestamp"]).tzinfo is not None
+    assert response["probability"] == max(response["probabilities"].values())
+    assert sum(response["probabilities"].values()) == pytest.approx(1)
+    assert {one["feature"] for one in response["explanations"]} == customer.keys()
+    assert datetime.fromisoformat(response["timestamp"]).tzinfo is not None
 
 
 def test_a_model_may_be_named_with_its_version(live, customer):
@@ -153,7 +153,7 @@ def test_metrics_are_text_that_prometheus_reads(live, customer):
     from prometheus_client.parser import text_string_to_metric_families
 
     predict(live, customer)
-    answer = live.client.get("/metrics")
+    response = live.client.get("/metrics")
 
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert [family.name for family in text_string_to_metric_families(answer.text)]
+    assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert [family.name for family in text_string_to_metric_families(response.text)]

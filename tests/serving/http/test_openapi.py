@@ -38,13 +38,13 @@ def fuzz(live, secret, folder, *options):
         cwd=folder,
     )
     short = "\n".join(line[:300] for line in run.stdout.splitlines())
-    found = re.search(r"(\d[\d,]*) generated", run.stdout)
-    assert found, short[-3_000:] + run.stderr[-2_000:]
+    result = re.search(r"(\d[\d,]*) generated", run.stdout)
+    assert result, short[-3_000:] + run.stderr[-2_000:]
     # It has no way to make a Parquet file or lines of JSON, and says so as an error of its own.
     assert "FAILURES" not in run.stdout, short[-12_000:]
     errors = re.findall(r"^\s+🚫 (.+): \d+$", run.stdout, re.MULTILINE)
     assert set(errors) <= {"Serialization not possible"}, short[-12_000:]
-    return int(found[1].replace(",", ""))
+    return int(result[1].replace(",", ""))
 
 
 def test_hundreds_of_requests_find_nothing(keyed, secret, tmp_path):
@@ -66,5 +66,5 @@ def test_every_example_is_answered(live):
         content = operation and operation["requestBody"]["content"].get("application/json", {})
         if not content or "example" not in content or "{" in path:
             continue
-        answer = live.client.post(path, json=content["example"])
-        assert answer.is_success, (path, answer.text, json.dumps(content["example"]))
+        response = live.client.post(path, json=content["example"])
+        assert response.is_success, (path, response.text, json.dumps(content["example"]))

@@ -31,9 +31,9 @@ def test_nothing_that_came_from_data_is_markup():
 
 
 def test_the_policy_lets_nothing_in_but_the_page_s_own_script(live):
-    answer = live.client.get("/")
+    response = live.client.get("/")
 
-    assert answer.headers["content-security-policy"] == POLICY
+    assert response.headers["content-security-policy"] == POLICY
     assert "unsafe" not in POLICY
     assert "default-src 'none'" in POLICY
 
@@ -46,23 +46,23 @@ def test_a_page_without_a_model_says_so():
 class TestInABrowser:
     @pytest.fixture(params=["light", "dark"])
     def shown(self, request, browser, live):
-        shown = browser.new_page(color_scheme=request.param)
-        shown.problems = []
-        shown.on("pageerror", lambda error: shown.problems.append(str(error)))
-        shown.on("console", lambda said: shown.problems.append(said.text))
-        shown.goto(live.url + "/")
-        yield shown
-        assert shown.problems == []
-        shown.close()
+        page = browser.new_page(color_scheme=request.param)
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda said: page.problems.append(said.text))
+        page.goto(live.url + "/")
+        yield page
+        assert page.problems == []
+        page.close()
 
     def test_the_example_row_is_answered(self, shown):
         form = shown.get_by_role("form", name="Ask churn")
         form.get_by_role("button", name="Predict").click()
         form.locator("output").filter(has_text="label").wait_for()
-        status, _, said = form.locator("output").inner_text().partition("\n")
+        status, _, message = form.locator("output").inner_text().partition("\n")
 
         assert status == "200"
-        assert json.loads(said)["predictions"][0]["label"] in ("no", "yes")
+        assert json.loads(message)["predictions"][0]["label"] in ("no", "yes")
 
     def test_axe_finds_nothing(self, shown, violations):
         shown.get_by_role("form", name="Ask price").get_by_role("button").click()
@@ -73,9 +73,9 @@ class TestInABrowser:
 
 @pytest.mark.long
 def test_axe_finds_nothing_where_a_key_is_asked_for(browser, keyed, violations):
-    shown = browser.new_page()
-    shown.goto(keyed.url + "/")
+    page = browser.new_page()
+    page.goto(keyed.url + "/")
 
-    assert shown.get_by_label("API key").count() == 2
-    assert violations(shown) == {}
-    shown.close()
+    assert page.get_by_label("API key").count() == 2
+    assert violations(page) == {}
+    page.close()

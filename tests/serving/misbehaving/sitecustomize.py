@@ -19,8 +19,8 @@ _PATIENT = "automl_magic_serving.runtime.served"
 def _misbehaving(answer):
     def misbehaves(self, rows):
         behaviour = Path(os.environ["AUTOML_TEST_BEHAVIOUR"])
-        said = json.loads(behaviour.read_text()) if behaviour.exists() else {}
-        what = said.get(f"{self.model}/{self.version}", {})
+        message = json.loads(behaviour.read_text()) if behaviour.exists() else {}
+        what = message.get(f"{self.model}/{self.version}", {})
         time.sleep(what.get("sleep_s", 0.0))
         if random.random() < what.get("fails", 0.0):
             raise ArithmeticError("a member of the model has failed")

@@ -106,11 +106,11 @@ def test_a_worker_that_is_stopped_does_not_keep_the_others_from_accepting(
         os.kill(stopped.pid, signal.SIGSTOP)
         try:
             for _ in range(30):
-                answer = httpx.post(
+                response = httpx.post(
                     live.url + "/v1/inference/churn:predict",
                     json={"instances": [customer]},
                     timeout=20,
                 )
-                assert answer.status_code == 200
+                assert response.status_code == 200
         finally:
             os.kill(stopped.pid, signal.SIGCONT)

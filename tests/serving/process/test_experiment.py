@@ -76,11 +76,11 @@ def test_of_2000_tests_of_equal_versions_no_more_than_promised_have_a_winner(p, 
 
 
 def test_a_better_version_is_found():
-    found = [looks(0.30, 0.20, share=0.5, n=5_000, seed=seed) for seed in range(200)]
+    result = [looks(0.30, 0.20, share=0.5, n=5_000, seed=seed) for seed in range(200)]
 
-    assert sum(winner == -1 for winner, _ in found) >= 195
+    assert sum(winner == -1 for winner, _ in result) >= 195
     # A test of fixed size with 90 % power would take about 780 outcomes.
-    assert statistics.median(n for _, n in found) < 1_200
+    assert statistics.median(n for _, n in result) < 1_200
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.5]))
@@ -210,17 +210,17 @@ def test_outcomes_decide_and_the_policy_says_what_becomes_of_it(
         assert wait_until_seen(engine, "churn", route.epoch, 20) == []
 
         while not decided(engine, on_winner):
-            answer = live.client.post(
+            response = live.client.post(
                 "/v1/inference/churn:predict", json={"instances": [customer] * 20}
             ).json()
-            is_canary = answer["model_version"] == "2"
+            is_canary = response["model_version"] == "2"
             outcomes = [
                 {
                     "prediction_id": one["prediction_id"],
                     # What the canary says comes true; the stable version is wrong half the time.
-                    "outcome": one["label"] if is_canary or place % 2 else other(one["label"]),
+                    "outcome": one["label"] if is_canary or index % 2 else other(one["label"]),
                 }
-                for place, one in enumerate(answer["predictions"])
+                for index, one in enumerate(response["predictions"])
             ]
             assert live.client.post("/v1/outcomes", json={"outcomes": outcomes}).is_success
 

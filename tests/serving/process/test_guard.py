@@ -40,7 +40,7 @@ def test_wilsons_bound_is_the_books():
 
 
 @pytest.mark.parametrize(
-    ("found", "slos", "is_breach"),
+    ("observed", "slos", "is_breach"),
     [
         (None, ERRORS, False),
         (counts(0, 49), ERRORS, False),  # too few to judge by
@@ -57,8 +57,8 @@ def test_wilsons_bound_is_the_books():
         (counts(0, 100), Slos(), False),  # no objective, no breach
     ],
 )
-def test_what_is_a_breach(found, slos, is_breach):
-    assert (breach(found, slos) is not None) is is_breach
+def test_what_is_a_breach(observed, slos, is_breach):
+    assert (breach(observed, slos) is not None) is is_breach
 
 
 def test_a_breach_says_what_was_seen_and_what_may_be():

@@ -62,8 +62,8 @@ def workers_of(live):
 
 def events(plane, name):
     lines = (plane.home / "server.log").read_text().splitlines()
-    found = [json.loads(line) for line in lines if line.startswith("{")]
-    return [line for line in found if line["event"] == name]
+    result = [json.loads(line) for line in lines if line.startswith("{")]
+    return [line for line in result if line["event"] == name]
 
 
 def test_a_route_is_followed_by_all_workers_when_the_command_that_changed_it_returns(
@@ -111,7 +111,7 @@ def test_a_sticky_route_answers_a_caller_by_the_same_version(own_plane, server_o
 
         by_caller = [versions(f"caller-{n}") for n in range(12)]
 
-        assert all(len(found) == 1 for found in by_caller)
+        assert all(len(result) == 1 for result in by_caller)
         assert set.union(*by_caller) == {"1", "2"}
 
 
@@ -127,8 +127,10 @@ def test_a_killed_worker_loses_no_request_but_its_own_and_is_started_anew(
             # A new connection for each request: none is in a worker's hands for long.
             while time.monotonic() < until:
                 try:
-                    answer = httpx.post(live.url + PATH, json={"instances": [customer]}, timeout=20)
-                    versions.append(answer.json()["model_version"])
+                    response = httpx.post(
+                        live.url + PATH, json={"instances": [customer]}, timeout=20
+                    )
+                    versions.append(response.json()["model_version"])
                 except httpx.TransportError as error:
                     lost.append(error)
 
@@ -156,9 +158,9 @@ def test_with_one_worker_a_request_waits_for_the_one_that_takes_its_place(
     with server_of(own_plane) as live:
         os.kill(workers_of(live)[0].pid, signal.SIGKILL)
 
-        answer = httpx.post(live.url + PATH, json={"instances": [customer]}, timeout=60)
+        response = httpx.post(live.url + PATH, json={"instances": [customer]}, timeout=60)
 
-        assert answer.json()["model_version"] == "1"
+        assert response.json()["model_version"] == "1"
 
 
 @pytest.mark.long
@@ -177,13 +179,13 @@ def test_sigterm_finishes_what_was_begun_writes_the_log_and_ends_well(
         asking = [pool.submit(ask, n) for n in range(4)]
         wait_for(lambda: "in_flight 4.0" in live.client.get("/metrics").text or all_done(asking))
         live.process.send_signal(signal.SIGTERM)
-        answers = [one.result() for one in asking]
+        responses = [one.result() for one in asking]
 
-        assert [answer.status_code for answer in answers] == [200] * 4
+        assert [response.status_code for response in responses] == [200] * 4
         assert live.process.wait(20) == 0
         with pytest.raises(httpx.ConnectError):
             ask(0)
-    ids = {answer.json()["predictions"][0]["prediction_id"] for answer in answers}
+    ids = {response.json()["predictions"][0]["prediction_id"] for response in responses}
     assert ids == {row.id for row in predictions_of(own_plane, "churn")}
 
 
@@ -251,11 +253,11 @@ def test_a_canary_that_fails_is_taken_out(own_plane, server_of, customer):
 
         # What it takes to be sure, and not many more.
         assert 50 <= statuses.count(500) < 1_000
-        said = history(own_plane.engine, "churn")[0]
-        assert (said.action, said.actor) == ("roll_back", "automl-serving")
-        assert "requests failed" in said.reason
+        change = history(own_plane.engine, "churn")[0]
+        assert (change.action, change.actor) == ("roll_back", "automl-serving")
+        assert "requests failed" in change.reason
         assert read_route(own_plane.engine, "churn").canary is None
-        wait_until_seen(own_plane.engine, "churn", said.route.epoch, 20)
+        wait_until_seen(own_plane.engine, "churn", change.route.epoch, 20)
         assert [answered_by(live, customer) for _ in range(20)] == [1] * 20
 
 
@@ -277,8 +279,8 @@ def test_refused_inputs_are_no_fault_of_the_canary(own_plane, server_of, custome
     with server_of(own_plane) as live:
         changed(own_plane, canary=2, percent=50.0)
         for _ in range(200):
-            answer = live.client.post(PATH, json={"instances": [{**customer, "age": "old"}]})
-            assert answer.status_code == 422
+            response = live.client.post(PATH, json={"instances": [{**customer, "age": "old"}]})
+            assert response.status_code == 422
         time.sleep(1.0)
 
         assert read_route(own_plane.engine, "churn").canary == 2
@@ -344,28 +346,28 @@ def staged_of(plane, version):
 def test_a_server_whose_version_cannot_be_loaded_does_not_start(own_plane):
     next(staged_of(own_plane, 1).glob("members/*")).unlink()
 
-    ended = run_server("--deployment", "churn", "--port", "0")
+    process = run_server("--deployment", "churn", "--port", "0")
 
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert "Do:" in ended.stderr
+    assert process.returncode == 1
+    assert process.stdout == ""
+    assert "Do:" in process.stderr
 
 
 def test_a_deployment_that_does_not_exist_is_said_so(own_plane):
-    ended = run_server("--deployment", "chrun", "--port", "0")
+    process = run_server("--deployment", "chrun", "--port", "0")
 
-    assert ended.returncode == 1
-    assert "There is no deployment 'chrun'." in ended.stderr
-    assert "Use the name churn." in ended.stderr
+    assert process.returncode == 1
+    assert "There is no deployment 'chrun'." in process.stderr
+    assert "Use the name churn." in process.stderr
 
 
 def test_a_port_that_is_taken_is_said_so(own_plane):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        ended = run_server("--deployment", "churn", "--port", port)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        process = run_server("--deployment", "churn", "--port", port)
 
-    assert ended.returncode == 1
-    assert "--port" in ended.stderr
+    assert process.returncode == 1
+    assert "--port" in process.stderr
 
 
 def run_server(*options):
@@ -381,8 +383,8 @@ def test_while_the_store_is_silent_the_last_routes_hold(team_plane, server_of, c
 
             assert answered_by(live, customer) == 1
             os.kill(workers_of(live)[0].pid, signal.SIGKILL)  # its follower gets the same route
-            answer = httpx.post(live.url + PATH, json={"instances": [customer]}, timeout=60)
-            assert answer.json()["model_version"] == "1"
+            response = httpx.post(live.url + PATH, json={"instances": [customer]}, timeout=60)
+            assert response.json()["model_version"] == "1"
 
         wait_for(lambda: "automl_serving_store_up 1.0" in live.client.get("/metrics").text)
         wait_for(lambda: live_workers(team_plane.engine, "churn") != {})

@@ -49,12 +49,12 @@ NUMBERS = {
 
 def test_the_field_numbers_are_those_of_the_protocol():
     messages = protocol("inference").messages
-    found = {
+    result = {
         name: {field.name: field.number for field in messages[name].DESCRIPTOR.fields}
         for name in NUMBERS
     }
 
-    assert found == NUMBERS
+    assert result == NUMBERS
 
 
 def test_nothing_is_left_behind():

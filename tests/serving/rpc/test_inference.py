@@ -17,8 +17,8 @@ def ask(live, name, message, metadata=(), service=INFERENCE, timeout=20, answer=
             request_serializer=lambda one: one.SerializeToString(),
             response_deserializer=service.messages[answer or f"{name}Response"].FromString,
         )
-        response, said = call.with_call(message, timeout=timeout, metadata=metadata)
-        return response, dict(said.trailing_metadata())
+        response, call = call.with_call(message, timeout=timeout, metadata=metadata)
+        return response, dict(call.trailing_metadata())
 
 
 def refused(live, message, **more):
@@ -77,24 +77,24 @@ def test_raw_contents_come_back_raw(live):
 
 
 def test_metadata_says_what_the_model_takes_and_gives(live):
-    said, _ = ask(live, "ModelMetadata", INFERENCE.ModelMetadataRequest(name="churn"))
+    message, _ = ask(live, "ModelMetadata", INFERENCE.ModelMetadataRequest(name="churn"))
 
-    assert [(one.name, one.datatype, list(one.shape)) for one in said.inputs] == [
+    assert [(one.name, one.datatype, list(one.shape)) for one in message.inputs] == [
         ("age", "FP64", [-1, 1]),
         ("visits", "INT64", [-1, 1]),
         ("city", "BYTES", [-1, 1]),
         ("active", "BOOL", [-1, 1]),
         ("since", "BYTES", [-1, 1]),
     ]
-    assert [one.name for one in said.outputs] == ["predict", "predict_proba", "prediction_id"]
-    assert list(said.versions) == ["1"]
+    assert [one.name for one in message.outputs] == ["predict", "predict_proba", "prediction_id"]
+    assert list(message.versions) == ["1"]
 
 
 @pytest.mark.parametrize("name", ["ServerLive", "ServerReady"])
 def test_the_server_is_live_before_anybody_says_who_asks(live, name):
-    said, _ = ask(live, name, INFERENCE.messages[f"{name}Request"]())
+    message, _ = ask(live, name, INFERENCE.messages[f"{name}Request"]())
 
-    assert said.live if name == "ServerLive" else said.ready
+    assert message.live if name == "ServerLive" else message.ready
 
 
 def test_a_model_is_ready_by_name_and_version(live):
@@ -106,14 +106,14 @@ def test_a_model_is_ready_by_name_and_version(live):
 def test_health_is_told_to_orchestrators(live):
     health = protocol("health")
     for service in ("", INFERENCE.service, "churn"):
-        said, _ = ask(
+        message, _ = ask(
             live,
             "Check",
             health.HealthCheckRequest(service=service),
             service=health,
             answer="HealthCheckResponse",
         )
-        assert said.status == 1
+        assert message.status == 1
     request = health.HealthCheckRequest(service="nobody")
     with pytest.raises(grpc.RpcError) as error:
         ask(live, "Check", request, service=health, answer="HealthCheckResponse")

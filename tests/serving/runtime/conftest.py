@@ -33,16 +33,16 @@ LABELS = {"binary": np.array(["no", "yes"]), "multiclass": np.array([1, 2, 3])}
 
 def instance_of(row, names):
     """Return a row of a DataFrame as JSON would hold it."""
-    found = {}
+    result = {}
     for name in names:
         value = row[name]
         if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
-            found[name] = None
+            result[name] = None
         elif isinstance(value, pd.Timestamp):
-            found[name] = value.isoformat()
+            result[name] = value.isoformat()
         else:
-            found[name] = value.item() if isinstance(value, np.generic) else value
-    return found
+            result[name] = value.item() if isinstance(value, np.generic) else value
+    return result
 
 
 def served_of(fitted, frame):
@@ -75,13 +75,13 @@ def labelled(train):
 def fitted_for(labelled):
     """Fit the recipe of tests/recipe for a task, with some of its fields changed."""
 
-    known = {}
+    by_name = {}
 
     def fit(task, **changes):
         key = task, repr(changes)
-        if key not in known:
-            known[key] = fit_recipe(tables.make_recipe(task, **changes), labelled(task))
-        return known[key]
+        if key not in by_name:
+            by_name[key] = fit_recipe(tables.make_recipe(task, **changes), labelled(task))
+        return by_name[key]
 
     return fit
 

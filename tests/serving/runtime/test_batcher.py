@@ -37,42 +37,42 @@ def run(scenario):
 
 
 def test_rows_of_one_turn_share_a_call():
-    served = Counted(row_s=0.000_15)
+    model = Counted(row_s=0.000_15)
 
     async def scenario():
-        batcher = Batcher(served)
-        asked = [batcher.submit([row(i), row(-i)]) for i in range(5)]
-        answers = await asyncio.gather(*asked)
+        batcher = Batcher(model)
+        tasks = [batcher.submit([row(i), row(-i)]) for i in range(5)]
+        predictions = await asyncio.gather(*tasks)
         await batcher.close()
-        return answers
+        return predictions
 
-    answers = run(scenario())
-    assert [[one.prediction for one in some] for some in answers] == [[i, -i] for i in range(5)]
-    assert served.calls == [10]
+    predictions = run(scenario())
+    assert [[one.prediction for one in some] for some in predictions] == [[i, -i] for i in range(5)]
+    assert model.calls == [10]
 
 
 def test_a_quick_model_is_never_waited_for():
-    served = Counted(row_s=0.000_01)
+    model = Counted(row_s=0.000_01)
 
     async def scenario():
-        batcher = Batcher(served)
+        batcher = Batcher(model)
         question = batcher.submit([row(1)])
         with pytest.raises(StopIteration) as done:  # it ends without the loop's help
             question.send(None)
         return done.value.value
 
     assert run(scenario()) == [RowPrediction(1, None)]
-    assert served.calls == [1]
+    assert model.calls == [1]
 
 
 def test_what_takes_long_leaves_the_loop_alone():
-    served = Counted(row_s=0.05, call_s=0.3)
+    model = Counted(row_s=0.05, call_s=0.3)
 
     async def scenario():
-        batcher = Batcher(served)
-        asked = asyncio.ensure_future(batcher.submit([row(1)]))
+        batcher = Batcher(model)
+        tasks = asyncio.ensure_future(batcher.submit([row(1)]))
         turns = 0
-        while not asked.done():
+        while not tasks.done():
             await asyncio.sleep(0.005)
             turns += 1
         await batcher.close()
@@ -82,30 +82,30 @@ def test_what_takes_long_leaves_the_loop_alone():
 
 
 def test_what_arrives_while_the_thread_works_is_the_next_batch():
-    served = Counted(row_s=0.05, call_s=0.1)
+    model = Counted(row_s=0.05, call_s=0.1)
 
     async def scenario():
-        batcher = Batcher(served)
+        batcher = Batcher(model)
         first = asyncio.ensure_future(batcher.submit([row(0)]))
         await asyncio.sleep(0.03)
         others = [asyncio.ensure_future(batcher.submit([row(i)])) for i in range(1, 6)]
-        answers = await asyncio.gather(first, *others)
+        predictions = await asyncio.gather(first, *others)
         await batcher.close()
-        return [one.prediction for some in answers for one in some]
+        return [one.prediction for some in predictions for one in some]
 
     assert run(scenario()) == list(range(6))
-    assert served.calls == [1, 5]
+    assert model.calls == [1, 5]
 
 
 def test_the_trouble_of_one_row_is_its_own():
-    served = Counted(row_s=0.000_15)
+    model = Counted(row_s=0.000_15)
 
     async def scenario():
-        batcher = Batcher(served)
-        asked = [batcher.submit([row(value)]) for value in ("a", "poison", "b")]
-        answers = await asyncio.gather(*asked, return_exceptions=True)
+        batcher = Batcher(model)
+        tasks = [batcher.submit([row(value)]) for value in ("a", "poison", "b")]
+        predictions = await asyncio.gather(*tasks, return_exceptions=True)
         await batcher.close()
-        return answers
+        return predictions
 
     first, second, third = run(scenario())
     assert (first, third) == ([RowPrediction("a", None)], [RowPrediction("b", None)])
@@ -113,56 +113,56 @@ def test_the_trouble_of_one_row_is_its_own():
 
 
 def test_who_no_longer_waits_disturbs_nobody_and_is_not_computed():
-    served = Counted(row_s=0.05, call_s=0.1)
+    model = Counted(row_s=0.05, call_s=0.1)
 
     async def scenario():
-        batcher = Batcher(served)
+        batcher = Batcher(model)
         tasks = [asyncio.ensure_future(batcher.submit([row(i)])) for i in range(4)]
         await asyncio.sleep(0.03)  # the thread has all four
         tasks[1].cancel()
         late = [asyncio.ensure_future(batcher.submit([row(i)])) for i in (7, 8)]
         await asyncio.sleep(0)
         late[0].cancel()
-        answers = await asyncio.gather(*tasks, *late, return_exceptions=True)
+        predictions = await asyncio.gather(*tasks, *late, return_exceptions=True)
         await batcher.close()
-        return answers, batcher.waiting
+        return predictions, batcher.waiting
 
-    answers, waiting = run(scenario())
-    assert isinstance(answers[1], asyncio.CancelledError)
-    assert [answers[i][0].prediction for i in (0, 2, 3, 5)] == [0, 2, 3, 8]
-    assert served.calls == [4, 1]
+    predictions, waiting = run(scenario())
+    assert isinstance(predictions[1], asyncio.CancelledError)
+    assert [predictions[i][0].prediction for i in (0, 2, 3, 5)] == [0, 2, 3, 8]
+    assert model.calls == [4, 1]
     assert waiting == 0
 
 
 def test_a_full_queue_says_when_to_come_again():
-    served = Counted(row_s=0.05, call_s=0.2)
+    model = Counted(row_s=0.05, call_s=0.2)
 
     async def scenario():
-        batcher = Batcher(served, queue=3)
+        batcher = Batcher(model, queue=3)
         first = asyncio.ensure_future(batcher.submit([row(0)]))
         await asyncio.sleep(0.05)
         waiting = [asyncio.ensure_future(batcher.submit([row(i)])) for i in (1, 2, 3)]
         await asyncio.sleep(0)
         with pytest.raises(Busy) as caught:
             await batcher.submit([row(4)])
-        answers = await asyncio.gather(first, *waiting)
+        predictions = await asyncio.gather(first, *waiting)
         again = await batcher.submit([row(5)])
         await batcher.close()
-        return caught.value, answers, again
+        return caught.value, predictions, again
 
-    busy, answers, again = run(scenario())
+    busy, predictions, again = run(scenario())
     assert busy.retry_after_s > 0
     assert busy.why == "3 rows are waiting. The limit is 3."
-    assert [some[0].prediction for some in answers] == [0, 1, 2, 3]
+    assert [some[0].prediction for some in predictions] == [0, 1, 2, 3]
     assert again == [RowPrediction(5, None)]
 
 
 def test_a_real_model_answers_the_same_in_batches(served_for, new, instance_of, allow_all):
-    served = served_for("binary")
-    names = [column.name for column in served.schema.columns]
+    model = served_for("binary")
+    names = [column.name for column in model.schema.columns]
     readable = {"price": None, "note": "red wine"}
     parsed = [
-        served.parse(
+        model.parse(
             {**instance_of(one, names), **{n: v for n, v in readable.items() if n in names}},
             allow_all,
         )
@@ -170,11 +170,11 @@ def test_a_real_model_answers_the_same_in_batches(served_for, new, instance_of, 
     ]
 
     async def scenario():
-        batcher = Batcher(served)
-        answers = await asyncio.gather(*(batcher.submit([one]) for one in parsed))
+        batcher = Batcher(model)
+        predictions = await asyncio.gather(*(batcher.submit([one]) for one in parsed))
         await batcher.close()
-        return [one for some in answers for one in some]
+        return [one for some in predictions for one in some]
 
-    alone = [served.answer([one])[0] for one in parsed]
+    alone = [model.answer([one])[0] for one in parsed]
     for one, other in zip(run(scenario()), alone, strict=True):
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)

@@ -23,19 +23,19 @@ def one_of(estimator, **more):
     return MemberSpec(name=estimator, estimator=estimator, view="tree", n_iterations=10, **more)
 
 
-def first(served, new, instance_of, allow_all):
-    names = [column.name for column in served.schema.columns]
+def first(model, new, instance_of, allow_all):
+    names = [column.name for column in model.schema.columns]
     row = {**instance_of(new.iloc[3], names), "note": "red wine", "price": "12"}
-    return served.parse({name: row[name] for name in names}, allow_all)
+    return model.parse({name: row[name] for name in names}, allow_all)
 
 
-def margin(served, parsed):
+def margin(model, parsed):
     """What the contributions of a booster sum to, from its probabilities or its value."""
-    (answer,) = served.answer([parsed])
-    if answer.probabilities is None:
-        return answer.prediction
-    if len(answer.probabilities) == 2:
-        return math.log(answer.probabilities[1] / answer.probabilities[0])
+    (row_prediction,) = model.answer([parsed])
+    if row_prediction.probabilities is None:
+        return row_prediction.prediction
+    if len(row_prediction.probabilities) == 2:
+        return math.log(row_prediction.probabilities[1] / row_prediction.probabilities[0])
     return None
 
 
@@ -44,18 +44,20 @@ def margin(served, parsed):
 def test_a_booster_is_explained_exactly_in_its_own_unit(
     estimator, task, served_for, new, instance_of, allow_all
 ):
-    served = served_for(task, members=(one_of(estimator),))
-    parsed = first(served, new, instance_of, allow_all)
-    found = served.explanation(parsed)
-    assert found.exact
-    assert found.contributions.keys() == {column.name for column in served.schema.columns}
-    assert found.base + sum(found.contributions.values()) == pytest.approx(found.total)
-    expected = margin(served, parsed)
+    model = served_for(task, members=(one_of(estimator),))
+    parsed = first(model, new, instance_of, allow_all)
+    explanation = model.explanation(parsed)
+    assert explanation.exact
+    assert explanation.contributions.keys() == {column.name for column in model.schema.columns}
+    assert explanation.base + sum(explanation.contributions.values()) == pytest.approx(
+        explanation.total
+    )
+    expected = margin(model, parsed)
     if expected is not None:
-        assert found.total == pytest.approx(expected, abs=1e-4)
+        assert explanation.total == pytest.approx(expected, abs=1e-4)
     units = {"binary": "log-odds of yes", "regression": "value"}
-    label = served.answer([parsed])[0].prediction
-    assert found.unit == units.get(task, f"score of {label}")
+    label = model.answer([parsed])[0].prediction
+    assert explanation.unit == units.get(task, f"score of {label}")
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -63,9 +65,9 @@ def test_the_server_tells_of_a_row_what_the_explain_notebook_tells(
     task, served_for, labelled, new, instance_of, allow_all
 ):
     members = (one_of("lightgbm"),) if task != "regression" else (one_of("catboost"),)
-    served = served_for(task, members=members)
-    recipe, views = served.fitted.recipe, served.fitted.views
-    names = [column.name for column in served.schema.columns]
+    model = served_for(task, members=members)
+    recipe, views = model.fitted.recipe, model.fitted.views
+    names = [column.name for column in model.schema.columns]
     probe = table_of(labelled(task), names)
     probed = {
         name: shares_of_columns(view, recipe.views[name], probe, names, 0)
@@ -73,17 +75,17 @@ def test_the_server_tells_of_a_row_what_the_explain_notebook_tells(
     }
     tame = new.iloc[:5].assign(note="red wine", price="12")
     rows = table_of(tame, names)
-    notebook = TreeShap(served.fitted, probed)
+    notebook = TreeShap(model.fitted, probed)
     values, base = notebook.values({name: view.transform(rows) for name, view in views.items()})
-    for place in range(5):
-        parsed = served.parse(instance_of(tame.iloc[place], names), allow_all)
-        (answer,) = served.answer([parsed])
-        code = served.classes.index(answer.prediction) if task == "multiclass" else 0
-        told = served.explanation(parsed)
-        expected = dict(zip(names, values[place, :, code].tolist(), strict=True))
-        assert told.contributions == pytest.approx(expected, rel=1e-9, abs=1e-12)
-        assert told.base == pytest.approx(base[code], rel=1e-9)
-        assert sum(told.contributions.values()) + told.base == pytest.approx(told.total)
+    for index in range(5):
+        parsed = model.parse(instance_of(tame.iloc[index], names), allow_all)
+        (row_prediction,) = model.answer([parsed])
+        code = model.classes.index(row_prediction.prediction) if task == "multiclass" else 0
+        reported = model.explanation(parsed)
+        expected = dict(zip(names, values[index, :, code].tolist(), strict=True))
+        assert reported.contributions == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        assert reported.base == pytest.approx(base[code], rel=1e-9)
+        assert sum(reported.contributions.values()) + reported.base == pytest.approx(reported.total)
 
 
 def test_margins_that_are_blended_and_cooled_still_add_up(
@@ -93,56 +95,61 @@ def test_margins_that_are_blended_and_cooled_still_add_up(
     fitted = fitted_for("binary", members=members, blend=Blend.GEOMETRIC)
     calibration = Calibration(method=Method.TEMPERATURE, temperature=1.6, shift=(0.3, -0.1))
     recipe = dataclasses.replace(fitted.recipe, calibration=calibration)
-    served = served_of(dataclasses.replace(fitted, recipe=recipe), labelled("binary"))
-    parsed = first(served, new, instance_of, allow_all)
-    found = served.explanation(parsed)
-    assert found.exact
-    assert found.total == pytest.approx(margin(served, parsed), abs=1e-4)
+    model = served_of(dataclasses.replace(fitted, recipe=recipe), labelled("binary"))
+    parsed = first(model, new, instance_of, allow_all)
+    explanation = model.explanation(parsed)
+    assert explanation.exact
+    assert explanation.total == pytest.approx(margin(model, parsed), abs=1e-4)
 
 
 def test_values_of_several_members_and_seeds_add_up(served_for, new, instance_of, allow_all):
     members = (one_of("lightgbm", weight=0.7, seeds=(0, 1)), one_of("catboost", weight=0.3))
-    served = served_for("regression", members=members)
-    parsed = first(served, new, instance_of, allow_all)
-    found = served.explanation(parsed)
-    assert found.exact
-    assert found.total == pytest.approx(margin(served, parsed), rel=1e-5)
+    model = served_for("regression", members=members)
+    parsed = first(model, new, instance_of, allow_all)
+    explanation = model.explanation(parsed)
+    assert explanation.exact
+    assert explanation.total == pytest.approx(margin(model, parsed), rel=1e-5)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_any_other_model_is_explained_by_samples_whose_sum_is_exact(
     task, served_for, new, instance_of, allow_all
 ):
-    served = served_for(task)
-    parsed = first(served, new, instance_of, allow_all)
-    found = served.explanation(parsed)
-    (answer,) = served.answer([parsed])
-    assert not found.exact
-    assert found.base + sum(found.contributions.values()) == pytest.approx(found.total, abs=1e-6)
+    model = served_for(task)
+    parsed = first(model, new, instance_of, allow_all)
+    explanation = model.explanation(parsed)
+    (row_prediction,) = model.answer([parsed])
+    assert not explanation.exact
+    assert explanation.base + sum(explanation.contributions.values()) == pytest.approx(
+        explanation.total, abs=1e-6
+    )
     if task == "regression":
-        assert (found.unit, found.total) == ("value", pytest.approx(answer.prediction, rel=1e-5))
+        assert (explanation.unit, explanation.total) == (
+            "value",
+            pytest.approx(row_prediction.prediction, rel=1e-5),
+        )
     elif task == "binary":
-        assert found.unit == "probability of yes"
-        assert found.total == pytest.approx(answer.probabilities[1], abs=1e-6)
+        assert explanation.unit == "probability of yes"
+        assert explanation.total == pytest.approx(row_prediction.probabilities[1], abs=1e-6)
     else:
-        assert found.unit == f"probability of {answer.prediction}"
-        assert found.total == pytest.approx(max(answer.probabilities), abs=1e-6)
-    assert served.explain(parsed) == found.contributions
-    assert served.explanation(parsed) == found
+        assert explanation.unit == f"probability of {row_prediction.prediction}"
+        assert explanation.total == pytest.approx(max(row_prediction.probabilities), abs=1e-6)
+    assert model.explain(parsed) == explanation.contributions
+    assert model.explanation(parsed) == explanation
 
 
 def test_samples_find_the_contributions_of_a_linear_model(served_for, allow_all):
     """For a sum of columns every order gives the same: weight times distance from the mean."""
     steps = (StepSpec(kind="number", columns=("wind", "gust", "children")),)
     only = MemberSpec(name="lin", estimator="linear", view="flat")
-    served = served_for("regression", views={"flat": steps}, members=(only,))
-    row = served.parse({"wind": 1.0, "gust": -0.5, "children": 3}, allow_all)
-    found = served.explanation(row)
-    explainer = served._explainer
+    model = served_for("regression", views={"flat": steps}, members=(only,))
+    row = model.parse({"wind": 1.0, "gust": -0.5, "children": 3}, allow_all)
+    explanation = model.explanation(row)
+    explainer = model._explainer
     others = np.array([explainer._background[i] for i in range(explainer.n_pairs)], dtype=float)
-    (model,) = served.fitted.members[0].models
-    expected = model.native.coef_.ravel() * (np.array([1.0, -0.5, 3.0]) - others.mean(axis=0))
-    assert list(found.contributions.values()) == pytest.approx(expected.tolist())
+    (linear,) = model.fitted.members[0].models
+    expected = linear.native.coef_.ravel() * (np.array([1.0, -0.5, 3.0]) - others.mean(axis=0))
+    assert list(explanation.contributions.values()) == pytest.approx(expected.tolist())
 
 
 def test_a_feature_of_several_columns_is_explained_by_samples(
@@ -153,10 +160,10 @@ def test_a_feature_of_several_columns_is_explained_by_samples(
         StepSpec(kind="interaction", columns=("wind", "gust")),
     )
     only = MemberSpec(name="xgb", estimator="xgboost", view="both", n_iterations=5)
-    served = served_for("binary", views={"both": steps}, members=(only,))
-    found = served.explanation(served.parse({"wind": 1.0, "gust": -0.5}, allow_all))
-    assert not found.exact
-    assert found.unit == "probability of yes"
+    model = served_for("binary", views={"both": steps}, members=(only,))
+    explanation = model.explanation(model.parse({"wind": 1.0, "gust": -0.5}, allow_all))
+    assert not explanation.exact
+    assert explanation.unit == "probability of yes"
 
 
 def test_the_background_has_the_distribution_of_the_training_rows():

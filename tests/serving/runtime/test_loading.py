@@ -23,17 +23,19 @@ CUSTOMER = {"age": 60.0, "visits": 3, "city": "Oslo"}
 
 def test_a_loaded_model_answers_as_the_one_that_was_saved(signed, vault, small):
     fitted, _ = small
-    served = load_model(
+    model = load_model(
         signed, vault.trusted, model="churn", version=1, home=vault.home, rehearsal=None
     )
-    (answer,) = served.answer([served.parse(CUSTOMER, Checks())])
-    assert answer.prediction == fitted.predict_row(CUSTOMER)
-    assert answer.probabilities == pytest.approx(fitted.predict_proba_row(CUSTOMER), abs=1e-6)
-    assert (served.model, served.version, served.task) == ("churn", 1, TaskKind("binary"))
-    assert served.classes == ("no", "yes")
-    assert served.personal_columns == frozenset()
-    assert served.manifest_sha256.startswith("sha256:")
-    assert {way.member for way in served.plan()} == {"lgb", "lin", "net"}
+    (row_prediction,) = model.answer([model.parse(CUSTOMER, Checks())])
+    assert row_prediction.prediction == fitted.predict_row(CUSTOMER)
+    assert row_prediction.probabilities == pytest.approx(
+        fitted.predict_proba_row(CUSTOMER), abs=1e-6
+    )
+    assert (model.model, model.version, model.task) == ("churn", 1, TaskKind("binary"))
+    assert model.classes == ("no", "yes")
+    assert model.personal_columns == frozenset()
+    assert model.manifest_sha256.startswith("sha256:")
+    assert {backend.member for backend in model.plan()} == {"lgb", "lin", "net"}
 
 
 def test_serving_a_model_needs_no_pandas_of_ours_and_no_notebook(signed, vault, tmp_path):
@@ -43,15 +45,17 @@ def test_serving_a_model_needs_no_pandas_of_ours_and_no_notebook(signed, vault, 
         "print([n for n in ('mlflow', 'papermill', 'IPython', 'automl_magic.learn', "
         "'automl_magic.flow', 'pandas') if n in sys.modules])"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "[]"
+    message = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert message.stdout.strip() == "[]"
 
 
 @pytest.mark.long
 def test_a_child_reads_the_model_first(signed, vault, own_home):
-    served = load_model(signed, vault.trusted, model="churn", version=1, home=own_home)
+    model = load_model(signed, vault.trusted, model="churn", version=1, home=own_home)
     assert len(list((own_home / "serving" / "rehearsed").iterdir())) == 1
-    assert served.answer([served.parse(CUSTOMER, Checks())])[0].prediction in ("no", "yes")
+    assert model.answer([model.parse(CUSTOMER, Checks())])[0].prediction in ("no", "yes")
 
 
 @pytest.fixture

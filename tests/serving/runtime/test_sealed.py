@@ -481,15 +481,15 @@ def test_a_model_that_crashes_its_parser_takes_the_child_and_not_the_server(sign
 @pytest.mark.long
 def test_bytes_at_random_places_never_end_this_process(signed, vault):
     text = (signed / "members/0-0.txt").read_bytes()
-    rng, served = np.random.default_rng(0), 0
+    rng, model = np.random.default_rng(0), 0
     for _ in range(12):
         broken = bytearray(text)
-        for place in rng.integers(5, len(text), 8):
-            broken[place] = rng.integers(32, 127)
+        for index in rng.integers(5, len(text), 8):
+            broken[index] = rng.integers(32, 127)
         approved_anyway(vault, signed, "members/0-0.txt", bytes(broken))
         try:
             load_model(signed, vault.trusted, model="churn", version=1, home=vault.home)
         except (ModelRefused, ArtifactTampered):
             continue
-        served += 1
-    assert served < 12
+        model += 1
+    assert model < 12

@@ -61,35 +61,35 @@ def blends(fitted, rows):
     return [fitted.blend_row(row) for row in rows]
 
 
-def told(answers):
-    return [list(one.probabilities) if one.probabilities else one.prediction for one in answers]
+def told(responses):
+    return [list(one.probabilities) if one.probabilities else one.prediction for one in responses]
 
 
-def assert_same(served, rows, parsed):
-    expected = np.array(blends(served.fitted, rows))
-    scale = 1.0 if served.task.has_classes else np.abs(expected).max()
-    one_by_one = [answer for one in parsed for answer in served.answer([one])]
+def assert_same(model, rows, parsed):
+    expected = np.array(blends(model.fitted, rows))
+    scale = 1.0 if model.task.has_classes else np.abs(expected).max()
+    one_by_one = [row_prediction for one in parsed for row_prediction in model.answer([one])]
     for size in (len(parsed), 20, 3):
         chunks = [parsed[i : i + size] for i in range(0, len(parsed), size)]
-        together = [answer for chunk in chunks for answer in served.answer(chunk)]
-        np.testing.assert_allclose(told(together), expected, rtol=0, atol=1e-6 * scale)
+        batch = [row_prediction for chunk in chunks for row_prediction in model.answer(chunk)]
+        np.testing.assert_allclose(told(batch), expected, rtol=0, atol=1e-6 * scale)
     np.testing.assert_allclose(told(one_by_one), expected, rtol=0, atol=1e-6 * scale)
-    if not served.task.has_classes:
+    if not model.task.has_classes:
         return
-    threshold = served.fitted.threshold
-    for answer, row in zip(one_by_one, rows, strict=True):
-        chances = sorted(answer.probabilities)
+    threshold = model.fitted.threshold
+    for row_prediction, row in zip(one_by_one, rows, strict=True):
+        chances = sorted(row_prediction.probabilities)
         near = (
-            abs(answer.probabilities[1] - threshold)
+            abs(row_prediction.probabilities[1] - threshold)
             if len(chances) == 2
             else (chances[-1] - chances[-2])
         )
         if near > 1e-6:
-            assert answer.prediction == served.fitted.predict_row(row)
+            assert row_prediction.prediction == model.fitted.predict_row(row)
 
 
-def parsed_of(served, frame, instance_of, allow_all):
-    names = [column.name for column in served.schema.columns]
+def parsed_of(model, frame, instance_of, allow_all):
+    names = [column.name for column in model.schema.columns]
     rows = [instance_of(row, names) for row in frame.to_dict("records")]
     for row in rows:
         if "note" in row and row["note"] == 7:
@@ -100,28 +100,28 @@ def parsed_of(served, frame, instance_of, allow_all):
             if name in row and row[name] in ("n/a", "inf", True, "30/02/2000", "soon"):
                 row[name] = None
         readable.append(row)
-    return readable, [served.parse(row, allow_all) for row in readable]
+    return readable, [model.parse(row, allow_all) for row in readable]
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_every_estimator_answers_as_the_recipe_does(task, served_for, new, instance_of, allow_all):
-    served = served_for(task, members=all_of(task))
-    rows, parsed = parsed_of(served, new, instance_of, allow_all)
-    assert_same(served, rows, parsed)
-    ways = {way.estimator: way for way in served.plan()}
-    assert ways.keys() == ESTIMATORS.keys()
+    model = served_for(task, members=all_of(task))
+    rows, parsed = parsed_of(model, new, instance_of, allow_all)
+    assert_same(model, rows, parsed)
+    backends = {backend.estimator: backend for backend in model.plan()}
+    assert backends.keys() == ESTIMATORS.keys()
     for name in ("xgboost", "extra_trees", "random_forest"):
-        assert ways[name].compiled_up_to > 1, ways[name].why
-    assert ways["catboost"].compiled_up_to == 0
-    assert "category statistics" in ways["catboost"].why
+        assert backends[name].compiled_up_to > 1, backends[name].why
+    assert backends["catboost"].compiled_up_to == 0
+    assert "category statistics" in backends["catboost"].why
 
 
 def test_catboost_without_categories_is_compiled(served_for, new, instance_of, allow_all):
     only = MemberSpec(name="cat", estimator="catboost", view="dense", n_iterations=20)
     for task in TASKS:
-        served = served_for(task, members=(only,))
-        assert served.plan()[0].compiled_up_to > 1, served.plan()[0].why
-        assert_same(served, *parsed_of(served, new, instance_of, allow_all))
+        model = served_for(task, members=(only,))
+        assert model.plan()[0].compiled_up_to > 1, model.plan()[0].why
+        assert_same(model, *parsed_of(model, new, instance_of, allow_all))
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_every_blend_and_calibration_answers_as_the_recipe_does(
 ):
     fitted = fitted_for(task)
     recipe = dataclasses.replace(fitted.recipe, **changes)
-    served = served_of(dataclasses.replace(fitted, recipe=recipe), labelled(task))
-    assert_same(served, *parsed_of(served, new, instance_of, allow_all))
+    model = served_of(dataclasses.replace(fitted, recipe=recipe), labelled(task))
+    assert_same(model, *parsed_of(model, new, instance_of, allow_all))
 
 
 @pytest.mark.parametrize("selected", [False, True])
@@ -170,22 +170,22 @@ def test_every_kind_of_step_answers_as_the_recipe_does(
         steps += (StepSpec(kind="select", columns=(), params={"most": 12}),)
     views = {"tree": steps, "dense": steps_of("dense")}
     only = MemberSpec(name="xgb", estimator="xgboost", view="tree", n_iterations=15)
-    served = served_for("binary", views=views, members=(only,))
-    assert_same(served, *parsed_of(served, new, instance_of, allow_all))
+    model = served_for("binary", views=views, members=(only,))
+    assert_same(model, *parsed_of(model, new, instance_of, allow_all))
 
 
 def test_instances_with_every_value_missing_or_extreme_are_answered(
     served_for, instance_of, allow_all
 ):
-    served = served_for("binary", members=all_of("binary"))
-    names = [column.name for column in served.schema.columns]
-    numbers = {c.name for c in served.schema.columns if c.stored_as == "number"}
+    model = served_for("binary", members=all_of("binary"))
+    names = [column.name for column in model.schema.columns]
+    numbers = {c.name for c in model.schema.columns if c.stored_as == "number"}
     rows = [
         dict.fromkeys(names),
         *({name: value if name in numbers else None for name in names} for value in (3e38, -3e38)),
         {name: 1e-40 if name in numbers else None for name in names},
     ]
-    assert_same(served, rows, [served.parse(row, allow_all) for row in rows])
+    assert_same(model, rows, [model.parse(row, allow_all) for row in rows])
 
 
 def test_no_row_has_no_answer(served_for):
@@ -194,19 +194,19 @@ def test_no_row_has_no_answer(served_for):
 
 def test_labels_are_those_of_the_recipe(served_for, new, instance_of, allow_all):
     for task, kinds in (("binary", {str}), ("multiclass", {int}), ("regression", {float})):
-        served = served_for(task)
-        _, parsed = parsed_of(served, new, instance_of, allow_all)
-        assert {type(one.prediction) for one in served.answer(parsed)} == kinds
-        assert {type(one.prediction) for one in served.answer(parsed[:1])} == kinds
-        assert served.classes == served.fitted.recipe.classes
+        model = served_for(task)
+        _, parsed = parsed_of(model, new, instance_of, allow_all)
+        assert {type(one.prediction) for one in model.answer(parsed)} == kinds
+        assert {type(one.prediction) for one in model.answer(parsed[:1])} == kinds
+        assert model.classes == model.fitted.recipe.classes
         if task == "regression":
-            assert {one.probabilities for one in served.answer(parsed)} == {None}
+            assert {one.probabilities for one in model.answer(parsed)} == {None}
 
 
 def test_a_tree_of_one_leaf_is_compiled(small_frame, served_of, allow_all):
     frame, recipe = small_frame
     frame = frame.assign(churn=["no"] + ["yes"] * (len(frame) - 1))
-    served = served_of(fit_recipe(recipe, frame), frame)
-    parsed = [served.parse({"age": 40.0, "visits": 3, "city": "Oslo"}, allow_all)] * 6
+    model = served_of(fit_recipe(recipe, frame), frame)
+    parsed = [model.parse({"age": 40.0, "visits": 3, "city": "Oslo"}, allow_all)] * 6
     row = parsed[0].row
-    assert told(served.answer(parsed[:1]))[0] == pytest.approx(served.fitted.blend_row(row))
+    assert told(model.answer(parsed[:1]))[0] == pytest.approx(model.fitted.blend_row(row))

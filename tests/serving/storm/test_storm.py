@@ -320,30 +320,33 @@ def test_no_retired_version_answers_and_no_request_is_lost(
     assert storm.unconfirmed == 0
 
 
-def may_answer(storm, answer):
+def may_answer(storm, response):
     """Whether the version had a place in a route that held at some time during the request."""
     return any(
-        answer.version in reign.versions
-        and reign.began <= answer.ended
-        and reign.ended >= answer.began
+        response.version in reign.versions
+        and reign.began <= response.ended
+        and reign.ended >= response.began
         for reign in storm.reigns
     )
 
 
-def was_misbehaving(storm, answer):
-    return any(began <= answer.ended and answer.began <= ended for began, ended in storm.misbehaved)
+def was_misbehaving(storm, response):
+    return any(
+        began <= response.ended and response.began <= ended_at
+        for began, ended_at in storm.misbehaved
+    )
 
 
 def reactions(storm, load):
     """How long each canary was still asked after enough of its answers had failed."""
-    found = []
+    result = []
     for began, retired in storm.breaches:
         failed = sorted(
             one.ended for one in load.answered if one.status == 500 and began <= one.began < retired
         )
         if len(failed) >= ENOUGH:
-            found.append(retired - failed[ENOUGH - 1])
-    return sorted(found)
+            result.append(retired - failed[ENOUGH - 1])
+    return sorted(result)
 
 
 def shown(seconds):

@@ -37,19 +37,19 @@ def test_planted_values_are_in_no_byte_that_is_stored(
     dates = [f"2013-03-{1 + n % 28:02}" for n in range(200)]
 
     with server_of(own_plane, env=own_plane.misbehaving) as live:
-        for place, (name, date) in enumerate(zip(planted, dates, strict=True)):
+        for index, (name, date) in enumerate(zip(planted, dates, strict=True)):
             row = {**customer, "city": name, "since": date}
-            if place % 4 == 1:  # refused: a value of the wrong type beside it
+            if index % 4 == 1:  # refused: a value of the wrong type beside it
                 row["age"] = name
-            if place % 4 == 2:  # refused: a field that nobody knows
+            if index % 4 == 2:  # refused: a field that nobody knows
                 row[name] = name
-            own_plane.behave(**({"v1": {"fails": 1.0}} if place % 4 == 3 else {}))
-            answer = live.client.post(PATH, json={"instances": [row]})
-            assert answer.status_code == (200, 422, 422, 500)[place % 4]
+            own_plane.behave(**({"v1": {"fails": 1.0}} if index % 4 == 3 else {}))
+            response = live.client.post(PATH, json={"instances": [row]})
+            assert response.status_code == (200, 422, 422, 500)[index % 4]
 
-    kept = {path: path.read_bytes() for path in own_plane.home.rglob("*") if path.is_file()}
-    assert [path for path, content in kept.items() if b"PLANTED" in content] == []
-    assert [path for path, content in kept.items() if b"2013-03-" in content] == []
+    contents = {path: path.read_bytes() for path in own_plane.home.rglob("*") if path.is_file()}
+    assert [path for path, content in contents.items() if b"PLANTED" in content] == []
+    assert [path for path, content in contents.items() if b"2013-03-" in content] == []
     rows = predictions_of(own_plane, "churn")
     assert len(rows) == 100  # answered, and failed
     assert {row.features["city"][:5] for row in rows} == {"hmac:"}
@@ -99,8 +99,8 @@ def test_while_the_store_of_predictions_is_silent_requests_are_answered_and_rows
         wait_for(
             lambda: "automl_serving_log_dropped_total 20.0" in live.client.get("/metrics").text
         )
-        told = httpx.post(
+        reported = httpx.post(
             live.url + "/v1/outcomes",
             json={"prediction_id": "01a1ffaa36b776d5bef06e402c3f5b7c", "outcome": "yes"},
         )
-        assert told.status_code == 503
+        assert reported.status_code == 503

@@ -13,8 +13,8 @@ def test_all_rows_are_kept_where_they_fit():
     sample.offer(ids[3:], "b")
 
     assert sorted(sample.take()) == [
-        *[("a", place, 1.0) for place in range(3)],
-        *[("b", place, 1.0) for place in range(4)],
+        *[("a", index, 1.0) for index in range(3)],
+        *[("b", index, 1.0) for index in range(4)],
     ]
     assert list(sample.take()) == []
 
@@ -24,10 +24,10 @@ def test_no_more_rows_are_kept_than_fit_and_their_rate_says_what_each_stands_for
     for _ in range(100):
         sample.offer(new_ids(10), "a")
 
-    kept = list(sample.take())
+    rows = list(sample.take())
 
-    assert len(kept) == 25
-    assert {rate for _, _, rate in kept} == {0.025}
+    assert len(rows) == 25
+    assert {rate for _, _, rate in rows} == {0.025}
 
 
 def test_every_row_of_an_interval_has_the_same_chance():
@@ -48,10 +48,10 @@ def test_a_share_is_looked_at_and_the_rate_says_so():
     for _ in range(100):
         sample.offer(new_ids(100), "a")
 
-    kept = list(sample.take())
+    rows = list(sample.take())
 
-    assert 850 < len(kept) < 1_150
-    assert {rate for _, _, rate in kept} == {0.1}
+    assert 850 < len(rows) < 1_150
+    assert {rate for _, _, rate in rows} == {0.1}
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
@@ -68,4 +68,4 @@ def test_a_shadows_row_is_kept_where_the_row_that_it_shadows_is():
     live.offer(ids, "live")
     shadow.offer([one + "s" for one in ids], "shadow")
 
-    assert {place for _, place, _ in live.take()} == {place for _, place, _ in shadow.take()}
+    assert {index for _, index, _ in live.take()} == {index for _, index, _ in shadow.take()}

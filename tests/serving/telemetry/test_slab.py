@@ -92,8 +92,8 @@ def test_what_a_killed_process_has_counted_stays_and_its_follower_goes_on():
     )
     for _ in range(2):
         command = [sys.executable, "-c", code, str(slab.descriptor)]
-        ended = subprocess.run(command, pass_fds=[slab.descriptor], check=False)
-        assert ended.returncode == -9
+        process = subprocess.run(command, pass_fds=[slab.descriptor], check=False)
+        assert process.returncode == -9
         slab.note_restart(1)
 
     assert slab.live(0, Role.STABLE, 1).answered == 2_000

@@ -22,10 +22,10 @@ def read(body, kind, sizes=(1 << 16,), most=10):
             at, number = at + size, number + 1
 
     async def every():
-        found = {}
+        result = {}
         async for part, piece in read_parts(chunks(), boundary_of(kind), most):
-            found.setdefault(part, bytearray()).extend(piece)
-        return [(part.name, part.filename, bytes(content)) for part, content in found.items()]
+            result.setdefault(part, bytearray()).extend(piece)
+        return [(part.name, part.filename, bytes(content)) for part, content in result.items()]
 
     return asyncio.run(every())
 
@@ -40,10 +40,10 @@ def test_what_another_library_writes_is_read_back(fields, filename, content, siz
     request = httpx.Request(
         "POST", "http://x", data=fields, files={"file": (filename, content, "text/csv")}
     )
-    found = read(request.read(), request.headers["content-type"], sizes)
+    result = read(request.read(), request.headers["content-type"], sizes)
 
     expected = [(name, None, value.encode()) for name, value in fields.items()]
-    assert found == [*expected, ("file", filename, content)]
+    assert result == [*expected, ("file", filename, content)]
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(1, 9), min_size=1, max_size=3))
@@ -73,7 +73,7 @@ def test_a_form_that_is_not_whole_is_refused(body):
         read(body, "multipart/form-data; boundary=b")
 
 
-@pytest.mark.parametrize("said", ["", "; boundary=", "; boundary=" + "b" * 99])
-def test_a_form_without_a_boundary_is_refused(said):
+@pytest.mark.parametrize("parameters", ["", "; boundary=", "; boundary=" + "b" * 99])
+def test_a_form_without_a_boundary_is_refused(parameters):
     with pytest.raises(Problem):
-        boundary_of("multipart/form-data" + said)
+        boundary_of("multipart/form-data" + parameters)

@@ -16,7 +16,7 @@ def wait(client, job_id, until):
     def job():
         return client.get(f"/v1/batch-predict/{job_id}").json()
 
-    return wait_for(lambda: found if until(found := job()) else None)
+    return wait_for(lambda: result if until(result := job()) else None)
 
 
 @pytest.mark.long

@@ -31,8 +31,8 @@ def post_csv(client, text, **params):
 
 
 def one_by_one(client, rows):
-    answer = client.post("/v1/inference/price:predict", json={"instances": rows}).json()
-    return [one["value"] for one in answer["predictions"]]
+    response = client.post("/v1/inference/price:predict", json={"instances": rows}).json()
+    return [one["value"] for one in response["predictions"]]
 
 
 def test_a_csv_file_comes_back_as_the_predictions_of_its_rows_in_their_order(live):
@@ -110,9 +110,9 @@ def test_a_file_that_cannot_be_scored_says_why(live):
     ],
 )
 def test_what_is_not_allowed_is_refused(live, params, status, code):
-    answer = post_csv(live.client, HEADER + "1,2,3\n", **params)
+    response = post_csv(live.client, HEADER + "1,2,3\n", **params)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (response.status_code, response.json()["code"]) == (status, code)
 
 
 def test_an_unknown_job_is_not_found(live):
@@ -135,6 +135,6 @@ def test_a_body_above_the_cap_is_refused_before_it_is_read(live):
     )
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(head.encode())
-        answer = connection.makefile("rb").read()  # to its end: the server hangs up
+        response = connection.makefile("rb").read()  # to its end: the server hangs up
 
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert response.startswith(b"HTTP/1.1 413 ")

@@ -103,8 +103,8 @@ def booster(request):
 @settings(max_examples=60, deadline=None)
 def test_any_numbers_go_where_the_library_sends_them(booster, matrix):
     kind, model, graph = booster
-    found = graph.parts[0].many(graph.sums(matrix))
-    assert difference(found, kind.predict(model, matrix), of_values=True) <= 1e-6
+    result = graph.parts[0].many(graph.sums(matrix))
+    assert difference(result, kind.predict(model, matrix), of_values=True) <= 1e-6
 
 
 def test_models_that_read_numbers_alike_share_a_graph():
