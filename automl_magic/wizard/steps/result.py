@@ -92,13 +92,13 @@ def _model_text(board: Board) -> str:
 def _score_sentence(score: Score, *, is_holdout: bool) -> str:
     if score.low is None or score.high is None:
         if is_holdout:
-            text = _("It scores {metric} {score} on {n} holdout rows.")
+            text = _("Its {metric} is {score} on {n} holdout rows.")
         else:
-            text = _("It scores {metric} {score} in cross-validation.")
+            text = _("Its {metric} is {score} in cross-validation.")
     elif is_holdout:
-        text = _("It scores {metric} {score} (95% interval {low} to {high}) on {n} holdout rows.")
+        text = _("Its {metric} is {score} (95% interval {low} to {high}) on {n} holdout rows.")
     else:
-        text = _("It scores {metric} {score} (95% interval {low} to {high}) in cross-validation.")
+        text = _("Its {metric} is {score} (95% interval {low} to {high}) in cross-validation.")
     return text.format(
         metric=metric(score.metric),
         score=number(score.score),
