@@ -48,10 +48,10 @@ class Execution:
         watch: Watch,
         outputs: OutputCap,
         manager: Callable[[], Any],
-        tell: Callable[..., None],
+        emit: Callable[..., None],
     ) -> None:
         self.limits, self.watch, self.outputs = limits, watch, outputs
-        self.manager, self.tell = manager, tell
+        self.manager, self.emit = manager, emit
         self.ending: Ending | None = None
 
 
@@ -173,9 +173,9 @@ class Client(PapermillNotebookClient):
         raise KernelNotStarted(str(problem)) from problem
 
     def _run_cells(self) -> Ending:
-        tell, watch = self._execution.tell, self._execution.watch
+        emit, watch = self._execution.emit, self._execution.watch
         planned = [cell["id"] for cell in self.nb.cells if runs(cell)]
-        tell("cells", ids=planned)
+        emit("cells", ids=planned)
         position = -1
         for index, cell in enumerate(self.nb.cells):
             if not runs(cell):
@@ -184,7 +184,7 @@ class Client(PapermillNotebookClient):
             if stopped := self._stopped():
                 return stopped
             event = {"cell_id": cell["id"], "index": position, "of": len(planned)}
-            tell("cell", **event, state="started", t=time.time())
+            emit("cell", **event, state="started", t=time.time())
             self._execution.outputs.next_cell()
             watch.begin(cell["id"])
             ending = self._run_cell(cell, index)
@@ -195,7 +195,7 @@ class Client(PapermillNotebookClient):
             if failed:
                 self.nb_man.cell_exception(cell, cell_index=index)
             self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
-            tell("cell", **event, state="failed" if failed else "done", t=time.time())
+            emit("cell", **event, state="failed" if failed else "done", t=time.time())
             if failed:
                 return ending
         return Ending(None)

@@ -83,7 +83,7 @@ def stream(
     from automl_magic.stream.windows import read_windows
 
     check_client()
-    check_target(to, dead_letters, to_store=to_store, keeps=features is not None)
+    check_target(to, dead_letters, to_store=to_store, has_windows=features is not None)
     windows = None if features is None else read_windows(Path(features))
     options = {} if client is None else read_options(Path(client))
     here = workspace or default_workspace()

@@ -73,10 +73,10 @@ __all__ = [
 ]
 
 # Loaded lazily: its 36 dataclasses take 20 ms to define, and few commands read an explanation.
-_OF_AN_EXPLANATION = ("EXPLANATION_NAME", "Explanation", "Skipped", "Unseen")
+_LAZY_NAMES = ("EXPLANATION_NAME", "Explanation", "Skipped", "Unseen")
 
 
 def __getattr__(name: str) -> Any:
-    if name in _OF_AN_EXPLANATION:
+    if name in _LAZY_NAMES:
         return getattr(import_module("automl_magic.records.explanations.explanation"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -72,7 +72,7 @@ def _flat(value: object, depth: int) -> str:
     if type(value) is dict:
         for key in value:
             if type(key) is not str:
-                raise _literal_error(value, f"one of its keys is a {type(key).__name__}")
+                raise _literal_error(value, f"one of its keys has type {type(key).__name__}")
         items = (f"{_text(key)}: {_flat(item, depth + 1)}" for key, item in value.items())
         return "{" + ", ".join(items) + "}"
     raise _literal_error(value, "it isn't a JSON type")
@@ -86,7 +86,7 @@ def _text(value: str) -> str:
 
 def _literal_error(value: object, reason: str) -> RenderError:
     return RenderError(
-        f"Can't write this {type(value).__name__} into a notebook.",
-        why=f"Notebooks can only have values as literals, but {reason}.",
+        f"Can't write a value of type {type(value).__name__} into a notebook.",
+        why=f"Values become Python literals, but {reason}.",
         fix="Use None, a boolean, a finite number, text, a list, or a dict with text keys.",
     )

@@ -41,7 +41,7 @@ def read_options(path: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise StreamError(
             f"Can't read the Kafka client options from {str(path)!r}.",
-            why=f"{error.strerror if isinstance(error, OSError) else 'The file is not UTF-8'}.",
+            why=f"{error.strerror}." if isinstance(error, OSError) else "The file isn't UTF-8.",
             fix="Use a file with one name=value per line.",
         ) from error
     options = {name.strip(): value.strip() for name, equals, value in pairs if equals}

@@ -108,7 +108,9 @@ def check_client() -> None:
         ) from error
 
 
-def check_target(to: str | None, dead_letters: str | None, *, to_store: bool, keeps: bool) -> None:
+def check_target(
+    to: str | None, dead_letters: str | None, *, to_store: bool, has_windows: bool
+) -> None:
     """Check that one transaction can include all targets.
 
     Parameters
@@ -133,7 +135,7 @@ def check_target(to: str | None, dead_letters: str | None, *, to_store: bool, ke
             why="A transaction can't include both a topic and a database.",
             fix="Remove --dead-letters. Dead letters go to the table dead_letters.",
         )
-    if keeps and not to_store:
+    if has_windows and not to_store:
         raise StreamError(
             "Window features need --to-store.",
             why="Their state is in the store and must change in one transaction with the results.",

@@ -291,9 +291,9 @@ def test_a_storm_of_kills_loses_no_committed_run(
         process.wait()
         reconcile(store)
 
-    whole = end_of(driver(notebook, "notebook"))
+    reference_run = end_of(driver(notebook, "notebook"))
     runs = store.list()
-    assert whole.status == RunStatus.SUCCEEDED
+    assert reference_run.status == RunStatus.SUCCEEDED
     assert {run.status for run in runs} <= {RunStatus.SUCCEEDED, RunStatus.LOST}
     for run in runs:
         output = Path(run.folder) / "output.ipynb"

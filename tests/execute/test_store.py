@@ -26,7 +26,7 @@ LIFE = [RunStatus.STAGING, RunStatus.RUNNING, RunStatus.COMMITTING, RunStatus.SU
 
 
 def test_a_run_comes_back_as_it_was_written(store: RunStore) -> None:
-    made = store.create(
+    run = store.create(
         kind="search",
         notebook="/a/search.ipynb",
         parameters={"seed": 1},
@@ -34,11 +34,11 @@ def test_a_run_comes_back_as_it_was_written(store: RunStore) -> None:
         rerun_of="20261121-053512-k3f9",
     )
 
-    assert store.get(made.run_id) == made
-    assert (made.status, made.token, made.folder) == (
+    assert store.get(run.run_id) == run
+    assert (run.status, run.token, run.folder) == (
         RunStatus.CREATED,
         1,
-        str(store.path.parent / "runs" / made.run_id),
+        str(store.path.parent / "runs" / run.run_id),
     )
 
 
@@ -54,13 +54,15 @@ def test_a_life_has_its_times_and_its_result(store: RunStore) -> None:
     run = store.create(kind="search", notebook="n")
     for status in LIFE[:-1]:
         run = store.advance(run.run_id, run.token, status)
-    done = store.advance(run.run_id, run.token, RunStatus.SUCCEEDED, result={"best": "lightgbm"})
+    ended_run = store.advance(
+        run.run_id, run.token, RunStatus.SUCCEEDED, result={"best": "lightgbm"}
+    )
 
-    assert store.get(run.run_id) == done
-    assert done.started_at is not None
-    assert done.ended_at is not None
-    assert done.created_at <= done.started_at <= done.ended_at
-    assert done.result == {"best": "lightgbm"}
+    assert store.get(run.run_id) == ended_run
+    assert ended_run.started_at is not None
+    assert ended_run.ended_at is not None
+    assert ended_run.created_at <= ended_run.started_at <= ended_run.ended_at
+    assert ended_run.result == {"best": "lightgbm"}
 
 
 @settings(
@@ -111,13 +113,13 @@ def test_an_older_owner_is_refused_by_us(store: RunStore) -> None:
     lost = store.take_over(run.run_id, failure=Failure(kind=FailureKind.DIED, message="gone"))
     assert lost is not None
 
-    with pytest.raises(IllegalTransition) as late:
+    with pytest.raises(IllegalTransition) as caught:
         store.advance(run.run_id, run.token, RunStatus.RUNNING)
     with pytest.raises(IllegalTransition):
         store.beat(run.run_id, run.token)
 
     assert (lost.status, lost.token) == (RunStatus.LOST, 2)
-    assert late.value.fix == f"Start another run: automl rerun {run.run_id}"
+    assert caught.value.fix == f"Start another run: automl rerun {run.run_id}"
     assert store.get(run.run_id) == lost
 
 
@@ -136,7 +138,7 @@ def test_an_older_owner_is_refused_by_sql(store: RunStore) -> None:
 
 def test_an_end_stays_but_the_tracking_id_may_come_later(store: RunStore) -> None:
     run = store.create(kind="notebook", notebook="n")
-    ended = store.advance(run.run_id, run.token, RunStatus.FAILED)
+    failed_run = store.advance(run.run_id, run.token, RunStatus.FAILED)
 
     tracked = store.set_tracking_id(run.run_id, "abc")
 
@@ -144,7 +146,7 @@ def test_an_end_stays_but_the_tracking_id_may_come_later(store: RunStore) -> Non
     assert (tracked.status, tracked.tracking_id) == (RunStatus.FAILED, "abc")
     assert store.take_over(run.run_id) is None
     with pytest.raises(IllegalTransition, match="which is final"):
-        store.advance(run.run_id, ended.token, RunStatus.FAILED)
+        store.advance(run.run_id, failed_run.token, RunStatus.FAILED)
 
 
 def test_an_unknown_id_names_the_closest_one(store: RunStore) -> None:
@@ -169,13 +171,13 @@ def test_without_any_run_the_error_says_how_to_make_one(store: RunStore) -> None
 
 
 def test_runs_are_listed_newest_first(store: RunStore) -> None:
-    made = [store.create(kind=kind, notebook="n") for kind in ("search", "model", "search")]
-    store.advance(made[0].run_id, 1, RunStatus.FAILED)
+    runs = [store.create(kind=kind, notebook="n") for kind in ("search", "model", "search")]
+    store.advance(runs[0].run_id, 1, RunStatus.FAILED)
 
     # Ids of one second sort by chance; the moment of making does not.
-    assert [run.run_id for run in store.list()] == [run.run_id for run in reversed(made)]
-    assert {run.run_id for run in store.list(kind="search")} == {made[0].run_id, made[2].run_id}
-    assert [run.run_id for run in store.list(status=RunStatus.FAILED)] == [made[0].run_id]
+    assert [run.run_id for run in store.list()] == [run.run_id for run in reversed(runs)]
+    assert {run.run_id for run in store.list(kind="search")} == {runs[0].run_id, runs[2].run_id}
+    assert [run.run_id for run in store.list(status=RunStatus.FAILED)] == [runs[0].run_id]
     assert len(store.list(limit=2)) == 2
 
 

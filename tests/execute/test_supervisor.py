@@ -68,9 +68,11 @@ def test_a_search_is_executed_with_everything_it_was_given(
 
     folder = Path(run.folder)
     look = next(cell for cell in output_of(run)["cells"] if cell["id"] == "look")
-    seen = look["outputs"][0]["data"]["text/plain"]
+    output = look["outputs"][0]["data"]["text/plain"]
     digest = hashlib.sha256(b"12345").hexdigest()
-    told = [{k: v for k, v in event.items() if k not in ("t", "run_id")} for event in events]
+    stable_events = [
+        {k: v for k, v in event.items() if k not in ("t", "run_id")} for event in events
+    ]
     cells = ["parameters", "injected-parameters", "look", "finish"]
     steps = [
         {"event": "cell", "cell_id": cell, "index": index, "of": 4, "state": state}
@@ -87,7 +89,7 @@ def test_a_search_is_executed_with_everything_it_was_given(
         {"seed": 7, "name": name},
         {"data": "sha256:0"},
     )
-    assert eval("".join(seen)) == {
+    assert eval("".join(output)) == {
         "seed": 7,
         "name": name,
         "here": str(work),
@@ -103,8 +105,8 @@ def test_a_search_is_executed_with_everything_it_was_given(
     ]
     assert run.artifacts[1] == Artifact(path="model/weights.bin", size_bytes=5, sha256=digest)
     assert output_of(run)["metadata"]["automl"] == {"kind": "search", "run_id": run.run_id}
-    assert [event for event in told if event["event"] == "cell"] == steps
-    assert [event["state"] for event in told if event["event"] == "run"] == [
+    assert [event for event in stable_events if event["event"] == "cell"] == steps
+    assert [event["state"] for event in stable_events if event["event"] == "run"] == [
         "staging",
         "running",
         "committing",
@@ -112,7 +114,7 @@ def test_a_search_is_executed_with_everything_it_was_given(
         "digested",
         "succeeded",
     ]
-    assert {"event": "trial", "number": 0} in told
+    assert {"event": "trial", "number": 0} in stable_events
     assert (folder / "input.ipynb").read_bytes() == Path(run.notebook).read_bytes()
     assert not (work / LOCK_NAME).exists()
     assert marked(run.run_id) == []
@@ -204,18 +206,18 @@ def test_two_runs_in_one_folder_are_one_too_many(
     write: Callable[..., Path], store: RunStore
 ) -> None:
     notebook = write({"first": "import time; time.sleep(3)"})
-    begun = threading.Event()
-    ended: list[Run] = []
+    is_started = threading.Event()
+    ended_runs: list[Run] = []
 
     def first() -> None:
         run = execute_notebook(
-            notebook, store=store, lock_folder=notebook.parent, on_event=lambda _: begun.set()
+            notebook, store=store, lock_folder=notebook.parent, on_event=lambda _: is_started.set()
         )
-        ended.append(run)
+        ended_runs.append(run)
 
     thread = threading.Thread(target=first)
     thread.start()
-    begun.wait(10)
+    is_started.wait(10)
     with pytest.raises(FolderBusy) as caught:
         execute_notebook(notebook, store=store, lock_folder=notebook.parent)
     thread.join()
@@ -223,7 +225,7 @@ def test_two_runs_in_one_folder_are_one_too_many(
     [run] = store.list()
     assert run.run_id in caught.value.why
     assert caught.value.fix.startswith("Wait for it, end it with kill ")
-    assert ended == [run]
+    assert ended_runs == [run]
     assert run.status == RunStatus.SUCCEEDED
     with folder_lock(notebook.parent):
         pass
@@ -314,11 +316,11 @@ def on_a_disk(
     mount = f"mount -t tmpfs -o size=8m tmpfs {folder} && cd / && {prepare}"
     run = f"{sys.executable} {script} {notebook} {folder}/home/runs.sqlite {last}"
     command = f"{mount} && mount -o remount,{options} {folder} && {run}"
-    done = subprocess.run([*NAMESPACE, command], capture_output=True, text=True, check=False)
-    if "unshare" in done.stderr or "mount:" in done.stderr:
+    result = subprocess.run([*NAMESPACE, command], capture_output=True, text=True, check=False)
+    if "unshare" in result.stderr or "mount:" in result.stderr:
         pytest.skip("this machine does not let us mount")
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 def test_a_disk_that_fills_up_fails_the_run_with_a_clear_error(
@@ -331,12 +333,12 @@ def test_a_disk_that_fills_up_fails_the_run_with_a_clear_error(
         }
     )
 
-    said = on_a_disk("size=8m", tmp_path / "disk", notebook)
+    output = on_a_disk("size=8m", tmp_path / "disk", notebook)
 
-    assert said.startswith("FolderNotWritable\nCan't write to the folder ")
-    assert "  Why: System error: No space left on device.\n" in said
-    assert "  Do:  Free some space: df -h " in said
-    assert said.endswith("['failed']\n")
+    assert output.startswith("FolderNotWritable\nCan't write to the folder ")
+    assert "  Why: System error: No space left on device.\n" in output
+    assert "  Do:  Free some space: df -h " in output
+    assert output.endswith("['failed']\n")
 
 
 def test_a_full_disk_is_found_out_before_anything_runs(
@@ -344,20 +346,20 @@ def test_a_full_disk_is_found_out_before_anything_runs(
 ) -> None:
     fill = f"mkdir {tmp_path}/disk/home; head -c 9000000 /dev/zero > {tmp_path}/disk/home/x; true"
 
-    said = on_a_disk("size=8m", tmp_path / "disk", write({"first": "x = 1"}), fill, "--quiet")
+    output = on_a_disk("size=8m", tmp_path / "disk", write({"first": "x = 1"}), fill, "--quiet")
 
-    assert said.startswith("FolderNotWritable\nCan't write to the folder ")
-    assert "Do:  Free some space: df -h " in said
+    assert output.startswith("FolderNotWritable\nCan't write to the folder ")
+    assert "Do:  Free some space: df -h " in output
 
 
 def test_a_read_only_home_is_found_out_before_anything_runs(
     write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    said = on_a_disk("ro", tmp_path / "disk", write({"first": "x = 1"}))
+    output = on_a_disk("ro", tmp_path / "disk", write({"first": "x = 1"}))
 
-    assert said.startswith("FolderNotWritable\nCan't write to the folder ")
-    assert "  Why: System error: Read-only file system.\n" in said
-    assert said.endswith("[]\n")
+    assert output.startswith("FolderNotWritable\nCan't write to the folder ")
+    assert "  Why: System error: Read-only file system.\n" in output
+    assert output.endswith("[]\n")
 
 
 def test_a_lock_folder_that_is_a_file_cannot_be_locked(

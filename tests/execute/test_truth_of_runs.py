@@ -246,11 +246,11 @@ def test_the_notebook_cannot_speak_for_the_runner(execute: Callable[..., Run]) -
     raise ValueError("no")
     """
     cells = {"parameters": "run_dir = ''", "middle": forged, "last": "x = 1"}
-    heard: list[dict[str, object]] = []
+    events: list[dict[str, object]] = []
 
-    run = execute(cells, on_event=heard.append)
+    run = execute(cells, on_event=events.append)
 
     assert run.failure == Failure(
         kind=FailureKind.RAISED, message="ValueError: no", cell_id="middle"
     )
-    assert not [event for event in heard if event.get("cell_id") == "last"]
+    assert not [event for event in events if event.get("cell_id") == "last"]

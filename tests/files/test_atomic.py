@@ -65,8 +65,10 @@ def test_a_killed_writer_never_leaves_half_a_file(tmp_path: Path) -> None:
         data = path.read_bytes()
         assert len(data) == 4_000_000
         assert len(set(data)) == 1
-    left = {entry.name.endswith(TEMPORARY_SUFFIX) for entry in tmp_path.iterdir() if entry != path}
-    assert left <= {True}
+    are_temporary = {
+        entry.name.endswith(TEMPORARY_SUFFIX) for entry in tmp_path.iterdir() if entry != path
+    }
+    assert are_temporary <= {True}
 
 
 def test_threads_that_write_one_file_do_not_meet(tmp_path: Path) -> None:

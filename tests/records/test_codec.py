@@ -31,9 +31,9 @@ def test_a_record_comes_back_from_json_unchanged():
 
 
 def test_an_unknown_field_is_named_with_its_path_and_near_miss():
-    found = problem({**MINIMAL, "cv": {"fold": 3}})
+    error = problem({**MINIMAL, "cv": {"fold": 3}})
 
-    assert (found.path, found.unknown, found.close) == (("cv", "fold"), True, "folds")
+    assert (error.path, error.unknown, error.close) == (("cv", "fold"), True, "folds")
 
 
 def test_a_missing_required_field_is_named():

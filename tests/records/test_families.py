@@ -55,12 +55,12 @@ def install(tmp_path, monkeypatch):
 
 
 def test_a_kind_says_what_can_be_asked_of_it():
-    said = {
+    properties = {
         kind: (kind.answer, kind.has_classes, kind.has_probabilities, kind.has_threshold)
         for kind in FAMILIES[0].kinds
     }
 
-    assert said == {
+    assert properties == {
         "binary": (Answer.TWO_CLASSES, True, True, True),
         "multiclass": (Answer.CLASSES, True, True, False),
         "regression": (Answer.NUMBER, False, False, False),
@@ -90,7 +90,7 @@ def test_a_kind_of_one_name_is_one_object_wherever_it_comes_from():
 
 def test_a_kind_reads_and_writes_as_its_name():
     kind = TaskKind("binary")
-    written = Experiment(data="x", target="y", task=kind).to_json()["task"]
+    value = Experiment(data="x", target="y", task=kind).to_json()["task"]
 
     assert (str(kind), f"{kind}", json.dumps(kind), {kind: 1}["binary"]) == (
         "binary",
@@ -98,8 +98,8 @@ def test_a_kind_reads_and_writes_as_its_name():
         '"binary"',
         1,
     )
-    assert type(written) is str
-    assert dumps(written) == '"binary"\n'
+    assert type(value) is str
+    assert dumps(value) == '"binary"\n'
 
 
 def test_a_kind_cannot_be_changed():
@@ -127,8 +127,8 @@ def test_a_package_brings_a_family(install):
     assert TaskKind("count").in_words == "how many"
     assert family_of(TaskKind("count")).tasks == "counts.tasks"
     assert [str(kind) for kind in kinds()] == ["binary", "multiclass", "regression", "count"]
-    read = InputSchema.from_json({"task": "count", "target": "n", "columns": []})
-    assert read.task.answer is Answer.NUMBER
+    schema = InputSchema.from_json({"task": "count", "target": "n", "columns": []})
+    assert schema.task.answer is Answer.NUMBER
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,11 @@ def test_packages_are_looked_for_only_where_our_kinds_are_not_enough():
         "TaskKind('binary')\n"
         "print('importlib.metadata' in sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
-    assert done.stdout == "False\n"
+    assert result.stdout == "False\n"
 
 
 def test_a_family_needs_kinds_that_are_its_own():
@@ -184,8 +186,8 @@ def test_a_plan_of_a_kind_that_is_not_installed_says_so(tmp_path):
 
     path = tmp_path / PLAN_NAME
     path.parent.mkdir()
-    asked = {"data": "x.csv", "target": "n", "task": "count"}
-    path.write_text(json.dumps({"plan": {"experiment": asked}, "code": {}}))
+    experiment = {"data": "x.csv", "target": "n", "task": "count"}
+    path.write_text(json.dumps({"plan": {"experiment": experiment}, "code": {}}))
     with pytest.raises(PlanError) as caught:
         plan_in(tmp_path)
 

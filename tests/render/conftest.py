@@ -365,10 +365,10 @@ def nasty_names():
     def make(n, *, whole_characters=False):
         choose = random.Random(2026)
         alphabet = [c for c in ALPHABET if not (whole_characters and "\ud800" <= c <= "\udfff")]
-        made = [*PAYLOADS[:n]]
-        while len(made) < n:
-            made.append("".join(choose.choices(alphabet, k=choose.randint(1, 12))))
-        return made
+        names = [*PAYLOADS[:n]]
+        while len(names) < n:
+            names.append("".join(choose.choices(alphabet, k=choose.randint(1, 12))))
+        return names
 
     return make
 

@@ -104,15 +104,15 @@ def test_a_model_notebook_imports_nothing_of_ours(rendered):
 
 
 def test_two_renders_of_one_plan_are_equal_byte_by_byte(plan, recipe, dataset, rendered):
-    again = {
+    second_render = {
         "search": render_search(plan),
         "explore": render_explore(plan),
         "explain": explain_notebook(plan),
         "model": render_model(recipe, load_code(dataset)),
     }
 
-    assert {kind: to_text(one) for kind, one in again.items()} == {
-        kind: to_text(one) for kind, one in rendered.items()
+    assert {kind: to_text(notebook) for kind, notebook in second_render.items()} == {
+        kind: to_text(notebook) for kind, notebook in rendered.items()
     }
 
 
@@ -170,11 +170,16 @@ def test_the_last_code_cell_of_a_model_prints_the_score(rendered):
 
 
 def test_every_estimator_can_be_a_member(recipe, dataset, changed):
-    one = recipe.members[0]
+    first_member = recipe.members[0]
     for estimator in our_estimators():
         rounds = 5 if estimator in ("lightgbm", "xgboost", "catboost") else None
         spec = changed(
-            one, name=estimator, estimator=estimator, weight=1.0, params={}, n_iterations=rounds
+            first_member,
+            name=estimator,
+            estimator=estimator,
+            weight=1.0,
+            params={},
+            n_iterations=rounds,
         )
         cells = render_model(changed(recipe, members=(spec,)), load_code(dataset))["cells"]
 

@@ -57,9 +57,9 @@ def check_pieces(names):
     for name in names:
         for piece, text in WITH_SLOTS.items():
             skeleton, constants = benign[piece]
-            found, values = parsed(put_into(text, {name: [name]}))
+            tree, values = parsed(put_into(text, {name: [name]}))
             expected = [name if value == "plain" else value for value in constants]
-            if (found, values) != (skeleton, expected):
+            if (tree, values) != (skeleton, expected):
                 differing.append((piece, name))
     return differing
 
@@ -80,11 +80,11 @@ VALUES = ("yes", "no", "basic", "plus", "pro", "spent", "churn", "plan")
 
 def new_names(pool, i):
     """Return other names for all columns and values, all different, the i-th of the pool first."""
-    chosen = {}
+    new_name_of = {}
     for k, old in enumerate((*COLUMNS, *VALUES)):
         name = pool[(i + k) % len(pool)]
-        chosen[old] = name if name not in chosen.values() else f"{name}{k}"
-    return chosen
+        new_name_of[old] = name if name not in new_name_of.values() else f"{name}{k}"
+    return new_name_of
 
 
 def notebooks(plan, recipe, dataset):
@@ -97,12 +97,12 @@ def notebooks(plan, recipe, dataset):
 
 def check_notebooks(pool, plan, recipe, dataset, rename):
     def trees(names):
-        made = notebooks(rename(plan, names), rename(recipe, names), rename(dataset, names))
+        rendered = notebooks(rename(plan, names), rename(recipe, names), rename(dataset, names))
         return {
             (kind, cell["id"]): parsed(cell["source"])
             if cell["cell_type"] == "code"
             else (cell["source"], [])
-            for kind, notebook in made.items()
+            for kind, notebook in rendered.items()
             for cell in notebook["cells"]
         }
 
@@ -135,8 +135,8 @@ def test_none_of_two_thousand_names_changes_the_code_of_a_notebook(
 def test_data_stands_in_no_comment_or_prose(nasty_names, plan, recipe, dataset, rename):
     word = "zanzibar"
     names = {old: f"{word} {i}" for i, old in enumerate((*COLUMNS, *VALUES))}
-    made = notebooks(rename(plan, names), rename(recipe, names), rename(dataset, names))
-    for notebook in made.values():
+    rendered = notebooks(rename(plan, names), rename(recipe, names), rename(dataset, names))
+    for notebook in rendered.values():
         for cell in notebook["cells"]:
             assert word not in cell["id"]
             assert word not in "".join(cell["metadata"]["tags"])
@@ -183,14 +183,14 @@ open(os.environ["REPORT"], "w").write(json.dumps({"fired": fired, "failed": fail
 def run_watched(paths, folder):
     """Run notebooks, and return which of them failed and what touched the canary."""
     report = folder / "report.json"
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", RUNNER, *map(str, paths)],
         capture_output=True,
         text=True,
         check=False,
         env={"REPORT": str(report), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
     )
-    assert report.exists(), done.stderr[-3000:]
+    assert report.exists(), result.stderr[-3000:]
     return json.loads(report.read_text("utf-8"))
 
 
@@ -225,11 +225,11 @@ def test_of_fifty_hostile_tables_none_fires_a_canary(
         table.to_parquet(source)
         there = profile(table, name="table", source=source, read=read_call(source))
         hostile = changed(rename(plan, names), dataset=there)
-        made = {
+        rendered = {
             "explore": render_explore(hostile),
             "model": render_model(rename(recipe, names), load_code(there)),
         }
-        for kind, notebook in made.items():
+        for kind, notebook in rendered.items():
             paths.append(folder / f"{kind}.ipynb")
             paths[-1].write_text(to_text(notebook), encoding="utf-8")
 

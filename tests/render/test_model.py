@@ -66,8 +66,8 @@ def engine(recipe, frame):
     held_out = frame.iloc[holdout]
     classes = recipe.task.has_classes
     predicted = fitted.predict_proba(held_out) if classes else fitted.predict(held_out)
-    found = score(recipe.metric, y[holdout], predicted, threshold=fitted.threshold)
-    expected = {"metric": recipe.metric, "score": found, "rows": len(holdout)}
+    engine_score = score(recipe.metric, y[holdout], predicted, threshold=fitted.threshold)
+    expected = {"metric": recipe.metric, "score": engine_score, "rows": len(holdout)}
     return expected, fit_recipe(recipe, frame)
 
 
@@ -97,9 +97,11 @@ def test_every_metric_of_the_task_is_the_one_of_the_engine(
     member = changed(recipe.members[-1], weight=1.0)
     table = the_table(recipe, dataset, folder_of_customers)
     for name in metrics_for(recipe.task):
-        one = changed(recipe, metric=name, members=(member,))
-        _, printed = run_cells(render_model(one, load_code(dataset)), folder_of_customers)
-        expected, _ = engine(one, table)
+        changed_recipe = changed(recipe, metric=name, members=(member,))
+        _, printed = run_cells(
+            render_model(changed_recipe, load_code(dataset)), folder_of_customers
+        )
+        expected, _ = engine(changed_recipe, table)
 
         assert printed["metric"] == name
         assert printed["score"] == pytest.approx(expected["score"], abs=1e-12), name
@@ -117,23 +119,27 @@ def test_every_split_measures_on_the_rows_of_the_engine(
     if recipe.task.has_classes:
         splits.append(Split(kind=SplitKind.STRATIFIED, folds=3, holdout=0.3, seed=1))
     for split in splits:
-        one = changed(recipe, members=(member,), split=split)
-        _, printed = run_cells(render_model(one, load_code(dataset)), folder_of_customers)
-        expected, _ = engine(one, the_table(one, dataset, folder_of_customers))
+        changed_recipe = changed(recipe, members=(member,), split=split)
+        _, printed = run_cells(
+            render_model(changed_recipe, load_code(dataset)), folder_of_customers
+        )
+        expected, _ = engine(
+            changed_recipe, the_table(changed_recipe, dataset, folder_of_customers)
+        )
 
         assert printed == expected, split.kind
 
 
 def test_without_a_holdout_there_is_no_score(recipe, dataset, folder_of_customers, changed):
-    one = changed(recipe, split=changed(recipe.split, holdout=0.0))
-    notebook = render_model(one, load_code(dataset))
+    changed_recipe = changed(recipe, split=changed(recipe.split, holdout=0.0))
+    notebook = render_model(changed_recipe, load_code(dataset))
     _, printed = run_cells(notebook, folder_of_customers)
 
     assert printed == {"metric": recipe.metric, "score": None, "rows": 0}
     ids = {cell["id"] for cell in notebook["cells"]}
     assert {"holdout", "metric"}.isdisjoint(ids)
     # Only the order in time is needed still, for the folds within the training rows.
-    assert ("split" in ids) == (one.split.kind is SplitKind.TIME)
+    assert ("split" in ids) == (changed_recipe.split.kind is SplitKind.TIME)
 
 
 def test_rows_without_a_target_are_left_out_as_the_engine_does(
@@ -160,7 +166,7 @@ def test_the_notebook_scores_as_the_engine_where_we_are_not(recipe, dataset, fol
     script = folder_of_customers / "model.py"
     script.write_text(as_script(render_model(recipe, load_code(dataset))), encoding="utf-8")
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", BLOCKED, str(script)],
         cwd=folder_of_customers,
         capture_output=True,
@@ -168,9 +174,9 @@ def test_the_notebook_scores_as_the_engine_where_we_are_not(recipe, dataset, fol
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     expected, _ = engine(recipe, the_table(recipe, dataset, folder_of_customers))
-    assert json.loads(done.stdout) == expected
+    assert json.loads(result.stdout) == expected
 
 
 HARD = pd.DataFrame(
@@ -265,9 +271,9 @@ def test_the_notebook_keeps_where_it_came_from(binary):
     recipe, dataset = binary
     link = Link(run_id="20250101-abc", notebook="output.ipynb", cell_id="candidate-lightgbm")
 
-    made = render_model(recipe, load_code(dataset), trial_link=link)
+    notebook = render_model(recipe, load_code(dataset), trial_link=link)
 
-    assert made["metadata"]["automl"]["link"] == link.to_json()
+    assert notebook["metadata"]["automl"]["link"] == link.to_json()
 
 
 def test_a_version_that_is_none_is_refused(binary, changed):
@@ -321,10 +327,12 @@ def test_blends_and_calibrations_are_those_of_the_engine(
     blend, calibration, binary, folder_of_customers, changed
 ):
     recipe, dataset = binary
-    one = changed(recipe, blend=blend, calibration=calibration, metric="log_loss")
-    notebook = render_model(one, load_code(dataset))
+    changed_recipe = changed(recipe, blend=blend, calibration=calibration, metric="log_loss")
+    notebook = render_model(changed_recipe, load_code(dataset))
     names, printed = run_cells(notebook, folder_of_customers)
-    expected, fitted = engine(one, the_table(one, dataset, folder_of_customers))
+    expected, fitted = engine(
+        changed_recipe, the_table(changed_recipe, dataset, folder_of_customers)
+    )
 
     assert printed == pytest.approx(expected, abs=1e-9)
     table = names["table"]

@@ -41,7 +41,7 @@ def test_two_cells_of_one_id_are_refused():
     with pytest.raises(RenderError) as raised:
         assemble([code_cell("a", ""), code_cell("a", "")], kind="search")
 
-    assert raised.value.why == "Repeated: a."
+    assert raised.value.why == "Duplicate ids: a."
 
 
 @pytest.mark.parametrize("name", ["", "a b", "ü", "x" * 65, "a\n"])

@@ -42,9 +42,9 @@ def test_a_library_that_the_recipe_does_not_name_is_taken_as_it_is_here(binary, 
 
 
 def test_a_module_that_has_another_name_than_its_package_is_found_by_it(binary):
-    found = requirements_for(binary[0], ["import yaml"])
+    requirements = requirements_for(binary[0], ["import yaml"])
 
-    assert found == [f"PyYAML=={version('PyYAML')}"]
+    assert requirements == [f"PyYAML=={version('PyYAML')}"]
 
 
 def test_a_library_of_unknown_version_is_named(binary):

@@ -113,4 +113,4 @@ def test_pieces_need_a_line_of_their_own():
     with pytest.raises(RenderError) as raised:
         insert('x = [slot("steps")]', "steps", ["f()"])
 
-    assert raised.value.fix == 'Write slot("steps"), in a line of its own.'
+    assert raised.value.fix == 'Put slot("steps"), on a line of its own.'

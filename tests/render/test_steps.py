@@ -111,33 +111,33 @@ def with_steps(recipe, dataset, changed, selection, path):
         params={"learning_rate": 0.2, "num_leaves": 7},
     )
     views = {"every": (*EVERY_STEP, *SELECTIONS[selection])}
-    whole = changed(recipe, views=views, members=(member,), split=split)
-    return whole, changed(dataset, source=str(path), read=read_call(str(path)))
+    changed_recipe = changed(recipe, views=views, members=(member,), split=split)
+    return changed_recipe, changed(dataset, source=str(path), read=read_call(str(path)))
 
 
-def agrees(whole, there):
-    notebook = render_model(whole, load_code(there))
+def agrees(recipe, there):
+    notebook = render_model(recipe, load_code(there))
     names, printed = {}, io.StringIO()
     with contextlib.redirect_stdout(printed):
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 exec(compile(cell["source"], cell["id"], "exec"), names)
     table = names["table"]
-    y = encode_target(table_of(table, [whole.target])[whole.target], whole.task, whole.classes)
-    development, holdout = holdout_rows(whole.split, y, {})
-    fitted = fit_recipe(whole, table, rows=development)
+    y = encode_target(table_of(table, [recipe.target])[recipe.target], recipe.task, recipe.classes)
+    development, holdout = holdout_rows(recipe.split, y, {})
+    fitted = fit_recipe(recipe, table, rows=development)
     held_out = table.iloc[holdout]
-    classes = whole.task.has_classes
+    classes = recipe.task.has_classes
     predicted = fitted.predict_proba(held_out) if classes else fitted.predict(held_out)
-    expected = score(whole.metric, y[holdout], predicted, threshold=fitted.threshold)
+    expected = score(recipe.metric, y[holdout], predicted, threshold=fitted.threshold)
 
     last = json.loads(printed.getvalue().splitlines()[-1])
     assert last["score"] == pytest.approx(expected, abs=1e-9)
     # What only two columns say together is found in the notebook too, or the score would differ.
     assert any("height * width" in name for name in fitted.views["every"].names)
     row = held_out.iloc[0].to_dict()
-    one = fitted.predict_proba_row(row) if classes else fitted.predict_row(row)
-    np.testing.assert_allclose(one, predicted[0], rtol=0, atol=1e-9)
+    prediction = fitted.predict_proba_row(row) if classes else fitted.predict_row(row)
+    np.testing.assert_allclose(prediction, predicted[0], rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("selection", ["all", "mutual information"])
@@ -161,8 +161,8 @@ def test_every_step_reads_like_our_own_code(binary, many_customers, tmp_path, ch
     recipe, dataset = binary
     customers = tmp_path / "customers.csv"
     many_customers.to_csv(customers, index=False)
-    whole, there = with_steps(recipe, dataset, changed, "boruta", customers)
-    notebook = render_model(whole, load_code(there))
+    changed_recipe, there = with_steps(recipe, dataset, changed, "boruta", customers)
+    notebook = render_model(changed_recipe, load_code(there))
     path = tmp_path / "model.ipynb"
     path.write_text(to_text(notebook), encoding="utf-8")
     ruff = [str(Path(sys.executable).parent / "ruff")]

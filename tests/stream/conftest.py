@@ -81,13 +81,15 @@ def read_all(brokers, topic, n, timeout_s=20.0):
 
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "reader", **QUIET})
     partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-    consumer.assign([TopicPartition(topic, one, OFFSET_BEGINNING) for one in partitions])
-    found, end = [], time.monotonic() + timeout_s
-    while time.monotonic() < end and len(found) < n:
-        found += [one for one in consumer.consume(500, 0.2) if one.error() is None]
-    found += [one for one in consumer.consume(500, 1.0) if one.error() is None]
+    consumer.assign(
+        [TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions]
+    )
+    records, end = [], time.monotonic() + timeout_s
+    while time.monotonic() < end and len(records) < n:
+        records += [record for record in consumer.consume(500, 0.2) if record.error() is None]
+    records += [record for record in consumer.consume(500, 1.0) if record.error() is None]
     consumer.close()
-    return found
+    return records
 
 
 def rows(n, seed=0):

@@ -71,13 +71,13 @@ def test_each_message_has_one_result_of_the_model_also_when_read_again_later(
 
     counts = scored(model, engine, brokers, topic)
 
-    found = results_of(engine)
+    results = results_of(engine)
     assert (counts.messages, counts.results, counts.dead_letters) == (700, 700, 0)
-    assert len(found) == 700
-    said = sorted(json.loads(row["result"])["probabilities"]["y"] for row in found)
-    wanted = sorted(model[0].predict_proba(pd.DataFrame(messages))[:, 1].tolist())
-    np.testing.assert_allclose(said, wanted, atol=1e-9)
-    assert {json.loads(row["result"])["version"] for row in found} == {"m/1"}
+    assert len(results) == 700
+    probabilities = sorted(json.loads(row["result"])["probabilities"]["y"] for row in results)
+    expected = sorted(model[0].predict_proba(pd.DataFrame(messages))[:, 1].tolist())
+    np.testing.assert_allclose(probabilities, expected, atol=1e-9)
+    assert {json.loads(row["result"])["version"] for row in results} == {"m/1"}
     put(brokers, topic, rows(20))
     assert scored(model, engine, brokers, topic).messages == 20
     assert len(results_of(engine)) == 720
@@ -160,15 +160,15 @@ def test_a_store_that_is_busy_is_waited_for(model, engine, brokers, topic):
 
 
 def test_whoever_was_overtaken_changes_nothing(engine):
-    place = Place("t", 0)
-    mine, other = StoreEffects(engine, "g"), StoreEffects(engine, "g")
-    other.commit(Batch(Scored(), {place: None}, {place: 10}))
+    partition = Place("t", 0)
+    first, second = StoreEffects(engine, "g"), StoreEffects(engine, "g")
+    second.commit(Batch(Scored(), {partition: None}, {partition: 10}))
 
     for before in (None, 3):
         with pytest.raises(Overtaken):
-            mine.commit(Batch(Scored(), {place: before}, {place: 20}))
+            first.commit(Batch(Scored(), {partition: before}, {partition: 20}))
 
-    assert mine.positions([place]) == {place: 10}
+    assert first.positions([partition]) == {partition: 10}
 
 
 def test_a_gap_is_said_aloud_and_not_jumped(model, engine, brokers, topic):
@@ -196,14 +196,14 @@ def test_a_topic_gets_results_with_the_headers_of_their_messages(model, brokers,
         lambda: False
     )
 
-    found, letters = read_all(brokers, out, 50), read_all(brokers, dead, 1)
+    results, letters = read_all(brokers, out, 50), read_all(brokers, dead, 1)
     assert (counts.results, counts.dead_letters) == (50, 1)
-    assert len(found) == 50
-    headers = dict(found[0].headers())
+    assert len(results) == 50
+    headers = dict(results[0].headers())
     assert headers["traceparent"] == b"00-ab-cd-01"
     assert headers["model_version"] == b"m/7"
     assert len(headers["prediction_id"]) == 32
-    assert {one.key() for one in found} <= {str(i).encode() for i in range(13)}
+    assert {record.key() for record in results} <= {str(i).encode() for i in range(13)}
     assert letters[0].value() == b"poison"
     assert b"valid JSON" in dict(letters[0].headers())["error"]
     assert dict(letters[0].headers())["traceparent"] == b"00-ab-cd-01"
@@ -224,7 +224,7 @@ def test_a_transaction_that_fails_is_taken_back_and_tried_again(model, brokers, 
 
     assert failing.aborted == 1
     assert counts.results == 60
-    sources = {dict(one.headers())["source"] for one in read_all(brokers, out, 60)}
+    sources = {dict(record.headers())["source"] for record in read_all(brokers, out, 60)}
     assert len(sources) == 60
 
 

@@ -48,12 +48,12 @@ def message(offset, at, key=b"k", **fields):
 
 def by_hand(message_, before):
     """Count again from all messages that counted: nothing is kept but the messages."""
-    same = [one for one in before if one.key == message_.key]
-    kept = cut([*same, message_])
+    same = [earlier for earlier in before if earlier.key == message_.key]
+    events = cut([*same, message_])
 
     def values(name, over):
-        inside = [one for one in kept if message_.at - over < one.at <= message_.at]
-        return [json.loads(one.value).get(name) for one in inside]
+        inside = [earlier for earlier in events if message_.at - over < earlier.at <= message_.at]
+        return [json.loads(earlier.value).get(name) for earlier in inside]
 
     def numbers(name, over):
         return [float(x) for x in values(name, over) if x is not None]
@@ -72,10 +72,10 @@ def by_hand(message_, before):
 
 def cut(messages):
     """Return the newest four: what was cut off at one message is gone for those that follow."""
-    kept = []
-    for one in messages:
-        kept = sorted([*kept, one], key=lambda m: m.at)[-WINDOWS.most_events :]
-    return kept
+    remaining = []
+    for message_ in messages:
+        remaining = sorted([*remaining, message_], key=lambda m: m.at)[-WINDOWS.most_events :]
+    return remaining
 
 
 def loaded_from(store):
@@ -105,19 +105,19 @@ def test_features_are_those_of_counting_all_messages_again(events, size):
     for start in range(0, len(messages), size):
         # What is committed is text: nothing else goes from one batch to the next.
         states = WindowStates(WINDOWS, loaded_from(dict(store)))
-        for one in messages[start : start + size]:
+        for message_ in messages[start : start + size]:
             newest = max((m.at for m in counted), default=-math.inf)
-            if one.at < newest - WINDOWS.late_s:
+            if message_.at < newest - WINDOWS.late_s:
                 n_late += 1
                 with pytest.raises(Late):
-                    states.with_features(one, one.fields())
+                    states.with_features(message_, message_.fields())
                 continue
-            found, count = states.with_features(one, one.fields())
+            features, count = states.with_features(message_, message_.fields())
             count()
-            wanted = by_hand(one, counted)
-            assert {name: found[name] for name in wanted} == wanted
-            counted.append(one)
-        store |= {place: json.dumps(document) for place, document in states.changed.items()}
+            expected = by_hand(message_, counted)
+            assert {name: features[name] for name in expected} == expected
+            counted.append(message_)
+        store |= {key_: json.dumps(document) for key_, document in states.changed.items()}
     assert len(counted) + n_late == len(messages)
 
 
@@ -125,9 +125,9 @@ def test_a_message_that_is_refused_counts_for_nobody():
     states = WindowStates(WINDOWS, lambda *_: None)
 
     states.with_features(message(0, 1.0, x=1), {"x": 1})
-    found, _ = states.with_features(message(1, 2.0, x=1), {"x": 1})
+    features, _ = states.with_features(message(1, 2.0, x=1), {"x": 1})
 
-    assert found["n"] == 1
+    assert features["n"] == 1
 
 
 @pytest.mark.parametrize(
@@ -168,13 +168,13 @@ def test_states_results_and_positions_are_one_transaction(tmp_path):
         position = after[PLACE]
 
     with reading(engine) as connection:
-        found = connection.scalars(select(stream_results.c.result).order_by("offset")).all()
+        results = connection.scalars(select(stream_results.c.result).order_by("offset")).all()
         events = json.loads(
             connection.scalar(select(stream_state.c.document).where(stream_state.c.key == ":k"))
         )["events"]
         assert connection.scalars(select(dead_letters.c.error)).all() == []
-    wanted = model[0].predict(frame.iloc[:9].assign(**pd.DataFrame(rows(9)), visits=range(1, 10)))
-    assert [json.loads(one)["prediction"] for one in found] == list(wanted)
+    expected = model[0].predict(frame.iloc[:9].assign(**pd.DataFrame(rows(9)), visits=range(1, 10)))
+    assert [json.loads(result)["prediction"] for result in results] == list(expected)
     assert len(events) == 9
 
 
@@ -187,8 +187,8 @@ def test_a_key_of_which_nothing_was_heard_for_long_is_forgotten(tmp_path):
         count()
     effects._swept_at = -1e9
 
-    scored = Scored(states=states.changed, newest={PLACE: 200.0})
-    effects.commit(Batch(scored, {PLACE: None}, {PLACE: 2}))
+    scored_batch = Scored(states=states.changed, newest={PLACE: 200.0})
+    effects.commit(Batch(scored_batch, {PLACE: None}, {PLACE: 2}))
 
     with reading(engine) as connection:
         keys = connection.scalars(select(stream_state.c.key)).all()

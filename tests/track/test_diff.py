@@ -81,7 +81,7 @@ def test_a_score_that_moved_is_told_in_words(make_run, write, before, after, sai
 
 def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
     a = make_run("a", trials=[make_trial(0), make_trial(1, candidate="linear")])
-    other = {
+    changed_plan = {
         **RECIPE,
         "metric": "f1",
         "columns": {"age": "text", "town": "category"},
@@ -103,7 +103,7 @@ def test_what_was_asked_is_told_when_it_changed(make_run, write, make_trial):
         result={**a.result, "best": "forest"},
     )
 
-    assert words(compare(a, write(a), b, write(b, recipe=other))) == [
+    assert words(compare(a, write(a), b, write(b, recipe=changed_plan))) == [
         "The best model changed from boosting to forest.",
         "The data changed: it has another fingerprint.",
         "Columns were added: town.",

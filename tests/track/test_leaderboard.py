@@ -60,16 +60,18 @@ def test_rows_are_ordered_with_the_best_first(board, make_trial):
 
 def test_a_lower_score_is_better_where_the_metric_says_so(accuracy, make_trial):
     metric = dataclasses.replace(accuracy, name="log_loss", higher_is_better=False)
-    board = rank_trials("r1", [make_trial(0, 0.8), make_trial(1, 0.2)], metric, notebook="n.ipynb")
+    leaderboard = rank_trials(
+        "r1", [make_trial(0, 0.8), make_trial(1, 0.2)], metric, notebook="n.ipynb"
+    )
 
-    assert [row.trial for row in board.rows] == [1, 0]
+    assert [row.trial for row in leaderboard.rows] == [1, 0]
 
 
 def test_of_equal_trials_the_first_comes_first(accuracy, make_trial):
     trials = [make_trial(n, 0.5) for n in (2, 0, 1)]
-    board = rank_trials("r1", trials, accuracy, notebook="n.ipynb")
+    leaderboard = rank_trials("r1", trials, accuracy, notebook="n.ipynb")
 
-    assert [row.trial for row in board.rows] == [0, 1, 2]
+    assert [row.trial for row in leaderboard.rows] == [0, 1, 2]
 
 
 def test_every_number_has_a_link_to_its_cell(board):
@@ -159,9 +161,9 @@ def test_a_hostile_name_stays_text(accuracy, make_trial):
 
 
 def test_a_very_long_name_is_cut(accuracy, make_trial):
-    board = rank_trials("r", [make_trial(0, candidate="x" * 10_000)], accuracy, notebook="n")
+    leaderboard = rank_trials("r", [make_trial(0, candidate="x" * 10_000)], accuracy, notebook="n")
 
-    assert max(map(len, str(show(board)).splitlines())) < 200
+    assert max(map(len, str(show(leaderboard)).splitlines())) < 200
 
 
 def test_the_table_gives_the_record_as_json(board):

@@ -44,14 +44,19 @@ def test_trials_are_nested_runs_of_one_run(tracker, client, make_run, make_trial
     mirror([run], tracker)
 
     tracking_id = tracker.get(run.run_id).tracking_id
-    found = {one.info.run_name: one for one in all_runs(client)}
-    assert found.keys() == {f"search {run.run_id}", "0: boosting", "1: boosting", "2: boosting"}
-    assert [found[f"{n}: boosting"].info.status for n in range(3)] == [
+    runs_by_name = {mlflow_run.info.run_name: mlflow_run for mlflow_run in all_runs(client)}
+    assert runs_by_name.keys() == {
+        f"search {run.run_id}",
+        "0: boosting",
+        "1: boosting",
+        "2: boosting",
+    }
+    assert [runs_by_name[f"{n}: boosting"].info.status for n in range(3)] == [
         "FINISHED",
         "FAILED",
         "KILLED",
     ]
-    first = found["0: boosting"].data
+    first = runs_by_name["0: boosting"].data
     assert first.tags["mlflow.parentRunId"] == tracking_id
     assert first.params == {
         "estimator": "lightgbm",
@@ -60,7 +65,7 @@ def test_trials_are_nested_runs_of_one_run(tracker, client, make_run, make_trial
         "num_leaves": "31",
     }
     assert first.metrics["accuracy"] == 0.8
-    parent = found[f"search {run.run_id}"]
+    parent = runs_by_name[f"search {run.run_id}"]
     assert parent.info.status == "FINISHED"
     assert parent.info.end_time - parent.info.start_time == 30_000
     assert parent.inputs.dataset_inputs[0].dataset.digest == "bb"
@@ -113,10 +118,10 @@ def test_the_model_is_kept_as_a_model_that_is_ready(tracker, client, make_run, a
     mirror([run], tracker)
 
     uri = tracker.get(run.run_id).model_uri
-    kept = client.get_logged_model(uri.removeprefix("models:/"))
-    assert kept.status.value == "READY"
-    assert kept.tags["automl.run_id"] == run.run_id
-    folder = Path(kept.artifact_location.removeprefix("file://"))
+    logged_model = client.get_logged_model(uri.removeprefix("models:/"))
+    assert logged_model.status.value == "READY"
+    assert logged_model.tags["automl.run_id"] == run.run_id
+    folder = Path(logged_model.artifact_location.removeprefix("file://"))
     assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")} == {
         "data/m0.txt",
         "data/manifest.json",
@@ -200,12 +205,14 @@ tracker.log_trials(run.run_id, read_trials(Path(run.folder))[3:])
         [sys.executable, "-c", code, database, json.dumps(run.to_json())], check=False
     )
     assert killed.returncode == -signal.SIGKILL
-    assert sum(one.info.status == "RUNNING" for one in all_runs(client)) == 2
+    assert sum(mlflow_run.info.status == "RUNNING" for mlflow_run in all_runs(client)) == 2
 
     ids = mirror([run], tracker)
     assert ids == {run.run_id: tracker.get(run.run_id).tracking_id}
     assert tracker.trials(run.run_id) == tuple(trials)
-    assert [one for one in all_runs(client) if one.info.status == "RUNNING"] == []
+    assert [
+        mlflow_run for mlflow_run in all_runs(client) if mlflow_run.info.status == "RUNNING"
+    ] == []
     assert mirror([run], tracker) == ids
     assert len(all_runs(client)) == 7
 
@@ -297,8 +304,8 @@ def test_a_password_is_never_shown():
 def test_importing_the_package_does_not_import_mlflow():
     code = "import sys, automl_magic.track; print('mlflow' in sys.modules, 'pandas' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    shown = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, env=environment, check=True
     )
 
-    assert shown.stdout.split() == [b"False", b"False"]
+    assert result.stdout.split() == [b"False", b"False"]

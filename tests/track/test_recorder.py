@@ -38,10 +38,10 @@ def test_a_run_is_tracked_whole_when_it_closes(make_run):
 
     assert recorded.warning is None
     assert recorded.tracking_id == f"memory-{run.run_id}"
-    found = tracker.get(run.run_id)
-    assert (found.status, found.experiment_name) == (RunStatus.SUCCEEDED, "churn")
-    assert found.params == {"threads": 2, "seed": 0, "budget_s": 60.0}
-    assert found.tags["automl.note"] == "x"
+    tracked_run = tracker.get(run.run_id)
+    assert (tracked_run.status, tracked_run.experiment_name) == (RunStatus.SUCCEEDED, "churn")
+    assert tracked_run.params == {"threads": 2, "seed": 0, "budget_s": 60.0}
+    assert tracked_run.tags["automl.note"] == "x"
     assert len(tracker.trials(run.run_id)) == 2
 
 
@@ -112,10 +112,10 @@ def test_a_run_without_a_plan_belongs_to_the_notebooks(make_run):
 
 def test_only_ended_runs_are_mirrored(make_run, still_running):
     tracker = MemoryTracker()
-    ended, running = make_run("ended"), still_running(make_run("running"))
+    ended_run, running_run = make_run("ended"), still_running(make_run("running"))
 
-    assert mirror([running, ended], tracker) == {"ended": "memory-ended"}
-    assert mirror([running, ended], tracker) == {"ended": "memory-ended"}
+    assert mirror([running_run, ended_run], tracker) == {"ended": "memory-ended"}
+    assert mirror([running_run, ended_run], tracker) == {"ended": "memory-ended"}
     assert tracker.get("running") is None
 
 

@@ -38,9 +38,9 @@ def test_names_come_in_a_fixed_order():
 
 def test_only_what_differs_is_told_of_an_environment():
     packages = {"numpy": "2.4.1", "pandas": "3.0.6"}
-    other = {"python": "3.11.9", "packages": packages}
+    other_environment = {"python": "3.11.9", "packages": packages}
 
-    assert input_changes(INPUTS, {**INPUTS, "environment": other}) == {
+    assert input_changes(INPUTS, {**INPUTS, "environment": other_environment}) == {
         "environment": {
             "before": {"packages": {"numpy": "2.4.0"}},
             "after": {"packages": {"numpy": "2.4.1"}},

@@ -39,12 +39,12 @@ class TrackerContract:
         run = still_running(make_run())
         tracking_id = self.begin(tracker, run, seed=0, budget_s=60.0)
 
-        found = tracker.get(run.run_id)
-        assert (found.tracking_id, found.run_id) == (tracking_id, run.run_id)
-        assert (found.experiment_name, found.status) == ("churn", RunStatus.RUNNING)
-        assert found.params == {"seed": 0, "budget_s": 60.0}
-        assert found.tags["automl.note"] == "x"
-        assert found.tags["automl.data_fingerprint"] == "sha256:bb"
+        tracked_run = tracker.get(run.run_id)
+        assert (tracked_run.tracking_id, tracked_run.run_id) == (tracking_id, run.run_id)
+        assert (tracked_run.experiment_name, tracked_run.status) == ("churn", RunStatus.RUNNING)
+        assert tracked_run.params == {"seed": 0, "budget_s": 60.0}
+        assert tracked_run.tags["automl.note"] == "x"
+        assert tracked_run.tags["automl.data_fingerprint"] == "sha256:bb"
 
     def test_an_unknown_run_is_none(self, tracker):
         assert tracker.get("nobody") is None
@@ -123,9 +123,9 @@ class TrackerContract:
         run = make_run(status=status, failure=failure)
         self.track(tracker, run)
 
-        found = tracker.get(run.run_id)
-        assert found.status is status
-        assert found.metrics == {
+        tracked_run = tracker.get(run.run_id)
+        assert tracked_run.status is status
+        assert tracked_run.metrics == {
             "cv_accuracy": 0.9,
             "cv_accuracy_low": 0.85,
             "cv_accuracy_high": 0.95,

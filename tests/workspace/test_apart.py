@@ -70,13 +70,13 @@ def schemas(postgres):
 def teams(request, tmp_path, migrated):
     """A workspace of each team."""
     schemas = request.getfixturevalue("schemas") if request.param == "postgresql" else None
-    made = []
+    workspaces = []
     for name, actor in PEOPLE.items():
         home = tmp_path / name
         home.mkdir()
         shutil.copyfile(migrated, home / "mlflow.db")
         database = schemas(name) if schemas else store_in(home)
-        made.append(
+        workspaces.append(
             Workspace(
                 name=name,
                 actor=actor,
@@ -86,10 +86,10 @@ def teams(request, tmp_path, migrated):
                 tracking_uri=tracking_in(home),
             )
         )
-    yield made
-    for one in made:
-        store(one).dispose()
-        predicted(one).dispose()
+    yield workspaces
+    for workspace_ in workspaces:
+        store(workspace_).dispose()
+        predicted(workspace_).dispose()
 
 
 class Person:
@@ -118,13 +118,17 @@ class Person:
 
     def possible(self):
         steps = [self.run, self.predict, self.alert, self.key, self.draft, self.look]
-        known, route = self.aliases(), serving.show(MODEL, workspace=self.here).route
-        others = self.approved - {route.stable}
+        aliases, route = self.aliases(), serving.show(MODEL, workspace=self.here).route
+        other_versions = self.approved - {route.stable}
         steps += [self.register] if self.n_versions < 6 else []
         steps += [self.approve] if self.n_versions > len(self.approved) else []
-        steps += [self.promote] if self.approved - {known.get(CHAMPION)} else []
-        steps += [self.roll_back] if ROLLBACK in known else []
-        steps += [self.canary] if others and route.canary is None and route.shadow is None else []
+        steps += [self.promote] if self.approved - {aliases.get(CHAMPION)} else []
+        steps += [self.roll_back] if ROLLBACK in aliases else []
+        steps += (
+            [self.canary]
+            if other_versions and route.canary is None and route.shadow is None
+            else []
+        )
         steps += [self.stop] if route.canary or route.shadow else []
         return steps + ([self.silence] if self.alerts else [])
 
@@ -143,8 +147,8 @@ class Person:
 
     def approve(self):
         version = min(set(range(1, self.n_versions + 1)) - self.approved)
-        said = governance.approve(MODEL, version, workspace=self.here).statement
-        assert said.approver == self.here.actor
+        statement = governance.approve(MODEL, version, workspace=self.here).statement
+        assert statement.approver == self.here.actor
         self.approved.add(version)
 
     def deploy(self):
@@ -171,8 +175,8 @@ class Person:
 
     def run(self):
         """Write a search that has succeeded, as its supervisor would."""
-        kept = run_store(self.here)
-        run = kept.create(kind="search", notebook=f"/{self.mark}/search.ipynb")
+        runs_store = run_store(self.here)
+        run = runs_store.create(kind="search", notebook=f"/{self.mark}/search.ipynb")
         model = Path(run.folder) / "model"
         model.mkdir(parents=True)
         files = []
@@ -182,8 +186,8 @@ class Person:
             digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
             files.append(Artifact(path=name, size_bytes=len(content), sha256=digest))
         for status in (RunStatus.STAGING, RunStatus.RUNNING, RunStatus.COMMITTING):
-            run = kept.advance(run.run_id, run.token, status)
-        run = kept.advance(run.run_id, run.token, RunStatus.SUCCEEDED, artifacts=tuple(files))
+            run = runs_store.advance(run.run_id, run.token, status)
+        run = runs_store.advance(run.run_id, run.token, RunStatus.SUCCEEDED, artifacts=tuple(files))
         self.runs.append(run.run_id)
         assert flow.find_run("last", workspace=self.here).run_id == run.run_id
         return run
@@ -199,9 +203,9 @@ class Person:
         return {"model/recipe.json": recipe, "model/manifest.json": manifest}
 
     def predict(self):
-        one = f"{len(self.ids):032x}"  # the same ids in both workspaces
+        prediction_id = f"{len(self.ids):032x}"  # the same ids in both workspaces
         row = Prediction(
-            id=one,
+            id=prediction_id,
             deployment=MODEL,
             model=MODEL,
             version=1,
@@ -214,15 +218,15 @@ class Person:
             latency_ms=1.0,
         )
         insert_predictions(predicted(self.here), [row])
-        told = Outcome(prediction_id=one, outcome=self.mark, at=time.time())
-        add_outcomes(predicted(self.here), [told])
-        self.ids.append(one)
+        outcome = Outcome(prediction_id=prediction_id, outcome=self.mark, at=time.time())
+        add_outcomes(predicted(self.here), [outcome])
+        self.ids.append(prediction_id)
 
     def alert(self):
-        seen = event(MODEL, AlertKind.MONITOR_FAILED, "monitor", self.mark, at=time.time())
-        observe(store(self.here), Monitor(name=MODEL), seen, now=time.time())
-        found = alerting.alerts(MODEL, workspace=self.here)
-        assert {one.summary for one in found.alerts} <= {self.mark}
+        observation = event(MODEL, AlertKind.MONITOR_FAILED, "monitor", self.mark, at=time.time())
+        observe(store(self.here), Monitor(name=MODEL), observation, now=time.time())
+        alert_list = alerting.alerts(MODEL, workspace=self.here)
+        assert {alert.summary for alert in alert_list.alerts} <= {self.mark}
         self.alerts += 1
 
     def silence(self):
@@ -242,16 +246,16 @@ class Person:
 
     def look(self):
         """Whatever can be seen here is one's own."""
-        assert {one.run_id for one in flow.runs(1000, workspace=self.here)} == set(self.runs)
+        assert {run.run_id for run in flow.runs(1000, workspace=self.here)} == set(self.runs)
         (versions,) = flow.models(workspace=self.here).values()
         assert len(versions) == self.n_versions
-        assert {one.run_id for one in versions} <= set(self.runs)
-        made = governance.entries(limit=10_000, workspace=self.here)
-        assert {entry.actor for entry in made} == {self.here.actor}
-        said = [str(entry.detail["reason"]) for entry in made if entry.detail.get("reason")]
-        assert set(said) - {"the first that serves", ""} <= {*self.reasons, self.mark}
+        assert {version.run_id for version in versions} <= set(self.runs)
+        entries = governance.entries(limit=10_000, workspace=self.here)
+        assert {entry.actor for entry in entries} == {self.here.actor}
+        reasons = [str(entry.detail["reason"]) for entry in entries if entry.detail.get("reason")]
+        assert set(reasons) - {"the first that serves", ""} <= {*self.reasons, self.mark}
         assert governance.verify(workspace=self.here).broken_at is None
-        assert {one.id for one in governance.keys(workspace=self.here)} == set(self.keys)
+        assert {key.id for key in governance.keys(workspace=self.here)} == set(self.keys)
         rows = logged(predicted(self.here), MODEL, 0.0, time.time() + 1)
         assert [row.id for row in rows] == self.ids
         assert {row.outcome for row in rows} <= {self.mark}
@@ -261,14 +265,14 @@ class Person:
 def work_side_by_side(teams, n):
     people = [Person(workspace, seed) for seed, workspace in enumerate(teams)]
     barrier = threading.Barrier(len(people))
-    threads = [threading.Thread(target=one.work, args=(n, barrier)) for one in people]
+    threads = [threading.Thread(target=person.work, args=(n, barrier)) for person in people]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for one in people:
-        assert one.error is None
-        assert one.n_done == n - 3
+    for person in people:
+        assert person.error is None
+        assert person.n_done == n - 3
     return people
 
 
@@ -285,13 +289,13 @@ def everything_in(workspace):
 
 
 def check_apart(people):
-    one, other = people
-    for mine, theirs in ((one, other), (other, one)):
+    first, second = people
+    for mine, theirs in ((first, second), (second, first)):
         mine.look()
-        found = list(everything_in(mine.here))
-        assert any(mine.mark.encode() in part for part in found)
+        contents = list(everything_in(mine.here))
+        assert any(mine.mark.encode() in part for part in contents)
         for word in (theirs.mark, theirs.here.actor, theirs.here.name):
-            assert not any(word.encode() in part for part in found)
+            assert not any(word.encode() in part for part in contents)
 
 
 def test_what_two_teams_do_at_once_stays_apart(teams):

@@ -85,42 +85,46 @@ def test_there_is_something_to_look_at():
 
 
 def test_nobody_asks_the_operating_system_who_acts():
-    asked = set()
+    imports = set()
     for path, node in walked():
         if isinstance(node, ast.Import):
-            asked |= {(path, one.name) for one in node.names if one.name in ("pwd", "getpass")}
+            imports |= {
+                (path, alias.name) for alias in node.names if alias.name in ("pwd", "getpass")
+            }
         if isinstance(node, ast.ImportFrom) and node.module in ("pwd", "getpass"):
-            asked.add((path, node.module))
+            imports.add((path, node.module))
         if isinstance(node, ast.Call) and name_of(node) in ("getlogin", "system_user"):
-            asked.add((path, name_of(node)))
-    assert asked == set()
+            imports.add((path, name_of(node)))
+    assert imports == set()
 
 
 def test_nobody_reads_the_variables_of_a_workspace():
-    read = {
+    reads = {
         (path, node.value)
         for path, node in walked()
         if isinstance(node, ast.Constant) and node.value in VARIABLES
     }
-    assert read == set()
+    assert reads == set()
 
 
 def test_nobody_writes_into_the_environment_where_things_lie():
     """What another thread reads there would be somebody else's."""
-    written = set()
+    writes = set()
     for path, node in walked():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             target = ast.unparse(node.func.value)
             if target == "os.environ" and node.func.attr in ("update", "setdefault"):
-                written.add((path, ast.unparse(node.args[0])))
+                writes.add((path, ast.unparse(node.args[0])))
             elif ast.unparse(node.func) == "os.putenv":
-                written.add((path, "putenv"))
+                writes.add((path, "putenv"))
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if ast.unparse(target).startswith("os.environ["):
-                    written.add((path, ast.unparse(target)))
+                    writes.add((path, ast.unparse(target)))
     about_libraries = ("MLFLOW_DISABLE", "MLFLOW_ENABLE", "DO_NOT_TRACK", "GRPC_ENABLE")
-    assert {one for one in written if not one[1].strip("'").startswith(about_libraries)} == set()
+    assert {
+        write for write in writes if not write[1].strip("'").startswith(about_libraries)
+    } == set()
 
 
 @pytest.mark.parametrize("name", OPENED)
@@ -135,12 +139,12 @@ def test_what_holds_a_workspaces_things_is_opened_in_one_place_with_a_value(name
 
 
 def test_only_front_doors_ask_the_environment_for_a_workspace():
-    asked = {
+    callers = {
         path
         for path, node in walked()
         if isinstance(node, ast.Call) and name_of(node) in ("default_workspace", "own_workspace")
     }
-    assert {path for path in asked if not path.startswith(ASK)} == set()
+    assert {path for path in callers if not path.startswith(ASK)} == set()
 
 
 def test_every_verb_of_flow_takes_a_workspace():
@@ -149,7 +153,7 @@ def test_every_verb_of_flow_takes_a_workspace():
         for node in ast.parse(path.read_text("utf-8")).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                 continue
-            names = [one.arg for one in (*node.args.args, *node.args.kwonlyargs)]
+            names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
             if not {"workspace", "here"} & set(names):
                 without.append(f"{path.stem}.{node.name}")
     # These make something of their arguments alone.

@@ -32,24 +32,31 @@ def test_a_workspace_of_the_file_is_chosen_by_the_environment(write, monkeypatch
     write(BOTH)
     monkeypatch.setenv("AUTOML_MAGIC_WORKSPACE", "team-a")
 
-    found = default_workspace()
+    workspace = default_workspace()
 
-    assert (found.name, found.actor, str(found.home)) == ("team-a", system_user(), "/srv/team-a")
-    assert found.store == Database("postgresql://team_a@db/automl", "team_a")
-    assert found.predictions == found.store
-    assert (found.tracking_uri, found.tracking_workspace) == ("https://mlflow.example", "team-a")
-    assert found.secrets == {"SLACK": "file:/run/secrets/slack"}
+    assert (workspace.name, workspace.actor, str(workspace.home)) == (
+        "team-a",
+        system_user(),
+        "/srv/team-a",
+    )
+    assert workspace.store == Database("postgresql://team_a@db/automl", "team_a")
+    assert workspace.predictions == workspace.store
+    assert (workspace.tracking_uri, workspace.tracking_workspace) == (
+        "https://mlflow.example",
+        "team-a",
+    )
+    assert workspace.secrets == {"SLACK": "file:/run/secrets/slack"}
 
 
 def test_what_an_entry_leaves_out_lies_in_its_home(write, home):
     write(BOTH)
 
-    found = workspace_named("team-b")
+    workspace = workspace_named("team-b")
 
-    assert found.home == home / "b"
-    assert found.store == Database(f"sqlite:///{home}/b/store.db")
-    assert found.predictions == Database(f"sqlite:///{home}/b/predictions.db")
-    assert found.tracking_uri == f"sqlite:///{home}/b/mlflow.db"
+    assert workspace.home == home / "b"
+    assert workspace.store == Database(f"sqlite:///{home}/b/store.db")
+    assert workspace.predictions == Database(f"sqlite:///{home}/b/predictions.db")
+    assert workspace.tracking_uri == f"sqlite:///{home}/b/mlflow.db"
 
 
 def test_a_workspace_without_a_home_lies_in_the_persons_own_folder(write, home):

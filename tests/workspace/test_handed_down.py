@@ -60,10 +60,10 @@ def notebook(tmp_path):
 @pytest.mark.filterwarnings("ignore::automl_magic.runs.tracked_run.NotTracked")
 def test_runs_of_two_people_in_two_threads_write_into_their_workspaces(home, team, notebook):
     people = {"team-a": team("team-a", "alice"), "team-b": team("team-b", "bob")}
-    made = {}
+    runs = {}
 
     def work(name):
-        made[name] = flow.run(notebook, workspace=people[name]).run
+        runs[name] = flow.run(notebook, workspace=people[name]).run
 
     threads = [threading.Thread(target=work, args=(name,)) for name in people]
     for thread in threads:
@@ -72,12 +72,12 @@ def test_runs_of_two_people_in_two_threads_write_into_their_workspaces(home, tea
         thread.join()
 
     for name, here in people.items():
-        run = made[name]
+        run = runs[name]
         assert run.status is RunStatus.SUCCEEDED
         assert Path(run.folder).is_relative_to(here.home)
-        said = (Path(run.folder) / "output.ipynb").read_text()
-        assert f"{name} {here.actor} {here.home}" in said
-        assert [one.run_id for one in flow.runs(workspace=here)] == [run.run_id]
+        output = (Path(run.folder) / "output.ipynb").read_text()
+        assert f"{name} {here.actor} {here.home}" in output
+        assert [listed_run.run_id for listed_run in flow.runs(workspace=here)] == [run.run_id]
     assert flow.runs() == []  # nothing lies in the own workspace
     assert "AUTOML_MAGIC_WORKSPACE" not in os.environ
 
@@ -103,8 +103,8 @@ def test_a_server_that_a_command_starts_acts_in_the_commands_workspace(home, tea
     port = free_port(None)
     with AppServer("says", [sys.executable, "-c", _SERVER, str(port)], port, "/", here) as server:
         server.start()
-        with urllib.request.urlopen(server.url) as answer:
-            assert answer.read().decode().strip() == f"team-a alice {here.home}"
+        with urllib.request.urlopen(server.url) as response:
+            assert response.read().decode().strip() == f"team-a alice {here.home}"
     assert default_workspace().home == home
 
 

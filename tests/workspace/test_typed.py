@@ -51,9 +51,9 @@ def test_the_option_goes_before_the_environment(kept, typed, monkeypatch):
 
 
 def test_the_magic_takes_it_too(kept, typed):
-    found = typed("--workspace", "team-a", "runs", "--json", door=NotebookDoor({}))
+    result = typed("--workspace", "team-a", "runs", "--json", door=NotebookDoor({}))
 
-    assert found == [kept["team-a"]]
+    assert result == [kept["team-a"]]
 
 
 def test_a_workspace_that_is_not_there_is_refused_with_a_near_miss(kept, typed):
@@ -65,7 +65,7 @@ def test_a_workspace_that_is_not_there_is_refused_with_a_near_miss(kept, typed):
 def test_help_and_version_need_no_workspace(home, monkeypatch):
     (home / "workspaces.yaml").write_text("not: [right")
     monkeypatch.setenv("AUTOML_MAGIC_WORKSPACE", "team-a")
-    for words in (["--help"], ["version"], ["runs", "--help"]):
-        code = f"from automl_magic.cli import main; main({words!r})"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
-        assert done.returncode == 0
+    for argv in (["--help"], ["version"], ["runs", "--help"]):
+        code = f"from automl_magic.cli import main; main({argv!r})"
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+        assert result.returncode == 0

@@ -108,7 +108,7 @@ def test_what_is_no_workspace_is_refused(home, monkeypatch, said):
 
 
 def test_a_password_is_in_no_text_of_a_workspace(team):
-    made = Workspace(
+    workspace = Workspace(
         name="team-a",
         actor="alice",
         home=team.home,
@@ -116,7 +116,7 @@ def test_a_password_is_in_no_text_of_a_workspace(team):
         predictions=Database("postgresql://a:hunter2@db/automl"),
         tracking_uri="http://a:hunter2@mlflow.example",
     )
-    assert "hunter2" not in repr(made) + repr(made.tracking)
+    assert "hunter2" not in repr(workspace) + repr(workspace.tracking)
 
 
 def test_a_secret_is_the_entry_of_its_name(team, monkeypatch):
@@ -153,6 +153,8 @@ def test_a_workspace_is_made_without_loading_a_database_or_mlflow(home):
         "import sys; from automl_magic.workspace import default_workspace; default_workspace()\n"
         "print([n for n in ('sqlalchemy', 'mlflow', 'yaml', 'pandas') if n in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
-    assert done.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"

@@ -196,7 +196,7 @@ class Experiment(Record):
         "Task type. Default: inferred from the target.", default=None
     )
     options: Mapping[str, str | int | float | bool | None] = documented(
-        "Options of the task type, by name, if it has any. Default: its default values.",
+        "Options of the task type, by name, if it has any. Default: the defaults of the task type.",
         default_factory=dict,
     )
     objective: str | None = documented(
