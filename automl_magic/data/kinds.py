@@ -106,7 +106,7 @@ def understand(
 ) -> Understood:
     """Return the inferred kind of a column.
 
-    A target is never inferred to be an ID. If `wanted` is set, it's the kind to use, and only the
+    A target is never inferred to be an ID. If `requested_kind` is set, it is used, and only the
     rule to read it is inferred.
     """
     if requested_kind is not None:

@@ -166,7 +166,7 @@ BAD_OPTIONS = [
     ("--target y --candidates lightgbn", "no candidate 'lightgbn'", "linear", "lightgbm"),
     ("--target y --exclude zz", "no column 'zz'", "a, b, y", "'zz'"),
     ("--target y --exclude a --exclude b", "no features to train on", "3 columns", "Add columns"),
-    ("--target y --kind a=foo", "kind 'foo'", "category", "one of these"),
+    ("--target y --kind a=foo", "to 'foo'", "category", "one of these"),
     ("--target y --kind zz=number", "'zz'", "a, b, y", "one of these"),
     ("--target y --group zz", "no column 'zz'", "a, b, y", "'zz'"),
     ("--target y --group a --time b", "--group and --time together", "not both", "Remove one"),
