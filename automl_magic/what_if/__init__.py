@@ -1,7 +1,7 @@
-"""what_if: one row, its values in a person's hands, and what the model then says.
+"""What-if analysis: a widget to change the values of a row and see the new prediction.
 
-The widget sends what is to be shown and hears what a person does; everything is computed here, in
-the kernel, by the model itself. The JavaScript draws and knows no model.
+The widget sends its state and receives actions. The model runs in the kernel; the JavaScript only
+draws.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rows: any row of the table that the model was found on, read when somebody first asks for one."""
+"""Rows: the rows of the table that a model was trained on, loaded on first use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AnyRow:
-    """One row, by its position in the table as it was loaded, from 0."""
+    """A row. `row` is its position in the loaded table, from 0."""
 
     row: int
     values: dict[str, Any]
@@ -27,7 +27,7 @@ class AnyRow:
 
 @dataclass
 class Rows:
-    """The table of a run. `source` is what a plan says; it must have the `fingerprint`."""
+    """The table of a run. `source` is from its plan; the table must have this `fingerprint`."""
 
     source: str
     fingerprint: str
@@ -35,18 +35,18 @@ class Rows:
     target: str
 
     def at(self, number: int) -> AnyRow:
-        """Return one row.
+        """Return a row.
 
         Raises
         ------
         DataError
-            If there is no such row, or the table is gone or not what it was.
+            If the row doesn't exist, or the table is missing or has changed.
         """
         if not 0 <= number < len(self._table):
             raise DataError(
-                f"There is no row {number:,}.",
-                why=f"The table has the rows 0 to {len(self._table) - 1:,}.",
-                fix="Give one of these.",
+                f"Row {number:,} doesn't exist.",
+                why=f"The table has rows 0 to {len(self._table) - 1:,}.",
+                fix="Use one of these.",
             )
         row = self._table.iloc[number]
         values = {name: _plain(row[name]) for name in self.columns}
@@ -59,15 +59,15 @@ class Rows:
         table = load(self.source)
         if fingerprint(table) != self.fingerprint:
             raise DataError(
-                "The table is not the one that the model was found on.",
-                why="Its fingerprint is another one.",
-                fix="Put the table back, or search and explain again.",
+                "The table isn't the one that the model was trained on.",
+                why="Its fingerprint is different.",
+                fix="Restore the table, or search and explain again.",
             )
         return table
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: a number, true or false, text, or None where it is missing."""
+    """Return a value for JSON: a number, a boolean, text, or None if it's missing."""
     if missing_of(value):
         return None
     if isinstance(value, np.generic):

@@ -1,4 +1,4 @@
-"""Session: the row in a person's hands. Takes what they do, refuses what cannot be, predicts."""
+"""Session: the state of a what-if analysis. It applies and validates actions, and predicts."""
 
 from __future__ import annotations
 
@@ -27,33 +27,36 @@ LONGEST_TEXT = 2_000
 
 
 class Session:
-    """One row, as it was and as it is now.
+    """A row with its original and its changed values.
 
     Parameters
     ----------
-    told : Explanation
-        Of the model: its columns' ranges, and the rows to begin with.
+    explanation : Explanation
+        The explanation of the model, with the columns' ranges and the first rows.
     model : FittedRecipe
-        The model itself.
+        The model.
     table : Rows, optional
-        Any row of the table, where it can be read.
+        The table, to start from any row.
 
     Attributes
     ----------
     values : dict
-        The row as it is now.
+        The changed values.
     problem : str or None
-        Why the last thing that was done could not be, in a sentence.
+        Why the last action failed.
     """
 
-    def __init__(self, told: Explanation, model: FittedRecipe, table: Rows | None = None) -> None:
-        self.told, self.model, self.table = told, model, table
-        self.columns = told.columns
-        self.output = told.output
-        self.local = told.section(Local)
+    def __init__(
+        self, explanation: Explanation, model: FittedRecipe, table: Rows | None = None
+    ) -> None:
+        self.told, self.model, self.table = explanation, model, table
+        self.columns = explanation.columns
+        self.output = explanation.output
+        self.local = explanation.section(Local)
         self.rows: tuple[LocalRow, ...] = self.local.explained if self.local else ()
-        ways = told.section(Counterfactuals)
-        self._cases = {case.row: case for case in ways.cases} if ways else {}
+        counterfactuals = explanation.section(Counterfactuals)
+        cases = counterfactuals.cases if counterfactuals else ()
+        self._cases = {case.row: case for case in cases}
         self.problem: str | None = None
         self.at: int | None = 0 if self.rows else None
         self.any_row: AnyRow | None = None
@@ -61,17 +64,17 @@ class Session:
 
     @property
     def row(self) -> LocalRow | AnyRow | None:
-        """The row of the table that is changed; None for one of usual values."""
+        """The table row that is changed; None for a row of typical values."""
         return self.any_row if self.at is None else self.rows[self.at]
 
     @property
     def explained(self) -> LocalRow | None:
-        """The row with what was found out about it; None where nothing was."""
+        """The row with its explanation, or None if it has none."""
         return None if self.at is None else self.rows[self.at]
 
     @property
     def start(self) -> Mapping[str, Any]:
-        """The values that the row had at first."""
+        """The original values of the row."""
         if self.row is not None:
             return {column.name: self.row.values.get(column.name) for column in self.columns}
         return {column.name: column.usual for column in self.columns}
@@ -83,7 +86,7 @@ class Session:
 
     @cached_property
     def order(self) -> list[int]:
-        """The positions of the columns, those that move the model most first."""
+        """The positions of the columns, the most important first."""
         names = [c.name for c in self.columns]
         shap = self.told.section(Shap)
         important = [c.column for c in shap.columns] if shap else []
@@ -91,7 +94,7 @@ class Session:
         return first + [i for i in range(len(names)) if i not in first]
 
     def do(self, message: Mapping[str, Any]) -> None:
-        """Take what a person did. What cannot be is refused in `problem`, and nothing changes."""
+        """Apply an action. If it's invalid, set `problem` and change nothing."""
         self.problem = None
         try:
             match message.get("do"):
@@ -108,22 +111,22 @@ class Session:
                 case "reset":
                     self.values = dict(self.start)
                 case "way":
-                    ways = self.ways
-                    way = ways[self._position(message, "way", len(ways))]
-                    changes = {change.column: change.becomes for change in way.changes}
+                    counterfactuals = self.ways
+                    position = self._position(message, "way", len(counterfactuals))
+                    changes = {c.column: c.becomes for c in counterfactuals[position].changes}
                     self.values = {**self.start, **changes}
         except DataError as error:
             self.problem = f"{error.what} {error.why}"
 
     @property
     def ways(self) -> tuple[Counterfactual, ...]:
-        """The counterfactuals that were found for the row."""
+        """The counterfactuals of the row."""
         case = self._case
         return () if case is None else case.found
 
     @property
     def why_no_way(self) -> str | None:
-        """Why there is no counterfactual for the row, where it was looked for one."""
+        """The reason why the search found no counterfactual for the row, or None."""
         case = self._case
         return None if case is None else case.why_none
 
@@ -132,57 +135,57 @@ class Session:
         return None if self.row is None else self._cases.get(self.row.row)
 
     def predict(self, row: Mapping[str, Any]) -> tuple[Any, list[float]]:
-        """Return what the model says of a row: the label or value, and the probabilities."""
-        said = self.model.predict_row(row)
+        """Predict a row: the label or value, and the probabilities."""
+        prediction = self.model.predict_row(row)
         if not self.model.recipe.task.has_classes:
-            return float(said), []
-        return said, [float(share) for share in self.model.predict_proba_row(row)]
+            return float(prediction), []
+        return prediction, [float(share) for share in self.model.predict_proba_row(row)]
 
     def output_of(self, row: Mapping[str, Any]) -> float:
-        """Return the number that is followed: the probability of one class, or the value."""
-        said, probabilities = self.predict(row)
-        return float(said) if self.output is None else probabilities[self.output]
+        """Return the explained output: the probability of one class, or the value."""
+        prediction, probabilities = self.predict(row)
+        return float(prediction) if self.output is None else probabilities[self.output]
 
     def shares(self) -> dict[str, float]:
-        """Return what each change adds to the output."""
+        """Return the contribution of each change to the output."""
         return shares(self.output_of, self.start, self.values, self.changed)
 
-    def _take_row(self, at: object) -> None:
-        self.at = None if at is None else self._position({"at": at}, "at", len(self.rows))
+    def _take_row(self, index: object) -> None:
+        self.at = None if index is None else self._position({"at": index}, "at", len(self.rows))
         self.any_row = None
         self.values = dict(self.start)
 
     def _take_number(self, number: object) -> None:
         if self.table is None or isinstance(number, bool) or not isinstance(number, int):
             raise DataError(
-                "That is no row's number.",
-                why="A row's number is a whole number from 0.",
-                fix="Give one, or choose a row of the list.",
+                "This isn't a row number.",
+                why="A row number is an integer from 0.",
+                fix="Use one, or choose a row from the list.",
             )
-        known = [i for i, row in enumerate(self.rows) if row.row == number]
-        if known:
-            self._take_row(known[0])
+        matches = [i for i, row in enumerate(self.rows) if row.row == number]
+        if matches:
+            self._take_row(matches[0])
             return
         self.any_row, self.at = self.table.at(number), None
         self.values = dict(self.start)
 
     def _position(self, message: Mapping[str, Any], name: str, n: int) -> int:
-        at = message.get(name)
-        if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < n:
+        index = message.get(name)
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < n:
             raise DataError(
-                f"There is no {name} of this number.",
+                f"The {name} number is out of range.",
                 why=f"There are {n}.",
-                fix="Choose one that is shown.",
+                fix="Choose one of the list.",
             )
-        return at
+        return index
 
     def _value(self, column: ColumnRange, message: Mapping[str, Any]) -> Any:
-        """Return the value that a message sets a column to.
+        """Return the value from a message for a column.
 
         Raises
         ------
         DataError
-            If it is none that the column could hold.
+            If the column can't have this value.
         """
         if message.get("missing"):
             return None
@@ -195,13 +198,15 @@ class Session:
         if column.entry == "date":
             return _date(column, text)
         if len(text) > LONGEST_TEXT:
-            raise _refused(column, f"It has {len(text):,} characters, and {LONGEST_TEXT:,} fit.")
+            raise _invalid_value_error(
+                column, f"It has {len(text):,} characters. The maximum is {LONGEST_TEXT:,}."
+            )
         return text
 
 
 def _number(column: ColumnRange, value: object) -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _refused(column, "It takes a number.")
+        raise _invalid_value_error(column, "The column needs a number.")
     return int(value) if column.whole and float(value).is_integer() else value
 
 
@@ -209,12 +214,12 @@ def _date(column: ColumnRange, text: str) -> str:
     try:
         datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)
     except ValueError as error:
-        raise _refused(column, "It takes a date such as 2026-01-31.") from error
+        raise _invalid_value_error(column, "The column needs a date such as 2026-01-31.") from error
     return text
 
 
-def _refused(column: ColumnRange, why: str) -> DataError:
+def _invalid_value_error(column: ColumnRange, why: str) -> DataError:
     name = column.name if len(column.name) <= 60 else f"{column.name[:59]}…"
     return DataError(
-        f"This is no value of {name!r}.", why=why, fix="Give another value, or leave it missing."
+        f"Invalid value for {name!r}.", why=why, fix="Use another value, or set it to missing."
     )

@@ -1,7 +1,7 @@
-"""What each of some changes adds to the output: its Shapley value, exact while they are few.
+"""The contribution of each change to the output: its Shapley value, exact for few changes.
 
-A change is worth what it adds on average, over all orders in which the changes could be made
-(Shapley, *A Value for n-Person Games*, 1953). All worths add up to the whole difference.
+A Shapley value is the mean effect of a change over all orders of the changes (Shapley, *A Value for
+n-Person Games*, 1953). The values add up to the total difference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 Row = Mapping[str, Any]
-# 2 ** EXACT predictions at most; beyond it, as many orders are drawn.
+# At most 2 ** EXACT predictions. With more changes, ORDERS random orders are sampled.
 EXACT = 6
 ORDERS = 24
 
@@ -27,43 +27,43 @@ def shares(
     *,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Return what each changed column adds to the output of a row, by column.
+    """Return the contribution of each changed column to the output of a row.
 
     Parameters
     ----------
     output : callable
         The model's output for a row: a probability, or a value.
     before, after : mapping
-        The row as it was and as it is now.
+        The original and the changed row.
     changed : sequence of str
-        The columns in which they differ.
+        The columns that differ.
     seed : int
-        Of the orders that are drawn where there are more than `EXACT` changes.
+        The seed of the random orders, for more than `EXACT` changes.
     """
-    known: dict[frozenset[str], float] = {}
+    cache: dict[frozenset[str], float] = {}
 
-    def with_changes(made: frozenset[str]) -> float:
-        if made not in known:
-            known[made] = output({**before, **{name: after[name] for name in made}})
-        return known[made]
+    def with_changes(subset: frozenset[str]) -> float:
+        if subset not in cache:
+            cache[subset] = output({**before, **{name: after[name] for name in subset}})
+        return cache[subset]
 
     if len(changed) <= EXACT:
         return {name: _exact(with_changes, name, changed) for name in changed}
     totals = dict.fromkeys(changed, 0.0)
     draw = np.random.default_rng(seed)
     for _ in range(ORDERS):
-        made = frozenset[str]()
+        subset = frozenset[str]()
         for i in draw.permutation(len(changed)):
             name = changed[i]
-            totals[name] += with_changes(made | {name}) - with_changes(made)
-            made |= {name}
+            totals[name] += with_changes(subset | {name}) - with_changes(subset)
+            subset |= {name}
     return {name: total / ORDERS for name, total in totals.items()}
 
 
 def _exact(
     with_changes: Callable[[frozenset[str]], float], name: str, changed: Sequence[str]
 ) -> float:
-    others = [other for other in changed if other != name]
+    others = [column for column in changed if column != name]
     total = 0.0
     for size in range(len(others) + 1):
         weight = (
@@ -71,7 +71,7 @@ def _exact(
             * math.factorial(len(others) - size)
             / math.factorial(len(others) + 1)
         )
-        for made in itertools.combinations(others, size):
-            without = frozenset(made)
+        for subset in itertools.combinations(others, size):
+            without = frozenset(subset)
             total += weight * (with_changes(without | {name}) - with_changes(without))
     return total

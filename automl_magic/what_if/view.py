@@ -1,4 +1,4 @@
-"""What the page of a session shows, as JSON: sentences, fields, and bars. Text stays text."""
+"""The state of a what-if session as JSON for its widget: sentences, fields and bars."""
 
 from __future__ import annotations
 
@@ -6,37 +6,45 @@ from typing import Any
 
 from automl_magic.look.numbers import number
 from automl_magic.look.text import safe
-from automl_magic.pages.report.words import class_name, plain
+from automl_magic.look.translation import _, ngettext
+from automl_magic.pages.report.words import class_name, plain, row_label
 from automl_magic.records.explanations.columns import ColumnRange
 from automl_magic.what_if.session import Session
 
-SHOWN = 10  # columns that stand open; the others are a click away
+SHOWN = 10  # visible columns; a click shows the others
 MOST_BARS = 12
-CHOSEN = {
-    "surest": "the surest",
-    "least_sure": "the least sure",
-    "most_wrong": "the most wrong",
-    "random": "at random",
-}
 
 
 def view_of(session: Session) -> dict[str, Any]:
-    """Return what is to be shown now."""
-    said, probabilities = session.predict(session.values)
+    """Return the state to show, with all texts in the reader's language."""
+    prediction, probabilities = session.predict(session.values)
     start = session.start
-    was, was_probabilities = session.predict(start)
-    of = class_name(session.told, session.output)
-    now = said if session.output is None else probabilities[session.output]
-    before = was if session.output is None else was_probabilities[session.output]
+    start_prediction, start_probabilities = session.predict(start)
+    is_value = session.output is None
+    now = prediction if session.output is None else probabilities[session.output]
+    before = start_prediction if session.output is None else start_probabilities[session.output]
     changed = session.changed
+    was = ""
+    if changed and is_value:
+        was = _("Before your changes: {value}.").format(value=number(before))
+    elif changed:
+        was = _("Before your changes: {prediction}, with a probability of {share} for {label}.")
+        was = was.format(**_class_fields(session, start_prediction, before))
     return {
-        "rows": [_row_name(session, i) for i in range(len(session.rows))],
+        "texts": texts(),
+        "rows": [safe(row_label(row.row, row.chosen_as)) for row in session.rows],
         "at": session.at,
-        "any": "" if session.any_row is None else f"Row {session.any_row.row:,}",
+        "any": "" if session.any_row is None else _("Row {n}").format(n=f"{session.any_row.row:,}"),
         "takes_number": session.table is not None,
-        "said": _sentence(said, now, of, session.output is None),
-        "was": _sentence(was, before, of, session.output is None) if changed else "",
-        "truth": "" if session.row is None else _text(session.row.truth),
+        "said": _("The model predicts {value}.").format(value=number(now))
+        if is_value
+        else _(
+            "The model predicts {prediction}, with a probability of {share} for {label}."
+        ).format(**_class_fields(session, prediction, now)),
+        "was": was,
+        "truth": ""
+        if session.row is None
+        else _("The true value is {value}.").format(value=_text(session.row.truth)),
         "probabilities": [
             [_text(label), number(share, 3), share]
             for label, share in zip(session.told.classes, probabilities, strict=True)
@@ -45,27 +53,63 @@ def view_of(session: Session) -> dict[str, Any]:
         else [],
         "fields": [_field(session, session.columns[i], i) for i in session.order],
         "open": SHOWN,
+        "more": _more_columns(len(session.columns) - SHOWN),
         "changes": _changes(session, before, now, changed),
         "reasons": _reasons(session),
         "ways": [_way(session, i) for i in range(len(session.ways))],
-        "why_no_way": _text(session.why_no_way) if session.why_no_way else "",
+        "why_no_way": _("No counterfactual: {reason}").format(reason=_text(session.why_no_way))
+        if session.why_no_way
+        else "",
         "problem": safe(session.problem, 300) if session.problem else "",
+    }
+
+
+def texts() -> dict[str, str]:
+    """Return the fixed texts of the widget in the reader's language."""
+    return {
+        "title": _("What-if analysis"),
+        "missing": _("missing"),
+        "missing_option": _("(missing)"),
+        "as_number": _("{column}, as a number"),
+        "set_missing": _("Set {column} to missing"),
+        "undo": _("was {value}"),
+        "undo_label": _("Reset {column} to {value}"),
+        "start_from": _("Start from"),
+        "typical_row": _("A row of typical values"),
+        "reset": _("Undo all changes"),
+        "row_number": _("Or any row of the table, by its number from 0"),
+        "take_row": _("Use this row"),
+        "any_row_note": _(
+            "SHAP values and counterfactuals exist only for the rows in the list. The effect of "
+            "your changes is computed for any row."
+        ),
+        "values": _("Values, most important column first"),
+        "column": _("Column"),
+        "adds": _("Contribution"),
+        "bar": _("From start to end"),
+        "changes": _("Effect of your changes"),
+        "reasons": _("Explanation of the unchanged row"),
+        "ways": _("Counterfactuals"),
+        "try": _("Try it"),
+    }
+
+
+def _more_columns(n: int) -> str:
+    if n <= 0:
+        return ""
+    return ngettext("{n} more column", "{n} more columns", n).format(n=n)
+
+
+def _class_fields(session: Session, prediction: object, output: float) -> dict[str, str]:
+    return {
+        "prediction": _text(prediction),
+        "share": number(output, 3),
+        "label": safe(class_name(session.told, session.output)),
     }
 
 
 def _text(value: object, limit: int = 60) -> str:
     return safe(plain(value, limit))
-
-
-def _sentence(said: object, output: float, of: str, is_value: bool) -> str:
-    if is_value:
-        return number(output)
-    return f"{_text(said)}, with a probability of {number(output, 3)} for {safe(of)}"
-
-
-def _row_name(session: Session, i: int) -> str:
-    row = session.rows[i]
-    return f"Row {row.row:,}, {CHOSEN.get(row.chosen_as, row.chosen_as)}"
 
 
 def _field(session: Session, column: ColumnRange, position: int) -> dict[str, Any]:
@@ -78,14 +122,7 @@ def _field(session: Session, column: ColumnRange, position: int) -> dict[str, An
         "can_miss": column.missing_share > 0 or value is None or was is None,
         "changed": value != was,
         "was": _text(was),
-        "note": " ".join(
-            note
-            for note, holds in (
-                ("Protected.", column.sensitive),
-                ("Cannot be changed in life.", column.immutable and not column.sensitive),
-            )
-            if holds
-        ),
+        "note": _note(column),
     }
     if column.entry == "number":
         low, high = column.low or 0.0, column.high if column.high is not None else 1.0
@@ -97,7 +134,7 @@ def _field(session: Session, column: ColumnRange, position: int) -> dict[str, An
         }
     elif column.entry == "choice":
         levels = [level.value for level in column.levels]
-        # A row may hold a level that is too rare for the list.
+        # A row can have a level that's too rare for the list.
         field |= {
             "levels": [_text(level) for level in levels],
             "level": levels.index(value) if value in levels else None,
@@ -111,26 +148,36 @@ def _field(session: Session, column: ColumnRange, position: int) -> dict[str, An
     return field
 
 
+def _note(column: ColumnRange) -> str:
+    if column.sensitive:
+        return _("Sensitive.")
+    return _("Immutable.") if column.immutable else ""
+
+
 def _step(low: float, high: float) -> float:
-    """Return a step that a slider takes a few hundred of, as a power of ten."""
+    """Return a slider step for a few hundred steps, as a power of ten."""
     span = (high - low) or abs(high) or 1.0
     return float(f"1e{len(str(int(span))) - 1 - 3}") if span >= 1 else float(f"{span / 300:.0e}")
 
 
 def _changes(session: Session, before: float, now: float, changed: list[str]) -> dict[str, Any]:
-    """Return the waterfall from the row as it was to the row as it is."""
+    """Return the waterfall chart from the original row to the changed row."""
     if not changed:
-        return {"bars": [], "start": number(before), "end": number(now)}
-    worth = session.shares()
+        return {"bars": []}
+    contributions = session.shares()
     bars = [
-        (f"{name} → {plain(session.values[name], 24)}", worth[name])
-        for name in sorted(changed, key=lambda name: -abs(worth[name]))
+        (f"{name} → {plain(session.values[name], 24)}", contributions[name])
+        for name in sorted(changed, key=lambda name: -abs(contributions[name]))
     ]
-    return {"bars": _bars(bars, before), "start": number(before), "end": number(now)}
+    caption = _("From {start} to {end}. The changes together make up the difference.")
+    return {
+        "bars": _bars(bars, before),
+        "caption": caption.format(start=number(before), end=number(now)),
+    }
 
 
 def _reasons(session: Session) -> dict[str, Any]:
-    """Return the waterfall of the row as it was in the table, as the explanation has it."""
+    """Return the waterfall chart of the original row, from the explanation."""
     row, local = session.explained, session.local
     if row is None or local is None or not row.shap:
         return {"bars": []}
@@ -138,24 +185,26 @@ def _reasons(session: Session) -> dict[str, Any]:
         zip((c.name for c in session.columns), row.shap, strict=True), key=lambda s: -abs(s[1])
     )
     bars = [(f"{name} = {plain(row.values.get(name), 24)}", adds) for name, adds in steps]
-    shown, rest = bars[:MOST_BARS], bars[MOST_BARS:]
-    if rest:
-        shown.append((f"{len(rest)} other columns", sum(adds for _, adds in rest)))
+    largest, others = bars[:MOST_BARS], bars[MOST_BARS:]
+    if others:
+        label = ngettext("{n} other column", "{n} other columns", len(others))
+        largest.append((label.format(n=len(others)), sum(bar[1] for bar in others)))
+    caption = _("From {start} to {end} ({unit}).")
     return {
-        "bars": _bars(shown, row.base_value),
-        "start": number(row.base_value),
-        "end": number(row.total),
-        "unit": safe(local.unit),
+        "bars": _bars(largest, row.base_value),
+        "caption": caption.format(
+            start=number(row.base_value), end=number(row.total), unit=safe(local.unit)
+        ),
     }
 
 
 def _bars(steps: list[tuple[str, float]], start: float) -> list[dict[str, Any]]:
-    """Return bars with their places from 0 to 1, and their numbers as text."""
-    places, at = [start], start
-    for _, adds in steps:
-        at += adds
-        places.append(at)
-    low, high = min(places), max(places)
+    """Return bars with their ends scaled to [0, 1], and their numbers as text."""
+    ends, total = [start], start
+    for _name, adds in steps:
+        total += adds
+        ends.append(total)
+    low, high = min(ends), max(ends)
     span = (high - low) or 1.0
     return [
         {
@@ -165,17 +214,22 @@ def _bars(steps: list[tuple[str, float]], start: float) -> list[dict[str, Any]]:
             "from": (min(a, b) - low) / span,
             "to": (max(a, b) - low) / span,
         }
-        for (name, adds), a, b in zip(steps, places, places[1:], strict=False)
+        for (name, adds), a, b in zip(steps, ends, ends[1:], strict=False)
     ]
 
 
 def _way(session: Session, i: int) -> dict[str, Any]:
-    way = session.ways[i]
+    counterfactual = session.ways[i]
+    changes = "; ".join(
+        f"{_text(change.column)}: {_text(change.was)} → {_text(change.becomes)}"
+        for change in counterfactual.changes
+    )
+    sentence = _("{changes}. The model then predicts {prediction} ({output}).")
     return {
         "way": i,
-        "changes": [
-            f"{_text(change.column)}: {_text(change.was)} → {_text(change.becomes)}"
-            for change in way.changes
-        ],
-        "said": f"{_text(way.prediction)} ({number(way.output, 3)})",
+        "text": sentence.format(
+            changes=changes,
+            prediction=_text(counterfactual.prediction),
+            output=number(counterfactual.output, 3),
+        ),
     }

@@ -1,4 +1,4 @@
-"""WhatIf: a session as one anywidget, for notebooks and for the explain app."""
+"""WhatIf: the what-if widget, for notebooks and the explain app."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import traitlets
 from automl_magic.look.html import script, stylesheet
 from automl_magic.recipe import FittedRecipe, load_model
 from automl_magic.records import Explanation
-from automl_magic.runs import artifacts as kept
+from automl_magic.runs import artifacts
 from automl_magic.runs.plan_folder import plan_in
 from automl_magic.what_if.rows import Rows
 from automl_magic.what_if.session import Session
@@ -28,55 +28,58 @@ def _static(name: str) -> str:
 
 
 class WhatIf(anywidget.AnyWidget):
-    """One row of the table, to be changed column by column, and what the model says then.
+    """A widget to change a row column by column and see the new prediction.
 
-    Works where ipywidgets work: JupyterLab, Notebook 7, Voila, VS Code.
+    Works wherever ipywidgets work: JupyterLab, Notebook 7, Voila, VS Code.
 
     Attributes
     ----------
     session : Session
-        The row as it was and as it is, and the model.
+        The original and the changed row, and the model.
     """
 
     _esm = script() + _static("whatif.js")
     _css = stylesheet() + _static("whatif.css")
 
-    view = traitlets.Dict(help="What the page shows.").tag(sync=True)
+    view = traitlets.Dict(help="The displayed state.").tag(sync=True)
 
-    def __init__(self, told: Explanation, model: FittedRecipe, table: Rows | None = None) -> None:
-        self.session = Session(told, model, table)
+    def __init__(
+        self, explanation: Explanation, model: FittedRecipe, table: Rows | None = None
+    ) -> None:
+        self.session = Session(explanation, model, table)
         super().__init__(view=view_of(self.session))
-        self.on_msg(self._hear)
+        self.on_msg(self._on_message)
 
-    def _hear(self, _: Any, content: Mapping[str, Any], __: list[Any]) -> None:
+    def _on_message(self, _: Any, content: Mapping[str, Any], __: list[Any]) -> None:
         self.session.do(content)
         self.view = view_of(self.session)
 
 
 def whatif(run_id: str = "last", *, workspace: Workspace | None = None) -> WhatIf:
-    """Return a widget in which a row of the table can be changed, and the model answers.
+    """Return a widget to change a row of the table and see the new prediction.
 
     Parameters
     ----------
     run_id : str
-        A search that was explained.
+        A search run that has been explained.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        Default: the workspace of the environment.
 
     Raises
     ------
     RunNotFound, RunError, ArtifactTampered
-        If there is no such run, or it was not explained: `automl explain RUN` does that.
+        If the run doesn't exist or hasn't been explained (run `automl explain RUN`).
     """
-    here = workspace or default_workspace()
-    told = kept.read_explanation(kept.explanation_of(run_id, here))
-    plan = plan_in(Path(kept.find_run(told.of_run, here).folder))
+    workspace = workspace or default_workspace()
+    explanation = artifacts.read_explanation(artifacts.explanation_of(run_id, workspace))
+    plan = plan_in(Path(artifacts.find_run(explanation.of_run, workspace).folder))
     table = None
     if plan is not None:
         table = Rows(
             source=plan.dataset.source,
-            fingerprint=told.data_fingerprint,
-            columns=[column.name for column in told.columns],
-            target=told.target,
+            fingerprint=explanation.data_fingerprint,
+            columns=[column.name for column in explanation.columns],
+            target=explanation.target,
         )
-    return WhatIf(told, load_model(kept.model_folder(told.of_run, here)), table)
+    model = load_model(artifacts.model_folder(explanation.of_run, workspace))
+    return WhatIf(explanation, model, table)

@@ -97,7 +97,7 @@ def open_all(page):
 def test_the_page_asks_no_other_host_and_runs_no_data(browser, url):
     page = visit(browser, url, ".am-whatif")
     page.locator(".am-halves input[type=number]").first.fill("70")
-    page.get_by_text("What your changes do").wait_for()
+    page.get_by_text("Effect of your changes").wait_for()
     open_all(page)
 
     assert page.hosts <= {"127.0.0.1", None}
@@ -110,14 +110,14 @@ def test_the_model_answers_to_what_is_changed(browser, url):
     page = visit(browser, url, ".am-whatif")
     said = page.locator(".am-whatif [role=status]")
     form = page.locator(".am-whatif")
-    form.get_by_label("Start from").select_option(label="A row of usual values")
+    form.get_by_label("Start from").select_option(label="A row of typical values")
     form.locator(".am-halves input[type=number]").first.fill("20")
     said.filter(has_text="Before your changes").wait_for()
     low = said.inner_text()
     form.locator(".am-halves input[type=number]").first.fill("89")
     page.wait_for_timeout(1500)
     high = said.inner_text()
-    form.get_by_role("button", name="Put everything back").click()
+    form.get_by_role("button", name="Undo all changes").click()
     page.wait_for_timeout(1500)
 
     assert low.split("Before")[0] != high.split("Before")[0]
@@ -134,11 +134,11 @@ def test_any_row_is_taken_by_its_number(browser, url):
     number = next(n for n in range(300) if n not in listed)
     page.get_by_label("Or any row of the table").fill(str(number))
     page.keyboard.press("Enter")
-    page.get_by_text("SHAP values and counterfactuals are kept for").wait_for(timeout=20_000)
+    page.get_by_text("SHAP values and counterfactuals exist only for").wait_for(timeout=20_000)
     chosen = page.get_by_label("Start from").evaluate("one => one.selectedOptions[0].text")
     page.get_by_label("Or any row of the table").fill("100000")
-    page.get_by_role("button", name="Take this row").click()
-    page.get_by_role("alert").filter(has_text="There is no row 100,000.").wait_for()
+    page.get_by_role("button", name="Use this row").click()
+    page.get_by_role("alert").filter(has_text="Row 100,000 doesn't exist.").wait_for()
 
     assert chosen == f"Row {number}"
     assert page.problems == []
@@ -150,7 +150,7 @@ def test_every_threshold_is_a_move_of_a_slider_away(browser, url):
     page.keyboard.press("ArrowRight")
     told = page.locator(".am-thresholds output").inner_text()
 
-    assert told.startswith("At 0.")
+    assert told.startswith("Threshold 0.")
     assert "false positives" in told
     assert page.locator(".am-marker").get_attribute("visibility") == "visible"
 

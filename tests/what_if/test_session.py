@@ -26,7 +26,8 @@ def test_any_row_of_the_table_can_be_taken_by_its_number(told, model, rows, fram
     view = view_of(session)
 
     assert session.values == {"age": int(frame["age"][17]), "town": frame["town"][17]}
-    assert (view["any"], view["truth"], view["at"]) == ("Row 17", frame["bought"][17], None)
+    assert (view["any"], view["at"]) == ("Row 17", None)
+    assert view["truth"] == f"The true value is {frame['bought'][17]}."
     assert (view["ways"], view["reasons"]) == ([], {"bars": []})
 
 
@@ -59,7 +60,7 @@ def test_it_begins_with_the_first_row_and_what_the_model_says_of_it(session, mod
 
     assert session.values == {"age": 30, "town": "Oslo"}
     share = model.predict_proba_row(session.values)[1]
-    assert view["said"] == f"no, with a probability of {share:#.3g} for yes"
+    assert view["said"] == (f"The model predicts no, with a probability of {share:#.3g} for yes.")
     assert (view["was"], view["changes"]["bars"]) == ("", [])
 
 
@@ -67,8 +68,8 @@ def test_a_changed_value_is_predicted_anew_and_told_apart(session):
     session.do({"do": "set", "column": 0, "value": 80})
     view = view_of(session)
 
-    assert view["said"].startswith("yes")
-    assert view["was"].startswith("no")
+    assert view["said"].startswith("The model predicts yes")
+    assert view["was"].startswith("Before your changes: no")
     (bar,) = view["changes"]["bars"]
     assert (bar["name"], bar["up"]) == ("age → 80", True)
     assert [field["changed"] for field in view["fields"]] == [True, False]

@@ -17,10 +17,10 @@ def test_what_a_person_does_comes_back_as_a_view(told, model):
     widget = WhatIf(told, model)
     before = widget.view["said"]
 
-    widget._hear(widget, {"do": "set", "column": 0, "value": 80}, [])
+    widget._on_message(widget, {"do": "set", "column": 0, "value": 80}, [])
 
-    assert before.startswith("no")
-    assert widget.view["said"].startswith("yes")
+    assert before.startswith("The model predicts no")
+    assert widget.view["said"].startswith("The model predicts yes")
     json.dumps(widget.view, allow_nan=False)
 
 
@@ -41,7 +41,7 @@ def test_a_run_that_was_not_explained_names_the_command(tmp_path, monkeypatch):
     with pytest.raises(RunError) as refused:
         whatif(run.run_id)
 
-    assert refused.value.fix == f"automl explain {run.run_id}"
+    assert refused.value.fix == f"Explain it: automl explain {run.run_id}"
 
 
 def test_the_name_stays_the_function_after_its_package_was_imported():

@@ -1,16 +1,20 @@
-// A form for one row, what the model says of it, and why. All text is text; nothing is computed here.
+// A form for one row with its prediction and explanation. Python computes and translates everything.
+
+// Fill the placeholders {name} of a translated text.
+const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
 function render({ model, el }) {
+  const { texts } = model.get("view");
   const scope = `whatif-${Math.random().toString(36).slice(2, 9)}`;
-  const root = h("section", { class: "am am-whatif", "aria-label": "What if a row were different" });
+  const root = h("section", { class: "am am-whatif", "aria-label": texts.title });
   const live = h("p", { class: "am-lead", role: "status", "aria-live": "polite" });
-  const rest = h("div", {});
-  root.append(live, rest);
-  listen(rest);
+  const content = h("div", {});
+  root.append(live, content);
+  listen(content);
 
   let timer = null;
   const send = (message) => model.send(message);
-  // A slider that is moved sends many values; the last one counts.
+  // A moving slider sends many values: send only the last one.
   const sendSoon = (message) => {
     clearTimeout(timer);
     timer = setTimeout(() => send(message), 120);
@@ -24,8 +28,8 @@ function render({ model, el }) {
     const shared = { min: field.low, max: field.high, step: field.step, oninput: set };
     const value = field.missing || field.value === null ? "" : field.value;
     return [
-      h("input", { ...shared, type: "range", id, value: value === "" ? (field.low + field.high) / 2 : value, "aria-valuetext": field.missing ? "missing" : String(value) }),
-      h("input", { type: "number", step: "any", value, oninput: set, "aria-label": `${field.label}, as a number`, placeholder: "missing" }),
+      h("input", { ...shared, type: "range", id, value: value === "" ? (field.low + field.high) / 2 : value, "aria-valuetext": field.missing ? texts.missing : String(value) }),
+      h("input", { type: "number", step: "any", value, oninput: set, "aria-label": fillIn(texts.as_number, { column: field.label }), placeholder: texts.missing }),
     ];
   };
 
@@ -37,35 +41,35 @@ function render({ model, el }) {
     };
     const options = field.levels.map((level, i) => h("option", { value: i, selected: i === field.level }, level));
     if (field.other) options.unshift(h("option", { value: "other", selected: true }, field.other));
-    if (field.can_miss) options.push(h("option", { value: "missing", selected: field.missing }, "(missing)"));
+    if (field.can_miss) options.push(h("option", { value: "missing", selected: field.missing }, texts.missing_option));
     return [h("select", { id, onchange: change }, options)];
   };
 
-  const written = (field, id) => {
+  const textInput = (field, id) => {
     const change = (event) => send({ do: "set", column: field.column, value: event.target.value });
     if (field.entry === "date") return [h("input", { type: "date", id, value: field.value, onchange: change })];
     return [h("input", { type: "text", id, value: field.value, maxlength: 2000, onchange: change })];
   };
 
-  const drawn = (field) => {
+  const fieldRow = (field) => {
     const id = `${scope}-${field.column}`;
-    const made = field.entry === "number" ? number(field, id) : field.entry === "choice" ? choice(field, id) : written(field, id);
+    const inputs = field.entry === "number" ? number(field, id) : field.entry === "choice" ? choice(field, id) : textInput(field, id);
     const clear = field.can_miss && field.entry !== "choice" && !field.missing
-      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "set", column: field.column, missing: true }), "aria-label": `Leave ${field.label} missing` }, "missing")
+      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "set", column: field.column, missing: true }), "aria-label": fillIn(texts.set_missing, { column: field.label }) }, texts.missing)
       : null;
     const back = field.changed
-      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "back", column: field.column }), "aria-label": `Put ${field.label} back to ${field.was}` }, `was ${field.was}`)
+      ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "back", column: field.column }), "aria-label": fillIn(texts.undo_label, { column: field.label, value: field.was }) }, fillIn(texts.undo, { value: field.was }))
       : null;
     return h(
       "div",
       { class: field.changed ? "am-field am-changed" : "am-field", "data-key": `field-${field.column}` },
       h("label", { for: id }, field.label, field.note ? h("small", {}, ` ${field.note}`) : null),
-      h("div", { class: "am-entry" }, made, clear, back),
+      h("div", { class: "am-entry" }, inputs, clear, back),
     );
   };
 
-  const bars = (title, told, caption) => {
-    if (!told.bars.length) return null;
+  const bars = (title, chart) => {
+    if (!chart.bars.length) return null;
     const row = (bar) =>
       h(
         "tr",
@@ -89,25 +93,25 @@ function render({ model, el }) {
       h(
         "table",
         {},
-        h("caption", {}, caption),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Column"), h("th", { scope: "col", class: "am-num" }, "adds"), h("th", { scope: "col" }, "from start to end"))),
-        h("tbody", {}, told.bars.map(row)),
+        h("caption", {}, chart.caption),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, texts.column), h("th", { scope: "col", class: "am-num" }, texts.adds), h("th", { scope: "col" }, texts.bar))),
+        h("tbody", {}, chart.bars.map(row)),
       ),
     );
   };
 
   const ways = (view) => {
-    if (!view.ways.length) return view.why_no_way ? h("p", { class: "am-soft" }, `No counterfactual: ${view.why_no_way}`) : null;
+    if (!view.ways.length) return view.why_no_way ? h("p", { class: "am-soft" }, view.why_no_way) : null;
     const item = (way) =>
-      h("li", {}, `${way.changes.join("; ")}. Then it says ${way.said}. `, h("button", { type: "button", class: "am-button", onclick: () => send({ do: "way", way: way.way }) }, "Try it"));
-    return h("div", { "data-key": "ways" }, h("h3", {}, "Few changes, another answer"), h("ul", {}, view.ways.map(item)));
+      h("li", {}, way.text, " ", h("button", { type: "button", class: "am-button", onclick: () => send({ do: "way", way: way.way }) }, texts.try));
+    return h("div", { "data-key": "ways" }, h("h3", {}, texts.ways), h("ul", {}, view.ways.map(item)));
   };
 
   const page = (view) => {
     const rows = view.rows.map((name, i) => h("option", { value: i, selected: i === view.at }, name));
-    rows.push(h("option", { value: "usual", selected: view.at === null && !view.any }, "A row of usual values"));
+    rows.push(h("option", { value: "usual", selected: view.at === null && !view.any }, texts.typical_row));
     if (view.any) rows.push(h("option", { value: "any", selected: true }, view.any));
-    const chosen = (event) => {
+    const selectRow = (event) => {
       const { value } = event.target;
       if (value !== "any") send({ do: "row", at: value === "usual" ? null : Number(value) });
     };
@@ -125,34 +129,34 @@ function render({ model, el }) {
       h(
         "div",
         { class: "am-field" },
-        h("label", { for: `${scope}-row` }, "Start from"),
-        h("div", { class: "am-entry" }, h("select", { id: `${scope}-row`, onchange: chosen }, rows), changed ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "reset" }) }, "Put everything back") : null),
+        h("label", { for: `${scope}-row` }, texts.start_from),
+        h("div", { class: "am-entry" }, h("select", { id: `${scope}-row`, onchange: selectRow }, rows), changed ? h("button", { type: "button", class: "am-button", onclick: () => send({ do: "reset" }) }, texts.reset) : null),
       ),
       view.takes_number
         ? h(
             "form",
             { class: "am-field", onsubmit: take },
-            h("label", { for: `${scope}-number` }, "Or any row of the table, by its number from 0"),
-            h("div", { class: "am-entry" }, h("input", { type: "number", min: 0, step: 1, id: `${scope}-number`, class: "am-row-number" }), h("button", { type: "submit", class: "am-button" }, "Take this row")),
+            h("label", { for: `${scope}-number` }, texts.row_number),
+            h("div", { class: "am-entry" }, h("input", { type: "number", min: 0, step: 1, id: `${scope}-number`, class: "am-row-number" }), h("button", { type: "submit", class: "am-button" }, texts.take_row)),
           )
         : null,
-      view.any ? h("p", { class: "am-soft" }, "SHAP values and counterfactuals are kept for the rows in the list; what your changes do is computed for any row.") : null,
-      view.truth ? h("p", { class: "am-soft" }, `The table says ${view.truth}.`) : null,
+      view.any ? h("p", { class: "am-soft" }, texts.any_row_note) : null,
+      view.truth ? h("p", { class: "am-soft" }, view.truth) : null,
       h(
         "div",
         { class: "am-halves" },
         h(
           "fieldset",
           {},
-          h("legend", {}, "Its values, what matters most first"),
-          view.fields.slice(0, view.open).map(drawn),
-          more.length ? h("details", { "data-key": "more" }, h("summary", {}, `${more.length} more columns`), more.map(drawn)) : null,
+          h("legend", {}, texts.values),
+          view.fields.slice(0, view.open).map(fieldRow),
+          more.length ? h("details", { "data-key": "more" }, h("summary", {}, view.more), more.map(fieldRow)) : null,
         ),
         h(
           "div",
           {},
-          bars("What your changes do", view.changes, `From ${view.changes.start} to ${view.changes.end}; all changes together make up the difference.`),
-          bars("Why it says that of the row as it was", view.reasons, `From ${view.reasons.start} to ${view.reasons.end}${view.reasons.unit ? `, ${view.reasons.unit}` : ""}.`),
+          bars(texts.changes, view.changes),
+          bars(texts.reasons, view.reasons),
           ways(view),
         ),
       ),
@@ -161,11 +165,11 @@ function render({ model, el }) {
 
   const draw = () => {
     const view = model.get("view");
-    const said = `The model says ${view.said}.${view.was ? ` Before your changes: ${view.was}.` : ""}`;
-    if (live.textContent !== said) live.textContent = said;
-    const wanted = page(view);
-    if (rest.firstChild) morph(rest.firstChild, wanted);
-    else rest.append(wanted);
+    const summary = view.was ? `${view.said} ${view.was}` : view.said;
+    if (live.textContent !== summary) live.textContent = summary;
+    const updated = page(view);
+    if (content.firstChild) morph(content.firstChild, updated);
+    else content.append(updated);
   };
 
   model.on("change:view", draw);
