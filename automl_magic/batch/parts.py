@@ -161,6 +161,6 @@ def _check_same(before: Any, now: Any, output: Path) -> None:
     if changed:
         raise RunError(
             f"Can't resume {str(output)!r}.",
-            why=f"{' and '.join(changed).capitalize()} changed since it was started.",
+            why=f"Changes since it was started: {' and '.join(changed)}.",
             fix=f"Start over: add --overwrite, or delete {shlex.quote(str(_folder(output)))}.",
         )

@@ -37,8 +37,8 @@ def test_a_taken_port_is_refused_before_anything_starts():
             free_port(port)
 
     assert (refused.value.what, refused.value.fix) == (
-        f"Port {port} cannot be used.",
-        "Choose another one with --port, or leave it out.",
+        f"Can't use port {port}.",
+        "Choose another port with --port, or omit the option.",
     )
 
 
@@ -54,8 +54,8 @@ def test_a_server_that_ends_at_once_is_quoted():
     with pytest.raises(AppNotStarted) as failed:
         server.start()
 
-    assert failed.value.what == "The broken app did not start."
-    assert failed.value.why == "It ended with code 1; its log ends with: no module named x"
+    assert failed.value.what == "The broken app didn't start."
+    assert failed.value.why == "It exited with code 1. Last line of its log: no module named x"
 
 
 @pytest.fixture

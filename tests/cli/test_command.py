@@ -82,7 +82,7 @@ def test_text_that_the_terminal_cannot_show_is_escaped():
     done = call("größe", env=environment)
 
     assert done.returncode == 2
-    assert done.stderr.startswith("automl has no verb 'gr\\xf6\\xdfe'.")
+    assert done.stderr.startswith("`automl` has no command 'gr\\xf6\\xdfe'.")
 
 
 def test_verbs_know_no_machine_learning():

@@ -39,15 +39,15 @@ def test_it_says_how_honest_whom_how_and_what(explained):
     said = words.explanation(explained)
 
     assert said.splitlines()[:2] == [
-        "The model of run r-1 is explained, in 12 s.",
+        "Explained the model of run r-1 in 12 s.",
         "  on unseen rows   roc_auc 0.9000 [0.8500, 0.9500] on 100 rows (holdout)",
     ]
-    assert "off by 0.02000 [0.01000, 0.03000] on average (ECE)" in said
-    assert "where a mistake costs 1" in said
+    assert "mean error 0.02000 [0.01000, 0.03000] (ECE)" in said
+    assert "per row if every error costs 1" in said
     assert "demographic parity difference by sex: 0.1000" in said
     assert "age" in said
     assert said.endswith("Next: automl app explain r-1")
-    assert "No residuals" not in said
+    assert "Skipped residuals" not in said
 
 
 def test_a_limit_that_is_broken_is_said(explained):
@@ -61,14 +61,12 @@ def test_a_limit_that_is_broken_is_said(explained):
         explained, explanation=dataclasses.replace(record, sections=sections)
     )
 
-    assert "by sex: 0.1000, beyond the limit of 0.05" in words.explanation(broken)
+    assert "by sex: 0.1000, outside the limit of 0.05" in words.explanation(broken)
 
 
 def test_a_run_that_was_cancelled_says_how_to_go_on(explained):
     run = dataclasses.replace(explained.outcome.run, status=RunStatus.CANCELLED)
     cancelled = Explained("r-1", dataclasses.replace(explained.outcome, run=run), None, None)
 
-    assert words.explanation(cancelled) == (
-        "Run r-2 was cancelled.\nExplain again: automl explain r-1"
-    )
+    assert words.explanation(cancelled) == ("Run r-2 was cancelled.\nTry again: automl explain r-1")
     assert cancelled.to_json()["explanation"] is None

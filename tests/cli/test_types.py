@@ -27,7 +27,7 @@ def test_a_duration_is_read_as_people_write_it(text, seconds):
     "text", ["", "-", "soon", "10 parsecs", "nan", "inf", "1e3", "1:30", "5s!"]
 )
 def test_what_is_no_duration_is_refused_with_examples(text):
-    with pytest.raises(click.BadParameter, match="write 60s, 2m or 1h"):
+    with pytest.raises(click.BadParameter, match="Use 60s, 2m or 1h"):
         Duration().convert(text, None, None)
 
 

@@ -20,8 +20,8 @@ def typed(capfd):
 @pytest.mark.parametrize(
     ("words", "what", "fix"),
     [
-        (["fitt", "x"], "automl has no verb 'fitt'.", "Do: Type `automl fit`."),
-        (["zzzz"], "automl has no verb 'zzzz'.", "Do: Read `automl --help`."),
+        (["fitt", "x"], "`automl` has no command 'fitt'.", "Do: Type: automl fit"),
+        (["zzzz"], "`automl` has no command 'zzzz'.", "Do: See the help: automl --help"),
         (
             ["plan", "x.csv", "--targt", "y"],
             "`automl plan` has no option '--targt'.",
@@ -30,23 +30,23 @@ def typed(capfd):
         (
             ["plan", "x.csv"],
             "`automl plan` needs --target.",
-            "Do: Type `automl plan [OPTIONS] DATA`.",
+            "Do: Type: automl plan [OPTIONS] DATA",
         ),
         (
             ["plan", "x.csv", "--target", "y", "--budget", "soon"],
-            "--budget cannot be understood.",
-            "Do: Read `automl plan --help`.",
+            "--budget has an invalid value.",
+            "Do: See the help: automl plan --help",
         ),
         (
             ["plan", "x.csv", "--target", "y", "--task", "binry"],
-            "--task cannot be understood.",
+            "--task has an invalid value.",
             "Do: Use binary.",
         ),
-        (["app", "leaderbord"], "NAME cannot be understood.", "Do: Use leaderboard."),
+        (["app", "leaderbord"], "NAME has an invalid value.", "Do: Use leaderboard."),
         (
             ["predict", "last"],
             "`automl predict` needs INPUT.",
-            "Do: Type `automl predict [OPTIONS] RUN|MODEL INPUT`.",
+            "Do: Type: automl predict [OPTIONS] RUN|MODEL INPUT",
         ),
     ],
 )
@@ -61,8 +61,7 @@ def test_an_experiment_file_is_not_answered_twice(typed):
 
     assert code == 2
     assert lines[1] == (
-        "Why: x.automl.yaml says itself what is asked for; change it there, and leave out the "
-        "options."
+        "Why: x.automl.yaml sets the target and all options. Edit the file instead of passing them."
     )
 
 

@@ -78,12 +78,12 @@ def test_a_leaderboard_names_the_cell_of_every_row():
     assert words.leaderboard(board) == (
         "Run r1 · r2, higher is better\n"
         "\n"
-        "   name      trial  score [95 % interval]    fit  weight  cell\n"
-        "1  linear        0  0.5000                 1.5 s     1.0  candidate-linear\n"
-        "2  x\\x1b[2J      1  fail                       –          candidate-linear\n"
+        "   name      trial  score [95% interval]    fit  weight  cell\n"
+        "1  linear        0  0.5000                1.5 s     1.0  candidate-linear\n"
+        "2  x\\x1b[2J      1  fail                      –          candidate-linear\n"
         "\n"
-        "Holdout: 0.2500 on 1,234 rows that no choice has seen (cell holdout).\n"
-        "The cells are those of output.ipynb."
+        "Holdout: 0.2500 on 1,234 rows (cell holdout).\n"
+        "The cells are in output.ipynb."
     )
 
 
@@ -143,6 +143,6 @@ def test_a_model_version_says_how_it_is_loaded():
         "  from run  r1\n"
         "  alias     candidate\n"
         "  store     export MLFLOW_TRACKING_URI=sqlite:///here.db\n"
-        "  load it   mlflow.pyfunc.load_model('models:/m@candidate')\n"
+        "  load      mlflow.pyfunc.load_model('models:/m@candidate')\n"
         "  predict   automl predict models:/m@candidate INPUT -o OUTPUT"
     )

@@ -101,7 +101,7 @@ def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, s
     assert typed("approve", "iris", "1")[0] == 0
 
     process, output = serving("iris", "--port", "0", "--workers", "1", "--grpc-port", "0")
-    assert "iris answers with version 2." in output
+    assert "iris serves version 2." in output
     assert re.search(r"grpc +127\.0\.0\.1:\d+", output)
     curl = output.split("Try it: ")[1].strip()
     first = answer_of(curl)
@@ -145,7 +145,7 @@ def test_a_server_starts_again_without_the_registry(registered, typed, serving, 
     registry.rename(place / "away.db")
     try:
         process, output = serving("iris", "--port", "0", "--workers", "1")
-        assert "iris answers with version" in output
+        assert "iris serves version" in output
         assert not registry.exists()
     finally:
         (place / "away.db").rename(registry)
@@ -161,7 +161,7 @@ def test_one_server_can_serve_two_deployments_with_a_key(registered, typed, serv
         "iris", "strict.yaml", "--port", "0", "--workers", "1", "--auth", "required"
     )
     url = re.search(r"http://127\.0\.0\.1:\d+", output)[0]
-    assert "strict answers with version 2." in output
+    assert "strict serves version 2." in output
     assert httpx.get(f"{url}/v2/health/ready").status_code == 200
     body = shlex.split(output.split("-d ")[1].splitlines()[0])[0]
     predict = {
@@ -208,7 +208,7 @@ def test_serving_the_first_version_of_a_model_approves_it(registered, typed, ser
     history = json.loads(typed("audit", "--subject", "first/2", "--json")[1])
     refused = typed("route", "first", "--canary", "1", "--percent", "10")
 
-    assert "first answers with version 2." in output
+    assert "first serves version 2." in output
     assert [one["action"] for one in history].count("approve") == 1
     assert (refused[0], "automl approve first 1" in refused[2]) == (1, True)
     process.send_signal(signal.SIGTERM)

@@ -100,7 +100,7 @@ def test_a_scientist_edits_the_notebook_reruns_and_reads_the_difference(visit, c
     )
     page = visit("lab/workspaces/scientist/tree/scientist/work.ipynb", ".jp-Notebook-cell")
     page.wait_for_timeout(3000)
-    assert "nothing has run" in run_cell(page, 0)
+    assert "Nothing has run yet" in run_cell(page, 0)
     assert "Best:" in run_cell(page, 1)
     repeated = run_cell(page, 2)
     assert "Equal: every metric is the same to the last digit." in repeated

@@ -96,7 +96,7 @@ def test_its_repetition_has_the_same_headline_numbers(explained):
 def test_the_answer_says_what_moves_the_model_and_where_to_look(binary, explained):
     said = words.explanation(explained)
 
-    assert said.startswith(f"The model of run {binary.run_id} is explained, in ")
+    assert said.startswith(f"Explained the model of run {binary.run_id} in ")
     assert explained.explanation.section(Shap).columns[0].column in said
     assert "off by" in said
     assert f"Next: automl app explain {binary.run_id}" in said
@@ -117,5 +117,5 @@ def test_an_explanation_that_was_changed_is_refused(explained):
 def test_what_cannot_be_explained_is_said(binary, explained):
     with pytest.raises(TargetNotFound, match="citty"):
         flow.explain(binary.run_id, immutable=["citty"])
-    with pytest.raises(RunError, match="cannot be explained in 0 s"):
+    with pytest.raises(RunError, match="Can.t explain the model in 0 s"):
         flow.explain(binary.run_id, budget_s=0)

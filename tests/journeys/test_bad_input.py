@@ -195,19 +195,19 @@ def test_a_metric_of_classes_cannot_score_numbers(with_table, refused):
 
 
 WRONGLY_TYPED = [
-    ("plan table.csv", "needs --target", "not given", "Type `automl plan"),
-    ("plan", "needs DATA", "not given", "Type `automl plan"),
-    ("plan table.csv --target y --budget abc", "--budget", "'abc' is no duration", "--help"),
-    ("plan table.csv --target y --budget nan", "--budget", "'nan' is no duration", "--help"),
+    ("plan table.csv", "needs --target", "missing", "Type: automl plan"),
+    ("plan", "needs DATA", "missing", "Type: automl plan"),
+    ("plan table.csv --target y --budget abc", "--budget", "'abc' isn't a duration", "--help"),
+    ("plan table.csv --target y --budget nan", "--budget", "'nan' isn't a duration", "--help"),
     ("plan table.csv --target y --folds two", "--folds", "'two'", "--help"),
     ("plan table.csv --target y --task regresion", "--task", "'regresion'", "Use regression"),
     ("plan table.csv --taget y", "no option '--taget'", "--target", "Use --target"),
-    ("pln table.csv --target y", "no verb 'pln'", "plan", "automl plan"),
+    ("pln table.csv --target y", "no command 'pln'", "plan", "automl plan"),
     ("run plan -p nothing", "--parameter", "name=value", "--help"),
     ("run plan -p a.b=1", "--parameter", "name=value", "--help"),
     ("notebook last --trial first", "--trial", "'first'", "--help"),
-    ("register last", "needs --name", "not given", "automl register"),
-    ("predict last table.csv", "needs --output", "not given", "automl predict"),
+    ("register last", "needs --name", "missing", "automl register"),
+    ("predict last table.csv", "needs --output", "missing", "automl predict"),
 ]
 
 

@@ -11,7 +11,7 @@ def test_the_magic_has_the_verbs_of_the_command(cells):
     result, out, _, _ = cells.run("%automl --help")
 
     assert result.success
-    assert "leaderboard  The trials of a run, best first." in out
+    assert "leaderboard  List the trials of a run, best first." in out
 
 
 def test_an_answer_is_shown_once_and_given_back(cells):
@@ -60,10 +60,10 @@ def test_an_error_of_ours_can_be_caught_by_its_class(cells):
 @pytest.mark.parametrize(
     ("line", "last"),
     [
-        ("%automl fitt", "Do: Type `%automl fit`."),
+        ("%automl fitt", "Do: Type: %automl fit"),
         ("%automl plan customers --targt x", "Do: Use --target."),
-        ("%automl plan customers", "Do: Type `%automl plan [OPTIONS] DATA`."),
-        ("%automl plan customers 'x", "UsageError: The line cannot be read: No closing quotation."),
+        ("%automl plan customers", "Do: Type: %automl plan [OPTIONS] DATA"),
+        ("%automl plan customers 'x", "UsageError: Can't parse the line: No closing quotation."),
     ],
 )
 def test_wrong_usage_says_what_to_type(cells, line, last):
@@ -123,7 +123,7 @@ def test_a_wrong_field_in_a_cell_is_named_with_its_line(cells):
 def test_a_cell_with_another_verb_is_refused(cells):
     result, _, _, _ = cells.run("%%automl predict\ndata: customers\n")
 
-    assert "goes on a line with %automl" in str(result.error_in_exec)
+    assert "on one line" in str(result.error_in_exec)
 
 
 def test_unloading_takes_the_magics_and_their_completion_away(shell):

@@ -14,4 +14,4 @@ def test_the_magic_answers_for_a_run_in_whatever_state(cells):
 def test_two_questions_at_once_are_wrong_usage(cells):
     _, out, err, _ = cells.run("%automl why last --trial 1 --column age")
 
-    assert "Ask about one thing" in out + err
+    assert "Use only one of --trial" in out + err

@@ -64,7 +64,7 @@ def test_drift_in_the_log_is_reported_with_a_link_to_its_cell(deployed, judge, m
     assert DriftReport.from_json(json.loads(row.report)) == report
     assert json.dumps(result.to_json())
     output = in_words(result)
-    assert output.startswith("people: critical, judged in ")
+    assert output.startswith("people: critical (took ")
     assert "the mean changed from" in output
 
 
@@ -153,5 +153,5 @@ def test_the_watch_repeats_until_ctrl_c(deployed, make_people):
 
     assert "people: critical. " in line
     assert process.returncode == 0
-    assert "Watching people has ended." in output
+    assert "Stopped monitoring people." in output
     assert {row.severity for row in kept_checks()} == {"critical"}

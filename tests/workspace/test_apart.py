@@ -253,7 +253,7 @@ class Person:
         entries = governance.entries(limit=10_000, workspace=self.here)
         assert {entry.actor for entry in entries} == {self.here.actor}
         reasons = [str(entry.detail["reason"]) for entry in entries if entry.detail.get("reason")]
-        assert set(reasons) - {"the first that serves", ""} <= {*self.reasons, self.mark}
+        assert set(reasons) - {"first served version", ""} <= {*self.reasons, self.mark}
         assert governance.verify(workspace=self.here).broken_at is None
         assert {key.id for key in governance.keys(workspace=self.here)} == set(self.keys)
         rows = logged(predicted(self.here), MODEL, 0.0, time.time() + 1)

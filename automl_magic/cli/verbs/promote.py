@@ -26,7 +26,8 @@ def promote(
     """Point ALIAS to VERSION of the model NAME.
 
     The aliases are candidate, challenger, champion, shadow and rollback. Deployments that follow
-    the champion serve a new one at once. The previous champion gets the alias rollback.
+    the champion serve a new one at once. The previous champion gets the alias rollback. Making an
+    unapproved version the champion also approves the version, if the policy allows it.
     """
     changed = governance.promote(name, version, alias, reason, workspace=frontend.workspace)
     return Answer(changed, changed.to_json(), words.promoted(changed, version, alias))

@@ -16,8 +16,8 @@ from automl_magic.flow import governance
 def rollback(frontend: Door, /, name: str, reason: str) -> Answer:
     """Make the previous version of model NAME the champion again.
 
-    Deployments that follow the champion switch to it at once, and their canaries stop. To stop only
-    a canary, use `automl route DEPLOYMENT --stop`.
+    Deployments that follow the champion switch to it at once, and their canaries stop. To stop a
+    canary and keep the champion, use `automl route DEPLOYMENT --stop`.
     """
     changed = governance.roll_back(name, reason, workspace=frontend.workspace)
     return Answer(changed, changed.to_json(), words.rolled_back(changed))

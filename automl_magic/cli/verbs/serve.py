@@ -54,8 +54,9 @@ def serve(
     """Serve one or more registered models over HTTP, and optionally gRPC, until Ctrl-C.
 
     A plain NAME follows the model's champion: promoting another version switches this server at
-    once. Servers load only approved versions (`automl approve NAME VERSION`). In a deployment file
-    you can also set a canary with its objectives, and what is logged.
+    once. Servers load only approved versions (`automl approve NAME VERSION`). This command approves
+    the first version of a model that you serve, if the policy allows it. In a deployment file you
+    can also set a canary with its objectives, and what is logged.
     """
     from automl_magic.cli.apps.serving import InferenceServer
 

@@ -43,7 +43,7 @@ def test_a_decision_shows_its_reason_its_numbers_its_cell_and_what_was_rejected(
     )
 
     assert words.account(account(section("question", folds))) == (
-        "Run r1 succeeded. [Brackets] name cells of output.ipynb.\n"
+        "Run r1 succeeded. Cells of output.ipynb are in [brackets].\n"
         "\n"
         "Question\n"
         "  folds          5. Enough. (rows 1,200, share of budget 0.06812) [split]\n"
@@ -60,7 +60,7 @@ def test_trials_stand_in_columns():
     )
 
     assert words.account(account(told)).splitlines()[3:6] == [
-        "    #  candidate             score     took  what became of it",
+        "    #  candidate             score     took  result",
         "    0  dummy                0.5000    0.0 s  baseline: No column. [candidate-linear]",
         "    1  linear                    –     12 s  pruned: Given up. [candidate-linear]",
     ]

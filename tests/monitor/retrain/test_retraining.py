@@ -145,7 +145,7 @@ def test_an_approved_challenger_becomes_a_canary_if_the_policy_allows_it(made, d
     assert retraining.retrain_if_asked(NAME) is None
     governance.approve("people", 2)
 
-    assert "10 % of the requests" in retraining.retrain_if_asked(NAME)
+    assert "10% of the requests" in retraining.retrain_if_asked(NAME)
 
     route = read_route(store(default_workspace()), NAME)
     assert (route.stable, route.canary, route.percent) == (1, 2, 10.0)
