@@ -38,7 +38,7 @@ def silence(
         raise MonitorError(
             f"Can't silence alerts for {for_s:g} s.",
             why="A silence lasts more than 0 s and at most 30 days, so problems come up again.",
-            fix=f"Use a shorter time: automl alerts silence {key} --for 2h",
+            fix=f"Choose another duration: automl alerts silence {key} --for 2h",
         )
     created = Silence(key, reason[:500], actor, now, now + for_s)
     with writing(engine) as connection:

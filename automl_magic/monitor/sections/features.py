@@ -98,7 +98,7 @@ def _drift(
     severity, p, why = verdict
     if severity.alarms and _advances_with_time(analysis, column):
         severity = DriftSeverity.OK
-        why = f"{name_of(column.name)}: dates advance with time, most are after the training data."
+        why = f"{name_of(column.name)}: dates advance with time, so most are new."
     return ColumnDrift(
         column=column.name,
         kind=column.kind,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from automl_magic.errors import MonitorError
 from automl_magic.monitor.alerts import alerts_of, event, observe, observed_in, silence
 from automl_magic.monitor.alerts.observed import Observation
 from automl_magic.records.monitoring.alert import (
@@ -124,6 +125,14 @@ def test_a_silenced_group_notifies_neither_firing_nor_resolved(store, report):
     notifications = story(store, report, [{"age": CRITICAL}] * 20 + [{"age": OK}] * 3)
 
     assert not any(notifications)
+
+
+@pytest.mark.parametrize("for_s", [0.0, -1.0, 31 * 24 * HOUR_S])
+def test_a_silence_is_longer_than_0_s_and_at_most_30_days(store, for_s):
+    with pytest.raises(MonitorError) as caught:
+        silence(store, "churn", for_s=for_s, reason="", actor="ann", now=START)
+
+    assert "more than 0 s and at most 30 days" in caught.value.why
 
 
 def test_a_silenced_alert_notifies_after_the_silence(store, report):

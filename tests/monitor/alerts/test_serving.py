@@ -91,6 +91,8 @@ def test_the_longest_gap_so_far_is_a_finding(store):
     ask(store, [NOW - 5 * HOUR_S - i * HOUR_S for i in range(48)])
 
     assert found(store) == [(AlertKind.NO_TRAFFIC, AlertSeverity.WARNING)]
+    # The limit is twice the longest gap so far.
+    assert seen(store).findings[0].summary == "No requests for 5 h. The limit is 2 h."
 
 
 def test_a_gap_as_long_as_each_night_is_not_a_finding(store):

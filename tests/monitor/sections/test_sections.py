@@ -329,6 +329,7 @@ def test_traffic_is_checked_against_the_objectives_of_the_deployment(
     result = watch.sections["traffic"]
     assert result.severity is expected
     assert result.requests == 400
+    assert result.why.startswith("200 rows logged")  # each represents two requests
     assert result.error_rate_pct == pytest.approx(100 * failed / 200)
     assert result.versions == {"1 stable": 1.0}
     assert sum(bucket.requests for bucket in result.buckets) == 400
