@@ -94,7 +94,7 @@ def test_what_it_asks_besides_stands_in_the_experiment_file(plan, calls):
     assert caught.value.fix == "Use group."
     with pytest.raises(PlanError) as caught:
         flow.preview(calls, "calls", task="count", options={"group": 3})
-    assert caught.value.why.startswith("It is the name of a column.")
+    assert caught.value.why.startswith("It must be the name of a column.")
 
 
 def test_the_family_says_what_is_no_count(calls):

@@ -91,7 +91,7 @@ def test_few_groups_give_fewer_folds_and_no_holdout(plan, dataset, column, targe
         (
             {"type": "time", "column": "who"},
             "The column 'who' doesn't contain times.",
-            "Name a column of dates or numbers, or say how it is to be read with features.kinds.",
+            "Choose a column with dates or numbers, or set its type in features.kinds.",
         ),
         (
             {"column": "whoo"},
