@@ -102,7 +102,7 @@ def automl(ctx: click.Context, workspace: str | None) -> None:
 
 
 def verb(function: Callable[..., Answer]) -> click.Command:
-    """Turn a function of a door and options that returns an Answer into a command.
+    """Turn a function of a frontend and options that returns an `Answer` into a command.
 
     The command gets `--json` and `--workspace`. It takes its name from the function and its help
     from the docstring.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def look(
-    deployment: str, *, at: float | None = None, workspace: Workspace | None = None
+    deployment: str, *, now: float | None = None, workspace: Workspace | None = None
 ) -> tuple[Notice, ...]:
     """Check a deployment once and send the notifications that are due.
 
@@ -27,7 +27,7 @@ def look(
     ----------
     deployment : str
         Name of the deployment.
-    at : float, seconds since 1970, optional
+    now : float, seconds since 1970, optional
         Time of the check. Default: now.
     workspace : Workspace, optional
         Default: the workspace of the environment.
@@ -53,17 +53,17 @@ def look(
     )
     from automl_magic.monitor.reports import newest_report
 
-    at = time.time() if at is None else at
+    now = time.time() if now is None else now
     here = workspace or default_workspace()
     monitor, engine = monitor_of(deployment, here.home), store(here)
     notifications: list[Notice] = []
     if (report := newest_report(engine, deployment)) is not None:
-        notifications += observe(engine, monitor, observed_in(report), now=at)
-    serving = observe_serving(engine, predicted(here), monitor, now=at)
-    notifications += observe(engine, monitor, serving, now=at)
-    approvals = observe_approvals(engine, deployment, now=at)
-    notifications += observe(engine, monitor, approvals, now=at)
-    deliver(engine, monitor, here.secret, now=at)
+        notifications += observe(engine, monitor, observed_in(report), now=now)
+    serving = observe_serving(engine, predicted(here), monitor, now=now)
+    notifications += observe(engine, monitor, serving, now=now)
+    approvals = observe_approvals(engine, deployment, now=now)
+    notifications += observe(engine, monitor, approvals, now=now)
+    deliver(engine, monitor, here.secret, now=now)
     return tuple(notifications)
 
 

@@ -7,14 +7,14 @@ import click
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
-from automl_magic.cli.words import alerts as words
+from automl_magic.cli.words import alerts as formatters
 from automl_magic.flow import alerting
 
 SILENCE, TEST = "silence", "test"
 
 
 @verb
-@click.argument("what", required=False, metavar="[DEPLOYMENT]")
+@click.argument("target", required=False, metavar="[DEPLOYMENT]")
 @click.argument("name", required=False, metavar="")
 @click.option("--for", "for_s", type=Duration(), help="silence: duration.  [default: 4h]")
 @click.option("--reason", default="", metavar="TEXT", help="silence: reason.")
@@ -25,7 +25,7 @@ def alerts(
     frontend: Door,
     /,
     *,
-    what: str | None,
+    target: str | None,
     name: str | None,
     for_s: float | None,
     reason: str,
@@ -38,17 +38,17 @@ def alerts(
     the monitor file.
     """
     if name is None:
-        if what in (SILENCE, TEST):
-            raise click.UsageError(f"Add a name: automl alerts {what} NAME")
-        active = alerting.alerts(what, workspace=frontend.workspace)
-        return Answer(active, active.to_json(), words.alerts(active, what))
-    if what == SILENCE:
+        if target in (SILENCE, TEST):
+            raise click.UsageError(f"Add a name: automl alerts {target} NAME")
+        active = alerting.alerts(target, workspace=frontend.workspace)
+        return Answer(active, active.to_json(), formatters.alerts(active, target))
+    if target == SILENCE:
         silence = alerting.silence(
             name, 4 * 3600.0 if for_s is None else for_s, reason, workspace=frontend.workspace
         )
-        return Answer(silence, vars(silence), words.silenced(silence))
-    if what == TEST:
+        return Answer(silence, vars(silence), formatters.silenced(silence))
+    if target == TEST:
         channel = alerting.try_channel(name, deployment, workspace=frontend.workspace)
         document = {"channel": channel.name, "kind": channel.kind.value, "sent": True}
-        return Answer(channel, document, words.tested(channel))
-    raise click.UsageError(f"Use automl alerts {what} or automl alerts silence {name}")
+        return Answer(channel, document, formatters.tested(channel))
+    raise click.UsageError(f"Use automl alerts {target} or automl alerts silence {name}")

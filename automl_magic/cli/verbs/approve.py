@@ -6,7 +6,7 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.words import governance as words
+from automl_magic.cli.words import governance as formatters
 from automl_magic.flow import governance
 
 
@@ -20,4 +20,4 @@ def approve(frontend: Door, /, name: str, version: int) -> Answer:
     versions.
     """
     approval = governance.approve(name, version, workspace=frontend.workspace)
-    return Answer(approval, approval.to_json(), words.approved(approval))
+    return Answer(approval, approval.to_json(), formatters.approved(approval))

@@ -6,14 +6,14 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.words import governance as words
+from automl_magic.cli.words import governance as formatters
 from automl_magic.flow import governance
 
 VERIFY = "verify"
 
 
 @verb
-@click.argument("what", type=click.Choice([VERIFY]), required=False, metavar="[verify]")
+@click.argument("action", type=click.Choice([VERIFY]), required=False, metavar="[verify]")
 @click.option("--subject", metavar="TEXT", help="Subject to show: a model, NAME/VERSION, …")
 @click.option(
     "--limit",
@@ -22,18 +22,18 @@ VERIFY = "verify"
     type=click.IntRange(min=1),
     help="Maximum number of entries.",
 )
-def audit(frontend: Door, /, what: str | None, subject: str | None, limit: int) -> Answer:
+def audit(frontend: Door, /, action: str | None, subject: str | None, limit: int) -> Answer:
     """List the newest entries of the audit log: approvals, promotions, routes, keys.
 
     `automl audit verify` checks the hash chain of the entries. It reports the first broken entry
     and exits with 1 if there is one. Store the printed head elsewhere: without it you can't detect
     that the end of the log was cut off.
     """
-    if what == VERIFY:
+    if action == VERIFY:
         verdict = governance.verify(workspace=frontend.workspace)
         is_intact = verdict.broken_at is None
         return Answer(
-            verdict, vars(verdict), words.verdict(verdict), exit_code=0 if is_intact else 1
+            verdict, vars(verdict), formatters.verdict(verdict), exit_code=0 if is_intact else 1
         )
     entries = governance.entries(subject, limit, workspace=frontend.workspace)
-    return Answer(entries, [vars(entry) for entry in entries], words.entries(entries, subject))
+    return Answer(entries, [vars(entry) for entry in entries], formatters.entries(entries, subject))

@@ -9,14 +9,14 @@ import click
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
-from automl_magic.cli.words import keys as words
+from automl_magic.cli.words import keys as formatters
 from automl_magic.flow import governance
 
 CREATE, LIST, REVOKE = "create", "list", "revoke"
 
 
 @verb
-@click.argument("what", type=click.Choice([CREATE, LIST, REVOKE]), metavar="create|list|revoke")
+@click.argument("action", type=click.Choice([CREATE, LIST, REVOKE]), metavar="create|list|revoke")
 @click.argument("name", required=False, metavar="[NAME|ID]")
 @click.option(
     "--deployment",
@@ -33,7 +33,7 @@ def key(
     frontend: Door,
     /,
     *,
-    what: str,
+    action: str,
     name: str | None,
     deployment: tuple[str, ...],
     rate: float | None,
@@ -45,23 +45,25 @@ def key(
     ID` revokes a key within a second. Once a key has been created, servers refuse requests without
     one, except with `automl serve --auth off`.
     """
-    if what == LIST:
+    if action == LIST:
         api_keys = governance.keys(workspace=frontend.workspace)
         return Answer(
-            api_keys, [_public_fields(api_key) for api_key in api_keys], words.keys(api_keys)
+            api_keys, [_public_fields(api_key) for api_key in api_keys], formatters.keys(api_keys)
         )
     if name is None:
-        raise click.UsageError(f"Use automl key {what} {'NAME' if what == CREATE else 'ID'}")
-    if what == REVOKE:
+        raise click.UsageError(f"Use automl key {action} {'NAME' if action == CREATE else 'ID'}")
+    if action == REVOKE:
         api_key = governance.revoke_key(name, workspace=frontend.workspace)
-        return Answer(api_key, _public_fields(api_key), words.revoked(api_key))
+        return Answer(api_key, _public_fields(api_key), formatters.revoked(api_key))
     if expires is not None and expires <= 0:
         raise click.UsageError("--expires must be above 0: it's a time from now.")
     ends_at = None if expires is None else time.time() + expires
     key_id, secret = governance.create_key(
         name, deployment, rate, ends_at, workspace=frontend.workspace
     )
-    return Answer(secret, {"id": key_id, "key": secret}, words.created(key_id, secret, deployment))
+    return Answer(
+        secret, {"id": key_id, "key": secret}, formatters.created(key_id, secret, deployment)
+    )
 
 
 def _public_fields(api_key: object) -> dict[str, object]:

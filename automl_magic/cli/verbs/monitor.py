@@ -7,7 +7,7 @@ import click
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
-from automl_magic.cli.words import monitored as words
+from automl_magic.cli.words import monitored as formatters
 from automl_magic.flow import alerting, monitoring
 from automl_magic.monitor.moments import seconds_of
 
@@ -67,7 +67,7 @@ def monitor(
             workspace=frontend.workspace,
         )
     if result.report is None:
-        return Answer(result, result.to_json(), words.monitored(result), exit_code=1)
+        return Answer(result, result.to_json(), formatters.monitored(result), exit_code=1)
     # A past window or a table says nothing about the current state of the deployment.
     notifications = (
         ()
@@ -79,7 +79,7 @@ def monitor(
         "notices": [notification.to_json() for notification in notifications],
     }
     return Answer(
-        result, document, "\n".join([words.monitored(result), *words.told(notifications)])
+        result, document, "\n".join([formatters.monitored(result), *formatters.told(notifications)])
     )
 
 
@@ -97,7 +97,7 @@ def _watch(
             deployment, window_s=window_s, version=version, workspace=frontend.workspace
         )
         windows += 1
-        frontend.say(words.in_a_line(result))
+        frontend.say(formatters.in_a_line(result))
 
     # Report a missing deployment at once, not at every check.
     monitoring.check(deployment, version, workspace=frontend.workspace)

@@ -6,7 +6,7 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.words import governance as words
+from automl_magic.cli.words import governance as formatters
 from automl_magic.flow import governance
 
 
@@ -30,4 +30,4 @@ def promote(
     unapproved version the champion also approves the version, if the policy allows it.
     """
     changed = governance.promote(name, version, alias, reason, workspace=frontend.workspace)
-    return Answer(changed, changed.to_json(), words.promoted(changed, version, alias))
+    return Answer(changed, changed.to_json(), formatters.promoted(changed, version, alias))

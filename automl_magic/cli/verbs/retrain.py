@@ -7,7 +7,7 @@ import click
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
 from automl_magic.cli.types import Duration
-from automl_magic.cli.words import retraining as words
+from automl_magic.cli.words import retraining as formatters
 from automl_magic.flow import retraining
 
 
@@ -36,4 +36,4 @@ def retrain(frontend: Door, /, deployment: str, data: str | None, budget_s: floa
         result = retraining.retrain(
             deployment, table, budget_s=budget_s, on_event=on_event, workspace=frontend.workspace
         )
-    return Answer(result, result.to_json(), words.retrained(result))
+    return Answer(result, result.to_json(), formatters.retrained(result))

@@ -6,7 +6,7 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.words import governance as words
+from automl_magic.cli.words import governance as formatters
 from automl_magic.flow import governance
 
 
@@ -21,4 +21,4 @@ def revoke(frontend: Door, /, name: str, version: int, reason: str) -> Answer:
     """
     changed = governance.revoke(name, version, reason, workspace=frontend.workspace)
     document = {"revoked": version, **changed.to_json()}
-    return Answer(changed, document, words.revoked(changed, version))
+    return Answer(changed, document, formatters.revoked(changed, version))

@@ -6,7 +6,7 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.words import governance as words
+from automl_magic.cli.words import governance as formatters
 from automl_magic.flow import governance
 
 
@@ -20,4 +20,4 @@ def rollback(frontend: Door, /, name: str, reason: str) -> Answer:
     canary and keep the champion, use `automl route DEPLOYMENT --stop`.
     """
     changed = governance.roll_back(name, reason, workspace=frontend.workspace)
-    return Answer(changed, changed.to_json(), words.rolled_back(changed))
+    return Answer(changed, changed.to_json(), formatters.rolled_back(changed))

@@ -6,7 +6,7 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.words import deployments as words
+from automl_magic.cli.words import deployments as formatters
 from automl_magic.flow import serving
 
 _VERSION = click.IntRange(min=1)
@@ -66,7 +66,7 @@ def route(
         raise click.UsageError("Use --percent only with --canary VERSION or --ab VERSION.")
     if not any(changes):
         status = serving.show(deployment, workspace=frontend.workspace)
-        return Answer(status, status.to_json(), words.shown(status))
+        return Answer(status, status.to_json(), formatters.shown(status))
     if canary is not None:
         update = serving.canary(
             deployment, canary, percent or 0.0, reason, workspace=frontend.workspace
@@ -79,4 +79,4 @@ def route(
         update = serving.promote(deployment, reason, workspace=frontend.workspace)
     else:
         update = serving.stop(deployment, reason, workspace=frontend.workspace)
-    return Answer(update, update.to_json(), words.routed(update))
+    return Answer(update, update.to_json(), formatters.routed(update))

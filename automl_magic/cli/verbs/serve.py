@@ -11,7 +11,7 @@ import click
 
 from automl_magic.cli.command import verb
 from automl_magic.cli.door import Answer, Door
-from automl_magic.cli.words import deployments as words
+from automl_magic.cli.words import deployments as formatters
 from automl_magic.errors import DeploymentError
 from automl_magic.flow import serving
 
@@ -88,7 +88,7 @@ def serve(
     is_open = auth == "off" or (
         auth == "auto" and host in LOOPBACK and not serving.any_key(workspace=frontend.workspace)
     )
-    text = words.serving(deployed, server.url, server.grpc, needs_key=not is_open)
+    text = formatters.serving(deployed, server.url, server.grpc, needs_key=not is_open)
     return Answer(server, document, text, server=server)
 
 

@@ -101,7 +101,7 @@ def _table(report: DriftReport) -> list[str]:
             number(drift.psi),
             p_text(drift.p_adjusted),
             f"{drift.rows:,}",
-            _words(drift),
+            _format_shift(drift),
         )
         for name, drift in drifts
     ]
@@ -111,13 +111,13 @@ def _table(report: DriftReport) -> list[str]:
     return ["", text_table(headings, rows, right=(2, 3, 4)), *after, ""]
 
 
-def _words(one: ColumnDrift) -> str:
+def _format_shift(drift: ColumnDrift) -> str:
     """Return the shift of a column, or why it wasn't checked. The numbers are in the table."""
-    if one.severity is DriftSeverity.OK:
+    if drift.severity is DriftSeverity.OK:
         return ""
-    if SHIFT in one.why:
-        return one.why.rpartition(SHIFT)[2]
-    return one.why.rpartition("; ")[2]  # reports of version 0.1
+    if SHIFT in drift.why:
+        return drift.why.rpartition(SHIFT)[2]
+    return drift.why.rpartition("; ")[2]  # reports of version 0.1
 
 
 def _quality(report: DriftReport) -> list[str]:

@@ -33,8 +33,8 @@ def _html(value: Any) -> str | None:  # noqa: ARG001
 
 
 @_html.register
-def _(told: Account) -> str:
-    return account_page(told)
+def _(decision_log: Account) -> str:
+    return account_page(decision_log)
 
 
 @_html.register

@@ -155,7 +155,7 @@ def test_an_approved_challenger_becomes_a_canary_if_the_policy_allows_it(made, d
 def test_an_approval_resolves_the_alert_that_asked_for_it(made):
     governance.approve("people", 2)
 
-    alerting.look(NAME, at=time.time())
+    alerting.look(NAME, now=time.time())
 
     kinds = [alert.kind for alert in alerting.alerts(NAME).alerts]
     assert AlertKind.APPROVAL_WANTED not in kinds
