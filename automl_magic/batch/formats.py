@@ -62,7 +62,7 @@ class Format:
         stored_as : mapping of str to str
             Type of each column in training, from `recipe.batches.storage`.
         """
-        reader: Reader = self._class("Reader").opened(path, options, stored_as)
+        reader: Reader = self._class("Reader").from_path(path, options, stored_as)
         return reader
 
     def writer(self) -> Writer:

@@ -173,7 +173,7 @@ def _predict_chunks(
     """Yield the number of rows and the output columns of each chunk, in order."""
 
     def predict_chunk(chunk: Chunk) -> tuple[int, Mapping[str, Any]]:
-        return chunk.n_rows, {**chunk.kept(), **answers(model, chunk.table())}
+        return chunk.n_rows, {**chunk.passthrough(), **answers(model, chunk.table())}
 
     futures: deque[Future[tuple[int, Mapping[str, Any]]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="automl-score") as pool:

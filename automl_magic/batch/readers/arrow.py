@@ -28,10 +28,10 @@ class ArrowRows(Chunk):
     def table(self) -> dict[str, Any]:
         return {name: from_arrow(self.batch.column(name)) for name in self.used}
 
-    def kept(self) -> dict[str, Any]:
+    def passthrough(self) -> dict[str, Any]:
         return {name: self.batch.column(name) for name in self.names}
 
-    def after(self, n_rows: int) -> Chunk:
+    def skip(self, n_rows: int) -> Chunk:
         return ArrowRows(self.batch.slice(n_rows), self.used, self.names)
 
 

@@ -24,11 +24,11 @@ class Chunk(ABC):
         """Return the columns that the model reads."""
 
     @abstractmethod
-    def kept(self) -> dict[str, Any]:
+    def passthrough(self) -> dict[str, Any]:
         """Return the passthrough columns, as Arrow arrays or lists of JSON values."""
 
     @abstractmethod
-    def after(self, n_rows: int) -> Chunk:
+    def skip(self, n_rows: int) -> Chunk:
         """Return the chunk without its first `n_rows` rows."""
 
 

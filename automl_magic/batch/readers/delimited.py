@@ -39,10 +39,10 @@ class _Rows(Chunk):
             for name in self.used
         }
 
-    def kept(self) -> dict[str, Any]:
+    def passthrough(self) -> dict[str, Any]:
         return {name: self.batch.column(name) for name in self.names}
 
-    def after(self, n_rows: int) -> Chunk:
+    def skip(self, n_rows: int) -> Chunk:
         return _Rows(self.batch.slice(n_rows), self.stored_as, self.used, self.names)
 
 
@@ -77,7 +77,7 @@ class CsvReader(Reader):
             self._renamed = list(self.columns)
 
     @classmethod
-    def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+    def from_path(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
         """Open a file. The option `sep` is its separator, by default a comma."""
         return cls(path, options.get("sep", ","), stored_as)
 

@@ -27,10 +27,10 @@ class _Rows(Chunk):
     def table(self) -> dict[str, Any]:
         return table_of(self.frame, self.used)
 
-    def kept(self) -> dict[str, Any]:
+    def passthrough(self) -> dict[str, Any]:
         return {name: _arrow(name, self.frame[name]) for name in self.names}
 
-    def after(self, n_rows: int) -> Chunk:
+    def skip(self, n_rows: int) -> Chunk:
         return _Rows(self.frame.iloc[n_rows:], self.used, self.names)
 
 

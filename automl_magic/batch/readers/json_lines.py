@@ -31,10 +31,10 @@ class _Rows(Chunk):
     def table(self) -> dict[str, Any]:
         return {name: from_values([row.get(name) for row in self.records]) for name in self.used}
 
-    def kept(self) -> dict[str, Any]:
+    def passthrough(self) -> dict[str, Any]:
         return {name: [row.get(name) for row in self.records] for name in self.names}
 
-    def after(self, n_rows: int) -> Chunk:
+    def skip(self, n_rows: int) -> Chunk:
         return _Rows(self.records[n_rows:], self.used, self.names)
 
 
@@ -51,7 +51,7 @@ class JsonLinesReader(Reader):
         self.columns = tuple(next(self._records(), {}))
 
     @classmethod
-    def opened(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+    def from_path(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
         """Open a file. The option `lines` is whether it has one record per line, the default."""
         del stored_as
         return cls(path, lines=options.get("lines", True))
