@@ -77,7 +77,9 @@ class CsvReader(Reader):
             self._renamed = list(self.columns)
 
     @classmethod
-    def from_path(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+    def from_path(
+        cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]
+    ) -> Self:
         """Open a file. The option `sep` is its separator, by default a comma."""
         return cls(path, options.get("sep", ","), stored_as)
 

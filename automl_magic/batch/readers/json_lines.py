@@ -51,7 +51,9 @@ class JsonLinesReader(Reader):
         self.columns = tuple(next(self._records(), {}))
 
     @classmethod
-    def from_path(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+    def from_path(
+        cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]
+    ) -> Self:
         """Open a file. The option `lines` is whether it has one record per line, the default."""
         del stored_as
         return cls(path, lines=options.get("lines", True))

@@ -48,7 +48,9 @@ class ParquetReader(Reader):
                 )
 
     @classmethod
-    def from_path(cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]) -> Self:
+    def from_path(
+        cls, path: Path, options: Mapping[str, Any], stored_as: Mapping[str, str]
+    ) -> Self:
         """Open one file. Parquet needs no options."""
         del options, stored_as
         return cls([path])
