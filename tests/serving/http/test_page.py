@@ -56,7 +56,7 @@ class TestInABrowser:
         page.close()
 
     def test_the_example_row_is_answered(self, shown):
-        form = shown.get_by_role("form", name="Ask churn")
+        form = shown.get_by_role("form", name="Predict with churn")
         form.get_by_role("button", name="Predict").click()
         form.locator("output").filter(has_text="label").wait_for()
         status, _, message = form.locator("output").inner_text().partition("\n")
@@ -65,7 +65,7 @@ class TestInABrowser:
         assert json.loads(message)["predictions"][0]["label"] in ("no", "yes")
 
     def test_axe_finds_nothing(self, shown, violations):
-        shown.get_by_role("form", name="Ask price").get_by_role("button").click()
+        shown.get_by_role("form", name="Predict with price").get_by_role("button").click()
         shown.locator("output").filter(has_text="value").wait_for()
 
         assert violations(shown) == {}
