@@ -164,7 +164,7 @@ class Rest:
 def make_rest(
     routes: Sequence[BaseRoute], job_runner: Keeper
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """Return the ASGI application of these routes. It starts and stops the keeper."""
+    """Return the ASGI application of these routes. It starts and stops the job runner."""
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:

@@ -1,10 +1,10 @@
 """rpc: the Open Inference Protocol over gRPC, with the same authentication and errors as HTTP.
 
-compiled   compiles the .proto files into message classes when the server starts
-inference  the inference service; tensors: converts messages to tensors and back
-health     the gRPC health service
-status     HTTP errors as gRPC statuses
-server     the gRPC server
+proto_files  compiles the .proto files into message classes when the server starts
+inference    the inference service; tensors: converts messages to tensors and back
+health       the gRPC health service
+status       HTTP errors as gRPC statuses
+server       the gRPC server
 """
 
 import os

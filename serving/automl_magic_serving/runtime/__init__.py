@@ -1,7 +1,7 @@
 """runtime: loads a model from a signed folder and predicts with it.
 
-load_model   checks approval, manifest, formats and digests, tests it in a child process → Served
-Served       parses instances, predicts and explains; has the schema and the inference plan
+load_model   checks approval, manifest, formats and digests, and tests the model in a child process
+ServedModel  parses instances, predicts and explains; has the schema and the inference plan
 Batcher      combines the requests of one turn of the event loop into a batch
 """
 

@@ -178,7 +178,7 @@ def _read_result(code: int, stdout: bytes, limits: Limits) -> Rehearsal:
     if "no_network" in message:
         return Rehearsal(bool(message["no_network"]))
     if "what" in message:
-        kind = ModelRefused if message.get("kind") == "ModelRefused" else ArtifactTampered
+        kind = ModelRefused if message.get("kind") == ModelRefused.__name__ else ArtifactTampered
         raise kind(message["what"], why=message["why"], fix=message["fix"])
     if "failed" in message:
         why = f"The process that loaded them failed: {message['failed']}"

@@ -1,4 +1,4 @@
-"""The child process of the smoke test, started by `rehearsal.rehearse`.
+"""The child process of the smoke test, started by `smoke_test.run_smoke_test`.
 
 Standard input has a line of JSON and the bytes of the files. The child writes one line of JSON to
 standard output. Before it parses the files, it drops what it doesn't need: network access if the
