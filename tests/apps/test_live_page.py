@@ -22,7 +22,7 @@ def visit(browser, url, **options):
     page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname or "blob"))
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.goto(url)
-    page.locator("#said", has_text="run").wait_for()
+    page.locator("#status", has_text="run").wait_for()
     return page
 
 
@@ -50,7 +50,7 @@ def test_the_page_follows_a_search_from_its_start_to_its_end(store, browser, tmp
     with live_server(None, None, default_workspace()) as server:
         server.start()
         page = visit(browser, server.url)
-        said = page.locator("#said")
+        said = page.locator("#status")
         before = said.inner_text()
         with subprocess.Popen(
             [sys.executable, "-c", code, *words],

@@ -46,14 +46,14 @@ def visit(browser, url, **options):
     page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname or "blob"))
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.goto(url)
-    page.locator("#said:not(:empty)").wait_for()
+    page.locator("#status:not(:empty)").wait_for()
     return page
 
 
 def test_it_says_what_serves_and_what_is_wrong(served, browser):
     page = visit(browser, served.url)
 
-    assert page.locator("#said").inner_text() == "churn serves version 1. 5 active alerts."
+    assert page.locator("#status").inner_text() == "churn serves version 1. 5 active alerts."
     assert page.get_by_text("performance: roc_auc").is_visible()
     assert page.get_by_text("automl-serving").is_visible()
     assert page.hosts <= {"127.0.0.1", "blob", ""}
@@ -127,7 +127,7 @@ def test_where_nothing_is_deployed_it_says_what_to_do(home, browser, tmp_path, m
         server.start()
         page = visit(browser, server.url)
 
-        assert page.locator("#said").inner_text() == "Nothing is deployed yet."
+        assert page.locator("#status").inner_text() == "There are no deployments yet."
         assert page.get_by_text("automl serve NAME").is_visible()
         assert page.locator("section:visible").count() == 1
 
