@@ -23,7 +23,9 @@ from automl_magic.records.runs.run import FailureKind
 ENGINE_NAME = "automl-magic"
 AUTOSAVE_S = 30
 _MAX_STARTS = 3
-_CAPPED = frozenset({"stream", "display_data", "execute_result", "update_display_data", "error"})
+_LIMITED_MESSAGES = frozenset(
+    {"stream", "display_data", "execute_result", "update_display_data", "error"}
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Client(PapermillNotebookClient):
         try:
             self._start()
         except KernelNotStarted as error:
-            return self._stopped() or Ending(FailureKind.NOT_STARTED, _one_line(str(error)))
+            return self._stop_ending() or Ending(FailureKind.NOT_STARTED, _one_line(str(error)))
         try:
             ending = self._run_cells()
             if ending.kind is None:
@@ -138,7 +140,7 @@ class Client(PapermillNotebookClient):
         outputs = self._execution.outputs
         if kind == "clear_output":
             outputs.cleared()
-        elif kind in _CAPPED:
+        elif kind in _LIMITED_MESSAGES:
             if kind == "error":
                 outputs.log(plain("\n".join(msg["content"].get("traceback", []))) + "\n")
             content = outputs.admit(kind, msg["content"])
@@ -181,7 +183,7 @@ class Client(PapermillNotebookClient):
             if not runs(cell):
                 continue
             position += 1
-            if stopped := self._stopped():
+            if stopped := self._stop_ending():
                 return stopped
             event = {"cell_id": cell["id"], "index": position, "of": len(planned)}
             emit("cell", **event, state="started", t=time.time())
@@ -190,7 +192,7 @@ class Client(PapermillNotebookClient):
             ending = self._run_cell(cell, index)
             watch.end()
             self._merge_outputs(cell, index)
-            ending = self._stopped() or ending
+            ending = self._stop_ending() or ending
             failed = ending.kind is not None
             if failed:
                 self.nb_man.cell_exception(cell, cell_index=index)
@@ -223,7 +225,7 @@ class Client(PapermillNotebookClient):
             if index in cells:
                 cells[index] = [new_positions[position] for position in cells[index]]
 
-    def _stopped(self) -> Ending | None:
+    def _stop_ending(self) -> Ending | None:
         stop = self._execution.watch.stopped
         return Ending(stop.kind, stop.message, stop.cell_id) if stop else None
 

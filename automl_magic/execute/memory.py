@@ -31,7 +31,7 @@ def free_bytes() -> int:
 def oom_kills() -> int:
     """Return how many processes of this control group the kernel has killed out of memory."""
     count = 0
-    for folder in _folders():
+    for folder in _cgroup_folders():
         for name, key in (("memory.events", "oom_kill"), ("memory.oom_control", "oom_kill")):
             with contextlib.suppress(OSError):
                 text = (folder / name).read_text("utf-8")
@@ -71,14 +71,14 @@ class MemoryWatch:
         if now < self._next:
             return None
         try:
-            family = [self._root, *self._root.children(recursive=True)]
+            processes = [self._root, *self._root.children(recursive=True)]
         except psutil.Error:
             return None
-        n_bytes: int | None = used_bytes(family)
+        n_bytes: int | None = used_bytes(processes)
         if n_bytes is not None and n_bytes > self.limit_bytes:
-            n_bytes = used_bytes(family, exact=True)
-        cost = self._clock() - now
-        self._next = now + max(0.2, 50 * cost)
+            n_bytes = used_bytes(processes, exact=True)
+        elapsed_s = self._clock() - now
+        self._next = now + max(0.2, 50 * elapsed_s)
         return n_bytes if n_bytes is not None and n_bytes > self.limit_bytes else None
 
 
@@ -90,20 +90,20 @@ def in_words(size_bytes: float) -> str:
 
 
 def _free_in_cgroups() -> Iterator[int]:
-    for folder in _folders():
+    for folder in _cgroup_folders():
         for limit_name, usage_name, cache in (
             ("memory.max", "memory.current", "inactive_file"),
             ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
         ):
-            limit = _number(folder / limit_name)
-            usage = _number(folder / usage_name)
+            limit = _read_int(folder / limit_name)
+            usage = _read_int(folder / usage_name)
             if limit is None or usage is None or limit >= _UNLIMITED:
                 continue
             # Cached file pages are freed when memory is needed.
-            yield max(limit - usage + _stat(folder / "memory.stat", cache), 0)
+            yield max(limit - usage + _read_stat(folder / "memory.stat", cache), 0)
 
 
-def _folders() -> Iterator[Path]:
+def _cgroup_folders() -> Iterator[Path]:
     """Yield this process's memory control groups, innermost first."""
     try:
         lines = Path("/proc/self/cgroup").read_text("utf-8").splitlines()
@@ -125,14 +125,14 @@ def _folders() -> Iterator[Path]:
                 break
 
 
-def _number(path: Path) -> int | None:
+def _read_int(path: Path) -> int | None:
     try:
         return int(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
 
 
-def _stat(path: Path, key: str) -> int:
+def _read_stat(path: Path, key: str) -> int:
     with contextlib.suppress(OSError):
         if match := re.search(rf"^{key} (\d+)$", path.read_text("utf-8"), re.MULTILINE):
             return int(match[1])

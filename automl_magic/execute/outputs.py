@@ -10,8 +10,8 @@ from typing import Any
 
 from automl_magic.execute.limits import Limits
 
-_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_ERROR_CHARACTERS = 20_000
+_COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_MAX_ERROR_CHARACTERS = 20_000
 _NOTE = "[The rest of the output is in log.txt of this run.]\n"
 
 
@@ -25,11 +25,11 @@ class OutputCap:
         self._limits, self._log = limits, log
         self._logged = 0
         self._cell = self._notebook = 0
-        self._noted = self._log_is_full = False
+        self._has_note = self._log_is_full = False
 
     def next_cell(self) -> None:
         """Start counting for the next cell."""
-        self._cell, self._noted = 0, False
+        self._cell, self._has_note = 0, False
 
     def cleared(self) -> None:
         """Reset the count of a cell that cleared its outputs."""
@@ -43,7 +43,7 @@ class OutputCap:
         limit is reached. The rest of the cell's text goes to the log.
         """
         if kind == "error":
-            return _cut_error(content)
+            return _truncate_error(content)
         size = _size(content)
         room = min(
             self._limits.cell_output_bytes - self._cell,
@@ -52,17 +52,17 @@ class OutputCap:
         if kind == "update_display_data":
             if size <= room:
                 return dict(content)
-            self._spill(content)
+            self._log_content(content)
             return None
-        if size <= room and not (self._noted and kind == "stream"):
+        if size <= room and not (self._has_note and kind == "stream"):
             self._count(size)
             return dict(content)
-        if self._noted:
-            self._spill(content)
+        if self._has_note:
+            self._log_content(content)
             return None
-        self._noted = True
+        self._has_note = True
         if kind != "stream":
-            self._spill(content)
+            self._log_content(content)
             return {"name": "stderr", "text": _NOTE}
         head = content["text"][: max(room, 0)]
         self._count(len(head))
@@ -85,7 +85,7 @@ class OutputCap:
         self._cell += size
         self._notebook += size
 
-    def _spill(self, content: Mapping[str, Any]) -> None:
+    def _log_content(self, content: Mapping[str, Any]) -> None:
         if "text" in content:
             self.log(str(content["text"]))
             return
@@ -125,7 +125,7 @@ def merged(outputs: list[Any]) -> tuple[list[Any], dict[int, int]]:
 
 def plain(text: str) -> str:
     """Return text without terminal color codes."""
-    return _COLOURS.sub("", text)
+    return _COLORS.sub("", text)
 
 
 def _size(content: Mapping[str, Any]) -> int:
@@ -137,12 +137,12 @@ def _size(content: Mapping[str, Any]) -> int:
     )
 
 
-def _cut_error(content: Mapping[str, Any]) -> dict[str, Any]:
+def _truncate_error(content: Mapping[str, Any]) -> dict[str, Any]:
     cut = dict(content)
-    cut["evalue"] = str(content.get("evalue", ""))[:_ERROR_CHARACTERS]
+    cut["evalue"] = str(content.get("evalue", ""))[:_MAX_ERROR_CHARACTERS]
     lines = [str(line) for line in content.get("traceback", [])]
     tail: list[str] = []
-    room = _ERROR_CHARACTERS
+    room = _MAX_ERROR_CHARACTERS
     for line in reversed(lines):  # the end of a traceback has the error
         if (room := room - len(line)) < 0:
             tail.append("[Truncated. The full traceback is in log.txt of this run.]")

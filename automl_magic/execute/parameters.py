@@ -66,7 +66,7 @@ def parse_parameter(text: str) -> tuple[str, Any]:
             fix="Use this form, for example: -p budget_s=30",
         )
     try:
-        return name.strip(), json.loads(value, parse_constant=_refuse)
+        return name.strip(), json.loads(value, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
         return name.strip(), value
 
@@ -133,5 +133,5 @@ def _depth(value: Any) -> int:
     return max_depth
 
 
-def _refuse(constant: str) -> Any:
+def _reject_constant(constant: str) -> Any:
     raise ValueError(f"{constant} isn't JSON")

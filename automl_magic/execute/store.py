@@ -106,7 +106,7 @@ class RunStore:
                 parameters=parameters or {},
                 rerun_of=rerun_of,
             )
-            row = (run_id, kind, run.status.value, now.isoformat(), 1, _document(run), *owner)
+            row = (run_id, kind, run.status.value, now.isoformat(), 1, _dump(run), *owner)
             try:
                 with self._transaction() as connection:
                     connection.execute(_INSERT, row)
@@ -163,7 +163,7 @@ class RunStore:
         with self._transaction() as connection:
             run = replace(self._read(connection, run_id), tracking_id=tracking_id)
             connection.execute(
-                "UPDATE runs SET document = ? WHERE run_id = ?", (_document(run), run_id)
+                "UPDATE runs SET document = ? WHERE run_id = ?", (_dump(run), run_id)
             )
         return run
 
@@ -204,7 +204,7 @@ class RunStore:
             "WHERE status NOT IN (?, ?, ?, ?) ORDER BY run_id"
         )
         with self._connection() as connection:
-            return [(_run(row[0]), Owner(*row[1:])) for row in connection.execute(query, ends)]
+            return [(_load(row[0]), Owner(*row[1:])) for row in connection.execute(query, ends)]
 
     def list(
         self,
@@ -222,19 +222,19 @@ class RunStore:
         )
         values = (kind, status.value if status else None, -1 if limit is None else limit)
         with self._connection() as connection:
-            return [_run(row[0]) for row in connection.execute(query, values)]
+            return [_load(row[0]) for row in connection.execute(query, values)]
 
     def _read(self, connection: sqlite3.Connection, run_id: str) -> Run:
         row = connection.execute("SELECT document FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         if row is None:
             ids = connection.execute("SELECT run_id FROM runs ORDER BY run_id DESC LIMIT 500")
             raise _not_found_error(run_id, [id_row[0] for id_row in ids])
-        return _run(row[0])
+        return _load(row[0])
 
     def _write(self, connection: sqlite3.Connection, run: Run) -> None:
         connection.execute(
             "UPDATE runs SET status = ?, token = ?, document = ? WHERE run_id = ?",
-            (run.status.value, run.token, _document(run), run.run_id),
+            (run.status.value, run.token, _dump(run), run.run_id),
         )
 
     @contextlib.contextmanager
@@ -311,11 +311,11 @@ def _storage_error(path: Path, error: sqlite3.DatabaseError) -> FolderNotWritabl
     )
 
 
-def _document(run: Run) -> str:
+def _dump(run: Run) -> str:
     return json.dumps(run.to_json(), allow_nan=False)
 
 
-def _run(document: str) -> Run:
+def _load(document: str) -> Run:
     return Run.from_json(json.loads(document))
 
 

@@ -159,7 +159,7 @@ class _Supervisor:
             "is_python": python,
             "limits": self._limits.to_json(),
         }
-        self._to(RunStatus.RUNNING, journal)
+        self._set_status(RunStatus.RUNNING, journal)
         with Signals() as signals:
             with (
                 reserve(self._folder),
@@ -279,10 +279,10 @@ class _Supervisor:
     def _end(self, journal: Journal) -> Run:
         """Decide how the run ended, and write the executed notebook and the record."""
         ending = self._ending or {}
-        status, failure = self._judge(ending)
+        status, failure = self._final_status(ending)
         result = commit.read_result(self._folder)
         if status == RunStatus.SUCCEEDED:
-            self._to(RunStatus.COMMITTING, journal)
+            self._set_status(RunStatus.COMMITTING, journal)
             failure = commit.unfinished(self._record)
             if failure is None and self._is_search and isinstance(result, str):
                 failure = Failure(kind=FailureKind.NO_END_MARKER, message=result)
@@ -293,10 +293,10 @@ class _Supervisor:
         journal.emit("run", run_id=self._run.run_id, state="published")
         digests = commit.artifacts(self._folder)
         journal.emit("run", run_id=self._run.run_id, state="digested")
-        self._to(status, journal, failure=failure, result=result, artifacts=digests)
+        self._set_status(status, journal, failure=failure, result=result, artifacts=digests)
         return self._run
 
-    def _judge(self, ending: Mapping[str, Any]) -> tuple[RunStatus, Failure | None]:
+    def _final_status(self, ending: Mapping[str, Any]) -> tuple[RunStatus, Failure | None]:
         kind, message, cell_id = ending.get("kind"), ending.get("message"), ending.get("cell_id")
         if kind is None:
             return RunStatus.SUCCEEDED, None
@@ -321,7 +321,7 @@ class _Supervisor:
         with contextlib.suppress(AutomlMagicError):
             self._advance(RunStatus.FAILED, failure=failure)
 
-    def _to(self, status: RunStatus, journal: Journal, **changes: Any) -> None:
+    def _set_status(self, status: RunStatus, journal: Journal, **changes: Any) -> None:
         self._advance(status, **changes)
         journal.emit("run", run_id=self._run.run_id, state=status.value)
 

@@ -49,8 +49,8 @@ class RecordProblem(ValueError):
         unknown: bool = False,
         close: str | None = None,
     ) -> None:
-        dotted = ".".join(map(str, path)) or "the document"
-        super().__init__(f"{dotted}: expected {expected}, found {actual}")
+        path_text = ".".join(map(str, path)) or "the document"
+        super().__init__(f"{path_text}: expected {expected}, found {actual}")
         self.path, self.expected, self.found = path, expected, actual
         self.missing, self.unknown, self.close = missing, unknown, close
 
@@ -61,7 +61,7 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as JSON types. All fields are included, also those with defaults."""
-        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        return {f.name: _to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
 
     @classmethod
     def from_json(cls, document: object, path: Path = ()) -> Self:
@@ -143,7 +143,7 @@ def digest_of(document: object) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value: object) -> Any:
+def _to_plain(value: object) -> Any:
     match value:
         case Record():
             return value.to_json()
@@ -152,11 +152,11 @@ def _plain(value: object) -> Any:
         case datetime():
             return value.isoformat()
         case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
+            return {str(key): _to_plain(item) for key, item in value.items()}
         case tuple() | list():
-            return [_plain(item) for item in value]
+            return [_to_plain(item) for item in value]
         case frozenset() | set():
-            return sorted(_plain(item) for item in value)
+            return sorted(_to_plain(item) for item in value)
         case OpenChoice():
             return str(value)
         case None | bool() | int() | float() | str():
@@ -192,7 +192,7 @@ def _read(hint: Any, value: object, path: Path) -> Any:
     # bool is a subclass of int in Python, but not a number in JSON.
     if isinstance(value, hint) and not (isinstance(value, bool) and hint is not bool):
         return value
-    raise RecordProblem(path, _name(hint), describe(value))
+    raise RecordProblem(path, _type_name(hint), describe(value))
 
 
 def _read_union(options: tuple[Any, ...], value: object, path: Path) -> Any:
@@ -226,7 +226,7 @@ def _read_choice(hint: type[Enum | OpenChoice], value: object, path: Path) -> En
         ) from None
 
 
-def _name(hint: Any) -> str:
+def _type_name(hint: Any) -> str:
     return {
         str: "text",
         int: "a whole number",

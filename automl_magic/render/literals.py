@@ -34,12 +34,12 @@ def literal(value: object, *, indent: int = 0, before: int = 0, after: int = 0) 
     RenderError
         If the value has another type, isn't finite, or is nested more than 50 deep.
     """
-    text = _flat(value, 0)
+    text = _on_one_line(value, 0)
     if before + len(text) + after <= LINE_LENGTH or not (isinstance(value, list | dict) and value):
         return text
     inner = indent + INDENT
     if isinstance(value, dict):
-        keys = [f"{_flat(key, 0)}: " for key in value]
+        keys = [f"{_on_one_line(key, 0)}: " for key in value]
         items = list(value.values())
     else:
         keys, items = [""] * len(value), value
@@ -51,7 +51,7 @@ def literal(value: object, *, indent: int = 0, before: int = 0, after: int = 0) 
     return "\n".join([opening, *lines, " " * indent + closing])
 
 
-def _flat(value: object, depth: int) -> str:
+def _on_one_line(value: object, depth: int) -> str:
     if depth > MAX_DEPTH:
         raise _literal_error(value, f"it's nested more than {MAX_DEPTH} deep")
     if value is None or value is True or value is False:
@@ -66,19 +66,19 @@ def _flat(value: object, depth: int) -> str:
             raise _literal_error(value, "it isn't finite")
         return float.__repr__(value)
     if type(value) is str:
-        return _text(value)
+        return _quote(value)
     if type(value) is list:
-        return f"[{', '.join(_flat(item, depth + 1) for item in value)}]"
+        return f"[{', '.join(_on_one_line(item, depth + 1) for item in value)}]"
     if type(value) is dict:
         for key in value:
             if type(key) is not str:
                 raise _literal_error(value, f"one of its keys has type {type(key).__name__}")
-        items = (f"{_text(key)}: {_flat(item, depth + 1)}" for key, item in value.items())
+        items = (f"{_quote(key)}: {_on_one_line(item, depth + 1)}" for key, item in value.items())
         return "{" + ", ".join(items) + "}"
     raise _literal_error(value, "it isn't a JSON type")
 
 
-def _text(value: str) -> str:
+def _quote(value: str) -> str:
     quoted = ascii(value)
     # ascii() uses single quotes. Replace them with double quotes unless the text has some.
     return quoted if '"' in quoted else f'"{quoted[1:-1]}"'

@@ -79,25 +79,25 @@ class _RunSnapshot:
 
 def compare(run_a: Run, folder_a: Path, run_b: Run, folder_b: Path) -> Difference:
     """Return what changed from run A to run B. `folder_a` and `folder_b` are their folders."""
-    a, b = _read(run_a, folder_a), _read(run_b, folder_b)
+    a, b = _read_run(run_a, folder_a), _read_run(run_b, folder_b)
     cells = tuple(_cell_changes(a.cells, b.cells))
     return Difference(
         before=run_a.run_id,
         after=run_b.run_id,
         changes=(
-            *_status(a, b),
-            *_scores(a, b),
-            *_data(a, b),
-            *_settings(a, b),
-            *_candidates(a, b),
-            *_environment(a, b),
-            *_code(cells),
+            *_status_changes(a, b),
+            *_score_changes(a, b),
+            *_data_changes(a, b),
+            *_setting_changes(a, b),
+            *_candidate_changes(a, b),
+            *_environment_changes(a, b),
+            *_code_changes(cells),
         ),
         cells=cells,
     )
 
 
-def _read(run: Run, folder: Path) -> _RunSnapshot:
+def _read_run(run: Run, folder: Path) -> _RunSnapshot:
     leaderboard = read_leaderboard(folder)
     recipe, plan = _read_json(folder / "recipe.json"), read_plan(folder)
     columns = plan.get("dataset", {}).get("columns", ())
@@ -105,14 +105,14 @@ def _read(run: Run, folder: Path) -> _RunSnapshot:
         run=run,
         recipe=recipe,
         columns={column["name"]: column["kind"] for column in columns} or recipe.get("columns", {}),
-        settings=_settings_of(run, plan, recipe),
+        settings=_run_settings(run, plan, recipe),
         trials=read_trials(folder),
         higher_is_better=leaderboard.higher_is_better if leaderboard else None,
         cells=_cell_sources(folder),
     )
 
 
-def _settings_of(run: Run, plan: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
+def _run_settings(run: Run, plan: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a run, from its plan, inputs, recipe and parameters."""
     experiment = plan.get("experiment") or {}
     planned = {"budget_s": experiment.get("budget_s"), "data_source": experiment.get("data")}
@@ -121,13 +121,13 @@ def _settings_of(run: Run, plan: Mapping[str, Any], recipe: Mapping[str, Any]) -
     return {**planned, **inputs, **fitted, **run.parameters}
 
 
-def _status(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _status_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     before, after = a.run.status.value, b.run.status.value
     if before != after:
-        yield _changed("status", "status", before, after)
+        yield _value_change("status", "status", before, after)
 
 
-def _scores(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _score_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     for part, part_name in (("holdout", "the holdout"), ("cv", "the folds")):
         before, after = a.run.result.get(part), b.run.result.get(part)
         if not isinstance(before, Mapping) or not isinstance(after, Mapping) or before == after:
@@ -142,7 +142,7 @@ def _scores(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
         yield Change(about=part, words=sentence, before=before, after=after)
     before, after = a.run.result.get("best"), b.run.result.get("best")
     if before != after:
-        yield _changed("best", "best model", before, after)
+        yield _value_change("best", "best model", before, after)
 
 
 def _score_change(
@@ -166,7 +166,7 @@ def _score_change(
     return sentence + " The 95% intervals don't overlap."
 
 
-def _data(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _data_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     before, after = a.run.inputs.get("data"), b.run.inputs.get("data")
     if before != after:
         sentence = "The data changed: it has another fingerprint."
@@ -184,25 +184,25 @@ def _data(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     for name in old:
         if name in new and old[name] != new[name]:
             column = f"column {safe(name, 60)}"
-            yield _changed("column_kind", f"kind of {column}", old[name], new[name])
+            yield _value_change("column_kind", f"kind of {column}", old[name], new[name])
 
 
-def _settings(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _setting_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     for name, label in _SETTINGS.items():
         before, after = a.settings.get(name), b.settings.get(name)
         if before != after:
-            yield _changed(name, label, before, after)
+            yield _value_change(name, label, before, after)
     for name in ("task", "target", "metric"):
         if _in_both(a, b, name) and a.recipe[name] != b.recipe[name]:
-            yield _changed(name, name, a.recipe[name], b.recipe[name])
+            yield _value_change(name, name, a.recipe[name], b.recipe[name])
     if _in_both(a, b, "split"):
         old, new = a.recipe["split"], b.recipe["split"]
         for name in old:
             if old[name] != new.get(name):
-                yield _changed("split", f"split's {name}", old[name], new.get(name))
+                yield _value_change("split", f"split's {name}", old[name], new.get(name))
 
 
-def _candidates(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _candidate_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     # The first trial of a candidate is from its cell. The search adds variations of it later.
     old, new = (
         {trial.candidate: trial for trial in reversed(snapshot.trials)} for snapshot in (a, b)
@@ -220,10 +220,12 @@ def _candidates(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
         for param in sorted(old[name].params.keys() | new[name].params.keys()):
             before, after = old[name].params.get(param), new[name].params.get(param)
             if before != after:
-                yield _changed("params", f"{safe(param, 60)} of {safe(name, 60)}", before, after)
+                yield _value_change(
+                    "params", f"{safe(param, 60)} of {safe(name, 60)}", before, after
+                )
 
 
-def _environment(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
+def _environment_changes(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
     changes = input_changes(a.run.inputs, b.run.inputs)
     environment = changes.get("environment")
     if environment is not None:
@@ -234,13 +236,15 @@ def _environment(a: _RunSnapshot, b: _RunSnapshot) -> Iterator[Change]:
         else:
             old, new = _flatten(before), _flatten(after)
             for name in sorted(old.keys() | new.keys()):
-                yield _changed("environment", f"version of {name}", old.get(name), new.get(name))
+                yield _value_change(
+                    "environment", f"version of {name}", old.get(name), new.get(name)
+                )
     if "code" in changes:
         sentence = "The code of automl-magic changed."
         yield Change(about="code", words=sentence, **changes["code"])
 
 
-def _code(cells: tuple[CellChange, ...]) -> Iterator[Change]:
+def _code_changes(cells: tuple[CellChange, ...]) -> Iterator[Change]:
     for kind in ("added", "removed", "changed"):
         ids = [cell.cell_id for cell in cells if cell.kind == kind]
         if ids:
@@ -282,7 +286,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _changed(about: str, label: str, before: Any, after: Any) -> Change:
+def _value_change(about: str, label: str, before: Any, after: Any) -> Change:
     sentence = f"The {label} changed from {_format_value(before)} to {_format_value(after)}."
     return Change(about=about, words=sentence, before=before, after=after)
 

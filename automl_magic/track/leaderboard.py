@@ -118,9 +118,9 @@ class LeaderboardTable:
         rows = [
             (
                 str(row.rank),
-                safe(row.name, 40) + _state(row),
-                _number(row.score),
-                _interval(row.score),
+                safe(row.name, 40) + _format_state(row),
+                _format_score(row.score),
+                _format_interval(row.score),
                 "" if row.weight is None else f"{row.weight:.2f}",
                 "" if row.fit_s is None else f"{row.fit_s:.1f}",
                 safe(row.link.cell_id, 40),
@@ -129,7 +129,7 @@ class LeaderboardTable:
         ]
         lines = [self._caption(), "", *aligned([header, *rows], right={0, 2, 4, 5})]
         if self.leaderboard.holdout:
-            before, number, after = self._holdout(self.leaderboard.holdout)
+            before, number, after = self._holdout_text(self.leaderboard.holdout)
             lines += ["", before + number + after]
         return "\n".join(lines)
 
@@ -146,7 +146,7 @@ class LeaderboardTable:
         holdout, link = self.leaderboard.holdout, self.leaderboard.holdout_link
         if holdout is None or link is None:
             return table
-        before, number, after = self._holdout(holdout)
+        before, number, after = self._holdout_text(holdout)
         return f"{table}\n<p>{escape(before)}{_anchor(link, number)}{escape(after)}</p>"
 
     def _caption(self) -> str:
@@ -157,26 +157,28 @@ class LeaderboardTable:
             f"{safe(leaderboard.metric, 60)} in cross-validation, {better} is better"
         )
 
-    def _holdout(self, score: Score) -> tuple[str, str, str]:
+    def _holdout_text(self, score: Score) -> tuple[str, str, str]:
         """Return the text about the holdout in three parts: before, the score, and after."""
-        interval = f" (95%: {_interval(score)})" if _interval(score) else ""
+        interval = f" (95%: {_format_interval(score)})" if _format_interval(score) else ""
         return (
             f"Holdout: {safe(score.metric, 60)} ",
-            _number(score),
+            _format_score(score),
             f"{interval} on {score.rows} holdout rows",
         )
 
 
 def _html_row(row: LeaderboardRow) -> str:
-    number = _anchor(row.link, _number(row.score)) if row.score else "<span>no score</span>"
-    state = "" if row.state is TrialState.COMPLETE else f" <span>{escape(_state(row))}</span>"
+    number = _anchor(row.link, _format_score(row.score)) if row.score else "<span>no score</span>"
+    state = (
+        "" if row.state is TrialState.COMPLETE else f" <span>{escape(_format_state(row))}</span>"
+    )
     # Names can be right-to-left text, which bdi isolates from the text around it.
     name = f"<bdi>{escape(safe(row.name, 80))}</bdi>{state}"
     cells = [
         f"<td>{row.rank}</td>",
-        f'<th scope="row" title="{_attribute(row.reason)}">{name}</th>',
+        f'<th scope="row" title="{_escape_attribute(row.reason)}">{name}</th>',
         f"<td>{number}</td>",
-        f"<td>{_interval(row.score)}</td>",
+        f"<td>{_format_interval(row.score)}</td>",
         "<td></td>" if row.weight is None else f"<td>{row.weight:.2f}</td>",
         "<td></td>" if row.fit_s is None else f"<td>{row.fit_s:.1f}</td>",
     ]
@@ -187,25 +189,25 @@ def _anchor(link: Link, text: str) -> str:
     run, notebook, cell = (encodable(part) for part in (link.run_id, link.notebook, link.cell_id))
     href = f"run/{quote(run, safe='')}/{quote(notebook, safe='')}#{quote(cell, safe='')}"
     return (
-        f'<a href="{escape(href)}" data-run="{_attribute(run)}" '
-        f'data-notebook="{_attribute(notebook)}" data-cell="{_attribute(cell)}" '
+        f'<a href="{escape(href)}" data-run="{_escape_attribute(run)}" '
+        f'data-notebook="{_escape_attribute(notebook)}" data-cell="{_escape_attribute(cell)}" '
         f'title="The cell with this number">{escape(text)}</a>'
     )
 
 
-def _attribute(text: str) -> str:
+def _escape_attribute(text: str) -> str:
     return escape(encodable(text), quote=True)
 
 
-def _state(row: LeaderboardRow) -> str:
+def _format_state(row: LeaderboardRow) -> str:
     return "" if row.state is TrialState.COMPLETE else f" ({row.state.value})"
 
 
-def _number(score: Score | None) -> str:
+def _format_score(score: Score | None) -> str:
     return "" if score is None else f"{score.score:.5g}"
 
 
-def _interval(score: Score | None) -> str:
+def _format_interval(score: Score | None) -> str:
     if score is None or score.low is None or score.high is None:
         return ""
     return f"{score.low:.4g} to {score.high:.4g}"

@@ -110,24 +110,24 @@ def nested(depth):
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        (math.nan, "it is not finite"),
-        (math.inf, "it is not finite"),
-        ([-math.inf], "it is not finite"),
-        ((1, 2), "it is of none of the types of JSON"),
-        ({1, 2}, "it is of none of the types of JSON"),
-        (b"bytes", "it is of none of the types of JSON"),
-        (Path("x"), "it is of none of the types of JSON"),
-        (1j, "it is of none of the types of JSON"),
-        (object(), "it is of none of the types of JSON"),
-        (Loud("x"), "it is of none of the types of JSON"),
-        ([Loud("x")], "it is of none of the types of JSON"),
-        (Fraction(1), "it is of none of the types of JSON"),
-        (Word.ONE, "it is of none of the types of JSON"),
-        (OrderedDict(a=1), "it is of none of the types of JSON"),
-        ({1: "a"}, "a key of it is a int"),
-        ({Loud("x"): 1}, "a key of it is a Loud"),
+        (math.nan, "it isn't finite"),
+        (math.inf, "it isn't finite"),
+        ([-math.inf], "it isn't finite"),
+        ((1, 2), "it isn't a JSON type"),
+        ({1, 2}, "it isn't a JSON type"),
+        (b"bytes", "it isn't a JSON type"),
+        (Path("x"), "it isn't a JSON type"),
+        (1j, "it isn't a JSON type"),
+        (object(), "it isn't a JSON type"),
+        (Loud("x"), "it isn't a JSON type"),
+        ([Loud("x")], "it isn't a JSON type"),
+        (Fraction(1), "it isn't a JSON type"),
+        (Word.ONE, "it isn't a JSON type"),
+        (OrderedDict(a=1), "it isn't a JSON type"),
+        ({1: "a"}, "one of its keys has type int"),
+        ({Loud("x"): 1}, "one of its keys has type Loud"),
         (10**5000, "it has too many digits"),
-        (nested(51), "it is nested more than 50 deep"),
+        (nested(51), "it's nested more than 50 deep"),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -136,8 +136,8 @@ def test_what_is_no_plain_value_is_refused(value, why):
         literal(value)
 
     assert raised.value.what.endswith(" into a notebook.")
-    assert raised.value.why == f"A value enters a notebook as a literal, and {why}."
-    assert raised.value.fix.startswith("Use None, true or false, a finite number")
+    assert raised.value.why == f"Values become Python literals, but {why}."
+    assert raised.value.fix.startswith("Use None, a boolean, a finite number")
 
 
 def test_fifty_brackets_are_not_too_deep():

@@ -334,7 +334,7 @@ class DriftReport(Record):
                 summary=section.why,
                 link=self.link(section.cell_id),
             )
-            for kind, section, subject, value in self._single()
+            for kind, section, subject, value in self._single_sections()
         ]
         breaches += [
             Breach(
@@ -350,7 +350,7 @@ class DriftReport(Record):
         alarming = [breach for breach in breaches if breach.severity.alarms]
         return tuple(sorted(alarming, key=lambda breach: -breach.severity.rank))
 
-    def _single(self) -> list[tuple[str, Any, str, float | None]]:
+    def _single_sections(self) -> list[tuple[str, Any, str, float | None]]:
         sections: list[tuple[str, Any, str, float | None]] = []
         if self.performance is not None:
             metric = self.performance.metric

@@ -38,13 +38,13 @@ class RunStatus(StrEnum):
         return status in TRANSITIONS[self]
 
 
-_UNHAPPY = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.LOST})
-END_STATES = _UNHAPPY | {RunStatus.SUCCEEDED}
+_UNSUCCESSFUL = frozenset({RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.LOST})
+END_STATES = _UNSUCCESSFUL | {RunStatus.SUCCEEDED}
 TRANSITIONS: Mapping[RunStatus, frozenset[RunStatus]] = {
-    RunStatus.CREATED: frozenset({RunStatus.STAGING}) | _UNHAPPY,
-    RunStatus.STAGING: frozenset({RunStatus.RUNNING}) | _UNHAPPY,
-    RunStatus.RUNNING: frozenset({RunStatus.COMMITTING}) | _UNHAPPY,
-    RunStatus.COMMITTING: frozenset({RunStatus.SUCCEEDED}) | _UNHAPPY,
+    RunStatus.CREATED: frozenset({RunStatus.STAGING}) | _UNSUCCESSFUL,
+    RunStatus.STAGING: frozenset({RunStatus.RUNNING}) | _UNSUCCESSFUL,
+    RunStatus.RUNNING: frozenset({RunStatus.COMMITTING}) | _UNSUCCESSFUL,
+    RunStatus.COMMITTING: frozenset({RunStatus.SUCCEEDED}) | _UNSUCCESSFUL,
     **{end: frozenset() for end in END_STATES},
 }
 

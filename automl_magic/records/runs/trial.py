@@ -46,7 +46,7 @@ class Trial(Record):
     also: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return _without_empty(super().to_json())
+        return _drop_empty(super().to_json())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class LeaderboardRow(Record):
     also: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return _without_empty(super().to_json())
+        return _drop_empty(super().to_json())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class Leaderboard(Record):
         return tuple(dict.fromkeys(name for row in self.rows for name in row.also))
 
 
-def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(document: dict[str, Any]) -> dict[str, Any]:
     """Remove `also` if it's empty: most families have no further metrics."""
     if not document["also"]:
         del document["also"]

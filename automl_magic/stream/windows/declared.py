@@ -118,14 +118,14 @@ def read_windows(path: Path) -> Windows:
 
 def windows_of(document: Any, name: str) -> Windows:
     """Return the windows of a document. `name` is its name in errors."""
-    document = _mapping(document, name, "the file")
+    document = _check_mapping(document, name, "the file")
     fields = ("key", "time", "late", "most_events", "features")
     _check_names(document, fields, name, "the file")
-    declared = _mapping(document.get("features"), name, "features")
+    declared = _check_mapping(document.get("features"), name, "features")
     features = []
     for feature, definition in declared.items():
         where = f"feature {feature!r}"
-        entry = _mapping(definition, name, where)
+        entry = _check_mapping(definition, name, where)
         _check_names(entry, [*Aggregate, "over"], name, where)
         aggregates = [field for field in entry if field != "over"]
         if len(aggregates) != 1:
@@ -133,17 +133,17 @@ def windows_of(document: Any, name: str) -> Windows:
                 name, where, f"one of {', '.join(Aggregate)}", f"{len(aggregates)} of them"
             )
         aggregate = Aggregate(aggregates[0])
-        field = "" if aggregate is Aggregate.COUNT else _text(entry[aggregate], name, where)
-        over_s = _duration(entry.get("over"), name, f"{where}: over")
+        field = "" if aggregate is Aggregate.COUNT else _check_text(entry[aggregate], name, where)
+        over_s = _parse_duration(entry.get("over"), name, f"{where}: over")
         features.append(
             WindowFeature(name=str(feature), aggregate=aggregate, over_s=over_s, field=field)
         )
     try:
         return Windows(
             features=tuple(features),
-            key=_text(document.get("key", ""), name, "key"),
-            time=_text(document.get("time", ""), name, "time"),
-            late_s=_duration(document.get("late", 0), name, "late"),
+            key=_check_text(document.get("key", ""), name, "key"),
+            time=_check_text(document.get("time", ""), name, "time"),
+            late_s=_parse_duration(document.get("late", 0), name, "late"),
             most_events=document.get("most_events", 1_000),
         )
     except (OutOfRange, RecordProblem, TypeError) as error:
@@ -152,19 +152,19 @@ def windows_of(document: Any, name: str) -> Windows:
         raise _wrong_type_error(name, where, expected, "something else") from error
 
 
-def _mapping(value: Any, name: str, where: str) -> Mapping[str, Any]:
+def _check_mapping(value: Any, name: str, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise _wrong_type_error(name, where, "a mapping", f"{value!r:.60}")
     return value
 
 
-def _text(value: Any, name: str, where: str) -> str:
+def _check_text(value: Any, name: str, where: str) -> str:
     if not isinstance(value, str):
         raise _wrong_type_error(name, where, "the name of a field", f"{value!r:.60}")
     return value
 
 
-def _duration(value: Any, name: str, where: str) -> float:
+def _parse_duration(value: Any, name: str, where: str) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     match = _DURATION.fullmatch(str(value).strip())
