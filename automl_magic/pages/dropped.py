@@ -14,24 +14,24 @@ from automl_magic.reasons import Account, Reason
 MOST = 60
 
 
-def dropped_section(account: Account, *, in_model: Collection[int | None] = ()) -> str:
+def dropped_section(decision_log: Account, *, model_trials: Collection[int | None] = ()) -> str:
     """Return a section, or nothing if there's nothing to list.
 
     Parameters
     ----------
-    account : Account
-    in_model : collection of int
+    decision_log : Account
+    model_trials : collection of int
         The numbers of the trials in the final model.
     """
     counts = Counter(
         reason.choice.split(",")[0]
-        for reason in _reasons(account, "trials")
-        if int(reason.name) not in in_model
+        for reason in _reasons(decision_log, "trials")
+        if int(reason.name) not in model_trials
     )
     decisions = [
-        *((reason, _("plan")) for reason in _reasons(account, "order") if reason.rejected),
-        *((reason, _("data")) for reason in _reasons(account, "columns")),
-        *((reason, _("search")) for reason in _reasons(account, "decided")),
+        *((reason, _("plan")) for reason in _reasons(decision_log, "order") if reason.rejected),
+        *((reason, _("data")) for reason in _reasons(decision_log, "columns")),
+        *((reason, _("search")) for reason in _reasons(decision_log, "decided")),
     ]
     if not counts and not decisions:
         return ""
@@ -44,12 +44,12 @@ def dropped_section(account: Account, *, in_model: Collection[int | None] = ()) 
         "section",
         tag("h2", text(_("Not in the model"))),
         trials,
-        _table(decisions, account.run_id),
+        _table(decisions, decision_log.run_id),
     )
 
 
-def _reasons(account: Account, name: str) -> tuple[Reason, ...]:
-    section = account.section(name)
+def _reasons(decision_log: Account, name: str) -> tuple[Reason, ...]:
+    section = decision_log.section(name)
     return section.reasons if section else ()
 
 

@@ -44,8 +44,8 @@ def board_page(view: Board) -> str:
 def _dropped(view: Board) -> str:
     if view.account is None:
         return ""
-    in_model = {row.trial for row in view.leaderboard.rows if view.is_in_model(row)}
-    return dropped_section(view.account, in_model=in_model)
+    model_trials = {row.trial for row in view.leaderboard.rows if view.is_in_model(row)}
+    return dropped_section(view.account, model_trials=model_trials)
 
 
 def _header(view: Board) -> str:

@@ -18,21 +18,21 @@ from automl_magic.reasons.phrases import (
 _OPEN = ("result", "trials", "model", "end", "details")
 
 
-def account_page(account: Account) -> str:
+def account_page(decision_log: Account) -> str:
     """Return a decision log as one HTML block with its own stylesheet."""
-    run = tag("code", text(account.run_id))
-    if account.asked:
-        subject = text(account.asked, 80)
+    run = tag("code", text(decision_log.run_id))
+    if decision_log.asked:
+        subject = text(decision_log.asked, 80)
         title = fill(_("Decisions of run {run}: {subject}"), run=run, subject=subject)
     else:
         title = fill(_("Decisions of run {run}"), run=run)
     return block(
         tag("h2", title),
-        tag("p", text(_status_sentence(account.status)), class_="am-soft"),
-        joined(tag("p", tag("b", text(sentence))) for sentence in account.advice),
-        joined(_section(section) for section in account.sections),
-        joined(tag("p", text(sentence), class_="am-soft") for sentence in account.missing),
-        data_run_id=account.run_id,
+        tag("p", text(_status_sentence(decision_log.status)), class_="am-soft"),
+        joined(tag("p", tag("b", text(sentence))) for sentence in decision_log.advice),
+        joined(_section(section) for section in decision_log.sections),
+        joined(tag("p", text(sentence), class_="am-soft") for sentence in decision_log.missing),
+        data_run_id=decision_log.run_id,
     )
 
 

@@ -1,1 +1,1 @@
-"""cells: those of an explain notebook that make no section."""
+"""The cells of an explain notebook that don't compute a section."""

@@ -124,7 +124,7 @@ def _summary(explanation: Explanation, size: int) -> CellOutput:
         (f"{score.metric} on unseen rows", f"{format_value(score.score)} on {score.rows:,} rows")
     ]
     if (shap := explanation.section(Shap)) is not None:
-        top = [shown(one.column) for one in shap.columns[:TOP_COLUMNS]]
+        top = [shown(section.column) for section in shap.columns[:TOP_COLUMNS]]
         rows.append(("most important columns", ", ".join(top)))
     if (calibration := explanation.section(Calibration)) is not None:
         rows.append(("expected calibration error", measured(calibration.ece)))
@@ -140,8 +140,10 @@ def _summary(explanation: Explanation, size: int) -> CellOutput:
     ]
     table = TextTable("The explanation is finished.", ("", ""), rows)
     # Don't mention sections that the task can't have.
-    task_reasons = {need.otherwise for one in sections() for need in one.needs}
+    task_reasons = {need.otherwise for section in sections() for need in section.needs}
     notes = [
-        f"No {one.section}: {one.why}" for one in explanation.skipped if one.why not in task_reasons
+        f"No {section.section}: {section.why}"
+        for section in explanation.skipped
+        if section.why not in task_reasons
     ]
     return CellOutput(tables=[table], said=notes)
