@@ -92,9 +92,9 @@ def test_the_mean_of_a_level_that_one_group_has_tells_its_rows_nothing(visits):
     """Among random rows it would: the other rows of the patient have the patient's target."""
     spec = StepSpec(kind="target_mean", columns=("device",))
     table, y = table_of(visits, ["device"]), visits["ill"].to_numpy()
-    apart = apart_by(SPLITS["grouped"], table_of(visits, ["patient"]))
+    groups = apart_by(SPLITS["grouped"], table_of(visits, ["patient"]))
 
-    _, kept = fit_view([spec], table, y, TaskKind("binary"), groups=apart)
+    _, kept = fit_view([spec], table, y, TaskKind("binary"), groups=groups)
     _, at_random = fit_view([spec], table, y, TaskKind("binary"))
 
     np.testing.assert_allclose(kept[:, 0], y.mean())
@@ -106,11 +106,11 @@ def test_rows_of_one_unit_are_never_divided():
     groups = Apart(rng.integers(0, 40, 300))
     times = Apart(rng.integers(0, 40, 300), in_time=True)
 
-    for apart in (groups, times):
-        folds = apart.folds(5, seed=3)
+    for units in (groups, times):
+        folds = units.folds(5, seed=3)
         assert set(folds) == set(range(5))
-        for unit in np.unique(apart.units):
-            assert len(set(folds[apart.units == unit])) == 1
+        for unit in np.unique(units.units):
+            assert len(set(folds[units.units == unit])) == 1
     in_order = times.folds(5, seed=3)[np.argsort(times.units, kind="stable")]
     assert (np.diff(in_order) >= 0).all()
 

@@ -44,10 +44,10 @@ def test_what_columns_add_is_what_the_model_says(task, blended, train):
 
     values, base = explained(model, {n: view.transform(table) for n, view in model.views.items()})
 
-    told = answers_of(values.sum(axis=1) + base, model.recipe.n_classes)
+    predictions = answers_of(values.sum(axis=1) + base, model.recipe.n_classes)
     expected = model.predict(table) if task == "regression" else model.predict_proba(table)
     assert values.shape[1] == len(model.recipe.used_columns)
-    assert np.abs(told - expected).max() < 1e-5
+    assert np.abs(predictions - expected).max() < 1e-5
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -55,11 +55,11 @@ def test_a_row_alone_has_the_values_that_it_has_in_a_table(task, blended, train)
     model = blended[task]
     table = table_of(train.iloc[:5], model.recipe.used_columns)
     values, base = explained(model, {n: view.transform(table) for n, view in model.views.items()})
-    for place in range(5):
-        row = {name: column[place] for name, column in table.items()}
-        alone = {n: np.array([view.transform_row(row)]) for n, view in model.views.items()}
-        of_row, of_base = explained(model, alone)
-        assert of_row[0] == pytest.approx(values[place], rel=1e-9, abs=1e-12)
+    for index in range(5):
+        row = {name: column[index] for name, column in table.items()}
+        single_row = {n: np.array([view.transform_row(row)]) for n, view in model.views.items()}
+        of_row, of_base = explained(model, single_row)
+        assert of_row[0] == pytest.approx(values[index], rel=1e-9, abs=1e-12)
         assert of_base == pytest.approx(base, rel=1e-9)
 
 

@@ -24,9 +24,9 @@ ISOTONIC = Calibration(method=Method.ISOTONIC, x=(0.1, 0.4, 0.8), y=(0.02, 0.5, 
 
 def shares(k, n=200, seed=0):
     random = np.random.default_rng(seed)
-    found = random.dirichlet(np.full(k, 0.4), size=(3, n))
-    found[0, 0] = np.eye(k)[0]  # a member that is certain
-    return list(found)
+    probabilities = random.dirichlet(np.full(k, 0.4), size=(3, n))
+    probabilities[0, 0] = np.eye(k)[0]  # a member that is certain
+    return list(probabilities)
 
 
 @pytest.mark.parametrize("k", [2, 5])
@@ -80,10 +80,10 @@ def test_values_are_averaged():
 def test_the_geometric_mean_of_two_classes_is_the_mean_of_the_log_odds():
     low, high = np.array([[0.8, 0.2]]), np.array([[0.1, 0.9]])
 
-    found = blended(Blend.GEOMETRIC, [0.5, 0.5], [low, high])
+    blend = blended(Blend.GEOMETRIC, [0.5, 0.5], [low, high])
 
     odds = np.sqrt(0.2 / 0.8 * 0.9 / 0.1)
-    assert found[0, 1] == pytest.approx(odds / (1 + odds))
+    assert blend[0, 1] == pytest.approx(odds / (1 + odds))
 
 
 def test_a_member_that_is_certain_decides_nothing_alone():
@@ -95,9 +95,9 @@ def test_a_member_that_is_certain_decides_nothing_alone():
 def test_a_temperature_above_one_takes_confidence_away_and_keeps_the_order():
     probabilities = np.array([[0.9, 0.1], [0.3, 0.7]])
 
-    found = calibrated(TEMPERATURE, probabilities)
+    calibrated_rows = calibrated(TEMPERATURE, probabilities)
 
-    assert 0.1 < found[0, 1] < 0.5 < found[1, 1] < 0.7
+    assert 0.1 < calibrated_rows[0, 1] < 0.5 < calibrated_rows[1, 1] < 0.7
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
@@ -153,8 +153,8 @@ def test_a_recipe_refuses_what_its_task_has_not(task, changes, message, recipe_f
 def test_a_recipe_says_how_its_members_are_combined(recipe_for):
     recipe = recipe_for("binary", blend=Blend.GEOMETRIC, calibration=SHIFTED)
 
-    shown = repr(recipe)
+    text = repr(recipe)
 
-    assert "  blended by the geometric mean of their probabilities" in shown
-    assert "  calibrated by a temperature of 0.800 and a shift per class" in shown
+    assert "  blended by the geometric mean of their probabilities" in text
+    assert "  calibrated by a temperature of 0.800 and a shift per class" in text
     assert type(recipe).from_json(recipe.to_json()) == recipe

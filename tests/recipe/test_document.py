@@ -75,7 +75,7 @@ def test_a_wrong_member_is_refused(field, value, message):
 
 
 def test_a_recipe_reads_like_a_recipe():
-    shown = repr(
+    text = repr(
         Recipe(
             task=TaskKind("binary"),
             target="churn",
@@ -91,7 +91,7 @@ def test_a_recipe_reads_like_a_recipe():
         )
     )
 
-    assert shown.splitlines() == [
+    assert text.splitlines() == [
         "Recipe: predict 'churn', binary, scored by f1",
         "  1.00 x shallow on view tree, 40 rounds",
         "  view tree: number of 1",

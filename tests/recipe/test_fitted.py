@@ -88,7 +88,7 @@ def test_labels_of_tables_and_rows(task, fitted_for, new):
 
 
 def test_the_blend_is_the_weighted_sum_of_its_members(recipe_for, with_target, new):
-    whole = recipe_for("binary")
+    recipe = recipe_for("binary")
     frame = with_target("binary")
     total = sum(
         spec.weight
@@ -99,24 +99,24 @@ def test_the_blend_is_the_weighted_sum_of_its_members(recipe_for, with_target, n
             ),
             frame,
         ).predict_proba(new)
-        for spec in whole.members
+        for spec in recipe.members
     )
-    np.testing.assert_allclose(fit_recipe(whole, frame).predict_proba(new), total, atol=1e-12)
+    np.testing.assert_allclose(fit_recipe(recipe, frame).predict_proba(new), total, atol=1e-12)
 
 
 def test_two_fits_are_the_same_to_the_last_bit(fitted_for, recipe_for, with_target, new):
-    again = fit_recipe(recipe_for("multiclass"), with_target("multiclass"))
+    refitted = fit_recipe(recipe_for("multiclass"), with_target("multiclass"))
     np.testing.assert_array_equal(
-        again.predict_proba(new), fitted_for("multiclass").predict_proba(new)
+        refitted.predict_proba(new), fitted_for("multiclass").predict_proba(new)
     )
 
 
 def test_rows_choose_what_is_learned(recipe_for, with_target, new):
     frame = with_target("regression")
     rows = np.arange(0, 300, 2)
-    one = fit_recipe(recipe_for("regression"), frame, rows=rows).predict(new)
-    other = fit_recipe(recipe_for("regression"), frame.iloc[rows]).predict(new)
-    np.testing.assert_array_equal(one, other)
+    first = fit_recipe(recipe_for("regression"), frame, rows=rows).predict(new)
+    second = fit_recipe(recipe_for("regression"), frame.iloc[rows]).predict(new)
+    np.testing.assert_array_equal(first, second)
 
 
 def test_a_mapping_of_arrays_is_a_table(fitted_for, new):
@@ -197,6 +197,8 @@ def test_the_recipe_does_not_import_pandas():
         "view.transform_row({'a': 1})\n"
         "print('pandas' in sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    completed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert completed.stdout == "False\n"
     assert "pandas" in pd.__name__

@@ -61,10 +61,10 @@ def test_the_column_alone_says_how_to_divide(plan, table, name, kind):
 
 
 def test_no_model_sees_the_column_that_names_the_groups(plan, table):
-    made = plan(table(), cv={"type": "grouped", "column": "who"})
+    plan_result = plan(table(), cv={"type": "grouped", "column": "who"})
 
-    assert [step.columns for step in made.views["tree"]] == [("x",), ("day",)]
-    assert made.split.holdout == 0.2
+    assert [step.columns for step in plan_result.views["tree"]] == [("x",), ("day",)]
+    assert plan_result.split.holdout == 0.2
 
 
 def test_few_groups_give_fewer_folds_and_no_holdout(plan, dataset, column, target):

@@ -152,11 +152,11 @@ def test_catboost_chooses_nothing_by_the_number_of_rounds(grow_policy, most):
 @pytest.mark.parametrize("name", [name for name in our_estimators() if member(name).is_random])
 def test_another_seed_is_another_model(name):
     X, y, X_new = inputs(name, TaskKind("regression"))
-    one, other = (
+    first, second = (
         member(name).predict(fit(name, TaskKind("regression"), X, y, seed=seed), X_new)
         for seed in (3, 4)
     )
-    assert not np.array_equal(one, other)
+    assert not np.array_equal(first, second)
 
 
 @pytest.mark.parametrize("name", our_estimators())
@@ -196,8 +196,10 @@ def test_a_matrix_may_hold_only_codes_or_only_numbers(name, columns):
 def test_two_fits_are_the_same(name):
     task = TaskKind("multiclass")
     X, y, X_new = inputs(name, task)
-    one, other = (member(name).predict(fit(name, task, X, y, threads=2), X_new) for _ in range(2))
-    np.testing.assert_array_equal(one, other)
+    first, second = (
+        member(name).predict(fit(name, task, X, y, threads=2), X_new) for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, second)
 
 
 def test_class_weights_count_a_rare_class_as_much_as_a_common_one():

@@ -75,13 +75,13 @@ def test_a_noisy_target_stays_noise_in_the_training_rows(names):
 
 def test_a_pair_of_levels_that_occurs_once_tells_a_training_row_nothing():
     rng = np.random.default_rng(0)
-    one, other = (rng.choice(np.array(["u", "v"], dtype=object), 600) for _ in range(2))
-    y = (one == other).astype(int)
+    first, second = (rng.choice(np.array(["u", "v"], dtype=object), 600) for _ in range(2))
+    y = (first == second).astype(int)
     own = slice(400, 600)
-    one[own], other[own] = ([f"{side}{i}" for i in range(200)] for side in "ab")
+    first[own], second[own] = ([f"{side}{i}" for i in range(200)] for side in "ab")
     y[own] = rng.integers(0, 2, 200)
     spec = StepSpec(kind="cross", columns=("one", "other"))
-    view, matrix = fit_view([spec], {"one": one, "other": other}, y, TaskKind("binary"))
+    view, matrix = fit_view([spec], {"one": first, "other": second}, y, TaskKind("binary"))
 
     assert len(view.names) == 2
     np.testing.assert_allclose(matrix[own, 0], y.mean())

@@ -13,27 +13,27 @@ from automl_magic.records import StepSpec, TaskKind
 @pytest.mark.parametrize("sign", "+-*/")
 def test_a_result_that_is_not_finite_is_missing(sign):
     edge = [0.0, -0.0, 1.0, -2.5, 3e38, 1e-300, np.nan]
-    one, other = (grid.ravel() for grid in np.meshgrid(edge, edge))
-    together = combined(one, sign, other)
+    left, right = (grid.ravel() for grid in np.meshgrid(edge, edge))
+    results = combined(left, sign, right)
 
     one_by_one = [
-        combined_one(a, sign, b) for a, b in zip(one.tolist(), other.tolist(), strict=True)
+        combined_one(a, sign, b) for a, b in zip(left.tolist(), right.tolist(), strict=True)
     ]
-    np.testing.assert_array_equal(together, one_by_one)
-    assert not np.isinf(together).any()
+    np.testing.assert_array_equal(results, one_by_one)
+    assert not np.isinf(results).any()
     assert np.isnan(combined_one(1.0, "/", 0.0))
 
 
 def test_noise_has_no_interactions():
     rng = np.random.default_rng(0)
     table = {f"x{i}": rng.normal(size=2_000) for i in range(10)}
-    found = []
+    names = []
     for seed in range(5):
         y = np.random.default_rng(seed).integers(0, 2, 2_000)
         spec = StepSpec(kind="interaction", columns=tuple(table))
-        found += fit_view([spec], table, y, TaskKind("binary"))[0].names
+        names += fit_view([spec], table, y, TaskKind("binary"))[0].names
 
-    assert len(found) < 10  # of 900
+    assert len(names) < 10  # of 900
 
 
 def test_a_sum_of_two_effects_is_no_interaction():

@@ -155,9 +155,9 @@ def test_few_hits_are_too_few_only_where_chance_would_rarely_give_them():
 
 def test_boruta_is_the_same_every_time():
     X, value = a_signal(200, 5)
-    one, other = (boruta_hits(X, value, TaskKind("regression"), seed=3) for _ in range(2))
+    first, second = (boruta_hits(X, value, TaskKind("regression"), seed=3) for _ in range(2))
 
-    np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(first, second)
 
 
 def test_a_second_selection_is_refused():

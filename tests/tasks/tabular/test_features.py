@@ -66,9 +66,9 @@ def test_columns_read_by_different_rules_get_steps_of_their_own():
     ],
 )
 def test_a_category_of_many_levels_becomes_a_mean_of_the_target(n_unique, tree, dense):
-    found = views(a_dataset(a_column("c", "category", n_unique=n_unique)), "y", ())
+    steps_by_view = views(a_dataset(a_column("c", "category", n_unique=n_unique)), "y", ())
 
-    assert (found["tree"][0].kind, found["dense"][0].kind) == (tree, dense)
+    assert (steps_by_view["tree"][0].kind, steps_by_view["dense"][0].kind) == (tree, dense)
 
 
 def test_booleans_of_different_words_get_steps_of_their_own():
@@ -84,7 +84,7 @@ def test_booleans_of_different_words_get_steps_of_their_own():
 
 
 def test_what_no_model_sees_has_a_reason():
-    found = Finding(
+    finding = Finding(
         code="AM005",
         severity=Severity.WARNING,
         title="Equal.",
@@ -98,7 +98,7 @@ def test_what_no_model_sees_has_a_reason():
         a_column("i", "id"),
         a_column("k", "constant"),
         a_column("x", "number"),
-        findings=(found,),
+        findings=(finding,),
     )
 
     reasons = {name: one.why for name, one in left_out(table, "y", ["x"]).items()}
@@ -129,17 +129,17 @@ def test_a_rich_view_is_there_only_where_columns_can_be_put_together():
         ([numbers[0], labels[0]], ["group"]),
         ([*numbers, *labels], ["interaction", "cross", "group"]),
     ):
-        found = views(a_dataset(*columns), "y", ())
-        n_steps = len(found["tree"])
-        assert found["rich"][:n_steps] == found["tree"]
-        assert kinds(found["rich"][n_steps:]) == expected
+        steps_by_view = views(a_dataset(*columns), "y", ())
+        n_steps = len(steps_by_view["tree"])
+        assert steps_by_view["rich"][:n_steps] == steps_by_view["tree"]
+        assert kinds(steps_by_view["rich"][n_steps:]) == expected
 
 
 def test_gaps_in_two_columns_make_a_pattern():
     gaps = [a_column(name, "category", n_missing=3) for name in "ab"]
-    found = views(a_dataset(*gaps, a_column("c", "category")), "y", ())
+    steps_by_view = views(a_dataset(*gaps, a_column("c", "category")), "y", ())
 
-    assert StepSpec(kind="missing", columns=("a", "b")) in found["rich"]
+    assert StepSpec(kind="missing", columns=("a", "b")) in steps_by_view["rich"]
     assert "missing" not in kinds(views(a_dataset(gaps[0]), "y", ())["tree"])
 
 
@@ -159,10 +159,10 @@ def test_pairs_of_numbers_keep_the_rule_by_which_each_is_read():
 
 def test_two_dates_have_time_between_them_in_every_view():
     table = a_dataset(*(a_column(name, "date", stored_as="date") for name in ("sent", "paid")))
-    found = views(table, "y", ())
+    steps_by_view = views(table, "y", ())
 
-    assert found["tree"][-1] == StepSpec(kind="elapsed", columns=("sent", "paid"))
-    assert found["dense"][-1].params == {"fill": "median", "scale": True}
+    assert steps_by_view["tree"][-1] == StepSpec(kind="elapsed", columns=("sent", "paid"))
+    assert steps_by_view["dense"][-1].params == {"fill": "median", "scale": True}
 
 
 def test_words_are_weighed_by_the_target_unless_it_has_too_many_classes():
@@ -195,9 +195,9 @@ def test_levels_that_are_too_many_for_a_byte_are_coded_in_a_view_of_their_own():
     colour = a_column("colour", "category", n_unique=400)
     few = a_column("few", "category", n_unique=4)
 
-    found = views(a_dataset(street, colour, few), "y", ())
-    assert found["levels"][:-1] == found["tree"]
-    assert found["levels"][-1] == StepSpec(kind="category", columns=("street", "colour"))
+    steps_by_view = views(a_dataset(street, colour, few), "y", ())
+    assert steps_by_view["levels"][:-1] == steps_by_view["tree"]
+    assert steps_by_view["levels"][-1] == StepSpec(kind="category", columns=("street", "colour"))
     assert "levels" not in views(a_dataset(few), "y", ())
 
 
@@ -205,8 +205,8 @@ def test_many_outputs_are_selected():
     many = [a_column(f"x{i}", "number", stored_as="number") for i in range(120)]
     wide = a_dataset(*many, *(a_column(f"c{i}", "category", n_unique=50) for i in range(3)))
 
-    found = views(wide, "y", ())
-    assert [steps[-1].kind for steps in found.values()] == ["category", "select", "group"]
+    steps_by_view = views(wide, "y", ())
+    assert [steps[-1].kind for steps in steps_by_view.values()] == ["category", "select", "group"]
     assert "select" not in kinds(views(wide, "y", (), select=Selection.NONE)["dense"])
     boruta = views(wide, "y", (), select=Selection.BORUTA)
     assert {steps[-1].params["method"] for steps in boruta.values()} == {"boruta"}
@@ -215,9 +215,9 @@ def test_many_outputs_are_selected():
 def test_asked_for_mutual_information_keeps_the_better_half():
     narrow = a_dataset(*(a_column(f"x{i}", "number", stored_as="number") for i in range(9)))
 
-    found = views(narrow, "y", (), select=Selection.MUTUAL_INFORMATION)
+    steps_by_view = views(narrow, "y", (), select=Selection.MUTUAL_INFORMATION)
 
-    assert found["tree"][-1].params == {"method": "mutual_information", "most": 5}
+    assert steps_by_view["tree"][-1].params == {"method": "mutual_information", "most": 5}
     assert "select" not in kinds(views(narrow, "y", ())["tree"])
 
 

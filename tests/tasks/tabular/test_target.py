@@ -22,23 +22,23 @@ def about_task(plan):
     ],
 )
 def test_the_task_is_read_off_the_target(plan, dataset, column, target, values, task):
-    made = plan(dataset(column("x"), target(values)))
+    plan_result = plan(dataset(column("x"), target(values)))
 
-    assert made.task == task
-    assert made.classes == (() if task == "regression" else tuple(values))
+    assert plan_result.task == task
+    assert plan_result.classes == (() if task == "regression" else tuple(values))
 
 
 def test_a_number_with_many_values_is_a_regression_without_classes(plan, dataset, column):
-    made = plan(dataset(column("x"), column("y", n_unique=700)))
+    plan_result = plan(dataset(column("x"), column("y", n_unique=700)))
 
-    assert (made.task, made.metric, made.classes) == ("regression", "rmse", ())
-    assert about_task(made).why == "The target is a number with 700 values."
+    assert (plan_result.task, plan_result.metric, plan_result.classes) == ("regression", "rmse", ())
+    assert about_task(plan_result).why == "The target is a number with 700 values."
 
 
 def test_a_number_that_is_unique_in_each_row_can_be_predicted(plan, dataset, column):
-    made = plan(dataset(column("x"), column("y", "id", n_unique=1_000)))
+    plan_result = plan(dataset(column("x"), column("y", "id", n_unique=1_000)))
 
-    assert made.task == "regression"
+    assert plan_result.task == "regression"
 
 
 def test_few_whole_numbers_are_classes_with_the_other_reading_named(plan, dataset, column, target):
@@ -50,9 +50,9 @@ def test_few_whole_numbers_are_classes_with_the_other_reading_named(plan, datase
 
 
 def test_the_task_can_be_asked_for(plan, dataset, column, target):
-    made = plan(dataset(column("x"), target([3, 4, 5])), task="regression")
+    plan_result = plan(dataset(column("x"), target([3, 4, 5])), task="regression")
 
-    assert (made.task, about_task(made).why) == ("regression", "You set this.")
+    assert (plan_result.task, about_task(plan_result).why) == ("regression", "You set this.")
 
 
 def refusal(error, plan, dataset, column, y, n_rows=1_000, **asked):

@@ -48,11 +48,11 @@ def test_after_n_epochs_it_predicts_what_a_fit_of_n_epochs_predicts(name, task):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_more_epochs_than_the_schedule_has_are_those_of_the_schedule(name):
     X, y = table(200, 0, "binary")
-    whole, more = (
+    full, more = (
         member(name).fit(PARAMS, X, y, n_iterations=n, **settings("binary")) for n in (None, 9)
     )
 
-    np.testing.assert_array_equal(member(name).predict(whole, X), member(name).predict(more, X))
+    np.testing.assert_array_equal(member(name).predict(full, X), member(name).predict(more, X))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
