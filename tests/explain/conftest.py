@@ -1,4 +1,4 @@
-"""Models of small mixed tables, in the folder that a search leaves: real but for their rows."""
+"""Models of small mixed tables, in folders like those of searches."""
 
 from __future__ import annotations
 

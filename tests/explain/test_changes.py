@@ -1,4 +1,4 @@
-"""What happens to the model, and to its answers, when columns are other than they are."""
+"""Permutation importance, partial dependence and counterfactuals."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def test_a_shuffled_column_that_decides_costs_more_than_noise(found):
     assert section.repeats == 5
 
 
-def test_the_model_for_that_has_not_seen_its_rows(binary):
+def test_the_test_model_was_not_trained_on_its_rows(binary):
     subject = binary.subject()
 
     shown = explain.refit(subject)
@@ -35,7 +35,7 @@ def test_the_model_for_that_has_not_seen_its_rows(binary):
     assert not np.array_equal(subject.predict(rows), subject.predict(rows, subject.tester))
 
 
-def test_a_fit_that_would_take_too_long_is_not_made_and_the_sections_say_so(binary):
+def test_a_refit_that_takes_too_long_is_skipped_with_a_note(binary):
     subject = binary.subject(budget_s=0.001)
 
     shown = explain.refit(subject)
@@ -67,7 +67,7 @@ def test_dependence_follows_the_column_over_values_of_the_table(found):
     assert of["city"].places == ()
 
 
-def test_a_counterfactual_is_true_of_the_model_and_leaves_alone_what_cannot_change(found):
+def test_a_counterfactual_is_verified_and_keeps_immutable_columns(found):
     subject = found.subject(immutable=["city", "noise"])
 
     explain.counterfactuals(subject)
@@ -111,12 +111,12 @@ def test_a_counterfactual_keeps_within_the_ranges_it_is_given(binary):
 
 
 @pytest.mark.parametrize("bounds", [{"city": [1, 2]}, {"age": [5, 1]}, {"age": "old"}])
-def test_a_range_that_is_none_is_refused(bounds, binary):
+def test_an_invalid_range_is_refused(bounds, binary):
     with pytest.raises(PlanError, match=r"The range of '(city|age)' is invalid\."):
         explain.counterfactuals(binary.subject(), ranges=bounds)
 
 
-def test_what_one_part_leaves_over_the_later_ones_share():
+def test_unused_time_goes_to_later_sections():
     clock = Clock(100.0)
     first, *_, last = [one.time_share for one in sections() if one.time_share]
 

@@ -1,4 +1,4 @@
-"""A section is one file and its piece of the notebook; no other file knows of it."""
+"""A section is one module and its template; no other file mentions it."""
 
 import json
 import sys
@@ -102,7 +102,7 @@ def test_a_section_with_a_page_is_drawn_in_its_place(told, monkeypatch):
     assert "from even." in page
 
 
-def test_it_is_left_out_where_the_task_has_no_use_for_it(toy, make_search):
+def test_it_is_skipped_if_the_task_does_not_support_it(toy, make_search):
     subject = make_search("regression").subject()
 
     assert repr(explain.decisiveness(subject, far=0.1)).startswith("Skipped: Only two classes")

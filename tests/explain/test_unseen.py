@@ -1,4 +1,4 @@
-"""What is measured on rows that the models had not seen: curves, costs, calibration, residuals."""
+"""Sections on unseen rows: curves, costs, calibration and residuals."""
 
 import numpy as np
 import pytest
@@ -57,7 +57,7 @@ def test_the_counts_at_a_threshold_are_those_of_the_rows(binary):
     assert len(found.thresholds) <= 200
 
 
-def test_costs_that_nobody_named_are_one_and_said_so(binary):
+def test_costs_default_to_one_with_a_note(binary):
     subject = binary.subject()
 
     shown = explain.thresholds(subject)
@@ -78,7 +78,7 @@ def test_a_confusion_matrix_counts_every_row(make_search):
     assert found.outputs == (0, 1, 2)
 
 
-def test_probabilities_that_lie_are_found_out(binary):
+def test_uncalibrated_probabilities_have_a_large_error(binary):
     honest, liar = binary.subject(), binary.subject()
     odds = honest.unseen.predicted[:, 1] ** 4
     liar.unseen.predicted[:] = np.column_stack([1 - odds, odds])
@@ -129,7 +129,7 @@ def test_residuals_are_truth_minus_prediction(make_search):
         ("binary", "fairness", "The experiment has no sensitive columns"),
     ],
 )
-def test_what_does_not_apply_is_left_out_with_its_reason(kind, name, why, make_search):
+def test_sections_that_do_not_apply_are_skipped_with_a_reason(kind, name, why, make_search):
     subject = make_search(kind).subject()
 
     shown = getattr(explain, name)(subject)

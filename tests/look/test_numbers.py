@@ -14,12 +14,12 @@ from automl_magic.look.numbers import file_size, milliseconds
         (2e9, "2.0 GB"),
     ],
 )
-def test_a_size_is_said_as_people_say_it(n_bytes, shown):
+def test_sizes_are_readable(n_bytes, shown):
     assert file_size(n_bytes) == shown
 
 
 @pytest.mark.parametrize(
     ("value", "shown"), [(None, "–"), (0.0731, "0.073 ms"), (12.3, "12 ms"), (1234.0, "1.2 s")]
 )
-def test_a_short_time_is_said_as_people_say_it(value, shown):
+def test_latencies_are_readable(value, shown):
     assert milliseconds(value) == shown

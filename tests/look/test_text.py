@@ -24,7 +24,7 @@ def test_long_text_is_cut():
     assert safe("x" * 10_000, 20) == "x" * 19 + "…"
 
 
-def test_an_error_has_three_lines_whatever_its_words_hold():
+def test_an_error_always_has_three_lines():
     error = AutomlMagicError("No\ncolumn 'x\x1b[2J'.", why="a\rb", fix="Use --target y")
 
     assert error_lines(error) == (

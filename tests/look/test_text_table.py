@@ -1,4 +1,4 @@
-"""Tables and pictures are text and HTML with the same words."""
+"""Tables and figures have the same content as text and HTML."""
 
 from automl_magic.look.figures import SvgFigure
 from automl_magic.look.text_table import TextTable
@@ -19,11 +19,11 @@ def test_a_table_is_text_and_html_with_the_same_words():
     )
 
 
-def test_what_no_terminal_takes_is_made_visible():
+def test_nonprintable_characters_are_escaped():
     assert "a\\nb\\ud800" in repr(TextTable("a\nb\ud800", ("x",), []))
 
 
-def test_a_picture_has_its_words_as_its_text():
+def test_a_figure_has_a_text_alternative():
     picture = SvgFigure("<svg/>", 'from "a" to b')
 
     assert repr(picture) == 'from "a" to b'

@@ -1,4 +1,4 @@
-"""Explanations made by hand, with every name and value from one place: plain, or hostile."""
+"""Handmade explanations. One function makes all names and values: plain or hostile."""
 
 from __future__ import annotations
 

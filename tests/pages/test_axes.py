@@ -1,4 +1,4 @@
-"""Axes: round numbers that can be told apart, for whatever values."""
+"""Axes have round, distinct ticks for any values."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A search is followed by what its folder says, whatever else stands there."""
+"""A live run is read from its folder, whatever else is there."""
 
 import json
 from html.parser import HTMLParser
@@ -71,7 +71,7 @@ def test_only_what_is_new_is_read(tmp_path):
     assert course.left_now_s(now=1795277089.2 + 6) == pytest.approx(20.0)
 
 
-def test_half_a_line_waits_for_its_end(tmp_path):
+def test_an_incomplete_line_is_read_when_it_is_complete(tmp_path):
     path = tmp_path / "a.jsonl"
     tail = Tail(path)
     path.write_bytes(b'{"a": 1}\n{"a":')
@@ -81,7 +81,7 @@ def test_half_a_line_waits_for_its_end(tmp_path):
     assert (first, tail.read()) == ([{"a": 1}], [{"a": 2}])
 
 
-def test_a_file_that_is_begun_anew_is_read_from_its_beginning(tmp_path):
+def test_a_rewritten_file_is_read_from_the_start(tmp_path):
     path = tmp_path / "a.jsonl"
     tail = Tail(path)
     path.write_bytes(b'{"a": 1}\n{"a": 2}\n')
@@ -107,7 +107,7 @@ def test_a_file_that_is_begun_anew_is_read_from_its_beginning(tmp_path):
         b'{"event": "trial", "number": 1e400, "score": NaN}',
     ],
 )
-def test_a_line_that_is_no_event_of_ours_harms_nothing(tmp_path, line):
+def test_invalid_lines_are_skipped(tmp_path, line):
     (tmp_path / "events.jsonl").write_bytes(line + b"\n")
     (tmp_path / "trials.jsonl").write_bytes(line + b"\n")
     course = Course(tmp_path)
@@ -117,7 +117,7 @@ def test_a_line_that_is_no_event_of_ours_harms_nothing(tmp_path, line):
     assert "<article" in shown + trials_block(course, run_of(tmp_path)) + log_block(course)
 
 
-def test_a_sentence_says_how_far_it_is(tmp_path):
+def test_the_status_sentence_has_the_progress(tmp_path):
     write(tmp_path, "events.jsonl", event("search", budget_s=30.0, metric="r2"))
     write(tmp_path, "events.jsonl", ended(0, 0.5, 0.5), ended(1, None, 0.5, state="fail"))
     course = Course(tmp_path)
@@ -132,7 +132,7 @@ def test_a_sentence_says_how_far_it_is(tmp_path):
     )
 
 
-def test_when_nothing_runs_the_page_says_so(tmp_path):
+def test_the_page_tells_that_no_search_is_running(tmp_path):
     over = run_of(tmp_path, RunStatus.SUCCEEDED)
 
     assert "No search is running." in progress_block(Course(tmp_path), over, is_selected=False)

@@ -1,4 +1,4 @@
-"""Three hundred hostile values on every page, in a browser with a trap: nothing runs."""
+"""Three hundred hostile values on every page run nothing in a browser."""
 
 import random
 from dataclasses import replace

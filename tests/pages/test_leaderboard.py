@@ -108,7 +108,7 @@ def test_the_table_has_a_caption_and_scopes():
     assert {a["scope"] for name, a in elements if name == "th"} == {"col", "row"}
 
 
-def test_the_headline_names_what_was_fitted_not_the_best_trial():
+def test_the_summary_names_the_final_model_not_the_best_trial():
     alone = [row(1, "kernel", 0.9), row(2, "ensemble", 0.88), row(3, "mlp", 0.88)]
     one = [alone[0], replace(alone[1], trial=None), replace(alone[2], weight=1.0)]
     two = [replace(alone[0], weight=0.5), one[1], replace(alone[2], weight=0.5)]
@@ -120,7 +120,7 @@ def test_the_headline_names_what_was_fitted_not_the_best_trial():
     assert "The model is <b>kernel</b>." in board_page(board_of(*alone[:1]))
 
 
-def test_the_chart_says_its_numbers_in_words():
+def test_the_chart_has_a_text_alternative_with_its_numbers():
     chart = score_chart([row(1, "a", 0.9, 0.8, 0.95)], "r2", None, lambda content, _: content)
 
     assert "<desc>r2 of the best model: a 0.9000 [0.8000, 0.9500]</desc>" in chart
@@ -147,7 +147,7 @@ def test_equal_scores_still_have_a_scale():
     assert chart.count("<circle") == 2
 
 
-def test_a_failed_trial_has_a_word_in_place_of_a_score():
+def test_a_failed_trial_shows_its_state_instead_of_a_score():
     page = board_page(board_of(row(1, "a", 0.9), row(2, "b", None, state=TrialState.FAIL)))
 
     assert "<i>fail</i>" in page
@@ -170,7 +170,7 @@ def priced(rank, name, score, ms, size, *, on_front):
     return replace(row(rank, name, score), row_latency_ms=ms, size_bytes=size, on_front=on_front)
 
 
-def test_the_front_is_told_by_shape_and_in_words_not_by_colour_alone():
+def test_the_front_is_marked_by_shape_and_text_not_only_by_colour():
     rows = [
         priced(1, "blend", 0.9, 4.0, 9_000_000, on_front=True),
         priced(2, "linear", 0.8, 0.1, 20_000, on_front=True),
@@ -219,7 +219,7 @@ def test_hostile_names_stay_text_in_the_front():
     assert found <= {"svg", "desc", "line", "text", "path", "polygon", "a"}
 
 
-def test_what_was_left_out_is_told_with_its_reason_and_its_cell():
+def test_exclusions_have_a_reason_and_a_cell():
     told = Account(
         run_id="r1",
         status="succeeded",

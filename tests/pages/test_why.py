@@ -1,4 +1,4 @@
-"""Why a run did what it did, as a notebook shows it."""
+"""The decision log of a run, as a notebook shows it."""
 
 from html.parser import HTMLParser
 

@@ -1,4 +1,4 @@
-"""A model that was really fitted, and an explanation of its columns."""
+"""A fitted model, and an explanation of its columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row in a person's hands: the model itself answers, and what cannot be is refused."""
+"""What-if sessions predict changed rows and refuse invalid actions."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_a_number_of_no_row_is_refused(told, model, rows, number):
     assert session.problem
 
 
-def test_a_table_that_has_changed_is_not_taken_for_the_old_one(told, model, rows, frame):
+def test_a_changed_table_is_refused(told, model, rows, frame):
     frame.head(100).to_parquet(rows.source, index=False)
     session = Session(told, model, rows)
     session.do({"do": "number", "number": 17})
@@ -55,7 +55,7 @@ def test_a_table_that_has_changed_is_not_taken_for_the_old_one(told, model, rows
     assert "isn't the one that the model was trained on" in session.problem
 
 
-def test_it_begins_with_the_first_row_and_what_the_model_says_of_it(session, model):
+def test_it_starts_with_the_first_row_and_its_prediction(session, model):
     view = view_of(session)
 
     assert session.values == {"age": 30, "town": "Oslo"}
@@ -64,7 +64,7 @@ def test_it_begins_with_the_first_row_and_what_the_model_says_of_it(session, mod
     assert (view["was"], view["changes"]["bars"]) == ("", [])
 
 
-def test_a_changed_value_is_predicted_anew_and_told_apart(session):
+def test_a_changed_value_changes_the_prediction(session):
     session.do({"do": "set", "column": 0, "value": 80})
     view = view_of(session)
 
@@ -94,7 +94,7 @@ def test_a_counterfactual_is_tried_and_put_back(session):
     assert session.changed == []
 
 
-def test_a_row_of_usual_values_has_no_truth_and_no_counterfactual(session):
+def test_a_row_of_typical_values_has_no_true_value_and_no_counterfactual(session):
     session.do({"do": "row", "at": None})
     view = view_of(session)
 
@@ -102,7 +102,7 @@ def test_a_row_of_usual_values_has_no_truth_and_no_counterfactual(session):
     assert (view["truth"], view["ways"], view["reasons"]) == ("", [], {"bars": []})
 
 
-def test_a_value_may_be_left_missing(session):
+def test_a_value_can_be_missing(session):
     session.do({"do": "set", "column": 0, "missing": True})
 
     assert session.values["age"] is None
@@ -126,7 +126,7 @@ def test_a_value_may_be_left_missing(session):
         {"do": "row", "at": "last"},
     ],
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(session, message):
+def test_invalid_actions_are_refused_and_change_nothing(session, message):
     before = dict(session.values)
     session.do(message)
 

@@ -1,4 +1,4 @@
-"""What each change is worth adds up to the whole difference, whatever the model."""
+"""The contributions of the changes add up to the difference for any model."""
 
 import math
 
@@ -18,20 +18,20 @@ def tangled(row):
     return row["a"] * row["b"] + math.tanh(row["c"] - row["a"]) + row["d"]
 
 
-def test_where_columns_only_add_up_each_is_worth_its_own_part():
+def test_in_an_additive_model_each_column_contributes_its_own_effect():
     found = shares(additive, BEFORE, AFTER, ["a", "c"])
 
     assert found == {"a": pytest.approx(1.0), "c": pytest.approx(9.0)}
 
 
-def test_two_that_work_together_share_alike():
+def test_an_interaction_is_shared_equally():
     both = shares(lambda row: row["a"] * row["b"], BEFORE, {**AFTER, "a": 2, "b": 3}, ["a", "b"])
 
     assert both == {"a": pytest.approx(3.0), "b": pytest.approx(3.0)}
 
 
 @pytest.mark.parametrize("n", [1, 3, EXACT, EXACT + 2, 10])
-def test_all_worths_make_up_the_whole_difference(n):
+def test_contributions_add_up_to_the_difference(n):
     changed = list("abcdefghij")[:n]
     after = {**BEFORE, **{name: AFTER[name] for name in changed}}
 
@@ -40,7 +40,7 @@ def test_all_worths_make_up_the_whole_difference(n):
     assert sum(found.values()) == pytest.approx(tangled(after) - tangled(BEFORE))
 
 
-def test_the_model_is_asked_no_more_often_than_there_are_combinations():
+def test_the_model_predicts_each_combination_once():
     asked = []
 
     def counted(row):
@@ -56,5 +56,5 @@ def test_the_model_is_asked_no_more_often_than_there_are_combinations():
     assert len(asked) <= ORDERS * 10 + 1
 
 
-def test_nothing_changed_is_worth_nothing():
+def test_without_changes_there_are_no_contributions():
     assert shares(additive, BEFORE, BEFORE, []) == {}

@@ -1,4 +1,4 @@
-"""The widget hears, answers, and lets no data into its script."""
+"""The widget handles actions, and its script contains no data."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from automl_magic.what_if.widget import WhatIf
 from automl_magic.workspace import default_workspace
 
 
-def test_what_a_person_does_comes_back_as_a_view(told, model):
+def test_an_action_updates_the_view(told, model):
     widget = WhatIf(told, model)
     before = widget.view["said"]
 
@@ -31,7 +31,7 @@ def test_the_script_makes_no_markup_of_text(told, model):
     assert "__xss" not in script
 
 
-def test_a_run_that_was_not_explained_names_the_command(tmp_path, monkeypatch):
+def test_an_unexplained_run_is_an_error_with_the_command(tmp_path, monkeypatch):
     from automl_magic import whatif
 
     monkeypatch.setenv("AUTOML_MAGIC_HOME", str(tmp_path))

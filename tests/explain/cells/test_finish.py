@@ -1,4 +1,4 @@
-"""The whole explanation: written whole, read back, and about the right model."""
+"""The explanation of a model: written, read back, and refused for another table."""
 
 import json
 import math
@@ -39,7 +39,7 @@ def numbers_in(value):
     return [value] if isinstance(value, float) else []
 
 
-def test_an_explanation_is_written_whole_and_read_back(found, tmp_path):
+def test_an_explanation_can_be_read_back(found, tmp_path):
     record, document, _ = explained(found, tmp_path / "run-2", sensitive=["group"], budget_s=2)
     result = json.loads((tmp_path / "run-2" / "result.json").read_text("utf-8"))
 
@@ -57,7 +57,7 @@ def test_an_explanation_is_written_whole_and_read_back(found, tmp_path):
         assert record.link(section["cell_id"]).run_id == "run-2"
 
 
-def test_columns_say_how_a_value_is_given(binary):
+def test_columns_have_the_entry_type_of_their_values(binary):
     columns = {column.name: column for column in binary.subject(immutable=["city"]).ranges}
 
     assert columns["age"].entry == "number"
@@ -85,7 +85,7 @@ def test_two_explanations_of_one_model_are_equal_but_for_their_times(binary, tmp
     assert without_times(one) == without_times(other)
 
 
-def test_a_cell_that_was_left_out_is_named(binary, tmp_path):
+def test_a_missing_cell_is_listed_as_skipped(binary, tmp_path):
     subject = binary.subject()
 
     explain.finish(subject, run_dir=tmp_path / "run-2")
@@ -96,7 +96,7 @@ def test_a_cell_that_was_left_out_is_named(binary, tmp_path):
     assert why["residuals"].startswith("A classification has no residuals")
 
 
-def test_a_section_that_fails_does_not_take_the_others_with_it(binary):
+def test_a_failing_section_does_not_affect_others(binary):
     subject = binary.subject()
     subject.unseen.predicted[0, 1] = np.nan
 
@@ -116,7 +116,7 @@ def test_every_cell_can_be_run_again(binary):
         assert "Left out" not in repr(explain.permutation(subject))
 
 
-def test_a_folder_that_cannot_be_written_is_said(binary, tmp_path):
+def test_an_unwritable_folder_is_an_error(binary, tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(FolderNotWritable, match="run this cell again"):
@@ -130,14 +130,14 @@ def test_another_table_is_refused(make_search):
         Subject(found.frame, search_dir=found.folder, data_fingerprint="sha256:other")
 
 
-def test_a_column_that_does_not_exist_is_offered_its_near_miss(binary):
+def test_an_unknown_column_suggests_the_closest_match(binary):
     with pytest.raises(PlanError) as refused:
         binary.subject(immutable=["citty"])
 
     assert refused.value.fix == "Use 'city' instead."
 
 
-def test_a_folder_without_predictions_is_no_search(binary, tmp_path):
+def test_a_folder_without_predictions_is_an_error(binary, tmp_path):
     save_model(binary.subject().model, tmp_path / "model")
 
     with pytest.raises(RunError, match="Can't read the predictions of a search"):

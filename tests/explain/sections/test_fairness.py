@@ -47,7 +47,7 @@ def test_a_small_group_is_shown_and_marked(measured):
     assert sum(group.rows for group in groups.values()) == measured[1].rows
 
 
-def test_a_number_makes_quarters_and_a_missing_group(measured):
+def test_a_number_is_grouped_by_quartile_with_a_missing_group(measured):
     column = measured[1].columns[1]
 
     assert column.grouped.startswith("by quartile, at ")
@@ -55,7 +55,7 @@ def test_a_number_makes_quarters_and_a_missing_group(measured):
     assert len(column.groups) == 5
 
 
-def test_a_limit_is_kept_or_broken_and_a_strange_one_is_named(measured):
+def test_limits_are_met_or_exceeded_and_unknown_ones_are_noted(measured):
     gaps = {gap.name: gap for gap in measured[1].columns[0].gaps}
 
     assert gaps["demographic_parity_difference"].kept is False

@@ -1,4 +1,4 @@
-"""What columns add is what the model says: exactly for trees, sampled for all others."""
+"""SHAP values add up to the prediction: exactly for trees, by sampling for other models."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ def shap_of(subject, rows):
 
 @pytest.mark.parametrize("estimator", BOOSTERS)
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
-def test_the_paths_of_trees_add_up_to_what_the_model_says(estimator, kind, make_search):
+def test_tree_shap_values_add_up_to_the_prediction(estimator, kind, make_search):
     subject = make_search(kind, (booster(estimator),)).subject()
     rows = subject.rows(np.arange(40))
 
@@ -55,7 +55,7 @@ def test_members_and_a_temperature_add_up_where_log_odds_are_blended(make_search
     assert tree_path.gap(subject, rows, values.sum(axis=1) + base) < 1e-5
 
 
-def test_a_mean_of_probabilities_is_no_sum_of_paths(make_search):
+def test_averaged_probabilities_have_no_tree_shap(make_search):
     halves = (booster("lightgbm", weight=0.5), booster("xgboost", weight=0.5))
 
     assert "probabilities of its members" in refusal(make_search("binary", halves).subject().model)
@@ -82,7 +82,7 @@ def test_an_output_belongs_to_the_columns_that_it_reads(binary):
     ]
 
 
-def test_sampled_values_add_up_to_what_any_model_says(make_search):
+def test_sampled_values_add_up_to_the_prediction(make_search):
     subject = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR)).subject()
     explainer = sampled.SamplingShap(subject, np.arange(5), seconds_a_row=1.0)
 
@@ -107,7 +107,7 @@ def test_the_column_that_decides_comes_first(found):
     assert "age" in repr(shown)
 
 
-def test_without_time_a_few_rows_are_explained_and_it_is_said(make_search):
+def test_without_time_a_few_rows_are_explained_with_a_note(make_search):
     subject = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR)).subject(
         budget_s=0.01
     )
@@ -119,7 +119,7 @@ def test_without_time_a_few_rows_are_explained_and_it_is_said(make_search):
     assert section.notes[0].startswith("Stopped at its time limit after ")
 
 
-def test_codes_stand_for_the_values_they_were_made_of():
+def test_codes_decode_to_their_values():
     mixed = np.array(["1", 1, True, None, float("nan"), "1"], dtype=object)
     numbers = np.array([2.5, np.nan, 2.5, 1.0, np.nan, 0.0])
 
@@ -149,7 +149,7 @@ def test_a_row_has_its_prediction_its_truth_and_what_each_column_added(found):
             assert sum(row.probabilities) == pytest.approx(1, abs=1e-4)
 
 
-def test_the_first_row_is_not_kept_waiting_by_a_compiler():
+def test_the_first_row_does_not_wait_for_compilation():
     code = (
         "import numpy as np; from numba import config; from numba.core import event\n"
         "usual = config.DISABLE_JIT\n"

@@ -107,7 +107,7 @@ def test_hostile_names_bring_no_element_and_no_attribute(explained, kind):
     assert not [a for _, attributes in hostile.found for a in attributes if a.startswith("on")]
 
 
-def test_the_file_runs_nothing_and_asks_nobody(explained):
+def test_the_file_has_no_scripts_or_external_resources(explained):
     page = Elements(report_document(explained("binary", hostile_names()), cells()))
     names = {name for name, _ in page.found}
     asked = {
@@ -173,7 +173,7 @@ def test_the_direction_of_a_column_is_described():
     assert _direction(replace(rising, position=(None,) * 4)) == "unordered"
 
 
-def test_a_waterfall_sums_up_what_it_does_not_show():
+def test_a_waterfall_sums_up_small_contributions():
     steps = [Step(f"c{i}", "1", 0.5) for i in range(20)]
     link = Link(run_id="e1", notebook="output.ipynb", cell_id="local")
 

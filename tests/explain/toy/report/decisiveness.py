@@ -1,4 +1,4 @@
-"""How the report shows the toy section."""
+"""The toy section in the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""decisiveness: a section as somebody would add it. How far from even the probabilities are."""
+"""A toy section: the distance of the probabilities from the threshold."""
 
 from __future__ import annotations
 
