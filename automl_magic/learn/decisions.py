@@ -1,4 +1,4 @@
-"""decisions: what the search in a run folder decided, as a table to look at."""
+"""decisions: show the decisions of the search in a run folder as a table."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MOST_ROWS = 60
 
 
 def decisions(run_dir: str | os.PathLike[str]) -> TextTable:
-    """Return what the last search in a folder decided while it ran, in order.
+    """Return the decisions of the last search in a folder, in order.
 
     Parameters
     ----------
     run_dir : path
         The `run_dir` of the search. An empty folder gives an empty table.
     """
-    found = _of_the_last_search(Path(run_dir) / EVENTS)
+    events = _last_search_decisions(Path(run_dir) / EVENTS)
     rows = [
         (
             f"{float(event.get('elapsed_s') or 0.0):.1f}",
@@ -30,26 +30,26 @@ def decisions(run_dir: str | os.PathLike[str]) -> TextTable:
             str(event.get("choice", "")),
             str(event.get("why", "")),
         )
-        for event in found[:MOST_ROWS]
+        for event in events[:MOST_ROWS]
     ]
-    more = len(found) - len(rows)
+    more = len(events) - len(rows)
     return TextTable(
-        caption=f"{len(found)} decision{'s' * (len(found) != 1)} of the search",
-        headings=("After s", "About", "Decision", "Why"),
+        caption=f"{len(events)} decision{'s' * (len(events) != 1)} of the search",
+        headings=("Time (s)", "Subject", "Decision", "Why"),
         rows=rows,
         right=frozenset({0}),
         notes=[f"{more} more are in {EVENTS}."] if more else [],
     )
 
 
-def _of_the_last_search(path: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _last_search_decisions(path: Path) -> list[dict[str, Any]]:
+    decisions: list[dict[str, Any]] = []
     with contextlib.suppress(FileNotFoundError), path.open("rb") as lines:
         for line in lines:
             with contextlib.suppress(ValueError, LookupError, TypeError):
                 event = json.loads(line)
                 if event["event"] == "search":
-                    found = []
+                    decisions = []
                 elif event["event"] == "decision":
-                    found.append(event)
-    return found
+                    decisions.append(event)
+    return decisions

@@ -1,4 +1,4 @@
-"""What a search tells while it runs: lines in `trials.jsonl` and `events.jsonl`."""
+"""The files that a search writes while it runs: `trials.jsonl` and `events.jsonl`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TRIALS, EVENTS, STOP = "trials.jsonl", "events.jsonl", "stop"
 
 
 def append_line(path: Path, document: Mapping[str, Any]) -> None:
-    """Add one line of JSON to a file, in one write: two writers never share a line."""
+    """Append one line of JSON to a file in one write, so concurrent writers don't mix lines."""
     line = json.dumps(document, allow_nan=False, separators=(",", ":")) + "\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
@@ -25,13 +25,13 @@ def append_line(path: Path, document: Mapping[str, Any]) -> None:
 
 
 class RunFolder:
-    """The folder that a search writes into; without one, nothing is written."""
+    """The folder that a search writes to. Without a path, nothing is written."""
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
         self.path = None if path is None or not os.fspath(path) else Path(path).absolute()
 
     def begin(self, budget_s: float, metric: str) -> None:
-        """Make the folder, and remove what an earlier search in it has left.
+        """Create the folder, and remove files of an earlier search.
 
         Raises
         ------
@@ -46,13 +46,13 @@ class RunFolder:
             self.event("search", budget_s=budget_s, metric=metric)
         except OSError as error:
             raise FolderNotWritable(
-                f"The folder {str(self.path)!r} cannot be written.",
+                f"Can't write to the folder {str(self.path)!r}.",
                 why=f"{error.strerror or error}.",
-                fix="Set run_dir to a folder of yours, or free some space.",
+                fix="Set run_dir to a writable folder, or free some space.",
             ) from error
 
     def event(self, name: str, /, **fields: Any) -> None:
-        """Append an event. `t` is in seconds since 1970."""
+        """Append an event. `t` is the Unix time in seconds."""
         if self.path is not None:
             append_line(self.path / EVENTS, {"t": time.time(), "event": name, **fields})
 
@@ -63,5 +63,5 @@ class RunFolder:
 
     @property
     def asks_to_stop(self) -> bool:
-        """Whether somebody has put a file `stop` into the folder."""
+        """Whether the folder has a file named `stop`."""
         return self.path is not None and (self.path / STOP).exists()

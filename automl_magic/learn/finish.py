@@ -1,4 +1,4 @@
-"""finish: write down what the search came to; `result.json` last, as the mark of its end."""
+"""finish: write the files of a finished search, with `result.json` last."""
 
 from __future__ import annotations
 
@@ -42,23 +42,24 @@ def finish(
     holdout: Holdout | Score | None,
     run_dir: str | os.PathLike[str],
 ) -> TextTable:
-    """Write the recipe, the leaderboard, the honest predictions, the model and the result.
+    """Write the recipe, the leaderboard, the unseen-row predictions, the model and the result.
 
-    `recipe.json`, `leaderboard.json`, `oof.npz`, `holdout.npz` (where there is a holdout) and
-    `model/` come first; `result.json` comes last and whole: where it is, everything else is.
+    `recipe.json`, `leaderboard.json`, `oof.npz`, `holdout.npz` (if there is a holdout) and
+    `model/` are written first. `result.json` is written last and atomically, so all other files
+    are complete if it exists.
 
     Raises
     ------
     FolderNotWritable
     """
-    measured = holdout if isinstance(holdout, Score) else holdout.score if holdout else None
+    score = holdout if isinstance(holdout, Score) else holdout.score if holdout else None
     folder = Path(run_dir).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         documents = described(search, model, ensemble, holdout)
         manifest = save_model(model, folder / "model", documents=documents)
         costs = costs_of(search, model, list(ensemble.weights), manifest)
-        board = make_leaderboard(
+        leaderboard = make_leaderboard(
             search.task.metric,
             search.trials,
             run_id=folder.name,
@@ -66,22 +67,22 @@ def finish(
             weights=ensemble.weights,
             ensemble=ensemble.score,
             ensemble_also=_also(search, ensemble),
-            holdout=measured,
+            holdout=score,
             costs=costs,
         )
-        result = _result(search, ensemble, measured, costs[None])
+        result = _result(search, ensemble, score, costs[None])
         result["data_fingerprint"] = model.recipe.data_fingerprint
         write_atomic(folder / "recipe.json", _json(model.recipe.to_json()))
-        write_atomic(folder / "leaderboard.json", _json(board.to_json()))
+        write_atomic(folder / "leaderboard.json", _json(leaderboard.to_json()))
         _write_arrays(folder / "oof.npz", _out_of_fold(search, ensemble))
         if isinstance(holdout, Holdout) and holdout.predictions:
             _write_arrays(folder / "holdout.npz", holdout.predictions)
         write_atomic(folder / "result.json", _json(result))
     except OSError as error:
         raise FolderNotWritable(
-            f"The folder {str(folder)!r} cannot be written.",
+            f"Can't write to the folder {str(folder)!r}.",
             why=f"{error.strerror or error}.",
-            fix="Set run_dir to a folder of yours, or free some space, and run this cell again.",
+            fix="Set run_dir to a writable folder, or free some space. Then rerun this cell.",
         ) from error
     if search.recorded is None:
         remember(search, ensemble.weights)
@@ -118,28 +119,28 @@ def _result(
 
 def _summary(result: dict[str, Any], too_slow: list[str]) -> TextTable:
     rows = [("best", result["best"])]
-    for name, words in (("cv", "out of fold"), ("holdout", "on the holdout")):
+    for name, label in (("cv", "out of fold"), ("holdout", "on the holdout")):
         if score := result[name]:
-            rows.append((f"{score['metric']} {words}", format_score(score["score"])))
+            rows.append((f"{score['metric']} {label}", format_score(score["score"])))
     rows += [("trials", str(result["n_trials"])), ("search", seconds(result["search_s"]))]
     rows += [
-        ("one row", f"{result['row_latency_ms']:.3g} ms, in 95 of 100 rows"),
+        ("latency per row", f"{result['row_latency_ms']:.3g} ms (p95)"),
         ("files", format_megabytes(result["size_bytes"])),
     ]
     notes = [*result["advice"], *too_slow]
-    return TextTable("The search is finished.", ("", ""), rows, notes=notes)
+    return TextTable("Search finished.", ("", ""), rows, notes=notes)
 
 
 def _too_slow(ensemble: Ensemble, cost: Cost) -> list[str]:
-    """Say so where the model keeps the limit of the latency worse than its small likeness did."""
+    """Return a note if the final model exceeds the latency limit."""
     if ensemble.quick is None or cost.row_latency_ms <= ensemble.quick.limit_ms:
         return []
-    taken, limit = cost.row_latency_ms, ensemble.quick.limit_ms
-    return [f"Predicting a row takes {taken:.3g} ms, more than the limit of {limit:g} ms."]
+    latency_ms, limit_ms = cost.row_latency_ms, ensemble.quick.limit_ms
+    return [f"Predicting a row takes {latency_ms:.3g} ms (p95). The limit is {limit_ms:g} ms."]
 
 
 def _out_of_fold(search: Search, ensemble: Ensemble) -> dict[str, Any]:
-    """Return the predictions of the ensemble and its members, as float64, by development row."""
+    """Return the predictions of the ensemble and its members per development row, as float64."""
     arrays = {
         "rows": search.rows.development,
         "fold": search.rows.fold_ids,
@@ -160,5 +161,5 @@ def _write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
 def _json(document: Any) -> bytes:
     try:
         return dumps(document).encode("utf-8")
-    except UnicodeEncodeError:  # a name with half a surrogate pair: only its escape can be written
+    except UnicodeEncodeError:  # a lone surrogate in a name can only be written as an escape
         return (json.dumps(document, indent=2, allow_nan=False) + "\n").encode("ascii")

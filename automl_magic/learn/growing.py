@@ -1,9 +1,8 @@
-"""Growing: one proposal on all folds, whose fits go on together.
+"""Growing: fit one proposal on all folds in parallel.
 
-The folds grow side by side, each in one thread, and their losses are pooled round by round.
-Boosting stops by the pooled loss: it rests on all rows, where a single fold's rests on a few, so it
-needs less patience and gives one number of rounds for the fit on all rows. What was stopped by the
-clock can go on later.
+Each fold is fitted in one thread, and the losses are pooled round by round. Boosting stops by the
+pooled loss. It's computed on all rows, so it needs less patience than the loss of one fold and
+gives one number of rounds for the fit on all rows. A fit that the clock stopped can resume later.
 """
 
 from __future__ import annotations
@@ -24,27 +23,27 @@ if TYPE_CHECKING:
     from automl_magic.learn.task import Task
 
 MOST_ROUNDS = 5_000
-# What the folds keep of their last rounds, to read the best one of them afterwards.
+# The folds keep predictions of their last rounds, to use the best round afterwards.
 SNAPSHOT_BYTES, SNAPSHOTS = 400_000_000, 300
-# A turn of one fold takes about so long: short enough to be asked to stop, long enough to pay.
+# A turn of one fold takes about this long: short enough to stop soon, long enough for low overhead.
 TURN_S, FIRST_ROUNDS, MOST_ROUNDS_A_TURN = 0.15, 4, 64
-# Rounds without a gain: some at least, more where boosting is slow or has gone far.
+# Rounds without a gain before stopping: more for a low learning rate and after many rounds.
 FEWEST_PATIENCE, PATIENCE_PER_ROUND, MOST_PATIENCE = 20, 0.15, 80
 RATE_OF_PATIENCE, PATIENT_EPOCHS = 0.1, 10
-# Gains fade away: of those that would go on as before, so much remains.
+# Gains shrink: this share of the last gains is expected from the next rounds.
 FADING = 0.4
 
 Judge = Callable[[int, float], str | None]
 
 
 class _OnFold:
-    """The fit on one fold: how far it is, and what it took."""
+    """The fit on one fold: its rounds, losses and time."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.growth: Growth | None = None
         self.losses: list[float] = []
-        self.n_rounds, self.n_watched, self.spent_s = 0, 0, 0.0
+        self.n_rounds, self.n_validation_rows, self.spent_s = 0, 0, 0.0
         self.is_busy = False
 
     @property
@@ -53,25 +52,27 @@ class _OnFold:
 
 
 class Growing:
-    """A proposal on all folds.
+    """The fit of a proposal on all folds.
 
     Parameters
     ----------
+    pairs : sequence of (train, validation)
+        Row positions of each fold.
     fold : callable
-        Returns the matrices of a fold by its number; called in several threads.
+        Returns the matrices of a fold by its number. Called in several threads.
     patience : int or None
-        Rounds without a gain of the pooled loss after which boosting stops; None adapts it.
+        Rounds without a gain of the pooled loss after which boosting stops. None adapts it.
     exactly : int, optional
-        Grow so many rounds instead, and read the predictions there: a trial is repeated.
+        Fit exactly this many rounds and predict with them, to repeat a trial.
 
     Attributes
     ----------
     curve : list of float
         The pooled loss after each round that all folds have reached.
     settled : bool
-        Whether the pooled loss has stopped falling, or no fold can grow any more.
+        Whether the pooled loss has converged, or no fold can fit more rounds.
     verdict : str or None
-        Why a judge ended it.
+        Why it was pruned.
     """
 
     def __init__(
@@ -89,15 +90,15 @@ class Growing:
         self._clock = clock
         self._task, self._fold, self._patience = task, fold, patience
         self._exactly = exactly
-        watched = sum(len(validation) for _, validation in pairs)
-        needed = 8 * SNAPSHOTS * watched * max(1, task.n_classes)
-        # Of many rows not every round is looked at.
-        self._apart = math.ceil(needed / SNAPSHOT_BYTES)
+        n_validation_rows = sum(len(validation) for _, validation in pairs)
+        snapshot_bytes = 8 * SNAPSHOTS * n_validation_rows * max(1, task.n_classes)
+        # With many rows, only every n-th round can become the best.
+        self._round_step = math.ceil(snapshot_bytes / SNAPSHOT_BYTES)
         self._folds = [_OnFold(number) for number in range(len(pairs))]
         self._turn = threading.Condition()
         self._stopping = False
         self._error: BaseException | None = None
-        self._judge: Judge | None = None
+        self._prune_check: Judge | None = None
         self.curve: list[float] = []
         self.best_rounds, self.best_loss = 0, math.inf
         self.settled = False
@@ -105,34 +106,34 @@ class Growing:
 
     @property
     def n_rounds(self) -> int:
-        """The rounds that all folds have reached."""
+        """The number of rounds that all folds have reached."""
         return min(fold.n_rounds for fold in self._folds)
 
     @property
     def is_resumable(self) -> bool:
-        """Whether it can go on later, and what it predicts can be seen before."""
+        """Whether it can resume after predicting."""
         return not self.settled and self.verdict is None and not self._any_ended
 
     @property
     def rounds(self) -> int:
-        """The rounds after which its predictions are read: those of the least pooled loss."""
+        """The number of rounds to predict with: the one with the lowest pooled loss."""
         return self._exactly or self.best_rounds or self.n_rounds
 
-    def projected_loss(self, foreseen: float) -> float:
-        """Return the pooled loss it may come to: the last gains, going on and fading away.
+    def projected_loss(self, expected_rounds: float) -> float:
+        """Return the pooled loss that it could reach if the last gains continue and shrink.
 
-        An estimator without losses is not to be judged before its end, and gets minus infinity.
+        Returns minus infinity for an estimator without losses, which must run to its end.
         """
         rounds = len(self.curve)
         if not rounds:
             return -math.inf
         third = max(1, rounds // 3)
         gain = max(0.0, self.curve[rounds - third] - self.best_loss) / third
-        return self.best_loss - gain * FADING * max(third, foreseen - rounds)
+        return self.best_loss - gain * FADING * max(third, expected_rounds - rounds)
 
     @property
     def spent_s(self) -> float:
-        """The seconds of all folds, one after the other."""
+        """The total time of all folds, in seconds."""
         return sum(fold.spent_s for fold in self._folds)
 
     @property
@@ -142,29 +143,29 @@ class Growing:
     def advance(
         self,
         until: float,
-        judge: Judge | None = None,
-        asked_to_stop: Callable[[], bool] = lambda: False,
+        prune_check: Judge | None = None,
+        stop_requested: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Grow until it has settled, a judge ends it, or the clock does.
+        """Fit until the loss converges, the trial is pruned, or the time is up.
 
         Parameters
         ----------
         until : float
-            An instant of the clock. Every fold has a first turn, whatever the clock says.
-        judge : callable, optional
-            Asked after each round with the number of rounds and the least pooled loss so far; what
-            it returns, if not None, ends the growth for good.
-        asked_to_stop : callable, optional
-            Asked a few times a second; what grows stops there, as by the clock.
+            A time of the clock, in seconds. Every fold gets a first turn regardless.
+        prune_check : callable, optional
+            Called after each round with the number of rounds and the lowest pooled loss so far. If
+            it returns a reason, the trial is pruned.
+        stop_requested : callable, optional
+            Called a few times a second. If it returns True, the fit stops and can resume.
 
         Raises
         ------
         KeyboardInterrupt
-            When the folds have stopped; what they have reached can be read.
+            After the folds have stopped. Their results so far can be used.
         Exception
-            What a fit has raised.
+            An error of a fit.
         """
-        self._judge, self._stopping = judge, False
+        self._prune_check, self._stopping = prune_check, False
         workers = [
             threading.Thread(target=self._work, args=(until,), daemon=True, name="automl-fold")
             for _ in range(min(self._task.threads, len(self._folds)))
@@ -173,9 +174,9 @@ class Growing:
             worker.start()
         try:
             for worker in workers:
-                while worker.is_alive():  # a join without a time cannot be interrupted
+                while worker.is_alive():  # a join without a timeout can't be interrupted
                     worker.join(0.2)
-                    if asked_to_stop():
+                    if stop_requested():
                         self._stop()
         except KeyboardInterrupt:
             self._stop()
@@ -186,9 +187,9 @@ class Growing:
             raise self._error
 
     def oof(self, n_rows: int) -> Any:
-        """Return what was predicted out of fold at `rounds`, NaN for rows that no fold validates.
+        """Return the out-of-fold predictions at `rounds`, NaN for rows that no fold validates.
 
-        Shape (n_rows,) or (n_rows, n_classes). A row that several folds validate gets the mean.
+        Shape (n_rows,) or (n_rows, n_classes). Rows that several folds validate get the mean.
         """
         rounds = self.rounds
 
@@ -199,16 +200,16 @@ class Growing:
         with ThreadPoolExecutor(self._task.threads) as pool:
             predicted = list(pool.map(predict, self._folds))
         total = np.zeros((n_rows, *predicted[0].shape[1:]))
-        times = np.zeros(n_rows)
+        counts = np.zeros(n_rows)
         for (_, validation), of_fold in zip(self.pairs, predicted, strict=True):
             total[validation] += of_fold
-            times[validation] += 1
+            counts[validation] += 1
         with np.errstate(invalid="ignore"):
-            found: Any = total / (times if total.ndim == 1 else times[:, None])
-        return found
+            mean: Any = total / (counts if total.ndim == 1 else counts[:, None])
+        return mean
 
     def close(self) -> None:
-        """Let go of the fits."""
+        """Release the fits."""
         for fold in self._folds:
             if fold.growth is not None:
                 fold.growth.close()
@@ -227,31 +228,31 @@ class Growing:
             self._stop()
 
     def _next(self, until: float) -> _OnFold | None:
-        """Return the fold that is furthest behind, or None where nothing more is to be done."""
+        """Return the fold with the fewest rounds, or None if there is nothing left to do."""
         with self._turn:
             while True:
                 if self._stopping or self.settled or self.verdict is not None:
                     return None
                 open_folds = [fold for fold in self._folds if not fold.ended]
-                late = self._clock() >= until
-                if late:
+                is_time_up = self._clock() >= until
+                if is_time_up:
                     open_folds = [fold for fold in open_folds if not fold.n_rounds]
                 if not open_folds:
                     return None
-                behind = min(fold.n_rounds for fold in open_folds)
+                fewest_rounds = min(fold.n_rounds for fold in open_folds)
                 ready = [fold for fold in open_folds if not fold.is_busy]
-                chosen = min(ready, key=lambda fold: (fold.n_rounds, fold.number), default=None)
-                # Nobody runs far ahead: those rounds may be for nothing.
-                if chosen is not None and chosen.n_rounds <= behind + MOST_ROUNDS_A_TURN:
-                    chosen.is_busy = True
-                    return chosen
+                fold = min(ready, key=lambda fold: (fold.n_rounds, fold.number), default=None)
+                # No fold runs far ahead, because its extra rounds could be wasted.
+                if fold is not None and fold.n_rounds <= fewest_rounds + MOST_ROUNDS_A_TURN:
+                    fold.is_busy = True
+                    return fold
                 self._turn.wait()
 
     def _take_turn(self, fold: _OnFold) -> None:
         started = self._clock()
         if fold.growth is None:
-            fold.growth, fold.n_watched = self._begin(fold.number)
-        losses = fold.growth.grow(self._rounds_of_a_turn(fold))
+            fold.growth, fold.n_validation_rows = self._start(fold.number)
+        losses = fold.growth.grow(self._rounds_per_turn(fold))
         with self._turn:
             fold.losses += losses
             fold.n_rounds = fold.growth.n_rounds
@@ -260,7 +261,7 @@ class Growing:
             self._pool_losses()
             self._turn.notify_all()
 
-    def _begin(self, number: int) -> tuple[Growth, int]:
+    def _start(self, number: int) -> tuple[Growth, int]:
         matrices = self._fold(number)
         task = self._task
         growth = member(self.proposal.estimator).grow(
@@ -275,34 +276,33 @@ class Growing:
         return growth, len(matrices.watched_y)
 
     @staticmethod
-    def _rounds_of_a_turn(fold: _OnFold) -> int:
+    def _rounds_per_turn(fold: _OnFold) -> int:
         if not fold.n_rounds:
             return FIRST_ROUNDS
-        fitting = int(TURN_S * fold.n_rounds / max(fold.spent_s, 1e-6))
-        return max(1, min(MOST_ROUNDS_A_TURN, fitting))
+        n_rounds = int(TURN_S * fold.n_rounds / max(fold.spent_s, 1e-6))
+        return max(1, min(MOST_ROUNDS_A_TURN, n_rounds))
 
     def _pool_losses(self) -> None:
-        """Add the rounds that all folds have reached to the curve, and see whether they settle it.
+        """Add the rounds that all folds have reached to the curve, and check for convergence.
 
-        The rounds are looked at one by one, so that the result is the same however the threads
-        took their turns.
+        Rounds are checked one by one, so the result doesn't depend on the order of the threads.
         """
-        reached = min(len(fold.losses) for fold in self._folds)
-        weights = [fold.n_watched for fold in self._folds]
-        while len(self.curve) < reached and not self.settled and self.verdict is None:
-            place = len(self.curve)
-            losses = [fold.losses[place] for fold in self._folds]
+        n_reached = min(len(fold.losses) for fold in self._folds)
+        weights = [fold.n_validation_rows for fold in self._folds]
+        while len(self.curve) < n_reached and not self.settled and self.verdict is None:
+            index = len(self.curve)
+            losses = [fold.losses[index] for fold in self._folds]
             pooled = float(np.average(losses, weights=weights))
             if not math.isfinite(pooled):
-                raise ValueError(f"The loss of round {place + 1} is {pooled}.")
+                raise ValueError(f"The loss of round {index + 1} is {pooled}.")
             self.curve.append(pooled)
-            if pooled < self.best_loss and (place + 1) % self._apart == 0:
-                self.best_loss, self.best_rounds = pooled, place + 1
+            if pooled < self.best_loss and (index + 1) % self._round_step == 0:
+                self.best_loss, self.best_rounds = pooled, index + 1
             self.settled = not self._exactly and (
-                place + 1 - self.best_rounds >= self._patience_now()
+                index + 1 - self.best_rounds >= self._patience_now()
             )
-            if self._judge is not None and not self.settled:
-                self.verdict = self._judge(place + 1, self.best_loss)
+            if self._prune_check is not None and not self.settled:
+                self.verdict = self._prune_check(index + 1, self.best_loss)
         for fold in self._folds:
             if fold.growth is not None and not self._exactly and self.best_rounds:
                 fold.growth.forget(self.best_rounds)

@@ -1,4 +1,4 @@
-"""opening: what a search chooses before its first trial: how many folds, and which order."""
+"""opening: choose the folds and the order of the candidates before the first trial."""
 
 from __future__ import annotations
 
@@ -15,106 +15,106 @@ from automl_magic.records import DecisionKind
 if TYPE_CHECKING:
     from automl_magic.learn.trials import Search
 
-# A fold with fewer rows than this is too noisy a judge to save time on.
+# With fewer validated rows than this, the scores are too noisy to drop folds for speed.
 FEWEST_VALIDATED_ROWS = 2_000
-# The view without gaps: landmarks need one.
+# The view without missing values, which landmarks need.
 DESCRIBED_VIEW = "dense"
 
 
 def choose_folds(search: Search, candidates: Mapping[str, Candidate]) -> None:
-    """Use as many of the folds as the portfolio can be tried on in its part of the time."""
+    """Use as many folds as the portfolio can be tried on in its share of the time."""
     rows = search.rows
-    made = len(rows.pairs)
+    n_folds = len(rows.pairs)
     affordable = search.costs.affordable_folds(candidates, search.budget.left_s)
     by_rows = math.ceil(FEWEST_VALIDATED_ROWS * rows.split.folds / len(rows.development))
-    least = min(by_rows, rows.split.folds)
-    rows.use(max(1, least, math.floor(min(affordable, made))))
+    min_folds = min(by_rows, rows.split.folds)
+    rows.use(max(1, min_folds, math.floor(min(affordable, n_folds))))
     search.matrices.divide()
-    used = len(rows.pairs)
+    n_used = len(rows.pairs)
     why = (
         f"Trying the portfolio on one fold should take {PORTFOLIO_SHARE / affordable:.0%} of "
-        f"the time, and {PORTFOLIO_SHARE:.0%} of it are meant for that."
+        f"the time, and {PORTFOLIO_SHARE:.0%} of the time is planned for the portfolio."
     )
     search.decide(
-        DecisionKind.FOLDS, f"{used} of {made}", why, affordable=round(min(affordable, 999), 1)
+        DecisionKind.FOLDS, f"{n_used} of {n_folds}", why, affordable=round(min(affordable, 999), 1)
     )
-    if used < made:
-        print(f"{used} of {made} folds are fitted. {why}", flush=True)
+    if n_used < n_folds:
+        print(f"The search uses {n_used} of {n_folds} folds. {why}", flush=True)
 
 
 def choose_order(
     search: Search, candidates: Mapping[str, Candidate], *, own: bool
 ) -> dict[str, Candidate]:
-    """Return the candidates in the order in which they are worth being tried.
+    """Return the candidates in the order in which to try them.
 
     Parameters
     ----------
     own : bool
-        Whether results of this user's earlier searches count. Without them the order is the same
-        for everybody who has this version.
+        Whether results of this user's earlier searches count. Without them the order depends only
+        on the version of the package.
     """
-    described = describe(search)
-    if described is None or len(candidates) < 2:
+    features = describe(search)
+    if features is None or len(candidates) < 2:
         return dict(candidates)
     store = meta.known(search.home if own else None)
-    ordered = meta.order(candidates, described, store=store)
-    names = [one.name for one in ordered]
-    evidence: dict[str, Any] = meta.evidence(described, store)
-    evidence["candidates"] = {one.name: one.why for one in ordered}
-    why = "What was worth its time on the most similar known tables comes first."
+    ranked = meta.order(candidates, features, store=store)
+    names = [candidate.name for candidate in ranked]
+    evidence: dict[str, Any] = meta.evidence(features, store)
+    evidence["candidates"] = {candidate.name: candidate.why for candidate in ranked}
+    why = "Candidates that gained most for their time on the most similar known tables come first."
     search.decide(DecisionKind.ORDER, ", ".join(names), why, **evidence)
     return {name: candidates[name] for name in names}
 
 
 def describe(search: Search) -> meta.Described | None:
-    """Put the table into numbers; None where it has no view without gaps."""
+    """Compute the meta-features of the table, or None if no view is free of missing values."""
     views = {name: steps for name, steps in search.views.items() if name != BASELINE_VIEW}
     if DESCRIBED_VIEW not in views:
         return None
     names = sorted({name for steps in views.values() for step in steps for name in step.columns})
-    some = search.rows.development[meta.sample_rows(len(search.rows.development))]
+    rows = search.rows.development[meta.sample_rows(len(search.rows.development))]
     try:
         fold = search.matrices.sample(DESCRIBED_VIEW, meta.SAMPLE_ROWS)
-        table = take(search.task.columns(names), some)
-    except Exception:  # noqa: BLE001 - the trials on the view meet the same error, and record it
+        table = take(search.task.columns(names), rows)
+    except Exception:  # noqa: BLE001 - trials on this view get the same error and record it
         return None
     counts = meta.count(table, views, len(search.rows.development))
     return meta.describe(fold.X, fold.y, search.task.kind, counts)
 
 
 def remember(search: Search, weights: Mapping[int, float]) -> bool:
-    """Add what the search has found to the user's store, and say whether that was done.
+    """Add the results of the search to the user's store. Return whether they were added.
 
-    Each candidate counts as the plan has it: a variation would look better than what is untuned.
+    Only planned parameters count, because variations would look better than untuned candidates.
     """
-    described = describe(search)
-    if described is None:
+    features = describe(search)
+    if features is None:
         return False
     validated = search.rows.validated
     planned = {trial.candidate: trial.params for trial in reversed(search.trials)}
-    found = {
-        scored.trial.candidate: scored
-        for scored in search.scored
-        if scored.trial.params == planned[scored.trial.candidate]
+    results = {
+        result.trial.candidate: result
+        for result in search.scored
+        if result.trial.params == planned[result.trial.candidate]
     }
-    took = {
+    fit_s = {
         name: sum(
             trial.fit_s
             for trial in search.trials
             if trial.candidate == name and trial.params == planned[name]
         )
-        for name in found
+        for name in results
     }
-    baseline = found.pop(search.trials[0].candidate, None)
+    baseline = results.pop(search.trials[0].candidate, None)
     if baseline is None:
         return False
     entry = meta.entry(
-        described,
+        features,
         search.task.metric,
         search.task.y[search.rows.development][validated],
-        {name: scored.oof[validated] for name, scored in found.items()},
+        {name: result.oof[validated] for name, result in results.items()},
         baseline=baseline.oof[validated],
-        seconds=took,
-        weights={name: weights.get(scored.trial.number, 0.0) for name, scored in found.items()},
+        seconds=fit_s,
+        weights={name: weights.get(result.trial.number, 0.0) for name, result in results.items()},
     )
     return entry is not None and search.home is not None and meta.remember(entry, search.home)

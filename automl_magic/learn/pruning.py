@@ -1,28 +1,28 @@
-"""Pruning: give a variation up early, by its learning curve."""
+"""Pruning: stop a variation early by its learning curve."""
 
 from __future__ import annotations
 
 import math
 
-# Curves are compared at these shares of the rounds that are foreseen. A trial that has done nearly
-# all of its rounds is kept: it is paid for, and a blend may still want it.
+# Curves are compared at these shares of the expected rounds. A trial that has done nearly all of
+# its rounds is kept: it costs little more, and a blend could still use it.
 ETA = 3
 RUNGS = (1 / ETA**2, 1 / ETA)
 FEWEST_OTHERS = 3
-# A curve that begins further beyond a rung than this says nothing about it.
+# A curve whose first point is further beyond a rung than this has no loss at the rung.
 LATEST_BEGINNING = 1.5
 
 
 class Halving:
     """Asynchronous successive halving on learning curves.
 
-    A trial goes on past a rung if it is among the best third of those that have been there (Li et
-    al., A System for Massively Parallel Hyperparameter Tuning, MLSys 2020). Every curve is the
-    loss of one metric on the same rows, and a rung is a share of the rounds that a learning rate
-    needs, so boosters of all libraries share the rungs.
+    A trial continues past a rung if it's among the best third of those that reached it (Li et al.,
+    A System for Massively Parallel Hyperparameter Tuning, MLSys 2020). Every curve is the loss of
+    one metric on the same rows, and a rung is a share of the rounds that a learning rate needs, so
+    the boosters of all libraries share the rungs.
 
-    Optuna's pruners compare at whole steps, which trials in chunks of rounds do not have in common,
-    and cannot learn from a trial without judging it; so this one is ours.
+    Optuna's pruners don't fit here. They compare at integer steps, which trials in chunks of rounds
+    don't share, and they can't learn from a trial without pruning it.
     """
 
     def __init__(self) -> None:
@@ -30,18 +30,18 @@ class Halving:
         self._rungs: dict[float, dict[str, float]] = {rung: {} for rung in RUNGS}
 
     def report(self, key: str, share: float, loss: float, *, may_prune: bool = True) -> str | None:
-        """Note a point of a learning curve; return why the trial should end here, or None.
+        """Add a point of a learning curve. Return why the trial should stop here, or None.
 
         Parameters
         ----------
-        key
-            Of the trial: the same for all its points, and no other trial's.
-        share
-            The rounds so far, divided by the rounds that are foreseen. May exceed 1.
-        loss
-            Of the pooled out-of-fold predictions after these rounds.
-        may_prune
-            False for a trial that others are compared with but that is not to be given up.
+        key : str
+            Identifies the trial.
+        share : float
+            The rounds so far, divided by the expected rounds. Can exceed 1.
+        loss : float
+            The loss of the pooled out-of-fold predictions after these rounds.
+        may_prune : bool
+            False for a trial that others are compared with but that must not be pruned.
         """
         loss = loss if math.isfinite(loss) else math.inf
         before, now = self._last.get(key), (share, loss)
@@ -53,32 +53,32 @@ class Halving:
             if at_rung is None or key in self._rungs[rung]:
                 continue
             self._rungs[rung][key] = at_rung
-            if may_prune and (reason := self._verdict(rung, key)):
+            if may_prune and (reason := self._prune_reason(rung, key)):
                 return reason
         return None
 
     def end(self, key: str) -> None:
-        """Note that early stopping ended a trial: its best loss stands for the later rungs."""
+        """Use the best loss of a trial that early stopping ended for the later rungs."""
         share, best = self._last.get(key, (math.inf, math.inf))
         for rung, losses in self._rungs.items():
             if rung > share:
                 losses[key] = best
 
-    def _verdict(self, rung: float, key: str) -> str | None:
+    def _prune_reason(self, rung: float, key: str) -> str | None:
         losses = self._rungs[rung]
-        place = 1 + sum(loss < losses[key] for loss in losses.values())
-        if len(losses) <= FEWEST_OTHERS or place <= math.ceil(len(losses) / ETA):
+        rank = 1 + sum(loss < losses[key] for loss in losses.values())
+        if len(losses) <= FEWEST_OTHERS or rank <= math.ceil(len(losses) / ETA):
             return None
         return (
-            f"Given up after {rung:.0%} of the rounds foreseen: number {place} of the "
-            f"{len(losses)} trials that came so far, and the best third goes on."
+            f"Stopped after {rung:.0%} of the expected rounds: rank {rank} of the {len(losses)} "
+            "trials that reached this point. Only the best third continues."
         )
 
 
 def _loss_at(
     rung: float, before: tuple[float, float] | None, now: tuple[float, float]
 ) -> float | None:
-    """Return the loss at a rung that a curve has just passed, on a line between two points."""
+    """Return the loss at a rung that a curve just passed, interpolated between two points."""
     if now[0] < rung:
         return None
     if before is None:

@@ -1,4 +1,4 @@
-"""refit: the recipe, fitted on all rows. The model that leaves."""
+"""refit: fit the recipe on all rows to get the final model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
 
 def refit(recipe: Recipe, task: Task) -> FittedRecipe:
-    """Fit the recipe on all rows that have a target, the holdout among them, and stop the clock."""
+    """Fit the recipe on all rows that have a target, including the holdout, and stop the clock.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    task : Task
+
+    Returns
+    -------
+    FittedRecipe
+    """
     with one_blas_thread():
         model = fit_recipe(recipe, task.frame, n_jobs=max(1, task.threads // recipe.threads))
     if task.budget is not None:

@@ -1,4 +1,4 @@
-"""replay: repeat a recorded run instead of searching: the same members, to the last digit."""
+"""replay: refit the members of a recorded run instead of searching, with identical results."""
 
 from __future__ import annotations
 
@@ -20,78 +20,78 @@ if TYPE_CHECKING:
 
 
 def run(search: Search, folder: str | os.PathLike[str]) -> None:
-    """Fit the trials of a recorded recipe again, with their parameters and iteration counts.
+    """Refit the trials of a recorded recipe, with their parameters and iteration counts.
 
     Raises
     ------
     RunError
-        If the folder holds no finished search, or its rows were divided in another way.
+        If the folder has no finished search, or its folds differ.
     """
     recipe, trials = read_recorded(Path(folder))
     if recipe.fold_sha256 != search.rows.fold_sha256:
         raise RunError(
-            "The recorded run cannot be repeated on this data.",
-            why=f"Its folds have the digest {recipe.fold_sha256[:19]}…, those of this notebook "
+            "Can't repeat the recorded run on this data.",
+            why=f"Its folds have the digest {recipe.fold_sha256[:19]}…, and this notebook's have "
             f"{search.rows.fold_sha256[:19]}…: the rows, the target, the split or the seed differ.",
-            fix="Give the notebook the data and the settings of the run, or search again.",
+            fix="Use the data and settings of the run in this notebook, or run a new search.",
         )
     search.recorded = recipe
-    search.rows.split = recipe.split  # with the folds and repeats that it could afford
+    search.rows.split = recipe.split  # with the folds and repeats that the search used
     search.matrices.divide()
     for member in recipe.members:
         trial = trial_of(member, trials, folder)
         if trial.view not in search.views:
-            raise _not_repeatable(folder, f"This notebook has no view {trial.view!r}.")
+            raise _replay_error(folder, f"This notebook has no view {trial.view!r}.")
         _repeat(search, trial)
 
 
 def _repeat(search: Search, trial: Trial) -> None:
-    """Fit a trial again, with its number of rounds instead of early stopping."""
+    """Refit a trial with its number of rounds instead of early stopping."""
     proposal = Proposal(trial.candidate, trial.estimator, trial.view, trial.params, trial.reason)
-    growing = search.grow(proposal, max(trial.fold_iterations, default=1))
-    growing.advance(math.inf)
+    fit = search.grow(proposal, max(trial.fold_iterations, default=1))
+    fit.advance(math.inf)
     search.add(
         scored(
-            growing,
+            fit,
             trial.number,
             search.task,
             search.rows,
             reason=trial.reason,
-            fit_s=growing.spent_s,
+            fit_s=fit.spent_s,
         )
     )
-    growing.close()
+    fit.close()
 
 
 def read_recorded(folder: Path) -> tuple[Recipe, list[Trial]]:
-    """Return the recipe and the trials of a search that has finished."""
+    """Return the recipe and the trials of a finished search."""
     try:
         recipe = Recipe.from_json(json.loads((folder / "recipe.json").read_bytes()))
         lines = (folder / TRIALS).read_bytes().split(b"\n")
         trials = [Trial.from_json(json.loads(line)) for line in lines if line]
     except OSError as error:
-        raise _not_repeatable(folder, f"{error.filename}: {error.strerror}.") from error
+        raise _replay_error(folder, f"{error.filename}: {error.strerror}.") from error
     except (ValueError, RecordProblem) as error:
-        raise _not_repeatable(folder, f"{error}.") from error
+        raise _replay_error(folder, f"{error}.") from error
     return recipe, trials
 
 
 def trial_of(member: MemberSpec, trials: list[Trial], folder: Any) -> Trial:
     """Return the trial that a member of the recipe came from."""
-    wanted = _content(member)
+    key = _key(member)
     for trial in trials:
-        if trial.state is TrialState.COMPLETE and _content(trial) == wanted:
+        if trial.state is TrialState.COMPLETE and _key(trial) == key:
             return trial
-    raise _not_repeatable(folder, f"No trial is the origin of the member {member.name!r}.")
+    raise _replay_error(folder, f"No trial matches the member {member.name!r}.")
 
 
-def _content(found: MemberSpec | Trial) -> tuple[object, ...]:
-    return found.estimator, found.view, dict(found.params), found.n_iterations
+def _key(spec: MemberSpec | Trial) -> tuple[object, ...]:
+    return spec.estimator, spec.view, dict(spec.params), spec.n_iterations
 
 
-def _not_repeatable(folder: Any, why: str) -> RunError:
+def _replay_error(folder: Any, why: str) -> RunError:
     return RunError(
-        f"The run in {str(folder)!r} cannot be repeated.",
+        f"Can't repeat the run in {str(folder)!r}.",
         why=why,
-        fix="Set replay to the folder of a search that succeeded, or to '' to search.",
+        fix="Set replay to the folder of a successful search, or to '' to run a new search.",
     )

@@ -1,4 +1,4 @@
-"""search: candidates in, trials out, within the budget."""
+"""search: run trials of the candidates within the budget."""
 
 from __future__ import annotations
 
@@ -41,52 +41,58 @@ def search(
     clock: Callable[[], float] = time.monotonic,
     home: Path | None = None,
 ) -> Search:
-    """Try candidates until the time is used, everything was tried, or somebody interrupts.
+    """Try candidates until the time is used, everything was tried, or it's interrupted.
 
-    A keyboard interrupt, or a file `stop` in the run folder, ends the search and keeps what it has.
+    A keyboard interrupt, or a file named `stop` in the run folder, ends the search and keeps its
+    results so far.
 
     Parameters
     ----------
-    views : mapping of str to sequence of StepSpec, or of their JSON
+    task : Task
+    split : SplitRows
+        From `split`.
+    views : mapping of str to sequence of StepSpec or their JSON
     candidates : mapping of str to Candidate
         The portfolio.
     budget_s : float
         Wall-clock seconds from this call to the end of `refit`.
-    sampler : str
-        A file of `learn.strategies`.
+    sampler : {"portfolio", "random", "tpe"}
+        The strategy that proposes trials.
     max_trials : int, optional
-        Not counting the baseline. With it, nothing but the end of the budget depends on time.
+        Maximum number of trials, without the baseline. If set, only the end of the budget depends
+        on time.
     early_stopping : int, optional
-        Boosting stops when this many rounds bring no gain of the pooled score; by default as many
-        as the learning rate and the rounds so far suggest.
+        Rounds without a gain of the pooled score after which boosting stops. By default it depends
+        on the learning rate and the rounds so far.
     run_dir : path, optional
         Where `trials.jsonl` and `events.jsonl` are written.
     replay : path, optional
-        The folder of an earlier run: its members are fitted again, and nothing is searched.
+        The folder of an earlier run. Its members are refitted, without a search.
     live : callable, optional
         Called with the search after each trial.
     clock : callable, optional
-        Tells the seconds that the budget is counted in.
+        Returns the current time in seconds.
     home : path, optional
-        Where results of earlier searches lie. By default the home of the notebook's workspace.
+        The folder with results of earlier searches. By default the home of the notebook's
+        workspace.
 
     Raises
     ------
     PlanError, FolderNotWritable
         Before the first trial.
     RunError
-        If the run of `replay` cannot be repeated on this data.
+        If the run of `replay` can't be repeated on this data.
     """
     budget = task.budget = Budget(_checked(budget_s), clock)
     folder = RunFolder(run_dir)
-    read = read_views(views)
-    check_candidates(candidates, read)
+    steps = read_views(views)
+    check_candidates(candidates, steps)
     one_of(SAMPLERS, sampler, "sampler")
     folder.begin(budget_s, task.metric.name)
-    found = Search(
+    search = Search(
         task,
         split,
-        read,
+        steps,
         budget=budget,
         folder=folder,
         patience=early_stopping,
@@ -95,18 +101,18 @@ def search(
     )
     with one_blas_thread():
         if replay and os.fspath(replay):
-            replays.run(found, replay)
+            replays.run(search, replay)
         else:
-            race.run(found, sampler, candidates, max_trials)
-    return found
+            race.run(search, sampler, candidates, max_trials)
+    return search
 
 
 def _checked(budget_s: Any) -> float:
-    # A notebook's parameter may hold anything.
+    # A notebook's parameter can have any type.
     if isinstance(budget_s, int | float) and not isinstance(budget_s, bool) and budget_s > 0:
         return float(budget_s)
     raise BudgetTooSmall(
-        f"A search cannot take {budget_s!r} seconds.",
-        why="The budget is a number of seconds above 0.",
-        fix="Set budget_s in the parameters cell, e.g. to 60.",
+        f"{budget_s!r} isn't a valid budget.",
+        why="budget_s must be a number of seconds above 0.",
+        fix="Set budget_s in the parameters cell, for example to 60.",
     )

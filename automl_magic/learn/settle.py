@@ -1,4 +1,4 @@
-"""settle: what is left to choose once the members of a blend are known."""
+"""settle: calibrate a blend, choose its threshold and score it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from automl_magic.learn.trial import Scored
     from automl_magic.learn.trials import Search
 
-# Where the folds of the search are one, a calibration is judged on so many parts of its rows.
+# If the search used only one fold, a calibration is checked on this many parts of its rows.
 PARTS = 5
 
 
@@ -34,19 +34,19 @@ def settle(
     notes: Sequence[str] = (),
     quick: Quick | None = None,
 ) -> Ensemble:
-    """Calibrate a blend, choose its threshold, score it, and say what there is to say.
+    """Calibrate a blend, choose its threshold, score it, and add notes and advice.
 
-    A replayed search keeps the calibration and the threshold of its recipe. Nothing is decided
-    here about seeds.
+    A replayed search keeps the calibration and the threshold of its recipe. The number of seeds is
+    chosen elsewhere.
     """
     task, validated, recorded = search.task, search.rows.validated, search.recorded
-    name, y = task.metric.name, task.y[search.rows.development][validated]
+    metric_name, y = task.metric.name, task.y[search.rows.development][validated]
     oof = blended(blend, [m.weight for m in members], [m.scored.oof for m in members])
     if recorded is not None:
         calibration, why = recorded.calibration, ""
     else:
         calibration, why = find_calibration(
-            name, y, oof[validated], _parts(search), class_weight=task.class_weight
+            metric_name, y, oof[validated], _parts(search), class_weight=task.class_weight
         )
     oof = calibrated(calibration, oof) if calibration else oof
     blend_oof = oof[validated]
@@ -55,61 +55,61 @@ def settle(
     elif costs is not None:
         threshold = cheapest_threshold(y, blend_oof, costs)
     else:
-        threshold = best_threshold(name, y, blend_oof)
-    at = 0.5 if threshold is None else threshold
-    low, high = metrics.interval(name, y, blend_oof, threshold=at, seed=task.seed)
-    measured = metrics.score(name, y, blend_oof, threshold=at)
-    said = [*notes, *([quick.why] if quick else []), *_said(blend, why, threshold)]
+        threshold = best_threshold(metric_name, y, blend_oof)
+    cut = 0.5 if threshold is None else threshold
+    low, high = metrics.interval(metric_name, y, blend_oof, threshold=cut, seed=task.seed)
+    score = metrics.score(metric_name, y, blend_oof, threshold=cut)
+    all_notes = [*notes, *([quick.why] if quick else []), *_notes(blend, why, threshold)]
     if costs is not None:
-        said.append(_cost_note(costs, y, blend_oof, at))
+        all_notes.append(_cost_note(costs, y, blend_oof, cut))
     return Ensemble(
         metric=task.metric,
         members=tuple(members),
         oof=oof,
-        score=Score(metric=name, score=measured, rows=len(y), low=low, high=high),
+        score=Score(metric=metric_name, score=score, rows=len(y), low=low, high=high),
         threshold=threshold,
         blend=blend,
         calibration=calibration,
-        notes=tuple(said),
-        advice=tuple(_advice(search, members, Rival(blend_oof, measured, threshold))),
+        notes=tuple(all_notes),
+        advice=tuple(_advice(search, members, Rival(blend_oof, score, threshold))),
         quick=quick,
     )
 
 
-def _said(blend: Blend, calibration: str, threshold: float | None) -> list[str]:
-    said = []
+def _notes(blend: Blend, calibration: str, threshold: float | None) -> list[str]:
+    notes = []
     if blend is Blend.GEOMETRIC:
-        said.append("Blended by the weighted geometric mean of the members' probabilities.")
+        notes.append("Blended by the weighted geometric mean of the members' probabilities.")
     if calibration:
-        said.append(calibration)
+        notes.append(calibration)
     if threshold is not None:
-        said.append(f"Label: the second class from a probability of {threshold:.3f} on.")
-    return said
+        notes.append(f"Rows with a probability of at least {threshold:.3f} get the second class.")
+    return notes
 
 
 def _cost_note(costs: Costs, y: Any, probabilities: Any, threshold: float) -> str:
     second = probabilities[:, 1]
     per_row = [
-        f"{costs.per_row(y, second >= cut):.4g} {words}"
-        for cut, words in (
-            (threshold, "from this threshold on"),
-            (0.5, "from 0.5 on"),
-            (-np.inf, "saying yes to all"),
-            (np.inf, "saying no to all"),
+        f"{costs.per_row(y, second >= cut):.4g} {case}"
+        for cut, case in (
+            (threshold, "at this threshold"),
+            (0.5, "at 0.5"),
+            (-np.inf, "if all rows are yes"),
+            (np.inf, "if all rows are no"),
         )
     ]
-    return f"Expected cost of a row, out of fold: {', '.join(per_row)}."
+    return f"Expected cost per row, out of fold: {', '.join(per_row)}."
 
 
 def _advice(search: Search, members: Sequence[EnsembleMember], best: Rival) -> list[str]:
     validated, loss = search.rows.validated, search.task.metric.loss
 
     def rival(estimator: str) -> Rival | None:
-        found = [scored for scored in search.scored if scored.trial.estimator == estimator]
-        if not found or {m.scored.trial.estimator for m in members} == {estimator}:
+        results = [result for result in search.scored if result.trial.estimator == estimator]
+        if not results or {m.scored.trial.estimator for m in members} == {estimator}:
             return None
-        one = min(found, key=lambda scored: loss(_score(scored)))
-        return Rival(one.oof[validated], _score(one), one.threshold)
+        best_result = min(results, key=lambda result: loss(_score(result)))
+        return Rival(best_result.oof[validated], _score(best_result), best_result.threshold)
 
     return advice(
         search.task.metric,
@@ -123,7 +123,7 @@ def _advice(search: Search, members: Sequence[EnsembleMember], best: Rival) -> l
 
 
 def _parts(search: Search) -> Any:
-    """Return the fold of each validated row; parts at random, where there is but one fold."""
+    """Return the fold of each validated row, or random parts if there is only one fold."""
     folds = search.rows.fold_ids[0][search.rows.validated]
     independent = search.rows.split.kind in (SplitKind.STRATIFIED, SplitKind.KFOLD)
     if len(np.unique(folds)) > 1 or not independent:
@@ -131,6 +131,6 @@ def _parts(search: Search) -> Any:
     return np.random.default_rng(search.task.seed).permutation(len(folds)) % PARTS
 
 
-def _score(scored: Scored) -> float:
-    assert scored.trial.score is not None
-    return scored.trial.score.score
+def _score(result: Scored) -> float:
+    assert result.trial.score is not None
+    return result.trial.score.score

@@ -1,4 +1,4 @@
-"""One trial: what a proposal predicted on the folds, and the record of it."""
+"""The result of one trial: its predictions on the folds, and its record."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows
     from automl_magic.learn.task import Task
 
-# A fit on all rows has 1 / (folds - 1) more rows than one on a fold, and its rounds grow by this
-# part of it: 6 % for 5 folds, near the 5 % that published portfolios use.
+# A fit on all rows has 1 / (folds - 1) more rows than a fold, and gets this share of it in more
+# rounds: 6% for 5 folds, close to the 5% of published portfolios.
 ROUNDS_PER_ROW = 0.25
 FEWEST_FOLDS_FOR_SPREAD = 3
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A trial with what the record does not hold.
+    """A trial with its predictions and its fit, which the record doesn't hold.
 
-    `oof` are the out-of-fold predictions of the development rows, (n,) values or (n, k)
-    probabilities, NaN for rows that no fold validates; None for a trial without a score.
-    `refit_s` is what fitting it once on all development rows should take in one thread, without
-    its view. `growing` is what can go on, if the clock has stopped it.
+    `oof` are the out-of-fold predictions of the development rows: values of shape (n,) or
+    probabilities of shape (n, k), NaN for rows that no fold validates. None if there is no score.
+    `refit_s` is the expected time in seconds to fit it once on all development rows in one thread,
+    without its view. `growing` is the fit to resume, if the clock stopped it.
     """
 
     trial: Trial
@@ -44,13 +44,21 @@ class Scored:
     growing: Growing | None = None
 
 
-def ended(proposal: Proposal, number: int, state: TrialState, reason: str, fit_s: float) -> Scored:
+def ended(
+    proposal: Proposal,
+    number: int,
+    state: TrialState,
+    reason: str,
+    fit_s: float,
+    *,
+    started: bool = True,
+) -> Scored:
     """Return a trial without a score."""
-    return Scored(_trial(proposal, number, state, reason, fit_s))
+    return Scored(_trial(proposal, number, state, reason, fit_s, started=started))
 
 
 def scored(
-    growing: Growing,
+    fit: Growing,
     number: int,
     task: Task,
     rows: SplitRows,
@@ -58,40 +66,43 @@ def scored(
     reason: str,
     fit_s: float,
     keep: bool = False,
+    continues: int | None = None,
 ) -> Scored:
-    """Return the complete trial: one score on all validated rows together.
+    """Score a fit on all validated rows together.
 
     Parameters
     ----------
     keep : bool
-        Whether it stays alive, if it can go on later.
+        Whether to keep the fit if it can resume later.
+    continues : int, optional
+        The number of the paused trial that this one continues.
 
     Raises
     ------
     ValueError
-        If a prediction or the score is no finite number.
+        If a prediction or the score isn't finite.
     """
     y = task.y[rows.development]
-    oof = growing.oof(len(y))
+    oof = fit.oof(len(y))
     validated = rows.validated
     if not np.isfinite(oof[validated]).all():
-        raise ValueError("Some of its predictions are no finite numbers.")
+        raise ValueError("Some of its predictions aren't finite.")
     name = task.metric.name
     threshold = best_threshold(name, y[validated], oof[validated])
-    at = 0.5 if threshold is None else threshold
-    pooled = metrics.score(name, y[validated], oof[validated], threshold=at)
+    cut = 0.5 if threshold is None else threshold
+    pooled = metrics.score(name, y[validated], oof[validated], threshold=cut)
     if not np.isfinite(pooled):
         raise ValueError(f"Its {name} is {pooled}.")
     by_fold = [
-        metrics.score(name, y[validation], oof[validation], threshold=at)
-        for _, validation in growing.pairs
+        metrics.score(name, y[validation], oof[validation], threshold=cut)
+        for _, validation in fit.pairs
     ]
     by_fold = [score for score in by_fold if np.isfinite(score)]
-    proposal, folds = growing.proposal, rows.split.folds
-    n_rounds = growing.rounds
+    proposal, folds = fit.proposal, rows.split.folds
+    n_rounds = fit.rounds
     has_rounds = member(proposal.estimator).has_iterations or n_rounds > 1
-    grown = 1 + 1 / (folds - 1)
-    score = _with_spread(name, pooled, by_fold, y=y[validated], oof=oof[validated], threshold=at)
+    row_ratio = 1 + 1 / (folds - 1)
+    score = _with_spread(name, pooled, by_fold, y=y[validated], oof=oof[validated], threshold=cut)
     trial = _trial(
         proposal,
         number,
@@ -99,21 +110,22 @@ def scored(
         reason,
         fit_s,
         n_iterations=_final_rounds(proposal, n_rounds, folds) if has_rounds else None,
-        fold_iterations=(n_rounds,) * len(growing.pairs) if has_rounds else (),
+        fold_iterations=(n_rounds,) * len(fit.pairs) if has_rounds else (),
         score=score,
         fold_scores=tuple(by_fold),
-        also=also_measured(task, y[validated], oof[validated], at),
+        also=also_measured(task, y[validated], oof[validated], cut),
+        continues=continues,
     )
-    once = growing.spent_s / len(growing.pairs)
-    share = n_rounds / max(1, growing.n_rounds)
-    can_go_on = keep and growing.is_resumable  # to have predicted may have ended it
-    return Scored(trial, oof, threshold, once * share * grown, growing if can_go_on else None)
+    fold_s = fit.spent_s / len(fit.pairs)
+    share = n_rounds / max(1, fit.n_rounds)
+    can_resume = keep and fit.is_resumable  # predicting may have ended it
+    return Scored(trial, oof, threshold, fold_s * share * row_ratio, fit if can_resume else None)
 
 
 def _final_rounds(proposal: Proposal, rounds: int, folds: int) -> int:
-    """Return the rounds for a fit on all rows: more rows bear more rounds.
+    """Return the rounds for a fit on all rows, which needs more of them.
 
-    The trees of a forest stay as many as they are, and an epoch is longer there already.
+    The number of trees in a forest and of epochs stays the same.
     """
     kind = member(proposal.estimator)
     if kind.counts_epochs or not kind.has_iterations:
@@ -127,7 +139,7 @@ def _trial(
     state: TrialState,
     reason: str,
     fit_s: float,
-    **measured: Any,
+    **results: Any,
 ) -> Trial:
     params: Mapping[str, Any] = dict(proposal.params)
     return Trial(
@@ -140,17 +152,18 @@ def _trial(
         reason=reason,
         fit_s=round(fit_s, 4),
         cell_id=proposal.cell_id,
-        **measured,
+        **results,
     )
 
 
 def _with_spread(
     metric: str, score: float, by_fold: list[float], *, y: Any, oof: Any, threshold: float
 ) -> Score:
-    """Return the pooled score, with an interval.
+    """Return the pooled score with a 95% interval.
 
-    From three folds on it is ± 1.96 standard errors of the folds' mean: cheap, and rough, because
-    folds share training rows. With fewer it is a bootstrap, as for the ensemble and the holdout.
+    With three or more folds, the interval is ± 1.96 standard errors of the mean over folds: fast
+    but rough, because folds share training rows. With fewer folds it's a bootstrap, as for the
+    ensemble and the holdout.
     """
     low: float | None
     high: float | None

@@ -1,4 +1,4 @@
-"""The trials of a search, how one is run, and the clock that goes on until the refit."""
+"""Search: run trials and keep their results."""
 
 from __future__ import annotations
 
@@ -34,21 +34,23 @@ Live = Callable[["Search"], None]
 
 
 class Search:
-    """The trials of a search, and the clock that goes on until the refit.
+    """The trials of a search, and the clock that runs until the refit ends.
 
     Attributes
     ----------
     trials : list of Trial
-        All of them, in the order of starting; the first is the baseline.
+        All trials, in the order of starting. The first is the baseline.
     scored : list of Scored
-        Those that have a score, with their out-of-fold predictions. A trial that went on as another
-        is left out.
+        Trials with a score, with their out-of-fold predictions. Excludes a trial that was resumed
+        as a later trial.
+    ended_s : list of float
+        When each trial ended, in seconds since the start of the search.
     stopped : {"interrupt", "deadline", "trials"} or None
-        What ended the search; None where there was nothing more to try.
+        What ended the search, or None if there was nothing more to try.
     recorded : Recipe or None
-        The recipe that is replayed, if one is.
+        The recipe to replay, if any.
     home : Path or None
-        Where results of earlier searches are read and this one's are added; None: neither.
+        Where results of earlier searches are read and new results are added. None for neither.
     """
 
     def __init__(
@@ -77,47 +79,52 @@ class Search:
 
     @property
     def best(self) -> Scored:
-        """The trial with the best score; of equal scores the first."""
+        """The trial with the best score. The first one wins a tie."""
         loss = self.task.metric.loss
-        return min(self.scored, key=lambda scored: loss(_score(scored.trial)))
+        return min(self.scored, key=lambda result: loss(_score(result.trial)))
 
     @property
     def n_rows(self) -> int:
-        """The number of rows that the scores are measured on."""
+        """The number of rows that the scores are computed on."""
         return int(self.rows.validated.sum())
 
     def leaderboard(self) -> TextTable:
-        """Return the trials, best first, as a table to look at."""
-        board = make_leaderboard(self.task.metric, self.trials, run_id="", notebook="", weights={})
-        return as_table(board, self.n_rows)
+        """Return the trials as a table, best first."""
+        leaderboard = make_leaderboard(
+            self.task.metric, self.trials, run_id="", notebook="", weights={}
+        )
+        return as_table(leaderboard, self.n_rows)
 
     def plot(self) -> SvgFigure:
-        """Return a picture of the scores over time."""
+        """Plot the scores over time."""
         return plot_course(self.task.metric, self.trials, self.ended_s)
 
     def final_fits_s(self, members: Sequence[Scored], n_seeds: int = 1) -> float:
-        """Return the seconds for fitting some trials after the search, for holdout and refit.
+        """Return the seconds to fit some trials after the search, for holdout and refit.
 
-        Each member is fitted once with every seed, in one thread; as many fits as there are threads
-        go on side by side.
+        Each member is fitted once per seed, in one thread. As many fits as there are threads run
+        in parallel.
         """
         fits = [
-            scored.refit_s
-            for scored in members
-            for _ in range(n_seeds if member(scored.trial.estimator).is_random else 1)
+            result.refit_s
+            for result in members
+            for _ in range(n_seeds if member(result.trial.estimator).is_random else 1)
         ]
-        together = max(max(fits, default=0.0), sum(fits) / self.task.threads)
-        views = {scored.trial.view for scored in members if scored.trial.estimator != BASELINE}
-        grown = self.rows.split.folds / (self.rows.split.folds - 1)
-        together += sum(self.matrices.fit_s(view) for view in views) * grown
-        return self.rows.final_fits * together
+        total_s = max(max(fits, default=0.0), sum(fits) / self.task.threads)
+        views = {result.trial.view for result in members if result.trial.estimator != BASELINE}
+        row_ratio = self.rows.split.folds / (self.rows.split.folds - 1)
+        total_s += sum(self.matrices.fit_s(view) for view in views) * row_ratio
+        return self.rows.final_fits * total_s
 
     @property
     def asks_to_stop(self) -> bool:
         return self.folder.asks_to_stop
 
     def grow(self, proposal: Proposal, exactly: int | None = None) -> Growing:
-        """Return a proposal on all folds, before its first round."""
+        """Return the fit of a proposal on all folds, before its first round.
+
+        `exactly` fixes the number of rounds.
+        """
         pairs = self.rows.pairs
 
         def fold(number: int) -> Fold:
@@ -136,101 +143,104 @@ class Search:
 
     def run(
         self,
-        growing: Growing,
+        fit: Growing,
         until: float,
-        judge: Judge | None = None,
+        prune_check: Judge | None = None,
         *,
         after: int | None = None,
         keep: bool = False,
     ) -> Scored:
-        """Let a proposal grow until an instant, and keep the trial.
+        """Run a fit until a time, and add the trial.
 
-        Whatever a candidate raises makes a failed trial; what the baseline raises is raised: it
-        concerns the target or the metric, and so the whole search.
+        An error in a candidate makes a failed trial. An error in the baseline is raised because it
+        affects the target or the metric, and so the whole search.
 
         Parameters
         ----------
+        until : float
+            A time of the budget's clock, in seconds.
         after : int, optional
-            The trial that goes on here.
+            The number of the paused trial to resume.
         keep : bool
-            Whether it is kept alive where the clock ends it.
+            Whether to pause the trial, so that it can resume, if the clock stops it.
 
         Raises
         ------
         KeyboardInterrupt
-            When the trial is kept, with what it has reached.
+            After the trial was added with its results so far.
         """
-        proposal, number = growing.proposal, len(self.trials)
+        proposal, number = fit.proposal, len(self.trials)
         started, interrupt = self.budget.now(), None
         try:
-            member(proposal.estimator).import_library()  # which is nobody's round
+            member(proposal.estimator).import_library()  # not counted in the time of a round
             try:
-                growing.advance(until, judge, lambda: self.asks_to_stop)
+                fit.advance(until, prune_check, lambda: self.asks_to_stop)
             except KeyboardInterrupt as caught:
                 interrupt = caught
             fit_s = self.budget.now() - started
-            if growing.verdict is not None:
-                found = ended(proposal, number, TrialState.PRUNED, growing.verdict, fit_s)
-            elif growing.n_rounds == 0:
-                reason = "Interrupted before all folds had begun."
-                found = ended(proposal, number, TrialState.PRUNED, reason, fit_s)
+            if fit.verdict is not None:
+                result = ended(proposal, number, TrialState.PRUNED, fit.verdict, fit_s)
+            elif fit.n_rounds == 0:
+                reason = "Interrupted before all folds had started."
+                result = ended(proposal, number, TrialState.PRUNED, reason, fit_s)
             else:
-                reason = proposal.reason + _how_far(growing, after, interrupted=bool(interrupt))
-                found = scored(
-                    growing,
+                reason = proposal.reason + _progress_note(fit, after, interrupted=bool(interrupt))
+                result = scored(
+                    fit,
                     number,
                     self.task,
                     self.rows,
                     reason=reason,
                     fit_s=fit_s,
                     keep=keep,
+                    continues=after,
                 )
         except Exception as error:
             if proposal.estimator == BASELINE:
                 raise
             fit_s = self.budget.now() - started
-            found = ended(proposal, number, TrialState.FAIL, first_line(error), fit_s)
-        if after is not None and found.trial.state is TrialState.COMPLETE:
-            self.scored = [one for one in self.scored if one.trial.number != after]
-        self.add(found)
-        if found.growing is None:
-            growing.close()
+            result = ended(proposal, number, TrialState.FAIL, first_line(error), fit_s)
+        if after is not None and result.trial.state is TrialState.COMPLETE:
+            self.scored = [earlier for earlier in self.scored if earlier.trial.number != after]
+        self.add(result)
+        if result.growing is None:
+            fit.close()
         if interrupt is not None:
             raise interrupt
-        return found
+        return result
 
     def refuse(self, proposal: Proposal, reason: str) -> None:
-        """Keep a proposal as a pruned trial that never began."""
-        self.add(ended(proposal, len(self.trials), TrialState.PRUNED, reason, 0.0))
+        """Add a proposal as a pruned trial that never started."""
+        self.add(ended(proposal, len(self.trials), TrialState.PRUNED, reason, 0.0, started=False))
 
-    def add(self, scored: Scored) -> None:
-        """Keep a trial that has ended, write it down, and say so in one line."""
-        self.trials.append(scored.trial)
+    def add(self, result: Scored) -> None:
+        """Add a trial that has ended, write it to the run folder, and print one line."""
+        trial = result.trial
+        self.trials.append(trial)
         self.ended_s.append(self.budget.elapsed_s)
-        if scored.trial.state is TrialState.COMPLETE:
-            self.scored.append(scored)
-        trial = scored.trial
+        if trial.state is TrialState.COMPLETE:
+            self.scored.append(result)
         self.folder.trial(trial.to_json())
         score = trial.score.score if trial.score else None
-        elapsed, left = self.budget.elapsed_s, max(0.0, self.budget.left_s)
+        elapsed_s, left_s = self.budget.elapsed_s, max(0.0, self.budget.left_s)
         self.folder.event(
             "trial",
             number=trial.number,
             candidate=trial.candidate,
             score=score,
             best=_score(self.best.trial) if self.scored else None,
-            elapsed_s=round(elapsed, 3),
-            left_s=round(left, 3),
+            elapsed_s=round(elapsed_s, 3),
+            left_s=round(left_s, 3),
             state=trial.state.value,
         )
-        print(_line(trial, self.best.trial if self.scored else None, elapsed, left), flush=True)
+        print(_line(trial, self.best.trial if self.scored else None, elapsed_s, left_s), flush=True)
         if self._live is not None:
             self._live(self)
 
     def decide(
         self, about: DecisionKind, choice: str, why: str, *, name: str = "", **evidence: Any
     ) -> None:
-        """Write a decision of the search down; `name` says which trial or member it is about."""
+        """Log a decision of the search. `name` is the trial or member that it's about."""
         self.folder.event(
             "decision",
             about=about,
@@ -247,19 +257,19 @@ class Search:
             None: "everything was tried",
             "interrupt": "it was interrupted",
             "deadline": "the time was used",
-            "trials": "the number of trials was reached",
+            "trials": "the trial limit was reached",
         }[self.stopped]
         best = f"best {name} {format_score(_score(self.best.trial))} ({self.best.trial.candidate})"
         return f"{len(self.trials)} trials in {self.budget.elapsed_s:.1f} s; {why}; {best}"
 
 
-def _how_far(growing: Growing, after: int | None, *, interrupted: bool) -> str:
-    said = f" It goes on where trial {after} was frozen." if after is not None else ""
+def _progress_note(fit: Growing, after: int | None, *, interrupted: bool) -> str:
+    note = f" It continues trial {after}." if after is not None else ""
     if interrupted:
-        return f"{said} Interrupted after {growing.n_rounds} rounds."
-    if not growing.settled:
-        return f"{said} Its share of the time ended after {growing.n_rounds} rounds."
-    return said
+        return f"{note} Interrupted after {fit.n_rounds} rounds."
+    if not fit.settled:
+        return f"{note} Its share of the time ended after {fit.n_rounds} rounds."
+    return note
 
 
 def _score(trial: Trial) -> float:

@@ -24,7 +24,7 @@ def dropped_section(decision_log: Account, *, model_trials: Collection[int | Non
         The numbers of the trials in the final model.
     """
     counts = Counter(
-        reason.choice.split(",")[0]
+        str(reason.outcome or reason.choice)
         for reason in _reasons(decision_log, "trials")
         if int(reason.name) not in model_trials
     )

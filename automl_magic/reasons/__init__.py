@@ -1,13 +1,13 @@
-"""reasons: a Run → an Account of why it did what it did. Reads the run's folder; computes no score.
+"""reasons: turn a Run into an Account of its decisions. Reads the run's folder and scores nothing.
 
-What was decided before the run stands in its plan, what was decided while it searched in its
-events and trials, what came out in its leaderboard, recipe and result. A run that failed or was
-stopped has fewer of these files, and its account says which part of the story is missing.
+The plan holds the decisions made before the run, the events and trials those made during the
+search, and the leaderboard, recipe and result what came of them. A run that failed or was stopped
+has fewer of these files. Its account lists what is missing.
 """
 
 from __future__ import annotations
 
-from automl_magic.reasons.account import Account, Reason, Section
+from automl_magic.reasons.account import Account, Reason, Section, TrialOutcome
 from automl_magic.reasons.telling import account_of
 
-__all__ = ["Account", "Reason", "Section", "account_of"]
+__all__ = ["Account", "Reason", "Section", "TrialOutcome", "account_of"]

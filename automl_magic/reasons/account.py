@@ -1,24 +1,38 @@
-"""Account: what a run decided and why, in sections, each number with the cell that made it."""
+"""Account: the decisions of a run in sections, each number linked to the cell that computed it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from automl_magic.records import Link, Score
 from automl_magic.records.codec import Record
 
 
+class TrialOutcome(StrEnum):
+    """The outcome of a trial, for code to match. `Reason.choice` has the words for people."""
+
+    MEMBER = "member"  # in the model
+    RESUMED = "resumed"  # by a later trial
+    BASELINE = "baseline"
+    SCORED = "scored"  # before there is a model
+    DROPPED = "dropped"  # not in the model
+    FAILED = "failed"
+    SKIPPED = "skipped"  # never started
+    PRUNED = "pruned"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reason(Record):
-    """One thing that was decided or that happened: what, why, on which evidence, and where.
+    """One decision or event: its subject, the choice, the reason, the evidence and the cell.
 
-    `about` says what kind of thing it is about (`metric`, `column`, `trial`), `name` which one
-    (`age`, `3`; empty for what there is once), `choice` what became of it. `candidate` is that of a
-    trial. `link` leads to the cell that made the numbers, where one
-    did. `fit_s` is what a trial took, `at_s` the seconds since the search began; both None where
-    they are not known.
+    `about` is the kind of subject (`metric`, `column`, `trial`). `name` says which one (`age`, `3`)
+    and is empty if there is only one. `outcome` is set for trials only, and `candidate` for
+    reasons about a trial. `link` leads to the cell that computed the numbers. `fit_s` is the fit
+    time of a trial in seconds, and `at_s` the seconds since the search started. Both are None if
+    unknown.
     """
 
     about: str
@@ -32,16 +46,17 @@ class Reason(Record):
     score: Score | None = None
     fit_s: float | None = None
     at_s: float | None = None
+    outcome: TrialOutcome | None = None
 
     @property
     def label(self) -> str:
-        """What it is about, for people: `column age`, `trial 3 linear`."""
+        """The subject, for people: `column age`, `trial 3 linear`."""
         return " ".join(part for part in (self.about, self.name, self.candidate) if part)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section(Record):
-    """Reasons that belong together. `name` is for machines, `title` for people."""
+    """Reasons on one topic. `name` is for code, `title` for people."""
 
     name: str
     title: str
@@ -52,9 +67,9 @@ class Section(Record):
 class Account(Record):
     """Why a run did what it did.
 
-    `asked` is what the account is limited to, such as `trial 3`; None for the whole run. `notebook`
-    is the file in `folder` whose cells the links name. `advice` are sentences to read before all
-    else, `missing` says what cannot be told and why.
+    `asked` is the subject that the account is limited to, such as `trial 3`, or None for the whole
+    run. `notebook` is the file in `folder` whose cells the links point to. `advice` holds sentences
+    to show first, and `missing` lists the parts that are missing, with the reason.
     """
 
     run_id: str
@@ -67,5 +82,5 @@ class Account(Record):
     missing: tuple[str, ...]
 
     def section(self, name: str) -> Section | None:
-        """Return the section of this name, if there is one."""
+        """Return the section with this name, or None."""
         return next((section for section in self.sections if section.name == name), None)

@@ -1,4 +1,4 @@
-"""All that is known about one trial, one candidate or one column of a run."""
+"""Details of one trial, one candidate or one column of a run."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from automl_magic.records import Column, DecisionKind, StepSpec, Trial
 
 
 def trial(files: RunFiles, number: int) -> list[Section]:
-    """Tell one trial: what became of it, its parameters and its folds, and where it came from."""
-    found = next((trial for trial in files.trials if trial.number == number), None)
-    if found is None:
-        raise _no_trial(files, number)
-    decided = tuple(
-        decided_reason(files, one)
-        for one in files.decided
-        if is_about(one, DecisionKind.TRIAL, number)
+    """Return the outcome, parameters, folds, candidate and decisions of one trial."""
+    trial = next((trial for trial in files.trials if trial.number == number), None)
+    if trial is None:
+        raise _no_trial_error(files, number)
+    decisions = tuple(
+        decided_reason(files, decision)
+        for decision in files.decided
+        if is_about(decision, DecisionKind.TRIAL, number)
     )
     return [
-        Section(name="trials", title="The trial", reasons=(trial_reason(files, found),)),
-        Section(name="details", title="How it was fitted", reasons=_details(files, found)),
-        Section(name="order", title="Its candidate", reasons=_planned(files, found.candidate)),
-        Section(name="decided", title="Decided on the way", reasons=decided),
+        Section(name="trials", title="Trial", reasons=(trial_reason(files, trial),)),
+        Section(name="details", title="Fit", reasons=_details(files, trial)),
+        Section(name="order", title="Candidate", reasons=_planned(files, trial.candidate)),
+        Section(name="decided", title="Decisions during the search", reasons=decisions),
     ]
 
 
 def candidate(files: RunFiles, name: str) -> list[Section]:
-    """Tell one candidate: why it was planned, or why not, and what became of its trials."""
+    """Return why one candidate was planned or not, its trials and the decisions about them."""
     planned = _planned(files, name)
-    tried = tuple(trial_reason(files, one) for one in files.trials if one.candidate == name)
-    if not planned and not tried:
-        raise _no_candidate(files, name)
-    decided = tuple(
-        decided_reason(files, one)
-        for one in files.decided
-        if is_about(one, DecisionKind.CANDIDATE, name) or files.candidate_of(one) == name
+    trials = tuple(trial_reason(files, trial) for trial in files.trials if trial.candidate == name)
+    if not planned and not trials:
+        raise _no_candidate_error(files, name)
+    decisions = tuple(
+        decided_reason(files, decision)
+        for decision in files.decided
+        if is_about(decision, DecisionKind.CANDIDATE, name) or files.candidate_of(decision) == name
     )
     return [
-        Section(name="order", title="The candidate", reasons=planned),
-        Section(name="trials", title="Its trials, in order", reasons=tried),
-        Section(name="decided", title="Decided on the way", reasons=decided),
+        Section(name="order", title="Candidate", reasons=planned),
+        Section(name="trials", title="Its trials, in order", reasons=trials),
+        Section(name="decided", title="Decisions during the search", reasons=decisions),
     ]
 
 
 def column(files: RunFiles, name: str) -> list[Section]:
-    """Tell one column: how it was understood, whether it is used, and as what."""
+    """Return the kind of one column, the views that use it, and the findings about it."""
     plan = files.plan
     if plan is None:
         raise RunError(
-            f"Run {files.run.run_id} knows nothing of columns.",
-            why="It keeps no plan, which is where columns are described.",
+            f"Run {files.run.run_id} has no information about columns.",
+            why="It has no plan, and only a plan describes columns.",
             fix=f"Look at the cells of {files.notebook} in {files.run.folder}.",
         )
     names = [column.name for column in plan.dataset.columns]
@@ -65,82 +65,82 @@ def column(files: RunFiles, name: str) -> list[Section]:
             why=f"It has {len(names)} columns: {shorten(names)}.",
             fix=f"Use --column {close!r}." if close else "Use one of these names with --column.",
         )
-    found = plan.dataset.column(name)
+    column = plan.dataset.column(name)
     planned = [
-        reason_of(files, one)
-        for one in plan.decisions
-        if (one.about is DecisionKind.COLUMN and one.name == name)
-        or (one.about is DecisionKind.TASK and name == plan.experiment.target)
+        reason_of(files, decision)
+        for decision in plan.decisions
+        if (decision.about is DecisionKind.COLUMN and decision.name == name)
+        or (decision.about is DecisionKind.TASK and name == plan.experiment.target)
     ]
-    noticed = [
+    findings = [
         Reason(
-            about=one.code,
-            choice=one.title.rstrip("."),
-            why=f"{one.detail} {one.fix}".strip(),
-            evidence=one.evidence,
+            about=finding.code,
+            choice=finding.title.rstrip("."),
+            why=f"{finding.detail} {finding.fix}".strip(),
+            evidence=finding.evidence,
         )
-        for one in plan.dataset.findings
-        if name in (*one.columns, *one.drop)
+        for finding in plan.dataset.findings
+        if name in (*finding.columns, *finding.drop)
     ]
-    decided = [
-        decided_reason(files, one)
-        for one in files.decided
-        if is_about(one, DecisionKind.COLUMN, name)
+    decisions = [
+        decided_reason(files, decision)
+        for decision in files.decided
+        if is_about(decision, DecisionKind.COLUMN, name)
     ]
     return [
         Section(
             name="columns",
-            title="The column",
-            reasons=(_understood(found), *planned, *_used(files, name)),
+            title="Column",
+            reasons=(_kind_reason(column), *planned, *_views(files, name)),
         ),
-        Section(name="noticed", title="Noticed in it", reasons=tuple(noticed)),
-        Section(name="decided", title="Decided on the way", reasons=tuple(decided)),
+        Section(name="noticed", title="Data checks", reasons=tuple(findings)),
+        Section(name="decided", title="Decisions during the search", reasons=tuple(decisions)),
     ]
 
 
-def _details(files: RunFiles, found: Trial) -> tuple[Reason, ...]:
-    link = files.link(found.cell_id or "search")
+def _details(files: RunFiles, trial: Trial) -> tuple[Reason, ...]:
+    link = files.link(trial.cell_id or "search")
     reasons = [
         Reason(
             about="model",
-            choice=f"{found.estimator} on the view {found.view}",
+            choice=f"{trial.estimator} on the view {trial.view}",
             why="",
             link=link,
-            evidence={"params": dict(found.params)},
+            evidence={"params": dict(trial.params)},
         )
     ]
-    if found.fold_scores and found.score is not None:
-        low, high = min(found.fold_scores), max(found.fold_scores)
+    if trial.fold_scores and trial.score is not None:
+        low, high = min(trial.fold_scores), max(trial.fold_scores)
         reasons.append(
             Reason(
                 about="folds",
                 choice=f"{low:.4g} to {high:.4g}",
-                why=f"The {found.score.metric} of each of {len(found.fold_scores)} folds lies in "
-                "between; the score of the trial is that of all their rows together.",
+                why=f"The lowest and highest {trial.score.metric} of {len(trial.fold_scores)} "
+                "folds. The score of the trial is computed on the rows of all folds together.",
                 link=link,
-                evidence={"fold_scores": list(found.fold_scores)},
+                evidence={"fold_scores": list(trial.fold_scores)},
             )
         )
-    if found.n_iterations is not None:
-        stops = sorted(set(found.fold_iterations))
-        where = f"{stops[0]}" if len(stops) == 1 else f"{stops[0]} to {stops[-1]}"
+    if trial.n_iterations is not None:
+        stops = sorted(set(trial.fold_iterations))
+        stop_range = f"{stops[0]}" if len(stops) == 1 else f"{stops[0]} to {stops[-1]}"
         reasons.append(
             Reason(
                 about="rounds",
-                choice=f"{found.n_iterations:,}",
-                why=f"The folds stopped after {where}; a fit on all rows takes a few "
-                "more, because it has more rows."
+                choice=f"{trial.n_iterations:,}",
+                why=f"The folds stopped after {stop_range} rounds. A fit on all rows uses a few "
+                "more because it has more rows."
                 if stops
-                else "As many as its parameters ask for.",
+                else "Set by its parameters.",
                 link=link,
-                evidence={"fold_iterations": list(found.fold_iterations)},
+                evidence={"fold_iterations": list(trial.fold_iterations)},
             )
         )
     return tuple(reasons)
 
 
 def _planned(files: RunFiles, name: str) -> tuple[Reason, ...]:
-    """Tell why a candidate was planned, or why it was not."""
+    """Return why a candidate was planned, or why it wasn't."""
     if files.plan is None:
         cell_id = f"candidate-{name}"
         why, link = str(files.cells.get(cell_id, {}).get("why") or ""), files.link(cell_id)
@@ -148,9 +148,9 @@ def _planned(files: RunFiles, name: str) -> tuple[Reason, ...]:
             about=DecisionKind.CANDIDATE, name=name, choice="offered", why=why, link=link
         )
         return (offered,) if why else ()
-    for one in files.plan.candidates:
-        if one.name == name:
-            return (reason_of(files, one.decision),)
+    for candidate in files.plan.candidates:
+        if candidate.name == name:
+            return (reason_of(files, candidate.decision),)
     for decision in files.plan.decisions:
         for rejected in decision.rejected if decision.about is DecisionKind.CANDIDATES else ():
             if rejected.startswith(f"{name}: "):
@@ -159,7 +159,7 @@ def _planned(files: RunFiles, name: str) -> tuple[Reason, ...]:
                         about=DecisionKind.CANDIDATE,
                         name=name,
                         choice="not planned",
-                        why=f"Its condition does not hold: {rejected.partition(': ')[2]}.",
+                        why=f"Its condition isn't met: {rejected.partition(': ')[2]}.",
                         link=files.cell_that_says(decision.why),
                         evidence=decision.evidence,
                     ),
@@ -167,23 +167,23 @@ def _planned(files: RunFiles, name: str) -> tuple[Reason, ...]:
     return ()
 
 
-def _understood(found: Column) -> Reason:
+def _kind_reason(column: Column) -> Reason:
     return Reason(
         about=DecisionKind.COLUMN,
-        name=found.name,
-        choice=f"understood as {found.kind.value.replace('_', ' ')}",
-        why=found.reason,
+        name=column.name,
+        choice=f"kind {column.kind.value.replace('_', ' ')}",
+        why=column.reason,
         evidence={
-            "n_unique": found.n_unique,
-            "n_missing": found.n_missing,
-            "stored_as": found.stored_as,
-            **found.parse,
+            "n_unique": column.n_unique,
+            "n_missing": column.n_missing,
+            "stored_as": column.stored_as,
+            **column.parse,
         },
     )
 
 
-def _used(files: RunFiles, name: str) -> list[Reason]:
-    """Tell in which views the column is, and as what."""
+def _views(files: RunFiles, name: str) -> list[Reason]:
+    """Return the views that use a column, and the step that reads it in each."""
     plan = files.plan
     assert plan is not None
     reasons = [
@@ -191,7 +191,7 @@ def _used(files: RunFiles, name: str) -> list[Reason]:
             about="view",
             name=view,
             choice=step.kind.replace("_", " "),
-            why=_beside(step),
+            why=_shared_step(step),
             link=files.link(f"view-{view}"),
             evidence={name: value for name, value in step.params.items() if value is not None},
         )
@@ -200,38 +200,38 @@ def _used(files: RunFiles, name: str) -> list[Reason]:
         if name in step.columns
     ]
     if not reasons and name != plan.experiment.target:
-        reasons.append(Reason(about="views", choice="in none", why="No model sees this column."))
+        reasons.append(Reason(about="views", choice="none", why="No model uses this column."))
     return reasons
 
 
-def _beside(step: StepSpec) -> str:
-    others = len(step.columns) - 1
-    return f"One step with {others} other column{'s' * (others != 1)}." if others else ""
+def _shared_step(step: StepSpec) -> str:
+    n_others = len(step.columns) - 1
+    return f"One step with {n_others} other column{'s' * (n_others != 1)}." if n_others else ""
 
 
-def _no_trial(files: RunFiles, number: int) -> RunError:
+def _no_trial_error(files: RunFiles, number: int) -> RunError:
     run_id, numbers = files.run.run_id, [trial.number for trial in files.trials]
     if not numbers:
         why = (
-            "It ended before its first trial did."
+            "It ended before its first trial finished."
             if files.is_search
-            else f"It ran a notebook of the kind {files.run.kind!r}, and only a search has trials."
+            else f"It ran a notebook of kind {files.run.kind!r}. Only searches have trials."
         )
         return RunError(f"Run {run_id} has no trials.", why=why, fix="Choose a run: automl runs")
-    closest = min(numbers, key=lambda known: abs(known - number))
+    closest = min(numbers, key=lambda candidate: abs(candidate - number))
     return RunError(
         f"Run {run_id} has no trial {number}.",
         why=f"Its trials are numbered {min(numbers)} to {max(numbers)}.",
-        fix=f"Use --trial {closest}, or look at all of them: automl leaderboard {run_id}",
+        fix=f"Use --trial {closest}, or list all trials: automl leaderboard {run_id}",
     )
 
 
-def _no_candidate(files: RunFiles, name: str) -> RunError:
-    known = files.candidates
-    close = near_miss(name, [*known, *_not_planned(files)])
+def _no_candidate_error(files: RunFiles, name: str) -> RunError:
+    names = files.candidates
+    close = near_miss(name, [*names, *_not_planned(files)])
     return RunError(
         f"Run {files.run.run_id} has no candidate {name!r}.",
-        why=f"Its candidates are {shorten(known, 12)}." if known else "It searched nothing.",
+        why=f"Its candidates are {shorten(names, 12)}." if names else "It didn't run a search.",
         fix=f"Use --candidate {close}." if close else "Use one of these names with --candidate.",
     )
 

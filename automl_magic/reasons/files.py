@@ -1,8 +1,8 @@
-"""What a run left behind that says why: its plan, trials, decisions, leaderboard, recipe, result.
+"""Files of a run with reasons: its plan, trials, decisions, leaderboard, recipe and result.
 
-Files of which the run's record holds a digest are checked against it. A run that is not over has no
-digests yet; its files are read as they are. Events are never digested: they are for whoever
-watches, and their lines are believed only as far as they can be read.
+Files with a digest in the run's record are checked against it. A run that hasn't finished has no
+digests yet, so its files are read as they are. Events never have a digest, and unreadable lines
+are skipped.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from automl_magic.runs.outcome import OUTPUT_NAME
 from automl_magic.runs.plan_folder import plan_in
 
 INPUT_NAME, SEARCH_CELL, ENSEMBLE_CELL = "input.ipynb", "search", "ensemble"
-# What decisions on the model are about.
+# Kinds of decisions about the model.
 MODEL = (DecisionKind.ENSEMBLE, DecisionKind.MEMBER, "weights", "seeds", "calibration", "threshold",
          "pareto", "latency", "level", "model")  # fmt: skip
-# The member that looks at no column (`learn.candidate.BASELINE`; importing that loads NumPy).
+# The member that uses no column (`learn.candidate.BASELINE`, whose import loads NumPy).
 BASELINE = "dummy"
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision of the search, as it stands in `events.jsonl`."""
+    """A decision of the search, from `events.jsonl`."""
 
     about: str
     name: str
@@ -57,7 +57,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class RunFiles:
-    """Everything that is known about why a run did what it did."""
+    """The contents of a run's folder that explain its decisions."""
 
     run: Run
     notebook: str
@@ -73,12 +73,12 @@ class RunFiles:
 
     @classmethod
     def of(cls, run: Run) -> RunFiles:
-        """Read the folder of a run; what is not there is left empty.
+        """Read the folder of a run. Missing files are left empty.
 
         Raises
         ------
         ArtifactTampered
-            If a file is not what the run wrote.
+            If a file isn't what the run wrote.
         """
         from automl_magic.track import read_trials
 
@@ -87,7 +87,7 @@ class RunFiles:
             if artifact.path in ("plan.json", "trials.jsonl"):
                 verified(run, artifact.path)
         notebook = OUTPUT_NAME if (folder / OUTPUT_NAME).exists() else INPUT_NAME
-        board = _document(run, "leaderboard.json")
+        leaderboard = _document(run, "leaderboard.json")
         events = list(_events(folder / "events.jsonl"))
         return cls(
             run=run,
@@ -97,7 +97,7 @@ class RunFiles:
             decided=tuple(_decided(event) for event in events if event["event"] == "decision"),
             ended_s=dict(_ends(events)),
             best_so_far=_best_so_far(events),
-            leaderboard=Leaderboard.from_json(board) if board else None,
+            leaderboard=Leaderboard.from_json(leaderboard) if leaderboard else None,
             recipe=_document(run, "recipe.json"),
             result=run.result or _document(run, "result.json"),
             cells=dict(_cells(folder / notebook)),
@@ -109,7 +109,7 @@ class RunFiles:
 
     @property
     def weights(self) -> dict[int, float]:
-        """The share in the model of each trial that is a member of it."""
+        """The weight of each member of the model, by trial number."""
         rows = self.leaderboard.rows if self.leaderboard else ()
         return {
             row.trial: row.weight
@@ -119,34 +119,36 @@ class RunFiles:
 
     @property
     def best(self) -> Trial | None:
-        """The trial with the best score: of the leaderboard, or before there is one, of the events.
+        """The trial with the best score, from the leaderboard, or from the events before it exists.
 
-        Nothing here knows in which direction a metric improves, so nothing is compared.
+        Scores aren't compared here because the direction of the metric isn't known.
         """
         if self.leaderboard is None:
-            scored = [trial for trial in self.complete() if trial.score]
-            return next((t for t in scored if t.score and t.score.score == self.best_so_far), None)
+            complete = self.complete()
+            return next(
+                (t for t in complete if t.score and t.score.score == self.best_so_far), None
+            )
         rows = self.leaderboard.rows
         first = next((row.trial for row in rows if row.trial is not None and row.score), None)
         return next((trial for trial in self.trials if trial.number == first), None)
 
     @property
     def candidates(self) -> list[str]:
-        """The names of all candidates that were planned or tried, in order."""
+        """The names of all planned or tried candidates, in order."""
         planned = [candidate.name for candidate in self.plan.candidates] if self.plan else []
         return list(dict.fromkeys([*planned, *(trial.candidate for trial in self.trials)]))
 
-    def candidate_of(self, decided: Decided) -> str | None:
-        """Return the candidate of the trial that a decision is about; None for anything else."""
-        if decided.about != DecisionKind.TRIAL:
+    def candidate_of(self, decision: Decided) -> str | None:
+        """Return the candidate of the trial that a decision is about, or None."""
+        if decision.about != DecisionKind.TRIAL:
             return None
-        return {str(trial.number): trial.candidate for trial in self.trials}.get(decided.name)
+        return {str(trial.number): trial.candidate for trial in self.trials}.get(decision.name)
 
     def link(self, cell_id: str) -> Link:
         return Link(run_id=self.run.run_id, notebook=self.notebook, cell_id=cell_id)
 
     def cell_that_says(self, why: str) -> Link | None:
-        """Return the cell whose metadata give this reason; None where no cell does."""
+        """Return the cell whose metadata gives this reason, or None."""
         for cell_id, metadata in self.cells.items():
             if why and why in str(metadata.get("why", "")):
                 return self.link(cell_id)
@@ -188,14 +190,14 @@ def _ends(events: list[dict[str, Any]]) -> Iterator[tuple[int, float]]:
 
 
 def _best_so_far(events: list[dict[str, Any]]) -> float | None:
-    found = [_number(event.get("best")) for event in events if event["event"] == "trial"]
-    return found[-1] if found else None
+    best = [_number(event.get("best")) for event in events if event["event"] == "trial"]
+    return best[-1] if best else None
 
 
 def _decided(event: Mapping[str, Any]) -> Decided:
     evidence, rejected = event.get("evidence"), event.get("rejected")
     about = str(event.get("about", ""))
-    usual = ENSEMBLE_CELL if about in MODEL else SEARCH_CELL
+    default_cell = ENSEMBLE_CELL if about in MODEL else SEARCH_CELL
     return Decided(
         about=about,
         name=str(event.get("name", "")),
@@ -204,7 +206,7 @@ def _decided(event: Mapping[str, Any]) -> Decided:
         evidence=evidence if isinstance(evidence, Mapping) else {},
         rejected=tuple(map(str, rejected)) if isinstance(rejected, list) else (),
         at_s=_number(event.get("elapsed_s")),
-        cell_id=str(event.get("cell_id") or usual),
+        cell_id=str(event.get("cell_id") or default_cell),
     )
 
 

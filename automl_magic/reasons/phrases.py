@@ -1,4 +1,4 @@
-"""What is said of a reason, as phrases that every front door puts together in its own way."""
+"""Phrases of a reason that every front end combines in its own way."""
 
 from __future__ import annotations
 
@@ -8,68 +8,71 @@ from typing import Any
 
 from automl_magic.look.numbers import score_text, seconds
 from automl_magic.look.text import safe
-from automl_magic.reasons.account import Reason
+from automl_magic.reasons.account import Reason, TrialOutcome
 
-# More trials than these are counted instead of shown.
+# If there are more trials than this, the others are counted and not listed.
 MOST_TRIALS = 20
-_TOLD_FIRST = ("in the model", "is the model", "failed", "baseline")
-_WAS = {"cancelled": "was cancelled", "lost": "was lost"}
+_LISTED_FIRST = (TrialOutcome.MEMBER, TrialOutcome.FAILED, TrialOutcome.BASELINE)
+_STATUS_TEXT = {"cancelled": "was cancelled", "lost": "was lost"}
 
 
 def how_it_is(status: str) -> str:
-    """Return the end of `The run …` for a status."""
-    return _WAS.get(status, status if status in ("succeeded", "failed") else f"is {status}")
+    """Return a status as the end of the sentence `The run …`."""
+    return _STATUS_TEXT.get(status, status if status in ("succeeded", "failed") else f"is {status}")
 
 
 def evidence_text(evidence: Mapping[str, Any], limit: int = 500) -> str:
-    """Return the numbers behind a reason as `rows 400, folds 5`."""
+    """Return the evidence of a reason as `rows 400, folds 5`."""
     parts = [f"{safe(name).replace('_', ' ')} {_value(value)}" for name, value in evidence.items()]
     text = ", ".join(parts)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def rejected_text(rejected: str) -> str:
-    """Return `accuracy: …`, what was not chosen and why, as a sentence's end."""
+    """Return a rejected option, such as `accuracy: …`, as the end of a sentence."""
     return "rejected " + rejected.replace(": ", " – ", 1)
 
 
 def told_trials(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
-    """Return the trials worth a line, in their order, and the others.
+    """Split trials into those to list, in their order, and the others.
 
-    Those are the members of the model, the failures, and the first trial of each candidate.
+    Members of the model, failures and the first trial of each candidate are listed.
     """
     if len(reasons) <= MOST_TRIALS:
         return list(reasons), []
     first = {reason.candidate: reason for reason in reversed(reasons)}
-    wanted = [r for r in reasons if r.choice.startswith(_TOLD_FIRST)]
-    wanted += [r for r in reasons if first[r.candidate] is r and r not in wanted]
-    kept = {reason.name for reason in wanted[:MOST_TRIALS]}
-    return [r for r in reasons if r.name in kept], [r for r in reasons if r.name not in kept]
+    listed = [r for r in reasons if r.outcome in _LISTED_FIRST]
+    listed += [r for r in reasons if first[r.candidate] is r and r not in listed]
+    names = {reason.name for reason in listed[:MOST_TRIALS]}
+    return [r for r in reasons if r.name in names], [r for r in reasons if r.name not in names]
 
 
-def counted(others: Sequence[Reason]) -> str:
-    """Return what became of trials that have no line: `6 dropped, 3 pruned`."""
-    fates = Counter(reason.choice.split(",")[0] for reason in others)
-    return ", ".join(f"{count} {fate}" for fate, count in fates.items())
+def counted(trials: Sequence[Reason]) -> str:
+    """Return the outcomes of trials that aren't listed: `6 dropped, 3 pruned`."""
+    counts = Counter(reason.outcome for reason in trials if reason.outcome is not None)
+    return ", ".join(
+        f"{count} {'in the model' if outcome is TrialOutcome.MEMBER else outcome.value}"
+        for outcome, count in counts.items()
+    )
 
 
 def fate_text(reason: Reason, reasons: Sequence[Reason]) -> str:
-    """Return what became of a trial and why, and why it was tried where that is its own story."""
+    """Return the outcome of a trial and why, and why it was tried if no other trial shares that."""
     parts = [reason.why]
-    tried = reason.evidence.get("tried_because")
-    shared = sum(other.evidence.get("tried_because") == tried for other in reasons)
-    if tried and tried not in parts and shared == 1:
-        parts.append(str(tried))
+    tried_because = reason.evidence.get("tried_because")
+    n_sharing = sum(trial.evidence.get("tried_because") == tried_because for trial in reasons)
+    if tried_because and tried_because not in parts and n_sharing == 1:
+        parts.append(str(tried_because))
     why = " ".join(part for part in parts if part)
     return f"{reason.choice}: {why}" if why else reason.choice
 
 
 def said(reason: Reason) -> str:
-    """Return a reason as one paragraph, without what it is about and without its cell."""
+    """Return a reason as one paragraph, without its subject and its cell."""
     head = reason.choice
     if reason.score is not None:
-        scored = f"{reason.score.metric} {score_text(reason.score)}"
-        head = f"{head}, {scored}" if head else scored
+        score = f"{reason.score.metric} {score_text(reason.score)}"
+        head = f"{head}, {score}" if head else score
     if reason.at_s is not None and head:
         head += f" after {seconds(reason.at_s)}"
     text = " ".join(f"{part.rstrip('.')}." for part in (head, reason.why) if part)
@@ -85,8 +88,8 @@ def _value(value: object) -> str:
         case int():
             return f"{value:,}"
         case list() | tuple():
-            shown = ", ".join(_value(item) for item in value[:6])
-            return f"[{shown}{', …' if len(value) > 6 else ''}]"
+            items = ", ".join(_value(item) for item in value[:6])
+            return f"[{items}{', …' if len(value) > 6 else ''}]"
         case Mapping():
             inner = ", ".join(f"{safe(k)} {_value(v)}" for k, v in list(value.items())[:24])
             return f"({inner}{', …' if len(value) > 24 else ''})"

@@ -1,4 +1,4 @@
-"""What was decided before anything ran: the task, the metric, the split, the columns."""
+"""Decisions made before the run: the task, the metric, the split, the columns."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from automl_magic.reasons.account import Reason
 from automl_magic.reasons.files import Decided, RunFiles
 from automl_magic.records import EXCLUDED, Decision, DecisionKind, Severity
 
-# Columns are told in a section of their own, and the candidates with the trials.
+# Columns have their own section, and the candidates are listed with the trials.
 _ELSEWHERE = (DecisionKind.COLUMN, DecisionKind.CANDIDATES)
-_SAID = re.compile(r"^(?P<about>[^:]{1,100}): (?P<choice>.*?)\. (?P<why>.+)$")
+_CELL_LINE = re.compile(r"^(?P<about>[^:]{1,100}): (?P<choice>.*?)\. (?P<why>.+)$")
 
 
 def question(files: RunFiles) -> tuple[Reason, ...]:
-    """Tell the plan's decisions, except those on columns and candidates."""
+    """Return the plan's decisions, except those about columns and candidates."""
     if files.plan is None:
         return _from_cells(files)
     return tuple(
@@ -28,37 +28,37 @@ def question(files: RunFiles) -> tuple[Reason, ...]:
 
 
 def left_out(files: RunFiles) -> tuple[Reason, ...]:
-    """Tell why columns are seen by no model; columns with one and the same reason together."""
+    """Return why columns are excluded. Columns with the same reason are grouped."""
     by_why: dict[str, list[Decision]] = {}
     for decision in files.plan.decisions if files.plan else ():
         if decision.excludes_column:
             by_why.setdefault(decision.why, []).append(decision)
-    reasons = [_together(files, same) for same in by_why.values()]
-    dropped = (
-        decided_reason(files, decided)
-        for decided in files.decided
-        if decided.about == DecisionKind.COLUMN
+    reasons = [_grouped(files, decisions) for decisions in by_why.values()]
+    during_search = (
+        decided_reason(files, decision)
+        for decision in files.decided
+        if decision.about == DecisionKind.COLUMN
     )
-    return (*reasons, *dropped)
+    return (*reasons, *during_search)
 
 
 def noticed(files: RunFiles) -> tuple[Reason, ...]:
-    """Tell the findings of the checks that led to no column being left out."""
+    """Return the findings of the data checks that didn't exclude a column."""
     findings = files.plan.dataset.findings if files.plan else ()
     return tuple(
         Reason(
-            about=found.code,
-            choice=found.title.rstrip("."),
-            why=f"{found.detail} {found.fix}".strip(),
-            evidence=found.evidence,
+            about=finding.code,
+            choice=finding.title.rstrip("."),
+            why=f"{finding.detail} {finding.fix}".strip(),
+            evidence=finding.evidence,
         )
-        for found in findings
-        if found.severity is not Severity.INFO and not found.drop
+        for finding in findings
+        if finding.severity is not Severity.INFO and not finding.drop
     )
 
 
 def reason_of(files: RunFiles, decision: Decision) -> Reason:
-    """Tell a decision of the plan, with the cell that gives the same reason."""
+    """Return a decision of the plan, linked to the cell that gives the same reason."""
     return Reason(
         about=decision.about,
         name=decision.name,
@@ -70,26 +70,26 @@ def reason_of(files: RunFiles, decision: Decision) -> Reason:
     )
 
 
-def decided_reason(files: RunFiles, decided: Decided) -> Reason:
-    """Tell a decision of the search."""
+def decided_reason(files: RunFiles, decision: Decided) -> Reason:
+    """Return a decision of the search as a reason."""
     return Reason(
-        about=decided.about,
-        name=decided.name,
-        candidate=files.candidate_of(decided),
-        choice=decided.choice,
-        why=decided.why,
-        link=files.link(decided.cell_id),
-        evidence=decided.evidence,
-        rejected=decided.rejected,
-        at_s=decided.at_s,
+        about=decision.about,
+        name=decision.name,
+        candidate=files.candidate_of(decision),
+        choice=decision.choice,
+        why=decision.why,
+        link=files.link(decision.cell_id),
+        evidence=decision.evidence,
+        rejected=decision.rejected,
+        at_s=decision.at_s,
     )
 
 
-def _together(files: RunFiles, same: list[Decision]) -> Reason:
-    first = reason_of(files, same[0])
-    if len(same) == 1:
+def _grouped(files: RunFiles, decisions: list[Decision]) -> Reason:
+    first = reason_of(files, decisions[0])
+    if len(decisions) == 1:
         return first
-    names = [decision.name for decision in same]
+    names = [decision.name for decision in decisions]
     return Reason(
         about=f"{len(names)} columns",
         choice=EXCLUDED,
@@ -101,14 +101,14 @@ def _together(files: RunFiles, same: list[Decision]) -> Reason:
 
 
 def _from_cells(files: RunFiles) -> tuple[Reason, ...]:
-    """Tell what the cells say about themselves, where the run keeps no plan."""
+    """Return the decisions in the metadata of the cells, for a run without a plan."""
     reasons = []
     for cell_id, metadata in files.cells.items():
         for line in str(metadata.get("why") or "").split("\n"):
             if not line or cell_id.startswith("candidate-"):
                 continue
-            said = _SAID.match(line)
-            about, choice, why = said.groups() if said else (cell_id, "", line)
+            match = _CELL_LINE.match(line)
+            about, choice, why = match.groups() if match else (cell_id, "", line)
             evidence = _mapping(metadata.get("evidence"))
             reasons.append(
                 Reason(
@@ -116,7 +116,7 @@ def _from_cells(files: RunFiles) -> tuple[Reason, ...]:
                     choice=choice,
                     why=why,
                     link=files.link(cell_id),
-                    evidence=_mapping(evidence.get(about)) or (evidence if not said else {}),
+                    evidence=_mapping(evidence.get(about)) or (evidence if not match else {}),
                 )
             )
     return tuple(reasons)

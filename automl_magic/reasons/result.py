@@ -1,4 +1,4 @@
-"""What came out: the scores, the members with their weights, the threshold, and what ended it."""
+"""The result of a run: scores, members with their weights, the threshold, and what ended it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from automl_magic.records import DecisionKind, LeaderboardRow, Score, TrialState
 
 HOLDOUT_CELL, FINISH_CELL = "holdout", "finish"
 _ENDED = {
-    None: ("everything was tried", "No candidate and no variation was left to try."),
-    "deadline": ("the budget was used", "What is left of it belongs to the final fits."),
-    "trials": ("the number of trials was reached", "hpo.trials asked for no more."),
-    "interrupt": ("it was interrupted", "Somebody stopped it; the best so far was kept."),
+    None: ("everything was tried", "No candidates or variations were left to try."),
+    "deadline": ("the time budget was used", "The rest is reserved for the final fits."),
+    "trials": ("the trial limit was reached", "hpo.trials sets this limit."),
+    "interrupt": ("it was interrupted", "It was stopped. The best model so far was kept."),
 }
 
 
 def advice(files: RunFiles) -> tuple[str, ...]:
-    """Return the sentences that the engine put beside the result."""
-    said = files.result.get("advice")
-    return tuple(map(str, said)) if isinstance(said, list | tuple) else ()
+    """Return the advice that the engine recorded with the result."""
+    sentences = files.result.get("advice")
+    return tuple(map(str, sentences)) if isinstance(sentences, list | tuple) else ()
 
 
 def came_out(files: RunFiles) -> tuple[Reason, ...]:
-    """Tell the scores of the result, each with the cell that measured it."""
+    """Return the scores of the result, each linked to the cell that computed it."""
     reasons = []
     cv, holdout = files.score("cv"), files.score("holdout")
     if cv is None and files.leaderboard is None and (best := files.best) is not None:
@@ -36,7 +36,7 @@ def came_out(files: RunFiles) -> tuple[Reason, ...]:
                 about="best so far",
                 candidate=best.candidate,
                 choice=f"trial {best.number}",
-                why="No model was made of it: the run ended first.",
+                why="The run ended before it made a model.",
                 link=files.link(best.cell_id or "search"),
                 score=best.score,
             )
@@ -46,8 +46,8 @@ def came_out(files: RunFiles) -> tuple[Reason, ...]:
             Reason(
                 about="out of fold",
                 choice=str(files.result.get("best") or ""),
-                why=f"Measured on {cv.rows:,} rows, each by models that had not seen it; every "
-                "choice was made with it, so it flatters a little.",
+                why=f"Scored on {cv.rows:,} rows by models not trained on them. The search used "
+                "this score to choose, so it's slightly optimistic.",
                 link=files.link(ENSEMBLE_CELL),
                 score=cv,
             )
@@ -57,8 +57,7 @@ def came_out(files: RunFiles) -> tuple[Reason, ...]:
             Reason(
                 about="holdout",
                 choice=str(files.result.get("best") or ""),
-                why=f"Measured once, on {holdout.rows:,} rows that no choice has seen: the number "
-                "to quote.",
+                why=f"Scored once on {holdout.rows:,} holdout rows. Report this score.",
                 link=files.link(HOLDOUT_CELL),
                 score=holdout,
             )
@@ -67,19 +66,21 @@ def came_out(files: RunFiles) -> tuple[Reason, ...]:
 
 
 def model(files: RunFiles) -> tuple[Reason, ...]:
-    """Tell why these members with these weights, and how the probabilities become an answer."""
-    told = (
-        decided_reason(files, decided)
-        for decided in files.decided
-        # Why a member is one stands with the member.
-        if decided.is_about_the_model and decided.evidence.get("trial") is None
+    """Return why the members have these weights, and how their predictions are combined."""
+    decisions = (
+        decided_reason(files, decision)
+        for decision in files.decided
+        # A decision about a member is listed with the member.
+        if decision.is_about_the_model and decision.evidence.get("trial") is None
     )
-    return (*_members(files), *_answers(files), *told)
+    return (*_members(files), *_combination(files), *decisions)
 
 
 def ending(files: RunFiles) -> tuple[Reason, ...]:
-    """Tell what ended the search, and how the run ended where it did not succeed."""
-    reasons = [decided_reason(files, one) for one in files.decided if one.about in END]
+    """Return what ended the search, and how the run ended if it didn't succeed."""
+    reasons = [
+        decided_reason(files, decision) for decision in files.decided if decision.about in END
+    ]
     if not reasons and "stopped" in files.result:
         reasons.append(_stopped(files))
     run = files.run
@@ -95,8 +96,8 @@ def ending(files: RunFiles) -> tuple[Reason, ...]:
         )
     elif run.status.value in ("cancelled", "lost"):
         why = {
-            "cancelled": "Somebody stopped it before its last cell.",
-            "lost": "The program that ran it ended without a word; a later command noticed.",
+            "cancelled": "It was stopped before its last cell.",
+            "lost": "The process that ran it ended without recording a result.",
         }[run.status.value]
         reasons.append(Reason(about="run", choice=run.status.value, why=why))
     return tuple(reasons)
@@ -107,16 +108,16 @@ def _stopped(files: RunFiles) -> Reason:
     choice, why = _ENDED.get(stopped, (str(stopped), ""))
     if files.result.get("replayed"):
         choice = "nothing was searched"
-        why = f"The recorded trials of run {files.run.rerun_of or '(another)'} were fitted again."
-    measured = {
+        why = f"The recorded trials of run {files.run.rerun_of or '(unknown)'} were fitted again."
+    evidence = {
         name: value
         for name in ("n_trials", "search_s")
         if (value := files.result.get(name)) is not None
     }
     if files.plan is not None:
-        measured["budget_s"] = files.run.parameters.get("budget_s", files.plan.experiment.budget_s)
+        evidence["budget_s"] = files.run.parameters.get("budget_s", files.plan.experiment.budget_s)
     return Reason(
-        about="search", choice=choice, why=why, link=files.link(FINISH_CELL), evidence=measured
+        about="search", choice=choice, why=why, link=files.link(FINISH_CELL), evidence=evidence
     )
 
 
@@ -124,7 +125,7 @@ def _members(files: RunFiles) -> Iterator[Reason]:
     rows = [row for row in _rows(files) if row.trial is not None and row.weight is not None]
     for row in sorted(rows, key=lambda row: -(row.weight or 0.0)):
         best = files.best
-        gain = _alone(row, best.score if best else None)
+        gain = _member_gain(row, best.score if best else None)
         yield Reason(
             about=DecisionKind.TRIAL,
             name=str(row.trial),
@@ -137,20 +138,20 @@ def _members(files: RunFiles) -> Iterator[Reason]:
         )
 
 
-def _alone(row: LeaderboardRow, best: Score | None) -> str:
+def _member_gain(row: LeaderboardRow, best: Score | None) -> str:
     if row.score is None or best is None:
-        return "The blend scores better with it out of fold."
+        return "It improves the out-of-fold score of the blend."
     if row.score.score == best.score:
-        return "The best trial alone."
+        return "It's the best single trial."
     gap = abs(row.score.score - best.score)
-    return f"Alone it is {gap:.3g} behind the best trial; the blend scores better with it."
+    return f"It's {gap:.3g} behind the best trial, but it improves the blend."
 
 
-def _answers(files: RunFiles) -> Iterator[Reason]:
-    """Tell how the recipe makes one answer of its members', and what one prediction takes."""
-    told = {decided.about for decided in files.decided}
-    for about, choice, why, evidence in _steps_to_an_answer(files.recipe):
-        if about not in told:
+def _combination(files: RunFiles) -> Iterator[Reason]:
+    """Yield how the recipe combines the predictions of its members, and the latency of one row."""
+    decided_kinds = {decision.about for decision in files.decided}
+    for about, choice, why, evidence in _combination_steps(files.recipe):
+        if about not in decided_kinds:
             yield Reason(
                 about=about,
                 choice=choice,
@@ -162,30 +163,30 @@ def _answers(files: RunFiles) -> Iterator[Reason]:
     if final is not None and final.row_latency_ms is not None:
         yield Reason(
             about="speed",
-            choice=f"{final.row_latency_ms:.3g} ms for one row",
-            why="The median of a few predictions in the process that fitted it.",
+            choice=f"{final.row_latency_ms:.3g} ms per row (p95)",
+            why="The 95th percentile of a few predictions in the process that fitted the model.",
             link=files.link(FINISH_CELL),
         )
 
 
-def _steps_to_an_answer(
+def _combination_steps(
     recipe: Mapping[str, Any],
 ) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """Give what the recipe does with its members' predictions, as about, choice, why, evidence."""
+    """Yield what the recipe does with its members' predictions: about, choice, why, evidence."""
     members = recipe.get("members") or []
     seeds = max((len(member.get("seeds") or ()) for member in members), default=1)
     if seeds > 1:
-        why = "Each member is fitted once with each, and the mean of the fits errs less than one."
+        why = "Each member is fitted once per seed. The mean of the fits has a smaller error."
         yield "seeds", str(seeds), why, {}
     if recipe.get("blend") == "geometric":
-        why = "The probabilities are multiplied instead of added: out of fold that scored better."
+        why = "The weighted geometric mean of the probabilities scored better out of fold."
         yield "blend", "geometric mean", why, {}
     if calibration := recipe.get("calibration"):
-        why = "Out of fold, the probabilities fit better with it what really happened."
+        why = "It made the out-of-fold probabilities more accurate."
         numbers = {k: v for k, v in calibration.items() if isinstance(v, int | float)}
         yield "calibration", str(calibration.get("method", "")), why, numbers
     if (threshold := recipe.get("threshold")) is not None:
-        why = "From this probability on a row counts as the second class: the best cut out of fold."
+        why = "Rows with at least this probability get the second class. Best cut out of fold."
         yield "threshold", f"{threshold:.3f}", why, {}
 
 

@@ -41,7 +41,7 @@ def test_a_curve_may_fall_behind_at_a_later_rung():
     halving.report("flat", 0.1, 0.6)
 
     assert halving.report("flat", 0.3, 0.59) is None
-    assert halving.report("flat", 0.36, 0.59).startswith("Given up after 33% ")
+    assert halving.report("flat", 0.36, 0.59).startswith("Stopped after 33% ")
 
 
 def test_three_others_are_needed_for_a_verdict():
@@ -82,7 +82,7 @@ def test_a_trial_that_stopped_early_stands_on_the_later_rungs():
         halving.end(str(number))
 
     assert [halving.report("slow", share, 0.15) for share in (0.1, 0.2)] == [None, None]
-    assert halving.report("slow", 0.4, 0.15).startswith("Given up after 33% ")
+    assert halving.report("slow", 0.4, 0.15).startswith("Stopped after 33% ")
 
 
 def test_the_end_of_a_trial_that_never_reported_is_no_result():

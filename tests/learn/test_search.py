@@ -147,7 +147,7 @@ def test_with_no_time_at_all_the_baseline_stands(make_notebook, tmp_path):
     done = notebook.finish(search, tmp_path)
 
     assert [trial.state.value for trial in search.trials] == ["complete", *["pruned"] * 3]
-    assert search.trials[1].reason == "Not begun: the time was used before its turn."
+    assert search.trials[1].reason == "Not started: the time ran out before its turn."
     assert done.result["best"] == "dummy"
     assert set(done.model.predict(notebook.task.frame)) == {1}
 

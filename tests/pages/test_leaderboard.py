@@ -8,7 +8,7 @@ from automl_magic.pages import Board, board_page, problem_page
 from automl_magic.pages.cells import Cell
 from automl_magic.pages.front_chart import front_chart
 from automl_magic.pages.score_chart import score_chart
-from automl_magic.reasons import Account, Reason, Section
+from automl_magic.reasons import Account, Reason, Section, TrialOutcome
 from automl_magic.records import Leaderboard, LeaderboardRow, Link, Score, TrialState
 
 HOSTILE = "\"><script>alert(1)</script>\n' onload='x'\x00\ud800<!-- ]]> &amp; $x^$ \u202e"
@@ -239,16 +239,22 @@ def test_exclusions_have_a_reason_and_a_cell():
                         choice="in the model, weight 1",
                         why="",
                         candidate="a",
+                        outcome=TrialOutcome.MEMBER,
                     ),
                     Reason(
-                        about="trial", name="1", choice="dropped", why="No better.", candidate="b"
+                        about="trial",
+                        name="1",
+                        choice="dropped",
+                        why="No better.",
+                        candidate="b",
+                        outcome=TrialOutcome.DROPPED,
                     ),
                 ),
             ),
             Section(
                 name="columns",
                 title="c",
-                reasons=(Reason(about="column", name=HOSTILE, choice="left out", why="An id."),),
+                reasons=(Reason(about="column", name=HOSTILE, choice="excluded", why="An id."),),
             ),
         ),
     )

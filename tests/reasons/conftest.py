@@ -76,8 +76,8 @@ TRIALS = (
         fold_iterations=(50, 50),
         fold_scores=(0.75, 0.85),
     ),
-    trial(3, "forest", None, "Not begun: it needs about 9 s; 4 s are left for it."),
-    trial(4, "lightgbm", None, "Given up after 33 % of the rounds foreseen."),
+    trial(3, "forest", None, "Not started: it needs about 9 s, and 4 s are left.", started=False),
+    trial(4, "lightgbm", None, "Stopped after 33% of the expected rounds."),
     trial(5, "linear", None, "ValueError: no convergence", state=TrialState.FAIL),
     trial(6, "linear", 0.75, "Varied from trial 1: C 1.0 → 0.1."),
 )
@@ -92,10 +92,10 @@ DECISIONS = (
         rejected=("3: noisier",),
     ),
     Decision(
-        about=DecisionKind.COLUMN, name="id", choice="left out", why="Each row has its own value."
+        about=DecisionKind.COLUMN, name="id", choice="excluded", why="Each row has its own value."
     ),
     Decision(
-        about=DecisionKind.COLUMN, name="key", choice="left out", why="Each row has its own value."
+        about=DecisionKind.COLUMN, name="key", choice="excluded", why="Each row has its own value."
     ),
     Decision(
         about=DecisionKind.CANDIDATES,

@@ -45,12 +45,12 @@ def test_a_candidate_that_was_not_planned_says_its_condition(story):
     [section] = account_of(story.written(), candidate="deep").sections
 
     assert section.reasons[0].choice == "not planned"
-    assert section.reasons[0].why == "Its condition does not hold: from 5,000 rows on."
+    assert section.reasons[0].why == "Its condition isn't met: from 5,000 rows on."
 
 
 def test_a_column_is_told_with_its_kind_its_views_and_what_was_noticed(story):
     assert told(account_of(story.written(), column="spend")) == [
-        ("column spend", "understood as number"),
+        ("column spend", "kind number"),
         ("view tree", "number"),
         ("AM011", "Numbers stored as text"),
     ]
@@ -58,9 +58,9 @@ def test_a_column_is_told_with_its_kind_its_views_and_what_was_noticed(story):
 
 def test_a_column_that_is_left_out_says_why(story):
     assert told(account_of(story.written(), column="id")) == [
-        ("column id", "understood as id"),
-        ("column id", "left out"),
-        ("views", "in none"),
+        ("column id", "kind id"),
+        ("column id", "excluded"),
+        ("views", "none"),
     ]
 
 
@@ -89,9 +89,9 @@ def test_a_trial_of_a_run_without_trials_is_refused(story):
     with pytest.raises(RunError, match="has no trials") as caught:
         account_of(story.failed(trials=()), trial=1)
 
-    assert caught.value.why == "It ended before its first trial did."
+    assert caught.value.why == "It ended before its first trial finished."
 
 
 def test_a_column_of_a_run_without_a_plan_is_refused(story):
-    with pytest.raises(RunError, match="knows nothing of columns"):
+    with pytest.raises(RunError, match="has no information about columns"):
         account_of(story.written(plan=None), column="spend")

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from automl_magic.errors import ArtifactTampered
-from automl_magic.reasons import account_of
-from automl_magic.records import Artifact, Link, RunStatus
+from automl_magic.reasons import TrialOutcome, account_of
+from automl_magic.records import Artifact, Link, RunStatus, Trial
 
 
 def reasons(account, name):
@@ -47,25 +47,66 @@ def test_every_trial_has_a_fate(story):
 def test_a_dropped_trial_says_how_far_behind_it_was(story):
     found = reasons(account_of(story.written()), "trials")["trial 1"]
 
-    assert found.why == "0.1 behind trial 2; the blend is no better with it."
+    assert found.why == "0.1 behind trial 2. Adding it doesn't improve the blend."
 
 
 def test_a_trial_that_is_not_in_the_model_says_why_in_the_words_of_the_engine(story):
     found = reasons(account_of(story.written()), "trials")
 
-    assert found["trial 3"].why.startswith("Not begun: it needs about 9 s")
+    assert found["trial 3"].why.startswith("Not started: it needs about 9 s")
     assert found["trial 5"].why == "ValueError: no convergence"
 
 
-def test_a_frozen_trial_that_went_on_names_the_later_one(story):
-    reason = "It is good. It goes on where trial 2 was frozen."
-    later = dataclasses.replace(story.trials[2], number=7, reason=reason)
+@pytest.mark.parametrize(
+    "changes",
+    [{"continues": 2}, {"reason": "It is good. It goes on where trial 2 was frozen."}],
+    ids=["now", "0.1"],
+)
+def test_a_paused_trial_that_was_resumed_names_the_later_one(story, changes):
+    later = dataclasses.replace(story.trials[2], number=7, **changes)
     board = dataclasses.replace(story.board, rows=story.board.rows[1:])
 
     account = account_of(story.written(trials=(*story.trials, later), board=board))
 
-    found = reasons(account, "trials")["trial 2"]
-    assert (found.choice, found.why) == ("thawed", "It went on as trial 7.")
+    reason = reasons(account, "trials")["trial 2"]
+    assert (reason.choice, reason.outcome) == ("resumed", TrialOutcome.RESUMED)
+    assert reason.why == "It continued as trial 7."
+
+
+def test_a_trial_that_version_0_1_did_not_start_is_skipped(story):
+    trials = [trial.to_json() for trial in story.trials]
+    trials[3] = {
+        **{name: value for name, value in trials[3].items() if name != "started"},
+        "reason": "Not begun: it needs about 9 s; 4 s are left for it.",
+    }
+
+    account = account_of(story.written(trials=tuple(map(Trial.from_json, trials))))
+
+    assert reasons(account, "trials")["trial 3"].outcome is TrialOutcome.SKIPPED
+
+
+def test_columns_that_version_0_1_excluded_are_listed(story):
+    decisions = tuple(
+        dataclasses.replace(decision, choice="left out")
+        if decision.choice == "excluded"
+        else decision
+        for decision in story.plan.decisions
+    )
+    plan = dataclasses.replace(story.plan, decisions=decisions)
+
+    [reason] = account_of(story.written(plan=plan)).section("columns").reasons
+
+    assert (reason.about, reason.choice) == ("2 columns", "excluded")
+
+
+def test_the_latency_of_the_model_is_a_95th_percentile(story):
+    final = dataclasses.replace(story.board.rows[0], trial=None, row_latency_ms=1.5)
+    board = dataclasses.replace(story.board, rows=(final, *story.board.rows))
+
+    speed = reasons(account_of(story.written(board=board)), "model")["speed"]
+
+    assert speed.choice == "1.5 ms per row (p95)"
+    assert "95th percentile" in speed.why
 
 
 def test_every_number_of_a_run_leads_to_a_cell(story):
@@ -153,9 +194,9 @@ def test_how_the_recipe_answers_is_told(story):
 @pytest.mark.parametrize(
     ("stopped", "said"),
     [
-        ("deadline", "the budget was used"),
+        ("deadline", "the time budget was used"),
         ("interrupt", "it was interrupted"),
-        ("trials", "the number of trials was reached"),
+        ("trials", "the trial limit was reached"),
         (None, "everything was tried"),
     ],
 )
@@ -211,9 +252,7 @@ def test_a_run_of_another_notebook_says_that_nothing_was_searched(story):
 
     account = account_of(story.written(trials=(), events=(), board=None, result={}))
 
-    assert account.missing == (
-        "The run executed a notebook of the kind 'explore': nothing was searched.",
-    )
+    assert account.missing == ("The run executed a notebook of kind 'explore', not a search.",)
 
 
 def test_lines_that_cannot_be_read_are_let_past(story):

@@ -12,7 +12,7 @@ from automl_magic.files.atomic import write_atomic
 from automl_magic.look.cell_output import CellOutput
 from automl_magic.look.text_table import TextTable
 from automl_magic.monitor.retrain.comparison import Compared
-from automl_magic.records import Link, dumps
+from automl_magic.records import EXCLUDED, Link, dumps
 from automl_magic.records.monitoring.retrain import RETRAIN_NAME, Retraining, Source
 
 NOTEBOOK = "output.ipynb"
@@ -22,7 +22,7 @@ BETTER, NOT_BETTER, WORSE = "better", "not_better", "worse"
 def sources(rows: list[dict[str, Any]], excluded: dict[str, str]) -> CellOutput:
     """Show the rows and columns that the challenger is trained on."""
     lines = [(source["name"], f"{source['rows']:,}", source.get("note", "")) for source in rows]
-    lines += [(f"column {name}", "excluded", why) for name, why in excluded.items()]
+    lines += [(f"column {name}", EXCLUDED, why) for name, why in excluded.items()]
     caption = "Data of the challenger"
     return CellOutput(tables=[TextTable(caption, ("", "rows", ""), lines, right=frozenset({1}))])
 

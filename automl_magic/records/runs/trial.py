@@ -27,7 +27,9 @@ class Trial(Record):
     `estimator` and `view` are those of the recipe's member. `n_iterations` is the iteration count,
     if the estimator has one: it isn't in `params`. `fold_iterations` has the count of each fold, so
     that a replay fits the same models. `fit_s` is the fitting time in seconds. `reason` is why it
-    was tried, pruned or failed. `also` are further metrics of the task family, by name.
+    was tried, pruned or failed. `also` are further metrics of the task family, by name. `started` is
+    False for a trial that was skipped. `continues` is the number of the paused trial that this one
+    continues.
     """
 
     number: int
@@ -44,9 +46,16 @@ class Trial(Record):
     fold_scores: tuple[float, ...] = ()
     cell_id: str | None = None
     also: Mapping[str, float] = field(default_factory=dict)
+    started: bool = True
+    continues: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return _drop_empty(super().to_json())
+        document = _drop_empty(super().to_json())
+        if document["started"]:
+            del document["started"]
+        if document["continues"] is None:
+            del document["continues"]
+        return document
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Why a run did what it did, as a person reads it in a terminal."""
 
 from automl_magic.cli import words
-from automl_magic.reasons import Account, Reason, Section
+from automl_magic.reasons import Account, Reason, Section, TrialOutcome
 from automl_magic.reasons.phrases import MOST_TRIALS, counted, evidence_text, told_trials
 from automl_magic.records import Link, Score
 
@@ -23,8 +23,16 @@ def account(*sections, **changes):
 
 
 def trial(number, choice="dropped", name="linear", why="", **more):
+    outcome = "member" if choice.startswith("in the model") else choice
     return Reason(
-        about="trial", name=str(number), candidate=name, choice=choice, why=why, link=LINK, **more
+        about="trial",
+        name=str(number),
+        candidate=name,
+        choice=choice,
+        why=why,
+        link=LINK,
+        outcome=TrialOutcome(outcome),
+        **more,
     )
 
 
@@ -94,7 +102,7 @@ def test_of_many_trials_members_failures_and_first_ones_are_told_and_the_rest_co
 def test_one_rejected_sentence_is_not_said_of_each_column():
     columns = [
         Reason(
-            about="column", name=str(n), choice="left out", why=f"{n}.", rejected=("keep it: ask",)
+            about="column", name=str(n), choice="excluded", why=f"{n}.", rejected=("keep it: ask",)
         )
         for n in "ab"
     ]
