@@ -1,11 +1,11 @@
-"""learn: Task → Trials → Recipe. The engine; each cell of a search notebook is one call.
+"""learn: Task → Trials → Recipe. The engine: each cell of a search notebook is one call.
 
     Task → split → search → ensemble → recipe → evaluate_once → refit → finish
 
-A search proposes candidates (`strategies/`, one file each) and fits each on the folds
-(`crossval`, `trial`); the best are blended (`ensemble`), the blend is measured once on rows that no
-choice has seen (`evaluate_once`) and fitted on all rows (`refit`). One clock (`budget`) runs from
-the search to the end of the refit.
+A search proposes candidates (`strategies/`, one file each) and fits each on the folds (`growing`,
+`trial`). The best are blended (`ensemble`). The blend is scored once on the holdout
+(`evaluate_once`) and fitted on all rows (`refit`). One clock (`budget`) runs from the search to the
+end of the refit.
 """
 
 from automl_magic.learn.candidate import candidate

@@ -1,4 +1,4 @@
-"""advice: when a run shows that less would do, a plain sentence says so."""
+"""advice: recommend a simpler model if it's as good."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from automl_magic.records import Metric
 
 @dataclass(frozen=True)
 class Rival:
-    """Something simpler: its predictions, its score, and the threshold of its labels."""
+    """A model to compare: its predictions, score and decision threshold."""
 
     prediction: Any
     score: float
@@ -29,23 +29,26 @@ def advice(
     fold_ids: Any = None,
     seed: int = 0,
 ) -> list[str]:
-    """Return sentences for a person, none where the best model is worth its trouble.
+    """Return advice if a simpler model is as good, otherwise an empty list.
 
     Parameters
     ----------
+    metric : Metric
     y : array, shape (n,)
     best : Rival
-        What the run ends with, out of fold.
+        The final model, out of fold.
     baseline : Rival or None
         The prediction without any column.
     linear : Rival or None
-        The best linear model; None where the run ends with it, or there is none.
+        The best linear model. None if it's the final model, or there is none.
     fold_ids : array of int, shape (n,), optional
+        The fold of each row.
+    seed : int
 
     Notes
     -----
-    As good means: the 95 % interval of the paired difference reaches 0. The best model was chosen
-    on these rows, so the comparison is in its favour.
+    A model is as good if the 95% interval of the paired difference includes 0. The best model was
+    chosen on these rows, so the comparison favors it.
     """
 
     def is_as_good(rival: Rival) -> bool:
@@ -56,17 +59,17 @@ def advice(
         ).is_sure  # fmt: skip
 
     if baseline is not None and is_as_good(baseline):
-        said = (
-            "You may not need machine learning here: predicting without any column is as good, "
-            f"{metric.name} {format_score(baseline.score)} against {format_score(best.score)}, "
-            "and the difference may be chance."
+        sentences = (
+            "You might not need machine learning here: predicting without any column is as good. "
+            f"Its {metric.name} is {format_score(baseline.score)}, and the model's is "
+            f"{format_score(best.score)}. The difference isn't statistically significant."
         )
-        return [said]
+        return [sentences]
     if linear is not None and is_as_good(linear):
-        said = (
-            f"A linear model is as good: prefer it. Its {metric.name} is "
-            f"{format_score(linear.score)} against {format_score(best.score)}, and the "
-            "difference may be chance; it is quicker, smaller and easier to explain."
+        sentences = (
+            "Consider the linear model: it's as good, faster, smaller and easier to explain. Its "
+            f"{metric.name} is {format_score(linear.score)}, and the model's is "
+            f"{format_score(best.score)}. The difference isn't statistically significant."
         )
-        return [said]
+        return [sentences]
     return []

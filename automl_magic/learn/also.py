@@ -1,4 +1,4 @@
-"""The metrics that a leaderboard shows beside the one that trials compete by."""
+"""The metrics that a leaderboard shows in addition to the one that ranks trials."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 
 def also_measured(task: Task, y: Any, predicted: Any, threshold: float) -> dict[str, float]:
-    """Return the scores of the metrics that the task's family wants shown, by name.
+    """Return the finite scores of the task family's extra metrics, by name.
 
     Parameters
     ----------
-    y, predicted : arrays, shape (n,); (n,) or (n, n_classes)
-        What is true of some rows, and what was predicted for them.
+    y : array, shape (n,)
+        Class codes or values.
+    predicted : array, shape (n,) or (n, n_classes)
+        Predicted values or probabilities.
+    threshold : float
+        Minimum probability of the second class.
     """
     names = family_for(task.kind).also_measured(task.kind)
-    found = {name: metrics.score(name, y, predicted, threshold=threshold) for name in names}
-    return {name: score for name, score in found.items() if math.isfinite(score)}
+    scores = {name: metrics.score(name, y, predicted, threshold=threshold) for name in names}
+    return {name: score for name, score in scores.items() if math.isfinite(score)}

@@ -1,4 +1,4 @@
-"""What else could be the model: the blend, parts of it, single trials, by score and latency."""
+"""Possible models within a latency limit: the blend, smaller blends and single trials."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from automl_magic.learn.trial import Scored
     from automl_magic.learn.trials import Search
 
-# Measuring may take this share of the budget; what it takes, the final fits have less.
+# Measuring can take this share of the budget, which leaves less for the final fits.
 MEASURING_SHARE = 0.1
 
 
 @dataclass(frozen=True)
 class Quick:
-    """What was weighed against a limit of the latency, what was taken, and why.
+    """The options within a latency limit, the chosen one, and why.
 
-    `trials` is how many trials were considered, `timings` those that there was time to measure.
+    `timings` holds the trials that there was time to measure.
     """
 
     options: tuple[Option, ...]
@@ -35,105 +35,106 @@ class Quick:
     timings: Timings
 
     def is_quick_with(self, numbers: Sequence[int], n_seeds: int) -> bool:
-        """Say whether some trials are quick enough if each is fitted with so many seeds."""
-        found = self.timings.row_latency_ms(numbers, n_seeds)
-        return found is not None and AIR * found <= self.limit_ms
+        """Return whether a blend is within the limit if each trial is fitted with `n_seeds`."""
+        latency_ms = self.timings.row_latency_ms(numbers, n_seeds)
+        return latency_ms is not None and AIR * latency_ms <= self.limit_ms
 
 
 def within_latency(
-    search: Search, trials: Sequence[Scored], selection: Selection, limit_ms: float
+    search: Search, results: Sequence[Scored], selection: Selection, limit_ms: float
 ) -> tuple[Selection, Quick | None]:
-    """Return the best of what predicts a row within a limit, and what it was chosen from.
+    """Return the best selection that predicts a row within a limit, and its alternatives.
 
     The options are the blend, its strongest members, the blend of the best of each estimator, and
-    those trials alone. Where there was no time to measure any, the selection stays.
+    each of those trials. If there was no time to measure any, the selection stays the same.
     """
-    considered = _considered(search, trials, selection)
-    most_s = MEASURING_SHARE * search.budget.budget_s
-    timings = time_trials(search, [trials[place] for place in considered], most_s)
+    considered = _considered(search, results, selection)
+    measuring_s = MEASURING_SHARE * search.budget.budget_s
+    timings = time_trials(search, [results[index] for index in considered], measuring_s)
     options = [
-        _option(search, trials, name, found, timings)
-        for name, found in _selections(search, trials, selection, considered).items()
+        _option(search, results, name, alternative, timings)
+        for name, alternative in _selections(search, results, selection, considered).items()
     ]
     if all(option.row_latency_ms is None for option in options):
         return selection, None
-    chosen, why = choose(search.task.metric, options, limit_ms)
-    places = {scored.trial.number: place for place, scored in enumerate(trials)}
-    weights, reasons = np.zeros(len(trials)), [""] * len(trials)
-    for trial, weight in chosen.weights.items():
-        weights[places[trial]], reasons[places[trial]] = weight, selection.reasons[places[trial]]
-        reasons[places[trial]] = reasons[places[trial]] or f"A part of: {chosen.name}."
-    quick = Quick(tuple(options), chosen, why, limit_ms, timings)
-    return Selection(chosen.blend, weights, reasons), quick
+    option, why = choose(search.task.metric, options, limit_ms)
+    index_of = {result.trial.number: index for index, result in enumerate(results)}
+    weights, reasons = np.zeros(len(results)), [""] * len(results)
+    for number, weight in option.weights.items():
+        index = index_of[number]
+        weights[index] = weight
+        reasons[index] = selection.reasons[index] or f"A member of: {option.name}."
+    choice = Quick(tuple(options), option, why, limit_ms, timings)
+    return Selection(option.blend, weights, reasons), choice
 
 
-def _considered(search: Search, trials: Sequence[Scored], selection: Selection) -> list[int]:
-    """Return the places of the members, the strongest first, and of the best of each estimator."""
-    members = [int(place) for place in np.argsort(-selection.weights, kind="stable")]
-    members = [place for place in members if selection.weights[place] > 0]
-    return list(dict.fromkeys([*members, *_best_of_each(search, trials)]))
+def _considered(search: Search, results: Sequence[Scored], selection: Selection) -> list[int]:
+    """Return the indices of the members by decreasing weight, and of the best per estimator."""
+    members = [int(index) for index in np.argsort(-selection.weights, kind="stable")]
+    members = [index for index in members if selection.weights[index] > 0]
+    return list(dict.fromkeys([*members, *_best_per_estimator(search, results)]))
 
 
-def _best_of_each(search: Search, trials: Sequence[Scored]) -> list[int]:
-    ranked = sorted(range(len(trials)), key=lambda place: _loss(search, trials[place]))
+def _best_per_estimator(search: Search, results: Sequence[Scored]) -> list[int]:
+    ranked = sorted(range(len(results)), key=lambda index: _loss(search, results[index]))
     best: dict[str, int] = {}
-    for place in ranked:
-        best.setdefault(trials[place].trial.estimator, place)
+    for index in ranked:
+        best.setdefault(results[index].trial.estimator, index)
     return list(best.values())
 
 
 def _selections(
-    search: Search, trials: Sequence[Scored], selection: Selection, considered: Sequence[int]
+    search: Search, results: Sequence[Scored], selection: Selection, considered: Sequence[int]
 ) -> dict[str, Selection]:
-    found: dict[str, Selection] = {}
-    members = [place for place in considered if selection.weights[place] > 0]
+    selections: dict[str, Selection] = {}
+    members = [index for index in considered if selection.weights[index] > 0]
     for count in range(len(members), 1, -1):
         name = "the blend" if count == len(members) else f"its strongest {count}"
-        kept = np.zeros(len(trials))
-        kept[members[:count]] = selection.weights[members[:count]]
-        found[name] = Selection(selection.blend, kept / kept.sum(), selection.reasons)
-    families = _best_of_each(search, trials)
-    if len(families) > 1:
-        found["the best of each estimator"] = _blend_of(search, trials, families)
-    for place in considered:
-        alone = np.eye(len(trials))[place]
-        name = f"trial {trials[place].trial.number} ({trials[place].trial.candidate})"
-        found[name] = Selection(Blend.MEAN, alone, selection.reasons)
-    return found
+        weights = np.zeros(len(results))
+        weights[members[:count]] = selection.weights[members[:count]]
+        selections[name] = Selection(selection.blend, weights / weights.sum(), selection.reasons)
+    best_indices = _best_per_estimator(search, results)
+    if len(best_indices) > 1:
+        selections["the best of each estimator"] = _blend_of(search, results, best_indices)
+    for index in considered:
+        weights = np.eye(len(results))[index]
+        name = f"trial {results[index].trial.number} ({results[index].trial.candidate})"
+        selections[name] = Selection(Blend.MEAN, weights, selection.reasons)
+    return selections
 
 
-def _blend_of(search: Search, trials: Sequence[Scored], places: Sequence[int]) -> Selection:
+def _blend_of(search: Search, results: Sequence[Scored], indices: Sequence[int]) -> Selection:
     validated, task = search.rows.validated, search.task
-    of_places = select(
+    selection = select(
         task.metric,
         task.y[search.rows.development][validated],
-        [trials[place].oof[validated] for place in places],
-        [_loss(search, trials[place]) for place in places],
-        [trials[place].trial.estimator for place in places],
-        max_members=len(places),
+        [results[index].oof[validated] for index in indices],
+        [_loss(search, results[index]) for index in indices],
+        [results[index].trial.estimator for index in indices],
+        max_members=len(indices),
         seed=task.seed,
     )
-    weights = np.zeros(len(trials))
-    weights[list(places)] = of_places.weights
-    return Selection(of_places.blend, weights, [""] * len(trials))
+    weights = np.zeros(len(results))
+    weights[list(indices)] = selection.weights
+    return Selection(selection.blend, weights, [""] * len(results))
 
 
 def _option(
-    search: Search, trials: Sequence[Scored], name: str, selection: Selection, timings: Timings
+    search: Search, results: Sequence[Scored], name: str, selection: Selection, timings: Timings
 ) -> Option:
     validated, metric = search.rows.validated, search.task.metric
     y = search.task.y[search.rows.development][validated]
-    oof = [scored.oof[validated] for scored in trials]
+    oof = [result.oof[validated] for result in results]
     loss = loss_of_blend(metric, y, oof, selection)
     weights = {
-        trials[place].trial.number: float(selection.weights[place])
-        for place in np.flatnonzero(selection.weights).tolist()
+        results[index].trial.number: float(selection.weights[index])
+        for index in np.flatnonzero(selection.weights).tolist()
     }
-    measured = timings.row_latency_ms(weights)
-    latency = None if measured is None else AIR * measured
-    score = metric.loss(loss)  # a loss is the score or its negative, and so is its loss again
-    return Option(name, weights, score, selection.blend, latency)
+    measured_ms = timings.row_latency_ms(weights)
+    latency_ms = None if measured_ms is None else AIR * measured_ms
+    score = metric.loss(loss)  # a loss is the score or its negative, so this undoes it
+    return Option(name, weights, score, selection.blend, latency_ms)
 
 
-def _loss(search: Search, scored: Any) -> float:
-    return search.task.metric.loss(scored.trial.score.score)
+def _loss(search: Search, result: Any) -> float:
+    return search.task.metric.loss(result.trial.score.score)

@@ -1,7 +1,7 @@
-"""One thread for linear algebra: the last digits depend on their number, and small tables on peace.
+"""Use one thread for linear algebra: it's reproducible, and faster for small matrices.
 
-The matrices of a fold are small. Several threads then mostly wait for each other, and on a machine
-that others use too they wait for long.
+The last digits of a result depend on the number of threads. The matrices of a fold are small, so
+several threads mostly wait for each other, especially on a shared machine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A blend of trials: what `ensemble` returns, as a value and as something to look at."""
+"""Ensemble: a blend of trials, and how a notebook displays it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EnsembleMember:
-    """A trial with its share in the blend, and why it is there."""
+    """A trial with its weight in the blend, and why it was selected."""
 
     scored: Scored
     weight: float
@@ -27,12 +27,12 @@ class EnsembleMember:
 
 @dataclass(frozen=True, repr=False)
 class Ensemble:
-    """A blend of trials, with its calibration and its threshold.
+    """A blend of trials with its calibration and its threshold.
 
-    `oof` are its out-of-fold predictions, NaN for rows that no fold validates. `score` is measured
-    on the rows on which everything was chosen, and a little too good for that; the holdout is
-    not. `notes` say what else was decided, `advice` when less would do. `quick` is what the limit
-    of the latency was weighed against, where there is one.
+    `oof` are its out-of-fold predictions, NaN for rows that no fold validates. `score` is slightly
+    optimistic, because the search used the same rows to choose. The holdout score isn't. `notes`
+    list other decisions, and `advice` recommends a simpler model. `quick` holds the options within
+    the latency limit, if there is one.
     """
 
     metric: Metric
@@ -49,19 +49,19 @@ class Ensemble:
 
     @property
     def weights(self) -> dict[int, float]:
-        """The share of each member, by the number of its trial."""
+        """The weight of each member, by trial number."""
         return {member.scored.trial.number: member.weight for member in self.members}
 
     @property
     def name(self) -> str:
-        """The candidate, if there is but one; else `ensemble`."""
+        """The candidate if there is only one member, otherwise `ensemble`."""
         return self.members[0].scored.trial.candidate if len(self.members) == 1 else "ensemble"
 
     def _tables(self) -> list[TextTable]:
         low, high = self.score.low, self.score.high
         interval = ""
         if low is not None and high is not None:
-            interval = f" (95 %: {format_score(low)} to {format_score(high)})"
+            interval = f" (95%: {format_score(low)} to {format_score(high)})"
         members = TextTable(
             caption=f"{self.score.metric} {format_score(self.score.score)}{interval}, "
             f"out of fold on {self.score.rows:,} rows",

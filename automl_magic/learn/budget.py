@@ -1,19 +1,20 @@
-"""The clock of a search: what has passed, what is left, and what must be kept for its end."""
+"""The clock of a search: time elapsed, left and reserved."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-# The ensemble, two bootstraps, a plot and the writing of files: a tenth of a short budget, never
-# more than three seconds of a long one.
+# For the ensemble, two bootstraps, a plot and writing files: a tenth of the budget, at most three
+# seconds.
 RESERVED_SHARE, MOST_RESERVED_S = 0.1, 3.0
 
 
 class Budget:
     """Wall-clock seconds from the start of the search to the end of the refit.
 
-    `deadline` is an instant of the clock. A machine that sleeps does not count.
+    `deadline` is a time of the clock, in seconds. Time during which the machine sleeps isn't
+    counted.
     """
 
     def __init__(self, budget_s: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,7 +29,7 @@ class Budget:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the start; they stand still after `end`."""
+        """Seconds since the start, up to `end`."""
         return (self.now() if self._ended is None else self._ended) - self._started
 
     @property
@@ -37,13 +38,13 @@ class Budget:
 
     @property
     def reserved_s(self) -> float:
-        """What the steps after the search take beside fitting."""
+        """Seconds reserved for the steps after the search, other than fits."""
         return min(RESERVED_SHARE * self.budget_s, MOST_RESERVED_S)
 
     def usable_s(self, final_fits_s: float) -> float:
-        """Return what the search may still use, where the final fits take `final_fits_s`."""
+        """Return the seconds that the search can still use if the final fits take this long."""
         return self.left_s - self.reserved_s - final_fits_s
 
     def end(self) -> None:
-        """Stop the clock: the model is fitted."""
+        """Stop the clock after the final fit."""
         self._ended = self.now()

@@ -1,4 +1,4 @@
-"""Calibration: probabilities that mean what they say, where the rows show that it helps."""
+"""Calibration: correct the probabilities if that improves them on held-out rows."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from automl_magic.learn.paired import gain
 from automl_magic.recipe.combine import SMALLEST, Calibration, Method, calibrated
 from automl_magic.tasks.metrics import score
 
-# What reads no probability as such (an area under a curve, labels) is left as it is.
+# Metrics that use ranks or labels don't need calibration.
 CALIBRATED = ("log_loss", "brier")
 FEWEST_ROWS = {Method.TEMPERATURE: 500, Method.ISOTONIC: 5_000}
 COLDEST, HOTTEST = 0.2, 5.0
-# A correction is one more cell to read: a smaller part of the metric is not worth it.
+# A calibration adds a cell to the notebook. A smaller relative gain isn't worth it.
 LEAST_GAIN = 0.001
-# The points of an isotonic curve stand in a notebook: more digits would say nothing more.
+# The points of an isotonic curve are shown in a notebook. More digits wouldn't help.
 DIGITS = 6
 
 Fit = Callable[[Any, Any], Calibration]
@@ -26,87 +26,103 @@ Fit = Callable[[Any, Any], Calibration]
 def find_calibration(
     metric_name: str, y: Any, probabilities: Any, parts: Any, *, class_weight: bool = False
 ) -> tuple[Calibration | None, str]:
-    """Return the correction of out-of-fold probabilities that helps, if one does, and why.
+    """Return the calibration that improves out-of-fold probabilities, and why, or None.
 
     Parameters
     ----------
     y : array of int, shape (n,)
     probabilities : array, shape (n, k)
     parts : array of int, shape (n,)
-        The fold of each row: a correction is fitted without the rows it is judged on.
+        The fold of each row. A calibration is scored only on rows it wasn't fitted on.
     class_weight : bool
-        Whether the members learned from balanced classes. Their probabilities may be those of a
-        world in which all classes are as frequent; a shift by the log of the true shares, or a
-        part of it, takes them back.
+        Whether the members were trained with balanced classes. Their probabilities then assume
+        that all classes are equally frequent. A shift by the log of the true class shares, or a
+        part of it, corrects that.
 
     Notes
     -----
-    A correction is taken if it lowers the metric on rows that it was not fitted on by 0.1 % or
-    more. It is one number from 500 rows on (Guo et al., "On Calibration of Modern Neural
-    Networks", 2017), a curve from 5,000 on (Zadrozny & Elkan, 2002); on fewer rows both did harm.
-    The shift is that of Saerens et al. (2002).
+    A calibration is used if it improves the metric by 0.1% or more on rows it wasn't fitted on. It
+    is a temperature from 500 rows (Guo et al., "On Calibration of Modern Neural Networks", 2017)
+    and an isotonic curve from 5,000 rows (Zadrozny & Elkan, 2002). On fewer rows both made scores
+    worse. The shift is that of Saerens et al. (2002).
     """
     if metric_name not in CALIBRATED or len(np.unique(parts)) < 2:
         return None, ""
-    least = LEAST_GAIN * score(metric_name, y, probabilities)
-    found = []
+    min_gain = LEAST_GAIN * score(metric_name, y, probabilities)
+    improving = []
     for fit in _fits(len(y), probabilities.shape[1], class_weight):
         corrected = np.empty_like(probabilities)
         for part in np.unique(parts):
             inside = parts == part
-            learned = fit(y[~inside], probabilities[~inside])
-            corrected[inside] = calibrated(learned, probabilities[inside])
-        won = gain(metric_name, y, corrected, probabilities, fold_ids=parts)
-        if won.mean > least:
-            found.append((won.mean, fit))
-    if not found:
+            calibration = fit(y[~inside], probabilities[~inside])
+            corrected[inside] = calibrated(calibration, probabilities[inside])
+        improvement = gain(metric_name, y, corrected, probabilities, fold_ids=parts)
+        if improvement.mean > min_gain:
+            improving.append((improvement.mean, fit))
+    if not improving:
         return None, ""
-    best, fit = max(found, key=lambda pair: pair[0])
+    best_gain, fit = max(improving, key=lambda pair: pair[0])
     calibration = fit(y, probabilities)
     return calibration, (
-        f"Calibrated by {calibration.in_words}: on rows that it was not fitted on, {metric_name} "
-        f"is {best:.2g} better."
+        f"Calibrated by {calibration.in_words}. On rows it wasn't fitted on, {metric_name} is "
+        f"{best_gain:.2g} better."
     )
 
 
 def fit_temperature(y: Any, probabilities: Any) -> Calibration:
-    """Return the temperature with the least log loss."""
+    """Return the temperature with the lowest log loss.
+
+    Parameters
+    ----------
+    y : array of int, shape (n,)
+    probabilities : array, shape (n, k)
+    """
     from scipy.optimize import minimize_scalar
 
-    surprise = _surprise_of(y, probabilities, np.zeros(probabilities.shape[1]))
-    found = minimize_scalar(
-        lambda log_temperature: surprise(log_temperature, 0.0),
+    log_loss = _log_loss_of(y, probabilities, np.zeros(probabilities.shape[1]))
+    optimum = minimize_scalar(
+        lambda log_temperature: log_loss(log_temperature, 0.0),
         bounds=np.log([COLDEST, HOTTEST]),
         method="bounded",
     )
-    return Calibration(method=Method.TEMPERATURE, temperature=float(np.exp(found.x)))
+    return Calibration(method=Method.TEMPERATURE, temperature=float(np.exp(optimum.x)))
 
 
 def fit_shift(y: Any, probabilities: Any) -> Calibration:
-    """Return the temperature, and the part of the shift to the true shares, of least log loss.
+    """Return the temperature, and the part of the shift to the true shares, with lowest log loss.
 
-    Only a part, because not every member that learned from balanced classes believes in them: the
-    leaves of a deep tree hold one class, however much its rows weigh.
+    Only a part is shifted because class weights don't change all members: the leaves of a deep
+    tree hold one class, whatever the weights of its rows.
+
+    Parameters
+    ----------
+    y : array of int, shape (n,)
+    probabilities : array, shape (n, k)
     """
     from scipy.optimize import minimize
 
-    whole = np.array(_shares_shift(y, probabilities.shape[1]))
-    surprise = _surprise_of(y, probabilities, whole)
+    full_shift = np.array(_shares_shift(y, probabilities.shape[1]))
+    log_loss = _log_loss_of(y, probabilities, full_shift)
     bounds = [tuple(np.log([COLDEST, HOTTEST])), (0.0, 1.5)]
-    found = minimize(lambda at: surprise(*at), [0.0, 0.5], bounds=bounds, method="L-BFGS-B")
-    log_temperature, part = found.x
+    optimum = minimize(lambda x: log_loss(*x), [0.0, 0.5], bounds=bounds, method="L-BFGS-B")
+    log_temperature, part = optimum.x
     return Calibration(
         method=Method.TEMPERATURE,
         temperature=float(np.exp(log_temperature)),
-        shift=tuple((part * whole).tolist()),
+        shift=tuple((part * full_shift).tolist()),
     )
 
 
 def fit_isotonic(y: Any, probabilities: Any) -> Calibration:
-    """Return the curve that never falls with the least squared error, for two classes.
+    """Return the isotonic curve with the lowest squared error, for two classes.
 
-    It stays half a row away from 0 and 1: no finite number of rows shows that something never
-    happens.
+    It stays half a row away from 0 and 1, because no finite number of rows proves that something
+    never happens.
+
+    Parameters
+    ----------
+    y : array of int, shape (n,)
+    probabilities : array, shape (n, 2)
     """
     from sklearn.isotonic import IsotonicRegression
 
@@ -121,18 +137,18 @@ def fit_isotonic(y: Any, probabilities: Any) -> Calibration:
 
 
 def _fits(n_rows: int, n_classes: int, class_weight: bool) -> list[Fit]:
-    enough = n_rows >= FEWEST_ROWS[Method.TEMPERATURE]
+    has_enough_rows = n_rows >= FEWEST_ROWS[Method.TEMPERATURE]
     fits: list[Fit] = []
     if class_weight:
-        fits.append(fit_shift if enough else _whole_shift)
-    elif enough:
+        fits.append(fit_shift if has_enough_rows else _full_shift)
+    elif has_enough_rows:
         fits.append(fit_temperature)
     if n_classes == 2 and n_rows >= FEWEST_ROWS[Method.ISOTONIC]:
         fits.append(fit_isotonic)
     return fits
 
 
-def _whole_shift(y: Any, probabilities: Any) -> Calibration:
+def _full_shift(y: Any, probabilities: Any) -> Calibration:
     shift = _shares_shift(y, probabilities.shape[1])
     return Calibration(method=Method.TEMPERATURE, shift=shift)
 
@@ -142,14 +158,14 @@ def _shares_shift(y: Any, n_classes: int) -> tuple[float, ...]:
     return tuple(np.log(n_classes * counts / counts.sum()).tolist())
 
 
-def _surprise_of(y: Any, probabilities: Any, shift: Any) -> Callable[[float, float], float]:
+def _log_loss_of(y: Any, probabilities: Any, shift: Any) -> Callable[[float, float], float]:
     """Return the log loss as a function of the log of the temperature and a part of the shift."""
-    logs, of_row = np.log(np.maximum(probabilities, SMALLEST)), np.arange(len(y))
+    logs, rows = np.log(np.maximum(probabilities, SMALLEST)), np.arange(len(y))
 
-    def surprise(log_temperature: float, part: float) -> float:
-        powers = logs / np.exp(log_temperature) + part * shift
-        highest = powers.max(axis=1, keepdims=True)
-        total = np.log(np.exp(powers - highest).sum(axis=1)) + highest[:, 0]
-        return float((total - powers[of_row, y]).mean())
+    def log_loss(log_temperature: float, part: float) -> float:
+        logits = logs / np.exp(log_temperature) + part * shift
+        highest = logits.max(axis=1, keepdims=True)
+        total = np.log(np.exp(logits - highest).sum(axis=1)) + highest[:, 0]
+        return float((total - logits[rows, y]).mean())
 
-    return surprise
+    return log_loss

@@ -1,4 +1,4 @@
-"""Candidate: what a cell offers to the search. Proposal: what the search tries next."""
+"""Candidate: an estimator that a cell adds to the search. Proposal: a trial to run next."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ class Candidate:
 
 
 def candidate(estimator: str, *, view: str, params: Mapping[str, Any] | None = None) -> Candidate:
-    """Offer an estimator to the search.
+    """Create a candidate for the search.
 
     Parameters
     ----------
     estimator : str
-        A name of `recipe.registry.estimators()`.
+        A name in `recipe.registry.estimators()`.
     view : str
-        The feature view it is fitted on: a key of `views`.
+        The feature view to fit on: a key of `views`.
     params : mapping, optional
-        As the estimator's own library names them; without the number of boosting rounds, which
-        early stopping finds.
+        Parameters with the names of the estimator's library. Omit the number of boosting rounds,
+        which early stopping finds.
     """
     return Candidate(one_of(estimators(), estimator, "estimator"), view, dict(params or {}))
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a strategy wants tried: a candidate, as it is or varied.
+    """A trial that a strategy proposes: a candidate or a variation.
 
-    `candidate` is the name of the cell. `parent` is the number of the trial that it varies; None
-    for a candidate as its cell has it.
+    `candidate` is the name of the cell. `parent` is the number of the trial that it varies, or None
+    for an unchanged candidate.
     """
 
     candidate: str
@@ -62,23 +62,23 @@ class Proposal:
 
 
 def read_views(views: Mapping[str, Sequence[Any]]) -> dict[str, tuple[StepSpec, ...]]:
-    """Return the steps of each view, given as records or as their JSON, and the baseline's view.
+    """Return the steps of each view, given as records or JSON, and the baseline's view.
 
     Raises
     ------
     PlanError
-        If there is no view, or a step is not one.
+        If there are no views, or a step is invalid.
     """
     if not views:
         raise PlanError(
-            "There is no feature view.",
-            why="`views` is empty, so no candidate has anything to learn from.",
+            "There are no feature views.",
+            why="`views` is empty, so candidates have no features.",
             fix="Run the cells of the views before the search.",
         )
-    read = {}
+    parsed = {}
     for name, steps in views.items():
         try:
-            read[str(name)] = tuple(
+            parsed[str(name)] = tuple(
                 step
                 if isinstance(step, StepSpec)
                 else StepSpec.from_json(step, (str(name), number))
@@ -86,20 +86,20 @@ def read_views(views: Mapping[str, Sequence[Any]]) -> dict[str, tuple[StepSpec, 
             )
         except RecordProblem as problem:
             raise PlanError(
-                f"A step of the view {name!r} cannot be read.",
+                f"A step of the view {name!r} is invalid.",
                 why=f"{problem}.",
                 fix='Write each step as {"kind": …, "columns": […], "params": {…}}.',
             ) from problem
-    return {BASELINE_VIEW: _least(read), **read}
+    return {BASELINE_VIEW: _baseline_view(parsed), **parsed}
 
 
-def _least(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec, ...]:
-    """Return a view of one column: the baseline looks at none, but a model reads a view."""
+def _baseline_view(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec, ...]:
+    """Return a view of one column: the baseline uses none, but each model needs a view."""
     steps = [step for view in views.values() for step in view if step.columns]
     if not steps:
         raise PlanError(
             "The feature views have no columns.",
-            why="No step of a view names one, so no candidate has anything to learn from.",
+            why="No step of a view has a column, so candidates have no features.",
             fix="Run the cells of the views before the search.",
         )
     cheapest = min(steps, key=lambda step: step.kind in DEAR_STEPS)
@@ -107,12 +107,12 @@ def _least(views: Mapping[str, tuple[StepSpec, ...]]) -> tuple[StepSpec, ...]:
 
 
 def check_candidates(candidates: Mapping[str, Candidate], views: Mapping[str, Any]) -> None:
-    """Raise `PlanError` if a candidate is none, or names a view that is not there."""
-    for name, offered in candidates.items():
-        if not isinstance(offered, Candidate):
+    """Raise `PlanError` if a candidate isn't a `Candidate`, or its view doesn't exist."""
+    for name, candidate in candidates.items():
+        if not isinstance(candidate, Candidate):
             raise PlanError(
-                f"The candidate {name!r} is none.",
-                why=f"It is a {type(offered).__name__}.",
-                fix=f"Write candidates[{name!r}] = learn.candidate(…) in its cell.",
+                f"{name!r} isn't a candidate.",
+                why=f"It's a {type(candidate).__name__}.",
+                fix=f"Use candidates[{name!r}] = learn.candidate(…) in its cell.",
             )
-        one_of(views, offered.view, "view")
+        one_of(views, candidate.view, "view")

@@ -1,4 +1,4 @@
-"""cost: what a trial takes, in time and memory, before it has begun."""
+"""cost: estimate the time and memory of a trial before it starts."""
 
 from __future__ import annotations
 
@@ -15,41 +15,42 @@ if TYPE_CHECKING:
     from automl_magic.learn.matrices import FoldMatrices
     from automl_magic.learn.task import Task
 
-# What cannot be told to stop at an instant is foreseen from samples; of few rows it is quick.
+# Fits that can't be stopped are estimated from samples, unless there are few rows.
 QUICK_ROWS, SAMPLES = 5_000, (250, 1_000)
-# Boosting is at its best after about so many rounds, divided by the learning rate.
+# Boosting needs about this many rounds, divided by the learning rate.
 ROUNDS_TIMES_RATE, USUAL_RATE = 12, 0.05
-# The whole portfolio takes about as long as so many boosters of LightGBM's, and should take no more
-# than a part of the time.
+# The portfolio takes about as long as this many LightGBM fits, and should use at most this share of
+# the time.
 PORTFOLIO_FITS, PORTFOLIO_SHARE = 14, 0.6
 PROBE, PROBE_ROUNDS = "lightgbm", 8
 SHARE_OF_FREE_MEMORY = 0.7
 
 
 def rounds_foreseen(params: Mapping[str, Any]) -> float:
-    """Return about how many rounds a booster needs, or the epochs that a network has."""
+    """Return the expected number of boosting rounds, or the epochs of a network."""
     epochs = params.get("max_iter", params.get("n_epochs"))
     if isinstance(epochs, int) and epochs > 0:
         return float(epochs)
     rate = params.get("learning_rate", USUAL_RATE)
-    usable = isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0
-    return ROUNDS_TIMES_RATE / (rate if usable else USUAL_RATE)
+    is_valid = isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0
+    return ROUNDS_TIMES_RATE / (rate if is_valid else USUAL_RATE)
 
 
 class Costs:
-    """Foresees trials by measuring small ones."""
+    """Estimates the cost of trials by measuring small ones."""
 
     def __init__(self, task: Task, matrices: FoldMatrices) -> None:
         self._task, self._matrices = task, matrices
-        self._foreseen: dict[tuple[str, str], float] = {}
+        self._estimates: dict[tuple[str, str], float] = {}
 
     def affordable_folds(self, candidates: Mapping[str, Candidate], usable_s: float) -> float:
-        """Return on how many folds the whole portfolio can be tried in its part of the time.
+        """Return the number of folds on which the portfolio fits into its share of the time.
 
-        One of the boosters grows some rounds on the first fold, and the others are taken to cost
-        what they usually cost beside it. Infinite where nothing can be measured.
+        One of the boosters is fitted for a few rounds on the first fold, and the others are
+        estimated relative to it. Infinite if nothing can be measured.
         """
-        probe = next((one for one in candidates.values() if one.estimator == PROBE), None)
+        boosters = (candidate for candidate in candidates.values() if candidate.estimator == PROBE)
+        probe = next(boosters, None)
         if probe is None:
             return math.inf
         task = self._task
@@ -70,38 +71,38 @@ class Costs:
             started = time.perf_counter()
             growth.grow(PROBE_ROUNDS - 1)
             round_s = (time.perf_counter() - started) / (PROBE_ROUNDS - 1)
-        except Exception:  # noqa: BLE001 - the trial meets the same error, and records it
+        except Exception:  # noqa: BLE001 - the trial gets the same error and records it
             return math.inf
-        views = len({one.view for one in candidates.values()})
-        fold_s = PORTFOLIO_FITS * rounds_foreseen({}) * round_s + views * view_s
+        n_views = len({candidate.view for candidate in candidates.values()})
+        fold_s = PORTFOLIO_FITS * rounds_foreseen({}) * round_s + n_views * view_s
         return PORTFOLIO_SHARE * usable_s * task.threads / fold_s
 
     def single_fit_s(self, proposal: Proposal) -> float:
-        """Return the seconds on one fold of what cannot be cut short, before it is begun.
+        """Return the expected seconds, on one fold, of the steps that can't be cut short.
 
-        These are the view, if it is new, and a fit without rounds. They are measured on two
-        samples of the rows, and the line through them is followed to all rows. A proposal that
-        cannot be measured costs nothing: it will fail at once.
+        These are the view, if it's new, and a fit without rounds. They are measured on two samples
+        of the rows and extrapolated linearly to all rows. A proposal that can't be measured gets 0,
+        because it will fail at once.
         """
         fits = member(proposal.estimator).fits_at_once
         n_rows = self._matrices.n_train_rows
-        is_known = not self._matrices.is_new(proposal.view) and not fits
-        if proposal.estimator == BASELINE or n_rows <= QUICK_ROWS or is_known:
+        is_fitted = not self._matrices.is_new(proposal.view) and not fits
+        if proposal.estimator == BASELINE or n_rows <= QUICK_ROWS or is_fitted:
             return 0.0
         key = (proposal.view, proposal.estimator if fits else "")
-        if key not in self._foreseen:
-            self._foreseen[key] = self._foresee(proposal, n_rows, fits=fits)
-        return self._foreseen[key]
+        if key not in self._estimates:
+            self._estimates[key] = self._estimate(proposal, n_rows, fits=fits)
+        return self._estimates[key]
 
-    def _foresee(self, proposal: Proposal, n_rows: int, *, fits: bool) -> float:
+    def _estimate(self, proposal: Proposal, n_rows: int, *, fits: bool) -> float:
         try:
-            self._sample_s(proposal, SAMPLES[0], fits=fits)  # what is only slow the first time
-            (few, few_s), (more, more_s) = (
+            self._sample_s(proposal, SAMPLES[0], fits=fits)  # warm-up
+            (small, small_s), (large, large_s) = (
                 (rows, self._sample_s(proposal, rows, fits=fits)) for rows in SAMPLES
             )
-        except Exception:  # noqa: BLE001 - the trial meets the same error, and records it
+        except Exception:  # noqa: BLE001 - the trial gets the same error and records it
             return 0.0
-        return more_s + max(0.0, more_s - few_s) / (more - few) * (n_rows - more)
+        return large_s + max(0.0, large_s - small_s) / (large - small) * (n_rows - large)
 
     def _sample_s(self, proposal: Proposal, rows: int, *, fits: bool) -> float:
         started = time.perf_counter()
@@ -124,14 +125,17 @@ class Costs:
 def memory_bytes(
     estimator: str, params: Mapping[str, Any], task: Task, cells: int, rows: int
 ) -> int:
-    """Return about how much a fit on `rows` rows and `cells` cells holds in memory."""
+    """Return the approximate memory of a fit on `rows` rows and `cells` cells, in bytes."""
     kind = member(estimator)
     return kind.cell_bytes * cells + kind.model_bytes(params, rows, task.n_classes)
 
 
-def too_large(needed: int) -> str | None:
-    """Say that something does not fit into the memory that is free, or return None."""
-    free = int(SHARE_OF_FREE_MEMORY * available_memory_bytes())
-    if needed <= free:
+def too_large(needed_bytes: int) -> str | None:
+    """Return why a fit needs too much memory, or None if it doesn't."""
+    usable_bytes = int(SHARE_OF_FREE_MEMORY * available_memory_bytes())
+    if needed_bytes <= usable_bytes:
         return None
-    return f"it would need about {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB may be used"
+    return (
+        f"it needs about {needed_bytes / 1e9:.1f} GB of memory, and {usable_bytes / 1e9:.1f} GB "
+        "can be used"
+    )

@@ -1,4 +1,4 @@
-"""described: the records that go with a model into its folder, and are signed with it."""
+"""described: the records that are saved and signed with a model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def described(
     ensemble: Ensemble,
     holdout: Holdout | Score | None,
 ) -> dict[str, Record]:
-    """Return the records that describe a model, by the names of their files."""
+    """Return the records that describe a model, by file name."""
     schema = input_schema(model.recipe, search.task.frame)
     return {
         SCHEMA_NAME: schema,

@@ -1,4 +1,4 @@
-"""Distributions in few numbers: the cumulative form of numbers, the shares of levels."""
+"""Compact distributions: quantiles of numbers, shares of levels."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ HEAP = 0.02
 
 
 def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
-    """Return the distribution of some numbers, or None where there is none.
+    """Return the distribution of some numbers, or None if there are none.
 
     Parameters
     ----------
     values : array, shape (n,)
         Finite numbers.
     n_knots : int
-        How many quantiles to keep at most: 10 k + 1, so that the deciles are among them.
+        Maximum number of quantiles to keep: 10 k + 1, so that it includes the deciles.
     """
     if len(values) == 0:
         return None
@@ -32,11 +32,11 @@ def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
     knots = np.unique(values)
     if len(knots) > n_knots:
         shares = np.linspace(0, 1, n_knots)
-        # A value that occurs, never one between two: so many rows are at most it, exactly.
-        at_shares = np.unique(np.quantile(values, shares, method="inverted_cdf"))
-        knots = np.unique([_short(float(knot)) for knot in at_shares])
-        # A value that many rows have, such as 0, stays itself.
-        heaps = at_shares[_n_equal(values, at_shares) >= HEAP * len(values)]
+        # Only values that occur, never interpolated ones, so that the shares are exact.
+        quantiles = np.unique(np.quantile(values, shares, method="inverted_cdf"))
+        knots = np.unique([_round_up(float(knot)) for knot in quantiles])
+        # A value that many rows have, such as 0, isn't rounded.
+        heaps = quantiles[_n_equal(values, quantiles) >= HEAP * len(values)]
         knots = np.unique([*knots, *heaps])
     below = np.searchsorted(values, knots, side="right") / len(values)
     return Numbers(
@@ -47,14 +47,14 @@ def numbers_of(values: Floats, n_knots: int) -> Numbers | None:
     )
 
 
-def levels_of(texts: Sequence[str], most: int) -> Levels | None:
-    """Return the shares of the most frequent levels, or None where there is no value."""
+def levels_of(texts: Sequence[str], limit: int) -> Levels | None:
+    """Return the shares of the most frequent levels, at most `limit`, or None without values."""
     if not texts:
         return None
     counts = Counter(texts)
-    # Of equal counts the first by its text: the order of the rows must not matter.
+    # Ties are broken by the text, so the order of the rows doesn't matter.
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    listed = [(text, n) for text, n in ranked if len(text) <= LONGEST_LEVEL][:most]
+    listed = [(text, n) for text, n in ranked if len(text) <= LONGEST_LEVEL][:limit]
     return Levels(
         levels=tuple(text for text, _ in listed),
         shares=tuple(round(n / len(texts), 6) for _, n in listed),
@@ -69,13 +69,13 @@ def _n_equal(ordered: Floats, values: Floats) -> Floats:
     return np.asarray(ends - np.searchsorted(ordered, values, side="left"), dtype=np.float64)
 
 
-def _short(value: float) -> float:
-    """Return a number of six digits that is not below: whatever was at most it still is."""
-    short = _digits(value)
-    if short >= value:
-        return short
+def _round_up(value: float) -> float:
+    """Round a number up to six digits, so that no value at or below it gets above it."""
+    rounded = _digits(value)
+    if rounded >= value:
+        return rounded
     step = 10.0 ** (math.floor(math.log10(abs(value))) - DIGITS + 1)
-    return max(value, _digits(short + step))
+    return max(value, _digits(rounded + step))
 
 
 def _digits(value: float) -> float:

@@ -1,4 +1,4 @@
-"""ensemble: the blend of trials that scores best out of fold."""
+"""ensemble: blend the trials that score best together out of fold."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Ensemble", "EnsembleMember", "ensemble"]
 
 MEANS = {Blend.MEAN: "arithmetic", Blend.GEOMETRIC: "geometric"}
-# The mean of fits with different seeds errs less than one; above so many the gain is small.
+# The mean of fits with different seeds has a smaller error. Above this number the gain is small.
 MOST_SEEDS = 4
 
 
@@ -40,22 +40,25 @@ def ensemble(
 ) -> Ensemble:
     """Blend the trials of a search: greedy selection with replacement on out-of-fold predictions.
 
-    Only as many members stay as can be fitted in the time that is left. A replayed search keeps
-    everything that its recipe says.
+    Only members that can be fitted in the remaining time are kept. A replayed search keeps the
+    members, weights, calibration and threshold of its recipe.
 
     Parameters
     ----------
+    search : Search
+    max_members : int
+        Maximum number of members.
     cost_false_positive, cost_false_negative : float, optional
-        What a wrong yes and a wrong no cost, in one unit. With both, and two classes, the threshold
-        is the one with the least expected cost instead of the metric's.
+        The cost of a false positive and a false negative, in one unit. With both, and two classes,
+        the threshold has the lowest expected cost instead of the best score.
     latency_ms_p95 : float, optional
-        The most milliseconds that predicting a row may take, in 95 of 100 rows: of the blend, parts
-        of it and single trials, the best that is quick enough is taken.
+        Latency limit per row, in milliseconds (95th percentile). The best blend or single trial
+        within the limit is chosen.
 
     Raises
     ------
     PlanError
-        If a cost or the limit is no positive number.
+        If a cost or the limit isn't a positive number.
 
     Notes
     -----
@@ -65,104 +68,108 @@ def ensemble(
     if search.recorded is not None:
         recorded = search.recorded
         members = [
-            EnsembleMember(scored, member.weight, "A member of the recipe that is replayed.")
-            for scored, member in zip(search.scored, recorded.members, strict=True)
+            EnsembleMember(result, member.weight, "A member of the replayed recipe.")
+            for result, member in zip(search.scored, recorded.members, strict=True)
         ]
         return _with_seeds(search, settle(search, members, recorded.blend, costs))
-    trials = [scored for scored in search.scored if scored.trial.estimator != BASELINE]
-    if not trials:
-        only = EnsembleMember(search.scored[0], 1.0, "No candidate has a score: the baseline.")
-        return _with_seeds(search, settle(search, [only], Blend.MEAN, costs))
-    selection, quick = _selection(search, trials, max(1, max_members)), None
+    results = [result for result in search.scored if result.trial.estimator != BASELINE]
+    if not results:
+        baseline = EnsembleMember(
+            search.scored[0], 1.0, "No candidate has a score, so the model is the baseline."
+        )
+        return _with_seeds(search, settle(search, [baseline], Blend.MEAN, costs))
+    selection, choice = _selection(search, results, max(1, max_members)), None
     if latency_ms_p95 is not None:
         limit_ms = _positive(latency_ms_p95, "latency_ms_p95")
-        selection, quick = within_latency(search, trials, selection, limit_ms)
-    members, left_out = _affordable(search, _members(trials, selection))
+        selection, choice = within_latency(search, results, selection, limit_ms)
+    members, dropped = _affordable(search, _members(results, selection))
     blend = selection.blend if len(members) > 1 else Blend.MEAN
     notes = [
-        f"Trial {one.scored.trial.number} ({one.scored.trial.candidate}) was left out: {one.reason}"
-        for one in left_out
+        f"Trial {member.scored.trial.number} ({member.scored.trial.candidate}) was dropped: "
+        f"{member.reason}"
+        for member in dropped
     ]
-    found = _with_seeds(search, settle(search, members, blend, costs, notes=notes, quick=quick))
-    _tell(search, found, left_out)
-    return found
+    ensemble = _with_seeds(search, settle(search, members, blend, costs, notes=notes, quick=choice))
+    _log_decisions(search, ensemble, dropped)
+    return ensemble
 
 
-def _selection(search: Search, trials: Sequence[Scored], max_members: int) -> Selection:
+def _selection(search: Search, results: Sequence[Scored], max_members: int) -> Selection:
     validated = search.rows.validated
     metric = search.task.metric
     return select(
         metric,
         search.task.y[search.rows.development][validated],
-        [scored.oof[validated] for scored in trials],
-        [metric.loss(_score(scored)) for scored in trials],
-        [scored.trial.estimator for scored in trials],
+        [result.oof[validated] for result in results],
+        [metric.loss(_score(result)) for result in results],
+        [result.trial.estimator for result in results],
         max_members=max_members,
         seed=search.task.seed,
     )
 
 
-def _members(trials: Sequence[Scored], selection: Selection) -> list[EnsembleMember]:
+def _members(results: Sequence[Scored], selection: Selection) -> list[EnsembleMember]:
     members = [
-        EnsembleMember(trials[place], float(weight), selection.reasons[place])
-        for place, weight in enumerate(selection.weights)
+        EnsembleMember(results[index], float(weight), selection.reasons[index])
+        for index, weight in enumerate(selection.weights)
         if weight > 0
     ]
-    # The strongest first; of equal shares, the earlier trial.
+    # The largest weight first, then the earlier trial.
     return sorted(members, key=lambda member: (-member.weight, member.scored.trial.number))
 
 
 def _affordable(
     search: Search, members: Sequence[EnsembleMember]
 ) -> tuple[list[EnsembleMember], list[EnsembleMember]]:
-    """Leave out the smallest shares until the final fits take no more than is left.
+    """Drop the members with the smallest weights until the final fits take at most the time left.
 
-    Returns the members that stay, and those that do not, each with the reason.
+    Returns the members that are kept, and those that are dropped, with the reason.
     """
-    kept, left_out = list(members), []
-    available = search.budget.left_s - search.budget.reserved_s / 2
-    while len(kept) > 1 and search.final_fits_s([m.scored for m in kept]) > available:
-        why = f"fitting all members takes more than the {seconds(max(0.0, available))} left."
-        left_out.append(replace(kept.pop(), weight=0.0, reason=why))
-    total = sum(member.weight for member in kept)
-    return [replace(member, weight=member.weight / total) for member in kept], left_out
+    affordable, dropped = list(members), []
+    available_s = search.budget.left_s - search.budget.reserved_s / 2
+    while len(affordable) > 1 and search.final_fits_s([m.scored for m in affordable]) > available_s:
+        why = f"fitting all members takes more than the {seconds(max(0.0, available_s))} left."
+        dropped.append(replace(affordable.pop(), weight=0.0, reason=why))
+    total = sum(member.weight for member in affordable)
+    return [replace(member, weight=member.weight / total) for member in affordable], dropped
 
 
-def _with_seeds(search: Search, found: Ensemble) -> Ensemble:
-    """Fit each member with as many seeds as the time is enough for."""
+def _with_seeds(search: Search, ensemble: Ensemble) -> Ensemble:
+    """Set the number of seeds per member to as many as there is time for."""
     if search.recorded is not None:
-        return replace(found, n_seeds=max(len(one.seeds) for one in search.recorded.members))
-    fits, quick = [member.scored for member in found.members], found.quick
-    available = search.budget.left_s - search.budget.reserved_s / 2
+        n_seeds = max(len(member.seeds) for member in search.recorded.members)
+        return replace(ensemble, n_seeds=n_seeds)
+    results, choice = [member.scored for member in ensemble.members], ensemble.quick
+    available_s = search.budget.left_s - search.budget.reserved_s / 2
     n_seeds = 1
     while (
         n_seeds < MOST_SEEDS
         and search.budget.left_s > 0
-        and search.final_fits_s(fits, n_seeds + 1) <= available
-        and (quick is None or quick.is_quick_with(list(found.weights), n_seeds + 1))
+        and search.final_fits_s(results, n_seeds + 1) <= available_s
+        and (choice is None or choice.is_quick_with(list(ensemble.weights), n_seeds + 1))
     ):
         n_seeds += 1
-    return replace(found, n_seeds=n_seeds)
+    return replace(ensemble, n_seeds=n_seeds)
 
 
-def _tell(search: Search, found: Ensemble, left_out: Sequence[EnsembleMember]) -> None:
-    """Write down what was decided about the model and each of its members."""
-    for one in (*found.members, *left_out):
-        trial = one.scored.trial
-        choice = f"weight {one.weight:.2f}" if one.weight else "left out"
+def _log_decisions(search: Search, ensemble: Ensemble, dropped: Sequence[EnsembleMember]) -> None:
+    """Log the decisions about the ensemble and each of its members."""
+    for member in (*ensemble.members, *dropped):
+        trial = member.scored.trial
+        choice = f"weight {member.weight:.2f}" if member.weight else "dropped"
         search.decide(
-            DecisionKind.MEMBER, choice, one.reason, name=trial.candidate, trial=trial.number
+            DecisionKind.MEMBER, choice, member.reason, name=trial.candidate, trial=trial.number
         )
-    weights = {str(number): round(weight, 4) for number, weight in found.weights.items()}
-    why = " ".join([*found.notes, *found.advice]) or found.members[0].reason
+    weights = {str(number): round(weight, 4) for number, weight in ensemble.weights.items()}
+    why = " ".join([*ensemble.notes, *ensemble.advice]) or ensemble.members[0].reason
     search.decide(
         DecisionKind.ENSEMBLE,
-        f"{len(weights)} of {len(search.scored)} trials, {MEANS[found.blend]} mean",
+        f"{len(weights)} of {len(search.scored)} trials, {MEANS[ensemble.blend]} mean",
         why,
         weights=weights,
-        n_seeds=found.n_seeds,
-        threshold=found.threshold,
-        temperature=found.calibration.temperature if found.calibration else None,
+        n_seeds=ensemble.n_seeds,
+        threshold=ensemble.threshold,
+        temperature=ensemble.calibration.temperature if ensemble.calibration else None,
     )
 
 
@@ -178,16 +185,16 @@ def _costs(
 
 
 def _positive(value: Any, name: str) -> float:
-    # A notebook's cell may hold anything.
+    # A notebook's cell can pass any type.
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < np.inf:
         return float(value)
     raise PlanError(
-        f"{name} cannot be {value!r}.",
-        why="It is a number above 0.",
-        fix=f"Set {name} in the ensemble cell to a number above 0, or leave it out.",
+        f"{name} can't be {value!r}.",
+        why="It must be a number above 0.",
+        fix=f"Set {name} in the ensemble cell to a number above 0, or remove it.",
     )
 
 
-def _score(scored: Scored) -> float:
-    assert scored.trial.score is not None
-    return scored.trial.score.score
+def _score(result: Scored) -> float:
+    assert result.trial.score is not None
+    return result.trial.score.score

@@ -1,4 +1,4 @@
-"""evaluate_once: the one measurement on rows that no choice has seen."""
+"""evaluate_once: score the recipe on the holdout, only once."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Holdout:
-    """The score on the holdout; None where the split has none. `uses` counts its measurements.
+    """The score on the holdout, or None without one. `uses` counts how often it was scored.
 
-    `predictions` are what it was computed from, by the names under which they are kept: `rows`,
-    positions in the task's rows; `y`; `predicted`, of shape (n,) or (n, n_classes); and `fit_s`,
-    the seconds that the fit on the development rows took.
+    `predictions` has the arrays behind the score: `rows` (positions in the task's rows), `y`,
+    `predicted` of shape (n,) or (n, n_classes), and `fit_s`, the seconds of the fit on the
+    development rows.
     """
 
     score: Score | None
@@ -37,33 +37,42 @@ class Holdout:
 
     def __repr__(self) -> str:
         if self.score is None:
-            return "No holdout: the score out of fold is all there is."
+            return "No holdout: the only score is out of fold."
         interval = ""
         if self.score.low is not None and self.score.high is not None:
-            interval = f" (95 %: {format_score(self.score.low)} to {format_score(self.score.high)})"
+            interval = f" (95%: {format_score(self.score.low)} to {format_score(self.score.high)})"
         return (
             f"{self.score.metric} {format_score(self.score.score)}{interval} "
-            f"on {self.score.rows:,} rows that no choice has seen, measured once"
+            f"on {self.score.rows:,} holdout rows, scored once"
         )
 
 
 def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
-    """Fit the recipe on the development rows, and score it on the holdout with an interval.
+    """Fit the recipe on the development rows, and score it on the holdout with a 95% interval.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    task : Task
+    split : SplitRows
+
+    Returns
+    -------
+    Holdout
 
     Raises
     ------
     RunError
-        If this split's holdout has been used before: a holdout that is looked at twice is one more
-        validation set.
+        If the holdout of this split was already used.
     """
     if len(split.holdout) == 0:
         return Holdout(None, 0)
     if split.holdout_uses:
         raise RunError(
             "The holdout was already used.",
-            why=f"It measured a recipe ({split.holdout_uses[0][:19]}…) once, and a second look "
-            "would make it one more validation set.",
-            fix="Run the notebook again from its first cell.",
+            why=f"It scored a recipe ({split.holdout_uses[0][:19]}…). A second use would turn it "
+            "into a validation set.",
+            fix="Rerun the notebook from its first cell.",
         )
     split.holdout_uses.append(recipe.digest())
     started = time.perf_counter()
@@ -79,11 +88,11 @@ def evaluate_once(recipe: Recipe, task: Task, split: SplitRows) -> Holdout:
     name = recipe.metric
     score = metrics.score(name, y, predicted, threshold=fitted.threshold)
     low, high = metrics.interval(name, y, predicted, threshold=fitted.threshold, seed=task.seed)
-    kept = {"rows": split.holdout, "y": y, "predicted": predicted, "fit_s": np.array(fit_s)}
+    arrays = {"rows": split.holdout, "y": y, "predicted": predicted, "fit_s": np.array(fit_s)}
     return Holdout(
         Score(metric=name, score=score, rows=len(y), low=low, high=high),
         len(split.holdout_uses),
-        kept,
+        arrays,
     )
 
 

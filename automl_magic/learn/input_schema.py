@@ -1,4 +1,4 @@
-"""input_schema: what the model takes, as the training rows had it."""
+"""input_schema: the input columns of a model, from its training rows."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from automl_magic.recipe.values import (
 from automl_magic.records import ColumnKind, StepSpec
 from automl_magic.records.data.schema import InputColumn, InputSchema
 
-# More levels than this say less than they cost, and an unknown one is no news.
+# Columns with more levels than this list none: they add size, and new levels are expected.
 MOST_LEVELS, LONGEST_LEVEL = 100, 200
-# So many values tell whether a column is personal.
+# Number of values to check for personal data.
 SAMPLED = 1_000
 LABELS = (ColumnKind.CATEGORY, ColumnKind.HIGH_CARDINALITY)
 
 
 def input_schema(recipe: Recipe, frame: Any) -> InputSchema:
-    """Return what a model takes: every column that its views read, as some rows have it.
+    """Return the schema of all columns that a model's views read.
 
-    The values of a column that looks personal are not written down: whoever may ask the model may
+    Values of a column that looks personal are omitted, because anyone who can use the model can
     read the schema.
 
     Parameters
@@ -63,7 +63,7 @@ def input_schema(recipe: Recipe, frame: Any) -> InputSchema:
 
 
 def _rules(steps: Any) -> dict[str, dict[str, str]]:
-    """Return how each column is read, as its steps say: `parse` of `InputColumn`."""
+    """Return how the steps parse each column: `parse` of `InputColumn`."""
     rules: dict[str, dict[str, str]] = {}
     for step in steps:
         for column in step.columns:
@@ -91,10 +91,9 @@ def _column(name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str]
     texts = Counter(text for text in as_text(values[~missing]) if text is not None)
     personal = _personal(name, kind, stored, list(texts))
     low, high = _span(kind, stored, values, parse)
-    few = kind in LABELS and len(texts) <= MOST_LEVELS and personal is None
-    levels = (
-        tuple(sorted(texts)) if few and max(map(len, texts), default=0) <= LONGEST_LEVEL else ()
-    )
+    has_few_levels = kind in LABELS and len(texts) <= MOST_LEVELS and personal is None
+    longest = max(map(len, texts), default=0)
+    levels = tuple(sorted(texts)) if has_few_levels and longest <= LONGEST_LEVEL else ()
     return InputColumn(
         name=name,
         kind=kind,
@@ -105,14 +104,16 @@ def _column(name: str, kind: ColumnKind, values: Array, parse: Mapping[str, str]
         high=high,
         levels=levels,
         personal=personal,
-        example=None if personal else _example(kind, values[~missing], texts, few=bool(levels)),
+        example=None
+        if personal
+        else _example(kind, values[~missing], texts, has_levels=bool(levels)),
     )
 
 
 def stored_as(values: Array) -> str:
-    """Return how the values of a column lie: `number`, `boolean`, `date` or `text`.
+    """Return how the values of a column are stored: `number`, `boolean`, `date` or `text`.
 
-    An array of objects is what all its values are that are not missing; mixed ones are text.
+    An array of objects has the type of its non-missing values, or `text` if they are mixed.
     """
     by_dtype = {"b": "boolean", "M": "date", "m": "number", "f": "number", "i": "number"}
     if values.dtype.kind != "O":
@@ -136,41 +137,41 @@ def _span(
     kind: ColumnKind, stored: str, values: Array, parse: Mapping[str, str]
 ) -> tuple[float | None, float | None]:
     if kind is ColumnKind.DATE:
-        moments = as_dates(values, parse.get("date_format"))
-        numbers = np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / 1e6)
+        dates = as_dates(values, parse.get("date_format"))
+        numbers = np.where(np.isnat(dates), np.nan, dates.astype(np.int64) / 1e6)
     elif kind is ColumnKind.NUMBER:
         numbers = as_numbers(values, parse if stored == "text" else None)
     else:
         return None, None
-    known = numbers[~np.isnan(numbers)]
-    return (float(known.min()), float(known.max())) if len(known) else (None, None)
+    observed = numbers[~np.isnan(numbers)]
+    return (float(observed.min()), float(observed.max())) if len(observed) else (None, None)
 
 
 def _personal(name: str, kind: ColumnKind, stored: str, texts: list[str]) -> str | None:
     if stored in ("boolean", "date"):
         return None
-    some = texts[:: max(1, len(texts) // SAMPLED)][:SAMPLED]
-    found = personal_kind(name, some, is_prose=kind is ColumnKind.TEXT)
+    sample = texts[:: max(1, len(texts) // SAMPLED)][:SAMPLED]
+    data_kind = personal_kind(name, sample, is_prose=kind is ColumnKind.TEXT)
     # Amounts in groups of digits look like phone numbers.
-    return None if found == "phone" and kind is ColumnKind.NUMBER else found
+    return None if data_kind == "phone" and kind is ColumnKind.NUMBER else data_kind
 
 
-def _example(kind: ColumnKind, known: Array, texts: Counter[str], *, few: bool) -> Any:
-    """Return a value that many rows have, as JSON; None where one could tell of a single row."""
-    if not len(known):
+def _example(kind: ColumnKind, values: Array, texts: Counter[str], *, has_levels: bool) -> Any:
+    """Return a typical non-missing value as JSON, or None if it could reveal a single row."""
+    if not len(values):
         return None
-    if known.dtype.kind in "fiu" and kind is ColumnKind.NUMBER:
-        middle = float(np.quantile(known, 0.5, method="lower"))
-        return float(f"{middle:.4g}") if known.dtype.kind == "f" else int(middle)
-    if kind is ColumnKind.DATE and known.dtype.kind == "M":
-        moment = date_of(np.sort(known)[len(known) // 2])
-        return None if moment is None else moment.isoformat()
-    if few or kind in (ColumnKind.BOOLEAN, ColumnKind.NUMBER, ColumnKind.DATE):
-        common = texts.most_common(1)[0][0]
+    if values.dtype.kind in "fiu" and kind is ColumnKind.NUMBER:
+        median = float(np.quantile(values, 0.5, method="lower"))
+        return float(f"{median:.4g}") if values.dtype.kind == "f" else int(median)
+    if kind is ColumnKind.DATE and values.dtype.kind == "M":
+        date = date_of(np.sort(values)[len(values) // 2])
+        return None if date is None else date.isoformat()
+    if has_levels or kind in (ColumnKind.BOOLEAN, ColumnKind.NUMBER, ColumnKind.DATE):
+        most_common = texts.most_common(1)[0][0]
         return next(
             _plain(value)
-            for value, text in zip(known, as_text(known), strict=True)
-            if text == common
+            for value, text in zip(values, as_text(values), strict=True)
+            if text == most_common
         )
     return None
 

@@ -1,4 +1,4 @@
-"""How long a fitted model takes to predict one row: measured part by part."""
+"""Measure the latency of one row: each view and member separately."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from automl_magic.records import Manifest, Trial
 
 TIMED_ROWS, PERCENTILE = 50, 95
-# What another process took from the machine is not the model's: the quicker of so many counts.
+# The fastest of this many repeats counts, because other processes can slow one down.
 TIMES = 2
-# A model for measuring: all rounds of the trial, on few rows. Its trees are somewhat smaller than
-# the real ones will be, so a limit is to be kept with so much air.
+# Latency is measured on a model with all rounds of the trial, fitted on few rows. Its trees are
+# smaller than the final ones, so latencies are multiplied by a safety factor.
 SMALL_ROWS, AIR = 1_000, 1.25
 
 Row = Mapping[str, object]
@@ -33,18 +33,18 @@ _MEMBER_FILE = re.compile(r"members/([0-9]+)")
 
 @dataclass
 class Timings:
-    """Seconds for each of the same rows: of each view by its name, of each trial by its number.
+    """Seconds per row, on the same rows: of each view by name, of each trial by number.
 
-    A trial's are those of one fit of its estimator on an output of its view.
+    The seconds of a trial are those of one fit of its estimator, without its view.
     """
 
     views: dict[str, Any] = field(default_factory=dict)
     trials: dict[int, tuple[str, Any]] = field(default_factory=dict)
 
     def row_latency_ms(self, numbers: Iterable[int], n_seeds: int = 1) -> float | None:
-        """Return the 95th percentile of the time to predict a row by some trials together.
+        """Return the p95 latency of a blend of trials, in milliseconds.
 
-        None if one of them was not measured.
+        Returns None if one of them wasn't measured.
         """
         numbers = list(numbers)
         if not numbers or not self.trials.keys() >= set(numbers):
@@ -55,7 +55,7 @@ class Timings:
         return 1000 * float(np.percentile(total, PERCENTILE))
 
     def add(self, model: FittedRecipe, numbers: Sequence[int], rows: Sequence[Row]) -> None:
-        """Measure a model whose members are, in their order, the trials of these numbers."""
+        """Measure a model whose members are the trials with these numbers, in order."""
         for name, view in model.views.items():
             if name not in self.views:
                 self.views[name] = _timed(view.transform_row, rows)
@@ -63,24 +63,24 @@ class Timings:
             name: [view.transform_row(row) for row in rows] for name, view in model.views.items()
         }
         for number, member in zip(numbers, model.members, strict=True):
-            of_view = outputs[member.spec.view]
-            self.trials[number] = member.spec.view, _timed(member.predict_row, of_view)
+            view_rows = outputs[member.spec.view]
+            self.trials[number] = member.spec.view, _timed(member.predict_row, view_rows)
 
 
 def costs_of(
     search: Search, model: FittedRecipe, numbers: Sequence[int], manifest: Manifest
 ) -> dict[int | None, Cost]:
-    """Measure a model: each of its members alone, by the number of its trial, and (None) it all.
+    """Measure the latency and size of each member, by trial number, and of the model, under None.
 
-    `numbers` are those of its members, in their order; `manifest` lists its files.
+    `numbers` are the trial numbers of its members, in order. `manifest` lists its files.
     """
     timings = Timings()
     timings.add(model, numbers, rows_to_time(search, model.recipe.used_columns))
     shared, by_member = 0, dict.fromkeys(numbers, 0)
     for file in manifest.files:
-        of_member = _MEMBER_FILE.match(file.path)
-        if of_member:
-            by_member[numbers[int(of_member[1])]] += file.size_bytes
+        match = _MEMBER_FILE.match(file.path)
+        if match:
+            by_member[numbers[int(match[1])]] += file.size_bytes
         else:
             shared += file.size_bytes
     parts: dict[int | None, list[int]] = {None: list(numbers), **{n: [n] for n in numbers}}
@@ -94,47 +94,47 @@ def costs_of(
 
 
 def rows_to_time(search: Search, columns: Iterable[str]) -> list[Row]:
-    """Return some rows of the table as a server gets them: dictionaries of plain values."""
+    """Return some rows of the table as dictionaries of plain values, as a server gets them."""
     names, frame = list(columns), search.task.frame
     if not names:
         return [{}] * TIMED_ROWS
     random = np.random.default_rng(search.task.seed)
-    places = random.choice(len(frame), min(TIMED_ROWS, len(frame)), replace=False)
-    chosen = frame.iloc[np.resize(places, TIMED_ROWS)]
-    values = [list(map(_plain, chosen[name])) for name in names]
+    positions = random.choice(len(frame), min(TIMED_ROWS, len(frame)), replace=False)
+    sample = frame.iloc[np.resize(positions, TIMED_ROWS)]
+    values = [list(map(_plain, sample[name])) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def time_trials(search: Search, trials: Sequence[Scored], most_s: float) -> Timings:
-    """Measure as many trials as there is time for, in their order, on models of few rows."""
+def time_trials(search: Search, results: Sequence[Scored], limit_s: float) -> Timings:
+    """Measure as many trials as there is time for, in order, on models fitted on few rows."""
     timings, started = Timings(), time.monotonic()
-    learned = few_rows(search)
-    share = min(1.0, max(0.2, len(learned) / len(search.rows.development)))
+    train_rows = few_rows(search)
+    share = min(1.0, max(0.2, len(train_rows) / len(search.rows.development)))
     rows: dict[str, list[Row]] = {}
-    for scored in trials:
-        trial = scored.trial
-        if time.monotonic() - started + share * scored.refit_s > most_s:
+    for result in results:
+        trial = result.trial
+        if time.monotonic() - started + share * result.refit_s > limit_s:
             continue
         recipe = _recipe_of(search, trial)
         if trial.view not in rows:
             rows[trial.view] = rows_to_time(search, recipe.used_columns)
-        # So few rows may be too few for a library; then the trial has no latency.
+        # A library can fail on so few rows. Then the trial has no latency.
         with contextlib.suppress(Exception):
-            model = fit_recipe(recipe, search.task.frame, rows=learned)
+            model = fit_recipe(recipe, search.task.frame, rows=train_rows)
             timings.add(model, [trial.number], rows[trial.view])
     return timings
 
 
 def few_rows(search: Search) -> Any:
-    """Return development rows for a small model, each class among them."""
+    """Return positions of development rows for a small model, with at least one row per class."""
     development = search.rows.development
     random = np.random.default_rng(search.task.seed)
     size = min(SMALL_ROWS, len(development))
-    chosen = random.choice(development, size, replace=False)
+    sample = random.choice(development, size, replace=False)
     if search.task.kind.has_classes:
         _, first = np.unique(search.task.y[development], return_index=True)
-        chosen = np.union1d(chosen, development[first])
-    return np.sort(chosen)
+        sample = np.union1d(sample, development[first])
+    return np.sort(sample)
 
 
 def _recipe_of(search: Search, trial: Trial) -> Recipe:
@@ -163,15 +163,15 @@ def _recipe_of(search: Search, trial: Trial) -> Recipe:
 
 
 def _timed(call: Callable[[Any], Any], rows: Sequence[Any]) -> Any:
-    """Return the seconds that a call takes for each row; the first one warms up."""
+    """Return the seconds that a call takes for each row, after one warm-up call."""
     call(rows[0])
-    found = np.empty((TIMES, len(rows)))
-    for again in range(TIMES):
-        for place, row in enumerate(rows):
+    times_s = np.empty((TIMES, len(rows)))
+    for repeat in range(TIMES):
+        for index, row in enumerate(rows):
             started = time.perf_counter()
             call(row)
-            found[again, place] = time.perf_counter() - started
-    return found.min(axis=0)
+            times_s[repeat, index] = time.perf_counter() - started
+    return times_s.min(axis=0)
 
 
 def _plain(value: Any) -> Any:

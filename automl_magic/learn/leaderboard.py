@@ -1,4 +1,4 @@
-"""The leaderboard of a search: its trials, best first, each number with its cell."""
+"""The leaderboard of a search: its trials, best first, each linked to its cell."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def make_leaderboard(
     holdout: Score | None = None,
     costs: Mapping[int | None, Cost] | None = None,
 ) -> Leaderboard:
-    """Order the trials; the ensemble is ranked among them, pruned and failed trials end the list.
+    """Rank the trials and the ensemble. Pruned and failed trials come last.
 
-    `weights` maps the number of a trial to its share in the ensemble. `costs` are those of the
-    trials that were measured, by their numbers, and under None those of the ensemble.
+    `weights` maps the number of a trial to its weight in the ensemble. `costs` maps the number of
+    each measured trial, and None for the ensemble, to its latency and size.
     """
     costs = costs or {}
     ranked: list[tuple[float, int, LeaderboardRow]] = []
-    ended: list[tuple[bool, int, LeaderboardRow]] = []
+    unscored: list[tuple[bool, int, LeaderboardRow]] = []
     for trial in trials:
         row = LeaderboardRow(
             rank=0,
@@ -60,7 +60,7 @@ def make_leaderboard(
         if trial.state is TrialState.COMPLETE and trial.score is not None:
             ranked.append((metric.loss(trial.score.score), trial.number, row))
         else:
-            ended.append((trial.state is TrialState.FAIL, trial.number, row))
+            unscored.append((trial.state is TrialState.FAIL, trial.number, row))
     if ensemble is not None:
         row = LeaderboardRow(
             rank=0,
@@ -72,11 +72,11 @@ def make_leaderboard(
             also=ensemble_also or {},
             **_cost(costs.get(None)),
         )
-        # Before a trial of the same score: it is what the run ends with.
+        # Before a trial with the same score, because it's the model of the run.
         ranked.append((metric.loss(ensemble.score), -1, row))
     ranked.sort(key=lambda entry: entry[:2])
-    ended.sort(key=lambda entry: entry[:2])
-    rows = _with_front(metric, [row for _, _, row in (*ranked, *ended)])
+    unscored.sort(key=lambda entry: entry[:2])
+    rows = _with_front(metric, [row for _, _, row in (*ranked, *unscored)])
     return Leaderboard(
         run_id=run_id,
         metric=metric.name,
@@ -94,27 +94,27 @@ def _cost(cost: Cost | None) -> dict[str, Any]:
 
 
 def _with_front(metric: Metric, rows: Sequence[LeaderboardRow]) -> list[LeaderboardRow]:
-    """Say of each row that was measured whether it is on the Pareto front of those."""
+    """Mark the measured rows that are on the Pareto front."""
     measured = [row for row in rows if row.row_latency_ms is not None and row.score is not None]
     options = [
         Option(row.name, {}, row.score.score, Blend.MEAN, row.row_latency_ms, row.size_bytes)
         for row in measured
         if row.score is not None
     ]
-    on = dict(zip(map(id, measured), on_front(metric, options), strict=True))
-    return [replace(row, on_front=on.get(id(row))) for row in rows]
+    is_on_front = dict(zip(map(id, measured), on_front(metric, options), strict=True))
+    return [replace(row, on_front=is_on_front.get(id(row))) for row in rows]
 
 
 def as_table(leaderboard: Leaderboard, n_rows: int) -> TextTable:
-    """Return the leaderboard as something to look at; with the costs, if any was measured."""
+    """Return the leaderboard as a table, with latency and size if any were measured."""
     better = "higher" if leaderboard.higher_is_better else "lower"
     is_measured = any(row.row_latency_ms is not None for row in leaderboard.rows)
-    costs = ("Row ms", "Size", "Front") if is_measured else ()
+    costs = ("Row ms (p95)", "Size", "Pareto front") if is_measured else ()
     return TextTable(
         caption=f"{len(leaderboard.rows)} trials by {leaderboard.metric} ({better} is better), "
         f"out of fold on {n_rows:,} rows",
         headings=(
-            *("Rank", "Trial", "Candidate", leaderboard.metric, "± folds", "Fit s"),
+            *("Rank", "Trial", "Candidate", leaderboard.metric, "± folds", "Fit (s)"),
             *leaderboard.also,
             *costs,
             "Why",

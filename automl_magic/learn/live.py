@@ -1,7 +1,7 @@
-"""live: a picture of a search that is drawn again while the search runs.
+"""live: a plot of a search that is updated while the search runs.
 
-The engine knows no notebook. Whoever has one passes its `display`; the picture is made once and
-then updated in place, so that a notebook keeps one picture and not a hundred.
+The engine doesn't depend on a notebook. A notebook passes its `display`. The plot is created once
+and then updated in place, so that the notebook keeps only one.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from automl_magic.learn.plot import draw_course
 from automl_magic.learn.words import first_line
 from automl_magic.look.figures import SvgFigure
 
-# IPython's: `display(value, display_id=True)` shows a value and returns a handle whose `update`
-# replaces it, or None where nothing can be replaced.
+# As in IPython: `display(value, display_id=True)` shows a value and returns a handle whose `update`
+# replaces it, or None if it can't be replaced.
 Display: TypeAlias = Callable[..., Any]
 
 EVERY_S = 2.0
-# The share of the time since the beginning that drawing may take.
+# The maximum share of the elapsed time to spend on drawing.
 SHARE = 0.01
 
 
 class Drawable(Protocol):
-    """A search, as far as a picture of it needs one."""
+    """Anything that returns a plot of itself, such as a search."""
 
     def plot(self) -> SvgFigure: ...
 
 
 class Live:
-    """A picture that follows a search: `with live(display) as picture: search(…, live=picture)`.
+    """A plot that follows a search: `with live(display) as plot: search(…, live=plot)`.
 
-    It is called with the search whenever something happened, and draws at most every `every_s`
-    seconds, within a hundredth of the time. On leaving the block, the last state is drawn. A
-    display that fails is given up, with one printed line; the search goes on.
+    It's called with the search after each trial. It draws at most every `every_s` seconds, and uses
+    at most 1% of the time. At the end of the block it draws the last state. If the display fails,
+    it prints one line and stops drawing, and the search continues.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Live:
         every_s: float = EVERY_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        # A terminal would show each update as another line of text between the trials.
+        # A terminal would print each update as another line between the trials.
         self._display = None if sys.stdout.isatty() else display
         self._every_s = every_s
         self._handle: Any = None
@@ -68,7 +68,7 @@ class Live:
             self._show(self._search.plot)
 
     def __call__(self, search: Drawable) -> None:
-        """Draw the search as it is now, unless it was drawn a moment ago."""
+        """Draw the search, unless it was drawn within the last `every_s` seconds."""
         self._search = search
         now = self._clock()
         is_due = now - self._drawn_at >= self._every_s
@@ -86,21 +86,21 @@ class Live:
                 self._handle = self._display(draw(), display_id=True)
                 if self._handle is None:
                     self._display = None
-        except Exception as error:  # noqa: BLE001 - whatever a front end raises, the search goes on
+        except Exception as error:  # noqa: BLE001 - a display error must not stop the search
             self._display = None
-            print(f"The live picture is given up: {first_line(error)}", flush=True)
+            print(f"The live plot was turned off: {first_line(error)}", flush=True)
         self._drawn_at = self._clock()
         self._spent_s += self._drawn_at - started
 
 
 def live(display: Display | None, *, every_s: float = EVERY_S) -> Live:
-    """Return a picture that follows a search.
+    """Return a plot that follows a search.
 
     Parameters
     ----------
     display : callable or None
-        `IPython.display.display`, or what works like it. None draws nothing.
+        `IPython.display.display` or a function like it. None draws nothing.
     every_s : float
-        The least time between two drawings, in seconds.
+        Minimum time between two updates, in seconds.
     """
     return Live(display, every_s)

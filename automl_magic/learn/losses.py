@@ -1,4 +1,4 @@
-"""How bad many blends are, side by side: what the greedy selection looks at in each step."""
+"""Losses of many blends at once, for each step of the greedy selection."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from automl_magic.recipe.combine import SMALLEST, Blend
 from automl_magic.records import Metric
 from automl_magic.tasks.metrics.scores import measure
 
-# What one step looks at: so many numbers, fewer where they have to be sorted, but at least so many
+# A step uses at most this many numbers, fewer if they have to be sorted, but at least this many
 # rows.
 MOST_NUMBERS, MOST_SORTED, FEWEST_ROWS = 400_000, 150_000, 2_000
-# On fewer rows than this a smooth loss finds better shares than the metric itself.
+# On fewer rows than this, a smooth loss finds better weights than the metric itself.
 FEW_ROWS = 2_000
 
 
 @dataclass(frozen=True)
 class Losses:
-    """How bad blends are, smaller is better.
+    """The losses of blends. Lower is better.
 
-    `parts` has for each trial what is averaged, shape (n_trials, n_rows, …); `measure` gives the
-    loss of each of several averages, of the same shape, on rows with the target `y`.
+    `parts` are the values to average, shape (n_trials, n_rows, …). `measure` returns the loss of
+    each of several averages, in the same shape, for rows with the target `y`.
     """
 
     parts: Any
@@ -35,42 +35,43 @@ class Losses:
 def losses_of(
     metric: Metric, y: Any, predictions: Sequence[Any], blend: Blend, seed: int
 ) -> Losses:
-    """Return the losses by which the shares of a blend are chosen, on some of the rows.
+    """Return the losses to choose the weights of a blend by, on some of the rows.
 
-    Means of values have the loss of the metric, geometric means of probabilities their log loss,
-    or, of many rows and where the metric is that, the area under their ROC curve.
+    Means of values use the loss of the metric. Geometric means of probabilities use log loss, or
+    ROC AUC if that is the metric and there are many rows.
     """
     sorts = metric.name == "roc_auc" and len(y) >= FEW_ROWS and blend is Blend.GEOMETRIC
-    numbers_of_row = len(predictions) * (max(1, predictions[0][0].size - 1))
-    n, most = len(y), max(FEWEST_ROWS, (MOST_SORTED if sorts else MOST_NUMBERS) // numbers_of_row)
+    numbers_per_row = len(predictions) * (max(1, predictions[0][0].size - 1))
+    n = len(y)
+    max_rows = max(FEWEST_ROWS, (MOST_SORTED if sorts else MOST_NUMBERS) // numbers_per_row)
     rows = np.arange(n)
-    if n > most:
-        rows = np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
+    if n > max_rows:
+        rows = np.sort(np.random.default_rng(seed).choice(n, max_rows, replace=False))
     y = y[rows]
     if sorts:
-        # The odds of class 1, whatever the true class is.
+        # The log odds of class 1 for all rows.
         parts = np.stack([_log_odds(p[rows], np.zeros_like(y))[:, 0] for p in predictions])
         return Losses(parts, y, _areas_above)
     if blend is Blend.GEOMETRIC:
-        return Losses(np.stack([_log_odds(p[rows], y) for p in predictions]), y, _surprise)
-    of_values = _OF_VALUES.get(metric.name) or _measured(metric)
-    return Losses(np.stack([p[rows] for p in predictions]), y, of_values)
+        return Losses(np.stack([_log_odds(p[rows], y) for p in predictions]), y, _log_loss)
+    value_loss = _VALUE_LOSSES.get(metric.name) or _metric_loss(metric)
+    return Losses(np.stack([p[rows] for p in predictions]), y, value_loss)
 
 
 def _log_odds(prediction: Any, y: Any) -> Any:
     """Return log(p / p of the true class) for the other classes, shape (n, k - 1)."""
     logs = np.log(np.maximum(prediction, SMALLEST))
     rows, k = np.arange(len(y)), logs.shape[1]
-    others = (y[:, None] + np.arange(1, k)) % k
-    return logs[rows[:, None], others] - logs[rows, y][:, None]
+    other_classes = (y[:, None] + np.arange(1, k)) % k
+    return logs[rows[:, None], other_classes] - logs[rows, y][:, None]
 
 
-def _surprise(log_odds: Any, _: Any) -> Any:
+def _log_loss(log_odds: Any, _: Any) -> Any:
     return np.log1p(np.exp(log_odds).sum(axis=-1)).mean(axis=1)
 
 
 def _areas_above(log_odds: Any, y: Any) -> Any:
-    """Return the area above each ROC curve; ties count half."""
+    """Return the area above each ROC curve. Ties count half."""
     from scipy.stats import rankdata
 
     positive, n = y == 1, len(y)
@@ -82,41 +83,41 @@ def _areas_above(log_odds: Any, y: Any) -> Any:
     return 1 - areas
 
 
-def _measured(metric: Metric) -> Callable[[Any, Any], Any]:
-    """Return the loss of a metric that a family brings: one blend after the other."""
+def _metric_loss(metric: Metric) -> Callable[[Any, Any], Any]:
+    """Return the loss of another metric, computed for one blend after the other."""
 
-    def measured(blends: Any, y: Any) -> Any:
+    def loss(blends: Any, y: Any) -> Any:
         return np.array([metric.loss(measure(metric.name, y, blend)) for blend in blends])
 
-    return measured
+    return loss
 
 
-def _squares(blends: Any, y: Any) -> Any:
+def _squared_errors(blends: Any, y: Any) -> Any:
     return ((blends - y) ** 2).mean(axis=1)
 
 
-def _distances(blends: Any, y: Any) -> Any:
+def _absolute_errors(blends: Any, y: Any) -> Any:
     return np.abs(blends - y).mean(axis=1)
 
 
-def _median_distances(blends: Any, y: Any) -> Any:
+def _median_absolute_errors(blends: Any, y: Any) -> Any:
     return np.median(np.abs(blends - y), axis=1)
 
 
-def _shares_of_y(blends: Any, y: Any) -> Any:
+def _percentage_errors(blends: Any, y: Any) -> Any:
     return (np.abs(blends - y) / np.maximum(np.abs(y), np.finfo(np.float64).eps)).mean(axis=1)
 
 
-def _squared_ratios(blends: Any, y: Any) -> Any:
+def _squared_log_errors(blends: Any, y: Any) -> Any:
     return ((np.log1p(np.maximum(blends, 0)) - np.log1p(y)) ** 2).mean(axis=1)
 
 
-_OF_VALUES = {
-    "rmse": _squares,
-    "mse": _squares,
-    "r2": _squares,
-    "mae": _distances,
-    "median_absolute_error": _median_distances,
-    "mape": _shares_of_y,
-    "rmsle": _squared_ratios,
+_VALUE_LOSSES = {
+    "rmse": _squared_errors,
+    "mse": _squared_errors,
+    "r2": _squared_errors,
+    "mae": _absolute_errors,
+    "median_absolute_error": _median_absolute_errors,
+    "mape": _percentage_errors,
+    "rmsle": _squared_log_errors,
 }

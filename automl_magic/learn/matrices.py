@@ -1,6 +1,6 @@
-"""The matrices of each view on each fold: fitted once, shared by all trials while they fit.
+"""Cache of the matrices of each view on each fold, shared by all trials.
 
-Steps that take long are kept by themselves too, because views share them.
+Slow steps are also cached on their own, because views share them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from automl_magic.learn.task import Task
 
 SHARE_OF_MEMORY = 0.25
-# A library's own form of a matrix takes about as much again, and there are three libraries.
+# Each of three libraries makes a copy of a matrix in its own format.
 NATIVE_COPIES = 3
 
 
 class FoldMatrices:
-    """Views on folds. `limit_bytes` bounds what is kept; the least recently used goes first.
+    """Matrices of views on folds. Above `limit_bytes`, the least recently used are dropped.
 
-    Several threads may ask at once, each for another fold.
+    Thread-safe, if each thread uses another fold.
     """
 
     def __init__(
@@ -47,23 +47,23 @@ class FoldMatrices:
         if limit_bytes is None:
             limit_bytes = int(SHARE_OF_MEMORY * available_memory_bytes())
         self._limit_bytes = limit_bytes
-        self._kept: OrderedDict[tuple[str, int], Fold] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, int], Fold] = OrderedDict()
         self._lock = threading.Lock()
         self._fit_s: dict[str, dict[int, float]] = {view: {} for view in views}
         self._pairs = rows.pairs
 
     def divide(self) -> None:
-        """Take the folds anew: fewer of them are used now."""
+        """Read the folds again after fewer of them are used."""
         with self._lock:
             before, self._pairs = self._pairs, self._rows.pairs
             if not np.array_equal(before[0][1], self._pairs[0][1]):
-                self._kept.clear()  # they have other numbers
+                self._cache.clear()  # the folds are numbered differently
 
     def fold(self, view: str, fold: int) -> Fold:
-        """Return the matrices of a view on a fold; the folds are numbered as in `rows.pairs`."""
+        """Return the matrices of a view on a fold, numbered as in `rows.pairs`."""
         key = (view, fold)
-        if (kept := self._get(key)) is not None:
-            return kept
+        if (cached := self._get(key)) is not None:
+            return cached
         started = time.monotonic()
         steps, selection = divided(self._views[view])
         blocks = [
@@ -72,53 +72,54 @@ class FoldMatrices:
             else self._fit([spec], *self._pairs[fold])
             for spec in steps
         ]
-        found = _side_by_side(blocks)
+        matrices = _side_by_side(blocks)
         if selection is not None:
-            places = select(selection, found.X, Goal(found.y, self._task.kind), found.categorical)
-            found = _only(found, list(places))
-        found = self._keep(key, found)
+            goal = Goal(matrices.y, self._task.kind)
+            selected = select(selection, matrices.X, goal, matrices.categorical)
+            matrices = _select_columns(matrices, list(selected))
+        matrices = self._store(key, matrices)
         self._fit_s[view][fold] = time.monotonic() - started
-        return found
+        return matrices
 
     @property
     def n_train_rows(self) -> int:
-        """The rows that a fold has to learn from: the most of any."""
+        """The number of training rows of the largest fold."""
         return max(len(train) for train, _ in self._pairs)
 
     def n_columns(self, view: str) -> int:
-        """The columns of a view: of its matrix where one is kept, else of the table."""
+        """Return the number of columns of a view's cached matrix, or those that it reads."""
         with self._lock:
-            for (of_view, _), kept in self._kept.items():
-                if of_view == view:
-                    return int(kept.X.shape[1])
+            for (cached_view, _), matrices in self._cache.items():
+                if cached_view == view:
+                    return int(matrices.X.shape[1])
         return sum(len(step.columns) for step in self._views[view])
 
     def fit_s(self, view: str) -> float:
-        """Return the mean seconds that the view took on a fold; 0 where it never ran."""
-        times = self._fit_s[view].values()
-        return sum(times) / len(times) if times else 0.0
+        """Return the mean seconds to fit a view on a fold, 0 if it was never fitted."""
+        times_s = self._fit_s[view].values()
+        return sum(times_s) / len(times_s) if times_s else 0.0
 
     def is_new(self, view: str) -> bool:
-        """Whether no fold of the view was ever fitted."""
+        """Return whether the view was never fitted on a fold."""
         return not self._fit_s[view]
 
     def sample(self, view: str, n_rows: int) -> Fold:
-        """Fit the view on about `n_rows` of the first fold's rows."""
+        """Fit the view on about `n_rows` training rows of the first fold."""
         train, validation = self._pairs[0]
-        # Evenly spaced, so that ordered rows do not show one class or one time only.
-        some = train[:: max(1, len(train) // n_rows)]
-        return self._fit(self._views[view], some, validation[: n_rows // 4 + 1])
+        # Evenly spaced, so that ordered rows include all classes and times.
+        train_sample = train[:: max(1, len(train) // n_rows)]
+        return self._fit(self._views[view], train_sample, validation[: n_rows // 4 + 1])
 
     def _fit(self, specs: Sequence[StepSpec], train: Any, validation: Any) -> Fold:
         table = self._table(specs)
-        task, apart = self._task, self._rows.apart
+        task, groups = self._task, self._rows.apart
         fitted, matrix = fit_view(
             specs,
             take(table, train),
             self._y[train],
             task.kind,
             task.n_classes,
-            groups=None if apart is None else apart.take(train),
+            groups=None if groups is None else groups.take(train),
         )
         return Fold(
             matrix,
@@ -129,38 +130,38 @@ class FoldMatrices:
         )
 
     def _fit_shared(self, spec: StepSpec, fold: int) -> Fold:
-        """Fit a step, or take what another view has made of it: steps know nothing of views."""
+        """Fit a step, or return it from the cache if another view has the same step."""
         key = (spec.digest(), fold)
-        return self._get(key) or self._keep(key, self._fit([spec], *self._pairs[fold]))
+        return self._get(key) or self._store(key, self._fit([spec], *self._pairs[fold]))
 
     def _get(self, key: tuple[str, int]) -> Fold | None:
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            if key in self._cache:
+                self._cache.move_to_end(key)
+            return self._cache.get(key)
 
-    def _keep(self, key: tuple[str, int], found: Fold) -> Fold:
+    def _store(self, key: tuple[str, int], matrices: Fold) -> Fold:
         with self._lock:
-            self._kept[key] = found
-            while sum(NATIVE_COPIES * kept.n_bytes for kept in self._kept.values()) > (
+            self._cache[key] = matrices
+            while sum(NATIVE_COPIES * cached.n_bytes for cached in self._cache.values()) > (
                 self._limit_bytes
             ):
-                self._kept.popitem(last=False)
-        return found
+                self._cache.popitem(last=False)
+        return matrices
 
     def _table(self, specs: Sequence[StepSpec]) -> Mapping[str, Any]:
         names = dict.fromkeys(column for step in specs for column in step.columns)
         return take(self._task.columns(names), np.asarray(self._rows.development))
 
 
-def _only(found: Fold, kept: Sequence[int]) -> Fold:
-    """Return the columns of a fold that a selection has kept."""
+def _select_columns(fold: Fold, selected: Sequence[int]) -> Fold:
+    """Return a fold with only the selected columns."""
     return Fold(
-        np.ascontiguousarray(found.X[:, kept]),
-        found.y,
-        np.ascontiguousarray(found.watched_X[:, kept]),
-        found.watched_y,
-        tuple(new for new, old in enumerate(kept) if old in found.categorical),
+        np.ascontiguousarray(fold.X[:, selected]),
+        fold.y,
+        np.ascontiguousarray(fold.watched_X[:, selected]),
+        fold.watched_y,
+        tuple(new for new, old in enumerate(selected) if old in fold.categorical),
     )
 
 
@@ -172,8 +173,8 @@ def _side_by_side(blocks: Sequence[Fold]) -> Fold:
         np.ascontiguousarray(np.hstack([block.watched_X for block in blocks])),
         blocks[0].watched_y,
         tuple(
-            start + place
+            start + index
             for start, block in zip(starts, blocks, strict=False)
-            for place in block.categorical
+            for index in block.categorical
         ),
     )

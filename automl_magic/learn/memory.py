@@ -1,10 +1,10 @@
-"""How much memory is free: for this machine, and for the container that we may be in."""
+"""The free memory of this machine, or of the container."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-# (limit, use) of version 2 and version 1 of Linux control groups.
+# Files with the limit and the usage in Linux control groups, versions 2 and 1.
 _CGROUPS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     (
@@ -15,13 +15,13 @@ _CGROUPS = (
 
 
 def available_memory_bytes() -> int:
-    """Return the bytes that may still be allocated: by the machine or the group, if less."""
+    """Return the bytes that can still be allocated, limited by the machine or the container."""
     import psutil
 
     free = [int(psutil.virtual_memory().available)]
     for limit, use in _CGROUPS:
         try:
             free.append(int(Path(limit).read_text()) - int(Path(use).read_text()))
-        except (OSError, ValueError):  # not there, or `max`
+        except (OSError, ValueError):  # no such file, or `max`
             continue
     return max(0, min(free))

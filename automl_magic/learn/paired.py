@@ -1,4 +1,4 @@
-"""How much better one prediction is than another on the same rows, and how sure that is."""
+"""Paired comparison of two predictions on the same rows."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import numpy as np
 from automl_magic.tasks.metrics import METRICS
 from automl_magic.tasks.metrics.scores import measure, read_by
 
-# A metric that is no mean over rows is measured again without each of so many parts of the rows.
+# For a metric that isn't a mean over rows, the jackknife leaves out each of this many parts.
 PARTS, MOST_ROWS = 20, 10_000
 SURE = 1.96
 
 
 @dataclass(frozen=True)
 class Gain:
-    """By how much a loss is smaller, with its standard error.
+    """The decrease of a loss, with its standard error.
 
-    For a metric that is a mean over rows both are in the unit of a row's loss (for RMSE: a squared
-    error); else in that of the metric.
+    For a metric that is a mean over rows, both have the unit of a row's loss (for RMSE: a squared
+    error). Otherwise they have the unit of the metric.
     """
 
     mean: float
@@ -29,65 +29,70 @@ class Gain:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the 95 % interval of the gain lies above 0."""
+        """Whether the 95% interval of the gain is above 0."""
         return self.mean > SURE * self.error
 
 
 def gain(
     metric_name: str,
     y: Any,
-    one: Any,
-    other: Any,
+    better: Any,
+    worse: Any,
     *,
     thresholds: tuple[float | None, float | None] = (None, None),
     fold_ids: Any = None,
     seed: int = 0,
 ) -> Gain:
-    """Return how much better `one` is than `other`.
+    """Return how much smaller the loss of `better` is than that of `worse`. Can be negative.
 
     Parameters
     ----------
     y : array, shape (n,)
-    one, other : arrays, shape (n,) or (n, k)
-    thresholds : of the two, for a metric of labels
+    better, worse : arrays, shape (n,) or (n, k)
+        Predicted values or probabilities.
+    thresholds : (float or None, float or None)
+        The thresholds of the two, for a metric of labels.
     fold_ids : array of int, shape (n,), optional
-        The error is no smaller than the one from fold to fold: rows that belong together are on
-        one side of a grouped or time split, and count for less than they are.
+        The fold of each row. The error is at least as large as the one from fold to fold, because
+        the rows of a grouped or time split aren't independent.
 
     Notes
     -----
-    Rows are compared in pairs: what makes a row hard is the same for both, and falls out. The
-    error of a metric that is no mean over rows is that of the jackknife over parts of the rows
-    (Shao & Wu, Annals of Statistics 17, 1989).
+    Rows are compared in pairs, so what makes a row hard to predict cancels out. For a metric that
+    isn't a mean over rows, the error is that of the jackknife over parts of the rows (Shao & Wu,
+    Annals of Statistics 17, 1989).
     """
-    first, second = (0.5 if found is None else found for found in thresholds)
-    read = [read_by(metric_name, found, at) for found, at in ((one, first), (other, second))]
-    of_row = _OF_ROW.get(metric_name)
-    if of_row is not None:
-        differences = of_row(y, read[1]) - of_row(y, read[0])
-        found = Gain(float(differences.mean()), _error(differences))
+    first, second = (0.5 if threshold is None else threshold for threshold in thresholds)
+    predictions = [read_by(metric_name, better, first), read_by(metric_name, worse, second)]
+    row_loss = _ROW_LOSSES.get(metric_name)
+    if row_loss is not None:
+        differences = row_loss(y, predictions[1]) - row_loss(y, predictions[0])
+        total = Gain(float(differences.mean()), _error(differences))
         by_fold = [differences[rows].mean() for rows in _folds(fold_ids)]
     else:
-        found = _by_parts(metric_name, y, read, seed)
-        by_fold = [_difference(metric_name, y, read, rows) for rows in _folds(fold_ids)]
-    return Gain(found.mean, max(found.error, _error(np.array(by_fold))))
+        total = _jackknife(metric_name, y, predictions, seed)
+        by_fold = [_difference(metric_name, y, predictions, rows) for rows in _folds(fold_ids)]
+    return Gain(total.mean, max(total.error, _error(np.array(by_fold))))
 
 
-def _by_parts(name: str, y: Any, read: list[Any], seed: int) -> Gain:
+def _jackknife(name: str, y: Any, predictions: list[Any], seed: int) -> Gain:
     n = len(y)
     rows = np.random.default_rng(seed).permutation(n)[:MOST_ROWS]
     parts = [part for part in np.array_split(rows, PARTS) if len(part)]
-    without = np.array([_difference(name, y, read, np.setdiff1d(rows, part)) for part in parts])
+    without = np.array(
+        [_difference(name, y, predictions, np.setdiff1d(rows, part)) for part in parts]
+    )
     without = without[np.isfinite(without)]
     if len(without) < 2:
         return Gain(0.0, np.inf)
     spread = (len(without) - 1) * float(np.var(without))
-    return Gain(_difference(name, y, read, np.arange(n)), float(np.sqrt(spread * len(rows) / n)))
+    difference = _difference(name, y, predictions, np.arange(n))
+    return Gain(difference, float(np.sqrt(spread * len(rows) / n)))
 
 
-def _difference(name: str, y: Any, read: list[Any], rows: Any) -> float:
+def _difference(name: str, y: Any, predictions: list[Any], rows: Any) -> float:
     loss = METRICS[name].loss
-    first, second = (loss(measure(name, y[rows], found[rows])) for found in read)
+    first, second = (loss(measure(name, y[rows], y_pred[rows])) for y_pred in predictions)
     return second - first
 
 
@@ -96,32 +101,32 @@ def _folds(fold_ids: Any) -> list[Any]:
 
 
 def _error(values: Any) -> float:
-    """Return the standard error of a mean; 0 of fewer than two values."""
+    """Return the standard error of a mean, 0 for fewer than two values."""
     values = values[np.isfinite(values)]
     return float(np.std(values, ddof=1) / len(values) ** 0.5) if len(values) > 1 else 0.0
 
 
-def _surprise(y: Any, read: Any) -> Any:
-    return -np.log(np.maximum(read[np.arange(len(y)), y], np.finfo(np.float64).eps))
+def _log_loss(y: Any, y_prob: Any) -> Any:
+    return -np.log(np.maximum(y_prob[np.arange(len(y)), y], np.finfo(np.float64).eps))
 
 
-def _squared_distance(y: Any, read: Any) -> Any:
-    return ((read - np.eye(read.shape[1])[y]) ** 2).sum(axis=1)
+def _brier(y: Any, y_prob: Any) -> Any:
+    return ((y_prob - np.eye(y_prob.shape[1])[y]) ** 2).sum(axis=1)
 
 
-def _square(y: Any, read: Any) -> Any:
-    return (read - y) ** 2
+def _squared_error(y: Any, y_pred: Any) -> Any:
+    return (y_pred - y) ** 2
 
 
-# The loss of each row, for metrics that are a mean over rows or grow with one.
-_OF_ROW: dict[str, Callable[[Any, Any], Any]] = {
-    "log_loss": _surprise,
-    "brier": _squared_distance,
-    "accuracy": lambda y, read: (read != y).astype(float),
-    "rmse": _square,
-    "mse": _square,
-    "r2": _square,
-    "mae": lambda y, read: np.abs(read - y),
-    "mape": lambda y, read: np.abs(read - y) / np.maximum(np.abs(y), np.finfo(np.float64).eps),
-    "rmsle": lambda y, read: (np.log1p(np.maximum(read, 0)) - np.log1p(y)) ** 2,
+# The loss of each row, for metrics that are a mean over rows or increase with one.
+_ROW_LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+    "log_loss": _log_loss,
+    "brier": _brier,
+    "accuracy": lambda y, y_pred: (y_pred != y).astype(float),
+    "rmse": _squared_error,
+    "mse": _squared_error,
+    "r2": _squared_error,
+    "mae": lambda y, y_pred: np.abs(y_pred - y),
+    "mape": lambda y, y_pred: np.abs(y_pred - y) / np.maximum(np.abs(y), np.finfo(np.float64).eps),
+    "rmsle": lambda y, y_pred: (np.log1p(np.maximum(y_pred, 0)) - np.log1p(y)) ** 2,
 }

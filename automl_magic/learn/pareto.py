@@ -1,4 +1,4 @@
-"""Score against latency and size: what nothing else beats in everything."""
+"""Pareto front of score, latency and size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from automl_magic.records import Metric
 
 @dataclass(frozen=True)
 class Cost:
-    """The 95th percentile of the time to predict one row, and the size of the model's files."""
+    """The p95 latency of one row in milliseconds, and the size of the model's files in bytes."""
 
     row_latency_ms: float
     size_bytes: int
@@ -22,10 +22,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that could be the model: some trials with their shares, and what they cost.
+    """A possible model: some trials with their weights, latency and size.
 
-    `weights` maps the number of a trial to its share. `row_latency_ms` is the 95th percentile of
-    the time to predict one row, `size_bytes` that of the files; None where it was not measured.
+    `weights` maps the number of a trial to its weight. `row_latency_ms` is the p95 latency of one
+    row in milliseconds. `size_bytes` is the size of the files. Both are None if not measured.
     """
 
     name: str
@@ -37,22 +37,30 @@ class Option:
 
 
 def front(costs: Any) -> Any:
-    """Return which rows of an array of costs, shape (n, d), are on the Pareto front, as a mask.
+    """Return a mask of the rows on the Pareto front.
 
-    A row is off the front if another is as small everywhere and smaller somewhere. NaN counts as
-    the worst: what was not measured beats nothing by it.
+    A row isn't on the front if another one is no larger in all columns and smaller in one. NaN
+    counts as the worst value.
+
+    Parameters
+    ----------
+    costs : array, shape (n, d)
+
+    Returns
+    -------
+    array of bool, shape (n,)
     """
     costs = np.where(np.isnan(costs), np.inf, np.asarray(costs, dtype=float))
     no_larger = (costs[:, None, :] <= costs[None, :, :]).all(axis=2)
     smaller = (costs[:, None, :] < costs[None, :, :]).any(axis=2)
-    on_front: Any = ~(no_larger & smaller).any(axis=0)
-    return on_front
+    mask: Any = ~(no_larger & smaller).any(axis=0)
+    return mask
 
 
 def on_front(metric: Metric, options: Sequence[Option]) -> list[bool]:
-    """Return for each option whether no other beats it by score, latency and size together.
+    """Return for each option whether it's on the Pareto front of score, latency and size.
 
-    An option whose latency was not measured is never on the front.
+    An option without a measured latency is never on the front.
     """
     costs = [
         [
@@ -62,39 +70,40 @@ def on_front(metric: Metric, options: Sequence[Option]) -> list[bool]:
         ]
         for option in options
     ]
-    found = front(np.array(costs)) if costs else []
+    mask = front(np.array(costs)) if costs else []
     return [
-        bool(on) and option.row_latency_ms is not None
-        for on, option in zip(found, options, strict=True)
+        bool(is_on_front) and option.row_latency_ms is not None
+        for is_on_front, option in zip(mask, options, strict=True)
     ]
 
 
 def choose(metric: Metric, options: Sequence[Option], latency_ms_p95: float) -> tuple[Option, str]:
-    """Return the best option that is quick enough, or else the quickest, and why.
+    """Return the best option within the latency limit, or the fastest if none is, and why.
 
     Parameters
     ----------
+    metric : Metric
     options : sequence of Option
         At least one has a latency.
     latency_ms_p95 : float
-        The most milliseconds that the prediction of one row may take, in 95 of 100 rows.
+        Latency limit per row, in milliseconds (95th percentile).
     """
     measured = [option for option in options if option.row_latency_ms is not None]
-    quick = [option for option in measured if option.row_latency_ms <= latency_ms_p95]  # type: ignore[operator]
-    if quick:
-        best = min(quick, key=lambda option: metric.loss(option.score))
+    fast = [option for option in measured if option.row_latency_ms <= latency_ms_p95]  # type: ignore[operator]
+    if fast:
+        best = min(fast, key=lambda option: metric.loss(option.score))
         return best, (
-            f"The best of the {len(quick)} of {len(measured)} that predict a row within "
-            f"{latency_ms_p95:g} ms."
+            f"The best of {len(fast)} out of {len(measured)} options that predict a row within "
+            f"{latency_ms_p95:g} ms (p95)."
         )
     fastest = min(measured, key=latency_of)
     return fastest, (
-        f"Nothing predicts a row within {latency_ms_p95:g} ms, the limit that was asked for: this "
-        f"is the quickest, with {latency_of(fastest):.2g} ms."
+        f"No option predicts a row within the limit of {latency_ms_p95:g} ms (p95). This one is "
+        f"the fastest, with {latency_of(fastest):.2g} ms."
     )
 
 
 def latency_of(option: Option) -> float:
-    """Return the latency of an option that was measured."""
+    """Return the latency of a measured option, in milliseconds."""
     assert option.row_latency_ms is not None
     return option.row_latency_ms

@@ -1,8 +1,8 @@
-"""personal: what looks like personal data, by the form of the values alone.
+"""personal: detect values that look like personal data, by their format.
 
-A match is conservative: where a number carries check digits, they must be right, and most values of
-a column must match. A column's name is a hint only: it lowers how many values must match, and says
-nothing where none does. What is not found here may still be personal.
+Detection is conservative: check digits must be correct, and most values of a column must match. The
+name of a column is only a hint that lowers the share of values that must match. Other columns can
+still contain personal data.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-# The share of the values that must match; with a name that says the same, fewer are enough.
+# The share of the values that must match, without and with a matching column name.
 SHARE, SHARE_WITH_NAME = 0.5, 0.1
-# In prose one address in a hundred texts is one too many.
+# In prose, one email address in a hundred texts is enough.
 SHARE_IN_TEXT = 0.01
 MOST_CHARACTERS = 2_000
 
@@ -41,11 +41,11 @@ def personal_kind(name: str, values: Iterable[str], *, is_prose: bool = False) -
     Parameters
     ----------
     name : str
-        The column's name, a hint.
-    values
-        Texts of distinct values, missing ones left out.
+        The name of the column, as a hint.
+    values : iterable of str
+        Distinct non-missing values.
     is_prose : bool
-        Whether they are sentences, in which an address may stand.
+        Whether they are sentences that can contain an email address.
 
     Returns
     -------
@@ -66,19 +66,19 @@ def personal_kind(name: str, values: Iterable[str], *, is_prose: bool = False) -
 
 
 def is_email(text: str) -> bool:
-    """Say whether a text is an e-mail address."""
+    """Return whether a text is an email address."""
     return _EMAIL.fullmatch(text) is not None
 
 
 def is_phone(text: str) -> bool:
-    """Say whether a text is a phone number with its signs: digits alone may be anything."""
-    digits = sum(character.isdigit() for character in text)
-    is_other = _DATE.fullmatch(text) or _DECIMAL.fullmatch(text)
-    return 7 <= digits <= 15 and _PHONE.fullmatch(text) is not None and not is_other
+    """Return whether a text is a phone number with separators. Digits only can be anything."""
+    n_digits = sum(character.isdigit() for character in text)
+    is_date_or_decimal = _DATE.fullmatch(text) or _DECIMAL.fullmatch(text)
+    return 7 <= n_digits <= 15 and _PHONE.fullmatch(text) is not None and not is_date_or_decimal
 
 
 def is_iban(text: str) -> bool:
-    """Say whether a text is an IBAN with the right check digits (ISO 13616, modulo 97)."""
+    """Return whether a text is an IBAN with correct check digits (ISO 13616, modulo 97)."""
     if _IBAN.fullmatch(text) is None:
         return False
     plain = text.replace(" ", "")
@@ -87,28 +87,28 @@ def is_iban(text: str) -> bool:
 
 
 def is_card_number(text: str) -> bool:
-    """Say whether a text is the number of a payment card with the right check digit (Luhn)."""
+    """Return whether a text is a payment card number with a correct check digit (Luhn)."""
     if _CARD.fullmatch(text) is None:
         return False
     digits = [int(character) for character in text if character.isdigit()]
     total = sum(
-        _LUHN_DOUBLED[digit] if place % 2 else digit for place, digit in enumerate(digits[::-1])
+        _LUHN_DOUBLED[digit] if index % 2 else digit for index, digit in enumerate(digits[::-1])
     )
     return digits[0] in (2, 3, 4, 5, 6) and len(set(digits)) > 1 and total % 10 == 0
 
 
 def is_national_id(text: str) -> bool:
-    """Say whether a text is a number that a state gave to a person.
+    """Return whether a text is a national ID number.
 
-    Those of the United States, the United Kingdom and Italy by their form; of Spain, Brazil and
-    France with their check digits.
+    Numbers of the United States, the United Kingdom and Italy are checked by format, those of
+    Spain, Brazil and France also by check digits.
     """
-    form = any(one.fullmatch(text) for one in (_SSN, _NINO, _CODICE_FISCALE))
-    return form or _is_dni(text) or _is_cpf(text) or _is_nir(text)
+    has_format = any(pattern.fullmatch(text) for pattern in (_SSN, _NINO, _CODICE_FISCALE))
+    return has_format or _is_dni(text) or _is_cpf(text) or _is_nir(text)
 
 
 def is_ip_address(text: str) -> bool:
-    """Say whether a text is an address of IPv4 or IPv6."""
+    """Return whether a text is an IPv4 or IPv6 address."""
     if "." not in text and text.count(":") < 2:
         return False
     try:
@@ -137,10 +137,10 @@ HINTS: Mapping[str, re.Pattern[str]] = {
 
 
 def _is_dni(text: str) -> bool:
-    found = _DNI.fullmatch(text)
-    if found is None:
+    match = _DNI.fullmatch(text)
+    if match is None:
         return False
-    first, digits, letter = found.groups()
+    first, digits, letter = match.groups()
     number = ("012"["XYZ".index(first)] if first else "") + digits
     return len(number) == 8 and _DNI_LETTERS[int(number) % 23] == letter
 
@@ -151,8 +151,8 @@ def _is_cpf(text: str) -> bool:
     digits = [int(character) for character in text if character.isdigit()]
 
     def check(n: int) -> int:
-        rest = 11 - sum(digit * (n + 1 - i) for i, digit in enumerate(digits[:n])) % 11
-        return 0 if rest >= 10 else rest
+        remainder = 11 - sum(digit * (n + 1 - i) for i, digit in enumerate(digits[:n])) % 11
+        return 0 if remainder >= 10 else remainder
 
     return len(set(digits)) > 1 and [check(9), check(10)] == digits[9:]
 

@@ -1,9 +1,9 @@
-"""The course of a search: the score of each trial over time, and the best so far.
+"""Plot a search: the score of each trial over time, and the best score so far.
 
-The picture is written as SVG by hand: it takes a millisecond, so it can be drawn while the search
-has the processor, and no library is imported for it. Its background is opaque, because it also
-stands in notebooks with a dark theme. The colours are those of Okabe and Ito, which people with any
-kind of colour vision tell apart; shapes say the same once more.
+The chart is written as SVG by hand. That takes a millisecond, so it can be drawn while the search
+uses the processor, and needs no library. Its background is opaque for notebooks with a dark theme.
+The colors are those of Okabe and Ito, which suit all kinds of color vision, and shapes repeat their
+meaning.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ LINE, DOT, LOST, INK, GRID, PAPER = (
     "#e1e4e8",
     "#ffffff",
 )
-# A score this many times further from the best than the median is off the scale.
+# Scores this many times further from the best than the median are off the scale.
 FAR = 4.0
 TICKS = 7
 
 
 @dataclass(frozen=True)
 class Point:
-    """A trial that has ended: when, with which score (None: none), and the best score by then."""
+    """A trial that has ended: its time, its score or None, and the best score so far."""
 
     at_s: float
     name: str
@@ -46,9 +46,9 @@ class Point:
 
 
 def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float]) -> SvgFigure:
-    """Draw the scores over the seconds since the start of the search.
+    """Plot the scores over the seconds since the start of the search.
 
-    `ended_s` says for each trial when it ended.
+    `ended_s` is the end time of each trial, in seconds.
     """
     points: list[Point] = []
     best: float | None = None
@@ -61,33 +61,33 @@ def plot_course(metric: Metric, trials: Sequence[Trial], ended_s: Sequence[float
 
 
 def draw_course(metric: str, points: Sequence[Point]) -> SvgFigure:
-    """Draw trials over time: dots for scores, a line for the best so far, ticks for the rest.
+    """Draw trials over time: dots for scores, a line for the best so far, ticks without a score.
 
-    The scale is that of the trials that come near the best; the baseline and whatever is as far
-    off are marked at the edge.
+    The scale fits the trials close to the best. The baseline and other distant scores are marked
+    at the edge.
     """
-    scored = [(p.at_s, p.score, p.best) for p in points if p.score is not None]
+    scores = [(p.at_s, p.score) for p in points if p.score is not None]
     scale = _Scale.of(points)
-    said = _words(metric, points)
+    summary = _summary(metric, points)
     body = [
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="6" fill="{PAPER}"/>',
         *_axes(scale, metric),
-        *(_lost(scale, p.at_s) for p in points if p.score is None),
-        *(_dot(scale, at_s, score) for at_s, score, _ in scored),
+        *(_no_score_tick(scale, p.at_s) for p in points if p.score is None),
+        *(_dot(scale, at_s, score) for at_s, score in scores),
         _best_so_far(scale, points),
-        *_legend(any(p.score is None for p in points)),
+        *_legend(has_unscored=any(p.score is None for p in points)),
     ]
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" role="img" font-family="system-ui, sans-serif" '
-        f'font-size="12" fill="{INK}"><title>{_text(said)}</title>{"".join(body)}</svg>'
+        f'font-size="12" fill="{INK}"><title>{_text(summary)}</title>{"".join(body)}</svg>'
     )
-    return SvgFigure(svg, said)
+    return SvgFigure(svg, summary)
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """From seconds and scores to places in the picture."""
+    """Maps seconds and scores to positions in the chart."""
 
     last_s: float
     low: float
@@ -96,13 +96,13 @@ class _Scale:
     @classmethod
     def of(cls, points: Sequence[Point]) -> _Scale:
         last_s = max((point.at_s for point in points), default=0.0) or 1.0
-        known = [p.score for p in points if p.score is not None and not p.is_baseline]
-        known = known or [p.score for p in points if p.score is not None] or [0.0, 1.0]
-        best = next((p.best for p in reversed(points) if p.best is not None), known[0])
-        distances = sorted(abs(score - best) for score in known)
+        scores = [p.score for p in points if p.score is not None and not p.is_baseline]
+        scores = scores or [p.score for p in points if p.score is not None] or [0.0, 1.0]
+        best = next((p.best for p in reversed(points) if p.best is not None), scores[0])
+        distances = sorted(abs(score - best) for score in scores)
         reach = FAR * distances[len(distances) // 2]
-        near = [score for score in known if abs(score - best) <= reach] or known
-        low, high = min(*near, best), max(*near, best)
+        nearby = [score for score in scores if abs(score - best) <= reach] or scores
+        low, high = min(*nearby, best), max(*nearby, best)
         margin = (high - low) * 0.06 or abs(high) * 0.01 or 0.01
         return cls(last_s, low - margin, high + margin)
 
@@ -143,14 +143,14 @@ def _dot(scale: _Scale, at_s: float, score: float) -> str:
     x, y = scale.x(at_s), scale.y(score)
     if scale.holds(score):
         return f'<circle cx="{x}" cy="{y}" r="3.5" fill="{DOT}" stroke="{INK}" stroke-width=".6"/>'
-    # An arrow towards where it would be.
+    # An arrow towards its position off the scale.
     tip = 5 if score < scale.low else -5
     return (
         f'<path d="M{x - 4} {y - tip}h8l-4 {tip}z" fill="{DOT}" stroke="{INK}" stroke-width=".6"/>'
     )
 
 
-def _lost(scale: _Scale, at_s: float) -> str:
+def _no_score_tick(scale: _Scale, at_s: float) -> str:
     x, bottom = scale.x(at_s), HEIGHT - BOTTOM
     return f'<path d="M{x} {bottom - 7}V{bottom}" stroke="{LOST}" stroke-width="1.5"/>'
 
@@ -167,15 +167,15 @@ def _best_so_far(scale: _Scale, points: Sequence[Point]) -> str:
     return f'<path d="{steps}H{WIDTH - RIGHT}" fill="none" stroke="{LINE}" stroke-width="2"/>'
 
 
-def _legend(has_lost: bool) -> list[str]:
+def _legend(*, has_unscored: bool) -> list[str]:
     right = WIDTH - RIGHT
     entries = [
         (f'<path d="M0 0h18" stroke="{LINE}" stroke-width="2"/>', "best so far"),
         (f'<circle cx="9" r="3.5" fill="{DOT}" stroke="{INK}" stroke-width=".6"/>', "trial"),
     ]
-    if has_lost:
+    if has_unscored:
         mark = f'<path d="M9 -4v8" stroke="{LOST}" stroke-width="1.5"/>'
-        entries.append((mark, "without a score"))
+        entries.append((mark, "no score"))
     parts = []
     x = right - sum(30 + 6.6 * len(text) for _, text in entries)
     for mark, text in entries:
@@ -187,24 +187,26 @@ def _legend(has_lost: bool) -> list[str]:
 
 
 def _ticks(low: float, high: float) -> tuple[list[float], int]:
-    """Return round numbers from low to high, and the decimals that tell them apart."""
+    """Return round numbers from low to high, and the number of decimals to show."""
     unit = 10.0 ** math.floor(math.log10((high - low) / TICKS))
     step = next(unit * k for k in (1, 2, 5, 10) if unit * k >= (high - low) / TICKS)
     first, last = math.ceil(low / step), math.floor(high / step)
     return [i * step for i in range(first, last + 1)], max(0, -math.floor(math.log10(step)))
 
 
-def _words(metric: str, points: Sequence[Point]) -> str:
-    scored = [point for point in points if point.score is not None]
-    if not scored:
-        return f"No trial has a score; {len(points)} have ended." if points else "No trial yet."
-    best = scored[-1].best
-    first, found = scored[0], next(p for p in scored if p.score == best)
-    lost = len(points) - len(scored)
+def _summary(metric: str, points: Sequence[Point]) -> str:
+    with_score = [point for point in points if point.score is not None]
+    if not with_score:
+        return (
+            f"{len(points)} trials have ended, none with a score." if points else "No trials yet."
+        )
+    best_score = with_score[-1].best
+    first, best = with_score[0], next(p for p in with_score if p.score == best_score)
+    n_unscored = len(points) - len(with_score)
     return (
-        f"{metric} of {len(scored)} trials over time: from {format_score(first.score or 0.0)} "
-        f"({first.name}) to {format_score(best or 0.0)} ({found.name}), reached after "
-        f"{found.at_s:.1f} s." + (f" {lost} more ended without a score." if lost else "")
+        f"{metric} of {len(with_score)} trials over time: from {format_score(first.score or 0.0)} "
+        f"({first.name}) to {format_score(best_score or 0.0)} ({best.name}), reached after "
+        f"{best.at_s:.1f} s." + (f" {n_unscored} more ended without a score." if n_unscored else "")
     )
 
 

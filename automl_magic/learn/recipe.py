@@ -1,4 +1,4 @@
-"""recipe: the ensemble as a document, with all it takes to fit it again."""
+"""recipe: the ensemble as a document with everything needed to refit it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from automl_magic.learn.split import SplitRows
     from automl_magic.learn.task import Task
 
-# What a step says about the columns that it reads. The last one wins where two views differ: one
-# view may take as a category what another needs as a target mean.
+# The kind of the columns that a step reads. If two views differ, the last kind here wins: one view
+# can use a column as a category and another as a target mean.
 KIND_OF_STEP = {
     "number": ColumnKind.NUMBER,
     "boolean": ColumnKind.BOOLEAN,
@@ -28,7 +28,7 @@ KIND_OF_STEP = {
     "date": ColumnKind.DATE,
     "text": ColumnKind.TEXT,
     "elapsed": ColumnKind.DATE,
-    # The other steps of a view say more of the columns that these read too.
+    # Other steps of a view are more specific about the columns that these also read.
     "interaction": ColumnKind.NUMBER,
     "cross": ColumnKind.CATEGORY,
     "group": ColumnKind.NUMBER,
@@ -46,14 +46,14 @@ def recipe(
     *,
     data_fingerprint: str = "",
 ) -> Recipe:
-    """Write the ensemble down as a recipe. Nothing is fitted.
+    """Return the recipe of an ensemble. Nothing is fitted.
 
-    All views are kept, so that any other trial of the search can be written down too.
-    `data_fingerprint` is that of the table as it was loaded; a rerun compares it.
+    All views are kept, so that a recipe of any other trial of the search needs nothing else.
+    `data_fingerprint` is the fingerprint of the loaded table. A rerun compares it.
     """
     steps = read_views(views)
     members = _members(task, ensemble)
-    estimators = {one.estimator for one in members}
+    estimators = {member.estimator for member in members}
     return Recipe(
         task=task.kind,
         target=task.target,
@@ -77,11 +77,12 @@ def recipe(
 
 def _members(task: Task, ensemble: Ensemble) -> tuple[MemberSpec, ...]:
     members: list[MemberSpec] = []
-    for chosen in ensemble.members:
-        trial = chosen.scored.trial
-        # Two variations of one candidate have its name; two members may not have one name.
-        taken = {one.name for one in members}
-        name = f"{trial.candidate}_{trial.number}" if trial.candidate in taken else trial.candidate
+    for ensemble_member in ensemble.members:
+        trial = ensemble_member.scored.trial
+        # Variations share the name of their candidate, but names of members must be unique.
+        used_names = {spec.name for spec in members}
+        is_used = trial.candidate in used_names
+        name = f"{trial.candidate}_{trial.number}" if is_used else trial.candidate
         members.append(
             MemberSpec(
                 name=name,
@@ -89,7 +90,7 @@ def _members(task: Task, ensemble: Ensemble) -> tuple[MemberSpec, ...]:
                 view=trial.view,
                 params=trial.params,
                 n_iterations=trial.n_iterations,
-                weight=chosen.weight,
+                weight=ensemble_member.weight,
                 seeds=_seeds(task, trial.estimator, ensemble.n_seeds),
             )
         )
@@ -101,20 +102,20 @@ def _seeds(task: Task, estimator: str, n_seeds: int) -> tuple[int, ...]:
 
 
 def _threads(task: Task, members: Sequence[MemberSpec]) -> int:
-    """Return the threads of each fit: all of them, where there are not fits enough to fill them."""
+    """Return the threads per fit: more than one if there are fewer fits than threads."""
     return max(1, task.threads // sum(len(member.seeds) for member in members))
 
 
 def columns_of(views: Mapping[str, tuple[StepSpec, ...]]) -> dict[str, str]:
-    """Return the kind that each column is used as, by what the steps of some views say."""
+    """Return the kind of each column, from the steps of some views."""
     ranks = list(dict.fromkeys(KIND_OF_STEP.values()))
     columns: dict[str, ColumnKind] = {}
     for steps in views.values():
         for step in steps:
             kind = KIND_OF_STEP[step.kind]
             for column in step.columns:
-                known = columns.get(column, kind)
-                columns[column] = max(known, kind, key=ranks.index)
+                previous = columns.get(column, kind)
+                columns[column] = max(previous, kind, key=ranks.index)
     return {column: kind.value for column, kind in columns.items()}
 
 
@@ -127,9 +128,9 @@ def _versions(estimators: set[str]) -> dict[str, str]:
 
 
 def _installed(distributions: Sequence[str]) -> dict[str, str]:
-    """Return the version of the first of some distributions that is installed here."""
+    """Return the version of the first of some distributions that is installed."""
     for name in distributions:
         with contextlib.suppress(metadata.PackageNotFoundError):
-            # "2.13.0+cpu" is a build that no index may have under that name.
+            # An index may not have a local build such as "2.13.0+cpu".
             return {name: metadata.version(name).partition("+")[0]}
     return {}

@@ -1,7 +1,7 @@
-"""reference: what the model saw before its release, for a monitor to compare with.
+"""reference: the distributions of columns and predictions before release, for monitoring.
 
-It lies in the model's folder, is signed with it, and holds no row. Its size is bounded by the
-number of columns: fewer quantiles and levels are kept of each where there are many.
+The reference is in the model's folder, is signed with it, and contains no rows. With more columns,
+each gets fewer quantiles and levels, which bounds its size.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from automl_magic.learn.trials import Search
     from automl_magic.recipe import FittedRecipe
 
-# For all columns together; JSON takes some eight characters a number.
+# Totals for all columns. JSON takes about eight characters per number.
 KNOTS, MOST_KNOTS, FEWEST_KNOTS = 9_000, 201, 11
 LEVELS, MOST_LEVELS, FEWEST_LEVELS = 4_000, 100, 8
-# A holdout of fewer rows leaves the tails of the predictions to chance.
+# With fewer holdout rows than this, the tails of the predictions are mostly noise.
 ENOUGH_ROWS = 1_000
 CALIBRATION_BINS = 10
 
@@ -47,7 +47,7 @@ def reference(
     holdout: Holdout | Score | None,
     schema: InputSchema,
 ) -> Reference:
-    """Return what the columns and the honest predictions of a model looked like."""
+    """Return the distributions of a model's columns and of its predictions on unseen rows."""
     recipe = model.recipe
     prediction, score = honest(search, recipe, ensemble, holdout)
     return Reference(
@@ -82,22 +82,25 @@ def columns(frame: Any, schema: InputSchema) -> tuple[ColumnReference, ...]:
 def honest(
     search: Search, recipe: Recipe, ensemble: Ensemble, holdout: Holdout | Score | None
 ) -> tuple[PredictionReference | None, Score | None]:
-    """Return the distribution of predictions for rows not learned from, and the score on them.
+    """Return the distribution of predictions on unseen rows, and the score on them.
 
-    A holdout with many rows is taken, otherwise what was predicted out of fold.
+    Uses the holdout if it has enough rows, otherwise the out-of-fold predictions.
     """
-    development = search.task.y[search.rows.development]
+    y = search.task.y[search.rows.development]
     validated = search.rows.validated
-    held = holdout.predictions if isinstance(holdout, Holdout) else {}
-    if len(held.get("y", ())) >= min(ENOUGH_ROWS, max(1, int(validated.sum()))):
+    on_holdout = holdout.predictions if isinstance(holdout, Holdout) else {}
+    if len(on_holdout.get("y", ())) >= min(ENOUGH_ROWS, max(1, int(validated.sum()))):
         assert isinstance(holdout, Holdout)
-        return predictions("holdout", recipe, held["y"], held["predicted"]), holdout.score
-    said = ensemble.oof[validated]
-    return predictions("out_of_fold", recipe, development[validated], said), ensemble.score
+        return (
+            predictions("holdout", recipe, on_holdout["y"], on_holdout["predicted"]),
+            holdout.score,
+        )
+    oof = ensemble.oof[validated]
+    return predictions("out_of_fold", recipe, y[validated], oof), ensemble.score
 
 
 def predictions(source: str, recipe: Recipe, y: Array, predicted: Floats) -> PredictionReference:
-    """Return the distribution of some predictions, and how far they may be believed.
+    """Return the distribution of some predictions, and their calibration.
 
     Parameters
     ----------
@@ -105,11 +108,13 @@ def predictions(source: str, recipe: Recipe, y: Array, predicted: Floats) -> Pre
         Class codes and probabilities, or values and predicted values.
     """
     if not recipe.task.has_classes:
-        known = predicted[np.isfinite(predicted)]
-        return PredictionReference(source=source, rows=len(y), output=numbers_of(known, MOST_KNOTS))
+        finite = predicted[np.isfinite(predicted)]
+        return PredictionReference(
+            source=source, rows=len(y), output=numbers_of(finite, MOST_KNOTS)
+        )
     has_two_classes = predicted.shape[1] == 2
     confidence = predicted[:, 1] if has_two_classes else predicted.max(axis=1)
-    right = (y == 1) if has_two_classes else (predicted.argmax(axis=1) == y)
+    is_correct = (y == 1) if has_two_classes else (predicted.argmax(axis=1) == y)
     cuts = np.unique(np.quantile(confidence, np.linspace(0, 1, CALIBRATION_BINS + 1)[1:-1]))
     labels = [text_of(recipe.classes[code]) or "" for code in predicted.argmax(axis=1)]
     return PredictionReference(
@@ -118,42 +123,43 @@ def predictions(source: str, recipe: Recipe, y: Array, predicted: Floats) -> Pre
         output=numbers_of(confidence, MOST_KNOTS) if has_two_classes else None,
         classes=None if has_two_classes else levels_of(labels, MOST_LEVELS),
         cuts=tuple(float(cut) for cut in cuts),
-        calibration=_calibration(confidence, right, cuts),
+        calibration=_calibration(confidence, is_correct, cuts),
     )
 
 
-def _calibration(confidence: Floats, right: Array, cuts: Floats) -> tuple[CalibrationBin, ...]:
-    places = np.searchsorted(cuts, confidence, side="left")
+def _calibration(confidence: Floats, is_correct: Array, cuts: Floats) -> tuple[CalibrationBin, ...]:
+    bins = np.searchsorted(cuts, confidence, side="left")
     return tuple(
         CalibrationBin(
-            rows=int((places == place).sum()),
-            predicted=float(confidence[places == place].mean()),
-            observed=float(right[places == place].mean()),
+            rows=int((bins == bin_number).sum()),
+            predicted=float(confidence[bins == bin_number].mean()),
+            observed=float(is_correct[bins == bin_number].mean()),
         )
-        for place in range(len(cuts) + 1)
-        if (places == place).any()
+        for bin_number in range(len(cuts) + 1)
+        if (bins == bin_number).any()
     )
 
 
 def _column(column: InputColumn, values: Array, n_knots: int, n_levels: int) -> ColumnReference:
-    found = contents_of(values, column.kind, column.parse)
-    seen: Numbers | Levels | None = None
-    if not column.personal and found.numbers is not None:
-        seen = numbers_of(found.numbers, n_knots)
-    elif not column.personal and found.texts is not None:
-        seen = levels_of(found.texts, n_levels)
-    is_span = found.numbers is not None and len(found.rows) > 0 and not column.personal
+    contents = contents_of(values, column.kind, column.parse)
+    distribution: Numbers | Levels | None = None
+    if not column.personal and contents.numbers is not None:
+        distribution = numbers_of(contents.numbers, n_knots)
+    elif not column.personal and contents.texts is not None:
+        distribution = levels_of(contents.texts, n_levels)
+    numbers = contents.numbers
+    has_range = numbers is not None and len(contents.rows) > 0 and not column.personal
     return ColumnReference(
         name=column.name,
         kind=column.kind,
-        missing=round(float(found.missing.mean()), 6),
-        unread=round(float(found.unread.mean()), 6),
-        low=float(found.numbers.min()) if is_span and found.numbers is not None else None,
-        high=float(found.numbers.max()) if is_span and found.numbers is not None else None,
-        seen=seen,
+        missing=round(float(contents.missing.mean()), 6),
+        unread=round(float(contents.unread.mean()), 6),
+        low=float(numbers.min()) if has_range and numbers is not None else None,
+        high=float(numbers.max()) if has_range and numbers is not None else None,
+        seen=distribution,
         personal=column.personal is not None,
     )
 
 
-def _within(together: int, n_columns: int, least: int, most: int) -> int:
-    return min(most, max(least, together // max(1, n_columns)))
+def _within(total: int, n_columns: int, minimum: int, maximum: int) -> int:
+    return min(maximum, max(minimum, total // max(1, n_columns)))

@@ -1,4 +1,4 @@
-"""split: which rows develop the model, in which folds, and which measure it once."""
+"""split: divide the rows into development folds and a holdout."""
 
 from __future__ import annotations
 
@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(repr=False)
 class SplitRows:
-    """The rows of a task, kept apart.
+    """The rows of a task, divided into development folds and a holdout.
 
     Attributes
     ----------
-    development, holdout : arrays of int
+    development : array of int, shape (n_development,)
+        Positions in the task's rows, ascending.
+    holdout : array of int, shape (n_holdout,)
         Positions in the task's rows, ascending.
     fold_ids : array of int, shape (repeats, n_development)
-        The fold that validates each development row; -1 for a row that only ever trains.
+        The fold that validates each development row, or -1 for a row that is only used to train.
     used : int
-        How many of the folds a search fits; the others only ever train.
+        The number of folds that a search validates on.
     fold_sha256 : str
-        Digest of the fold ids: who has the same one compares like with like.
+        Digest of the fold IDs. Scores with the same digest are comparable.
     apart : Apart, optional
-        Which development rows are never divided by the folds within a training set.
+        Groups of development rows that inner folds never split.
     holdout_uses : list of str
-        One entry for each time the holdout was scored: never more than one.
+        One entry each time the holdout was scored: at most one.
     """
 
     split: Split
@@ -52,10 +54,7 @@ class SplitRows:
         return self.split.used or self.split.folds
 
     def use(self, folds: int) -> None:
-        """Fit on some of the folds only, because the time is not enough for all.
-
-        Repeats are given up first.
-        """
+        """Use only some of the folds, to save time. Repeats are dropped first."""
         repeats = max(1, min(self.split.repeats, folds // self.split.folds))
         used = None if folds >= self.split.folds else max(1, folds)
         self.split = dataclasses.replace(self.split, repeats=repeats, used=used)
@@ -64,46 +63,46 @@ class SplitRows:
     def pairs(self) -> list[tuple[Any, Any]]:
         """Training and validation rows of each used fold, as positions in `development`.
 
-        With repeats, those of all repeats, one after the other.
+        With repeats, the folds of all repeats in order.
         """
         pairs = []
         for ids in self.fold_ids[: self.split.repeats]:
-            of_repeat = splits.fold_pairs(self.split, ids)
-            # The last folds in time have the most rows to learn from.
-            late = self.split.kind is SplitKind.TIME
-            pairs += of_repeat[-self.used :] if late else of_repeat[: self.used]
+            repeat_pairs = splits.fold_pairs(self.split, ids)
+            # The last folds in time have the most training rows.
+            is_time = self.split.kind is SplitKind.TIME
+            pairs += repeat_pairs[-self.used :] if is_time else repeat_pairs[: self.used]
         return pairs
 
     @property
     def validated(self) -> Any:
-        """Which development rows are validated by a used fold, as a mask."""
-        found = np.zeros(len(self.development), dtype=bool)
+        """Mask of the development rows that a used fold validates, shape (n_development,)."""
+        mask = np.zeros(len(self.development), dtype=bool)
         for _, validation in self.pairs:
-            found[validation] = True
-        return found
+            mask[validation] = True
+        return mask
 
     @property
     def final_fits(self) -> int:
-        """How often the recipe is fitted after the search: for the holdout, and on all rows."""
+        """The number of fits after the search: for the holdout, and on all rows."""
         return 2 if len(self.holdout) else 1
 
     def __repr__(self) -> str:
         sizes = [int(np.sum(self.fold_ids[0] == fold)) for fold in range(self.split.folds)]
         by = f" by {self.split.column!r}" if self.split.column else ""
-        small, large = min(sizes), max(sizes)
-        each = f"{small:,}" if small == large else f"{small:,} to {large:,}"
-        lines = [f"{self.split.folds} folds, {self.split.kind.value}{by}: {each} rows each"]
+        smallest, largest = min(sizes), max(sizes)
+        size = f"{smallest:,}" if smallest == largest else f"{smallest:,} to {largest:,}"
+        lines = [f"{self.split.folds} folds, {self.split.kind.value}{by}: {size} rows each"]
         if self.split.repeats > 1:
-            lines.append(f"  repeated {self.split.repeats} times, each with other folds")
-        first = int(np.sum(self.fold_ids[0] < 0))
-        if first:
-            lines.append(f"  {first:,} rows only train")
+            lines.append(f"  repeated {self.split.repeats} times, each with different folds")
+        n_train_only = int(np.sum(self.fold_ids[0] < 0))
+        if n_train_only:
+            lines.append(f"  {n_train_only:,} rows are only used to train")
         lines.append(
-            f"  holdout: {len(self.holdout):,} rows, to be used once"
+            f"  holdout: {len(self.holdout):,} rows, scored once"
             if len(self.holdout)
             else "  no holdout"
         )
-        lines.append(f"  fold ids {self.fold_sha256[:19]}…, seed {self.split.seed}")
+        lines.append(f"  fold IDs {self.fold_sha256[:19]}…, seed {self.split.seed}")
         return "\n".join(lines)
 
 
@@ -117,40 +116,45 @@ def split(
     column: str | None = None,
     date_format: str | None = None,
 ) -> SplitRows:
-    """Keep rows apart. The task's seed shuffles.
+    """Split the rows of a task, shuffled by its seed.
 
     Parameters
     ----------
+    task : Task
     kind : {"stratified", "kfold", "grouped", "time"}
     folds : int
-        At least 2.
+        Number of folds, at least 2.
     holdout : float
-        The fraction of the rows, from 0 (none) to 0.5, that no choice sees.
+        Fraction of rows held out, from 0 (none) to 0.5.
     repeats : int
-        How often the rows are divided, each time in another way. On few rows the mean of several
-        divisions says more than one.
+        Number of times to split the development rows, each with different folds. On few rows, the
+        mean of several splits is less noisy.
     column : str, optional
-        The group column of a grouped split, the time column of a time split.
+        The group column of a grouped split, or the time column of a time split.
     date_format : str, optional
-        How the time column is read where it is text; without it, as ISO 8601.
+        How to parse a time column of text. By default as ISO 8601.
+
+    Returns
+    -------
+    SplitRows
 
     Raises
     ------
     TooFewRows
-        If the rows, groups or times cannot be divided so.
+        If there are too few rows, groups or times.
     PlanError
-        If an argument is out of its range.
+        If an argument is invalid.
     """
-    found = SplitKind(one_of(SplitKind, kind, "kind of split"))
-    if found is SplitKind.STRATIFIED and not task.kind.has_classes:
+    split_kind = SplitKind(one_of(SplitKind, kind, "kind of split"))
+    if split_kind is SplitKind.STRATIFIED and not task.kind.has_classes:
         raise PlanError(
-            "A regression cannot be split by its classes.",
-            why="kind is 'stratified', and the target has no classes.",
-            fix="Write kind='kfold' in the cell.",
+            "Can't stratify a regression.",
+            why="kind is 'stratified', but the target has no classes.",
+            fix="Use kind='kfold' in the cell.",
         )
     try:
-        asked = Split(
-            kind=found,
+        split = Split(
+            kind=split_kind,
             folds=folds,
             holdout=holdout,
             seed=task.seed,
@@ -160,21 +164,21 @@ def split(
         )
     except OutOfRange as problem:
         raise PlanError(
-            "The rows cannot be split so.",
-            why=f"{problem.field} should be {problem.expected}.",
+            f"Can't split the rows: {problem.field} is invalid.",
+            why=f"{problem.field} must be {problem.expected}.",
             fix=f"Change {problem.field} in the cell.",
         ) from problem
-    apart = apart_by(asked, task.columns([column]) if column is not None else {})
-    # Numbers of groups, or of times in their order: text is read once, not for each division.
-    columns = {} if apart is None else {str(column): apart.units}
-    development, held_out = splits.holdout_rows(asked, task.y, columns)
+    groups = apart_by(split, task.columns([column]) if column is not None else {})
+    # Codes of groups, or of times in order, so that text is parsed once and not in each repeat.
+    columns = {} if groups is None else {str(column): groups.units}
+    development, held_out = splits.holdout_rows(split, task.y, columns)
     of_development = {name: values[development] for name, values in columns.items()}
     ids = np.stack(
         [
-            splits.fold_ids(one, task.y[development], of_development)
-            for one in splits.each_repeat(asked)
+            splits.fold_ids(repeat, task.y[development], of_development)
+            for repeat in splits.each_repeat(split)
         ]
     )
     digest = splits.fold_sha256(ids)
-    kept = None if apart is None else apart.take(development)
-    return SplitRows(asked, development, held_out, ids, digest, kept)
+    development_groups = None if groups is None else groups.take(development)
+    return SplitRows(split, development, held_out, ids, digest, development_groups)

@@ -1,4 +1,4 @@
-"""Task: the table and what is asked of it. Holds no decision of the search."""
+"""Task: a table, its target and its metric. Holds no decisions of the search."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from automl_magic.tasks.metrics import find_metric
 
 
 class Task:
-    """A table, the column to predict, and the measure of success.
+    """A table, its target and its metric.
 
-    Rows whose target is missing are left out; everything below counts the others, from 0.
+    Rows with a missing target are excluded. The other rows are numbered from 0.
 
     Parameters
     ----------
@@ -29,17 +29,17 @@ class Task:
     target : str
         The column to predict.
     kind : str
-        The name of a kind of task; `records.families.kinds()` are all of them.
+        The name of a kind of task. `records.families.kinds()` lists all of them.
     metric : str
-        A name of `tasks.metrics.METRICS`.
+        A name in `tasks.metrics.METRICS`.
     classes : sequence
-        The labels, in the order of their codes 0, 1, …; the last of two is the positive one. Empty
-        for a regression.
+        The labels in the order of their codes 0, 1, …. With two classes, the last is the positive
+        one. Empty for regression.
     imbalance : {"none", "class_weight"}
     seed : int
-        Of every random choice.
+        Seed of all random choices.
     threads : int
-        For each fit. The last digits of a score may depend on it.
+        Threads per fit. The last digits of a score can depend on it.
 
     Attributes
     ----------
@@ -69,20 +69,20 @@ class Task:
     ) -> None:
         self.kind = TaskKind(one_of(kinds(), kind, "kind of task"))
         self.metric = find_metric(metric, self.kind)
-        self.class_weight = one_of(Imbalance, imbalance, "way with rare classes") != Imbalance.NONE
+        self.class_weight = one_of(Imbalance, imbalance, "imbalance option") != Imbalance.NONE
         if target not in table:
             raise TargetNotFound(target, [str(column) for column in table])
         self.target, self.classes = target, tuple(classes)
         self.seed, self.threads = seed, max(1, int(threads))
-        known = ~as_missing(table_of(table, [target])[target])
-        self.n_without_target = int(len(known) - known.sum())
-        if not known.any():
+        has_target = ~as_missing(table_of(table, [target])[target])
+        self.n_without_target = int(len(has_target) - has_target.sum())
+        if not has_target.any():
             raise TooFewRows(
-                "There is no row to learn from.",
-                why=f"The target {target!r} is missing in all {len(known):,} rows.",
+                "There are no rows to train on.",
+                why=f"The target {target!r} is missing in all {len(has_target):,} rows.",
                 fix="Choose another target.",
             )
-        self.frame = table if known.all() else table[known]
+        self.frame = table if has_target.all() else table[has_target]
         self.frame = self.frame.reset_index(drop=True)
         values = table_of(self.frame, [target])[target]
         self.y = encode_target(values, self.kind, self.classes)
@@ -95,34 +95,34 @@ class Task:
 
     @property
     def n_classes(self) -> int:
-        """The number of classes; 0 for a regression."""
+        """The number of classes, 0 for regression."""
         return len(self.classes) if self.kind.has_classes else 0
 
     def columns(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return some columns as arrays; each is read from the table once."""
+        """Return some columns as arrays of shape (n_rows,). Each is read from the table once."""
         names = list(names)
         self._columns |= table_of(self.frame, [name for name in names if name not in self._columns])
         return {name: self._columns[name] for name in names}
 
     def __repr__(self) -> str:
-        lines = [f"Predict {self.target!r}: {self.kind}, measured by {self.metric.name}"]
+        lines = [f"Predict {self.target!r}: {self.kind}, scored by {self.metric.name}"]
         better = "higher" if self.metric.higher_is_better else "lower"
         lines += [f"  {self.metric.name}: {self.metric.in_words} ({better} is better)"]
         rows = f"  {self.n_rows:,} rows"
         if self.n_without_target:
-            rows += f"; {self.n_without_target:,} without a target are left out"
+            rows += f", excluding {self.n_without_target:,} without a target"
         lines.append(rows)
         if self.kind.has_classes:
             counts = np.bincount(self.y, minlength=self.n_classes)
-            shown = [
+            first = [
                 f"{_short(label)} ({count:,})"
                 for label, count in zip(self.classes[:10], counts[:10], strict=True)
             ]
             more = f", and {self.n_classes - 10} more" if self.n_classes > 10 else ""
-            lines.append(f"  classes (rows): {', '.join(shown)}{more}")
+            lines.append(f"  classes (rows): {', '.join(first)}{more}")
         else:
-            low, middle, high = np.quantile(self.y, [0, 0.5, 1])
-            lines.append(f"  from {low:.6g} to {high:.6g}, median {middle:.6g}")
+            low, median, high = np.quantile(self.y, [0, 0.5, 1])
+            lines.append(f"  from {low:.6g} to {high:.6g}, median {median:.6g}")
         lines.append(f"  seed {self.seed}, threads {self.threads}")
         return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""Import the slow libraries while the first trials run: each takes a second or more."""
+"""Import slow libraries while the first trials run. Each takes a second or more."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from automl_magic.recipe import member
 
 
 class Warmup:
-    """A thread that imports libraries in order. `wait` until the one that is needed is there."""
+    """A thread that imports libraries in order. Call `wait` before you use one."""
 
     def __init__(self, estimators: Iterable[str]) -> None:
         slow = {name: member(name).slow_import for name in dict.fromkeys(estimators)}
         self._slow = {name: module for name, module in slow.items() if module is not None}
         self._ready = {name: threading.Event() for name in self._slow}
-        # Two threads that import modules which import each other may see them half-made: what
-        # the libraries share is there before they start.
+        # Two threads can see circular imports half-initialized, so shared modules are imported
+        # first.
         importlib.import_module("sklearn.linear_model")
         importlib.import_module("sklearn.metrics")
         importlib.import_module("scipy.stats")
@@ -25,7 +25,7 @@ class Warmup:
         self._thread.start()
 
     def wait(self, estimator: str) -> None:
-        """Return when the library of an estimator is imported, or has failed to be."""
+        """Wait until the library of an estimator is imported, or its import has failed."""
         if estimator in self._ready:
             self._ready[estimator].wait()
 
@@ -34,6 +34,6 @@ class Warmup:
             try:
                 importlib.import_module(self._slow[name])
             except ImportError:
-                continue  # the trial that needs it imports it again, and fails with the reason
+                continue  # the trial that needs it imports it again and records the error
             finally:
                 ready.set()

@@ -1,4 +1,4 @@
-"""Words that a cell passes as text: one of a few, or an error that offers the near miss."""
+"""Check an option that a cell passes, and format errors and durations."""
 
 from __future__ import annotations
 
@@ -7,31 +7,40 @@ from collections.abc import Iterable
 from automl_magic.errors import PlanError, near_miss
 
 
-def one_of(known: Iterable[str], value: object, what: str) -> str:
-    """Return the value if it is a known word, or raise a `PlanError` that names `what` it is."""
-    words = [str(word) for word in known]
-    if isinstance(value, str) and value in words:
+def one_of(choices: Iterable[str], value: object, noun: str) -> str:
+    """Return the value if it's one of the choices.
+
+    Raises
+    ------
+    PlanError
+        If it isn't. Suggests the closest match. `noun` says what the value is, such as `sampler`.
+    """
+    names = [str(choice) for choice in choices]
+    if isinstance(value, str) and value in names:
         return str(value)
-    close = near_miss(str(value), words)
+    close = near_miss(str(value), names)
+    # "kind of task" becomes "kinds of task".
+    head, of, rest = noun.partition(" of ")
+    plural = f"{head}s{of}{rest}"
     raise PlanError(
-        f"There is no {what} {_shown(value)}.",
-        why=f"The {what}s are {', '.join(words)}." if words else f"There are no {what}s.",
-        fix=f"Write {close!r} in the cell." if close else "Write one of these in the cell.",
+        f"{_shorten(value)} isn't a valid {noun}.",
+        why=f"The {plural} are {', '.join(names)}." if names else f"There are no {plural}.",
+        fix=f"Use {close!r} in the cell." if close else "Use one of these in the cell.",
     )
 
 
 def first_line(error: BaseException, limit: int = 300) -> str:
-    """Return an error as one line: its class and the first line of what it says."""
-    said = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    line = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    """Return an error as one line: its class and the first line of its message."""
+    message = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    line = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def seconds(value: float) -> str:
-    """Return a duration for a sentence: 0.4 s, 12 s."""
+    """Format a duration in seconds: 0.4 s, 12 s."""
     return f"{value:.1f} s" if value < 9.95 else f"{value:.0f} s"
 
 
-def _shown(value: object) -> str:
+def _shorten(value: object) -> str:
     text = ascii(value)
     return text if len(text) <= 60 else text[:59] + "…"

@@ -49,7 +49,7 @@ def test_costs_choose_the_threshold_and_are_shown(searched):
     y, second = search.task.y[search.rows.development][validated], found.oof[validated][:, 1]
     paid = Costs(1, 30).per_row(y, second >= found.threshold)
     assert paid <= Costs(1, 30).per_row(y, second >= 0.5)
-    assert f"Expected cost of a row, out of fold: {paid:.4g} from this threshold on" in repr(found)
+    assert f"Expected cost per row, out of fold: {paid:.4g} at this threshold" in repr(found)
 
 
 @pytest.mark.parametrize("cost", [0, -1, "much", float("inf"), True])

@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_written_leaves_no_end_mark(found, tmp_path):
     _, search, done, _ = found
     (tmp_path / "file").touch()
 
-    with pytest.raises(FolderNotWritable, match="run this cell again"):
+    with pytest.raises(FolderNotWritable, match="rerun this cell"):
         learn.finish(
             done.model,
             search=search,

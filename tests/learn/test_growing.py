@@ -153,7 +153,7 @@ def test_a_growth_stops_soon_when_somebody_asks(make_search):
     threading.Timer(0.3, asked.set).start()
     growing = make_search(patience=100_000).grow(proposal(**SLOW))
 
-    growing.advance(math.inf, asked_to_stop=asked.is_set)
+    growing.advance(math.inf, stop_requested=asked.is_set)
 
     assert 0 < growing.n_rounds < growing_module.MOST_ROUNDS
     assert not growing.settled

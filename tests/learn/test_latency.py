@@ -42,11 +42,11 @@ def test_trials_are_timed_on_small_models_while_there_is_time(searched):
     _, search = searched
     trials = [scored for scored in search.scored if scored.trial.number]
 
-    found = time_trials(search, trials, most_s=60.0)
+    found = time_trials(search, trials, limit_s=60.0)
 
     assert found.trials.keys() == {1, 2, 3}
     assert all(found.row_latency_ms([number]) > 0 for number in found.trials)
-    assert time_trials(search, trials, most_s=0.0).trials == {}
+    assert time_trials(search, trials, limit_s=0.0).trials == {}
 
 
 def test_rows_are_timed_as_a_server_gets_them(searched):

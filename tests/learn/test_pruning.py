@@ -22,8 +22,8 @@ def test_a_curve_that_is_not_among_the_best_third_is_given_up():
 
     assert halving.report("worst", 0.08, 0.9) is None, "before the first rung nothing is said"
     assert halving.report("worst", 0.12, 0.89) == (
-        "Given up after 11% of the rounds foreseen: number 4 of the 4 trials that came so far, and "
-        "the best third goes on."
+        "Stopped after 11% of the expected rounds: rank 4 of the 4 trials that reached this point. "
+        "Only the best third continues."
     )
 
 
@@ -95,4 +95,4 @@ def test_the_end_of_a_trial_that_never_reported_is_no_result():
 def test_a_loss_that_is_no_number_is_the_worst():
     halving = halving_of(*STEADY)
 
-    assert halving.report("broken", 0.12, math.nan).startswith("Given up")
+    assert halving.report("broken", 0.12, math.nan).startswith("Stopped")

@@ -95,7 +95,7 @@ def test_other_rows_are_refused_by_their_folds(make_notebook, make_task, recorde
 
 
 def test_a_folder_without_a_search_is_refused(make_notebook, tmp_path):
-    with pytest.raises(RunError, match="or to '' to search"):
+    with pytest.raises(RunError, match="or to '' to run a new search"):
         make_notebook().search(replay=tmp_path)
 
 
@@ -103,7 +103,7 @@ def test_a_recipe_whose_trial_is_gone_is_refused(make_notebook, recorded, tmp_pa
     shutil.copytree(recorded, tmp_path / "cut")
     (tmp_path / "cut" / "trials.jsonl").write_text("")
 
-    with pytest.raises(RunError, match="No trial is the origin of the member 'linear'"):
+    with pytest.raises(RunError, match="No trial matches the member 'linear'"):
         make_notebook().search(replay=tmp_path / "cut")
 
 

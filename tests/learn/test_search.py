@@ -270,7 +270,7 @@ def test_a_metric_that_cannot_be_computed_stops_the_search_at_once(
 def test_a_view_that_is_not_there_is_offered_its_near_miss(make_notebook):
     notebook = make_notebook(other=learn.candidate("lightgbm", view="trees"))
 
-    with pytest.raises(PlanError, match="Write 'tree' in the cell"):
+    with pytest.raises(PlanError, match="Use 'tree' in the cell"):
         notebook.search()
 
 
@@ -278,14 +278,14 @@ def test_a_step_that_cannot_be_read_is_named(make_notebook):
     notebook = make_notebook()
     notebook.views["tree"] = [{"kind": "number", "column": ["x"]}]
 
-    with pytest.raises(PlanError, match="A step of the view 'tree' cannot be read"):
+    with pytest.raises(PlanError, match="A step of the view 'tree' is invalid"):
         notebook.search()
 
 
 def test_a_folder_that_cannot_be_written_is_said_before_the_first_trial(make_notebook, tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(FolderNotWritable, match="Set run_dir to a folder of yours"):
+    with pytest.raises(FolderNotWritable, match="Set run_dir to a writable folder"):
         make_notebook().search(run_dir=tmp_path / "file")
 
 
@@ -311,4 +311,4 @@ def test_a_budget_that_is_no_time_is_refused(make_notebook, budget_s):
     with pytest.raises(BudgetTooSmall) as refused:
         make_notebook("binary").search(budget_s=budget_s)
 
-    assert refused.value.fix == "Set budget_s in the parameters cell, e.g. to 60."
+    assert refused.value.fix == "Set budget_s in the parameters cell, for example to 60."

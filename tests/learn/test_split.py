@@ -42,7 +42,7 @@ def test_a_split_says_its_folds_and_its_holdout(make_task, make_split):
 
     assert repr(split).splitlines()[:2] == [
         "3 folds, stratified: 151 to 152 rows each",
-        "  holdout: 114 rows, to be used once",
+        "  holdout: 114 rows, scored once",
     ]
     assert split.final_fits == 2
     assert make_split(make_task(), holdout=0).final_fits == 1

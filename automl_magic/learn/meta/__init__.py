@@ -1,8 +1,8 @@
-"""meta: a table → the order in which its candidates are tried.
+"""meta: choose the order in which to try candidates, from results on similar tables.
 
-A search on a new table need not begin at nothing: candidates that were worth their time on similar
-tables come first. `describe` puts a table into numbers, `known` reads how the candidates did on
-other tables, `order` weighs gain against cost, and `remember` adds what a search has found.
+Candidates that gained most for their time on similar tables come first. `describe` computes the
+meta-features of a table, `known` loads the results of candidates on other tables, `order` ranks
+candidates by gain and cost, and `remember` adds the results of a search.
 """
 
 from automl_magic.learn.meta.entry import entry

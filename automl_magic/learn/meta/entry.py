@@ -1,4 +1,4 @@
-"""entry: what a search has found, in the numbers that another table can be compared by."""
+"""entry: summarize the results of a search for the order on other tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from automl_magic.learn.threshold import best_threshold
 from automl_magic.records import Metric
 from automl_magic.tasks import metrics
 
-# A blend of two is measured for each pair; on more rows than these it says the same.
+# Blends of two are scored for each pair. More rows than this don't change the result.
 MEASURED_ROWS = 10_000
 MOST_LOSS = 2.0
 
@@ -30,27 +30,27 @@ def entry(
     weights: Mapping[str, float] | None = None,
     name: str = "",
 ) -> Entry | None:
-    """Measure candidates on a table: each alone, and each two of them together.
+    """Score candidates on a table: each one, and each blend of two.
 
     Parameters
     ----------
     y : array, shape (n_rows,)
-        Class codes or values of rows that were predicted out of fold.
+        Class codes or values of the rows with out-of-fold predictions.
     predictions : mapping of candidate to array
-        Values of shape (n_rows,), or probabilities of shape (n_rows, n_classes), without gaps.
+        Values of shape (n_rows,), or probabilities of shape (n_rows, n_classes), without NaN.
     baseline : array
-        What is predicted without any column, in the same shape.
+        The predictions without any column, in the same shape.
     seconds : mapping of candidate to float
-        Of its fits on all folds.
+        Time of its fits on all folds.
     weights : mapping of candidate to float, optional
-        Shares in the ensemble.
+        Weights in the ensemble.
     name : str
-        Of a table that ships with us. A user's own has none.
+        Name of a shipped table. Empty for a user's own.
 
     Returns
     -------
     Entry or None
-        None where no candidate is better than the baseline: nothing is to be learnt from that.
+        None if no candidate is better than the baseline.
     """
     if not predictions:
         return None
@@ -58,18 +58,18 @@ def entry(
 
     def loss(prediction: Any) -> float:
         threshold = best_threshold(metric.name, y[rows], prediction)
-        found = metrics.score(
+        score = metrics.score(
             metric.name, y[rows], prediction, threshold=0.5 if threshold is None else threshold
         )
-        return metric.loss(found) if np.isfinite(found) else np.inf
+        return metric.loss(score) if np.isfinite(score) else np.inf
 
-    of_rows = {candidate: values[rows] for candidate, values in predictions.items()}
-    alone = {candidate: loss(values) for candidate, values in of_rows.items()}
+    sampled = {candidate: values[rows] for candidate, values in predictions.items()}
+    losses = {candidate: loss(values) for candidate, values in sampled.items()}
     pairs = {
-        frozenset((a, b)): loss((of_rows[a] + of_rows[b]) / 2) for a, b in combinations(of_rows, 2)
+        frozenset((a, b)): loss((sampled[a] + sampled[b]) / 2) for a, b in combinations(sampled, 2)
     }
-    best, worst = min((*alone.values(), *pairs.values())), loss(baseline[rows])
-    # Differences below the fourth digit of the baseline's own are rounding.
+    best, worst = min((*losses.values(), *pairs.values())), loss(baseline[rows])
+    # Smaller differences than the fourth digit of the baseline's loss are rounding errors.
     if not best < worst - 1e-4 * abs(worst):
         return None
 
@@ -81,11 +81,11 @@ def entry(
         described,
         {
             candidate: Outcome(
-                scaled(alone[candidate]),
+                scaled(losses[candidate]),
                 float(f"{max(seconds[candidate], 1e-4) / cells:.3g}"),
                 round((weights or {}).get(candidate, 0.0), 3),
             )
-            for candidate in of_rows
+            for candidate in sampled
         },
         {pair: scaled(value) for pair, value in pairs.items()},
         name,

@@ -1,8 +1,8 @@
-"""features: a table in seventeen numbers, made in a fraction of a second.
+"""features: describe a table by seventeen meta-features, in a fraction of a second.
 
-Counts tell the size and the kinds of columns. Landmarks tell what the target is like: how well do
-four very cheap models predict it? Where a line is as good as a tree, boosting deep trees gains
-little; where the nearest row has the same target, there is little noise.
+Counts describe the size and the kinds of columns. Landmarks describe the target: how well do four
+very cheap models predict it? If a line is as good as a tree, boosting deep trees gains little. If
+the nearest row has the same target, there is little noise.
 
 References
 ----------
@@ -43,7 +43,7 @@ FEATURES = (
     "noise",
 )
 SAMPLE_ROWS = 2_000
-# One-hot levels and text components can be thousands; the landmarks look at the likeliest.
+# There can be thousands of one-hot levels and text components. Landmarks use the most correlated.
 LANDMARK_COLUMNS = 60
 VALIDATION_SHARE = 3  # every third row
 CATEGORY_STEPS = ("category", "one_hot", "target_mean")
@@ -51,11 +51,11 @@ CATEGORY_STEPS = ("category", "one_hot", "target_mean")
 
 @dataclass(frozen=True)
 class Counts:
-    """What is known of a table without its target.
+    """Counts of a table, without its target.
 
-    `columns` are those that a model sees, `categories` how many of them hold labels, and `levels`
-    how many different ones the richest of those has among the rows looked at. `missing` is the
-    share of empty cells.
+    `columns` is the number of columns that a model uses and `categories` how many of them are
+    categorical. `levels` is the largest number of levels of one of those in the sampled rows.
+    `missing` is the share of missing cells.
     """
 
     rows: int
@@ -69,7 +69,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Described:
-    """A table in numbers, one for each of `FEATURES`, and what kind of task it is for."""
+    """The meta-features of a table, one for each of `FEATURES`, and the kind of its task."""
 
     kind: TaskKind
     values: tuple[float, ...]
@@ -78,13 +78,13 @@ class Described:
         return self.values[FEATURES.index(feature)]
 
 
-def sample_rows(n_rows: int, most: int = SAMPLE_ROWS) -> Array:
-    """Return at most so many row numbers, evenly spaced: ordered rows show all of their range."""
-    return np.unique(np.linspace(0, n_rows - 1, min(n_rows, most)).round().astype(np.int64))
+def sample_rows(n_rows: int, limit: int = SAMPLE_ROWS) -> Array:
+    """Return at most `limit` row positions, evenly spaced so that they cover ordered rows."""
+    return np.unique(np.linspace(0, n_rows - 1, min(n_rows, limit)).round().astype(np.int64))
 
 
 def count(table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_rows: int) -> Counts:
-    """Count what a table holds.
+    """Count the columns, levels and missing cells of a table.
 
     Parameters
     ----------
@@ -92,59 +92,60 @@ def count(table: Mapping[str, Any], views: Mapping[str, Iterable[StepSpec]], n_r
         The columns that the views read, on some or all rows.
     views : mapping of str to StepSpec
     n_rows : int
-        The rows of the whole table.
+        The number of rows of the full table.
     """
     steps = [step for view in views.values() for step in view]
-    used = sorted({name for step in steps for name in step.columns})
-    labels = {name for step in steps if step.kind in CATEGORY_STEPS for name in step.columns}
-    gaps, levels = 0, 0
-    for name in used:
-        empty = as_missing(table[name])
-        gaps += int(empty.sum())
-        if name in labels:
-            levels = max(levels, len({str(value) for value in np.asarray(table[name])[~empty]}))
-    cells = sum(len(table[name]) for name in used)
+    used_columns = sorted({name for step in steps for name in step.columns})
+    categories = {name for step in steps if step.kind in CATEGORY_STEPS for name in step.columns}
+    n_missing, levels = 0, 0
+    for name in used_columns:
+        is_missing = as_missing(table[name])
+        n_missing += int(is_missing.sum())
+        if name in categories:
+            values = np.asarray(table[name])[~is_missing]
+            levels = max(levels, len({str(value) for value in values}))
+    n_cells = sum(len(table[name]) for name in used_columns)
     kinds = {step.kind for step in steps}
     return Counts(
         n_rows,
-        len(used),
-        len(labels),
+        len(used_columns),
+        len(categories),
         levels,
-        gaps / max(1, cells),
+        n_missing / max(1, n_cells),
         "text" in kinds,
         "date" in kinds,
     )
 
 
 def describe(X: Floats, y: Array, kind: TaskKind, counts: Counts) -> Described:
-    """Describe a table by its counts and by four landmarks.
+    """Compute the meta-features of a table: its counts and four landmarks.
 
     Parameters
     ----------
     X : array of float64, shape (n_rows, n_columns)
-        A matrix without gaps and with scaled columns, such as the view `dense` of a fold's
-        training rows. At most 2,000 evenly spaced rows of it are looked at.
+        A matrix without missing values and with scaled columns, such as the view `dense` of a
+        fold's training rows. At most 2,000 evenly spaced rows are used.
     y : array, shape (n_rows,)
-        Class codes, or values.
+        Class codes or values.
     kind : TaskKind
     counts : Counts
 
     Notes
     -----
-    A landmark is measured on a third of the rows: for classes 2 · AUC - 1 (the mean over classes,
-    one against the rest), for values R², from -1 to 1. So 0 is a guess and 1 is perfect. The same
-    arrays give the same numbers, rounded to three digits.
+    A landmark is scored on a third of the rows: 2 · AUC - 1 for classes (the mean over classes,
+    one against the rest), R² for values, clipped to [-1, 1]. 0 is a guess and 1 is perfect. The
+    same arrays give the same numbers, rounded to three digits.
     """
     rows = sample_rows(len(y))
     landmarks = _landmarks(np.nan_to_num(X[rows]), y[rows], kind)
     best = max(landmarks.values())
-    found = {
+    features = {
         **_sizes(y, kind, counts),
         **landmarks,
         "tree_over_line": landmarks["tree"] - landmarks["line"],
         "noise": 1.0 - max(0.0, best),
     }
-    return Described(kind, tuple(round(float(found[name]), 3) for name in FEATURES))
+    return Described(kind, tuple(round(float(features[name]), 3) for name in FEATURES))
 
 
 def _sizes(y: Array, kind: TaskKind, counts: Counts) -> dict[str, float]:
@@ -163,9 +164,9 @@ def _sizes(y: Array, kind: TaskKind, counts: Counts) -> dict[str, float]:
         "skew": 0.0,
     }
     if kind.has_classes:
-        sizes_of_classes = np.unique(y, return_counts=True)[1]
-        sizes["classes"] = math.log2(len(sizes_of_classes))
-        sizes["rarest"] = float(sizes_of_classes.min() / len(y))
+        class_counts = np.unique(y, return_counts=True)[1]
+        sizes["classes"] = math.log2(len(class_counts))
+        sizes["rarest"] = float(class_counts.min() / len(y))
     else:
         spread = float(np.std(y))
         sizes["skew"] = abs(float(np.mean(y) - np.median(y))) / spread if spread > 0 else 0.0
@@ -177,55 +178,55 @@ def _landmarks(X: Floats, y: Array, kind: TaskKind) -> dict[str, float]:
     from sklearn.neighbors import KNeighborsRegressor
     from sklearn.tree import DecisionTreeRegressor
 
-    # One target a class, 1 or 0: then one kind of model does for all kinds of task.
+    # One 0/1 target per class, so that regressors work for all kinds of task.
     targets = np.eye(int(y.max()) + 1)[y] if kind.has_classes else y[:, None]
     order = np.random.default_rng(0).permutation(len(y))
     if kind.has_classes:  # each class in both parts
         order = order[np.argsort(y[order], kind="stable")]
-    validates = np.zeros(len(y), dtype=bool)
-    validates[order[::VALIDATION_SHARE]] = True
-    train, truth = targets[~validates], targets[validates]
-    X = _likeliest(X, X[~validates], train) if X.shape[1] else np.zeros((len(y), 1))
+    is_validation = np.zeros(len(y), dtype=bool)
+    is_validation[order[::VALIDATION_SHARE]] = True
+    y_train, y_true = targets[~is_validation], targets[is_validation]
+    X = _most_correlated(X, X[~is_validation], y_train) if X.shape[1] else np.zeros((len(y), 1))
     models = {
         "stump": DecisionTreeRegressor(max_depth=1, random_state=0),
         "tree": DecisionTreeRegressor(max_depth=6, min_samples_leaf=5, random_state=0),
         "neighbour": KNeighborsRegressor(n_neighbors=1, algorithm="brute"),
         "line": Ridge(alpha=10.0),
     }
-    measure = _areas if kind.has_classes else _r2
-    found = {}
+    score = _gini if kind.has_classes else _r2
+    scores = {}
     for name, model in models.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            predicted = model.fit(X[~validates], train).predict(X[validates])
-        found[name] = float(np.clip(measure(truth, predicted.reshape(truth.shape)), -1.0, 1.0))
-    return found
+            y_pred = model.fit(X[~is_validation], y_train).predict(X[is_validation])
+        scores[name] = float(np.clip(score(y_true, y_pred.reshape(y_true.shape)), -1.0, 1.0))
+    return scores
 
 
-def _likeliest(X: Floats, train: Floats, targets: Floats) -> Floats:
-    """Return the columns that go along with the target most, in their own order."""
+def _most_correlated(X: Floats, X_train: Floats, targets: Floats) -> Floats:
+    """Return the columns that correlate most with the target, in their own order."""
     if X.shape[1] <= LANDMARK_COLUMNS:
         return X
-    centred = (train - train.mean(axis=0)) / np.maximum(train.std(axis=0), 1e-12)
-    along = np.abs(centred.T @ (targets - targets.mean(axis=0))).max(axis=1)
-    return X[:, np.sort(np.argsort(-along, kind="stable")[:LANDMARK_COLUMNS])]
+    scaled = (X_train - X_train.mean(axis=0)) / np.maximum(X_train.std(axis=0), 1e-12)
+    correlation = np.abs(scaled.T @ (targets - targets.mean(axis=0))).max(axis=1)
+    return X[:, np.sort(np.argsort(-correlation, kind="stable")[:LANDMARK_COLUMNS])]
 
 
-def _areas(truth: Floats, predicted: Floats) -> float:
-    """Return 2 · AUC - 1, the mean over the classes that occur and do not fill all rows."""
+def _gini(y_true: Floats, y_pred: Floats) -> float:
+    """Return 2 · AUC - 1, the mean over the classes that have positive and negative rows."""
     from scipy.stats import rankdata
 
-    positive = truth.sum(axis=0)
-    negative = len(truth) - positive
-    both = (positive > 0) & (negative > 0)
-    if not both.any():
+    n_positive = y_true.sum(axis=0)
+    n_negative = len(y_true) - n_positive
+    has_both = (n_positive > 0) & (n_negative > 0)
+    if not has_both.any():
         return 0.0
-    sums = (rankdata(predicted, axis=0) * truth).sum(axis=0)[both]
-    positive, negative = positive[both], negative[both]
-    areas = (sums - positive * (positive + 1) / 2) / (positive * negative)
+    rank_sums = (rankdata(y_pred, axis=0) * y_true).sum(axis=0)[has_both]
+    n_positive, n_negative = n_positive[has_both], n_negative[has_both]
+    areas = (rank_sums - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative)
     return float(2 * areas.mean() - 1)
 
 
-def _r2(truth: Floats, predicted: Floats) -> float:
-    spread = float(((truth - truth.mean()) ** 2).sum())
-    return 1 - float(((truth - predicted) ** 2).sum()) / spread if spread > 0 else 0.0
+def _r2(y_true: Floats, y_pred: Floats) -> float:
+    spread = float(((y_true - y_true.mean()) ** 2).sum())
+    return 1 - float(((y_true - y_pred) ** 2).sum()) / spread if spread > 0 else 0.0

@@ -1,4 +1,4 @@
-"""near: the known tables that are most like a new one."""
+"""near: find the known tables that are most similar to a new one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from automl_magic.learn.meta.features import Described
 from automl_magic.learn.meta.store import Entry, Store
 
-# So many of the most similar tables are asked, the nearer the louder.
+# This many of the most similar tables count, the nearest ones most.
 NEIGHBOURS = 15
 # No feature makes tables more different than this many standard deviations.
 MOST_APART = 3.0
@@ -19,7 +19,7 @@ OTHER_CLASSES, OTHER_TARGET = 0.3, 2.0
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A known table, how far it is, and how much its word counts."""
+    """A known table, its distance and its weight."""
 
     entry: Entry
     distance: float
@@ -28,10 +28,10 @@ class Neighbour:
 
 
 def neighbours(described: Described, store: Store) -> list[Neighbour]:
-    """Return all known tables, the most similar first; only the first few have a weight.
+    """Return all known tables, the most similar first. Only the nearest have a weight.
 
-    The distance is the root of the mean of squared differences, each in standard deviations of the
-    tables that ship with us, so that a user's own tables do not change what is far.
+    The distance is the root mean square of the feature differences, in standard deviations of the
+    shipped tables, so that a user's own tables don't change the scale.
     """
     entries = store.entries
     if not entries:
@@ -39,25 +39,25 @@ def neighbours(described: Described, store: Store) -> list[Neighbour]:
     basis = np.array([entry.described.values for entry in store.shipped or entries])
     spread = np.where(basis.std(axis=0) > 1e-9, basis.std(axis=0), 1.0)
     values = np.array([entry.described.values for entry in entries])
-    apart = np.clip((values - np.array(described.values)) / spread, -MOST_APART, MOST_APART)
-    distances = np.sqrt((apart**2).mean(axis=1))
-    distances += [_of_kinds(described, entry.described) for entry in entries]
+    differences = np.clip((values - np.array(described.values)) / spread, -MOST_APART, MOST_APART)
+    distances = np.sqrt((differences**2).mean(axis=1))
+    distances += [_kind_distance(described, entry.described) for entry in entries]
     nearest = np.argsort(distances, kind="stable")
-    # The last of them counts a seventh of a table that is the same.
+    # The last neighbour counts a seventh of an identical table.
     reach = max(1e-3, float(distances[nearest[min(len(nearest), NEIGHBOURS) - 1]]))
     return [
         Neighbour(
-            entries[place],
-            float(distances[place]),
-            math.exp(-2 * (float(distances[place]) / reach) ** 2) if rank < NEIGHBOURS else 0.0,
-            int(place) >= len(store.shipped),
+            entries[index],
+            float(distances[index]),
+            math.exp(-2 * (float(distances[index]) / reach) ** 2) if rank < NEIGHBOURS else 0.0,
+            int(index) >= len(store.shipped),
         )
-        for rank, place in enumerate(nearest.tolist())
+        for rank, index in enumerate(nearest.tolist())
     ]
 
 
-def _of_kinds(one: Described, other: Described) -> float:
-    if one.kind is other.kind:
+def _kind_distance(first: Described, second: Described) -> float:
+    if first.kind is second.kind:
         return 0.0
-    both = one.kind.has_classes and other.kind.has_classes
-    return OTHER_CLASSES if both else OTHER_TARGET
+    both_have_classes = first.kind.has_classes and second.kind.has_classes
+    return OTHER_CLASSES if both_have_classes else OTHER_TARGET

@@ -1,13 +1,13 @@
-"""order: which candidate first, by what it was worth on similar tables.
+"""order: rank candidates by their gain per second on similar tables.
 
-A candidate is worth the loss that it takes off the blend of those before it, on the most similar
-known tables, for each second. Where few known tables are really near, that is half of the say;
-the order of the plan has the other half.
+The gain of a candidate is the decrease in the loss of the blend of those before it, on the most
+similar known tables. If few known tables are close, this counts half, and the order of the plan
+counts the other half.
 
 References
 ----------
 Feurer et al., "Efficient and Robust Automated Machine Learning" (NeurIPS 2015), for the nearest
-tables; Salinas and Erickson, "TabRepo" (AutoML 2024), for the portfolio that is greedy on them.
+tables. Salinas and Erickson, "TabRepo" (AutoML 2024), for the greedy portfolio.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from automl_magic.learn.meta.near import Neighbour, neighbours
 from automl_magic.learn.meta.store import Outcome, Store
 from automl_magic.learn.meta.why import FIRST, QUOTED, UNIT_OF_COST, why
 
-# A table is near within this mean number of standard deviations in each feature.
+# A table is close if it's within this mean number of standard deviations per feature.
 NEAR, MANY_NEAR = 1.0, 50
 STATIC_SHARE, STATIC_SHARE_OF_MANY_NEAR = 0.5, 0.25
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """A candidate at its place.
+    """A candidate with its expected gain and cost.
 
-    `gain` is what it should take off the loss of the blend of those before it, in units of the
-    middle candidate's loss; `cost` what it should take, in LightGBM's fits. Both are None where no
-    known table has it.
+    `gain` is the expected decrease in the loss of the blend of those before it, in units of the
+    median candidate's loss. `cost` is the expected time, in LightGBM fits. Both are None if no
+    known table has results for it.
     """
 
     name: str
@@ -48,131 +48,132 @@ class Ordered:
 def order(
     candidates: Iterable[str] | Mapping[str, Any], described: Described, *, store: Store
 ) -> list[Ordered]:
-    """Put candidates in the order in which they are worth being tried.
+    """Return candidates in the order in which to try them.
 
     Parameters
     ----------
     candidates : names, or mapping by name
-        In the order of the plan. The linear model stays first, and what no known table has stays
-        where it is.
+        In the order of the plan. The linear model stays first, and candidates without results on
+        known tables keep their position.
     described : Described
-        The table.
+        The meta-features of the table.
     store : Store
-        What is known of others.
+        The known tables.
     """
     names = list(candidates)
-    near = neighbours(described, store)
-    costs = {name: cost for name in names if (cost := _cost(name, near, store)) is not None}
-    free = [name for name in costs if name != FIRST]
-    by_worth, gains = _by_worth(free, [FIRST] if FIRST in costs else [], near, costs)
-    places = iter(_blend(free, by_worth, static_share(near)))
-    ordered = [next(places) if name in free else name for name in names]
+    nearest = neighbours(described, store)
+    costs = {name: cost for name in names if (cost := _cost(name, nearest, store)) is not None}
+    movable = [name for name in costs if name != FIRST]
+    by_value, gains = _by_value(movable, [FIRST] if FIRST in costs else [], nearest, costs)
+    next_movable = iter(_blend(movable, by_value, static_share(nearest)))
+    ordered = [next(next_movable) if name in movable else name for name in names]
     ordered.sort(key=lambda name: name != FIRST)
     return [
         Ordered(
             name,
             round(gains[name], 4) if name in costs else None,
             round(costs[name], 3) if name in costs else None,
-            why(name, costs.get(name), near),
+            why(name, costs.get(name), nearest),
         )
         for name in ordered
     ]
 
 
-def static_share(near: Sequence[Neighbour]) -> float:
-    """Return how much the order of the plan counts, from 0 to 1."""
-    many = sum(neighbour.distance <= NEAR for neighbour in near) >= MANY_NEAR
-    return STATIC_SHARE_OF_MANY_NEAR if many else STATIC_SHARE
+def static_share(nearest: Sequence[Neighbour]) -> float:
+    """Return the weight of the plan's order, from 0 to 1."""
+    has_many = sum(neighbour.distance <= NEAR for neighbour in nearest) >= MANY_NEAR
+    return STATIC_SHARE_OF_MANY_NEAR if has_many else STATIC_SHARE
 
 
 def evidence(described: Described, store: Store) -> dict[str, Any]:
-    """Return what an order rests on, in numbers, for the record of the decision."""
-    near = neighbours(described, store)
+    """Return the numbers behind an order, to log with the decision."""
+    nearest = neighbours(described, store)
     return {
         "table": dict(zip(FEATURES, described.values, strict=True)),
-        "known_tables": len(near),
-        "of_them_own": sum(neighbour.is_own for neighbour in near),
-        "near": sum(neighbour.distance <= NEAR for neighbour in near),
+        "known_tables": len(nearest),
+        "of_them_own": sum(neighbour.is_own for neighbour in nearest),
+        "near": sum(neighbour.distance <= NEAR for neighbour in nearest),
         "most_similar": [
             {"name": n.entry.name or "(own)", "distance": round(n.distance, 2)}
-            for n in near[:QUOTED]
+            for n in nearest[:QUOTED]
         ],
-        "share_of_the_plan": static_share(near),
+        "share_of_the_plan": static_share(nearest),
     }
 
 
-def _by_worth(
+def _by_value(
     names: Sequence[str],
     before: Sequence[str],
-    near: Sequence[Neighbour],
+    nearest: Sequence[Neighbour],
     costs: Mapping[str, float],
 ) -> tuple[list[str], dict[str, float]]:
-    """Return names in the order of gain for cost, each given those before it, and their gains."""
-    tried, left = list(before), list(names)
-    gains = {name: _gain(name, [], near) for name in before}
-    while left:
-        worth = {name: _gain(name, tried, near) for name in left}
-        # Of equal worth, the one that the plan has earlier.
-        best = max(left, key=lambda name: worth[name] / costs[name])
-        gains[best] = worth[best]
-        tried.append(best)
-        left.remove(best)
-    return tried[len(before) :], gains
+    """Return names by gain per cost, each given those before it, and their gains."""
+    ordered, remaining = list(before), list(names)
+    gains = {name: _gain(name, [], nearest) for name in before}
+    while remaining:
+        next_gains = {name: _gain(name, ordered, nearest) for name in remaining}
+        # Ties keep the order of the plan.
+        best = max(remaining, key=lambda name: next_gains[name] / costs[name])
+        gains[best] = next_gains[best]
+        ordered.append(best)
+        remaining.remove(best)
+    return ordered[len(before) :], gains
 
 
-def _gain(name: str, tried: Sequence[str], near: Sequence[Neighbour]) -> float:
-    """Return the mean loss that a candidate takes off the best blend of two of those tried."""
+def _gain(name: str, before: Sequence[str], nearest: Sequence[Neighbour]) -> float:
+    """Return the mean decrease in the loss of the best blend of two that a candidate brings."""
     total = weights = 0.0
-    for neighbour in near:
+    for neighbour in nearest:
         entry = neighbour.entry
         if name not in entry.outcomes or not neighbour.weight:
             continue
-        there = [other for other in tried if other in entry.outcomes]
-        so_far = min((entry.loss(a, b) for a in there for b in there), default=math.inf)
-        now = min(entry.loss(name, other) for other in (*there, name))
-        unit = max(1e-6, median(outcome.loss for outcome in entry.outcomes.values()))
-        total += neighbour.weight * max(0.0, min(1.0, so_far / unit) - min(1.0, now / unit))
+        earlier = [candidate for candidate in before if candidate in entry.outcomes]
+        loss_before = min((entry.loss(a, b) for a in earlier for b in earlier), default=math.inf)
+        loss_after = min(entry.loss(name, candidate) for candidate in (*earlier, name))
+        unit = max(1e-6, median(result.loss for result in entry.outcomes.values()))
+        decrease = min(1.0, loss_before / unit) - min(1.0, loss_after / unit)
+        total += neighbour.weight * max(0.0, decrease)
         weights += neighbour.weight
     return total / weights if weights else 0.0
 
 
-def _cost(name: str, near: Sequence[Neighbour], store: Store) -> float | None:
-    """Return what a candidate should cost, LightGBM being 1; None where no table has it.
+def _cost(name: str, nearest: Sequence[Neighbour], store: Store) -> float | None:
+    """Return the expected cost of a candidate (LightGBM is 1), or None if no table has it.
 
-    Machines and tables differ in speed: each table's seconds count relative to what its other
-    candidates took.
+    Machines and tables differ in speed, so the seconds on each table count relative to those of
+    its other candidates.
     """
     typical = _typical_costs(store)
-    logarithms, weights = [], []
-    for neighbour in near:
+    log_costs, weights = [], []
+    for neighbour in nearest:
         entry = neighbour.entry
         if name not in entry.outcomes:
             continue
         speeds = [
-            math.log(outcome.seconds / typical[other])
-            for other, outcome in entry.outcomes.items()
-            if other in typical
+            math.log(result.seconds / typical[candidate])
+            for candidate, result in entry.outcomes.items()
+            if candidate in typical
         ]
         if speeds:
-            logarithms.append(math.log(entry.outcomes[name].seconds) - median(speeds))
+            log_costs.append(math.log(entry.outcomes[name].seconds) - median(speeds))
             weights.append(neighbour.weight + 1e-6)
     if not weights:
         return None
-    return float(np.exp(np.average(logarithms, weights=weights)))
+    return float(np.exp(np.average(log_costs, weights=weights)))
 
 
 def _typical_costs(store: Store) -> dict[str, float]:
     costs: dict[str, list[float]] = {}
     for entry in store.shipped or store.entries:
-        middle = median(outcome.seconds for outcome in entry.outcomes.values())
-        unit = entry.outcomes.get(UNIT_OF_COST, Outcome(0.0, middle)).seconds
-        for name, outcome in entry.outcomes.items():
-            costs.setdefault(name, []).append(outcome.seconds / unit)
-    return {name: median(found) for name, found in costs.items()}
+        median_s = median(result.seconds for result in entry.outcomes.values())
+        unit = entry.outcomes.get(UNIT_OF_COST, Outcome(0.0, median_s)).seconds
+        for name, result in entry.outcomes.items():
+            costs.setdefault(name, []).append(result.seconds / unit)
+    return {name: median(values) for name, values in costs.items()}
 
 
-def _blend(static: Sequence[str], by_worth: Sequence[str], share: float) -> list[str]:
-    def place(name: str) -> float:
-        return share * static.index(name) + (1 - share) * by_worth.index(name)
+def _blend(planned: Sequence[str], by_value: Sequence[str], share: float) -> list[str]:
+    def position(name: str) -> float:
+        return share * planned.index(name) + (1 - share) * by_value.index(name)
 
-    return sorted(by_worth, key=place)  # of equal places, the one that is worth more
+    return sorted(by_value, key=position)  # ties keep the order by value

@@ -1,9 +1,8 @@
-"""store: what is known of earlier tables. Some of it ships with us, the rest is the user's own.
+"""store: results of candidates on known tables, both shipped and the user's own.
 
-`results.json` beside this file is made by `tests/benchmarks/meta_results.py`. What searches on this
-machine have found is one line each of `meta-results.jsonl` in the home folder: numbers, and names
-of our own candidates; no name of a column, no value and no path. `AUTOML_MAGIC_REMEMBER=0` leaves
-that file alone, for reading and for writing.
+`tests/benchmarks/meta_results.py` makes the shipped file `results.json`. Each search adds one line
+to `meta-results.jsonl` in the home folder. It contains numbers and names of built-in candidates, but
+no column names, values or paths. `AUTOML_MAGIC_REMEMBER=0` turns off reading and writing that file.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from automl_magic.learn.meta.features import FEATURES, Described
 from automl_magic.records import TaskKind
 from automl_magic.tasks.families import family_for
 
-# To be raised when a feature, or the meaning of a number, changes: other lines are then left out.
+# Increase it if a feature or the meaning of a number changes. Lines of other versions are skipped.
 VERSION = 1
 SHIPPED = Path(__file__).with_name("results.json")
 OWN_FILE = "meta-results.jsonl"
@@ -35,11 +34,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a candidate did on a table.
+    """The result of a candidate on a table.
 
-    `loss` is 0 for the best there was, blends of two included, and 1 for the baseline. `seconds`
-    are those of its fits for a million cells of the table (rows · columns). `weight` is its share
-    in the ensemble.
+    `loss` is 0 for the best candidate or blend of two, and 1 for the baseline. `seconds` is the
+    time of its fits per million cells of the table (rows · columns). `weight` is its weight in the
+    ensemble.
     """
 
     loss: float
@@ -49,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Entry:
-    """A table, and how candidates did on it. `pairs` holds the loss of the mean of two of them."""
+    """The results of candidates on a table. `pairs` holds the losses of blends of two."""
 
     described: Described
     outcomes: Mapping[str, Outcome]
@@ -57,25 +56,25 @@ class Entry:
     name: str = ""
 
     def loss(self, first: str, second: str) -> float:
-        """Return the loss of two candidates together: of their blend, or of the better one."""
-        alone = min(self.outcomes[first].loss, self.outcomes[second].loss)
-        return min(alone, self.pairs.get(frozenset((first, second)), alone))
+        """Return the loss of two candidates: of their blend, or of the better one."""
+        better = min(self.outcomes[first].loss, self.outcomes[second].loss)
+        return min(better, self.pairs.get(frozenset((first, second)), better))
 
     def only(self, names: Collection[str]) -> Entry:
-        """Return the entry with some of its candidates."""
+        """Return the entry with only these candidates."""
         return replace(
             self,
-            outcomes={name: found for name, found in self.outcomes.items() if name in names},
+            outcomes={name: result for name, result in self.outcomes.items() if name in names},
             pairs={pair: loss for pair, loss in self.pairs.items() if pair <= set(names)},
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the entry as one line of a store."""
+        """Return the entry as a JSON document, one line of a store."""
         names = sorted(self.outcomes)
         pairs = [
             self.pairs.get(frozenset((a, b)))
-            for place, a in enumerate(names)
-            for b in names[place + 1 :]
+            for index, a in enumerate(names)
+            for b in names[index + 1 :]
         ]
         return {
             "version": VERSION,
@@ -83,73 +82,73 @@ class Entry:
             "kind": str(self.described.kind),
             "features": list(self.described.values),
             "candidates": {
-                name: [outcome.loss, outcome.seconds, outcome.weight]
-                for name, outcome in sorted(self.outcomes.items())
+                name: [result.loss, result.seconds, result.weight]
+                for name, result in sorted(self.outcomes.items())
             },
             **({"pairs": pairs} if self.pairs else {}),
         }
 
     @classmethod
     def from_json(cls, document: Any) -> Entry:
-        """Read a line.
+        """Read an entry from one line of a store.
 
         Raises
         ------
         ValueError, TypeError, KeyError
-            If it is no line of this version.
+            If it isn't an entry of this version.
         """
         if document["version"] != VERSION:
-            raise ValueError("another version")
+            raise ValueError("unsupported version")
         described = Described(
             TaskKind(document["kind"]), tuple(_finite(v) for v in document["features"])
         )
         if len(described.values) != len(FEATURES):
-            raise ValueError("another number of features")
+            raise ValueError("wrong number of features")
         outcomes = {}
         for name, numbers in document["candidates"].items():
             loss, seconds, weight = (_finite(number) for number in numbers)
             if not _NAME.fullmatch(name) or seconds <= 0:
-                raise ValueError("no candidate")
+                raise ValueError("invalid candidate")
             outcomes[name] = Outcome(loss, seconds, weight)
         if not outcomes:
             raise ValueError("no candidates")
         names = sorted(outcomes)
-        both = [frozenset((a, b)) for place, a in enumerate(names) for b in names[place + 1 :]]
+        keys = [frozenset((a, b)) for index, a in enumerate(names) for b in names[index + 1 :]]
         pairs = {}
         if losses := document.get("pairs"):
-            found = zip(both, losses, strict=True)
-            pairs = {pair: _finite(loss) for pair, loss in found if loss is not None}
+            pair_losses = zip(keys, losses, strict=True)
+            pairs = {pair: _finite(loss) for pair, loss in pair_losses if loss is not None}
         return cls(described, outcomes, pairs, str(document.get("name", "")))
 
 
 @dataclass(frozen=True)
 class Store:
-    """Known tables: those that ship with us, and the user's own, oldest first."""
+    """Known tables: the shipped ones and the user's own, oldest first."""
 
     shipped: tuple[Entry, ...] = ()
     own: tuple[Entry, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All of them. Of the user's own, only the last of those that look exactly alike."""
+        """All entries. Of the user's own with identical features, only the last one."""
         last = {entry.described: entry for entry in self.own}
         return (*self.shipped, *last.values())
 
 
 def known(home: Path | None) -> Store:
-    """Read what is known: what ships with us, and what searches of this home have found.
+    """Load the shipped results, and those of searches in this home.
 
-    Without a home, an order that rests on the store depends on the version of the package alone.
+    Without a home, the order of candidates depends only on the version of the package.
     """
     return Store(_shipped(), tuple(_own(home)) if home is not None and remembers() else ())
 
 
 def remember(entry: Entry, home: Path) -> bool:
-    """Add a line to the store of a home, and say whether that was done.
+    """Add an entry to the store of a home. Return whether it was added.
 
-    It is not done where the user does not want it, or where the home folder cannot be written:
-    a search does not fail for that. A candidate that a user has named is left out: the name may
-    tell something. The file keeps the last 500 lines.
+    It isn't added if the user turned this off or the home folder can't be written, which doesn't
+    make the search fail. Candidates named by the user are omitted, because the names could be
+    private. The file keeps the last 500 lines.
     """
     entry = entry.only(family_for(entry.described.kind).candidate_names())
     if not remembers() or not entry.outcomes:
@@ -165,13 +164,13 @@ def remember(entry: Entry, home: Path) -> bool:
 
 
 def remembers() -> bool:
-    """Say whether the user's own results are read and written."""
-    asked = os.environ.get(REMEMBER_VARIABLE, "").strip().lower()
-    return asked not in ("0", "no", "off", "false")
+    """Return whether the user's own results are read and written."""
+    setting = os.environ.get(REMEMBER_VARIABLE, "").strip().lower()
+    return setting not in ("0", "no", "off", "false")
 
 
 def write(entries: Sequence[Entry], path: Path = SHIPPED) -> None:
-    """Write the file that ships with us: one line a table."""
+    """Write the shipped file, one line per table."""
     lines = ",\n".join(
         json.dumps(entry.to_json(), allow_nan=False, separators=(",", ":")) for entry in entries
     )
@@ -183,12 +182,12 @@ def write(entries: Sequence[Entry], path: Path = SHIPPED) -> None:
 def _shipped() -> tuple[Entry, ...]:
     document = json.loads(SHIPPED.read_text(encoding="ascii"))
     if document["version"] != VERSION:
-        return ()  # only while the file is being made anew
+        return ()  # only while the file is being regenerated
     return tuple(Entry.from_json(line) for line in document["tables"])
 
 
 def _own(home: Path) -> Iterable[Entry]:
-    """Yield the lines that can be read: not one that was cut short, or is of another version."""
+    """Yield the readable entries, skipping incomplete lines and those of other versions."""
     try:
         lines = (home / OWN_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -203,7 +202,7 @@ def _own(home: Path) -> Iterable[Entry]:
 
 
 def _shorten(path: Path) -> None:
-    """Leave out the oldest lines, now and then: two searches that end at once may lose one."""
+    """Remove the oldest lines from time to time. Two searches ending at once can lose a line."""
     lines = path.read_bytes().splitlines(keepends=True)
     if len(lines) > MOST_OWN * 6 // 5:
         write_atomic(path, b"".join(lines[-MOST_OWN:]))
@@ -211,5 +210,5 @@ def _shorten(path: Path) -> None:
 
 def _finite(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("no finite number")
+        raise ValueError("not a finite number")
     return float(value)

@@ -1,4 +1,4 @@
-"""why: the evidence for a candidate's place, in one sentence."""
+"""why: explain a candidate's position in the order in one sentence."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ QUOTED = 5
 _RANKS = ("best", "second best", "third best")
 
 
-def why(name: str, cost: float | None, near: Sequence[Neighbour]) -> str:
-    """Say how a candidate did on the most similar of the known tables that have it."""
+def why(name: str, cost: float | None, neighbours: Sequence[Neighbour]) -> str:
+    """Return how a candidate ranked on the most similar known tables that tried it."""
     if name == FIRST:
-        return "The simplest model comes first: what follows has to be better."
-    with_it = [neighbour for neighbour in near if name in neighbour.entry.outcomes][:QUOTED]
+        return "The simplest model comes first, as a baseline for the others."
+    with_it = [neighbour for neighbour in neighbours if name in neighbour.entry.outcomes][:QUOTED]
     if not with_it or cost is None:
-        return "No known table has it: it keeps its place in the plan."
+        return "No known table has results for it, so it keeps its position in the plan."
     ranks = [
-        sum(other.loss < n.entry.outcomes[name].loss for other in n.entry.outcomes.values())
+        sum(result.loss < n.entry.outcomes[name].loss for result in n.entry.outcomes.values())
         for n in with_it
     ]
-    return f"{_tables(with_it, len(near))} it was {_ranked(ranks, with_it)}{_at_cost(name, cost)}."
+    tables = _tables(with_it, len(neighbours))
+    return f"{tables}, it was {_ranked(ranks, with_it)}{_at_cost(name, cost)}."
 
 
 def _tables(quoted: Sequence[Neighbour], n_known: int) -> str:
@@ -35,11 +36,11 @@ def _tables(quoted: Sequence[Neighbour], n_known: int) -> str:
 
 
 def _ranked(ranks: Sequence[int], quoted: Sequence[Neighbour]) -> str:
-    middle = int(median(ranks))
-    of = max(len(neighbour.entry.outcomes) for neighbour in quoted)
-    place = _RANKS[middle] if middle < len(_RANKS) else f"number {middle + 1}"
+    median_rank = int(median(ranks))
+    n_candidates = max(len(neighbour.entry.outcomes) for neighbour in quoted)
+    rank = _RANKS[median_rank] if median_rank < len(_RANKS) else f"number {median_rank + 1}"
     typically = "typically " if len(ranks) > 1 else ""
-    return f"{typically}{place} of {of}"
+    return f"{typically}{rank} of {n_candidates}"
 
 
 def _at_cost(name: str, cost: float) -> str:

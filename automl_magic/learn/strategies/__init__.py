@@ -1,12 +1,12 @@
-"""strategies: what to try next. A strategy is a file with a class `Strategy`.
+"""strategies: propose the next trial. A strategy is a file with a class of the `Strategy` protocol.
 
-    Strategy(candidates, metric, seed).propose(history, usable_s) -> Proposal, or None at its end
+    strategy.propose(history, usable_s) -> Proposal, or None if there is nothing more to try
 
-`history` holds the trials so far, in the order of their starting; the baseline is the first.
-`usable_s` is the time that a trial may take now: a strategy need not propose what cannot finish.
-The same arguments give the same proposal.
+`history` holds the trials so far in the order of starting, with the baseline first. `usable_s` is
+the time in seconds that a trial can take now, so a strategy can skip slower ones. The same
+arguments give the same proposal.
 
-`variations` draws (`sampling`) from a space (`spaces`) about a trial whose turn it is (`parents`).
+`variations` samples (`sampling`) from a space (`spaces`) around the next parent trial (`parents`).
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ from automl_magic.learn.words import one_of
 from automl_magic.records import Metric, Trial
 from automl_magic.records.plans.experiment import SAMPLERS
 
-# How many trials there may be by the number of rows: between these, on a line in logarithms.
+# Maximum number of trials by number of rows, interpolated on a log-log scale.
 MOST_TRIALS = ((100, 4), (500, 8), (2_500, 15), (10_000, 40), (100_000, 100))
 
 
+_CLASSES = {"portfolio": "PortfolioStrategy", "random": "RandomStrategy", "tpe": "TpeStrategy"}
+
+
 class Strategy(Protocol):
-    """What a search asks for its next trial."""
+    """Proposes the trials of a search."""
 
     def __init__(self, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> None: ...
 
@@ -35,17 +38,17 @@ class Strategy(Protocol):
 
 
 def strategy(name: str, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> Strategy:
-    """Return the strategy of a name, or raise `PlanError` with the near miss."""
+    """Return the strategy with this name, or raise `PlanError` with the closest match."""
     module = import_module(f"automl_magic.learn.strategies.{one_of(SAMPLERS, name, 'sampler')}")
-    found: Strategy = module.Strategy(candidates, metric, seed)
-    return found
+    strategy: Strategy = getattr(module, _CLASSES[name])(candidates, metric, seed)
+    return strategy
 
 
 def most_trials(n_rows: int) -> int:
-    """Return how many trials the out-of-fold scores of so many rows can tell apart.
+    """Return the maximum number of trials that out-of-fold scores on `n_rows` rows can rank.
 
-    The more trials, the more the best of them is only the luckiest, and so is an ensemble that is
-    weighed on the same predictions. AutoGluon caps its models by rows for this reason.
+    With more trials, the best one is more often just lucky, and so is an ensemble weighted on the
+    same predictions. AutoGluon limits its models by rows for the same reason.
     """
     rows, trials = np.log(np.array(MOST_TRIALS, dtype=np.float64)).T
     return int(np.exp(np.interp(np.log(max(1, n_rows)), rows, trials)) + 1e-9)

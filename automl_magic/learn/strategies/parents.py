@@ -1,10 +1,9 @@
-"""Which trial is varied next: the strong and the cheap more often, every family now and then.
+"""Choose which trial to vary next: good and cheap ones more often, but every family sometimes.
 
-A family (an estimator) has a share of the work in proportion to how near its best trial is to the
-best of all; within a family, so has each candidate. Next is the one that would still be the
-furthest below its share (fair queueing; Demers, Keshav and Shenker, 1989). Work is counted in
-boosting rounds and not in seconds: the clock differs from run to run, and the same trials have to
-lead to the same next one.
+A family (an estimator) gets a share of the work that depends on how close its best trial is to the
+best of all. The same holds for each candidate within a family. Next comes the one that is furthest
+below its share (fair queueing; Demers, Keshav and Shenker, 1989). Work is counted in boosting
+rounds, not in seconds, so that the same trials always lead to the same next one.
 """
 
 from __future__ import annotations
@@ -19,21 +18,21 @@ from automl_magic.learn.strategies.spaces import is_number
 from automl_magic.recipe import member
 from automl_magic.records import Metric, Trial, TrialState
 
-# In rounds of LightGBM, as `Member.work_of_a_round`.
+# In LightGBM rounds, as `Member.work_of_a_round`.
 WORK_WITHOUT_ROUNDS = 30.0
-# What a trial costs that was given up, beside one that was not.
+# The work of a pruned trial, relative to one that wasn't pruned.
 WORK_OF_A_PRUNED = 0.3
-# A candidate with a weight below this is too far behind: its variations would be, too.
+# A candidate with a weight below this is too far behind to be worth varying.
 LEAST_WEIGHT = 0.05
-# Losses closer than this share of what the best has gained over the baseline are alike.
-ALIKE, STANDARD_ERRORS = 0.003, 3.92  # an interval of 95 % is 3.92 standard errors wide
+# Losses that differ by less than this share of the best gain over the baseline count as equal.
+ALIKE, STANDARD_ERRORS = 0.003, 3.92  # a 95% interval is 3.92 standard errors wide
 
 
 @dataclass(frozen=True)
 class Parent:
-    """The best trial of a candidate: its weight, and the work of its variations.
+    """The best trial of a candidate, with its weight and the work of its variations.
 
-    `work` is what the next variation will take, `spent` what those before it took.
+    `work` is the expected work of the next variation, `spent` that of all earlier ones.
     """
 
     trial: Trial
@@ -43,12 +42,12 @@ class Parent:
 
     @property
     def turn(self) -> tuple[float, int]:
-        """When it is next among the candidates of its family: the lowest first."""
+        """Sort key among the candidates of its family: the lowest comes next."""
         return (self.spent + self.work) / self.weight, self.trial.number
 
 
 def in_turn(history: Sequence[Trial], metric: Metric) -> Iterator[Trial]:
-    """Yield the best trial of each candidate that can be varied, the next one to vary first."""
+    """Yield the best trial of each candidate that can be varied, in the order to vary them."""
     families: dict[str, list[Parent]] = {}
     for parent in _parents(distinct(history), metric):
         families.setdefault(parent.trial.estimator, []).append(parent)
@@ -65,21 +64,21 @@ def in_turn(history: Sequence[Trial], metric: Metric) -> Iterator[Trial]:
 
 
 def distinct(history: Sequence[Trial]) -> list[Trial]:
-    """Return the trials, one for each setting of a candidate.
+    """Return one trial for each parameter setting of a candidate.
 
-    A trial that was frozen and went on is in the history twice: where it has a score, the later
-    one says more.
+    A trial that was paused and resumed is in the history twice. The later one is used if it has a
+    score.
     """
-    found: dict[tuple[str, str], Trial] = {}
+    by_setting: dict[tuple[str, str], Trial] = {}
     for trial in history:
         setting = trial.candidate, json.dumps(trial.params, sort_keys=True)
-        if setting not in found or trial.score is not None:
-            found[setting] = trial
-    return list(found.values())
+        if setting not in by_setting or trial.score is not None:
+            by_setting[setting] = trial
+    return list(by_setting.values())
 
 
 def loss_of(trial: Trial, metric: Metric) -> float | None:
-    """Return the loss of a complete trial; None for one that was pruned or failed."""
+    """Return the loss of a complete trial, or None for a pruned or failed one."""
     if trial.state is not TrialState.COMPLETE or trial.score is None:
         return None
     return metric.loss(trial.score.score)
@@ -97,7 +96,7 @@ def _parents(history: Sequence[Trial], metric: Metric) -> list[Parent]:
             trial,
             weights[name],
             _work(trial),
-            _spent([made for made in history if made.candidate == name], trial),
+            _spent([other for other in history if other.candidate == name], trial),
         )
         for name, (_, trial) in best.items()
         if weights[name] >= LEAST_WEIGHT
@@ -117,7 +116,7 @@ def _best_of_each(history: Sequence[Trial], metric: Metric) -> dict[str, tuple[f
 
 
 def _scale(lowest: float, strongest: Trial, history: Sequence[Trial], metric: Metric) -> float:
-    """Return by how much a loss has to be larger for its weight to be a third (1/e)."""
+    """Return the increase in loss that reduces the weight to 1/e."""
     scale, score = 1e-12, strongest.score
     if score is not None and score.low is not None and score.high is not None:
         scale = max(scale, (score.high - score.low) / STANDARD_ERRORS)
@@ -129,7 +128,7 @@ def _scale(lowest: float, strongest: Trial, history: Sequence[Trial], metric: Me
 
 
 def _spent(trials: Sequence[Trial], best: Trial) -> float:
-    """Return the work of a candidate's trials but the first, which is the candidate itself."""
+    """Return the work of a candidate's variations: all its trials but the first."""
     return sum(
         _work(trial) if trial.state is TrialState.COMPLETE else WORK_OF_A_PRUNED * _work(best)
         for trial in trials[1:]
@@ -137,7 +136,7 @@ def _spent(trials: Sequence[Trial], best: Trial) -> float:
 
 
 def _work(trial: Trial) -> float:
-    grown = trial.n_iterations or trial.params.get("n_estimators")
-    if not is_number(grown):
+    n_rounds = trial.n_iterations or trial.params.get("n_estimators")
+    if not is_number(n_rounds):
         return WORK_WITHOUT_ROUNDS
-    return member(trial.estimator).work_of_a_round * grown
+    return member(trial.estimator).work_of_a_round * n_rounds

@@ -1,4 +1,4 @@
-"""portfolio: the candidates of the notebook, each once, in their order."""
+"""portfolio: try each candidate of the notebook once, in order."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from automl_magic.learn.candidate import Candidate, Proposal
 from automl_magic.records import Metric, Trial
 
 
-class Strategy:
+class PortfolioStrategy:
     """Proposes each candidate once."""
 
     def __init__(self, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> None:  # noqa: ARG002
         self._candidates = candidates
 
     def propose(self, history: Sequence[Trial], usable_s: float) -> Proposal | None:
-        del usable_s  # what does not fit is pruned, and the leaderboard says so
-        tried = {trial.candidate for trial in history}
-        for name, offered in self._candidates.items():
-            if name not in tried:
+        del usable_s  # a candidate that is too slow is recorded as pruned
+        tried_names = {trial.candidate for trial in history}
+        for name, candidate in self._candidates.items():
+            if name not in tried_names:
                 return Proposal(
                     name,
-                    offered.estimator,
-                    offered.view,
-                    offered.params,
+                    candidate.estimator,
+                    candidate.view,
+                    candidate.params,
                     "A candidate of the plan.",
                 )
         return None

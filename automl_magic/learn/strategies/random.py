@@ -1,4 +1,4 @@
-"""random: the portfolio, then random variations of its best trials."""
+"""random: try the portfolio, then random variations of its best trials."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from automl_magic.learn.strategies.variations import Variations
 from automl_magic.records import Metric, Trial
 
 
-class Strategy:
-    """Proposes each candidate once, then the best ones with some parameters drawn evenly."""
+class RandomStrategy:
+    """Proposes each candidate once, then the best ones with some parameters sampled at random."""
 
     def __init__(self, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> None:
-        self._portfolio = portfolio.Strategy(candidates, metric, seed)
+        self._portfolio = portfolio.PortfolioStrategy(candidates, metric, seed)
         self._variations = Variations(candidates, metric, seed, learns=False)
 
     def propose(self, history: Sequence[Trial], usable_s: float) -> Proposal | None:
-        listed = self._portfolio.propose(history, usable_s)
-        return listed or self._variations.propose(history, usable_s)
+        planned = self._portfolio.propose(history, usable_s)
+        return planned or self._variations.propose(history, usable_s)

@@ -1,7 +1,7 @@
-"""Sampling: what Optuna's samplers draw from a space, from the results of earlier trials.
+"""Sample parameters from a space with Optuna's samplers, given the results of earlier trials.
 
-A study is made anew for each draw: it holds no state that could differ from the trials, and takes
-some ten milliseconds. Optuna itself is imported with the first one.
+Each sample uses a new study, which takes about ten milliseconds and can't get out of sync with the
+trials. Optuna is imported on first use.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """Where an earlier trial lies in the space, and its loss; None if it was given up."""
+    """The position of an earlier trial in the space, and its loss, or None if it was pruned."""
 
     place: Mapping[str, float]
     loss: float | None
 
     def lies_in(self, space: Mapping[str, Range]) -> bool:
-        """Say whether the space has a place for it, in each of its parameters."""
+        """Return whether the trial is inside the space in each parameter."""
         return all(
             name in self.place and self.place[name] in values for name, values in space.items()
         )
 
 
 def at_random(seed: int) -> BaseSampler:
-    """Return a sampler that draws evenly."""
+    """Return a sampler that draws uniformly."""
     from optuna.samplers import RandomSampler
 
     return RandomSampler(seed=seed)
 
 
 def by_tpe(seed: int) -> BaseSampler:
-    """Return a sampler that draws where results were good and not where they were bad.
+    """Return a TPE sampler, which favors regions with good results.
 
-    The tree-structured Parzen estimator, over all parameters at once (Watanabe, 2023,
-    arXiv:2304.11127). Whoever calls it has earlier results, so it never starts at random.
+    The tree-structured Parzen estimator over all parameters at once (Watanabe, 2023,
+    arXiv:2304.11127). It needs earlier results: it never starts at random.
     """
     from optuna.samplers import TPESampler
 
-    # Trials run one after another: there are none to lie about.
+    # Trials run one after another, so a constant liar isn't needed.
     return TPESampler(seed=seed, multivariate=True, constant_liar=False, n_startup_trials=1)
 
 
@@ -56,7 +56,7 @@ def draw(
 ) -> dict[str, float | int]:
     """Return a value for each parameter of a space.
 
-    The results lie in the space. One that was given up counts as worse than all that were not.
+    All results must be inside the space. A pruned one counts as worse than all others.
     """
     from optuna import create_study
     from optuna.trial import TrialState, create_trial
@@ -73,8 +73,8 @@ def draw(
             )
             for result in results
         )
-        drawn = study.ask(distributions).params
-    return {name: space[name].inside(value) for name, value in drawn.items()}
+        params = study.ask(distributions).params
+    return {name: space[name].inside(value) for name, value in params.items()}
 
 
 def _distribution(values: Range) -> BaseDistribution:
@@ -87,7 +87,7 @@ def _distribution(values: Range) -> BaseDistribution:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Optuna from logging each study, without changing what a user has asked of it."""
+    """Keep Optuna from logging each study, then restore the user's log level."""
     from optuna import logging
 
     before = logging.get_verbosity()

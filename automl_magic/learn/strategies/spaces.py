@@ -1,7 +1,7 @@
-"""The parameters that a variation may change, and how far: an estimator's own space and its rate.
+"""The search space of a variation: an estimator's own space and its learning rate.
 
-The learning rate stays near those of the cells: the plan chose it by the budget. An estimator that
-has no space is not varied.
+The learning rate stays close to those of the cells, because the plan chose it for the budget. An
+estimator without a space isn't varied.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ LEARNING_RATE_FACTOR = 1.5
 def space_of(
     estimator: str, params: Mapping[str, Any], rates: Mapping[str, tuple[float, float]]
 ) -> dict[str, Range]:
-    """Return what may be varied of an estimator with these parameters.
+    """Return the search space of an estimator with these parameters.
 
     Parameters
     ----------
-    rates
+    rates : mapping of estimator to (low, high)
         From `learning_rates`.
     """
     space = {
@@ -44,22 +44,22 @@ def space_of(
 def learning_rates(candidates: Iterable[Candidate]) -> dict[str, tuple[float, float]]:
     """Return the lowest and the highest learning rate of each estimator's cells."""
     rates: dict[str, list[float]] = {}
-    for offered in candidates:
-        rate = offered.params.get(LEARNING_RATE)
+    for candidate in candidates:
+        rate = candidate.params.get(LEARNING_RATE)
         if is_number(rate):
-            rates.setdefault(offered.estimator, []).append(rate)
-    return {estimator: (min(found), max(found)) for estimator, found in rates.items()}
+            rates.setdefault(candidate.estimator, []).append(rate)
+    return {estimator: (min(values), max(values)) for estimator, values in rates.items()}
 
 
 def place(params: Mapping[str, Any], space: Mapping[str, Range]) -> dict[str, float]:
-    """Return where parameters lie in a space; what they leave out is the library's usual value."""
-    found = {}
+    """Return the position of parameters in a space. Omitted ones have the library's default."""
+    position = {}
     for name, values in space.items():
         value = params.get(name)
-        known = value if is_number(value) else values.usual
-        if known is not None:
-            found[name] = values.inside(known)
-    return found
+        number = value if is_number(value) else values.usual
+        if number is not None:
+            position[name] = values.inside(number)
+    return position
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -1,4 +1,4 @@
-"""tpe: the portfolio, then variations that Bayesian optimisation chooses from all results."""
+"""tpe: try the portfolio, then variations chosen by Bayesian optimization on all results."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from automl_magic.learn.strategies.variations import Variations
 from automl_magic.records import Metric, Trial
 
 
-class Strategy:
-    """Proposes each candidate once, then the best ones with parameters drawn by TPE."""
+class TpeStrategy:
+    """Proposes each candidate once, then the best ones with parameters sampled by TPE."""
 
     def __init__(self, candidates: Mapping[str, Candidate], metric: Metric, seed: int) -> None:
-        self._portfolio = portfolio.Strategy(candidates, metric, seed)
+        self._portfolio = portfolio.PortfolioStrategy(candidates, metric, seed)
         self._variations = Variations(candidates, metric, seed, learns=True)
 
     def propose(self, history: Sequence[Trial], usable_s: float) -> Proposal | None:
-        listed = self._portfolio.propose(history, usable_s)
-        return listed or self._variations.propose(history, usable_s)
+        planned = self._portfolio.propose(history, usable_s)
+        return planned or self._variations.propose(history, usable_s)

@@ -1,7 +1,7 @@
-"""Variations: the best trials of the candidates, some of their parameters drawn anew.
+"""Variations: the best trials of the candidates, with some parameters resampled.
 
-Most stay near their parent: its settings are proven, and what is drawn from the whole range mostly
-loses. Some do not, or what nobody thought of would never be found.
+Most variations stay close to their parent, because its settings are proven and samples from the
+full range mostly score worse. Some use the full range, so that the search can find new settings.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from automl_magic.learn.strategies.spaces import learning_rates, place, space_of
 from automl_magic.recipe import Range
 from automl_magic.records import Metric, Trial
 
-# Near is within this share of each range; there, this share of the parameters is changed.
+# This share of variations stays within `REACH` of each range, changing this share of parameters.
 NEAR_SHARE, REACH, CHANGED_SHARE = 0.85, 0.3, 0.5
-# Fewer results do not tell TPE where to look: near a parent, and in the whole range.
+# The number of results that TPE needs: near a parent, and in the full range.
 FEWEST_NEAR, FEWEST = 5, 8
 ATTEMPTS = 20
 MOST_NAMED = 4
 
 
 class Variations:
-    """Proposes variations for as long as there is something new to propose.
+    """Proposes variations until there are no new ones.
 
-    With `learns`, TPE draws them where there are results enough; else they are drawn evenly.
+    With `learns`, TPE samples them once there are enough results. Otherwise they are random.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Variations:
         self._metric, self._seed, self._learns = metric, seed, learns
 
     def propose(self, history: Sequence[Trial], usable_s: float) -> Proposal | None:
-        """Return a variation of the trial whose turn it is, or None if there is nothing new."""
-        tried = {_key(trial, trial.params) for trial in history}
+        """Return a variation of the next parent trial, or None if there is nothing new."""
+        tried_keys = {_key(trial, trial.params) for trial in history}
         random = np.random.default_rng([self._seed, len(history)])
         for parent in in_turn(history, self._metric):
             if parent.fit_s > usable_s:
                 continue
             for how, params in self._draws(parent, history, random):
-                if _key(parent, params) not in tried:
+                if _key(parent, params) not in tried_keys:
                     return Proposal(
                         parent.candidate,
                         parent.estimator,
@@ -61,26 +61,28 @@ class Variations:
     def _draws(
         self, parent: Trial, history: Sequence[Trial], random: np.random.Generator
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield parameters, and how they were drawn."""
-        whole = space_of(parent.estimator, parent.params, self._rates)
-        results = self._results(parent.estimator, whole, history)
-        middle = place(parent.params, whole)
-        for _ in range(ATTEMPTS if whole else 0):
+        """Yield parameters, and how they were sampled."""
+        full_space = space_of(parent.estimator, parent.params, self._rates)
+        results = self._results(parent.estimator, full_space, history)
+        center = place(parent.params, full_space)
+        for _ in range(ATTEMPTS if full_space else 0):
             if random.uniform() < NEAR_SHARE:
-                where, fewest = f"near trial {parent.number}'s settings", FEWEST_NEAR
-                space = {name: values.near(middle[name], REACH) for name, values in whole.items()}
-                names = _some(list(whole), random)
+                where, min_results = f"near the settings of trial {parent.number}", FEWEST_NEAR
+                space = {
+                    name: values.near(center[name], REACH) for name, values in full_space.items()
+                }
+                names = _sample_names(list(full_space), random)
             else:
-                where, fewest = f"over the whole range, from trial {parent.number}", FEWEST
-                space, names = whole, list(whole)
+                where, min_results = f"over the full range, from trial {parent.number}", FEWEST
+                space, names = full_space, list(full_space)
             inside = [result for result in results if result.lies_in(space)]
-            knows = self._learns and len(inside) >= fewest
+            uses_tpe = self._learns and len(inside) >= min_results
             seed = int(random.integers(2**31))
-            sampler = sampling.by_tpe(seed) if knows else sampling.at_random(seed)
-            drawn = sampling.draw(sampler, space, inside if knows else ())
+            sampler = sampling.by_tpe(seed) if uses_tpe else sampling.at_random(seed)
+            sampled = sampling.draw(sampler, space, inside if uses_tpe else ())
             yield (
-                f"{'TPE' if knows else 'Random'}: {where}",
-                {**parent.params, **{name: drawn[name] for name in names}},
+                f"{'TPE' if uses_tpe else 'Random'} variation {where}",
+                {**parent.params, **{name: sampled[name] for name in names}},
             )
 
     def _results(
@@ -93,8 +95,8 @@ class Variations:
         ]
 
 
-def _some(names: Sequence[str], random: np.random.Generator) -> list[str]:
-    """Return about half of the names, two at the least: one alone may have no effect here."""
+def _sample_names(names: Sequence[str], random: np.random.Generator) -> list[str]:
+    """Return about half of the names, at least two, because one may have no effect here."""
     order = [str(name) for name in random.permutation(names)]
     return order[: max(2, int(random.binomial(len(names), CHANGED_SHARE)))]
 

@@ -86,7 +86,7 @@ def test_a_candidate_of_one_parameter_is_varied_for_as_long_as_there_is_time(sea
 def test_tpe_says_where_it_looked_and_what_it_changed(search):
     reasons = [trial.reason for trial in search("tpe", 30)[4:]]
 
-    assert any(reason.startswith("TPE: near trial ") for reason in reasons)
+    assert any(reason.startswith("TPE variation near ") for reason in reasons)
     assert all(reason.startswith(("TPE: ", "Random: ")) for reason in reasons)
     assert not any(trial.reason.startswith("TPE") for trial in search("random", 20))
 
@@ -111,7 +111,7 @@ def test_an_unknown_sampler_is_offered_its_near_miss():
     with pytest.raises(PlanError) as refused:
         strategy("randm", {}, METRICS["roc_auc"], 0)
 
-    assert refused.value.what == "There is no sampler 'randm'."
+    assert refused.value.what == "'randm' isn't a valid sampler."
     assert refused.value.why == "The samplers are portfolio, random, tpe."
     assert refused.value.fix == "Write 'random' in the cell."
 
