@@ -209,8 +209,8 @@ def _update(desired: Deployment, current: tuple[Deployment, Route], here: Worksp
         store(here),
         desired,
         here.actor,
-        seen=old_route,
-        wanted=new_route,
+        expected=old_route,
+        desired=new_route,
         trusted=trusted_keys(here),
     )
     notes = (f"Changed the route of {desired.name}.",) if new_route != old_route else ()

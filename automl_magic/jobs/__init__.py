@@ -1,4 +1,4 @@
-"""jobs: what goes on by itself, again and again: above `flow`, whose verbs it calls.
+"""jobs: background loops, on top of `flow`.
 
-watch  a deployment is judged, looked at and trained anew until somebody says stop
+watch  monitor a deployment, send alerts and retrain until stopped
 """

@@ -1,4 +1,4 @@
-"""The watch of a deployment: windows are judged, alerts are told, challengers are made."""
+"""Watch a deployment: check windows, send alerts and retrain."""
 
 from __future__ import annotations
 
@@ -23,53 +23,61 @@ LOGGER = logging.getLogger("automl_magic.watch")
 
 def watch(
     deployment: str,
-    judge: Callable[[], object],
+    check_window: Callable[[], object],
     *,
     every_s: float | None = None,
     tick_s: float = TICK_S,
     on_notice: Callable[[Notice], None] | None = None,
-    on_words: Callable[[str], None] | None = None,
+    on_message: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
     workspace: Workspace | None = None,
 ) -> None:
     """Watch a deployment until Ctrl-C, or until `stop` is set.
 
-    Every `every_s` seconds a window is judged. Beside that, every `tick_s` seconds, serving is
-    looked at and notices are sent: a breach is told in less than a minute however long a notebook
-    takes. What the monitor file says about retraining is done after a window was judged.
+    A window is checked every `every_s` seconds. In parallel, serving is checked and notifications
+    are sent every `tick_s` seconds, so that a breach is reported within a minute even if a notebook
+    takes long. Retraining, if the monitor file sets it, follows each window.
 
     Parameters
     ----------
-    judge : callable
-        Runs the monitor notebook, which writes its report into the store.
-    on_notice, on_words : callable, optional
-        Called with each notice, and with what else there is to say.
+    check_window : callable
+        Runs the monitor notebook, which writes its report to the store.
+    every_s : float, optional
+        Time between windows, in seconds. By default from the monitor file.
+    tick_s : float
+        Time between checks of serving, in seconds.
+    on_notice : callable, optional
+        Called with each notification.
+    on_message : callable, optional
+        Called with other messages. By default they are logged.
+    stop : threading.Event, optional
+        Set it to stop watching.
     workspace : Workspace, optional
-        By default that of the environment: the person's own.
+        By default from the environment.
     """
     stop = threading.Event() if stop is None else stop
-    say = on_words or LOGGER.info
-    here = workspace or default_workspace()
-    looking = _Looking(deployment, tick_s, stop, on_notice, say, here=here)
-    every_s = monitor_of(deployment, here.home).every_s if every_s is None else every_s
-    looking.start()
+    log = on_message or LOGGER.info
+    active_workspace = workspace or default_workspace()
+    alert_loop = _AlertLoop(deployment, tick_s, stop, on_notice, log, workspace=active_workspace)
+    every_s = monitor_of(deployment, active_workspace.home).every_s if every_s is None else every_s
+    alert_loop.start()
     try:
         while not stop.is_set():
-            begun = time.monotonic()
-            _judged(deployment, judge, say, here)
-            looking.now.set()
-            _retrain_if_asked(deployment, say, here)
-            stop.wait(max(0.0, every_s - (time.monotonic() - begun)))
+            started = time.monotonic()
+            _check_window(deployment, check_window, log, active_workspace)
+            alert_loop.wake_up.set()
+            _retrain_if_asked(deployment, log, active_workspace)
+            stop.wait(max(0.0, every_s - (time.monotonic() - started)))
     except KeyboardInterrupt:
         pass
     finally:
         stop.set()
-        looking.now.set()
-        looking.join()
+        alert_loop.wake_up.set()
+        alert_loop.join()
 
 
-class _Looking(threading.Thread):
-    """Looks at the deployment again and again, beside the notebooks."""
+class _AlertLoop(threading.Thread):
+    """Checks serving and sends notifications, in parallel with the notebooks."""
 
     def __init__(
         self,
@@ -77,57 +85,64 @@ class _Looking(threading.Thread):
         tick_s: float,
         stop: threading.Event,
         on_notice: Callable[[Notice], None] | None,
-        say: Callable[[str], None],
+        log: Callable[[str], None],
         *,
-        here: Workspace,
+        workspace: Workspace,
     ) -> None:
         super().__init__(daemon=True, name=f"alerts of {deployment}")
-        self._deployment, self._tick_s, self._stop_asked = deployment, tick_s, stop
-        self._on_notice, self._say, self._here = on_notice, say, here
-        self.now = threading.Event()
+        self._deployment, self._tick_s, self._stop_event = deployment, tick_s, stop
+        self._on_notice, self._log, self._workspace = on_notice, log, workspace
+        self.wake_up = threading.Event()
 
     def run(self) -> None:
         last = ""
         while True:
             try:
-                for notice in look(self._deployment, workspace=self._here):
+                for notice in look(self._deployment, workspace=self._workspace):
                     if self._on_notice is not None:
                         self._on_notice(notice)
                 last = ""
             except AutomlMagicError as error:
-                # A database that is away for a minute must not end the watch; nor fill the log.
+                # A database that is unavailable for a while must not end the watch or fill the log.
                 if error.what != last:
                     last = error.what
-                    self._say(str(error))
-            if self._stop_asked.is_set():
+                    self._log(str(error))
+            if self._stop_event.is_set():
                 return
-            self.now.wait(self._tick_s)
-            self.now.clear()
+            self.wake_up.wait(self._tick_s)
+            self.wake_up.clear()
 
 
-def _judged(
-    deployment: str, judge: Callable[[], object], say: Callable[[str], None], here: Workspace
+def _check_window(
+    deployment: str,
+    check_window: Callable[[], object],
+    log: Callable[[str], None],
+    workspace: Workspace,
 ) -> None:
     try:
-        judge()
-        seen = calm(deployment, AlertKind.MONITOR_FAILED, at=time.time())
+        check_window()
+        observation = calm(deployment, AlertKind.MONITOR_FAILED, at=time.time())
     except AutomlMagicError as error:
-        say(str(error))
+        log(str(error))
         summary = f"{error.what} {error.why} {error.fix}"
-        seen = event(deployment, AlertKind.MONITOR_FAILED, "monitor", summary, at=time.time())
-    _note(deployment, seen, here)
+        observation = event(
+            deployment, AlertKind.MONITOR_FAILED, "monitor", summary, at=time.time()
+        )
+    _record(deployment, observation, workspace)
 
 
-def _note(deployment: str, seen: Observation, here: Workspace) -> None:
-    with suppress(AutomlMagicError):  # the next look says so
-        observe(store(here), monitor_of(deployment, here.home), seen, now=time.time())
+def _record(deployment: str, observation: Observation, workspace: Workspace) -> None:
+    with suppress(AutomlMagicError):  # the alert loop reports it
+        observe(
+            store(workspace), monitor_of(deployment, workspace.home), observation, now=time.time()
+        )
 
 
-def _retrain_if_asked(deployment: str, say: Callable[[str], None], here: Workspace) -> None:
+def _retrain_if_asked(deployment: str, log: Callable[[str], None], workspace: Workspace) -> None:
     try:
-        done = retrain_if_asked(deployment, workspace=here)
+        message = retrain_if_asked(deployment, workspace=workspace)
     except AutomlMagicError as error:
-        say(str(error))
+        log(str(error))
     else:
-        if done is not None:
-            say(done)
+        if message is not None:
+            log(message)

@@ -1,19 +1,19 @@
-"""store: the database that governance, serving and monitoring share. SQLite, or PostgreSQL.
+"""store: the database of governance, serving and monitoring, in SQLite or PostgreSQL.
 
-tables      every table, in one place
-engine      a database that is ready to use, and the three kinds of transaction
-opened      the two databases of a workspace, opened once a process
-locks       what PostgreSQL keeps apart by schema
-signing     keys, signatures, and which keys are believed
-approvals   which bytes may serve
-routes      which versions answer, changed by compare-and-swap
-aliases     what `champion` and the others mean
-champion    the alias and the deployments that follow it, moved together
-outbox      what MLflow shall be told
-staged      where the signed folder of a version lies
-workers     which server processes live, and what they have seen
+tables      all tables
+engine      open a database, and the three kinds of transactions
+opened      the two databases of a workspace, opened once per process
+locks       advisory locks of PostgreSQL
+signing     keys, signatures and trusted keys
+approvals   the versions approved for serving
+routes      the versions that deployments serve, changed by compare-and-swap
+aliases     aliases of model versions, such as `champion`
+champion    change the alias and the deployments that follow it together
+outbox      messages for MLflow
+staged      the path of the signed folder of a version
+workers     live server processes, and the routes that they follow
 keys        API keys
-audit       who did what, each entry bound to the one before it
+audit       the audit log, a hash chain
 
-Which database that is, the workspace says: `store.db` in its home, or a schema of PostgreSQL.
+The workspace sets the database: `store.db` in its home, or a schema in PostgreSQL.
 """

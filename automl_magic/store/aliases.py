@@ -1,4 +1,4 @@
-"""Aliases: what `champion` and the others mean. This is the truth; MLflow's are written after it.
+"""Aliases of model versions, such as `champion`. The store is authoritative; MLflow gets a copy.
 
 All aliases of a model change together, by compare-and-swap on the model's epoch.
 """
@@ -20,7 +20,7 @@ from automl_magic.store.upsert import upsert
 
 @dataclass(frozen=True)
 class Aliases:
-    """What the aliases of a model mean: alias → version. Epoch 0: nothing was said yet."""
+    """The aliases of a model: alias → version. Epoch 0 means that none were ever set."""
 
     model: str
     epoch: int = 0
@@ -28,13 +28,13 @@ class Aliases:
 
 
 def read_aliases(engine: Engine, model: str) -> Aliases:
-    """Return the aliases of a model, as they are at one moment."""
+    """Return the aliases of a model, from one snapshot."""
     with reading(engine) as connection:
         return aliases_in(connection, model)
 
 
 def aliases_in(connection: Connection, model: str) -> Aliases:
-    """Return what `read_aliases` does, as a transaction sees it."""
+    """Return the aliases of a model, as seen by a transaction."""
     epoch = connection.execute(select(models.c.epoch).where(models.c.name == model)).scalar()
     rows = connection.execute(
         select(aliases.c.alias, aliases.c.version)
@@ -46,63 +46,63 @@ def aliases_in(connection: Connection, model: str) -> Aliases:
 
 def put_aliases(
     connection: Connection,
-    seen: Aliases,
+    expected: Aliases,
     versions: Mapping[str, int],
     *,
     action: str,
     actor: str,
     reason: str = "",
 ) -> Aliases:
-    """Put other aliases in the place of those that were seen, in a `serially` transaction.
+    """Replace the expected aliases with others, in a `serially` transaction.
 
-    With them come the audit entry and the order to tell MLflow. Where nothing changes, nothing is
-    written.
+    Also writes an audit entry and an outbox message for MLflow. Writes nothing if nothing changes.
 
     Raises
     ------
     RouteChanged
-        If the aliases are not those that were seen.
+        If the aliases aren't the expected ones.
     """
-    _check_epoch(connection, seen)
-    if dict(versions) == dict(seen.versions):
-        return seen
-    new = Aliases(seen.model, seen.epoch + 1, dict(versions))
-    if seen.epoch == 0:
-        connection.execute(models.insert().values(name=seen.model, epoch=new.epoch))
+    _check_epoch(connection, expected)
+    if dict(versions) == dict(expected.versions):
+        return expected
+    new = Aliases(expected.model, expected.epoch + 1, dict(versions))
+    if expected.epoch == 0:
+        connection.execute(models.insert().values(name=expected.model, epoch=new.epoch))
     else:
-        is_seen = (models.c.name == seen.model) & (models.c.epoch == seen.epoch)
-        connection.execute(update(models).where(is_seen).values(epoch=new.epoch))
-    gone = sorted(set(seen.versions) - set(versions))
+        is_expected = (models.c.name == expected.model) & (models.c.epoch == expected.epoch)
+        connection.execute(update(models).where(is_expected).values(epoch=new.epoch))
+    removed = sorted(set(expected.versions) - set(versions))
     connection.execute(
-        delete(aliases).where(aliases.c.model == seen.model, aliases.c.alias.in_(gone))
+        delete(aliases).where(aliases.c.model == expected.model, aliases.c.alias.in_(removed))
     )
-    at = now(connection)
-    moved = {a: v for a, v in versions.items() if seen.versions.get(a) != v}
+    set_at = now(connection)
+    changed = {a: v for a, v in versions.items() if expected.versions.get(a) != v}
     upsert(
         connection,
         aliases,
         [
-            {"model": seen.model, "alias": alias, "version": version, "set_at": at}
-            for alias, version in moved.items()
+            {"model": expected.model, "alias": alias, "version": version, "set_at": set_at}
+            for alias, version in changed.items()
         ],
     )
     append(
         connection,
         actor=actor,
         action=action,
-        subject=seen.model,
-        detail={"from": dict(seen.versions), "to": dict(versions), "reason": reason[:1000]},
+        subject=expected.model,
+        detail={"from": dict(expected.versions), "to": dict(versions), "reason": reason[:1000]},
     )
-    enqueue(connection, ALIASES_OF, {"model": seen.model, "gone": gone})
+    enqueue(connection, ALIASES_OF, {"model": expected.model, "gone": removed})
     return new
 
 
-def _check_epoch(connection: Connection, seen: Aliases) -> None:
-    found = connection.execute(select(models.c.epoch).where(models.c.name == seen.model)).scalar()
-    if (found or 0) != seen.epoch:
+def _check_epoch(connection: Connection, expected: Aliases) -> None:
+    epoch = connection.execute(
+        select(models.c.epoch).where(models.c.name == expected.model)
+    ).scalar()
+    if (epoch or 0) != expected.epoch:
         raise RouteChanged(
-            f"The aliases of {seen.model} are not those that were read.",
-            why=f"Somebody changed them in between: their epoch is {found}, "
-            f"and {seen.epoch} was read.",
-            fix="Look at them, and decide again: automl models",
+            f"The aliases of {expected.model} have changed since you read them.",
+            why=f"Their epoch is now {epoch or 0}, not {expected.epoch}.",
+            fix="Review the aliases and try again: automl models",
         )

@@ -1,4 +1,4 @@
-"""Approvals: which bytes may serve. A row says so, and a signature says who said it."""
+"""Approvals: the model files that may be served, each with the approver's signature."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from automl_magic.store.tables import approvals
 
 @dataclass(frozen=True)
 class Approved:
-    """An approval as the store has it; times in seconds since 1970."""
+    """An approval in the store. Times are Unix times in seconds."""
 
     id: int
     approval: Approval
@@ -29,61 +29,61 @@ class Approved:
 
 @dataclass(frozen=True)
 class Clearance:
-    """The proof that a version may serve, as one transaction has found it.
+    """The proof, within one transaction, that a version may be served.
 
-    `clear` alone makes one. Whatever writes a route or moves the champion takes it as an argument,
-    so nobody forgets to ask, and nobody asks twice. It ends with its transaction.
+    Only `clear` makes one. Functions that write a route or change the champion require it as an
+    argument, so the check can't be forgotten or repeated. It's valid only in its transaction.
     """
 
     approval: Approval
 
     @property
     def version(self) -> int:
-        """The version that may serve."""
+        """The version that may be served."""
         return self.approval.statement.version
 
     def is_for(self, model: str, version: int) -> bool:
-        """Say whether it is about a version."""
-        said = self.approval.statement
-        return (said.model, said.version) == (model, version)
+        """Return whether it's for this version."""
+        statement = self.approval.statement
+        return (statement.model, statement.version) == (model, version)
 
 
 def record(connection: Connection, approval: Approval) -> None:
-    """Write an approval with its audit entry; it takes the place of an older one.
+    """Write an approval with its audit entry, in a `serially` transaction.
 
-    The transaction must be a `serially` one.
+    It replaces an older approval of the version.
     """
-    said = approval.statement
-    at = now(connection)
+    statement = approval.statement
+    approved_at = now(connection)
     connection.execute(
         approvals.insert().values(
-            model=said.model,
-            version=said.version,
-            manifest_sha256=said.manifest_sha256,
-            approver=said.approver,
+            model=statement.model,
+            version=statement.version,
+            manifest_sha256=statement.manifest_sha256,
+            approver=statement.approver,
             document=dumps(approval.to_json(), indent=None).strip(),
-            approved_at=at,
+            approved_at=approved_at,
         )
     )
     append(
         connection,
-        actor=said.approver,
+        actor=statement.approver,
         action="approve",
-        subject=f"{said.model}/{said.version}",
+        subject=f"{statement.model}/{statement.version}",
         detail={
-            "manifest_sha256": said.manifest_sha256,
-            "author": said.author,
-            "policy": said.policy,
+            "manifest_sha256": statement.manifest_sha256,
+            "author": statement.author,
+            "policy": statement.policy,
             "key_id": approval.key_id,
         },
     )
 
 
 def revoke(connection: Connection, model: str, version: int, *, actor: str) -> int:
-    """Mark every approval of a version as revoked, and return how many were not yet."""
+    """Revoke all approvals of a version, and return how many weren't revoked yet."""
     result = connection.execute(
         update(approvals)
-        .where(_of(model, version), approvals.c.revoked_at.is_(None))
+        .where(_is_version(model, version), approvals.c.revoked_at.is_(None))
         .values(revoked_at=now(connection), revoked_by=actor)
     )
     return int(result.rowcount)
@@ -97,11 +97,11 @@ def clear(
     trusted: TrustedKeys,
     manifest_sha256: str | None = None,
 ) -> Clearance:
-    """Ask, in the `serially` transaction that routes to a version, whether it may serve.
+    """Check, in the `serially` transaction that routes to a version, that it may be served.
 
-    This is the one place where such a transaction asks. What was found before it began, when bytes
-    were staged, only saved work: a version that is revoked in between is refused here, and as no
-    other such transaction runs beside this one, none is revoked between this and the write.
+    This is the only check that counts. Checks before the transaction, when files are staged, only
+    save work. A version that is revoked in between is rejected here. Because such transactions
+    exclude each other, none can be revoked between this check and the write.
 
     Raises
     ------
@@ -121,34 +121,36 @@ def check_approved(
     trusted: TrustedKeys,
     manifest_sha256: str | None = None,
 ) -> Approval:
-    """Return the approval of a version, if there is one that holds.
+    """Return the valid approval of a version.
 
     Parameters
     ----------
     trusted : TrustedKeys
-        Whose signatures are believed: those of the workspace.
+        The trusted keys of the workspace.
     manifest_sha256 : str, optional
-        The digest of the manifest at hand, which must be the one that was approved.
+        The digest of the manifest to check. It must be the approved one.
 
     Raises
     ------
     NotApproved
-        If nobody approved the version, the approval was revoked, it is of other bytes, or no
+        If the version wasn't approved, the approval was revoked or is for other files, or no
         trusted key signed it.
     """
     row = _newest(connection, model, version)
     if row is None or row.revoked_at is not None:
         raise NotApproved(
-            f"{model} version {version} may not serve.",
-            why="Nobody has approved it."
+            f"{model} version {version} can't be served.",
+            why="It hasn't been approved."
             if row is None
             else f"Its approval was revoked by {row.revoked_by}.",
-            fix=f"Approve it: automl approve {model} {version}",
+            fix=f"Approve the version: automl approve {model} {version}",
         )
-    approval = _read(row).approval
-    said = approval.statement
-    if (said.model, said.version) != (model, version):
-        raise _of_something_else(model, version, f"It is of {said.model} version {said.version}.")
+    approval = _from_row(row).approval
+    statement = approval.statement
+    if (statement.model, statement.version) != (model, version):
+        raise _invalid_approval_error(
+            model, version, f"It's for {statement.model} version {statement.version}."
+        )
     if manifest_sha256 is not None:
         check_manifest(approval, manifest_sha256)
     trusted.verify(approval)
@@ -156,40 +158,45 @@ def check_approved(
 
 
 def check_manifest(approval: Approval, manifest_sha256: str) -> None:
-    """Raise NotApproved if an approval is of other bytes than those of a manifest."""
-    said = approval.statement
-    if manifest_sha256 != said.manifest_sha256:
-        why = "The model's files are not those it is about."
-        raise _of_something_else(said.model, said.version, why)
+    """Raise NotApproved if an approval is for other files than those of a manifest."""
+    statement = approval.statement
+    if manifest_sha256 != statement.manifest_sha256:
+        why = "The model's files differ from the approved ones."
+        raise _invalid_approval_error(statement.model, statement.version, why)
 
 
 def approval_of(engine: Engine, model: str, version: int) -> Approved | None:
-    """Return the newest approval of a version, revoked or not; None if there never was one."""
+    """Return the latest approval of a version, even if revoked, or None if there never was one."""
     with reading(engine) as connection:
         row = _newest(connection, model, version)
-    return None if row is None else _read(row)
+    return None if row is None else _from_row(row)
 
 
-def _of(model: str, version: int) -> ColumnElement[bool]:
+def _is_version(model: str, version: int) -> ColumnElement[bool]:
     return (approvals.c.model == model) & (approvals.c.version == version)
 
 
 def _newest(connection: Connection, model: str, version: int) -> Row[tuple[object, ...]] | None:
-    query = select(approvals).where(_of(model, version)).order_by(approvals.c.id.desc()).limit(1)
+    query = (
+        select(approvals)
+        .where(_is_version(model, version))
+        .order_by(approvals.c.id.desc())
+        .limit(1)
+    )
     return connection.execute(query).first()
 
 
-def _read(row: Row[tuple[object, ...]]) -> Approved:
+def _from_row(row: Row[tuple[object, ...]]) -> Approved:
     try:
         approval = Approval.from_json(json.loads(row.document))
     except (ValueError, RecordProblem) as error:
-        raise _of_something_else(row.model, row.version, "It cannot be read.") from error
+        raise _invalid_approval_error(row.model, row.version, "It's damaged.") from error
     return Approved(row.id, approval, row.approved_at, row.revoked_at, row.revoked_by)
 
 
-def _of_something_else(model: str, version: int, why: str) -> NotApproved:
+def _invalid_approval_error(model: str, version: int, why: str) -> NotApproved:
     return NotApproved(
-        f"The approval of {model} version {version} does not hold.",
+        f"The approval of {model} version {version} isn't valid.",
         why=why,
-        fix=f"Approve it again: automl approve {model} {version}",
+        fix=f"Approve the version again: automl approve {model} {version}",
     )

@@ -1,8 +1,8 @@
-"""The audit log: who did what, each entry bound to the one before it.
+"""The audit log: who did what, as a hash chain.
 
-An entry's hash is SHA-256 over the hash before it and the entry's canonical JSON (RFC 8785). An
-entry that was changed, removed or put in between breaks the chain there. A chain alone does not
-show that its end was cut off: whoever must exclude that keeps `head` somewhere else.
+An entry's hash is SHA-256 over the previous hash and the entry's canonical JSON (RFC 8785). A
+changed, removed or inserted entry breaks the chain there. The chain doesn't show whether entries
+were removed at its end. To detect that, keep `head` somewhere else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MAX_SUBJECT = 300
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: `at` in seconds since 1970, `detail` a JSON mapping."""
+    """One entry. `at` is a Unix time in seconds, `detail` a JSON mapping."""
 
     seq: int
     at: float
@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a check: `broken_at` is the number of the first wrong entry, or None."""
+    """The result of a check. `broken_at` is the number of the first wrong entry, or None."""
 
     n_entries: int
     head: str
@@ -51,7 +51,7 @@ class Verdict:
 def append(
     connection: Connection, *, actor: str, action: str, subject: str, detail: Mapping[str, Any]
 ) -> str:
-    """Write an entry in the transaction of what it tells of; it must be a `serially` one.
+    """Write an entry in the `serially` transaction of the change that it records.
 
     Returns
     -------
@@ -62,10 +62,10 @@ def append(
         select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
     ).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    at = now(connection)
+    timestamp = now(connection)
     row = {
         "seq": seq,
-        "at": at,
+        "at": timestamp,
         "actor": actor,
         "action": action,
         "subject": subject[:_MAX_SUBJECT],
@@ -77,7 +77,7 @@ def append(
 
 
 def entries(engine: Engine, *, limit: int = 50, subject: str | None = None) -> list[Entry]:
-    """Return the newest entries, the newest first."""
+    """Return the latest entries, newest first."""
     query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
@@ -89,7 +89,7 @@ def entries(engine: Engine, *, limit: int = 50, subject: str | None = None) -> l
 
 
 def verify(engine: Engine) -> Verdict:
-    """Check the whole chain, and say where it breaks."""
+    """Check the full chain, and return where it breaks."""
     seq, head = 0, GENESIS
     with reading(engine) as connection:
         rows = connection.execution_options(yield_per=1000).execute(
@@ -107,13 +107,13 @@ def _problem(row: Mapping[str, Any], seq: int, head: str) -> str | None:
     if row["seq"] != seq + 1:
         return f"Entry {seq + 1} is missing."
     if row["previous"] != head:
-        return "It does not follow the entry before it: one of the two was replaced."
+        return "Its previous hash doesn't match the entry before it: one of the two was changed."
     fields = {name: row[name] for name in ("seq", "at", "actor", "action", "subject", "detail")}
     try:
         is_same = _hash(head, fields) == row["hash"]
     except (rfc8785.CanonicalizationError, TypeError):
         is_same = False
-    return None if is_same else "Its hash is not that of what it says: it was changed."
+    return None if is_same else "Its hash doesn't match its content: it was changed."
 
 
 def _hash(previous: str, row: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
-"""champion: the alias and the deployments that follow it, moved together in one transaction.
+"""champion: change the alias and the deployments that follow it together in one transaction.
 
-A deployment follows the champion where its `modelVersionId` is a plain NAME, or NAME@champion. For
-each of them `stable` is what `champion` means, always: whoever moves one moves the other here. A
-deployment that names a version or another alias stays with it.
+A deployment follows the champion if its `modelVersionId` is NAME or NAME@champion. Its `stable`
+version is always the champion, because both change here. A deployment that names a version or
+another alias doesn't change.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from automl_magic.store.route_rows import Deed, deployments_of, put_route
 
 @dataclass(frozen=True)
 class Moved:
-    """What a change of a model's aliases came to: the aliases now, and every route that moved."""
+    """The result of a change of a model's aliases: the new aliases, and the changed routes."""
 
     aliases: Aliases
     routes: tuple[Route, ...] = ()
@@ -33,161 +33,177 @@ class Moved:
 
 def promote(
     connection: Connection,
-    seen: Aliases,
+    expected: Aliases,
     alias: str,
     version: int,
-    deed: Deed,
+    context: Deed,
     *,
     manifest_sha256: str | None = None,
 ) -> Moved:
-    """Make an alias mean a version, in a `serially` transaction.
+    """Point an alias to a version, in a `serially` transaction.
 
-    Where it is the champion, it must be approved, the champion that gives way becomes `rollback`,
-    and it is the stable version of every deployment that follows; a canary there has ended.
+    A new champion must be approved. The old one becomes `rollback`, and the new one becomes the
+    stable version of every deployment that follows the champion. Their canaries are removed.
 
     Parameters
     ----------
     manifest_sha256 : str, optional
-        The digest of the bytes that were looked at, which must be those that are approved.
+        The digest of the files that were checked. It must be the approved one.
 
     Raises
     ------
     RouteChanged
-        If the aliases are not those that were seen.
+        If the aliases aren't the expected ones.
     NotApproved
-        If the version would serve and has no approval that holds.
+        If the version would be served and has no valid approval.
     """
-    wanted = {**seen.versions, alias: version}
-    moved: list[Route] = []
+    desired = {**expected.versions, alias: version}
+    routes: list[Route] = []
     if alias == CHAMPION:
-        proof = clear(
-            connection, seen.model, version, trusted=deed.trusted, manifest_sha256=manifest_sha256
+        clearance = clear(
+            connection,
+            expected.model,
+            version,
+            trusted=context.trusted,
+            manifest_sha256=manifest_sha256,
         )
-        following = list(_followers(connection, seen.model))
-        before = seen.versions.get(CHAMPION) or next((r.stable for _, r in following), None)
-        if before not in (None, version):
-            wanted[ROLLBACK] = before
-        changes = [(r, _led(r, version)) for _, r in following]
-        moved = _put_all(connection, changes, deed, [proof])
-    return Moved(_put(connection, seen, wanted, deed), tuple(moved))
+        followers = list(_followers(connection, expected.model))
+        previous = expected.versions.get(CHAMPION) or next((r.stable for _, r in followers), None)
+        if previous not in (None, version):
+            desired[ROLLBACK] = previous
+        changes = [(r, _with_stable(r, version)) for _, r in followers]
+        routes = _put_all(connection, changes, context, [clearance])
+    return Moved(_put(connection, expected, desired, context), tuple(routes))
 
 
-def roll_back_model(connection: Connection, seen: Aliases, deed: Deed) -> Moved:
-    """Make the champion what `rollback` means, and end every canary, in a `serially` transaction.
+def roll_back_model(connection: Connection, expected: Aliases, context: Deed) -> Moved:
+    """Make the `rollback` version the champion, and remove canaries, in a `serially` transaction.
 
-    There is nothing to roll back to afterwards: the version that was left is not returned to.
+    Afterwards there is nothing to roll back to, so that the removed version isn't restored.
 
     Raises
     ------
     RouteChanged, NotApproved
         As `promote`.
     DeploymentError
-        If `rollback` means nothing.
+        If there is no `rollback` version.
     """
-    version = seen.versions.get(ROLLBACK)
+    version = expected.versions.get(ROLLBACK)
     if version is None:
         raise DeploymentError(
-            f"{seen.model} has nothing to roll back to.",
-            why="No champion has given way to another one since the last rollback.",
-            fix=f"Choose a version yourself: automl promote {seen.model} VERSION champion",
+            f"{expected.model} has nothing to roll back to.",
+            why="The champion hasn't changed since the last rollback.",
+            fix=f"Promote another version: automl promote {expected.model} VERSION champion",
         )
-    proof = clear(connection, seen.model, version, trusted=deed.trusted)
-    following = list(_followers(connection, seen.model))
-    changes = [(r, dataclasses.replace(_led(r, version), previous=None)) for _, r in following]
-    moved = _put_all(connection, changes, deed, [proof])
-    wanted = {**_without(seen.versions, ROLLBACK), CHAMPION: version}
-    return Moved(_put(connection, seen, wanted, deed), tuple(moved))
+    clearance = clear(connection, expected.model, version, trusted=context.trusted)
+    followers = list(_followers(connection, expected.model))
+    changes = [
+        (r, dataclasses.replace(_with_stable(r, version), previous=None)) for _, r in followers
+    ]
+    routes = _put_all(connection, changes, context, [clearance])
+    desired = {**_without(expected.versions, ROLLBACK), CHAMPION: version}
+    return Moved(_put(connection, expected, desired, context), tuple(routes))
 
 
 def follow(
     connection: Connection,
     before: Route,
     after: Route,
-    deed: Deed,
-    cleared: Sequence[Clearance],
+    context: Deed,
+    clearances: Sequence[Clearance],
 ) -> None:
-    """Let the alias, and the other deployments that follow it, do what one of them has done.
+    """Update the alias and the other followers after one follower's stable version changed.
 
     Parameters
     ----------
-    cleared : sequence of Clearance
-        Of this transaction; one is for the stable version of `after`.
+    clearances : sequence of Clearance
+        From this transaction. One is for the stable version of `after`.
     """
-    following = [route for _, route in _followers(connection, after.model)]
-    if all(route.deployment != after.deployment for route in following):
+    followers = [route for _, route in _followers(connection, after.model)]
+    if all(route.deployment != after.deployment for route in followers):
         return
     changes = []
-    for route in following:
-        changed = _led(route, after.stable)
+    for route in followers:
+        changed = _with_stable(route, after.stable)
         if after.previous is None:
             changed = dataclasses.replace(changed, previous=None)
         if route.deployment != after.deployment:
             changes.append((route, changed))
-    _put_all(connection, changes, deed, cleared)
-    seen = aliases_in(connection, after.model)
-    if seen.versions.get(CHAMPION) == after.stable:
-        return  # it was this deployment that was behind
-    wanted = {**seen.versions, CHAMPION: after.stable, ROLLBACK: before.stable}
+    _put_all(connection, changes, context, clearances)
+    current = aliases_in(connection, after.model)
+    if current.versions.get(CHAMPION) == after.stable:
+        return  # only this deployment was out of date
+    desired = {**current.versions, CHAMPION: after.stable, ROLLBACK: before.stable}
     if after.previous is None:
-        wanted.pop(ROLLBACK)
-    _put(connection, seen, wanted, deed)
+        desired.pop(ROLLBACK)
+    _put(connection, current, desired, context)
 
 
-def withdraw(connection: Connection, model: str, version: int, deed: Deed) -> Moved:
-    """Revoke the approval of a version, and take it out of every route, in one transaction.
+def withdraw(connection: Connection, model: str, version: int, context: Deed) -> Moved:
+    """Revoke the approval of a version, and remove it from every route, in one transaction.
 
-    Where it is the stable version, the one before it takes its place.
+    If it's the stable version, the previous one replaces it.
 
     Raises
     ------
     NotApproved
-        If the version has no approval that could be revoked.
+        If the version has no approval to revoke.
     DeploymentError
-        If it serves, and no other version can take its place.
+        If it's being served, and no other version can replace it.
     """
-    if not approvals.revoke(connection, model, version, actor=deed.actor):
+    if not approvals.revoke(connection, model, version, actor=context.actor):
         raise NotApproved(
             f"{model} version {version} has no approval to revoke.",
-            why="Nobody has approved it, or the approval was revoked before.",
-            fix=f"See what happened: automl audit --subject {model}/{version}",
+            why="It wasn't approved, or the approval is already revoked.",
+            fix=f"Show its history: automl audit --subject {model}/{version}",
         )
     append(
         connection,
-        actor=deed.actor,
-        action=deed.action,
+        actor=context.actor,
+        action=context.action,
         subject=f"{model}/{version}",
-        detail={"reason": deed.reason[:1000]},
+        detail={"reason": context.reason[:1000]},
     )
-    seen = aliases_in(connection, model)
+    current = aliases_in(connection, model)
     deployed = deployments_of(connection, model)
-    heirs = [seen.versions.get(ROLLBACK), *(r.previous for d, r in deployed if d.follows_champion)]
-    heir = _first_cleared(connection, model, heirs, deed)
-    changes, cleared = [], [] if heir is None else [heir]
+    successor_versions = [
+        current.versions.get(ROLLBACK),
+        *(r.previous for d, r in deployed if d.follows_champion),
+    ]
+    successor = _first_cleared(connection, model, successor_versions, context)
+    changes, clearances = [], [] if successor is None else [successor]
     for deployment, route in deployed:
-        left = _without_version(route, version)
+        changed = _without_version(route, version)
         if route.stable == version:
-            own = heir
+            replacement = successor
             if not deployment.follows_champion:
-                own = _first_cleared(connection, model, [route.previous], deed)
-            if own is None:
-                raise _no_heir(route)
-            left = _inherited(left, own.version)
-            cleared.append(own)
-        changes.append((route, left))
-    moved = _put_all(connection, changes, deed, cleared)
-    wanted = {
-        alias: meant
-        for alias, meant in seen.versions.items()
-        if meant != version or alias not in (CHAMPION, ROLLBACK)
+                replacement = _first_cleared(connection, model, [route.previous], context)
+            if replacement is None:
+                raise _no_successor_error(route)
+            changed = _with_successor(changed, replacement.version)
+            clearances.append(replacement)
+        changes.append((route, changed))
+    routes = _put_all(connection, changes, context, clearances)
+    desired = {
+        alias: alias_version
+        for alias, alias_version in current.versions.items()
+        if alias_version != version or alias not in (CHAMPION, ROLLBACK)
     }
-    if seen.versions.get(CHAMPION) == version and heir is not None:
-        wanted = {**_without(wanted, ROLLBACK), CHAMPION: heir.version}
-    return Moved(_put(connection, seen, wanted, deed), tuple(moved))
+    if current.versions.get(CHAMPION) == version and successor is not None:
+        desired = {**_without(desired, ROLLBACK), CHAMPION: successor.version}
+    return Moved(_put(connection, current, desired, context), tuple(routes))
 
 
-def _put(connection: Connection, seen: Aliases, wanted: Mapping[str, int], deed: Deed) -> Aliases:
+def _put(
+    connection: Connection, expected: Aliases, desired: Mapping[str, int], context: Deed
+) -> Aliases:
     return put_aliases(
-        connection, seen, wanted, action=deed.action, actor=deed.actor, reason=deed.reason
+        connection,
+        expected,
+        desired,
+        action=context.action,
+        actor=context.actor,
+        reason=context.reason,
     )
 
 
@@ -198,18 +214,18 @@ def _followers(connection: Connection, model: str) -> Iterator[tuple[Deployment,
 def _put_all(
     connection: Connection,
     changes: Iterable[tuple[Route, Route]],
-    deed: Deed,
-    cleared: Sequence[Clearance],
+    context: Deed,
+    clearances: Sequence[Clearance],
 ) -> list[Route]:
     return [
-        put_route(connection, seen, changed, deed, cleared)
-        for seen, changed in changes
-        if changed != seen
+        put_route(connection, expected, changed, context, clearances)
+        for expected, changed in changes
+        if changed != expected
     ]
 
 
-def _led(route: Route, version: int) -> Route:
-    """Return a route with a version as the stable one, and without a canary."""
+def _with_stable(route: Route, version: int) -> Route:
+    """Return a route with another stable version and without a canary."""
     return dataclasses.replace(
         route,
         stable=version,
@@ -221,7 +237,7 @@ def _led(route: Route, version: int) -> Route:
 
 
 def _without_version(route: Route, version: int) -> Route:
-    """Return a route whose stable version alone may be this one, and no rollback leads to it."""
+    """Return a route without a version as canary, shadow or previous version."""
     if route.previous == version:
         route = dataclasses.replace(route, previous=None)
     if route.canary == version:
@@ -231,19 +247,18 @@ def _without_version(route: Route, version: int) -> Route:
     return route
 
 
-def _inherited(route: Route, heir: int) -> Route:
-    """Return a route with another stable version, after which there is nothing to roll back to."""
-    if heir == route.canary:
+def _with_successor(route: Route, successor: int) -> Route:
+    """Return a route with another stable version and nothing to roll back to."""
+    if successor == route.canary:
         route = dataclasses.replace(route, canary=None, percent=0.0)
-    shadow = None if route.shadow == heir else route.shadow
-    return dataclasses.replace(route, stable=heir, shadow=shadow, previous=None)
+    shadow = None if route.shadow == successor else route.shadow
+    return dataclasses.replace(route, stable=successor, shadow=shadow, previous=None)
 
 
-def _no_heir(route: Route) -> DeploymentError:
+def _no_successor_error(route: Route) -> DeploymentError:
     return DeploymentError(
-        f"{route.model} version {route.stable} serves in {route.deployment}, "
-        "and nothing can take its place.",
-        why="No approved version served there before it.",
+        f"Can't revoke {route.model} version {route.stable}: {route.deployment} serves it.",
+        why="No earlier version that is still approved can replace it.",
         fix=f"Promote another version first: automl promote {route.model} VERSION champion",
     )
 
@@ -252,14 +267,14 @@ def _first_cleared(
     connection: Connection,
     model: str,
     versions: Iterable[int | None],
-    deed: Deed,
+    context: Deed,
 ) -> Clearance | None:
-    """Clear the first of some versions that may serve."""
+    """Return a clearance for the first of some versions that may be served, or None."""
     for version in versions:
         if version is None:
             continue
         try:
-            return clear(connection, model, version, trusted=deed.trusted)
+            return clear(connection, model, version, trusted=context.trusted)
         except NotApproved:
             continue
     return None

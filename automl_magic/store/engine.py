@@ -1,4 +1,4 @@
-"""A database that is ready to use: its tables made, its writers one after another."""
+"""Open a store database with up-to-date tables, and its kinds of transactions."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ _SNAPSHOT: dict[str, dict[str, Any]] = {
 
 
 def open_engine(database: Database) -> Engine:
-    """Return an engine on a store whose tables are those of this version.
+    """Return an engine for a store with the tables of this version.
 
-    Whoever comes first makes or migrates them, alone; others wait. Where nothing is to be done,
-    that is found out by reading one row.
+    The first process creates or migrates the tables, and others wait. If nothing needs to be done,
+    this reads only one row.
 
     Parameters
     ----------
     database : Database
-        `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`: one of those of a `Workspace`.
+        `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`, from a `Workspace`.
 
     Raises
     ------
     StoreError
-        If the database cannot be reached, written or migrated, or a newer version made it.
+        If the database can't be reached, written or migrated, or was made by a newer version.
     """
     engine = _engine(database)
     try:
-        with _making_alone(engine):
+        with _creation_lock(engine):
             _migrate(engine)
     except BaseException as error:
         engine.dispose()
         if isinstance(error, OSError):
-            raise _refused(engine, error) from error
+            raise _store_error(engine, error) from error
         raise
     return engine
 
@@ -63,7 +63,7 @@ def _migrate(engine: Engine) -> None:
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(lock(MIGRATION))
-        # Another may have been here while we waited.
+        # Another process can have migrated it while we waited.
         if not is_current(connection):
             upgrade(connection)
 
@@ -71,14 +71,14 @@ def _migrate(engine: Engine) -> None:
 def _engine(database: Database) -> Engine:
     try:
         address = make_url(database.url)
-        if address.drivername == "postgresql":  # psycopg 3, whatever SQLAlchemy's own choice is
+        if address.drivername == "postgresql":  # psycopg 3 instead of SQLAlchemy's default
             address = address.set(drivername="postgresql+psycopg")
         if address.get_backend_name() == "postgresql":
             wait = {} if "connect_timeout" in address.query else {"connect_timeout": 10}
             engine = create_engine(address, pool_pre_ping=True, connect_args=wait)
             if database.schema is not None:
-                # Before SQLAlchemy asks which schema is the default one, and keeps the answer.
-                event.listen(engine, "connect", _only_in(database.schema), insert=True)
+                # Before SQLAlchemy reads and caches the default schema.
+                event.listen(engine, "connect", _set_search_path(database.schema), insert=True)
             return engine
         if address.get_backend_name() == "sqlite":
             engine = create_engine(address, connect_args={"timeout": _BUSY_MS / 1000})
@@ -88,20 +88,20 @@ def _engine(database: Database) -> Engine:
     except (SQLAlchemyError, ImportError, ValueError) as error:
         is_driver = isinstance(error, ImportError)
         raise StoreError(
-            "The address of the store cannot be used.",
-            why=f"Its driver is not installed: {error}." if is_driver else _first_line(error),
+            "Can't use the address of the store.",
+            why=f"Its driver isn't installed: {error}." if is_driver else _first_line(error),
             fix="pip install 'automl-magic[postgres]'" if is_driver else _CHECK,
         ) from error
     raise StoreError(
-        f"The store cannot be a database of the kind {address.get_backend_name()[:40]!r}.",
-        why="It is SQLite or PostgreSQL.",
+        f"The store can't be a {address.get_backend_name()[:40]!r} database.",
+        why="Only SQLite and PostgreSQL are supported.",
         fix=_CHECK,
     )
 
 
 @contextmanager
-def _making_alone(engine: Engine) -> Iterator[None]:
-    """Let one process at a time make a SQLite file, which nobody else of this machine may read."""
+def _creation_lock(engine: Engine) -> Iterator[None]:
+    """Let one process at a time create a SQLite file that only its owner can read."""
     name = engine.url.database if engine.dialect.name == "sqlite" else None
     path = Path(name) if name and name != ":memory:" else None
     if path is None or (path.exists() and path.stat().st_size):
@@ -117,8 +117,8 @@ def _making_alone(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Read from one snapshot; never waits for a writer. Raises StoreError."""
-    with _talking_to(engine), engine.connect() as plain:
+    """Read from one snapshot, without waiting for writers. Raises StoreError."""
+    with _translate_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**_SNAPSHOT[engine.dialect.name])
         with connection.begin():
             yield connection
@@ -126,26 +126,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Write in one transaction: all of it, or nothing. Raises StoreError."""
-    with _talking_to(engine), engine.begin() as connection:
+    """Write in one atomic transaction. Raises StoreError."""
+    with _translate_errors(engine), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
 def serially(engine: Engine) -> Iterator[Connection]:
-    """Write in one transaction that no other of this kind runs beside.
+    """Write in one transaction that excludes all others of this kind.
 
-    Whatever decides what serves is written like this: what a transaction has read (an approval, an
-    epoch, the head of the audit log) is then still true when it writes. Raises StoreError.
+    Use it for all changes to what is served: the values that the transaction has read (an approval,
+    an epoch, the head of the audit log) can't change before it writes. Raises StoreError.
     """
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+        if engine.dialect.name == "postgresql":  # SQLite allows only one writer
             connection.execute(lock(SERIAL))
         yield connection
 
 
 def now(connection: Connection) -> float:
-    """Return the time in seconds since 1970: the server's, so that all machines share one clock."""
+    """Return the Unix time in seconds, from the database server so that all machines agree."""
     if connection.dialect.name == "postgresql":
         return float(
             connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
@@ -159,44 +159,42 @@ def shown(engine: Engine) -> str:
 
 
 @contextmanager
-def _talking_to(engine: Engine) -> Iterator[None]:
+def _translate_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise _refused(engine, error) from error
+        raise _store_error(engine, error) from error
 
 
-def _refused(engine: Engine, error: Exception) -> StoreError:
-    return StoreError(
-        f"The store {shown(engine)} did not take the call.", why=_first_line(error), fix=_CHECK
-    )
+def _store_error(engine: Engine, error: Exception) -> StoreError:
+    return StoreError(f"Can't use the store {shown(engine)}.", why=_first_line(error), fix=_CHECK)
 
 
 def _first_line(error: Exception) -> str:
-    # The driver's own words; SQLAlchemy adds the statement with its values, which may be secret.
+    # The driver's message. SQLAlchemy's includes the statement and its values, possibly secrets.
     text = " ".join(str(getattr(error, "orig", None) or error).split())
     return (text if len(text) <= 300 else text[:299] + "…") or type(error).__name__
 
 
-def _only_in(schema: str) -> Callable[[Any, Any], None]:
-    """Return what makes a connection see one schema, and no other one behind it."""
+def _set_search_path(schema: str) -> Callable[[Any, Any], None]:
+    """Return an event listener that limits a connection to one schema."""
 
-    def look_there(connection: Any, _: Any) -> None:
+    def set_path(connection: Any, _: Any) -> None:
         quoted = '"' + schema.replace('"', '""') + '"'
         connection.execute(f"SET search_path TO {quoted}")
-        # Outside of the transaction that the next one would roll back.
+        # So that a rollback of the next transaction doesn't undo it.
         connection.commit()
 
-    return look_there
+    return set_path
 
 
 def _prepare(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves; sqlite3 would say it too late
+    connection.isolation_level = None  # `_begin` sends BEGIN, because sqlite3 does it too late
     for pragma in ("journal_mode=WAL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes then would fail where another wrote in between.
+    # A transaction that reads and then writes would fail if another one wrote in between.
     reads_only = connection.get_execution_options().get("reads_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,6 +1,6 @@
-"""API keys: who may ask a server. Only the SHA-256 of a key is kept.
+"""API keys for servers. Only the SHA-256 of a key is stored.
 
-A key is 32 random bytes, so one fast hash protects it; a slow one would only slow the server.
+A key is 32 random bytes, so a fast hash is enough. A slow one would only slow down the server.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SECRET = re.compile(r"amk_(?P<id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key without its secret; no `deployments` means all. Times in seconds since 1970."""
+    """A key without its secret. Empty `deployments` means all. Times are Unix times in seconds."""
 
     id: str
     name: str
@@ -36,12 +36,12 @@ class ApiKey:
     revoked_at: float | None
 
     def allows(self, deployment: str) -> bool:
-        """Say whether the key opens a deployment."""
+        """Return whether the key allows access to a deployment."""
         return not self.deployments or deployment in self.deployments
 
 
 def sha256_of(secret: str) -> str:
-    """Return what a key is known by: the hex SHA-256 of its text."""
+    """Return the hex SHA-256 of a key's text, which identifies it."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -54,25 +54,25 @@ def create_key(
     *,
     actor: str,
 ) -> tuple[str, str]:
-    """Make a key.
+    """Create a key.
 
     Parameters
     ----------
     name : str
-        What people call it.
-    actor : str
-        Who makes it.
+        Display name.
     deployments : sequence of str
-        What it opens; everything if empty.
+        The deployments that it allows access to. Empty for all.
     requests_per_s : float, optional
-        How many requests a second it allows; by default as many as the server does.
+        Maximum requests per second. By default the server's limit.
     expires_at : float, optional
-        When it ends, in seconds since 1970.
+        Unix time in seconds when it expires.
+    actor : str
+        The user who creates it.
 
     Returns
     -------
     id, secret : str
-        The secret is nowhere else: who loses it makes another key.
+        The secret isn't stored. If you lose it, create another key.
     """
     key_id = secrets.token_hex(6)
     secret = f"amk_{key_id}_{secrets.token_urlsafe(32)}"
@@ -99,68 +99,72 @@ def create_key(
 
 
 def revoke_key(engine: Engine, key_id: str, *, actor: str) -> ApiKey:
-    """End a key at once; servers follow with their next look. Revoking twice changes nothing.
+    """Revoke a key. Servers apply it at their next refresh. Revoking twice changes nothing.
 
     Raises
     ------
     DeploymentError
         If there is no such key.
     """
-    known = {key.id: key for key in list_keys(engine)}
-    # Somebody may well paste the whole secret; its id stands in it.
+    keys_by_id = {key.id: key for key in list_keys(engine)}
+    # Accept a full secret, because it contains the ID.
     match = _SECRET.fullmatch(key_id)
-    wanted = match["id"] if match else key_id
-    if wanted not in known:
-        close = near_miss(wanted, known)
+    id_to_revoke = match["id"] if match else key_id
+    if id_to_revoke not in keys_by_id:
+        close = near_miss(id_to_revoke, keys_by_id)
         raise DeploymentError(
-            f"There is no API key {wanted[:40]!r}.",
-            why=f"The keys are {shorten(list(known))}." if known else "There are no keys.",
-            fix=f"Use {close}." if close else "See them: automl key list",
+            f"There is no API key {id_to_revoke[:40]!r}.",
+            why=f"The keys are {shorten(list(keys_by_id))}."
+            if keys_by_id
+            else "There are no keys.",
+            fix=f"Use {close}." if close else "List the keys: automl key list",
         )
     with serially(engine) as connection:
-        at = now(connection)
-        is_mine = (api_keys.c.id == wanted) & api_keys.c.revoked_at.is_(None)
-        if connection.execute(update(api_keys).where(is_mine).values(revoked_at=at)).rowcount:
+        revoked_at = now(connection)
+        is_active = (api_keys.c.id == id_to_revoke) & api_keys.c.revoked_at.is_(None)
+        if connection.execute(
+            update(api_keys).where(is_active).values(revoked_at=revoked_at)
+        ).rowcount:
             append(
                 connection,
                 actor=actor,
                 action="key.revoke",
-                subject=f"key {wanted}",
-                detail={"name": known[wanted].name},
+                subject=f"key {id_to_revoke}",
+                detail={"name": keys_by_id[id_to_revoke].name},
             )
-        row = connection.execute(select(api_keys).where(api_keys.c.id == wanted)).one()
-    return _read(row)
+        row = connection.execute(select(api_keys).where(api_keys.c.id == id_to_revoke)).one()
+    return _from_row(row)
 
 
 def list_keys(engine: Engine) -> list[ApiKey]:
-    """Return every key, the newest first, those that have ended too."""
+    """Return all keys, including expired and revoked ones, newest first."""
     with reading(engine) as connection:
         query = select(api_keys).order_by(api_keys.c.created_at.desc(), api_keys.c.id)
-        return [_read(row) for row in connection.execute(query)]
+        return [_from_row(row) for row in connection.execute(query)]
 
 
 def load_keys(engine: Engine) -> dict[str, ApiKey]:
-    """Return the keys that open something now, by the hex SHA-256 of their secrets.
+    """Return the valid keys, by the hex SHA-256 of their secrets.
 
-    A key may expire while a server holds it: compare `expires_at` when it is used.
+    A key can expire while a server has it in memory, so check `expires_at` on each use.
     """
     with reading(engine) as connection:
         query = select(api_keys).where(
             api_keys.c.revoked_at.is_(None),
             api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > now(connection)),
         )
-        return {row.sha256: _read(row) for row in connection.execute(query)}
+        return {row.sha256: _from_row(row) for row in connection.execute(query)}
 
 
 def any_key_ever(engine: Engine) -> bool:
-    """Say whether a key was ever made. From then on nobody is let in without one.
+    """Return whether a key was ever created. From then on, requests need one.
 
-    Counting only the keys that hold would open the door again with the last one's end.
+    Expired and revoked keys count, or access would be open again after the last one ends.
     """
     with reading(engine) as connection:
         return connection.execute(select(api_keys.c.id).limit(1)).first() is not None
 
 
-def _read(row: Row[tuple[object, ...]]) -> ApiKey:
+def _from_row(row: Row[tuple[object, ...]]) -> ApiKey:
     fields = {**row._mapping, "deployments": tuple(json.loads(row.deployments))}
     return ApiKey(**fields)

@@ -1,29 +1,29 @@
-"""Locks that PostgreSQL keeps until a transaction ends, each for one workspace.
+"""PostgreSQL advisory locks that last until the transaction ends, one per workspace.
 
-An advisory lock is one of the whole database, in which each workspace has a schema of its own. So
-the schema is a part of its name: nobody waits for what happens in another workspace.
+An advisory lock applies to the database, and each workspace has its own schema in it. The schema is
+part of the lock's name, so that workspaces don't wait for each other.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-# Our names among the locks of a database: 32 bits each.
+# The names of our advisory locks, 32 bits each.
 SERIAL = 0x61_6D_6C_01
 MIGRATION = 0x61_6D_6C_02
 DELIVERY = 0x61_6D_6C_03
 
 
 def lock(name: int) -> Select[tuple[None]]:
-    """Return the statement that takes a lock, and waits for it."""
+    """Return the statement that waits for a lock and takes it."""
     return select(func.pg_advisory_xact_lock(name, _here()))
 
 
 def try_lock(name: int) -> Select[tuple[bool]]:
-    """Return the statement that takes a lock if it is free, and says whether it did."""
+    """Return the statement that takes a lock if it's free, and returns whether it did."""
     return select(func.pg_try_advisory_xact_lock(name, _here()))
 
 
 def _here() -> ColumnElement[int]:
-    # There is none where the search_path leads nowhere; a lock named NULL would be no lock.
+    # The schema is NULL if the search_path has none, and a lock named NULL isn't a lock.
     return func.hashtext(func.coalesce(func.current_schema(), ""))

@@ -1,7 +1,6 @@
-"""migrate: bring a database to the tables of this version. Once, whoever comes first.
+"""migrate: update the tables of a database to this version.
 
-Most openings find the newest revision there and are done: one row is read, and Alembic, which takes
-longer to import than that, stays out.
+If the tables are current, only one row is read and Alembic, which is slow to import, isn't needed.
 """
 
 from __future__ import annotations
@@ -19,79 +18,79 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _FOLDER = migrations.__path__[0]
-_ONE_AT_A_TIME = threading.Lock()
+_UPGRADE_LOCK = threading.Lock()
 
 
 @functools.cache
 def head() -> str | None:
-    """Return the number of the newest revision, `0001` for the first; None before there is one."""
+    """Return the number of the latest revision, such as `0001`, or None if there are none."""
     from pathlib import Path
 
     return max((path.name[:4] for path in Path(_FOLDER, "versions").glob("0*.py")), default=None)
 
 
 def is_current(connection: Connection) -> bool:
-    """Say whether the tables are those of this version.
+    """Return whether the tables are those of this version.
 
     Raises
     ------
     StoreError
-        If they are those of a newer version, whose meaning is not known here.
+        If a newer version made them.
     """
-    found = _revision(connection)
-    if found is not None and found > str(head()):
+    revision = _revision(connection)
+    if revision is not None and revision > str(head()):
         raise StoreError(
             "The store was made by a newer version of automl-magic.",
-            why=f"Its tables have revision {found}; this version knows them up to {head()}.",
-            fix="Update automl-magic here: pip install --upgrade automl-magic",
+            why=f"Its tables have revision {revision}. This version supports up to {head()}.",
+            fix="Update automl-magic: pip install --upgrade automl-magic",
         )
-    return found == head()
+    return revision == head()
 
 
 def schema_of(connection: Connection) -> str | None:
-    """Return the schema in which PostgreSQL makes tables; None for SQLite, which has none.
+    """Return the schema of the tables in PostgreSQL, or None for SQLite.
 
     Raises
     ------
     StoreError
-        If there is no such schema, or the role may not see it.
+        If the schema doesn't exist, or the role can't see it.
     """
     if connection.dialect.name != "postgresql":
         return None
-    found: str | None = connection.execute(select(func.current_schema())).scalar()
-    if found is None:
+    schema: str | None = connection.execute(select(func.current_schema())).scalar()
+    if schema is None:
         path = connection.execute(text("SHOW search_path")).scalar()
         raise StoreError(
             "The store has no schema for its tables.",
-            why=f"The search_path is {path}, and no schema of it is there for this role.",
-            fix="Have it made: CREATE SCHEMA NAME AUTHORIZATION ROLE",
+            why=f"The search_path is {path}, and this role can't use any schema in it.",
+            fix="Ask your database administrator to run CREATE SCHEMA NAME AUTHORIZATION ROLE.",
         )
-    return found
+    return schema
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the revisions that are missing, in the connection's transaction."""
+    """Run the missing revisions in the connection's transaction."""
     from alembic import command
 
-    # Alembic keeps what it works on in a global: two stores at once would get each other's tables.
-    with _ONE_AT_A_TIME:
+    # Alembic uses global state, so two stores must not be migrated at once.
+    with _UPGRADE_LOCK:
         command.upgrade(configuration(connection), "head")
 
 
 def configuration(connection: Connection) -> Config:
-    """Return what Alembic needs to know: where the revisions are, and the connection."""
+    """Return Alembic's configuration: the folder of revisions, and the connection."""
     from alembic.config import Config
 
-    found = Config()
-    found.set_main_option("script_location", _FOLDER.replace("%", "%%"))
-    found.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    found.attributes["connection"] = connection
-    found.attributes["schema"] = schema_of(connection)
-    return found
+    config = Config()
+    config.set_main_option("script_location", _FOLDER.replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    config.attributes["schema"] = schema_of(connection)
+    return config
 
 
 def _revision(connection: Connection) -> str | None:
-    # In our schema: another workspace's tables may be in sight behind it.
+    # Only in our schema: those of other workspaces can be visible, too.
     if not inspect(connection).has_table("alembic_version", schema=schema_of(connection)):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,4 +1,4 @@
-"""The two databases of a workspace, opened once a process: asked for here and nowhere else."""
+"""The two databases of a workspace, opened once per process."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 def store(workspace: Workspace) -> Engine:
     """Return the store of approvals, routes and alerts. Raises StoreError."""
-    return _opened(workspace.store)
+    return _open_once(workspace.store)
 
 
 def predicted(workspace: Workspace) -> Engine:
     """Return the database of predictions and outcomes. Raises StoreError."""
-    return _opened(workspace.predictions)
+    return _open_once(workspace.predictions)
 
 
 @functools.lru_cache(maxsize=64)
-def _opened(database: Database) -> Engine:
+def _open_once(database: Database) -> Engine:
     from automl_magic.store.engine import open_engine
 
     return open_engine(database)

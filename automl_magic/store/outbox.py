@@ -1,8 +1,7 @@
-"""The outbox: what others shall be told, written in the transaction that made it true.
+"""The outbox: messages for other systems, written in the transaction of the change.
 
-A row is an order that is carried out at least once, by whichever process comes next. An order says
-what to look at, not what to write: who carries it out reads the truth of that moment, so that it
-does not matter how often or how late that happens.
+A message is delivered at least once, by any process. It says what changed, not the new value: the
+delivering process reads the current value, so late or repeated deliveries are harmless.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from automl_magic.store.engine import now, reading, writing
 from automl_magic.store.locks import DELIVERY, try_lock
 from automl_magic.store.tables import outbox
 
-# The aliases of a model shall be written to MLflow: {"model": name, "gone": [alias, …]}.
+# Write the aliases of a model to MLflow: {"model": name, "gone": [removed alias, …]}.
 ALIASES_OF = "mlflow.aliases"
-_PAUSE_S = 0.05
+_POLL_S = 0.05
 
 
 @dataclass(frozen=True)
 class Order:
-    """An order that was not carried out yet, and what became of the attempts."""
+    """A pending message, with its failed attempts and the last error."""
 
     id: int
     payload: Mapping[str, Any]
@@ -39,7 +38,7 @@ class Order:
 
 
 def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any]) -> None:
-    """Write an order in the transaction of what it tells of."""
+    """Write a message in the transaction of the change that it's about."""
     connection.execute(
         outbox.insert().values(
             kind=kind, payload=dumps(payload, indent=None).strip(), created_at=now(connection)
@@ -48,7 +47,7 @@ def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any]) -> No
 
 
 def pending(engine: Engine, kind: str) -> list[Order]:
-    """Return the orders of a kind that are still to be carried out, the oldest first."""
+    """Return the pending messages of a kind, oldest first."""
     query = select(outbox).where(outbox.c.kind == kind, outbox.c.done_at.is_(None))
     with reading(engine) as connection:
         return [
@@ -58,14 +57,14 @@ def pending(engine: Engine, kind: str) -> list[Order]:
 
 
 def done(engine: Engine, ids: Sequence[int]) -> None:
-    """Mark orders as carried out."""
+    """Mark messages as delivered."""
     with writing(engine) as connection:
         values = {"done_at": now(connection), "error": None}
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
 
 
 def failed(engine: Engine, ids: Sequence[int], error: str) -> None:
-    """Count an attempt that came to nothing, and keep why."""
+    """Count a failed attempt, and store its error."""
     with writing(engine) as connection:
         values = {"attempts": outbox.c.attempts + 1, "error": error[:1000]}
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
@@ -73,10 +72,10 @@ def failed(engine: Engine, ids: Sequence[int], error: str) -> None:
 
 @contextlib.contextmanager
 def delivering_alone(engine: Engine, wait_s: float) -> Iterator[bool]:
-    """Give True to one process at a time, False to one that has waited in vain.
+    """Yield True in one process at a time, or False if the wait timed out.
 
-    Two who carry out orders at once could write an older truth over a newer one. Where a process
-    dies, the system gives its lock back.
+    Two processes delivering at once could overwrite a newer value with an older one. If a process
+    dies, its lock is released.
     """
     deadline = time.monotonic() + wait_s
     if engine.dialect.name == "postgresql":
@@ -85,19 +84,19 @@ def delivering_alone(engine: Engine, wait_s: float) -> Iterator[bool]:
             while not (is_mine := bool(connection.execute(query).scalar())):
                 if time.monotonic() >= deadline:
                     break
-                time.sleep(_PAUSE_S)
+                time.sleep(_POLL_S)
             yield is_mine
         return
     path = Path(str(engine.url.database))
     with path.with_name(path.name + ".outbox.lock").open("a") as file:
-        while not (is_mine := _locked(file.fileno())):
+        while not (is_mine := _try_lock_file(file.fileno())):
             if time.monotonic() >= deadline:
                 break
-            time.sleep(_PAUSE_S)
+            time.sleep(_POLL_S)
         yield is_mine
 
 
-def _locked(descriptor: int) -> bool:
+def _try_lock_file(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,7 +1,7 @@
-"""What may name a person is kept as a keyed hash: equal values stay equal, and nothing else.
+"""Personal values are stored as keyed hashes, which only show whether values are equal.
 
-Who has the key can look a person up, to delete what is kept about them; who has only the database
-cannot even try out likely values. The key is `keys/log.key` in the home of a workspace.
+With the key you can look up a person, to delete their data. Without it, the database doesn't even
+allow guessing likely values. The key is `keys/log.key` in the home of a workspace.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from automl_magic.recipe.values import text_of
 
 _BYTES = 32
 _TOKEN_DIGITS = 32
-TOKEN_PREFIX = "hmac:"  # noqa: S105 - what every token begins with
+TOKEN_PREFIX = "hmac:"  # noqa: S105 - the prefix of every token
 
 
 def log_key_path(home: Path) -> Path:
-    """Return where the key of a workspace lies."""
+    """Return the path of a workspace's key."""
     return home / "keys" / "log.key"
 
 
 class LogKey:
-    """The key of the hashes. Its text form says nothing about it."""
+    """The key of the hashes. Its repr doesn't reveal it."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -39,40 +39,42 @@ class LogKey:
 
     @classmethod
     def load_or_make(cls, path: Path) -> Self:
-        """Read the key, or make one that its owner alone can read.
+        """Read the key, or make one that only its owner can read.
 
         Raises
         ------
         StoreError
-            If the file can be read by others, is damaged, or cannot be made.
+            If others can read the file, it's damaged, or it can't be made.
         """
         try:
             if not path.exists():
-                _make(path)
+                _make_key(path)
             with path.open("rb") as file:
                 mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
                 key = bytes.fromhex(file.read(3 * _BYTES).decode("ascii").strip())
         except (OSError, ValueError) as error:
             raise StoreError(
-                "The key that hashes personal columns cannot be read.",
+                "Can't read the key that hashes personal columns.",
                 why=f"{path}: {error}.",
-                fix="Restore the file. With a new one, what was kept before cannot be looked up.",
+                fix="Restore the file. With a new key, you can't look up earlier values.",
             ) from error
         if mode & 0o077 or len(key) != _BYTES:
             raise StoreError(
-                "The key that hashes personal columns is not used.",
+                "Can't use the key that hashes personal columns.",
                 why=f"Others can read {path} (mode {mode:04o})."
                 if mode & 0o077
-                else f"{path} does not hold {_BYTES} bytes in hexadecimal.",
-                fix=f"chmod 600 {path}, or restore it.",
+                else f"{path} doesn't contain {_BYTES} bytes in hexadecimal.",
+                fix=f"Make it private: chmod 600 {path}"
+                if mode & 0o077
+                else f"Restore {path} from a backup.",
             )
         return cls(key)
 
     def token(self, column: str, value: object) -> str | None:
-        """Return what is kept of a value: `hmac:` and 128 bits in hexadecimal; None for None.
+        """Return the keyed hash of a value: `hmac:` and 128 bits in hexadecimal. None for None.
 
-        HMAC-SHA256 (RFC 2104) of the column's name and the value's text, as `recipe.values.text_of`
-        reads it: 1, 1.0 and "1" are one person. The same value in another column is another token.
+        HMAC-SHA256 (RFC 2104) of the column name and the value's text from `recipe.values.text_of`:
+        1, 1.0 and "1" are the same person. The same value in another column has another token.
         """
         text = text_of(value)
         if text is None:
@@ -82,7 +84,7 @@ class LogKey:
         return TOKEN_PREFIX + digest[:_TOKEN_DIGITS]
 
 
-def _make(path: Path) -> None:
+def _make_key(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Of two who come together the first wins: a key is never replaced.
+    # If two processes do this at once, the first one wins: a key is never replaced.
     write_first(path, f"{secrets.token_hex(_BYTES)}\n".encode("ascii"), mode=0o600)

@@ -1,8 +1,8 @@
-"""Predictions: what was answered, and what came true of it.
+"""Predictions and their outcomes.
 
-They may lie in a database of their own (`Workspace.predictions`); nothing here touches another
-table. A shadow's answer bears the id of the answer that went out and one letter more, so that what
-came true is joined to both.
+They can be in a separate database (`Workspace.predictions`), so nothing here uses other tables. A
+shadow's prediction has the ID of the returned prediction plus one letter, so that an outcome
+belongs to both.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from automl_magic.store.engine import reading, writing
 from automl_magic.store.tables import outcomes, predictions
 from automl_magic.store.upsert import upsert
 
-# A prediction's own id; what follows it says that a shadow answered.
+# Length of a prediction's ID. A shadow's prediction has one more character.
 ID_LENGTH = 32
 _JSON = ("features", "prediction", "probabilities", "flags")
-_AT_ONCE = 500
+_BATCH_ROWS = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prediction:
-    """One answered row.
+    """One prediction.
 
-    `at` and `outcome_at` are seconds since 1970. `features` holds each column's value as it came, a
-    keyed hash (see `personal`) or nothing. `sample_rate` is the probability with which the row was
-    kept, so that 1 / sample_rate is how many rows it stands for. `error` is set where there was no
-    answer. `outcome` is what came true, as far as it is known.
+    `at` and `outcome_at` are Unix times in seconds. `features` holds the value of each column, its
+    keyed hash (see `personal`) or nothing. `sample_rate` is the probability that a row is logged, so
+    it stands for 1 / sample_rate rows. `error` is set if the prediction failed. `outcome` is the
+    true value, or None if it isn't known yet.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Prediction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What came true of one prediction: a label or a number. `at` is when it was reported."""
+    """The true label or number for one prediction. `at` is the Unix time of the report."""
 
     prediction_id: str
     outcome: Any
@@ -68,13 +68,13 @@ _COLUMNS = tuple(f.name for f in fields(Prediction) if not f.name.startswith("ou
 
 
 def insert_predictions(engine: Engine, rows: Sequence[Prediction]) -> None:
-    """Write rows in one transaction. A row that is there already is written over."""
+    """Write rows in one transaction. Existing rows are overwritten."""
     with writing(engine) as connection:
-        upsert(connection, predictions, [_written(row) for row in rows])
+        upsert(connection, predictions, [_to_row(row) for row in rows])
 
 
 def add_outcomes(engine: Engine, rows: Sequence[Outcome]) -> None:
-    """Write what came true, in one transaction. The last word about a prediction holds."""
+    """Write outcomes in one transaction. The last outcome of a prediction counts."""
     last = {row.prediction_id: row for row in rows}
     with writing(engine) as connection:
         upsert(
@@ -97,47 +97,49 @@ def window(
     role: Role | None = None,
     limit: int | None = None,
 ) -> list[Prediction]:
-    """Return the predictions made from `start` to before `end`, the oldest first, with outcomes.
+    """Return the predictions from `start` to before `end` with their outcomes, oldest first.
 
     Parameters
     ----------
     start, end : float
-        Seconds since 1970.
-    version, role : optional
-        Only the answers of this version, or in this role.
+        Unix times in seconds.
+    version : int, optional
+        Only predictions of this version.
+    role : Role, optional
+        Only predictions in this role.
     limit : int, optional
-        At most so many: the newest.
+        Maximum number of predictions. The newest are returned.
     """
-    wanted = [
+    conditions = [
         predictions.c.deployment == deployment,
         predictions.c.at >= start,
         predictions.c.at < end,
     ]
     if version is not None:
-        wanted.append(predictions.c.version == version)
+        conditions.append(predictions.c.version == version)
     if role is not None:
-        wanted.append(predictions.c.role == role.value)
+        conditions.append(predictions.c.role == role.value)
     query = (
         select(predictions, outcomes.c.outcome, outcomes.c.at.label("outcome_at"))
-        .outerjoin(outcomes, _is_of)
-        .where(*wanted)
+        .outerjoin(outcomes, _outcome_of_prediction)
+        .where(*conditions)
         .order_by(predictions.c.at.desc(), predictions.c.id.desc())
         .limit(limit)
     )
     with reading(engine) as connection:
-        return [_read(row) for row in connection.execute(query)][::-1]
+        return [_from_row(row) for row in connection.execute(query)][::-1]
 
 
 def outcomes_since(
     engine: Engine, deployment: str, epoch: int, since: float, limit: int = 10_000
 ) -> list[Prediction]:
-    """Return the answered predictions of an epoch whose outcomes were reported from `since` on.
+    """Return the successful predictions of an epoch with outcomes reported since `since`.
 
-    In the order of the reports, the oldest first; at most `limit` of them.
+    At most `limit`, in the order of the reports, oldest first.
     """
     query = (
         select(predictions, outcomes.c.outcome, outcomes.c.at.label("outcome_at"))
-        .join(outcomes, _is_of)
+        .join(outcomes, _outcome_of_prediction)
         .where(
             predictions.c.deployment == deployment,
             predictions.c.epoch == epoch,
@@ -148,87 +150,91 @@ def outcomes_since(
         .limit(limit)
     )
     with reading(engine) as connection:
-        return [_read(row) for row in connection.execute(query)]
+        return [_from_row(row) for row in connection.execute(query)]
 
 
 def delete_older(engine: Engine, deployment: str, before: float) -> int:
-    """Delete the predictions of a deployment made before a moment, with what came true of them.
+    """Delete the predictions of a deployment from before a time, with their outcomes.
 
-    Outcomes from before that moment that belong to no prediction (it was not sampled) go too.
+    Older outcomes without a prediction, which wasn't sampled, are also deleted.
 
     Returns
     -------
     int
-        How many predictions were deleted.
+        Number of deleted predictions.
     """
     deleted = _delete(engine, (predictions.c.deployment == deployment, predictions.c.at < before))
     with writing(engine) as connection:
-        connection.execute(delete(outcomes).where(outcomes.c.at < before, ~exists().where(_is_of)))
+        connection.execute(
+            delete(outcomes).where(outcomes.c.at < before, ~exists().where(_outcome_of_prediction))
+        )
     return deleted
 
 
 def delete_subject(engine: Engine, deployment: str, column: str, token: str) -> int:
-    """Delete what is kept about one person, with what came true of it.
+    """Delete the predictions about one person, with their outcomes.
 
-    The bytes themselves go: in SQLite the freed pages are cleared, and the log of changes is cut.
+    The bytes are erased: SQLite overwrites freed pages, and its write-ahead log is truncated.
 
     Parameters
     ----------
     column : str
-        A column that is kept as a keyed hash.
+        A column that is stored as a keyed hash.
     token : str
         The hash of the person's value: `personal.LogKey.token(column, value)`.
 
     Returns
     -------
     int
-        How many predictions were deleted.
+        Number of deleted predictions.
     """
-    # The column's own text as JSON has it; the token is hexadecimal and needs no escaping.
-    piece = f"{json.dumps(column, ensure_ascii=False)}: {json.dumps(token)}"
+    # The column name is encoded as in the stored JSON. The token is hexadecimal.
+    json_item = f"{json.dumps(column, ensure_ascii=False)}: {json.dumps(token)}"
     return _delete(
         engine,
         (
             predictions.c.deployment == deployment,
-            predictions.c.features.contains(piece, autoescape=True),
+            predictions.c.features.contains(json_item, autoescape=True),
         ),
     )
 
 
-_is_of = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
+_outcome_of_prediction = outcomes.c.prediction_id == func.substr(predictions.c.id, 1, ID_LENGTH)
 
 
-def _delete(engine: Engine, which: Sequence[ColumnElement[bool]]) -> int:
-    n = 0
+def _delete(engine: Engine, conditions: Sequence[ColumnElement[bool]]) -> int:
+    n_deleted = 0
     is_sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
         if is_sqlite:
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
             connection.rollback()
         while True:
-            # In pieces, so that the writers of the log never wait for long.
+            # In batches, so that writers never wait for long.
             with connection.begin():
-                query = select(predictions.c.id).where(and_(*which)).limit(_AT_ONCE)
+                query = select(predictions.c.id).where(and_(*conditions)).limit(_BATCH_ROWS)
                 ids = list(connection.execute(query).scalars())
-                own = {one[:ID_LENGTH] for one in ids}
-                connection.execute(delete(outcomes).where(outcomes.c.prediction_id.in_(own)))
+                outcome_ids = {prediction_id[:ID_LENGTH] for prediction_id in ids}
+                connection.execute(
+                    delete(outcomes).where(outcomes.c.prediction_id.in_(outcome_ids))
+                )
                 connection.execute(delete(predictions).where(predictions.c.id.in_(ids)))
-            n += len(ids)
-            if len(ids) < _AT_ONCE:
+            n_deleted += len(ids)
+            if len(ids) < _BATCH_ROWS:
                 break
         if is_sqlite:
             connection.exec_driver_sql("PRAGMA secure_delete=OFF")
             connection.rollback()
-    if is_sqlite and n:
+    if is_sqlite and n_deleted:
         raw = engine.raw_connection()
         try:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             raw.close()
-    return n
+    return n_deleted
 
 
-def _written(row: Prediction) -> dict[str, Any]:
+def _to_row(row: Prediction) -> dict[str, Any]:
     return {
         name: _text(value) if name in _JSON else value
         for name in _COLUMNS
@@ -236,7 +242,7 @@ def _written(row: Prediction) -> dict[str, Any]:
     }
 
 
-def _read(row: Row[tuple[object, ...]]) -> Prediction:
+def _from_row(row: Row[tuple[object, ...]]) -> Prediction:
     values = dict(row._mapping)
     for name in (*_JSON, "outcome"):
         if values[name] is not None:

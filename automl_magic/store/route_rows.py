@@ -1,9 +1,8 @@
-"""Routes as rows: read as records, and put in each other's place by compare-and-swap.
+"""Rows of routes: read them as records, and replace them by compare-and-swap.
 
-Every change goes through `put_route`: in one serial transaction it demands a clearance for each
-version that takes up a role, moves the epoch by one, and writes the history and the audit log. So
-no reader ever sees a route that was not decided by somebody, and of two changes at once exactly one
-is made.
+Every change goes through `put_route`. In one serial transaction it requires a clearance for each
+version that gets a new role, increases the epoch by one, and writes the history and the audit log.
+So every route is approved and logged, and only one of two concurrent changes succeeds.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from automl_magic.store.tables import deployments, route_changes
 
 @dataclass(frozen=True)
 class Deed:
-    """What is done, who does it and why; and whose signatures are believed meanwhile."""
+    """The action, actor and reason of a change, and the keys that are trusted for it."""
 
     action: str
     actor: str
@@ -44,7 +43,7 @@ class Deed:
 def deployments_of(
     connection: Connection, model: str | None = None
 ) -> list[tuple[Deployment, Route]]:
-    """Return all deployments, or those of one model, in the order of their names."""
+    """Return all deployments, or those of one model, sorted by name."""
     query = select(deployments).order_by(deployments.c.name)
     if model is not None:
         query = query.where(deployments.c.model == model)
@@ -52,128 +51,130 @@ def deployments_of(
 
 
 def clear_roles(
-    connection: Connection, seen: Route | None, changed: Route, deed: Deed
+    connection: Connection, expected: Route | None, changed: Route, context: Deed
 ) -> tuple[Clearance, ...]:
-    """Clear every version that takes up a role which it did not have.
+    """Clear every version that gets a new role.
 
-    One that leaves is not asked about, so that a rollback never waits for anything.
+    A version that loses a role needs no clearance, so that a rollback is never blocked by it.
 
     Raises
     ------
     NotApproved
-        If one of them has no approval that holds.
+        If one of them has no valid approval.
     """
     return tuple(
-        clear(connection, changed.model, version, trusted=deed.trusted)
-        for version in sorted(_new_in_a_role(seen, changed))
+        clear(connection, changed.model, version, trusted=context.trusted)
+        for version in sorted(_new_in_a_role(expected, changed))
     )
 
 
 def put_route(
     connection: Connection,
-    seen: Route,
+    expected: Route,
     changed: Route,
-    deed: Deed,
-    cleared: Iterable[Clearance],
+    context: Deed,
+    clearances: Iterable[Clearance],
 ) -> Route:
-    """Put one route in the place of another, in a `serially` transaction; return it as written.
+    """Replace the expected route, in a `serially` transaction, and return the new one as written.
 
     Parameters
     ----------
-    cleared : iterable of Clearance
-        Of this transaction: one for each version that takes up a role which it did not have.
+    clearances : iterable of Clearance
+        From this transaction: one for each version that gets a new role.
 
     Raises
     ------
     RouteChanged
-        If the route is not the one that was seen.
+        If the route isn't the expected one.
     ValueError
         If a clearance is missing.
     DeploymentError
-        If the same version would be compared with itself, or nothing would change.
+        If a version would be compared with itself, or nothing would change.
     DeploymentNotFound
     """
-    new = dataclasses.replace(changed, epoch=seen.epoch + 1)
-    if dataclasses.replace(new, epoch=seen.epoch) == seen:
+    new = dataclasses.replace(changed, epoch=expected.epoch + 1)
+    if dataclasses.replace(new, epoch=expected.epoch) == expected:
         raise DeploymentError(
-            f"The route of {seen.deployment} would not change.",
-            why="It is as asked for already.",
-            fix=f"Look at it: automl route {seen.deployment}",
+            f"The route of {expected.deployment} wouldn't change.",
+            why="It already has these values.",
+            fix=f"Review the route: automl route {expected.deployment}",
         )
     check_shape(new)
-    check_cleared(seen, new, cleared)
-    written = connection.execute(
+    check_cleared(expected, new, clearances)
+    result = connection.execute(
         update(deployments)
-        .where(deployments.c.name == seen.deployment, deployments.c.epoch == seen.epoch)
+        .where(deployments.c.name == expected.deployment, deployments.c.epoch == expected.epoch)
         .values(epoch=new.epoch, route=text_of(new), changed_at=now(connection))
     )
-    if written.rowcount != 1:
-        raise changed_since(seen.deployment, seen.epoch, row_of(connection, seen.deployment).epoch)
-    note_route(connection, seen, new, deed)
+    if result.rowcount != 1:
+        raise changed_since(
+            expected.deployment, expected.epoch, row_of(connection, expected.deployment).epoch
+        )
+    note_route(connection, expected, new, context)
     return new
 
 
-def note_route(connection: Connection, seen: Route | None, new: Route, deed: Deed) -> None:
-    """Write a line of the history and an entry of the audit log."""
+def note_route(connection: Connection, before: Route | None, new: Route, context: Deed) -> None:
+    """Add a change to the history and to the audit log."""
     connection.execute(
         route_changes.insert().values(
             deployment=new.deployment,
             epoch=new.epoch,
             route=text_of(new),
-            action=deed.action,
-            actor=deed.actor,
-            reason=deed.reason,
+            action=context.action,
+            actor=context.actor,
+            reason=context.reason,
             at=now(connection),
         )
     )
     append(
         connection,
-        actor=deed.actor,
-        action=f"route.{deed.action}",
+        actor=context.actor,
+        action=f"route.{context.action}",
         subject=new.deployment,
         detail={
-            "from": None if seen is None else seen.to_json(),
+            "from": None if before is None else before.to_json(),
             "to": new.to_json(),
-            "reason": deed.reason[:1000],
+            "reason": context.reason[:1000],
         },
     )
 
 
 def check_shape(route: Route) -> None:
-    """Refuse a route that would compare a version with itself. Raises DeploymentError."""
+    """Raise DeploymentError if a route would compare a version with itself."""
     for role in ("canary", "shadow"):
         if getattr(route, role) == route.stable:
             raise DeploymentError(
-                f"Version {route.stable} of {route.model} cannot be the {role}.",
-                why=f"It is the stable version of {route.deployment} already.",
-                fix=f"Choose another version: automl models lists those of {route.model}.",
+                f"Version {route.stable} of {route.model} can't be the {role}.",
+                why=f"It's already the stable version of {route.deployment}.",
+                fix="Choose another version: automl models",
             )
 
 
-def check_cleared(seen: Route | None, new: Route, cleared: Iterable[Clearance]) -> None:
-    """Raise ValueError where a version takes up a role, and nobody has cleared it."""
-    proofs = tuple(cleared)
-    for version in _new_in_a_role(seen, new):
-        if not any(proof.is_for(new.model, version) for proof in proofs):
-            raise ValueError(f"Version {version} of {new.model} was not cleared.")
+def check_cleared(before: Route | None, new: Route, clearances: Iterable[Clearance]) -> None:
+    """Raise ValueError if a version gets a new role without a clearance."""
+    given = tuple(clearances)
+    for version in _new_in_a_role(before, new):
+        if not any(clearance.is_for(new.model, version) for clearance in given):
+            raise ValueError(f"Version {version} of {new.model} wasn't cleared.")
 
 
-def _new_in_a_role(seen: Route | None, new: Route) -> set[int]:
-    before = {} if seen is None else _roles(seen)
-    return {version for role, version in _roles(new).items() if before.get(role) != version}
+def _new_in_a_role(before: Route | None, new: Route) -> set[int]:
+    roles_before = {} if before is None else _roles(before)
+    return {version for role, version in _roles(new).items() if roles_before.get(role) != version}
 
 
 def _roles(route: Route) -> dict[Role, int]:
-    named = {Role.STABLE: route.stable, Role.CANARY: route.canary, Role.SHADOW: route.shadow}
-    return {role: version for role, version in named.items() if version is not None}
+    versions = {Role.STABLE: route.stable, Role.CANARY: route.canary, Role.SHADOW: route.shadow}
+    return {role: version for role, version in versions.items() if version is not None}
 
 
-def changed_since(deployment: str, seen: int | None, found: int) -> RouteChanged:
-    """Return the error for a route that is not the one that was seen."""
+def changed_since(deployment: str, expected_epoch: int | None, epoch: int) -> RouteChanged:
+    """Return the error for a route that isn't the expected one."""
     return RouteChanged(
-        f"The route of {deployment} is not the one that was read.",
-        why=f"Somebody changed it in between: its epoch is {found}, and {seen} was read.",
-        fix=f"Look at it, and decide again: automl route {deployment}",
+        f"The route of {deployment} has changed since you read it.",
+        why=f"Its epoch is now {epoch}, not {expected_epoch}.",
+        fix=f"Review the route and try again: automl route {deployment}",
     )
 
 
@@ -187,25 +188,25 @@ def row_of(connection: Connection, name: str) -> Row[tuple[object, ...]]:
     row = find_row(connection, name)
     if row is not None:
         return row
-    known = list(connection.execute(select(deployments.c.name).order_by("name")).scalars())
-    close = near_miss(name, known)
+    names = list(connection.execute(select(deployments.c.name).order_by("name")).scalars())
+    close = near_miss(name, names)
     raise DeploymentNotFound(
         f"There is no deployment {name[:60]!r}.",
-        why=f"The deployments are {shorten(known)}." if known else "There are none yet.",
-        fix=f"Use the name {close}." if close else "Make one: automl serve NAME",
+        why=f"The deployments are {shorten(names)}." if names else "There are none yet.",
+        fix=f"Use the name {close}." if close else "Create one: automl serve NAME",
     )
 
 
 def read_row(row: Row[tuple[object, ...]]) -> tuple[Deployment, Route]:
-    """Return a row as the deployment and its route."""
+    """Return the deployment and the route of a row."""
     return Deployment.from_json(json.loads(row.spec)), route_of(row.route)
 
 
 def route_of(text: str) -> Route:
-    """Return a route that was kept as text."""
+    """Return a route from its JSON text."""
     return Route.from_json(json.loads(text))
 
 
 def text_of(record: Record) -> str:
-    """Return a record as it is kept."""
+    """Return the JSON text of a record, as it's stored."""
     return dumps(record.to_json(), indent=None).strip()

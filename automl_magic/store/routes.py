@@ -1,7 +1,7 @@
-"""Routes: which versions answer. One record a deployment, changed by compare-and-swap alone.
+"""Routes: the versions that a deployment serves. Changed only by compare-and-swap.
 
-Where a change gives a deployment another stable version, and the deployment follows its model's
-champion, the alias and the other followers go along in the same transaction (see `champion`).
+If a deployment follows its model's champion and gets another stable version, the alias and the
+other followers change in the same transaction (see `champion`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from automl_magic.store.workers import live_in
 
 
 class RouteFields(TypedDict, total=False):
-    """What of a route can be changed; what is left out stays as it is."""
+    """The fields of a route to change. Omitted fields stay the same."""
 
     stable: int
     canary: int | None
@@ -51,7 +51,7 @@ class RouteFields(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class RouteChange:
-    """A line of a route's history; `at` in seconds since 1970."""
+    """A change in a route's history. `at` is a Unix time in seconds."""
 
     route: Route
     action: str
@@ -66,28 +66,28 @@ def read_route(engine: Engine, deployment: str) -> Route:
 
 
 def read_deployment(engine: Engine, name: str) -> tuple[Deployment, Route]:
-    """Return a deployment and its route, as they were at one moment. Raises DeploymentNotFound."""
+    """Return a deployment and its route, from one snapshot. Raises DeploymentNotFound."""
     with reading(engine) as connection:
         return read_row(row_of(connection, name))
 
 
 def find_deployment(engine: Engine, name: str) -> tuple[Deployment, Route] | None:
-    """Return what `read_deployment` does, or None where there is no such deployment."""
+    """Return a deployment and its route, or None if the deployment doesn't exist."""
     with reading(engine) as connection:
         row = find_row(connection, name)
         return None if row is None else read_row(row)
 
 
 def list_deployments(engine: Engine, model: str | None = None) -> list[tuple[Deployment, Route]]:
-    """Return all deployments, or those of one model, in the order of their names."""
+    """Return all deployments, or those of one model, sorted by name."""
     with reading(engine) as connection:
         return deployments_of(connection, model)
 
 
 def epoch_of(engine: Engine, names: Iterable[str]) -> dict[str, int]:
-    """Return the epochs of some deployments; one that does not exist is left out.
+    """Return the epochs of some deployments, without those that don't exist.
 
-    One look at an index: a server asks this several times a second.
+    One index lookup, because a server calls it several times a second.
     """
     with reading(engine) as connection:
         query = select(deployments.c.name, deployments.c.epoch)
@@ -96,7 +96,7 @@ def epoch_of(engine: Engine, names: Iterable[str]) -> dict[str, int]:
 
 
 def history(engine: Engine, deployment: str, limit: int = 50) -> list[RouteChange]:
-    """Return the newest changes of a route, the newest first. Raises DeploymentNotFound."""
+    """Return the latest changes of a route, newest first. Raises DeploymentNotFound."""
     with reading(engine) as connection:
         row_of(connection, deployment)
         rows = connection.execute(
@@ -119,29 +119,29 @@ def create_deployment(
     *,
     trusted: TrustedKeys,
 ) -> Route:
-    """Write a new deployment with its first route, and return the route: its epoch is 1.
+    """Write a new deployment with its first route, and return the route with epoch 1.
 
     Raises
     ------
     NotApproved
-        If a version of the route has no approval that holds.
+        If a version of the route has no valid approval.
     DeploymentError
-        If the name is taken, or the route is not one (see `put_route`).
+        If the name is taken, or the route is invalid (see `put_route`).
     """
     if deployment.name != route.deployment:
-        raise ValueError(f"The route is that of {route.deployment!r}.")
+        raise ValueError(f"The route belongs to {route.deployment!r}.")
     first = dataclasses.replace(route, epoch=1)
     check_shape(first)
     with serially(engine) as connection:
         if find_row(connection, deployment.name) is not None:
             raise DeploymentError(
-                f"There is a deployment {deployment.name!r} already.",
-                why="Each deployment has a name of its own.",
-                fix=f"Choose another name, or look at it: automl route {deployment.name}",
+                f"The deployment {deployment.name!r} already exists.",
+                why="Deployment names must be unique.",
+                fix=f"Use another name, or review the deployment: automl route {deployment.name}",
             )
-        deed = Deed("create", actor, trusted)
-        clear_roles(connection, None, first, deed)
-        at = now(connection)
+        context = Deed("create", actor, trusted)
+        clear_roles(connection, None, first, context)
+        created_at = now(connection)
         connection.execute(
             deployments.insert().values(
                 name=deployment.name,
@@ -149,11 +149,11 @@ def create_deployment(
                 epoch=first.epoch,
                 route=text_of(first),
                 spec=text_of(deployment),
-                created_at=at,
-                changed_at=at,
+                created_at=created_at,
+                changed_at=created_at,
             )
         )
-        note_route(connection, None, first, deed)
+        note_route(connection, None, first, context)
     return first
 
 
@@ -162,23 +162,23 @@ def change_deployment(
     deployment: Deployment,
     actor: str,
     *,
-    seen: Route | None = None,
-    wanted: Route | None = None,
+    expected: Route | None = None,
+    desired: Route | None = None,
     trusted: TrustedKeys,
 ) -> None:
-    """Write what a deployment asks for anew: its checks, limits, goals; and its route, if given.
+    """Update the settings of a deployment (checks, limits, objectives), and its route if given.
 
-    Servers read the first when they start, and follow the second at once.
+    Servers read the settings when they start, and follow the route at once.
 
     Parameters
     ----------
-    seen, wanted : Route, optional
-        The route as it was read, and the one to put in its place.
+    expected, desired : Route, optional
+        The route as it was read, and the one to replace it.
 
     Raises
     ------
     RouteChanged, NotApproved, DeploymentError, DeploymentNotFound
-        As `change_route`; nothing is written then.
+        As `change_route`. Nothing is written then.
     """
     with serially(engine) as connection:
         before, _ = read_row(row_of(connection, deployment.name))
@@ -195,13 +195,13 @@ def change_deployment(
                 subject=deployment.name,
                 detail={"spec": deployment.to_json()},
             )
-        if seen is not None and wanted is not None and wanted != seen:
-            _put(connection, seen, wanted, Deed("serve", actor, trusted, "as asked for"))
+        if expected is not None and desired is not None and desired != expected:
+            _put(connection, expected, desired, Deed("serve", actor, trusted, "as requested"))
 
 
 def change_route(
     engine: Engine,
-    seen: Route,
+    expected: Route,
     *,
     action: str,
     actor: str,
@@ -209,22 +209,22 @@ def change_route(
     trusted: TrustedKeys,
     **fields: Unpack[RouteFields],
 ) -> Route:
-    """Change a route from what was seen to what is given, and return the new one.
+    """Change some fields of the expected route, and return the new route.
 
-    A new `stable` makes the old one `previous`, unless `previous` is given too.
+    A new `stable` makes the old one `previous`, unless `previous` is also given.
 
     Raises
     ------
     RouteChanged
-        If somebody else changed the route since it was seen; nothing was written.
+        If the route isn't the expected one. Nothing is written then.
     NotApproved, DeploymentError, DeploymentNotFound
         As `put_route`.
     """
-    if fields.get("stable", seen.stable) != seen.stable:
-        fields.setdefault("previous", seen.stable)
-    changed = dataclasses.replace(seen, **fields)
+    if fields.get("stable", expected.stable) != expected.stable:
+        fields.setdefault("previous", expected.stable)
+    changed = dataclasses.replace(expected, **fields)
     with serially(engine) as connection:
-        return _put(connection, seen, changed, Deed(action, actor, trusted, reason))
+        return _put(connection, expected, changed, Deed(action, actor, trusted, reason))
 
 
 def roll_back(
@@ -232,55 +232,55 @@ def roll_back(
     deployment: str,
     actor: str,
     reason: str,
-    seen_epoch: int | None = None,
+    expected_epoch: int | None = None,
     *,
     trusted: TrustedKeys,
 ) -> Route:
-    """Take the canary out where there is one, else return to the stable version before this one.
+    """Remove the canary if there is one, otherwise restore the previous stable version.
 
     Parameters
     ----------
-    seen_epoch : int, optional
-        The epoch that the reason was seen in; in any other one nothing is done.
+    expected_epoch : int, optional
+        The epoch in which the reason was observed. In any other epoch nothing changes.
 
     Raises
     ------
     RouteChanged
-        If the route is of another epoch than was seen.
+        If the route has another epoch.
     DeploymentError
-        If there is no canary, and no version to return to.
+        If there is no canary and no previous version.
     NotApproved
-        If the version to return to has no approval that holds any more.
+        If the previous version no longer has a valid approval.
     DeploymentNotFound
     """
     with serially(engine) as connection:
-        _, seen = read_row(row_of(connection, deployment))
-        if seen_epoch not in (None, seen.epoch):
-            raise changed_since(deployment, seen_epoch, seen.epoch)
-        deed = Deed("roll_back", actor, trusted, reason)
-        return _put(connection, seen, rolled_back(seen), deed)
+        _, current = read_row(row_of(connection, deployment))
+        if expected_epoch not in (None, current.epoch):
+            raise changed_since(deployment, expected_epoch, current.epoch)
+        context = Deed("roll_back", actor, trusted, reason)
+        return _put(connection, current, rolled_back(current), context)
 
 
 def rolled_back(route: Route) -> Route:
-    """Return the route without its canary, or with the stable version before this one.
+    """Return the route without its canary, or with the previous stable version.
 
-    A version that was left like this is not returned to: `previous` is empty afterwards. Raises
-    DeploymentError where neither exists.
+    `previous` is empty afterwards, so that the removed version isn't restored. Raises
+    DeploymentError if there is neither.
     """
     if route.canary is not None:
         return dataclasses.replace(route, canary=None, percent=0.0)
     if route.previous is None:
         raise DeploymentError(
             f"{route.deployment} has nothing to roll back to.",
-            why=f"It has no canary, and version {route.stable} is the first that it serves.",
-            fix=f"Choose a version yourself: automl promote {route.model} VERSION champion",
+            why=f"It has no canary, and there is no version before {route.stable} to restore.",
+            fix=f"Promote another version: automl promote {route.model} VERSION champion",
         )
     shadow = None if route.shadow == route.previous else route.shadow
     return dataclasses.replace(route, stable=route.previous, shadow=shadow, previous=None)
 
 
 def delete_deployment(engine: Engine, name: str, actor: str) -> None:
-    """Take a deployment away that nobody serves any more; the audit log keeps what it was.
+    """Delete a deployment that no worker serves. The audit log keeps its settings and route.
 
     Raises
     ------
@@ -292,9 +292,10 @@ def delete_deployment(engine: Engine, name: str, actor: str) -> None:
         deployment, route = read_row(row_of(connection, name))
         if serving := live_in(connection, name):
             raise DeploymentError(
-                f"{name} is being served.",
-                why=f"{len(serving)} workers follow its route.",
-                fix="Stop the server first: Ctrl-C where automl serve runs.",
+                f"Can't delete {name}: it's being served.",
+                why=f"{len(serving)} {'worker follows' if len(serving) == 1 else 'workers follow'} "
+                "its route.",
+                fix="Stop the server first: press Ctrl-C where automl serve is running.",
             )
         connection.execute(delete(route_changes).where(route_changes.c.deployment == name))
         connection.execute(delete(deployments).where(deployments.c.name == name))
@@ -307,9 +308,9 @@ def delete_deployment(engine: Engine, name: str, actor: str) -> None:
         )
 
 
-def _put(connection: Connection, seen: Route, changed: Route, deed: Deed) -> Route:
-    cleared = clear_roles(connection, seen, changed, deed)
-    new = put_route(connection, seen, changed, deed, cleared)
-    if new.stable != seen.stable:
-        follow(connection, seen, new, deed, cleared)
+def _put(connection: Connection, expected: Route, changed: Route, context: Deed) -> Route:
+    clearances = clear_roles(connection, expected, changed, context)
+    new = put_route(connection, expected, changed, context, clearances)
+    if new.stable != expected.stable:
+        follow(connection, expected, new, context, clearances)
     return new

@@ -1,8 +1,8 @@
-"""Signatures: who may say that certain bytes serve, and how everybody else can tell.
+"""Signatures: sign approvals, and verify them with trusted keys.
 
-A statement is signed with Ed25519 (RFC 8032) over its canonical JSON (RFC 8785). The private key
-lies in a file that its owner alone can read; the public keys that are believed lie in a folder that
-nobody but its owner can write. Whoever can write there decides what serves.
+A statement is signed with Ed25519 (RFC 8032) over its canonical JSON (RFC 8785). The private key is
+in a file that only its owner can read. The trusted public keys are in a folder that only its owner
+can write to, because anyone who can write there decides what is served.
 """
 
 from __future__ import annotations
@@ -39,82 +39,87 @@ _MAX_KEY_BYTES = 10_000
 
 
 def canonical(record: Record) -> bytes:
-    """Return the one spelling of a record (RFC 8785): the bytes that are signed or hashed."""
+    """Return the canonical JSON of a record (RFC 8785): the bytes to sign or hash."""
     return rfc8785.dumps(record.to_json())
 
 
 def private_key_path(home: Path) -> Path:
-    """Return where governance keeps its private key: `keys/governance.pem` in a home."""
+    """Return the path of the private key for approvals: `keys/governance.pem` in a home."""
     return home / "keys" / "governance.pem"
 
 
 def trusted_folder(home: Path) -> Path:
-    """Return the folder of the public keys that are believed: `keys/trusted` in a home."""
+    """Return the folder of the trusted public keys: `keys/trusted` in a home."""
     return home / "keys" / "trusted"
 
 
 class PrivateKey:
-    """The key that approvals are signed with. Its text form says nothing about it."""
+    """The key that signs approvals. Its repr doesn't reveal it."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
-        self.key_id = _id_of(key.public_key())
+        self.key_id = _key_id(key.public_key())
 
     def __repr__(self) -> str:
         return f"PrivateKey({self.key_id})"
 
     @classmethod
     def load_or_make(cls, path: Path) -> Self:
-        """Read the key, or make one, and trust it: its public half goes to `trusted/` beside it.
+        """Read the key, or make one and trust it: its public key is written to `trusted/`.
 
-        A key that exists is not trusted anew: who took its public half away meant it.
+        An existing key isn't trusted again, because its public key may have been removed on
+        purpose.
 
         Raises
         ------
         StoreError
-            If the file is not a plain file of ours that we alone can read, holds no Ed25519 key,
-            or cannot be made.
+            If the file isn't a plain file that belongs to us and only we can read, isn't an Ed25519
+            key, or can't be made.
         """
         try:
             return cls.load(path)
         except FileNotFoundError:
             pass
         try:
-            _make(path)
+            _make_key(path)
             return cls.load(path)
         except OSError as error:
-            raise _unusable(
+            raise _unusable_key_error(
                 path, f"{error.strerror}: {error.filename}.", "Make its folder writable."
             ) from error
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the key. Raises FileNotFoundError where there is none, else StoreError."""
+        """Read the key. Raises FileNotFoundError if there is none, or StoreError."""
         try:
-            # A link could lead to a key that somebody else chose.
+            # A link could point to somebody else's key.
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise _unusable(path, f"{error.strerror}.", "Put a plain file there.") from error
+            raise _unusable_key_error(
+                path, f"{error.strerror}.", "Put a plain file there."
+            ) from error
         with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if found.st_uid != os.geteuid():
-                why = f"It belongs to the user with the number {found.st_uid}."
-                raise _unusable(path, why, f"Take it over: chown $(id -u) {path}")
-            if stat.S_IMODE(found.st_mode) & 0o077:
-                why = f"Others can read or write it (mode {stat.S_IMODE(found.st_mode):04o})."
-                fix = f"Type chmod 600 {path}; if others had access, make a new key instead."
-                raise _unusable(path, why, fix)
+            file_status = os.fstat(descriptor)
+            if file_status.st_uid != os.geteuid():
+                why = f"It belongs to the user with the ID {file_status.st_uid}."
+                raise _unusable_key_error(path, why, f"Change its owner: chown $(id -u) {path}")
+            if stat.S_IMODE(file_status.st_mode) & 0o077:
+                why = f"Others can read or write it (mode {stat.S_IMODE(file_status.st_mode):04o})."
+                fix = f"Make it private, or a new key if others had access: chmod 600 {path}"
+                raise _unusable_key_error(path, why, fix)
             content = file.read(_MAX_KEY_BYTES)
         try:
             key = load_pem_private_key(content, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            why = "It holds no private key in PEM."
-            raise _unusable(path, why, "Restore it from a backup, or move it away.") from error
+            why = "It isn't a private key in PEM format."
+            raise _unusable_key_error(
+                path, why, "Restore it from a backup, or move it away."
+            ) from error
         if not isinstance(key, Ed25519PrivateKey):
-            why = "It holds a key of another kind than Ed25519."
-            raise _unusable(path, why, "Move it away; the next approval makes a new one.")
+            why = "It isn't an Ed25519 key."
+            raise _unusable_key_error(path, why, "Move it away. The next approval makes a new one.")
         return cls(key)
 
     def sign(self, statement: Statement) -> Approval:
@@ -129,122 +134,123 @@ class PrivateKey:
 
 @dataclass(frozen=True)
 class TrustedKeys:
-    """The public keys whose approvals are believed, by their ids, and where they lie."""
+    """The trusted public keys by ID, and their folder."""
 
     folder: Path
 
     @functools.cached_property
     def keys(self) -> Mapping[str, Ed25519PublicKey]:
-        """The keys by their ids. Read when they are first needed; raises as `load`."""
-        return _trusted_in(self.folder)
+        """The keys by ID, read on first use. Raises as `load`."""
+        return _read_trusted_keys(self.folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read every `*.pem` of a folder; one that is not there trusts nobody.
+        """Read every `*.pem` file of a folder. A missing folder has no trusted keys.
 
         Raises
         ------
         NotApproved
-            If others could have written a key, or a file holds no Ed25519 public key. A folder that
-            cannot be believed as a whole is not believed in part.
+            If others could have written a key, or a file isn't an Ed25519 public key. One bad file
+            makes the whole folder untrusted.
         """
-        made = cls(folder)
-        _ = made.keys  # read now, and not when somebody asks
-        return made
+        trusted_keys = cls(folder)
+        _ = trusted_keys.keys  # read the keys now
+        return trusted_keys
 
     def verify(self, approval: Approval) -> None:
-        """Check that a trusted key signed this very statement.
+        """Check that a trusted key signed this statement.
 
         Raises
         ------
         NotApproved
-            If the key is not trusted, or the signature is not its.
+            If the key isn't trusted, or the signature is wrong.
         """
         statement = approval.statement
-        what = f"The approval of {statement.model} version {statement.version} is not valid."
-        again = f"Approve it again: automl approve {statement.model} {statement.version}"
+        what = f"The approval of {statement.model} version {statement.version} isn't valid."
+        approve_again = f"Approve it again: automl approve {statement.model} {statement.version}"
         key = self.keys.get(approval.key_id)
         if key is None:
             raise NotApproved(
                 what,
-                why=f"The key {approval.key_id[:23]} that signed it is not trusted here; "
-                f"{len(self.keys)} are.",
-                fix=f"Put its public half in {self.folder}, or: {again}",
+                why=f"It's signed with the key {approval.key_id[:23]}, which isn't one of the "
+                f"{len(self.keys)} trusted keys.",
+                fix=f"Put its public key in {self.folder}, or approve the version again: "
+                f"automl approve {statement.model} {statement.version}",
             )
         try:
             signature = base64.b64decode(approval.signature, validate=True)
             key.verify(signature, canonical(statement))
         except (InvalidSignature, binascii.Error, ValueError) as error:
-            why = "The signature does not belong to what it says: one of them was changed."
-            raise NotApproved(what, why=why, fix=again) from error
+            why = "The signature doesn't match the statement: one of them was changed."
+            raise NotApproved(what, why=why, fix=approve_again) from error
 
 
-def _trusted_in(folder: Path) -> dict[str, Ed25519PublicKey]:
+def _read_trusted_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
     keys: dict[str, Ed25519PublicKey] = {}
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".pem")
         for path in (folder, *paths):
-            _refuse_writable_by_others(path)
+            _check_not_writable_by_others(path)
         for path in paths:
             key = _public_key(path)
-            keys[_id_of(key)] = key
+            keys[_key_id(key)] = key
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise NotApproved(
-            f"The trusted keys in {str(folder)!r} cannot be read.",
+            f"Can't read the trusted keys in {str(folder)!r}.",
             why=f"{error.strerror}: {error.filename}.",
             fix="Make the folder and its files readable.",
         ) from error
     return keys
 
 
-def _make(path: Path) -> None:
-    """Write a new key and its public half, each whole; the first of two who come together wins."""
+def _make_key(path: Path) -> None:
+    """Write a new key and its public key atomically. If two processes do, the first one wins."""
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     trusted = path.parent / "trusted"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     trusted.mkdir(mode=0o700, exist_ok=True)
-    known = trusted / f"{_id_of(key.public_key()).removeprefix('sha256:')[:16]}.pem"
-    # Trusted first: a private key whose signatures nobody believes would be of no use.
-    write_atomic(known, public, mode=0o644)
+    trusted_path = trusted / f"{_key_id(key.public_key()).removeprefix('sha256:')[:16]}.pem"
+    # Trust it first: a private key that isn't trusted would be useless.
+    write_atomic(trusted_path, public, mode=0o644)
     if not write_first(path, private, mode=0o600):
-        known.unlink()
+        trusted_path.unlink()
 
 
 def _public_key(path: Path) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(path.read_bytes()[:_MAX_KEY_BYTES])
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise _no_public_key(path) from error
+        raise _not_trusted_key_error(path) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise _no_public_key(path)
+        raise _not_trusted_key_error(path)
     return key
 
 
-def _refuse_writable_by_others(path: Path) -> None:
+def _check_not_writable_by_others(path: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o022:
         raise NotApproved(
-            f"The trusted keys are not believed: others can write {str(path)!r}.",
-            why=f"Its mode is {mode:04o}; whoever writes there decides what serves.",
-            fix=f"Check which keys lie there, then: chmod go-w {path}",
+            f"The trusted keys can't be used: others can write to {str(path)!r}.",
+            why=f"Its mode is {mode:04o}. Anyone who can write there decides what is served.",
+            fix=f"Check the keys in it, then protect it: chmod go-w {path}",
         )
 
 
-def _no_public_key(path: Path) -> NotApproved:
+def _not_trusted_key_error(path: Path) -> NotApproved:
     return NotApproved(
-        f"{str(path)!r} is no trusted key.",
-        why="It holds no Ed25519 public key in PEM.",
-        fix="Move it away, or put the right file in its place.",
+        f"{str(path)!r} isn't a trusted key.",
+        why="It isn't an Ed25519 public key in PEM format.",
+        fix="Move it away, or replace it with the right file.",
     )
 
 
-def _id_of(key: Ed25519PublicKey) -> str:
+def _key_id(key: Ed25519PublicKey) -> str:
     return "sha256:" + hashlib.sha256(key.public_bytes_raw()).hexdigest()
 
 
-def _unusable(path: Path, why: str, fix: str) -> StoreError:
-    return StoreError(f"The key {str(path)!r} cannot be used to approve.", why=why, fix=fix)
+def _unusable_key_error(path: Path, why: str, fix: str) -> StoreError:
+    return StoreError(f"Can't approve with the key {str(path)!r}.", why=why, fix=fix)

@@ -1,4 +1,4 @@
-"""staged: where the signed folder of a version lies."""
+"""staged: the path of the signed folder of a version."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from automl_magic.records.models.approval import Statement
 
 
 def staged_folder(statement: Statement, home: Path) -> Path:
-    """Return the folder of a home that holds what a statement is about, for servers to load.
+    """Return the folder in a home with the approved model files, for servers to load.
 
-    The same bytes may be versions of two models, each with an approval of its own, so the digest
-    alone would not tell them apart.
+    The same files can be versions of two models, each with its own approval, so the path contains
+    more than the digest.
     """
     digest = statement.manifest_sha256.removeprefix("sha256:")
     return home / "serving" / "models" / f"{statement.model}-{statement.version}-{digest[:16]}"

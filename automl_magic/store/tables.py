@@ -1,4 +1,4 @@
-"""Every table of the store. Times are seconds since 1970 in UTC; documents are JSON text."""
+"""All tables of the store. Times are Unix times in seconds, and documents are JSON text."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ metadata = MetaData(
     }
 )
 _NAME = String(200)
-# SQLite numbers rows by itself only where the key is an INTEGER.
+# SQLite numbers rows automatically only if the key is an INTEGER.
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
-# -- governance: who approved which bytes, and what each alias means --------------------------
+# -- governance: approvals and aliases --------------------------------------------------------
 
 models = Table(
     "models",
@@ -84,7 +84,7 @@ outbox = Table(
     Column("error", Text),
 )
 
-# -- serving: what shall serve, what serves now, and who may ask ------------------------------
+# -- serving: deployments, live workers and API keys ------------------------------------------
 
 deployments = Table(
     "deployments",
@@ -146,7 +146,7 @@ batch_jobs = Table(
     Column("changed_at", Float, nullable=False),
 )
 
-# -- what was predicted, and what came true ---------------------------------------------------
+# -- predictions and outcomes -----------------------------------------------------------------
 
 predictions = Table(
     "predictions",
@@ -158,7 +158,7 @@ predictions = Table(
     Column("role", String(10), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("at", Float, nullable=False),
-    Column("features", Text),  # a JSON mapping, personal columns hashed or left out
+    Column("features", Text),  # a JSON mapping, personal columns hashed or omitted
     Column("prediction", Text),  # a JSON label or number
     Column("probabilities", Text),  # a JSON list in the order of the classes
     Column("latency_ms", Float, nullable=False),
@@ -178,7 +178,7 @@ outcomes = Table(
     Index(None, "at"),
 )
 
-# -- monitoring: what was seen, who was told, what was done -----------------------------------
+# -- monitoring: reports, alerts and notifications --------------------------------------------
 
 checks = Table(
     "checks",
@@ -235,7 +235,7 @@ notices = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
     Column("at", Float, nullable=False),
-    Column("due_at", Float, nullable=False),  # when to try, or until when somebody is trying
+    Column("due_at", Float, nullable=False),  # time of the next try, or end of the current one
     Column("sent_at", Float),
     Index(None, "group", "at"),
     Index(None, "status", "due_at"),
@@ -247,7 +247,7 @@ retrains = Table(
     Column("deployment", _NAME, nullable=False),
     Column("trigger", String(20), nullable=False),
     Column("status", String(20), nullable=False),
-    Column("running", Boolean),  # true while it goes on, else NULL: one at a time
+    Column("running", Boolean),  # true while it runs, otherwise NULL: one at a time
     Column("run_id", String(80)),
     Column("challenger", Integer),
     Column("detail", Text, nullable=False),
@@ -257,7 +257,7 @@ retrains = Table(
     UniqueConstraint("deployment", "running"),
 )
 
-# -- streams: what was read, and its effect, in one transaction -------------------------------
+# -- streams: offsets and sinks, in one transaction -------------------------------------------
 
 stream_offsets = Table(
     "stream_offsets",

@@ -1,4 +1,4 @@
-"""Workers: which server processes live, and which route each has taken up."""
+"""Workers: the live server processes, and the route that each one follows."""
 
 from __future__ import annotations
 
@@ -12,48 +12,52 @@ from automl_magic.store.engine import now, reading, writing
 from automl_magic.store.tables import workers
 from automl_magic.store.upsert import upsert
 
-# A worker that has not spoken for so long is taken for dead, and nobody waits for it.
+# A worker without a heartbeat for this long counts as dead, and isn't waited for.
 LIVE_S = 5.0
-# A worker loads a version before it follows a route to it, and some versions are large.
+# A worker loads a version before it follows a route to it, which takes long for large versions.
 CONFIRM_S = 60.0
-_GONE_S = 3600.0
-_PAUSE_S = 0.02
+_DELETE_AFTER_S = 3600.0
+_POLL_S = 0.02
 
 
 def beat(engine: Engine, worker_id: str, epochs: Mapping[str, int]) -> None:
-    """Say that a worker lives, and which epoch of each deployment's route it follows.
+    """Write a worker's heartbeat, with the epoch of each deployment's route that it follows.
 
-    Deployments that the worker served before and does not name any more are forgotten.
+    Deployments that the worker no longer serves are removed.
     """
     with writing(engine) as connection:
-        at = now(connection)
-        mine = workers.c.id == worker_id
-        left = mine & workers.c.deployment.not_in(list(epochs))
-        connection.execute(delete(workers).where(left | (workers.c.beat_at < at - _GONE_S)))
+        timestamp = now(connection)
+        is_this_worker = workers.c.id == worker_id
+        no_longer_served = is_this_worker & workers.c.deployment.not_in(list(epochs))
+        connection.execute(
+            delete(workers).where(
+                no_longer_served | (workers.c.beat_at < timestamp - _DELETE_AFTER_S)
+            )
+        )
         upsert(
             connection,
             workers,
             [
-                {"id": worker_id, "deployment": name, "epoch": epoch, "beat_at": at}
+                {"id": worker_id, "deployment": name, "epoch": epoch, "beat_at": timestamp}
                 for name, epoch in epochs.items()
             ],
         )
 
 
 def forget(engine: Engine, worker_id: str) -> None:
-    """Say that a worker has ended."""
+    """Remove a worker that has ended."""
     with writing(engine) as connection:
         connection.execute(delete(workers).where(workers.c.id == worker_id))
 
 
 def live(engine: Engine, deployment: str) -> dict[str, int]:
-    """Return the live workers of a deployment, each with the epoch that it follows."""
+    """Return the live workers of a deployment: worker ID → epoch that it follows."""
     with reading(engine) as connection:
         return live_in(connection, deployment)
 
 
 def live_in(connection: Connection, deployment: str) -> dict[str, int]:
-    """Return what `live` does, as a transaction sees it."""
+    """Return the live workers of a deployment, as seen by a transaction."""
     query = select(workers.c.id, workers.c.epoch).where(
         workers.c.deployment == deployment, workers.c.beat_at > now(connection) - LIVE_S
     )
@@ -63,26 +67,33 @@ def live_in(connection: Connection, deployment: str) -> dict[str, int]:
 def wait_until_seen(
     engine: Engine, deployment: str, epoch: int, timeout_s: float = 10.0
 ) -> list[str]:
-    """Wait until every live worker of a deployment follows an epoch, or a later one.
+    """Wait until every live worker of a deployment follows an epoch or a later one.
+
+    Parameters
+    ----------
+    timeout_s : float
+        Maximum time to wait, in seconds.
 
     Returns
     -------
     list of str
-        The ids of the workers that have not confirmed in time; empty if all have. A worker whose
-        last beat is older than `LIVE_S` is not waited for.
+        The IDs of the workers that haven't confirmed in time. Empty if all have. Workers whose
+        last heartbeat is older than `LIVE_S` aren't waited for.
     """
     deadline = time.monotonic() + timeout_s
     while True:
-        behind = sorted(w for w, seen in live(engine, deployment).items() if seen < epoch)
-        if not behind or time.monotonic() >= deadline:
-            return behind
-        time.sleep(_PAUSE_S)
+        lagging = sorted(
+            w for w, worker_epoch in live(engine, deployment).items() if worker_epoch < epoch
+        )
+        if not lagging or time.monotonic() >= deadline:
+            return lagging
+        time.sleep(_POLL_S)
 
 
 def not_following(engine: Engine, routes: Iterable[Route]) -> dict[str, list[str]]:
-    """Wait until live workers follow these routes; return those that do not, by deployment."""
-    behind = {
+    """Wait until live workers follow these routes. Return those that don't, by deployment."""
+    lagging = {
         route.deployment: wait_until_seen(engine, route.deployment, route.epoch, CONFIRM_S)
         for route in routes
     }
-    return {name: workers for name, workers in behind.items() if workers}
+    return {name: workers for name, workers in lagging.items() if workers}

@@ -58,7 +58,7 @@ def watched(judge, until):
     watching = threading.Thread(
         target=watch,
         args=("churn", judge),
-        kwargs={"every_s": 3_600.0, "stop": stop, "on_words": said.append},
+        kwargs={"every_s": 3_600.0, "stop": stop, "on_message": said.append},
     )
     watching.start()
     try:

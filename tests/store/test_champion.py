@@ -110,7 +110,7 @@ def test_aliases_that_changed_since_they_were_seen_are_not_overwritten(engine, p
     n_entries = audit.verify(engine).n_entries
 
     with pytest.raises(RouteChanged, match="their epoch is 1, and 0 was read"):
-        promote(2, seen=seen)
+        promote(2, expected=seen)
     assert audit.verify(engine).n_entries == n_entries
 
 
@@ -305,7 +305,7 @@ def test_a_deployment_that_no_longer_follows_leaves_the_champion(engine, promote
     seen = deploy("web")
     pinned = Deployment(name="web", model_version_id="churn/2")
     wanted = dataclasses.replace(seen, stable=2, previous=1)
-    change_deployment(engine, pinned, "ada", seen=seen, wanted=wanted, trusted=own_trusted())
+    change_deployment(engine, pinned, "ada", expected=seen, desired=wanted, trusted=own_trusted())
 
     assert read_route(engine, "web") == dataclasses.replace(wanted, epoch=2)
     assert read_aliases(engine, "churn").versions == {"champion": 1}
@@ -317,7 +317,9 @@ def test_a_deployment_that_begins_to_follow_moves_nobody_else(engine, promote, d
     seen = deploy("old", "churn/1")
     following = Deployment(name="old", model_version_id="churn")
     wanted = dataclasses.replace(seen, stable=2, previous=1)
-    change_deployment(engine, following, "ada", seen=seen, wanted=wanted, trusted=own_trusted())
+    change_deployment(
+        engine, following, "ada", expected=seen, desired=wanted, trusted=own_trusted()
+    )
 
     assert read_route(engine, "old").stable == 2
     assert read_aliases(engine, "churn") == Aliases("churn", 2, {"champion": 2, "rollback": 1})
@@ -331,5 +333,7 @@ def test_a_deployment_changes_with_its_route_or_not_at_all(engine, promote, depl
     wanted = dataclasses.replace(seen, stable=9)
 
     with pytest.raises(NotApproved):
-        change_deployment(engine, asked, "ada", seen=seen, wanted=wanted, trusted=own_trusted())
+        change_deployment(
+            engine, asked, "ada", expected=seen, desired=wanted, trusted=own_trusted()
+        )
     assert read_deployment(engine, "web") == before

@@ -253,7 +253,7 @@ def test_a_rollback_takes_the_canary_first_and_then_the_stable_version(engine, m
         engine, promoted, canary=3, percent=5.0, action="canary", actor="ada", trusted=own_trusted()
     )
 
-    without = roll_back(engine, "churn", "guard", "errors", seen_epoch=3, trusted=own_trusted())
+    without = roll_back(engine, "churn", "guard", "errors", expected_epoch=3, trusted=own_trusted())
     assert (without.stable, without.canary, without.previous) == (2, None, 1)
     back = roll_back(engine, "churn", "ada", "still bad", trusted=own_trusted())
     assert (back.stable, back.previous, back.epoch) == (1, None, 5)
@@ -278,7 +278,7 @@ def test_a_rollback_of_another_epoch_than_was_seen_does_nothing(engine, make):
             "churn",
             "guard",
             "errors of the first epoch",
-            seen_epoch=1,
+            expected_epoch=1,
             trusted=own_trusted(),
         )
     assert read_route(engine, "churn").percent == 50.0

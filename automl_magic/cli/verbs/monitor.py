@@ -106,7 +106,7 @@ def _watch(
         judge,
         every_s=every_s,
         on_notice=lambda notice: frontend.say(notice.title),
-        on_words=frontend.say,
+        on_message=frontend.say,
         workspace=frontend.workspace,
     )
     document = {"name": deployment, "windows": windows}

@@ -1,8 +1,8 @@
 """store: results of candidates on known tables, both shipped and the user's own.
 
 `tests/benchmarks/meta_results.py` makes the shipped file `results.json`. Each search adds one line
-to `meta-results.jsonl` in the home folder. It contains numbers and names of built-in candidates, but
-no column names, values or paths. `AUTOML_MAGIC_REMEMBER=0` turns off reading and writing that file.
+to `meta-results.jsonl` in the home folder: numbers and names of built-in candidates, but no column
+names, values or paths. `AUTOML_MAGIC_REMEMBER=0` turns off reading and writing that file.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""migrations: the steps from one shape of the store's tables to the next, run by Alembic.
+"""migrations: revisions of the store's tables, run by Alembic.
 
-After a change of `tables.py`, in a checkout:
+After you change `tables.py`, run in a checkout:
 
     python -m automl_magic.store.migrations "What changed"
 
-Then read what it wrote.
+Then review the file that it wrote.
 """

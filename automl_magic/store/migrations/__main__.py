@@ -1,4 +1,4 @@
-"""Write the next revision: what the tables have and the newest revision has not."""
+"""Write the next revision, with the changes of the tables since the latest one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from automl_magic.store.migrate import configuration, head, upgrade
 
 
 def main(message: str) -> Path:
-    """Compare the tables with what the revisions make of an empty database, and write a file."""
+    """Compare the tables with those that the revisions create, and write a revision file."""
     number = f"{int(head() or 0) + 1:04}"
     with create_engine("sqlite://").begin() as connection:
         upgrade(connection)
-        made = command.revision(
+        revision = command.revision(
             configuration(connection), message=message, autogenerate=True, rev_id=number
         )
-    return Path(made.path)  # type: ignore[union-attr]
+    return Path(revision.path)  # type: ignore[union-attr]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, in the transaction of the connection that it was given."""
+"""Alembic's entry point: run the migrations in the transaction of the given connection."""
 
 from alembic import context
 
@@ -8,8 +8,8 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     version_table_schema=context.config.attributes["schema"],
-    render_as_batch=True,  # SQLite changes a table by making it anew
-    transactional_ddl=True,  # SQLite can, where BEGIN is said before the first statement
+    render_as_batch=True,  # SQLite changes a table by recreating it
+    transactional_ddl=True,  # works in SQLite if BEGIN comes before the first statement
 )
 with context.begin_transaction():
     context.run_migrations()
