@@ -30,9 +30,9 @@ class Prediction:
     """One prediction.
 
     `at` and `outcome_at` are Unix times in seconds. `features` holds the value of each column, its
-    keyed hash (see `personal`) or nothing. `sample_rate` is the probability that a row is logged, so
-    it stands for 1 / sample_rate rows. `error` is set if the prediction failed. `outcome` is the
-    true value, or None if it isn't known yet.
+    keyed hash (see `personal`) or nothing. `sample_rate` is the probability that a row is logged,
+    so it stands for 1 / sample_rate rows. `error` is set if the prediction failed. `outcome` is
+    the true value, or None if it isn't known yet.
     """
 
     id: str

@@ -102,7 +102,8 @@ def test_a_day_in_the_life_of_a_model(registered, typed, home):
         "isn't allowed to promote" not in refused(typed, "promote", "churn", "3", "champion").what
     )
     assert (
-        "nothing can take its place" in refused(typed, "revoke", "churn", "2", "--reason", "x").what
+        "Can't revoke churn version 2"
+        in refused(typed, "revoke", "churn", "2", "--reason", "x").what
     )
 
     # Changes of a file are applied. Unchanged settings stay.
@@ -179,7 +180,7 @@ def test_in_a_shared_store_approval_is_a_separate_step(registered, postgres, mon
     monkeypatch.setenv("AUTOML_MAGIC_STORE", postgres())
 
     unapproved = refused(typed, "promote", "churn", "1", "champion")
-    assert unapproved.fix == "Approve it: automl approve churn 1"
+    assert unapproved.fix == "Approve the version: automl approve churn 1"
     assert typed("audit", "--json")[0]["action"] == "approve.denied"
     typed("approve", "churn", "1")
     assert typed("promote", "churn", "1", "champion", "--json")["untold"] is None

@@ -61,7 +61,7 @@ def test_the_newest_registration_is_the_candidate(engine, version_of):
 def test_a_promotion_needs_an_approval_of_the_same_files(engine, approved):
     other_bytes = dataclasses.replace(approved[0], manifest_sha256="sha256:" + "e" * 64)
 
-    with pytest.raises(NotApproved, match="not those it is about"):
+    with pytest.raises(NotApproved, match="differ from the approved ones"):
         govern.promote(engine, other_bytes, "champion", actor="eve", trusted=own_trusted())
     change = govern.promote(
         engine, approved[0], "champion", actor="ada", reason="better", trusted=own_trusted()
@@ -181,7 +181,7 @@ def test_a_promotion_approves_only_in_a_store_in_a_file(engine, version_of):
         return
     with pytest.raises(NotApproved) as caught:
         govern.approve(engine, version_of(1), actor="ada", is_implied=True, key=own_key())
-    assert caught.value.fix == "Approve it: automl approve churn 1"
+    assert caught.value.fix == "Approve the version: automl approve churn 1"
 
 
 def test_a_key_that_others_can_read_approves_nothing(engine, version_of):
@@ -279,8 +279,8 @@ def test_a_version_revoked_after_staging_is_rejected(engine, approved):
     result = approval_of(engine, "churn", 1).approval
     govern.revoke(engine, "churn", 1, actor="grace", reason="it leaks", trusted=own_trusted())
 
-    with pytest.raises(NotApproved, match="may not serve"):
+    with pytest.raises(NotApproved, match="can't be served"):
         govern.crown_first(engine, result, actor="ada", trusted=own_trusted())
-    with pytest.raises(NotApproved, match="may not serve"):
+    with pytest.raises(NotApproved, match="can't be served"):
         govern.promote(engine, approved[0], "champion", actor="ada", trusted=own_trusted())
     assert "champion" not in read_aliases(engine, "churn").versions

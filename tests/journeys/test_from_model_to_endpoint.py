@@ -92,7 +92,7 @@ def test_fit_serve_shift_alert_retrain_approve_canary_promote_roll_back(reader):
     said = {line: answers[-1] for line, answers in reader.said.items()}
     asked = reader.said["python ask.py autumn.csv 50"]
     history = json.loads(reader.type("automl route churn --json").stdout)
-    assert "Nobody has approved it" in reader.said[REFUSED][0]
+    assert "It hasn't been approved" in reader.said[REFUSED][0]
     assert re.search(r"^age +critical", said["automl monitor churn --window 1h"], re.MULTILINE)
     assert "age" in said["automl alerts churn"]
     assert re.search(r"'2': \d+", said["python ask.py autumn.csv 300"])

@@ -63,7 +63,7 @@ def test_a_trial_that_adds_nothing_stays_out():
     found = chosen("rmse", y, predictions)
 
     assert found.weights.tolist() == [1.0, 0.0]
-    assert found.reasons[0] == "The best trial; no other improves it."
+    assert found.reasons[0] == "The best trial. No other trial improves it."
 
 
 def test_no_more_members_than_asked_and_none_below_three_percent():

@@ -59,7 +59,7 @@ def test_a_cost_that_is_none_is_refused(cost, searched):
     with pytest.raises(PlanError) as refused:
         learn.ensemble(search, cost_false_positive=cost, cost_false_negative=1)
 
-    assert refused.value.what == f"cost_false_positive cannot be {cost!r}."
+    assert refused.value.what == f"cost_false_positive can't be {cost!r}."
     assert refused.value.why == "It is a number above 0."
 
 
@@ -78,12 +78,13 @@ def test_a_limit_of_the_latency_picks_from_the_front(searched):
     assert generous.score.score >= learn.ensemble(search).score.score
     assert len(impossible.members) == 1
     assert any(
-        note.startswith("Nothing predicts a row within 1e-06 ms") for note in impossible.notes
+        note.startswith("No option predicts a row within the limit of 1e-06 ms")
+        for note in impossible.notes
     )
     assert impossible.n_seeds == 1
     latencies = [option.row_latency_ms for option in impossible.quick.options]
     assert min(latencies) == impossible.quick.chosen.row_latency_ms
-    assert "What the model could be, by roc_auc and the time to predict one row" in repr(generous)
+    assert "Possible models by roc_auc and latency per row" in repr(generous)
 
 
 def test_why_each_trial_is_in_the_model_or_not_is_written_down(make_notebook, tmp_path):
@@ -103,7 +104,7 @@ def test_why_each_trial_is_in_the_model_or_not_is_written_down(make_notebook, tm
     assert [number for number, _, _ in whole] == list(found.weights)
     assert {why for _, _, why in whole} == {one.reason for one in found.members}
     assert [number for number, *_ in rest][:1] == list(short.weights)
-    assert {choice for _, choice, _ in rest[1:]} == {"left out"}
+    assert {choice for _, choice, _ in rest[1:]} == {"dropped"}
     assert all("takes more than the" in why for *_, why in rest[1:])
 
 
@@ -115,7 +116,7 @@ def test_a_table_without_a_signal_needs_no_machine_learning(make_notebook):
 
     found = learn.ensemble(search)
 
-    assert found.advice[0].startswith("You may not need machine learning here: ")
+    assert found.advice[0].startswith("You might not need machine learning here: ")
     assert found.advice[0] in repr(found)
 
 

@@ -91,7 +91,7 @@ def test_the_leaderboard_says_what_the_model_and_its_members_cost(found):
     assert measured[None].on_front
     assert {row.on_front for row in board.rows if row.trial not in measured} == {None}
     shown = as_table(board, 455)
-    assert shown.headings[6:9] == ("Row ms", "Size", "Front")
+    assert shown.headings[6:9] == ("Row ms (p95)", "Size", "Pareto front")
 
 
 def test_further_metrics_of_a_row_are_columns_of_the_table(found):
@@ -102,7 +102,7 @@ def test_further_metrics_of_a_row_are_columns_of_the_table(found):
 
     shown = as_table(Leaderboard.from_json(document), 455)
 
-    assert shown.headings[5:8] == ("Fit s", "f1", "Row ms")
+    assert shown.headings[5:8] == ("Fit (s)", "f1", "Row ms (p95)")
     assert [row[6] for row in shown.rows] == ["0.7500", *[""] * (len(shown.rows) - 1)]
     assert {3, 6, 7, 8} <= shown.right
 
@@ -130,7 +130,7 @@ def test_a_holdout_is_used_once(found):
         learn.evaluate_once(done.recipe, notebook.task, notebook.split)
 
     assert refused.value.what == "The holdout was already used."
-    assert refused.value.fix == "Run the notebook again from its first cell."
+    assert refused.value.fix == "Rerun the notebook from its first cell."
     assert len(notebook.split.holdout_uses) == 1
 
 
@@ -145,7 +145,7 @@ def test_without_a_holdout_the_folds_are_all_there_is(
 
     assert done.result["holdout"] is None
     nothing = learn.evaluate_once(done.recipe, task, notebook.split)
-    assert repr(nothing) == "No holdout: the score out of fold is all there is."
+    assert repr(nothing) == "No holdout: the only score is out of fold."
 
 
 def test_a_folder_that_cannot_be_written_leaves_no_end_mark(found, tmp_path):

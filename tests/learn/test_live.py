@@ -80,7 +80,7 @@ def test_the_picture_comes_before_the_first_trial(displayed):
     display, handle = displayed
 
     with live(display):
-        assert handle.shown == ["No trial yet."]
+        assert handle.shown == ["No trials yet."]
 
 
 def test_a_second_trial_within_two_seconds_waits(displayed):
@@ -123,7 +123,7 @@ def test_a_display_that_fails_is_given_up_with_one_line(capsys):
     with live(broken) as picture:
         picture(search.ends_a_trial(0.1))
 
-    assert capsys.readouterr().out == "The live picture is given up: OSError: no comm\n"
+    assert capsys.readouterr().out == "The live plot was turned off: OSError: no comm\n"
 
 
 def test_an_interrupt_while_drawing_reaches_the_search(displayed):

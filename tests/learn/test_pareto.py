@@ -33,7 +33,7 @@ def test_the_best_that_is_quick_enough_is_chosen():
     chosen, why = choose(AUC, [BLEND, STRONG, WEAK, UNMEASURED], 3.5)
 
     assert chosen is STRONG
-    assert why == "The best of the 2 of 3 that predict a row within 3.5 ms."
+    assert why == "The best of 2 out of 3 options that predict a row within 3.5 ms (p95)."
 
 
 def test_where_nothing_is_quick_enough_the_quickest_is_chosen_and_it_is_said():
@@ -41,7 +41,7 @@ def test_where_nothing_is_quick_enough_the_quickest_is_chosen_and_it_is_said():
 
     assert chosen is STRONG
     assert why == (
-        "Nothing predicts a row within 0.5 ms, the limit that was asked for: this is the quickest, "
+        "No option predicts a row within the limit of 0.5 ms (p95). This one is the fastest, "
         "with 1 ms."
     )
 

@@ -90,7 +90,7 @@ def test_other_rows_are_refused_by_their_folds(make_notebook, make_task, recorde
     with pytest.raises(RunError) as refused:
         other.search(replay=recorded)
 
-    assert refused.value.what == "The recorded run cannot be repeated on this data."
+    assert refused.value.what == "Can't repeat the recorded run on this data."
     assert "the rows, the target, the split or the seed differ" in refused.value.why
 
 

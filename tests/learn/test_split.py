@@ -27,7 +27,7 @@ def test_a_time_split_never_trains_on_the_future(make_task, make_split, frame_of
     assert frame["day"].to_numpy()[split.holdout].min() > days.max()
     for train, validation in split.pairs:
         assert days[train].max() < days[validation].min()
-    assert "rows only train" in repr(split)
+    assert "rows are only used to train" in repr(split)
 
 
 def test_the_same_task_is_split_the_same_and_another_seed_is_not(make_task, make_split):
@@ -49,7 +49,7 @@ def test_a_split_says_its_folds_and_its_holdout(make_task, make_split):
 
 
 def test_a_regression_has_no_classes_to_stratify(make_task, make_split):
-    with pytest.raises(PlanError, match="Write kind='kfold'"):
+    with pytest.raises(PlanError, match="Use kind='kfold'"):
         make_split(make_task("regression"), kind="stratified")
 
 

@@ -19,7 +19,7 @@ def test_rows_without_a_target_are_left_out_and_counted(make_task, frame_of):
 
     assert (task.n_rows, task.n_without_target) == (567, 2)
     assert list(task.frame.index) == list(range(567))
-    assert "2 without a target are left out" in repr(task)
+    assert "excluding 2 without a target" in repr(task)
 
 
 def test_the_target_becomes_codes_by_the_position_of_the_class(make_task, frame_of):
@@ -51,9 +51,9 @@ def test_a_target_that_is_missing_everywhere_cannot_be_learned(make_task, frame_
 @pytest.mark.parametrize(
     ("changes", "fix"),
     [
-        ({"kind": "binari"}, "Write 'binary' in the cell."),
-        ({"imbalance": "classweight"}, "Write 'class_weight' in the cell."),
-        ({"kind": 3}, "Write one of these in the cell."),
+        ({"kind": "binari"}, "Use 'binary' in the cell."),
+        ({"imbalance": "classweight"}, "Use 'class_weight' in the cell."),
+        ({"kind": 3}, "Use one of these in the cell."),
     ],
 )
 def test_a_wrong_word_is_refused_with_what_to_write(frame_of, changes, fix):
@@ -72,7 +72,7 @@ def test_a_metric_that_cannot_score_the_task_is_refused(make_task):
 
 def test_a_task_tells_what_is_asked_in_plain_words(make_task):
     assert repr(make_task("regression")) == (
-        "Predict 'target': regression, measured by rmse\n"
+        "Predict 'target': regression, scored by rmse\n"
         "  rmse: The root of the mean squared error, in the target's own unit; large errors weigh "
         "most. (lower is better)\n"
         "  442 rows\n"

@@ -215,7 +215,7 @@ def test_an_approval_of_one_version_approves_no_other(engine, make):
         copied = {k: v for k, v in row._asdict().items() if k != "id"} | {"version": 7}
         connection.execute(approvals.insert().values(**copied))
 
-    with pytest.raises(NotApproved, match="It is of churn version 2"):
+    with pytest.raises(NotApproved, match="It's for churn version 2"):
         change_route(engine, seen, canary=7, action="a", actor="eve", trusted=own_trusted())
 
 
@@ -300,7 +300,7 @@ def test_a_version_is_not_compared_with_itself(engine, make, role):
 
 
 def test_a_change_that_changes_nothing_is_refused(engine, make):
-    with pytest.raises(DeploymentError, match="would not change"):
+    with pytest.raises(DeploymentError, match="wouldn't change"):
         change_route(
             engine, make(), kind=StrategyKind.CANARY, action="a", actor="ada", trusted=own_trusted()
         )
@@ -346,6 +346,6 @@ def test_no_version_takes_up_a_role_without_a_clearance_of_that_transaction(engi
     with serially(engine) as connection:
         of_another = clear_roles(connection, seen, dataclasses.replace(seen, canary=3), deed)
         for cleared in ((), of_another):
-            with pytest.raises(ValueError, match="Version 2 of churn was not cleared"):
+            with pytest.raises(ValueError, match="Version 2 of churn wasn't cleared"):
                 put_route(connection, seen, changed, deed, cleared)
     assert read_route(engine, "churn") == seen

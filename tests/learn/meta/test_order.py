@@ -49,7 +49,7 @@ def test_a_candidate_that_no_table_knows_keeps_its_place(store, describe_as):
     )
     assert names(ordered) == ["linear", "mine", "lightgbm", "forest"]
     assert (ordered[1].gain, ordered[1].cost) == (None, None)
-    assert "No known table has it" in ordered[1].why
+    assert "No known table has results for it" in ordered[1].why
 
 
 def test_with_an_empty_store_the_order_is_that_of_the_plan(describe_as):
@@ -106,11 +106,11 @@ def test_the_reason_is_a_sentence_with_evidence(store, describe_as):
     ordered = meta.order(PLAN, describe_as(rows=2.5, line=0.3), store=store)
     reasons = {found.name: found.why for found in ordered}
     assert reasons["catboost"] == (
-        "On the 5 most similar of 12 known tables it was typically best of 4, "
+        "On the 5 most similar of 12 known tables, it was typically best of 4, "
         "at 2 times LightGBM's cost."
     )
     assert reasons["lightgbm"] == (
-        "On the 5 most similar of 12 known tables it was typically second best of 4."
+        "On the 5 most similar of 12 known tables, it was typically second best of 4."
     )
 
 
@@ -119,7 +119,7 @@ def test_the_reason_says_which_tables_are_the_users_own(make_entry, describe_as,
     known = meta.Store(store.shipped, own)
     ordered = meta.order(PLAN, describe_as(rows=2.5, line=0.3, tree=0.1), store=known)
     why = next(found.why for found in ordered if found.name == "lightgbm")
-    assert why.startswith("On the 5 most similar of 13 known tables (1 of them your own) it was")
+    assert why.startswith("On the 5 most similar of 13 known tables (1 of them your own), it was")
 
 
 def test_what_is_decided_can_be_written_down(store, describe_as):

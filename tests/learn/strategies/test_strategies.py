@@ -87,7 +87,7 @@ def test_tpe_says_where_it_looked_and_what_it_changed(search):
     reasons = [trial.reason for trial in search("tpe", 30)[4:]]
 
     assert any(reason.startswith("TPE variation near ") for reason in reasons)
-    assert all(reason.startswith(("TPE: ", "Random: ")) for reason in reasons)
+    assert all(reason.startswith(("TPE variation ", "Random variation ")) for reason in reasons)
     assert not any(trial.reason.startswith("TPE") for trial in search("random", 20))
 
 
@@ -113,7 +113,7 @@ def test_an_unknown_sampler_is_offered_its_near_miss():
 
     assert refused.value.what == "'randm' isn't a valid sampler."
     assert refused.value.why == "The samplers are portfolio, random, tpe."
-    assert refused.value.fix == "Write 'random' in the cell."
+    assert refused.value.fix == "Use 'random' in the cell."
 
 
 @pytest.mark.parametrize(
