@@ -143,7 +143,7 @@ def check_approved(
             why="It hasn't been approved."
             if row is None
             else f"Its approval was revoked by {row.revoked_by}.",
-            fix=f"Approve the version: automl approve {model} {version}",
+            fix=f"Approve it: automl approve {model} {version}",
         )
     approval = _from_row(row).approval
     statement = approval.statement

@@ -172,8 +172,8 @@ class TrustedKeys:
         if key is None:
             raise NotApproved(
                 what,
-                why=f"It's signed with the key {approval.key_id[:23]}, which isn't one of the "
-                f"{len(self.keys)} trusted keys.",
+                why=f"The key {approval.key_id[:23]} that signed it isn't trusted. Trusted keys: "
+                f"{len(self.keys)}.",
                 fix=f"Put its public key in {self.folder}, or approve the version again: "
                 f"automl approve {statement.model} {statement.version}",
             )

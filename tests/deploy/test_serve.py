@@ -96,7 +96,7 @@ def test_a_model_is_served_promoted_rolled_back_and_revoked(registered, typed, s
     code, _, err = typed("serve", "iris")
     assert code == 1
     assert "Its approval was revoked" in err
-    assert "Do: Approve the version: automl approve iris 2" in err
+    assert "Do: Approve it: automl approve iris 2" in err
     assert typed("approve", "iris", "2")[0] == 0
     assert typed("approve", "iris", "1")[0] == 0
 

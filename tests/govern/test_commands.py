@@ -180,7 +180,7 @@ def test_in_a_shared_store_approval_is_a_separate_step(registered, postgres, mon
     monkeypatch.setenv("AUTOML_MAGIC_STORE", postgres())
 
     unapproved = refused(typed, "promote", "churn", "1", "champion")
-    assert unapproved.fix == "Approve the version: automl approve churn 1"
+    assert unapproved.fix == "Approve it: automl approve churn 1"
     assert typed("audit", "--json")[0]["action"] == "approve.denied"
     typed("approve", "churn", "1")
     assert typed("promote", "churn", "1", "champion", "--json")["untold"] is None

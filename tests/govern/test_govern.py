@@ -181,7 +181,7 @@ def test_a_promotion_approves_only_in_a_store_in_a_file(engine, version_of):
         return
     with pytest.raises(NotApproved) as caught:
         govern.approve(engine, version_of(1), actor="ada", is_implied=True, key=own_key())
-    assert caught.value.fix == "Approve the version: automl approve churn 1"
+    assert caught.value.fix == "Approve it: automl approve churn 1"
 
 
 def test_a_key_that_others_can_read_approves_nothing(engine, version_of):

@@ -109,7 +109,7 @@ def test_aliases_that_changed_since_they_were_seen_are_not_overwritten(engine, p
     promote(1)
     n_entries = audit.verify(engine).n_entries
 
-    with pytest.raises(RouteChanged, match="their epoch is 1, and 0 was read"):
+    with pytest.raises(RouteChanged, match="Their epoch is now 1, not 0"):
         promote(2, seen=seen)
     assert audit.verify(engine).n_entries == n_entries
 

@@ -9,9 +9,6 @@ from typing import Any
 
 from automl_magic.records.codec import Record
 
-# The choice of a decision that excludes a column or rows. Version 0.1 wrote the second.
-EXCLUDED, _EXCLUDED_0_1 = "excluded", "left out"
-
 
 class DecisionKind(StrEnum):
     """The subject of a decision. The value is its label in reports."""
@@ -66,8 +63,3 @@ class Decision(Record):
     def label(self) -> str:
         """The subject as text, such as `column age`."""
         return f"{self.about} {self.name}" if self.name else str(self.about)
-
-    @property
-    def excludes_column(self) -> bool:
-        """Whether the decision excludes a column from every model."""
-        return self.about is DecisionKind.COLUMN and self.choice in (EXCLUDED, _EXCLUDED_0_1)

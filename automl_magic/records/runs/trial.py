@@ -27,9 +27,9 @@ class Trial(Record):
     `estimator` and `view` are those of the recipe's member. `n_iterations` is the iteration count,
     if the estimator has one: it isn't in `params`. `fold_iterations` has the count of each fold, so
     that a replay fits the same models. `fit_s` is the fitting time in seconds. `reason` is why it
-    was tried, pruned or failed. `also` are further metrics of the task family, by name. `started` is
-    False for a trial that was skipped. `continues` is the number of the paused trial that this one
-    continues.
+    was tried, pruned or failed. `also` are further metrics of the task family, by name.
+    `started` is False for a trial that was skipped. `continues` is the number of the paused trial
+    that this one continues.
     """
 
     number: int
