@@ -36,6 +36,8 @@ def test_the_help_of_an_option_says_what_it_does(command, option, text):
 @pytest.mark.parametrize(
     ("command", "text"),
     [
+        # It doesn't wait longer than a few seconds.
+        ("route", "lists the ones that don't"),
         # Servers without authentication don't need a key.
         ("key", "except with `automl serve --auth off`"),
         # The previous champion gets this alias: it didn't have it before.

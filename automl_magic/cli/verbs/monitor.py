@@ -28,7 +28,7 @@ from automl_magic.monitor.moments import seconds_of
     "--every",
     "every_s",
     type=Duration(),
-    help="Time between checks: 10m, 1h. Repeat until Ctrl-C and send alerts.",
+    help="Time between checks: 10m, 1h. Repeats the check until Ctrl-C.",
 )
 def monitor(
     frontend: Door,
