@@ -16,8 +16,8 @@ def test_a_format_reads_what_it_writes(form, tmp_path):
     writer = writer_of(path)
     with writer.open(tmp_path / "part") as part:
         part.write({"a": ["x", "y"]})
-    with path.open("wb") as whole:
-        writer.join([tmp_path / "part"], ["a"], whole)
+    with path.open("wb") as joined:
+        writer.join([tmp_path / "part"], ["a"], joined)
 
     reader = form.reader(path, {}, {"a": "text"})
 

@@ -28,10 +28,10 @@ def expected(model, frame):
 
 
 def assert_same(path, expected):
-    found = pd.read_parquet(path)
-    assert found["prediction"].tolist() == list(expected["prediction"])
+    actual = pd.read_parquet(path)
+    assert actual["prediction"].tolist() == list(expected["prediction"])
     for name in ("probability_n", "probability_y"):
-        np.testing.assert_allclose(found[name], expected[name], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(actual[name], expected[name], rtol=0, atol=1e-12)
 
 
 def csv_of(frame, folder):
@@ -96,17 +96,17 @@ def test_gzip_is_read_on_the_way(model, frame, expected, tmp_path):
 
 def test_a_number_late_in_the_file_does_not_change_what_the_others_are(model, frame, tmp_path):
     """pandas would make a text column of the whole: 1.0 and 1 were two categories then."""
-    late = pd.concat([frame] * 4, ignore_index=True).astype({"code": object})
-    late["code"] = [f"{code}.0" for code in late["code"]]
-    late.loc[len(late) - 1, "code"] = "unheard of"
-    reader = CsvReader(csv_of(late, tmp_path), ",", storage(model), block_bytes=4_000)
+    values = pd.concat([frame] * 4, ignore_index=True).astype({"code": object})
+    values["code"] = [f"{code}.0" for code in values["code"]]
+    values.loc[len(values) - 1, "code"] = "unheard of"
+    reader = CsvReader(csv_of(values, tmp_path), ",", storage(model), block_bytes=4_000)
 
     score(model, reader, tmp_path / "p.parquet")
 
-    found = pd.read_parquet(tmp_path / "p.parquet")["probability_y"].to_numpy()
+    predictions = pd.read_parquet(tmp_path / "p.parquet")["probability_y"].to_numpy()
     same = answers(model, frame)["probability_y"]
-    np.testing.assert_allclose(found[: len(frame)], same, atol=1e-12)
-    np.testing.assert_allclose(found[-len(frame) : -1], same[:-1], atol=1e-12)
+    np.testing.assert_allclose(predictions[: len(frame)], same, atol=1e-12)
+    np.testing.assert_allclose(predictions[-len(frame) : -1], same[:-1], atol=1e-12)
 
 
 def test_the_values_are_those_of_every_output_format(model, frame, expected, tmp_path):
@@ -115,9 +115,9 @@ def test_the_values_are_those_of_every_output_format(model, frame, expected, tmp
 
     csv = pd.read_csv(tmp_path / "p.csv", float_precision="round_trip")
     lines = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text().splitlines()]
-    for found in (csv, pd.DataFrame(lines)):
-        assert list(found.columns) == ["prediction", "probability_n", "probability_y"]
-        assert found["probability_y"].tolist() == expected["probability_y"].tolist()
+    for predictions in (csv, pd.DataFrame(lines)):
+        assert list(predictions.columns) == ["prediction", "probability_n", "probability_y"]
+        assert predictions["probability_y"].tolist() == expected["probability_y"].tolist()
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
@@ -136,17 +136,17 @@ def test_what_is_kept_stays_as_it_was(model, frame, tmp_path, source, suffix):
 
     score(model, reader, out, keep=keep)
 
-    found = {
+    output = {
         "csv": lambda: pd.read_csv(out, keep_default_na=False),
         "jsonl": lambda: pd.DataFrame(map(json.loads, out.read_text().splitlines())),
         "parquet": lambda: pd.read_parquet(out),
     }[suffix]()
-    wanted = frame[keep].astype(object)
+    expected = frame[keep].astype(object)
     if suffix == "csv":  # no spreadsheet may run it
-        wanted = wanted.replace("=1+1", "'=1+1")
-    gone = found[keep].astype(object).replace("", None)
-    assert gone.where(gone.notna(), None).equals(wanted.where(wanted.notna(), None))
-    assert list(found.columns) == [*keep, "prediction", "probability_n", "probability_y"]
+        expected = expected.replace("=1+1", "'=1+1")
+    is_missing = output[keep].astype(object).replace("", None)
+    assert is_missing.where(is_missing.notna(), None).equals(expected.where(expected.notna(), None))
+    assert list(output.columns) == [*keep, "prediction", "probability_n", "probability_y"]
 
 
 def test_a_part_that_is_done_is_not_done_again(model, frame, tmp_path):
@@ -154,8 +154,8 @@ def test_a_part_that_is_done_is_not_done_again(model, frame, tmp_path):
     frame.to_parquet(path, row_group_size=50)
     rows = []
 
-    def stop_after_some(done, _, __):
-        rows.append(done)
+    def stop_after_some(n_done, _, __):
+        rows.append(n_done)
         if len(rows) == 4:
             raise KeyboardInterrupt
 
@@ -167,9 +167,9 @@ def test_a_part_that_is_done_is_not_done_again(model, frame, tmp_path):
     with pytest.raises(RunError, match="incomplete: 150 rows"):
         score(model, SmallGroups([path]), out)
 
-    scored = score(model, SmallGroups([path]), out, resume=True)
+    summary = score(model, SmallGroups([path]), out, resume=True)
 
-    assert (scored.n_rows, scored.resumed) == (300, 150)
+    assert (summary.n_rows, summary.resumed) == (300, 150)
     assert out.read_bytes() == whole.read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.parquet", "p.csv", "whole.csv"]
 
@@ -177,10 +177,10 @@ def test_a_part_that_is_done_is_not_done_again(model, frame, tmp_path):
 class SmallGroups(ParquetReader):
     """Gives each row group by itself, as a large file's are."""
 
-    def chunks(self, used, kept, start):
-        for chunk in super().chunks(used, kept, start):
-            for at in range(0, chunk.n_rows, 50):
-                yield type(chunk)(chunk.batch.slice(at, 50), used, kept)
+    def chunks(self, used, passthrough, start):
+        for chunk in super().chunks(used, passthrough, start):
+            for offset in range(0, chunk.n_rows, 50):
+                yield type(chunk)(chunk.batch.slice(offset, 50), used, passthrough)
 
 
 def half_done(model, tmp_path, reader, out, **options):
@@ -219,9 +219,9 @@ def test_starting_anew_throws_the_parts_away(model, frame, tmp_path):
     frame.to_parquet(path)
     half_done(model, tmp_path, SmallGroups([path]), out)
 
-    scored = score(model, SmallGroups([path]), out, overwrite=True)
+    summary = score(model, SmallGroups([path]), out, overwrite=True)
 
-    assert (scored.n_rows, scored.resumed) == (300, 0)
+    assert (summary.n_rows, summary.resumed) == (300, 0)
 
 
 def test_two_processes_do_not_write_one_output(model, frame, tmp_path):
@@ -363,7 +363,7 @@ def test_regressions_have_one_column(frame, model, tmp_path):
 
     score(fitted, FrameReader(table), tmp_path / "p.parquet")
 
-    found = pq.read_table(tmp_path / "p.parquet")
-    assert found.schema.names == ["prediction"]
-    assert found.schema.field("prediction").type == pa.float64()
-    assert found["prediction"].to_numpy().tolist() == fitted.predict(table).tolist()
+    predictions = pq.read_table(tmp_path / "p.parquet")
+    assert predictions.schema.names == ["prediction"]
+    assert predictions.schema.field("prediction").type == pa.float64()
+    assert predictions["prediction"].to_numpy().tolist() == fitted.predict(table).tolist()

@@ -27,11 +27,11 @@ def test_what_needs_no_library_loads_none(words, tmp_path):
         f"print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
     )
     environment = {**os.environ, "AUTOML_MAGIC_HOME": str(tmp_path)}
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
 
-    assert done.stderr.splitlines()[-1] == "[]"
+    assert completed.stderr.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -47,10 +47,10 @@ def test_every_verb_has_help_json_and_a_documented_parameter_list(name):
 
 
 def test_the_bare_command_shows_its_verbs():
-    done = call()
+    completed = call()
 
-    assert done.returncode == 0
-    assert all(f"  {name}" in done.stdout for name in VERBS)
+    assert completed.returncode == 0
+    assert all(f"  {name}" in completed.stdout for name in VERBS)
 
 
 def test_version_as_json_is_one_document():
@@ -61,39 +61,39 @@ def test_version_as_json_is_one_document():
 
 
 def test_an_error_as_json_is_one_document_on_standard_output(tmp_path):
-    done = call(
+    completed = call(
         "leaderboard", "nope", "--json", env={**os.environ, "AUTOML_MAGIC_HOME": str(tmp_path)}
     )
 
-    assert done.returncode == 1
-    assert set(json.loads(done.stdout)["error"]) == {"what", "why", "fix"}
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()[1:]] == ["Why", "Do"]
+    assert completed.returncode == 1
+    assert set(json.loads(completed.stdout)["error"]) == {"what", "why", "fix"}
+    assert [line.partition(":")[0] for line in completed.stderr.splitlines()[1:]] == ["Why", "Do"]
 
 
 def test_a_reader_that_leaves_is_no_traceback(tmp_path):
     script = f"{sys.executable} -c 'from automl_magic.cli import main; main()' --help | head -c 1"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    completed = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
 
-    assert done.stderr == ""
+    assert completed.stderr == ""
 
 
 def test_text_that_the_terminal_cannot_show_is_escaped():
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    done = call("größe", env=environment)
+    completed = call("größe", env=environment)
 
-    assert done.returncode == 2
-    assert done.stderr.startswith("`automl` has no command 'gr\\xf6\\xdfe'.")
+    assert completed.returncode == 2
+    assert completed.stderr.startswith("`automl` has no command 'gr\\xf6\\xdfe'.")
 
 
 def test_verbs_know_no_machine_learning():
     verbs = Path(sys.modules["automl_magic.cli"].__file__).parent / "verbs"
-    words = {"sklearn", "pandas", "lightgbm", "mlflow", "papermill"}
+    libraries = {"sklearn", "pandas", "lightgbm", "mlflow", "papermill"}
     importing = [
         (path.name, line)
         for path in verbs.glob("*.py")
         for line in path.read_text().splitlines()
         if line.lstrip().startswith(("import ", "from "))
-        and words & set(line.replace(".", " ").split())
+        and libraries & set(line.replace(".", " ").split())
     ]
 
     assert importing == [("app.py", "    from automl_magic.cli.apps.mlflow import mlflow_server")]

@@ -36,18 +36,18 @@ def explained(tmp_path):
 
 
 def test_it_says_how_honest_whom_how_and_what(explained):
-    said = words.explanation(explained)
+    text = words.explanation(explained)
 
-    assert said.splitlines()[:2] == [
+    assert text.splitlines()[:2] == [
         "Explained the model of run r-1 in 12 s.",
         "  on unseen rows   roc_auc 0.9000 [0.8500, 0.9500] on 100 rows (holdout)",
     ]
-    assert "mean error 0.02000 [0.01000, 0.03000] (ECE)" in said
-    assert "per row if every error costs 1" in said
-    assert "demographic parity difference by sex: 0.1000" in said
-    assert "age" in said
-    assert said.endswith("Next: automl app explain r-1")
-    assert "Skipped residuals" not in said
+    assert "mean error 0.02000 [0.01000, 0.03000] (ECE)" in text
+    assert "per row if every error costs 1" in text
+    assert "demographic parity difference by sex: 0.1000" in text
+    assert "age" in text
+    assert text.endswith("Next: automl app explain r-1")
+    assert "Skipped residuals" not in text
 
 
 def test_a_limit_that_is_broken_is_said(explained):

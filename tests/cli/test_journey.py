@@ -23,7 +23,7 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def typed(place):
     def call(*words):
-        done = subprocess.run(
+        completed = subprocess.run(
             [*AUTOML, *words],
             capture_output=True,
             text=True,
@@ -32,7 +32,7 @@ def typed(place):
             cwd=place,
             env={**os.environ, "AUTOML_MAGIC_HOME": str(place / "home")},
         )
-        return done.returncode, done.stdout, done.stderr
+        return completed.returncode, completed.stdout, completed.stderr
 
     return call
 
@@ -55,10 +55,10 @@ def test_fit_answers_in_the_fixed_words(fitted):
 def test_the_leaderboard_links_every_row(typed, fitted):
     code, out, _ = typed("leaderboard", "--json")
 
-    board = json.loads(out)
+    leaderboard = json.loads(out)
     assert code == 0
-    assert board["run_id"] == fitted["run_id"]
-    assert all(row["link"]["cell_id"] for row in board["rows"])
+    assert leaderboard["run_id"] == fitted["run_id"]
+    assert all(row["link"]["cell_id"] for row in leaderboard["rows"])
 
 
 def test_a_unique_beginning_of_a_run_id_is_enough(typed, fitted):
@@ -111,9 +111,9 @@ def test_a_clear_error_ends_with_one_and_writes_nothing(typed, place, words, lin
 
 
 def test_ctrl_c_in_the_search_keeps_the_best_so_far(place):
-    words = "fit sklearn:breast_cancer --target target --budget 300s -o interrupted --json"
+    argv = "fit sklearn:breast_cancer --target target --budget 300s -o interrupted --json"
     process = subprocess.Popen(
-        [*AUTOML, *words.split()],
+        [*AUTOML, *argv.split()],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

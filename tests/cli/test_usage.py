@@ -10,9 +10,9 @@ def typed(capfd):
     """Call the program; give its exit code and its lines on standard error."""
 
     def call(*words):
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as exit_info:
             main(list(words))
-        return ended.value.code, capfd.readouterr().err.splitlines()
+        return exit_info.value.code, capfd.readouterr().err.splitlines()
 
     return call
 

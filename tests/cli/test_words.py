@@ -63,7 +63,7 @@ def test_columns_line_up_under_wide_characters():
 
 
 def test_a_leaderboard_names_the_cell_of_every_row():
-    board = Leaderboard(
+    leaderboard = Leaderboard(
         run_id="r1",
         metric="r2",
         higher_is_better=True,
@@ -75,7 +75,7 @@ def test_a_leaderboard_names_the_cell_of_every_row():
         holdout_link=Link(run_id="r1", notebook="output.ipynb", cell_id="holdout"),
     )
 
-    assert words.leaderboard(board) == (
+    assert words.leaderboard(leaderboard) == (
         "Run r1 · r2, higher is better\n"
         "\n"
         "   name      trial  score [95% interval]    fit  weight  cell\n"
@@ -90,13 +90,13 @@ def test_a_leaderboard_names_the_cell_of_every_row():
 def test_a_leaderboard_shows_the_further_metrics_of_its_rows():
     score = Score(metric="r2", score=0.5, rows=9)
     rows = (row(1, "linear", score, also={"mae": 2.0}), row(2, "dummy", score))
-    said = words.leaderboard(
+    text = words.leaderboard(
         Leaderboard(run_id="r1", metric="r2", higher_is_better=True, rows=rows)
     ).splitlines()
 
-    assert said[2].split()[-4:] == ["mae", "fit", "weight", "cell"]
-    assert "2.000" in said[3]
-    assert "2.000" not in said[4]
+    assert text[2].split()[-4:] == ["mae", "fit", "weight", "cell"]
+    assert "2.000" in text[3]
+    assert "2.000" not in text[4]
 
 
 def test_no_runs_say_how_to_make_one():

@@ -29,23 +29,23 @@ def explained(binary):
 
 
 def test_it_is_a_run_of_its_own_with_every_section_that_applies(binary, explained):
-    run, found = explained.outcome.run, explained.explanation
+    run, explanation = explained.outcome.run, explained.explanation
 
     assert (run.kind, run.status) == ("explain", RunStatus.SUCCEEDED)
-    assert (found.run_id, found.of_run) == (run.run_id, binary.run_id)
-    assert [one.section for one in found.skipped] == ["residuals", "fairness"]
-    assert found.immutable == ("city",)
-    assert found.unseen.rows == found.section(Curves).rows > 50
+    assert (explanation.run_id, explanation.of_run) == (run.run_id, binary.run_id)
+    assert [section.section for section in explanation.skipped] == ["residuals", "fairness"]
+    assert explanation.immutable == ("city",)
+    assert explanation.unseen.rows == explanation.section(Curves).rows > 50
     assert run.inputs["plan"] == binary.outcome.run.inputs["plan"]
 
 
 def test_every_number_leads_to_a_cell_of_its_notebook(explained):
-    found = explained.explanation
+    explanation = explained.explanation
     notebook = json.loads(explained.outcome.notebook.read_text("utf-8"))
     cells = {cell["id"] for cell in notebook["cells"]}
 
-    for section in found.sections.values():
-        link = found.link(section["cell_id"])
+    for section in explanation.sections.values():
+        link = explanation.link(section["cell_id"])
         assert link.run_id == explained.outcome.run.run_id
         assert link.notebook == explained.outcome.notebook.name
         assert link.cell_id in cells
@@ -94,12 +94,12 @@ def test_its_repetition_has_the_same_headline_numbers(explained):
 
 
 def test_the_answer_says_what_moves_the_model_and_where_to_look(binary, explained):
-    said = words.explanation(explained)
+    text = words.explanation(explained)
 
-    assert said.startswith(f"Explained the model of run {binary.run_id} in ")
-    assert explained.explanation.section(Shap).columns[0].column in said
-    assert "off by" in said
-    assert f"Next: automl app explain {binary.run_id}" in said
+    assert text.startswith(f"Explained the model of run {binary.run_id} in ")
+    assert explained.explanation.section(Shap).columns[0].column in text
+    assert "off by" in text
+    assert f"Next: automl app explain {binary.run_id}" in text
     assert json.dumps(explained.to_json())
 
 

@@ -46,10 +46,10 @@ def test_a_preview_decides_what_the_plan_decides_and_writes_nothing(tmp_path, cu
     planned = flow.plan(customers, "churn", folder=tmp_path / "churn", budget_s=30)
     before = sorted(tmp_path.rglob("*"))
 
-    seen = flow.preview(customers, "churn", budget_s=30)
+    preview = flow.preview(customers, "churn", budget_s=30)
 
-    assert seen.decisions == planned.plan.decisions
-    assert seen.estimate == planned.plan.estimate
+    assert preview.decisions == planned.plan.decisions
+    assert preview.estimate == planned.plan.estimate
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -96,8 +96,8 @@ def test_a_fit_reports_both_scores_with_their_intervals(fitted):
 
 
 def test_every_number_of_a_leaderboard_leads_to_a_cell_that_ran(fitted):
-    board = flow.leaderboard(fitted.run_id)
-    links = [row.link for row in board.rows] + [board.holdout_link]
+    leaderboard = flow.leaderboard(fitted.run_id)
+    links = [row.link for row in leaderboard.rows] + [leaderboard.holdout_link]
 
     for link in links:
         notebook = json.loads((Path(fitted.outcome.run.folder) / link.notebook).read_text())
@@ -154,9 +154,9 @@ def test_a_standalone_notebook_prints_the_score_of_the_run(fitted, tmp_path):
 
 
 def test_a_single_trial_leaves_as_a_notebook_too(binary, tmp_path):
-    board = flow.leaderboard(binary.run_id)
+    leaderboard = flow.leaderboard(binary.run_id)
     number = next(
-        row.trial for row in board.rows if row.trial is not None and row.score is not None
+        row.trial for row in leaderboard.rows if row.trial is not None and row.score is not None
     )
 
     notebook = flow.notebook(binary.run_id, trial=number, output=tmp_path / "trial.ipynb")
@@ -220,7 +220,7 @@ def test_two_edits_at_once_are_not_guessed_at(tmp_path):
 
 
 def test_a_difference_between_runs_is_said_in_words_first(binary):
-    other = flow.fit(
+    second = flow.fit(
         str(binary.source),
         binary.target,
         budget_s=6,
@@ -228,7 +228,7 @@ def test_a_difference_between_runs_is_said_in_words_first(binary):
         folder=binary.folder.parent / "other",
     )
 
-    difference = flow.diff(binary.run_id, other.run.run_id)
+    difference = flow.diff(binary.run_id, second.run.run_id)
 
     assert "accuracy" in str(difference).split("\n\n")[0]
 

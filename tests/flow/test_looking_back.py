@@ -76,6 +76,6 @@ def test_a_run_that_failed_tells_what_is_known(tmp_path):
     newest = flow.runs(1)[0]
     account = flow.why(newest.run_id)
 
-    [ended] = [r for r in reasons(account) if r.about == "run"]
-    assert (ended.choice, ended.link.cell_id) == ("failed: raised", "refit")
+    [exit_info] = [r for r in reasons(account) if r.about == "run"]
+    assert (exit_info.choice, exit_info.link.cell_id) == ("failed: raised", "refit")
     assert account.section("trials") is not None

@@ -27,9 +27,9 @@ def test_a_folder_and_a_pattern_of_parquet_are_one_table(binary, table, tmp_path
     whole = predict(binary.run_id, table[:300], tmp_path / "whole.parquet").path
 
     for source in (tmp_path / "d", tmp_path / "d/*/*.parquet"):
-        scored = predict(binary.run_id, source, tmp_path / "p.parquet", overwrite=True)
-        assert scored.n_rows == 300
-        found, expected = pd.read_parquet(scored.path), pd.read_parquet(whole)
+        summary = predict(binary.run_id, source, tmp_path / "p.parquet", overwrite=True)
+        assert summary.n_rows == 300
+        found, expected = pd.read_parquet(summary.path), pd.read_parquet(whole)
         pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=0)
 
 
@@ -93,13 +93,13 @@ def test_a_killed_process_goes_on_where_it_stopped(binary, table, tmp_path, home
             time.sleep(0.01)
         process.kill()
 
-    done = subprocess.run(
+    completed = subprocess.run(
         [*command, "--resume", "--json"], env=environment, capture_output=True, check=True
     )
 
-    said = json.loads(done.stdout)
-    assert said["rows"] == 600_000
-    assert 0 < said["resumed"] < 600_000
+    output = json.loads(completed.stdout)
+    assert output["rows"] == 600_000
+    assert 0 < output["resumed"] < 600_000
     found = pd.read_parquet(out)
     first = predict(binary.run_id, table, tmp_path / "once.parquet").path
     assert found.equals(pd.concat([pd.read_parquet(first)] * 1_500, ignore_index=True))
@@ -136,13 +136,13 @@ def test_memory_does_not_grow_with_the_table(binary, table, tmp_path, home, suff
                 some.to_csv(source, index=False, mode="a", header=not source.exists())
         if suffix == "parquet":
             pd.concat([table] * times, ignore_index=True).to_parquet(source)
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-c", MEASURED, binary.run_id, source, tmp_path / "p.parquet"],
             env={**os.environ, "AUTOML_MAGIC_HOME": str(home)},
             capture_output=True,
             check=True,
         )
-        peaks.append(int(done.stdout))
+        peaks.append(int(completed.stdout))
         (tmp_path / "p.parquet").unlink()
 
     assert peaks[1] < 1.25 * peaks[0] + 50e6, peaks

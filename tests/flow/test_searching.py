@@ -28,7 +28,7 @@ def table():
 
 def calls_in(notebook, names):
     """Return what the cells call of the engine, in order: name, inputs, values, other keywords."""
-    found = []
+    calls = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -40,10 +40,10 @@ def calls_in(notebook, names):
                     for name, value in keywords.items()
                     if not isinstance(value, ast.Name | ast.Call)
                 }
-                inputs = tuple(ast.unparse(one) for one in node.args)
+                inputs = tuple(ast.unparse(call) for call in node.args)
                 others = set(keywords) - set(values) - ONLY_IN_A_NOTEBOOK
-                found.append((ast.unparse(node.func), inputs, values, others))
-    return found
+                calls.append((ast.unparse(node.func), inputs, values, others))
+    return calls
 
 
 def test_the_cells_of_the_notebook_and_the_engine_alone_take_the_same_steps(table, monkeypatch):

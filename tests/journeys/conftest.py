@@ -76,13 +76,13 @@ class Place:
             self.entered(),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as ended,
+            pytest.raises(SystemExit) as exit_info,
         ):
             main(list(words))
         for stream in (out, err):
             stream.flush()
         texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
-        return Said(ended.value.code or 0, *texts)
+        return Said(exit_info.value.code or 0, *texts)
 
     def start(self, *words: str, before: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         """Start a command in a process of its own."""
@@ -104,7 +104,7 @@ class Place:
 
     def tree(self) -> dict[str, str]:
         """Return every file with its digest, and every folder, but for the books."""
-        found = {}
+        paths = {}
         for path in sorted(self.path.rglob("*")):
             name = str(path.relative_to(self.path))
             if path.parent == self.home and path.name.startswith(BOOKS):
@@ -112,18 +112,18 @@ class Place:
             if name.startswith("home/mlartifacts/"):
                 continue
             is_file = path.is_file() and not path.is_symlink()
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else "folder"
-        return found | {str(path): "temporary" for path in self.temporary.rglob("*")}
+            paths[name] = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else "folder"
+        return paths | {str(path): "temporary" for path in self.temporary.rglob("*")}
 
     def runs(self):
         return RunStore(self.home / "runs.sqlite").list(limit=1000)
 
 
-def parts_of(said: Said, *, is_json: bool = True) -> list[str]:
+def parts_of(output: Said, *, is_json: bool = True) -> list[str]:
     """Check that a refusal has its three parts; return them."""
-    lines = said.err.splitlines()
-    assert said.code in (1, 2), said
-    assert "Traceback" not in said.err
+    lines = output.err.splitlines()
+    assert output.code in (1, 2), output
+    assert "Traceback" not in output.err
     what, why, fix = lines[-3:]
     assert why.startswith("Why: "), lines
     assert fix.startswith("Do: "), lines
@@ -131,10 +131,10 @@ def parts_of(said: Said, *, is_json: bool = True) -> list[str]:
     assert all(len(part) > 3 for part in parts), parts
     assert all(part.isprintable() for part in parts), parts
     if is_json:
-        assert list(said.document) == ["error"]
-        assert list(said.document["error"]) == ["what", "why", "fix"]
+        assert list(output.document) == ["error"]
+        assert list(output.document["error"]) == ["what", "why", "fix"]
     else:
-        assert said.out == ""
+        assert output.out == ""
     return parts
 
 
@@ -160,9 +160,9 @@ def fitted(tmp_path_factory) -> Iterator[Place]:
     with a_place(tmp_path_factory.mktemp("fitted")) as here:
         rows = (f"{i},{i * 7 % 13},{'ny'[i * 5 % 8 < 4]}" for i in range(80))
         (here.work / "table.csv").write_text("a,b,y\n" + "\n".join(rows) + "\n")
-        words = "fit table.csv --target y --budget 8s --candidates linear,lightgbm -o plan --json"
-        said = here.type(*words.split())
-        assert said.code == 0, said.err
+        argv = "fit table.csv --target y --budget 8s --candidates linear,lightgbm -o plan --json"
+        output = here.type(*argv.split())
+        assert output.code == 0, output.err
         yield here
 
 
@@ -178,10 +178,10 @@ def refused():
 
     def check(place: Place, *words: str, code: int = 1) -> list[str]:
         before, n_runs = place.tree(), len(place.runs())
-        said = place.type(*words, "--json")
-        parts = parts_of(said)
-        assert len(said.err.splitlines()) == 3
-        assert said.code == code
+        output = place.type(*words, "--json")
+        parts = parts_of(output)
+        assert len(output.err.splitlines()) == 3
+        assert output.code == code
         assert place.tree() == before
         assert [run.run_id for run in place.runs() if not run.status.is_end] == []
         assert len(place.runs()) == n_runs

@@ -229,18 +229,18 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
 )
 BAD_SPECS = {
     "an unknown field": (f"{SPEC}budgets_s: 9\n", "line 3: unknown field", "budget_s", "budget_s"),
-    "a field in the wrong place": (f"{SPEC}cv: {{seeds: 1}}\n", "line 3", "seed", "Write seed"),
+    "a field in the wrong place": (f"{SPEC}cv: {{seeds: 1}}\n", "line 3", "seed", "Use seed"),
     "a wrong type": (f"{SPEC}budget_s: soon\n", "line 3", "a number", "Use a number"),
-    "a wrong word": (f"{SPEC}task: binery\n", "line 3", "binary", "Write binary"),
+    "a wrong word": (f"{SPEC}task: binery\n", "line 3", "binary", "Use binary"),
     "a value out of range": (f"{SPEC}cv:\n  folds: 1\n", "line 4", "2 to 50", "2 to 50"),
     "a field twice": (f"{SPEC}target: a\n", "line 3: 'target' is set twice", "", "Delete one"),
     "no target": ("data: table.csv\n", "target is missing", "required", "Add target"),
     "an alias bomb": (ALIASES, "line 1: anchors and aliases", "gigabytes", "Write the value in"),
-    "a tag": (f"{SPEC}x: !!python/object/apply:os.system [id]\n", "the tag", "object", "Leave"),
+    "a tag": (f"{SPEC}x: !!python/object/apply:os.system [id]\n", "the tag", "object", "Remove"),
     "deep nesting": (f"{SPEC}x: {'[' * 3000}{']' * 3000}\n", "nested too deeply", "20", "Compare"),
     "no YAML": (f"{SPEC}x: [1,\n", "isn't valid YAML", "", "Compare"),
-    "no mapping": ("just text\n", "not an experiment file", "", "automl plan"),
-    "an empty file": ("", "not an experiment file", "empty", "automl plan"),
+    "no mapping": ("just text\n", "isn't an experiment file", "", "automl plan"),
+    "an empty file": ("", "isn't an experiment file", "empty", "automl plan"),
     "too much": ("#" * 1_000_001, "too large", "1,000,000 bytes", "data file"),
     "no UTF-8": (SPEC.encode() + b"# \xc5rhus\n", "line 3: the file isn't UTF-8", "0xc5", "UTF-8"),
     "a table that is gone": ("data: gone.csv\ntarget: y\n", "no file", "", "Check the path"),
@@ -264,10 +264,10 @@ def test_an_experiment_file_that_says_nothing_clear_is_refused(case, verb, place
 def test_infinite_values_of_a_feature_are_a_finding_and_no_hindrance(with_table):
     place = with_table("infinite.csv")
 
-    said = place.type("plan", "infinite.csv", "--target", "y", "-o", "plan", "--json")
+    output = place.type("plan", "infinite.csv", "--target", "y", "-o", "plan", "--json")
 
-    assert said.code == 0, said.err
-    codes = {finding["code"]: finding["columns"] for finding in said.document["findings"]}
+    assert output.code == 0, output.err
+    codes = {finding["code"]: finding["columns"] for finding in output.document["findings"]}
     assert ["a"] in codes.values()
 
 
@@ -275,10 +275,10 @@ def test_a_refusal_in_a_process_of_its_own_is_the_same(with_table):
     place = with_table("table.csv")
     before = place.tree()
 
-    said = place.type_apart("plan", "table.csv", "--target", "yy")
+    output = place.type_apart("plan", "table.csv", "--target", "yy")
 
-    assert (said.code, said.out) == (1, "")
-    assert said.err.splitlines() == [
+    assert (output.code, output.out) == (1, "")
+    assert output.err.splitlines() == [
         "The data has no column 'yy'.",
         "Why: It has 3 columns: a, b, y.",
         "Do: Use --target 'y'.",

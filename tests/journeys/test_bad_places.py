@@ -82,11 +82,11 @@ def test_a_read_only_folder_is_refused(verb, with_table, mounts, check_refused):
     folder.mkdir()
     before = with_table.tree()
 
-    said = with_table.type_apart(
+    output = with_table.type_apart(
         *[verb, *PLAN[1:], "-o", "mine/plan", "--json"], before=mounts("size=1m,ro", folder)
     )
 
-    what, why, _ = check_refused(said)
+    what, why, _ = check_refused(output)
     assert "Can't write" in what
     assert why == "Read-only file system."
     assert with_table.tree() == before
@@ -99,10 +99,10 @@ def test_a_full_disk_holds_no_half_of_a_plan(size, with_table, mounts, check_ref
     unshare, *rest = mounts(f"size={size}", folder)
     rest[2] = rest[2].replace('exec "$@"', f'{{ "$@"; code=$?; ls -A {folder} >&2; exit $code; }}')
 
-    said = with_table.type_apart(*PLAN, "-o", "mine/plan", "--json", before=(unshare, *rest))
+    output = with_table.type_apart(*PLAN, "-o", "mine/plan", "--json", before=(unshare, *rest))
 
     # What is left of the folder would be listed after the three parts.
-    what, why, fix = check_refused(said)
+    what, why, fix = check_refused(output)
     assert "Can't write" in what
     assert "mine/plan'" in what
     assert why == "No space left on device."
@@ -113,20 +113,20 @@ def test_a_full_disk_for_temporary_files_is_refused(with_table, mounts, check_re
     (with_table.work / "table.csv").write_text(TABLE + TABLE[6:] * 100)
     before = with_table.tree()
 
-    said = with_table.type_apart(*PLAN, "--json", before=mounts("size=4k", with_table.temporary))
+    output = with_table.type_apart(*PLAN, "--json", before=mounts("size=4k", with_table.temporary))
 
-    check_refused(said)
+    check_refused(output)
     assert with_table.tree() == before
 
 
 @pytest.mark.parametrize("size", ["8k", long("64k"), long("600k")])
 def test_a_full_home_ends_a_run_with_three_lines(size, with_table, mounts, check_refused):
-    said = with_table.type_apart(
+    output = with_table.type_apart(
         *["fit", *PLAN[1:], "--budget", "6s", "--json"],
         before=mounts(f"size={size}", with_table.home),
     )
 
-    what, why, _ = check_refused(said)
+    what, why, _ = check_refused(output)
     assert "Can't write" in what
     assert "No space left" in why or "full" in why
 
@@ -186,39 +186,39 @@ def test_a_second_run_in_the_same_folder_is_refused(with_table, check_refused):
 def test_two_first_runs_at_once_on_a_fresh_home_both_succeed(place):
     for name in ("one.ipynb", "two.ipynb"):
         write_notebook(place.work / name, "print(1)")
-    both = [place.start("run", name, "--json") for name in ("one.ipynb", "two.ipynb")]
+    processes = [place.start("run", name, "--json") for name in ("one.ipynb", "two.ipynb")]
 
-    said = [process.communicate(timeout=200) for process in both]
+    outputs = [process.communicate(timeout=200) for process in processes]
 
-    assert [process.returncode for process in both] == [0, 0], said
-    assert {run.run_id for run in place.runs()} == {json.loads(out)["run_id"] for out, _ in said}
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    assert {run.run_id for run in place.runs()} == {json.loads(out)["run_id"] for out, _ in outputs}
     # On a machine that is busy it may be late, and then says so.
     assert all(run.tracking_id for run in place.runs()) or any(
-        "will be tracked later" in err for _, err in said
+        "will be tracked later" in err for _, err in outputs
     )
-    assert not any("NotTracked" in err for _, err in said)
+    assert not any("NotTracked" in err for _, err in outputs)
 
 
 @pytest.mark.long
 def test_two_first_searches_at_once_on_a_fresh_home_both_succeed(with_table):
     words = ["fit", *PLAN[1:], "--budget", "8s", "--candidates", "linear", "--json", "-o"]
-    both = [with_table.start(*words, folder) for folder in ("one", "two")]
+    processes = [with_table.start(*words, folder) for folder in ("one", "two")]
 
-    said = [process.communicate(timeout=200) for process in both]
+    outputs = [process.communicate(timeout=200) for process in processes]
 
-    assert [process.returncode for process in both] == [0, 0], said
-    documents = [json.loads(out) for out, _ in said]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    documents = [json.loads(out) for out, _ in outputs]
     assert {run.run_id for run in with_table.runs()} == {d["run_id"] for d in documents}
-    assert all(document["model_uri"] for document in documents), said
+    assert all(document["model_uri"] for document in documents), outputs
     assert all(run.tracking_id for run in with_table.runs())
 
 
 def test_two_plans_at_once_into_the_same_folder_leave_one_whole_plan(with_table):
-    both = [with_table.start(*PLAN, "-o", "plan", "--json") for _ in range(2)]
+    processes = [with_table.start(*PLAN, "-o", "plan", "--json") for _ in range(2)]
 
-    said = [process.communicate(timeout=60) for process in both]
+    outputs = [process.communicate(timeout=60) for process in processes]
 
-    assert sorted(process.returncode for process in both) in ([0, 0], [0, 1]), said
+    assert sorted(process.returncode for process in processes) in ([0, 0], [0, 1]), outputs
     assert sorted(path.name for path in (with_table.work / "plan").iterdir()) == [
         ".automl",
         "experiment.automl.yaml",

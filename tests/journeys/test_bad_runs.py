@@ -233,8 +233,8 @@ def test_runs_that_cannot_be_tracked_do_not_fail_the_next_one(place):
         )
     )
 
-    said = place.type("run", "my.ipynb", "--json")
+    output = place.type("run", "my.ipynb", "--json")
 
-    assert said.code == 0, said.err
-    assert said.document["status"] == "succeeded"
+    assert output.code == 0, output.err
+    assert output.document["status"] == "succeeded"
     assert place.runs()[0].tracking_id

@@ -33,10 +33,10 @@ class Reader:
         self.server: subprocess.Popen[str] | None = None
 
     def type(self, line: str) -> subprocess.CompletedProcess[str]:
-        program, *words = shlex.split(line)
+        program, *argv = shlex.split(line)
         command = AUTOML if program == "automl" else [sys.executable]
-        done = subprocess.run(
-            [*command, *words],
+        completed = subprocess.run(
+            [*command, *argv],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -44,8 +44,8 @@ class Reader:
             check=False,
             timeout=600,
         )
-        self.said.setdefault(line, []).append(done.stdout + done.stderr)
-        return done
+        self.said.setdefault(line, []).append(completed.stdout + completed.stderr)
+        return completed
 
     def serve(self, line: str) -> None:
         """Start what the page starts in the second terminal; it is ready when it says so."""
@@ -57,8 +57,8 @@ class Reader:
             stderr=(self.folder / "server.log").open("w"),
             text=True,
         )
-        for said in self.server.stdout:
-            if said.startswith("Try it:"):
+        for output in self.server.stdout:
+            if output.startswith("Try it:"):
                 threading.Thread(target=self.server.stdout.read, daemon=True).start()
                 return
         raise AssertionError((self.folder / "server.log").read_text()[-3000:])
@@ -98,5 +98,5 @@ def test_fit_serve_shift_alert_retrain_approve_canary_promote_roll_back(reader):
     assert re.search(r"'2': \d+", said["python ask.py autumn.csv 300"])
     assert ("{'2': 50}" in asked[0], "{'1': 50}" in asked[1]) == (True, True)
     assert history["route"]["stable"] == 1
-    assert "whole" in said["automl audit verify"]
+    assert "intact" in said["automl audit verify"]
     assert ended == 0

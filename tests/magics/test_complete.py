@@ -6,8 +6,8 @@ from IPython.core.completer import provisionalcompleter
 def complete(shell):
     def texts(line):
         with provisionalcompleter():
-            found = list(shell.Completer.completions(line, len(line)))
-        return sorted(line[: one.start] + one.text for one in found)
+            completions = list(shell.Completer.completions(line, len(line)))
+        return sorted(line[: completion.start] + completion.text for completion in completions)
 
     return texts
 

@@ -36,16 +36,17 @@ def folder(tmp_path, monkeypatch):
 def test_a_dataframe_becomes_a_leaderboard_with_progress_on_the_way(folder):
     notebook = execute(CELLS, folder)
 
-    fit, board = notebook.cells[2].outputs, notebook.cells[3].outputs
+    fit, leaderboard = notebook.cells[2].outputs, notebook.cells[3].outputs
     assert [output.output_type for output in fit] == ["display_data"] * 3
     progress, course, outcome = (output.data for output in fit)
     assert "cells · " in progress["text/plain"]
     assert " trials over time: from " in course["text/plain"]
     assert outcome["text/plain"].startswith("Run ")
     assert set(outcome) == {"text/plain", "text/html"}
-    assert "<svg" in board[0].data["text/html"]
+    assert "<svg" in leaderboard[0].data["text/html"]
     assert (
-        "higher is better" in board[0].data["text/plain"] or "lower" in board[0].data["text/plain"]
+        "higher is better" in leaderboard[0].data["text/plain"]
+        or "lower" in leaderboard[0].data["text/plain"]
     )
 
 

@@ -55,8 +55,8 @@ def route(
 ) -> Answer:
     """Show or change the route of DEPLOYMENT: which versions it serves, with the history.
 
-    A change applies at once. The command waits up to a minute for the live workers to follow it, and
-    lists the ones that don't.
+    A change applies at once. The command waits up to a minute for the live workers to follow it,
+    and lists the ones that don't.
     """
     changes = [canary is not None, ab is not None, shadow is not None, promote, stop]
     if sum(changes) > 1:

@@ -22,8 +22,8 @@ AUTOML = [sys.executable, "-c", "from automl_magic.cli import main; main()"]
 def status(url, **headers):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(urllib.request.Request(url, headers=headers), timeout=60) as answer:
-            return answer.status
+        with opener.open(urllib.request.Request(url, headers=headers), timeout=60) as response:
+            return response.status
     except urllib.error.HTTPError as error:
         return error.code
 
@@ -73,13 +73,13 @@ def test_the_lab_has_our_side_in_it_and_answers_who_has_its_token(lab):
 
 
 def test_each_lab_has_a_token_of_its_own(tmp_path):
-    one, other = (
+    first, second = (
         lab_server(tmp_path, None, default_workspace()),
         lab_server(tmp_path, None, default_workspace()),
     )
 
-    assert one.page != other.page
-    assert len(one.environment["JUPYTER_TOKEN"]) >= 40
+    assert first.page != second.page
+    assert len(first.environment["JUPYTER_TOKEN"]) >= 40
 
 
 def test_the_lab_asks_no_other_host_for_news():

@@ -9,7 +9,7 @@ LINK = Link(run_id="r1", notebook="output.ipynb", cell_id="candidate-linear")
 
 
 def account(*sections, **changes):
-    known = {
+    defaults = {
         "run_id": "r1",
         "status": "succeeded",
         "folder": "/x",
@@ -19,7 +19,7 @@ def account(*sections, **changes):
         "missing": (),
         "sections": sections,
     }
-    return Account(**{**known, **changes})
+    return Account(**{**defaults, **changes})
 
 
 def trial(number, choice="dropped", name="linear", why="", **more):
@@ -61,13 +61,13 @@ def test_a_decision_shows_its_reason_its_numbers_its_cell_and_what_was_rejected(
 
 def test_trials_stand_in_columns():
     score = Score(metric="r2", score=0.5, rows=9)
-    told = section(
+    trials = section(
         "trials",
         trial(0, "baseline", "dummy", "No column.", score=score, fit_s=0.04),
         trial(1, "pruned", why="Given up.", fit_s=12.0),
     )
 
-    assert words.account(account(told)).splitlines()[3:6] == [
+    assert words.account(account(trials)).splitlines()[3:6] == [
         "    #  candidate             score     took  result",
         "    0  dummy                0.5000    0.0 s  baseline: No column. [candidate-linear]",
         "    1  linear                    –     12 s  pruned: Given up. [candidate-linear]",
@@ -75,13 +75,13 @@ def test_trials_stand_in_columns():
 
 
 def test_why_a_trial_was_tried_is_said_only_where_no_other_trial_shares_it():
-    told = section(
+    trials = section(
         "trials",
         *(trial(n, evidence={"tried_because": "A candidate."}) for n in (0, 1)),
         trial(2, evidence={"tried_because": "Varied from trial 1."}),
     )
 
-    text = words.account(account(told))
+    text = words.account(account(trials))
 
     assert "A candidate." not in text
     assert "dropped: Varied from trial 1." in text
