@@ -37,7 +37,7 @@ def test_a_misspelt_target_is_offered_its_near_miss(make_task):
 
 
 def test_a_label_that_is_no_class_is_named(make_task):
-    with pytest.raises(TargetNotUsable, match="none of the model's classes"):
+    with pytest.raises(TargetNotUsable, match="isn't a class of the model"):
         make_task("multiclass", classes=[0, 1])
 
 
@@ -73,8 +73,8 @@ def test_a_metric_that_cannot_score_the_task_is_refused(make_task):
 def test_a_task_tells_what_is_asked_in_plain_words(make_task):
     assert repr(make_task("regression")) == (
         "Predict 'target': regression, scored by rmse\n"
-        "  rmse: The root of the mean squared error, in the target's own unit; large errors weigh "
-        "most. (lower is better)\n"
+        "  rmse: The square root of the mean squared error, in the target's unit. Large errors "
+        "count most. (lower is better)\n"
         "  442 rows\n"
         "  from 25 to 346, median 140.5\n"
         "  seed 0, threads 2"
