@@ -13,7 +13,7 @@ from typing import Any, Self
 from automl_magic.records.models.deployment import Deployment, Route
 
 # A route with its deployment has a few kB; a thousand keys have a few hundred kB.
-_LONGEST_LINE = 1 << 26
+_MAX_LINE_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Channel:
     async def open(cls, end: socket.socket) -> Self:
         """Open a channel over one end of a socket pair."""
         end.setblocking(False)
-        return cls(*await asyncio.open_connection(sock=end, limit=_LONGEST_LINE))
+        return cls(*await asyncio.open_connection(sock=end, limit=_MAX_LINE_BYTES))
 
     def say(self, kind: str, **fields: Any) -> None:
         """Send a message. Does nothing if the other end is gone."""

@@ -263,7 +263,7 @@ class Parent:
                     self.is_ready = True
                     self._ready.set()
             case "failed":
-                self._load_failed(message)
+                self._handle_load_failure(message)
 
     def _accept_if_ready(self, child: Child) -> None:
         """Let a worker take requests once it serves all current routes."""
@@ -275,7 +275,7 @@ class Parent:
             child.takes_requests = True
             child.channel.say("accept")
 
-    def _load_failed(self, message: dict[str, Any]) -> None:
+    def _handle_load_failure(self, message: dict[str, Any]) -> None:
         name, epoch, version = message["deployment"], message["epoch"], message["version"]
         target, error = self.targets[name], message["error"]
         _events.error("model_not_loaded", extra={"deployment": name, "version": version} | error)

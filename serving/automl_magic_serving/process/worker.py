@@ -254,11 +254,13 @@ class Worker:
             try:
                 models[version] = await self._load(target, version)
             except AutomlMagicError as error:
-                self._failed(target, version, error.what, error.why, error.fix)
+                self._report_failure(target, version, error.what, error.why, error.fix)
                 return
             except Exception as error:  # noqa: BLE001 - must not end the worker
                 _events.exception("model_not_loaded", extra={"model": route.model})
-                self._failed(target, version, str(error), type(error).__name__, "See the log.")
+                self._report_failure(
+                    target, version, str(error), type(error).__name__, "See the log."
+                )
                 return
         endpoint = self.endpoints.get(name)
         assert endpoint is not None
@@ -285,7 +287,7 @@ class Worker:
             target.folders[version], target.route.model, version, target.digests[version]
         )
 
-    def _failed(self, target: Target, version: int, what: str, why: str, fix: str) -> None:
+    def _report_failure(self, target: Target, version: int, what: str, why: str, fix: str) -> None:
         self.channel.say(
             "failed",
             deployment=target.route.deployment,

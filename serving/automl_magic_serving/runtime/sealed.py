@@ -88,18 +88,22 @@ def _approval(root: int, trusted: TrustedKeys, model: str, version: int) -> Appr
     what = f"{model} version {version} can't be served."
     fix = f"Approve the version, then deploy it again: automl approve {model} {version}"
 
-    def refused(why: str) -> NotApproved:
+    def not_approved_error(why: str) -> NotApproved:
         return NotApproved(what, why=why, fix=fix)
 
     try:
         content = _read(root, APPROVAL_NAME, MAX_DOCUMENT_BYTES)
     except FileNotFoundError as error:
-        raise refused(f"Its folder has no {APPROVAL_NAME}: it hasn't been approved.") from error
-    approval = _document(Approval, content, lambda why: refused(f"{APPROVAL_NAME} {why}."))
+        raise not_approved_error(
+            f"Its folder has no {APPROVAL_NAME}: it hasn't been approved."
+        ) from error
+    approval = _document(
+        Approval, content, lambda why: not_approved_error(f"{APPROVAL_NAME} {why}.")
+    )
     trusted.verify(approval)
     statement = approval.statement
     if (statement.model, statement.version) != (model, version):
-        raise refused(
+        raise not_approved_error(
             f"The approval in its folder is for {statement.model} version {statement.version}."
         )
     return approval

@@ -179,8 +179,8 @@ class Plan:
                 raise CannotCompile(
                     f"its compiled form differs by {max_error:.2g} from its library"
                 )
-        row_s, rows_s = _timed(predict_row, predict, outputs)
-        own_row_s, own_rows_s = _timed(member.predict_row, member.predict, outputs[:, columns])
+        row_s, rows_s = _time_calls(predict_row, predict, outputs)
+        own_row_s, own_rows_s = _time_calls(member.predict_row, member.predict, outputs[:, columns])
         if row_s >= own_row_s:
             raise CannotCompile(
                 f"its library is faster: {_format_us(own_row_s)} per row, not {_format_us(row_s)}"
@@ -286,7 +286,7 @@ def in_one_thread(fitted: FittedRecipe) -> FittedRecipe:
     return replace(fitted, members=tuple(members))
 
 
-def _timed(
+def _time_calls(
     predict_row: Callable[[list[float]], Any], predict: Callable[[Floats], Any], matrix: Floats
 ) -> tuple[float, float]:
     """Return the seconds for one row and for `TIMED_ROWS`, each the minimum of some calls."""
