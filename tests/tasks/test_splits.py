@@ -199,6 +199,7 @@ def test_a_single_group_leaves_nothing_to_measure_on():
         holdout_rows(a_split("grouped", column="who"), np.zeros(9), {"who": ["a"] * 9})
 
     assert refused.value.why == "The table has 9 rows, and a group in 'who' can't be split."
+    assert refused.value.fix == "Use --holdout 0, or another fraction."
 
 
 def test_a_time_column_without_a_time_is_refused():

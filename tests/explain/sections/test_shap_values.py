@@ -58,7 +58,7 @@ def test_members_and_a_temperature_add_up_where_log_odds_are_blended(make_search
 def test_averaged_probabilities_have_no_tree_shap(make_search):
     halves = (booster("lightgbm", weight=0.5), booster("xgboost", weight=0.5))
 
-    assert "probabilities of its members" in refusal(make_search("binary", halves).subject().model)
+    assert "its members' probabilities" in refusal(make_search("binary", halves).subject().model)
     assert refusal(make_search("regression", halves).subject().model) is None
     mixed = make_search("binary", (booster("lightgbm", weight=0.5), LINEAR))
     assert refusal(mixed.subject().model) == "linear isn't a tree booster"
