@@ -106,8 +106,9 @@ class Task:
 
     def __repr__(self) -> str:
         lines = [f"Predict {self.target!r}: {self.kind}, scored by {self.metric.name}"]
-        better = "higher" if self.metric.higher_is_better else "lower"
-        lines += [f"  {self.metric.name}: {self.metric.in_words} ({better} is better)"]
+        better = "Higher" if self.metric.higher_is_better else "Lower"
+        in_words = self.metric.in_words.rstrip(".")
+        lines += [f"  {self.metric.name}: {in_words}. {better} is better."]
         rows = f"  {self.n_rows:,} rows"
         if self.n_without_target:
             rows += f", excluding {self.n_without_target:,} without a target"

@@ -26,7 +26,7 @@ def test_a_model_that_knows_no_more_than_the_mean_is_not_needed():
     (said,) = advice(RMSE, y, best, baseline=baseline, linear=None)
 
     assert said.startswith("You might not need machine learning here: ")
-    assert f"rmse {baseline.score:.4f} against {best.score:.4f}" in said
+    assert f"Its rmse is {baseline.score:.4f}, and the model's is {best.score:.4f}." in said
 
 
 def test_a_linear_model_that_is_as_good_is_preferred():

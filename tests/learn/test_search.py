@@ -148,6 +148,7 @@ def test_with_no_time_at_all_the_baseline_stands(make_notebook, tmp_path):
 
     assert [trial.state.value for trial in search.trials] == ["complete", *["pruned"] * 3]
     assert search.trials[1].reason == "Not started: the time ran out before its turn."
+    assert not search.trials[1].started
     assert done.result["best"] == "dummy"
     assert set(done.model.predict(notebook.task.frame)) == {1}
 

@@ -65,6 +65,14 @@ def test_a_wrong_word_is_refused_with_what_to_write(frame_of, changes, fix):
     assert refused.value.fix == fix
 
 
+def test_the_valid_kinds_of_task_are_listed(frame_of):
+    with pytest.raises(PlanError) as refused:
+        Task(frame_of("binary"), target="target", kind="?", metric="roc_auc", classes=[0, 1])
+
+    assert refused.value.what == "'?' isn't a valid kind of task."
+    assert refused.value.why.startswith("The kinds of task are ")
+
+
 def test_a_metric_that_cannot_score_the_task_is_refused(make_task):
     with pytest.raises(MetricDoesNotFit):
         make_task("binary", metric="rmse")
@@ -74,7 +82,7 @@ def test_a_task_tells_what_is_asked_in_plain_words(make_task):
     assert repr(make_task("regression")) == (
         "Predict 'target': regression, scored by rmse\n"
         "  rmse: The square root of the mean squared error, in the target's unit. Large errors "
-        "count most. (lower is better)\n"
+        "count most. Lower is better.\n"
         "  442 rows\n"
         "  from 25 to 346, median 140.5\n"
         "  seed 0, threads 2"
