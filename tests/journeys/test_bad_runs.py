@@ -65,7 +65,7 @@ BAD_RUNS = [
     ("predict last tabl.csv -o p.csv", "There's no file", "'table.csv'", "table.csv"),
     ("predict last table.csv -o p.xls", "Can't write", "'.xls'", "Use 'p.csv'"),
     ("predict last table.csv -o p", "Can't write", ".parquet", "Use 'p.csv'"),
-    ("predict last table.csv -o plan", "is a folder", "a single file", "-o"),
+    ("predict last table.csv -o plan", "is a folder", "single file", "-o"),
     ("predict last table.csv -o /dev/null", "isn't a regular file", "a device", "another path"),
     ("predict last table.csv -o table.csv/p.csv", "Can't write", "Not a directory", "-o"),
     ("predict models:/nope table.csv -o p.csv", "isn't the address", "models:/", "@candidate"),
