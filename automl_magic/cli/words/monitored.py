@@ -71,7 +71,7 @@ def _performance(report: DriftReport) -> list[str]:
         )
         lines.append(
             f"  {safe(performance.metric, 9):<9}  {score_text(performance.current)}{release} "
-            f"({performance.severity.value}; {performance.labelled:,} outcomes)"
+            f"({performance.severity.value}, {performance.labelled:,} outcomes)"
         )
     if (calibration := report.calibration) is not None and calibration.ece is not None:
         lines.append(
