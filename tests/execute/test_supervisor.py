@@ -224,7 +224,7 @@ def test_two_runs_in_one_folder_are_one_too_many(
 
     [run] = store.list()
     assert run.run_id in caught.value.why
-    assert caught.value.fix.startswith("Wait for it, end it with kill ")
+    assert caught.value.fix.startswith("Wait for it, stop it with kill ")
     assert ended_runs == [run]
     assert run.status == RunStatus.SUCCEEDED
     with folder_lock(notebook.parent):

@@ -284,7 +284,7 @@ def test_a_version_that_is_none_is_refused(binary, changed):
         render_model(broken, load_code(dataset))
 
     assert raised.value.what == "The recipe's version of numpy isn't valid."
-    assert raised.value.why == "It is '1; rm -rf ~'."
+    assert raised.value.why == "It's '1; rm -rf ~', so the recipe was changed after the search."
 
 
 def test_a_metric_that_leads_out_of_the_folder_is_refused(binary, changed):

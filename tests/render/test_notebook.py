@@ -87,4 +87,4 @@ def test_evidence_that_is_no_json_is_refused():
         code_cell("task", "", decisions=[decision])
 
     assert raised.value.what == "Can't store the reasons of cell 'task' in the notebook."
-    assert raised.value.fix == "Give evidence as finite numbers, text, lists and dicts."
+    assert raised.value.fix == "Use finite numbers, text, lists and dicts as evidence."

@@ -54,7 +54,7 @@ def test_a_library_of_unknown_version_is_named(binary):
         requirements_for(recipe, ["import no_such_library"])
 
     assert raised.value.what == "The version of no_such_library is unknown."
-    assert raised.value.fix == "pip install no_such_library"
+    assert raised.value.fix == "Install it: pip install no_such_library"
 
 
 def test_the_line_that_installs_names_every_requirement(binary):

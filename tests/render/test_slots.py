@@ -68,7 +68,7 @@ def test_a_value_without_a_slot_is_named():
         fill("a = 1", {"y": 1})
 
     assert raised.value.why == "Slots without a value: none. Values without a slot: y."
-    assert raised.value.fix == "Give the piece one value for each slot, and no other."
+    assert raised.value.fix == "Pass exactly one value per slot."
 
 
 @pytest.mark.parametrize(
