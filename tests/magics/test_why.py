@@ -8,7 +8,7 @@ def test_the_magic_answers_for_a_run_in_whatever_state(cells):
 
     assert result.success
     assert f"Run {run_id} was lost." in bundle["text/plain"]
-    assert "No trial was written down" in bundle["text/html"]
+    assert "No trial was recorded" in bundle["text/html"]
 
 
 def test_two_questions_at_once_are_wrong_usage(cells):
