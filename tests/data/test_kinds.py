@@ -104,7 +104,7 @@ def test_a_boolean_says_which_value_means_yes():
 
 
 def test_a_kind_set_by_hand_is_taken():
-    assert _kind([1, 2, 3] * 60, wanted="category") == "category"
+    assert _kind([1, 2, 3] * 60, requested_kind="category") == "category"
     understood = understand(Values("x", pd.Series(["1,5", "2,5"] * 60)), requested_kind="number")
     assert (understood.kind, understood.parse) == (ColumnKind.NUMBER, {"decimal": ","})
 
