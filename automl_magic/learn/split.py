@@ -56,8 +56,8 @@ class SplitRows:
     def use(self, folds: int) -> None:
         """Use only some of the folds, to save time. Repeats are dropped first."""
         repeats = max(1, min(self.split.repeats, folds // self.split.folds))
-        used = None if folds >= self.split.folds else max(1, folds)
-        self.split = dataclasses.replace(self.split, repeats=repeats, used=used)
+        n_used = None if folds >= self.split.folds else max(1, folds)
+        self.split = dataclasses.replace(self.split, repeats=repeats, used=n_used)
 
     @property
     def pairs(self) -> list[tuple[Any, Any]]:

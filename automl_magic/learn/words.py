@@ -20,8 +20,8 @@ def one_of(choices: Iterable[str], value: object, noun: str) -> str:
         return str(value)
     close = near_miss(str(value), names)
     # "kind of task" becomes "kinds of task".
-    head, of, rest = noun.partition(" of ")
-    plural = f"{head}s{of}{rest}"
+    head, of, qualifier = noun.partition(" of ")
+    plural = f"{head}s{of}{qualifier}"
     raise PlanError(
         f"{_shorten(value)} isn't a valid {noun}.",
         why=f"The {plural} are {', '.join(names)}." if names else f"There are no {plural}.",
